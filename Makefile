@@ -1,0 +1,78 @@
+# `make help` lists what there is. Everything runs from .venv; nothing has to be activated.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BASE_PYTHON := python3.11
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+LOCK := requirements/development.txt
+# The checks load the settings, which want these; no server is contacted.
+CHECK_ENV := DATABASE_URL=postgresql://nobody@/none?host=/nonexistent REDIS_URL=unix:///nonexistent \
+	SECRET_KEY=for-the-checks-only-and-nothing-else-at-all-0123456789 PIN_PEPPER=for-the-checks-only
+UV_COMPILE := $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--universal --no-header --python-version 3.11
+
+.PHONY: help environment demo demo-reset test check bench format docs requirements
+
+help: ## this list
+	@echo "Tessera: QR cashless checkout. Start with: make environment && make demo"
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+environment: ## make .venv ready (does nothing when it already is)
+	@stamp=.venv/ready-$$(sha256sum $(LOCK) | cut -c1-16); \
+	if [ -f "$$stamp" ] && $(PYTHON) -c '' 2>/dev/null; then exit 0; fi; \
+	if ! command -v $(BASE_PYTHON) >/dev/null; then \
+	  echo "Tessera needs Python 3.11, and there is no $(BASE_PYTHON) on this machine."; \
+	  echo "Install it (Debian: apt-get install python3.11-venv), then run make environment again."; \
+	  exit 1; \
+	fi; \
+	if ! $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+	  echo "Creating .venv with $$($(BASE_PYTHON) --version)"; \
+	  $(BASE_PYTHON) -m venv --clear .venv || { \
+	    echo "The venv module did not work (Debian: apt-get install python3.11-venv)."; exit 1; }; \
+	fi; \
+	echo "Installing $$(grep -c == $(LOCK)) packages; this takes a minute or two the first time."; \
+	$(PYTHON) -m pip install --disable-pip-version-check --root-user-action=ignore \
+	  --no-deps --require-hashes -r $(LOCK); \
+	rm -f .venv/ready-*; touch "$$stamp"; \
+	echo "The environment is ready. Next: make demo"
+
+demo: environment ## run the whole system (HOST=127.0.0.1 PORT=9000); Ctrl-C stops it
+	@exec $(PYTHON) -m config.demo --stop-with-parent
+
+demo-reset: environment ## forget everything the demo stored
+	@exec $(PYTHON) -m config.demo --reset
+
+test: environment ## all tests, on a real PostgreSQL and Valkey (ARGS="-k pay" narrows them)
+	@exec $(PYTHON) -m pytest $(ARGS)
+
+check: environment ## formatting, lint, types, layers, templates, spelling, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(CHECK_ENV) $(BIN)/mypy .
+	$(BIN)/lint-imports
+	find templates \( -name '*.html' -o -name '*.txt' \) -print0 \
+	  | xargs -0 -r $(BIN)/djade --check --target-version 5.2
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/codespell
+	$(CHECK_ENV) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(CHECK_ENV) $(PYTHON) manage.py check
+
+format: environment ## put code and templates into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	find templates \( -name '*.html' -o -name '*.txt' \) -print0 \
+	  | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+bench: environment ## measure the checkout on this machine (ARGS="--json" for figures)
+	@exec $(PYTHON) bench/checkout.py $(ARGS)
+
+docs: environment ## write the OpenAPI description to docs/openapi.yaml
+	$(CHECK_ENV) $(PYTHON) manage.py spectacular --validate --file docs/openapi.yaml
+
+requirements: environment ## compile requirements/*.in again (UPGRADE=--upgrade for newer versions)
+	$(UV_COMPILE) $(UPGRADE) requirements/production.in --output-file requirements/production.txt
+	$(UV_COMPILE) $(UPGRADE) requirements/development.in --constraints requirements/production.txt \
+	  --output-file requirements/development.txt
