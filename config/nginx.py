@@ -1,0 +1,129 @@
+"""The front door: nginx's configuration, as text."""
+
+import ipaddress
+from pathlib import Path
+from string import Template
+
+# `proxy_set_header` replaces what a visitor sent: nobody can claim another address or scheme.
+# The upstream's idle connections end before granian's own 30 s, else one in a while would be
+# used just as granian closes it.
+_TEMPLATE = Template("""\
+daemon off;
+${user}worker_processes 1;
+worker_rlimit_nofile ${files};
+pid nginx.pid;
+error_log stderr warn;
+
+events {
+    worker_connections ${connections};
+}
+
+http {
+    access_log off;
+    server_tokens off;
+    absolute_redirect off;
+    default_type application/octet-stream;
+    tcp_nodelay on;
+    keepalive_timeout 60s;
+    client_max_body_size 1m;
+    client_body_timeout 15s;
+    client_header_timeout 15s;
+    send_timeout 30s;
+    large_client_header_buffers 4 16k;
+    client_body_temp_path body;
+    proxy_temp_path proxy;
+
+    gzip on;
+    gzip_comp_level 5;
+    gzip_min_length 1000;
+    gzip_proxied any;
+    gzip_vary on;
+    gzip_types text/css text/plain text/csv text/javascript application/javascript
+        application/json application/manifest+json application/problem+json image/svg+xml;
+
+    upstream web {
+        server "unix:${web}" fail_timeout=0;
+        keepalive 64;
+        keepalive_timeout 20s;
+    }
+
+    upstream streams {
+        server "unix:${streams}" fail_timeout=0;
+    }
+
+    map $$http_accept $$unavailable {
+        default "Tessera is starting again. Please try once more in a moment.\\n";
+        "~*json" '{"title": "Unavailable", "status": 503, "code": "unavailable"}';
+    }
+
+    server {
+        listen ${listen} backlog=1024;
+        server_name _;
+
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host $$http_host;
+        proxy_set_header X-Forwarded-For $$remote_addr;
+        proxy_set_header X-Forwarded-Host $$http_host;
+        proxy_set_header X-Forwarded-Proto $$scheme;
+        proxy_set_header X-Real-IP $$remote_addr;
+        proxy_set_header Forwarded "";
+
+        location / {
+            proxy_pass http://web;
+            proxy_connect_timeout 2s;
+            proxy_read_timeout 30s;
+            proxy_buffers 16 16k;
+            error_page 502 504 = @unavailable;
+        }
+
+        # Only our own pages send a request here, by X-Accel-Redirect, once they know who asks.
+        location /_streams/ {
+            internal;
+            proxy_pass http://streams;
+            proxy_set_header Authorization "";
+            proxy_set_header Cookie "";
+            proxy_buffering off;
+            proxy_read_timeout 1h;
+            error_page 502 504 = @unavailable;
+        }
+
+        location @unavailable {
+            default_type text/plain;
+            add_header Retry-After 2 always;
+            add_header Cache-Control no-store always;
+            return 503 $$unavailable;
+        }
+    }
+}
+""")
+
+
+def write_config(
+    folder: Path, *, listen: str, sockets: dict[str, Path], files_max: int, is_root: bool
+) -> Path:
+    """Write nginx's configuration for the address `listen` into `folder` and return its path.
+
+    `sockets` names the unix sockets of "web" and "streams". A stream takes two connections.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "nginx.conf"
+    text = _TEMPLATE.substitute(
+        # As root nginx would change to `nobody`, who cannot reach our sockets.
+        user="user root;\n" if is_root else "",
+        files=files_max,
+        connections=files_max // 2,
+        listen=listen,
+        web=sockets["web"],
+        streams=sockets["streams"],
+    )
+    path.write_text(text)
+    return path
+
+
+def bracket(host: str) -> str:
+    """Write a host as it stands in an address: IPv6 in brackets."""
+    try:
+        return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host
+    except ValueError:
+        return host

@@ -1,0 +1,230 @@
+"""Start a program, know when it is ready, stop it, never leave it behind (Linux only)."""
+
+import contextlib
+import ctypes
+import os
+import pwd
+import resource
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1
+_LOG_MAX_BYTES = 10_000_000
+_POLL_S = 0.05
+
+
+class ProcessFailed(Exception):
+    """A program did not come up: says which, why, and shows the end of its log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """How one program is run.
+
+    `is_ready` is given what the log says since the start. `busy_words` in the log of a
+    failed start mean that a predecessor is not quite gone, and that it is worth trying again.
+    `stale_files` are what a killed run leaves behind and a new one stumbles over.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str] = field(repr=False)
+    is_ready: Callable[[str], bool] = lambda _log: True
+    stop_signal: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals = signal.SIGTERM
+    stops_while_starting: bool = True
+    busy_words: tuple[str, ...] = ()
+    stale_files: tuple[Path, ...] = ()
+    user: str = ""
+
+
+class Process:
+    """One run of a program, in a session of its own.
+
+    Ctrl-C in the terminal therefore reaches only us, and we stop the rest in order. When we are
+    killed, the kernel sends each program its `orphan_signal`: that is tied to the thread that
+    starts it, so start programs from the main thread.
+    """
+
+    def __init__(self, program: Program, *, folder: Path) -> None:
+        self.program = program
+        self.log_path = folder / "logs" / f"{program.name}.log"
+        self.pid_path = folder / "pids" / program.name
+        self._log_start = 0
+        self._ready = False
+        self._popen: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the program runs, ready or not."""
+        return self._popen is not None and self._popen.poll() is None
+
+    def launch(self) -> None:
+        """Start the program and return at once; see `wait_until_ready`."""
+        assert not self.is_alive, f"{self.program.name} is running already"
+        for path in (self.log_path, self.pid_path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        if self.log_path.exists() and self.log_path.stat().st_size > _LOG_MAX_BYTES:
+            self.log_path.replace(self.log_path.with_suffix(".log.1"))
+        for path in self.program.stale_files:
+            path.unlink(missing_ok=True)
+        self._ready = False
+        with self.log_path.open("ab") as log:
+            self._log_start = log.tell()
+            self._popen = spawn(self.program, output=log.fileno())
+        self.pid_path.write_text(str(self._popen.pid))
+
+    def wait_until_ready(self, *, timeout_s: float = 60) -> None:
+        """Wait for the program's own sign of readiness.
+
+        Raises:
+            ProcessFailed: it ended, or gave no sign in time.
+        """
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            if not self.is_alive:
+                if not any(words in self._read_log() for words in self.program.busy_words):
+                    raise ProcessFailed(self._describe(f"ended with {self._exit_code()}"))
+                time.sleep(0.5)
+                self.launch()
+            elif self.program.is_ready(self._read_log()):
+                self._ready = True
+                return
+            time.sleep(_POLL_S)
+        raise ProcessFailed(self._describe(f"was not ready after {timeout_s:.0f} s"))
+
+    def wait_until_done(self, *, timeout_s: float = 300) -> None:
+        """Wait for a program that does one thing and ends.
+
+        Raises:
+            ProcessFailed: it ended with an error, or not in time.
+        """
+        assert self._popen is not None
+        try:
+            code = self._popen.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            raise ProcessFailed(self._describe(f"took longer than {timeout_s:.0f} s")) from None
+        self.pid_path.unlink(missing_ok=True)
+        if code:
+            raise ProcessFailed(self._describe(f"ended with {self._exit_code()}"))
+
+    def ask_to_stop(self) -> None:
+        """Send the stop signal and return at once."""
+        if self._popen is None or not self.is_alive:
+            return
+        if self._ready or self.program.stops_while_starting:
+            self._popen.send_signal(self.program.stop_signal)
+        else:
+            self._signal_group(signal.SIGKILL)
+
+    def stop(self, *, grace_s: float = 10) -> None:
+        """Stop in order; kill what has not ended after `grace_s`. Stopping twice is fine."""
+        self.ask_to_stop()
+        if self._popen is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(grace_s)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the program and its children with SIGKILL, as a crash would."""
+        if self._popen is None:
+            return
+        self._signal_group(signal.SIGKILL)
+        self._popen.wait()
+        self._popen = None
+        self.pid_path.unlink(missing_ok=True)
+
+    def describe_end(self) -> str:
+        """Say how the program ended, with the end of its log."""
+        return self._describe(f"ended with {self._exit_code()}")
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        assert self._popen is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._popen.pid, number)
+
+    def _exit_code(self) -> str:
+        code = None if self._popen is None else self._popen.poll()
+        if code is not None and code < 0:
+            return f"signal {signal.Signals(-code).name}"
+        return f"exit code {code}"
+
+    def _read_log(self) -> str:
+        with self.log_path.open("rb") as log:
+            log.seek(self._log_start)
+            return log.read().decode(errors="replace")
+
+    def _describe(self, what: str) -> str:
+        tail = "\n".join("    " + line for line in self._read_log().splitlines()[-15:])
+        return f"{self.program.name} {what}. The end of {self.log_path}:\n{tail}"
+
+
+def spawn(program: Program, *, output: int) -> subprocess.Popen[bytes]:
+    """Run the program in its own session, bound to our life, writing to `output`."""
+    parent = os.getpid()
+
+    def prepare() -> None:
+        # After the change of user, because that would clear the death signal again.
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(program.orphan_signal), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+        # A thousand open streams are two thousand files; many systems start at 1024.
+        _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+    account = pwd.getpwnam(program.user) if program.user else None
+    return subprocess.Popen(  # noqa: S603 - the command is our own, never from outside
+        program.command,
+        cwd=program.folder,
+        env=dict(program.environment),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=prepare,  # noqa: PLW1509 - between fork and exec it only makes system calls
+        user=None if account is None else account.pw_uid,
+        group=None if account is None else account.pw_gid,
+        extra_groups=None if account is None else [],
+    )
+
+
+def stop_when_parent_dies() -> None:
+    """Send ourselves SIGTERM once our parent process is gone."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+
+
+def stop_leftovers(folder: Path, *, marks: tuple[str, ...], grace_s: float = 20) -> None:
+    """Stop programs of an earlier run that was killed and could not stop them.
+
+    Only for the holder of the folder's lock. A process counts as left over when its id is in
+    the folder and its command line holds one of `marks`: ids are used again by others.
+    """
+    left = [path for path in sorted((folder / "pids").glob("*")) if _is_ours(path, marks=marks)]
+    for path in left:
+        # Fast shutdown for PostgreSQL, which on SIGTERM waits for its clients.
+        number = signal.SIGINT if path.name == "postgres" else signal.SIGTERM
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(path.read_text()), number)
+    deadline = time.monotonic() + grace_s
+    while left and time.monotonic() < deadline:
+        left = [path for path in left if _is_ours(path, marks=marks)]
+        time.sleep(_POLL_S)
+    for path in left:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(int(path.read_text()), signal.SIGKILL)
+    for path in (folder / "pids").glob("*"):
+        path.unlink()
+
+
+def _is_ours(pid_path: Path, *, marks: tuple[str, ...]) -> bool:
+    try:
+        command = Path("/proc", pid_path.read_text(), "cmdline").read_bytes()
+    except OSError:
+        return False
+    return any(mark.encode() in command for mark in marks)

@@ -1,0 +1,201 @@
+"""Every process of Tessera: started in order, watched and stopped, for demo, tests, bench."""
+
+import fcntl
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from config.embedded import Servers
+from config.nginx import bracket
+from config.processes import Process, Program, stop_leftovers
+from config.programs import ROOT, Applications, Size
+from config.state import StateFolder
+
+_USUAL = Size()
+_START_GROUPS = (("postgres", "valkey"), ("web", "streams", "worker", "beat"), ("nginx",))
+# The front door first, so that nobody new comes in and open streams let go of their process.
+_STOP_GROUPS = (("nginx", "beat"), ("worker", "web", "streams"), ("valkey", "postgres"))
+
+
+class Stack:
+    """The whole system below one folder, behind one address.
+
+        with Stack(folder, port=9000) as stack:
+            stack.kill("worker")
+            stack.start("worker")
+
+    Names: postgres, valkey, web, streams, worker, beat, nginx. `env` is the environment of all
+    of them, `url` the public address. `environment` overrides single settings; `report` is told
+    each step and the seconds it took. Use it from the main thread: the programs are bound to
+    the thread that starts them.
+    """
+
+    def __init__(  # noqa: PLR0913 - keywords that all have a default
+        self,
+        folder: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int,
+        database: str = "tessera",
+        size: Size = _USUAL,
+        environment: Mapping[str, str] | None = None,
+        report: Callable[[str, float], None] = lambda _step, _seconds: None,
+    ) -> None:
+        self.state = StateFolder(folder)
+        self.servers = Servers(self.state)
+        self.host, self.port, self.database, self.size = host, port, database, size
+        self.processes: dict[str, Process] = {}
+        self.env: dict[str, str] = {}
+        self._expected: set[str] = set()
+        self._overrides = dict(environment or {})
+        self._report = report
+
+    @property
+    def url(self) -> str:
+        """The public address."""
+        return self.env["PUBLIC_URL"]
+
+    def __enter__(self) -> Self:
+        """Start everything.
+
+        Raises:
+            FolderInUse: another stack runs in this folder.
+            ProcessFailed: a process did not come up; those started are stopped again.
+        """
+        self.state.hold()
+        try:
+            self._start_all()
+        except BaseException:
+            self._stop_all()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop_all()
+
+    def start(self, name: str) -> None:
+        """Start one process again and wait until it is ready."""
+        self.processes[name].launch()
+        self.processes[name].wait_until_ready()
+        self._expected.add(name)
+
+    def stop(self, name: str) -> None:
+        """Stop one process in order."""
+        self._expected.discard(name)
+        self.processes[name].stop(grace_s=20)
+
+    def kill(self, name: str) -> None:
+        """End one process and its children as a crash would."""
+        self._expected.discard(name)
+        self.processes[name].kill()
+
+    def find_dead(self) -> list[str]:
+        """Name the processes that should run and do not."""
+        return sorted(name for name in self._expected if not self.processes[name].is_alive)
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command to its end with the stack's settings.
+
+        Raises:
+            ProcessFailed: with the end of its output.
+        """
+        program = Program(
+            name=f"manage-{arguments[0]}",
+            command=(sys.executable, "manage.py", *arguments),
+            folder=ROOT,
+            environment=self.env,
+        )
+        process = Process(program, folder=self.state.path)
+        process.launch()
+        try:
+            process.wait_until_done()
+        finally:
+            process.kill()
+
+    def _start_all(self) -> None:
+        stop_leftovers(self.state.path, marks=(str(self.state.path), str(self.state.run)))
+        self.env = self._make_environment()
+        servers, applications, front = _START_GROUPS
+        began = time.monotonic()
+        for program in self.servers.programs():
+            self.processes[program.name] = Process(program, folder=self.state.path)
+        self._start_group(servers, since=began)
+        began = time.monotonic()
+        self.servers.create_database(self.database)
+        self.manage("migrate", "--noinput")
+        self._report("migrations", time.monotonic() - began)
+        self._collect_static()
+        programs = Applications(
+            state=self.state,
+            environment=self.env,
+            size=self.size,
+            host=self.host,
+            port=self.port,
+        )
+        for program in programs.all():
+            self.processes[program.name] = Process(program, folder=self.state.path)
+        self._start_group(applications, since=time.monotonic())
+        self._start_group(front, since=time.monotonic())
+
+    def _start_group(self, names: tuple[str, ...], *, since: float) -> None:
+        for name in names:
+            self.processes[name].launch()
+        for name in names:
+            self.processes[name].wait_until_ready(timeout_s=120)
+            self._expected.add(name)
+            self._report(name, time.monotonic() - since)
+
+    def _stop_all(self) -> None:
+        self._expected.clear()
+        for group in _STOP_GROUPS:
+            running = [self.processes[name] for name in group if name in self.processes]
+            for process in running:
+                process.ask_to_stop()
+            for process in running:
+                process.stop(grace_s=20)
+        self.state.release()
+
+    def _collect_static(self) -> None:
+        began = time.monotonic()
+        sources = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
+        facts = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in sources]
+        facts.append((ROOT / "requirements/production.txt").read_text())
+        stamp = hashlib.sha256("\n".join(facts).encode()).hexdigest()
+        # One at a time: demo, tests and bench share the folder of collected files.
+        with (self.state.path.parent / "static.lock").open("a+") as done:
+            fcntl.flock(done, fcntl.LOCK_EX)
+            done.seek(0)
+            if done.read() != stamp or not (ROOT / "staticfiles").exists():
+                self.manage("collectstatic", "--noinput")
+                done.truncate(0)
+                done.write(stamp)
+        self._report("static files", time.monotonic() - began)
+
+    def _make_environment(self) -> dict[str, str]:
+        public = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
+        mail = self.state.path / "mail"
+        mail.mkdir(mode=0o700, exist_ok=True)
+        return {
+            **os.environ,
+            **self.state.load_secrets(),
+            "DATABASE_URL": self.servers.database_url(self.database),
+            "REDIS_URL": self.servers.redis_url,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DEBUG": "0",
+            "ALLOWED_HOSTS": f"{public},127.0.0.1,localhost",
+            "PUBLIC_URL": f"http://{bracket(public)}:{self.port}",
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(mail),
+            "PYTHONUNBUFFERED": "1",
+            **self._overrides,
+        }

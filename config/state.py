@@ -1,0 +1,90 @@
+"""Where a stack keeps its data, sockets and logs, and the lock that says whose it is."""
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import IO
+
+# Linux allows 107 bytes for the path of a unix socket; PostgreSQL's own name takes 30 of them.
+_RUN_PATH_MAX = 75
+
+
+class FolderInUse(Exception):
+    """Another stack runs in this folder."""
+
+
+class StateFolder:
+    """A folder that one stack at a time may hold.
+
+    The lock goes with the process that holds it, however it ends, so a lock file left behind
+    means nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._lock: IO[str] | None = None
+
+    @property
+    def run(self) -> Path:
+        """The folder of the sockets: short enough for one, or a private one elsewhere."""
+        inside = self.path / "run"
+        if len(os.fsencode(inside)) <= _RUN_PATH_MAX:
+            return inside
+        name = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"tessera-{os.geteuid()}-{name}"
+
+    def hold(self) -> None:
+        """Make the folder and take its lock.
+
+        Raises:
+            FolderInUse: another process holds it.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = (self.path / "lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise FolderInUse(f"{self.path} is in use by process {lock.read()}") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self._lock = lock
+        self._make_run_folder()
+
+    def release(self) -> None:
+        """Give the lock back; releasing twice is fine."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def load_secrets(self) -> dict[str, str]:
+        """Read this installation's random keys, made at the first call and kept private."""
+        path = self.path / "secrets.json"
+        if not path.exists():
+            made = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "PIN_PEPPER")}
+            write_private(path, json.dumps(made))
+        loaded: dict[str, str] = json.loads(path.read_text())
+        return loaded
+
+    def _make_run_folder(self) -> None:
+        # Others may pass through when we are root, because PostgreSQL then is another user.
+        mode = 0o711 if os.geteuid() == 0 else 0o700
+        self.run.mkdir(mode=mode, exist_ok=True)
+        # Below /tmp somebody else may have made it first, to sit between us and our sockets.
+        if self.run.is_symlink() or self.run.stat().st_uid != os.geteuid():
+            raise PermissionError(f"{self.run} belongs to somebody else; please remove it")
+        self.run.chmod(mode)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file only its owner can read, whole or not at all."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    new.replace(path)
