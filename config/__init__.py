@@ -1,0 +1,5 @@
+"""Settings, addresses, servers: what turns the packages into an installation."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

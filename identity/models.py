@@ -1,0 +1,54 @@
+"""Users, and the sessions of their devices."""
+
+from typing import ClassVar
+
+import uuid6
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Now
+
+
+class User(AbstractBaseUser):
+    """A person: a customer, a member of a shop's staff, or both."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    email = models.EmailField(unique=True, null=True)
+    phone = models.CharField(max_length=16, unique=True, null=True)
+    pin_hash = models.CharField(max_length=128, blank=True)
+    pin_failed_count = models.PositiveSmallIntegerField(default=0)
+    pin_locked_until = models.DateTimeField(null=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    USERNAME_FIELD = "email"
+    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pin_failed_count__lte=5), name="identity_user_five_pin_tries"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(email=models.functions.Lower("email")),
+                name="identity_user_email_lower_case",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Session(models.Model):
+    """A device on which a person has signed in to the wallet; only a digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    digest = models.BinaryField(max_length=32, unique=True)
+    device_name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.device_name}"

@@ -1,0 +1,107 @@
+"""PINs: six digits, Argon2 with a pepper, five tries counted by the database.
+
+Six digits cannot withstand guessing offline whatever the hash costs; what holds is the
+pepper (kept outside the database) and the counter. So the hash is a small Argon2id
+profile of 19 MiB (OWASP's minimum), not Django's 100 MiB: docs/decisions/0006.
+"""
+
+import hashlib
+import hmac
+import re
+from datetime import datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from identity.errors import PinLocked, PinWrong
+from identity.models import User
+
+PIN_PATTERN = re.compile(r"^[0-9]{6}$")
+_TRIES_MAX = 5
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_COUNT_TRY = """
+    UPDATE identity_user
+       SET pin_failed_count = CASE WHEN pin_locked_until <= clock_timestamp() THEN 1
+                                   ELSE pin_failed_count + 1 END,
+           pin_locked_until = CASE WHEN pin_failed_count = %(last)s
+                                   THEN clock_timestamp() + %(lock)s END
+     WHERE id = %(user)s
+       AND (pin_failed_count < %(max)s OR pin_locked_until <= clock_timestamp())
+ RETURNING pin_failed_count, pin_hash
+"""
+
+
+def set_pin(user: User, pin: str) -> None:
+    """Give a person a new PIN and forget earlier wrong tries.
+
+    Raises:
+        ValueError: not six digits.
+    """
+    if not PIN_PATTERN.match(pin):
+        raise ValueError("A PIN has six digits.")
+    user.pin_hash = _hasher.hash(_pepper(pin))
+    user.pin_failed_count = 0
+    user.pin_locked_until = None
+    user.save(update_fields=["pin_hash", "pin_failed_count", "pin_locked_until"])
+
+
+def check_pin(user_id: UUID, pin: str) -> None:
+    """Check a PIN; the try is counted before it is looked at, and forgotten if right.
+
+    Must not run inside a transaction that may roll back, or the count would too.
+
+    Raises:
+        PinWrong: says how many tries are left.
+        PinLocked: this was the fifth wrong try, or the lock has not ended.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNT_TRY,
+            {
+                "user": user_id,
+                "max": _TRIES_MAX,
+                "last": _TRIES_MAX - 1,
+                "lock": timedelta(seconds=settings.PIN_LOCK_S),
+            },
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise PinLocked(_read_lock(user_id))
+    tries, pin_hash = row
+    if _matches(pin_hash, pin):
+        User.objects.filter(pk=user_id).update(pin_failed_count=0, pin_locked_until=None)
+    elif tries >= _TRIES_MAX:
+        raise PinLocked(_read_lock(user_id))
+    else:
+        raise PinWrong(_TRIES_MAX - tries)
+
+
+def spend_time_of_a_check() -> None:
+    """Take as long as a check does, for people who do not exist."""
+    _matches(_decoy_hash(), "000000")
+
+
+def _read_lock(user_id: UUID) -> datetime:
+    locked_until = User.objects.values_list("pin_locked_until", flat=True).get(pk=user_id)
+    return locked_until or timezone.now()
+
+
+def _matches(pin_hash: str, pin: str) -> bool:
+    try:
+        return _hasher.verify(pin_hash, _pepper(pin))
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _pepper(pin: str) -> bytes:
+    return hmac.digest(settings.PIN_PEPPER.encode(), pin.encode(), hashlib.sha256)
+
+
+@lru_cache(maxsize=1)
+def _decoy_hash() -> str:
+    return _hasher.hash(_pepper("decoy"))

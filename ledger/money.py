@@ -1,0 +1,68 @@
+"""Money as integers of minor units: exponents, text, rounding.
+
+Exponents are ISO 4217's (package `iso4217`), never a locale library's: those disagree
+for a dozen currencies.
+"""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+
+from babel.core import Locale
+from babel.numbers import format_currency, get_currency_symbol
+from iso4217 import Currency
+
+from ledger.errors import CurrencyUnknown
+
+AMOUNT_MINOR_MAX = 999_999_999_999
+
+
+@lru_cache(maxsize=256)
+def find_exponent(currency: str) -> int:
+    """Give the number of decimals of an ISO 4217 code: EUR 2, JPY 0, KWD 3.
+
+    Raises:
+        CurrencyUnknown: no such code, or one without minor units such as XAU.
+    """
+    try:
+        exponent = Currency(currency).exponent
+    except ValueError:
+        exponent = None
+    if exponent is None:
+        raise CurrencyUnknown(f"{currency} is not a currency with minor units.")
+    return exponent
+
+
+def to_decimal(amount_minor: int, currency: str) -> Decimal:
+    """Give the amount in major units, with the currency's own number of decimals."""
+    return Decimal(amount_minor).scaleb(-find_exponent(currency))
+
+
+def format_money(amount_minor: int, currency: str, locale: str = "en") -> str:
+    """Write an amount for people in a locale: `€4.80`, `4,80 €`; minus is U+2212."""
+    digits = "0" * find_exponent(currency)
+    pattern = Locale.parse(locale, sep="_").currency_formats["standard"].pattern
+    exact = pattern.replace("0.00", f"0.{digits}" if digits else "0")
+    text = format_currency(
+        to_decimal(abs(amount_minor), currency),
+        currency,
+        format=exact,
+        locale=locale,
+        currency_digits=False,
+    )
+    return f"\u2212{text}" if amount_minor < 0 else text
+
+
+def format_number(amount_minor: int, currency: str) -> str:
+    """Write an amount for machines: `4280` EUR is `42.80`; no sign of the currency."""
+    return str(to_decimal(amount_minor, currency))
+
+
+def find_symbol(currency: str, locale: str = "en") -> str:
+    """Give the currency's sign in a locale, or its code where it has none."""
+    return get_currency_symbol(currency, locale=locale)
+
+
+def calculate_bps(amount_minor: int, rate_bps: int) -> int:
+    """Give a rate of an amount, in minor units, rounded half to even."""
+    exact = Decimal(amount_minor) * rate_bps / 10_000
+    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

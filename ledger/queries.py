@@ -1,0 +1,57 @@
+"""Questions to the books."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from ledger.models import Account, Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One transfer as people read it: which kind of account gave to which."""
+
+    kind: str
+    debit: str
+    credit: str
+    amount_minor: int
+    currency: str
+    created_at: datetime
+
+
+def read_balance(account_id: UUID) -> int:
+    """Give the running balance of an account that may not go negative, in minor units."""
+    return Account.objects.values_list("balance_minor", flat=True).get(pk=account_id)
+
+
+def sum_balance(account_id: UUID) -> int:
+    """Sum an account's transfers on its normal side, in minor units; for any account."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_sum_balance(%s)", [account_id])
+        (balance,) = cursor.fetchone()
+    return int(balance)
+
+
+def list_postings(references: list[str]) -> list[Posting]:
+    """List the transfers made under these references, oldest first."""
+    rows = Transfer.objects.filter(reference__in=references).order_by("id")
+    return [
+        Posting(
+            kind=row.kind,
+            debit=row.debit_account.kind,
+            credit=row.credit_account.kind,
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+            created_at=row.posted_at,
+        )
+        for row in rows.select_related("debit_account", "credit_account")
+    ]
+
+
+def count_transfers(account_ids: list[UUID]) -> int:
+    """Count the transfers that touch any of these accounts."""
+    touching = Q(debit_account__in=account_ids) | Q(credit_account__in=account_ids)
+    return Transfer.objects.filter(touching).count()

@@ -1,0 +1,43 @@
+"""Money in templates: one filter and one tag for text, one tag for the big figure."""
+
+from typing import Protocol
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from ledger.money import find_symbol, format_money
+
+register = template.Library()
+
+
+class _Amount(Protocol):
+    amount_minor: int
+    currency: str
+
+
+@register.filter
+def money(row: _Amount) -> str:
+    """Write the amount of a row: `{{ charge|money }}` gives `€4.80`."""
+    return format_money(row.amount_minor, row.currency, _locale())
+
+
+@register.simple_tag(name="money")
+def money_of(amount_minor: int, currency: str) -> str:
+    """Write a bare amount: `{% money balance_minor currency %}`."""
+    return format_money(amount_minor, currency, _locale())
+
+
+@register.simple_tag
+def amount(amount_minor: int, currency: str) -> SafeString:
+    """Write an amount as the large figure of a screen, its sign set small."""
+    text, symbol = format_money(amount_minor, currency, _locale()), find_symbol(currency, _locale())
+    before, found, after = text.partition(symbol)
+    return format_html(
+        '<span class="amt">{}<small>{}</small>{}</span>', before, found or currency, after
+    )
+
+
+def _locale() -> str:
+    return (get_language() or "en").replace("-", "_")

@@ -1,0 +1,1 @@
+"""Merchants, stores, staff, keys, fees and settlement."""

@@ -1,0 +1,123 @@
+"""Who sells, where, and with whom."""
+
+from uuid import UUID
+
+import uuid6
+from django.db import models
+from django.db.models.functions import Now
+
+from identity.models import User
+from ledger.models import Account
+from qr.references import encode_reference
+
+
+class Merchant(models.Model):
+    """A business that is paid; it has one time zone and one fee."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    country = models.CharField(max_length=2)
+    time_zone = models.CharField(max_length=40)
+    mdr_bps = models.PositiveSmallIntegerField(default=0)
+    fee_fixed_minor = models.PositiveIntegerField(default=0)
+    payout_min_minor = models.PositiveBigIntegerField(default=0)
+    is_verified = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(mdr_bps__lte=10_000), name="merchants_merchant_mdr_is_a_share"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        """Give the public reference, `mr_…`."""
+        return encode_reference("mr", self.id)
+
+
+class Store(models.Model):
+    """A place that sells in one currency, and the account its takings go to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="stores")
+    name = models.CharField(max_length=80)
+    street = models.CharField(max_length=120, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    currency = models.CharField(max_length=3)
+    takings_account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    merchant_id: UUID
+    takings_account_id: UUID
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        """Give the public reference, `st_…`."""
+        return encode_reference("st", self.id)
+
+    @property
+    def time_zone(self) -> str:
+        """Give the shop's time zone, which is its merchant's."""
+        return self.merchant.time_zone
+
+
+class Role(models.TextChoices):
+    """What a member of staff may do."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    CASHIER = "cashier"
+    ACCOUNTANT = "accountant"
+
+
+class StaffMember(models.Model):
+    """A person who works for a merchant."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="staff")
+    store = models.ForeignKey(Store, models.CASCADE, related_name="staff", null=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=10, choices=Role)
+    may_refund = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+
+    merchant_id: UUID
+    store_id: UUID | None
+    user_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "user"], name="merchants_staff_once_a_merchant"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.role})"
+
+    @property
+    def name(self) -> str:
+        """Give the person's name, as tills and receipts show it."""
+        return self.user.name
+
+
+class ApiKey(models.Model):
+    """A secret key of a merchant's server; only its digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="api_keys")
+    digest = models.BinaryField(max_length=32, unique=True)
+    label = models.CharField(max_length=80)
+    created_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,156 @@
+"""What a merchant is owed: open lines, and the settlements that close over them."""
+
+from uuid import UUID
+
+import uuid6
+from django.db import models
+from django.db.models.functions import Now
+
+from ledger.models import Account
+from merchants.models.places import Merchant, Store
+from qr.references import encode_reference
+
+
+class Book(models.Model):
+    """A merchant's money in one currency; locked while a settlement closes or a refund is made."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="books")
+    currency = models.CharField(max_length=3)
+    payable_account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    receivable_account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    settled_until = models.DateTimeField(db_default=Now())
+
+    merchant_id: UUID
+    payable_account_id: UUID
+    receivable_account_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "currency"], name="merchants_book_one_a_currency"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merchant} {self.currency}"
+
+
+class Settlement(models.Model):
+    """A closed account: opening + sales - refunds - fees - payout = closing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    book = models.ForeignKey(Book, models.PROTECT, related_name="settlements")
+    number = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField()
+    opening_minor = models.BigIntegerField()
+    sales_count = models.PositiveIntegerField()
+    sales_minor = models.BigIntegerField()
+    refunds_count = models.PositiveIntegerField()
+    refunds_minor = models.BigIntegerField()
+    fees_minor = models.BigIntegerField()
+    payout_minor = models.BigIntegerField()
+    closing_minor = models.BigIntegerField()
+    payout_due_on = models.DateField(null=True)
+
+    book_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "number"], name="merchants_settlement_numbered"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    closing_minor=models.F("opening_minor")
+                    + models.F("sales_minor")
+                    - models.F("refunds_minor")
+                    - models.F("fees_minor")
+                    - models.F("payout_minor")
+                ),
+                name="merchants_settlement_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(payout_minor__gte=0),
+                name="merchants_settlement_payout_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.number}"
+
+    @property
+    def public_id(self) -> str:
+        """Give the public reference, `se_…`."""
+        return encode_reference("se", self.id)
+
+
+class LineKind(models.TextChoices):
+    """What a line of a settlement is about."""
+
+    SALE = "sale"
+    REFUND = "refund"
+
+
+class SettlementLine(models.Model):
+    """A captured charge or a refund; its id is the charge's or the refund's own.
+
+    The primary key makes it one line each, and one column holds the settlement: so
+    nothing can be in two settlements.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+", db_index=False)
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=6, choices=LineKind)
+    charge_id = models.UUIDField()
+    reference = models.CharField(max_length=64, blank=True)
+    amount_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+    is_receivable = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    settlement = models.ForeignKey(
+        Settlement, models.PROTECT, related_name="lines", null=True, db_index=False
+    )
+
+    book_id: UUID
+    store_id: UUID
+    settlement_id: UUID | None
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0)
+                & models.Q(fee_minor__gte=0)
+                & models.Q(fee_minor__lte=models.F("amount_minor")),
+                name="merchants_line_fee_within_amount",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["book", "at"],
+                condition=models.Q(settlement=None),
+                name="merchants_line_open",
+            ),
+            models.Index(fields=["settlement", "at", "id"], name="merchants_line_of_settlement"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount_minor}"
+
+    @property
+    def charge_ref(self) -> str:
+        """Give the public reference of the charge, `ch_…`."""
+        return encode_reference("ch", self.charge_id)
+
+    @property
+    def signed_minor(self) -> int:
+        """Give the amount as the merchant sees it: refunds are negative."""
+        return self.amount_minor if self.kind == LineKind.SALE else -self.amount_minor
+
+    @property
+    def net_minor(self) -> int:
+        """Give what this line adds to the payout."""
+        return self.signed_minor - self.fee_minor

@@ -1,0 +1,79 @@
+"""Open merchants, stores and books, and hire staff."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from identity.bearer import digest_secret, make_secret
+from identity.models import User
+from ledger.accounts import open_account
+from ledger.models import AccountKind
+from merchants.models import ApiKey, Book, Merchant, Role, StaffMember, Store
+
+
+def open_merchant(name: str, *, country: str, time_zone: str, mdr_bps: int = 0) -> Merchant:
+    """Open a merchant.
+
+    Raises:
+        ZoneInfoNotFoundError: no such IANA time zone.
+    """
+    ZoneInfo(time_zone)
+    return Merchant.objects.create(
+        name=name, country=country, time_zone=time_zone, mdr_bps=mdr_bps, is_verified=True
+    )
+
+
+@transaction.atomic
+def open_store(
+    merchant: Merchant, *, name: str, currency: str, street: str = "", city: str = ""
+) -> Store:
+    """Open a store with its takings account, and the merchant's book in its currency."""
+    if not Book.objects.filter(merchant=merchant, currency=currency).exists():
+        Book.objects.create(
+            merchant=merchant,
+            currency=currency,
+            payable_account_id=open_account(AccountKind.PAYABLE, currency=currency),
+            receivable_account_id=open_account(AccountKind.RECEIVABLE, currency=currency),
+        )
+    return Store.objects.create(
+        merchant=merchant,
+        name=name,
+        street=street,
+        city=city,
+        currency=currency,
+        takings_account_id=open_account(AccountKind.TAKINGS, currency=currency),
+    )
+
+
+def hire(
+    merchant: Merchant, user: User, *, role: str, store: Store | None = None
+) -> StaffMember:
+    """Give a person a role; owners and managers may refund, cashiers once allowed to."""
+    return StaffMember.objects.create(
+        merchant=merchant,
+        user=user,
+        role=role,
+        store=store,
+        may_refund=role in {Role.OWNER, Role.MANAGER},
+    )
+
+
+def make_api_key(merchant: Merchant, *, label: str) -> str:
+    """Make a secret key for the merchant's server; it is shown this once."""
+    secret = make_secret("sk")
+    ApiKey.objects.create(merchant=merchant, digest=digest_secret(secret), label=label)
+    return secret
+
+
+def find_merchant_by_key(secret: str) -> Merchant | None:
+    """Find whose key this is; revoked keys find nobody."""
+    keys = ApiKey.objects.filter(digest=digest_secret(secret), revoked_at=None)
+    key = keys.select_related("merchant").first()
+    return key.merchant if key else None
+
+
+def find_staff_member(user_id: UUID) -> StaffMember | None:
+    """Find the person's place among a merchant's staff, if there is one."""
+    people = StaffMember.objects.filter(user_id=user_id, is_active=True)
+    return people.select_related("merchant", "user").order_by("id").first()

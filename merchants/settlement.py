@@ -1,0 +1,211 @@
+"""Close settlements: what was sold, refunded and charged in fees since the last one.
+
+A settlement is exactly the lines it took: one UPDATE takes the open lines of a book and
+sums what it took, so a sale that commits a moment later is simply in the next one.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import uuid6
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ledger.accounts import find_house_account
+from ledger.models import AccountKind
+from ledger.posting import NewTransfer, post_together
+from merchants.errors import NothingToSettle
+from merchants.models import Book, Settlement
+from qr.references import encode_reference
+from relay.events import record_event
+
+_TAKE_LINES = """
+    WITH taken AS (
+        UPDATE merchants_settlementline SET settlement_id = %s
+         WHERE book_id = %s AND settlement_id IS NULL AND at < %s
+        RETURNING store_id, kind, amount_minor, fee_minor, is_receivable
+    )
+    SELECT s.takings_account_id,
+           count(*) FILTER (WHERE kind = 'sale'),
+           coalesce(sum(amount_minor) FILTER (WHERE kind = 'sale'), 0)::bigint,
+           count(*) FILTER (WHERE kind = 'refund'),
+           coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund'), 0)::bigint,
+           coalesce(sum(amount_minor) FILTER (WHERE is_receivable), 0)::bigint,
+           coalesce(sum(fee_minor), 0)::bigint
+      FROM taken JOIN merchants_store s ON s.id = taken.store_id
+     GROUP BY s.takings_account_id ORDER BY s.takings_account_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTotals:
+    """What the lines of one store add up to, in minor units."""
+
+    takings_account_id: UUID
+    sales_count: int
+    sales_minor: int
+    refunds_count: int
+    refunds_minor: int
+    receivable_minor: int
+    fees_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the lines of a settlement add up to, in minor units."""
+
+    sales_count: int
+    sales_minor: int
+    refunds_count: int
+    refunds_minor: int
+    receivable_minor: int
+    fees_minor: int
+
+    @classmethod
+    def add_up(cls, stores: list[StoreTotals]) -> Self:
+        """Add the stores up."""
+        return cls(**{f.name: sum(getattr(store, f.name) for store in stores) for f in fields(cls)})
+
+
+def close_settlement(book_id: UUID, *, cut_at: datetime) -> Settlement:
+    """Close over every open line of the book from before `cut_at`.
+
+    Locks the book, so that two closings of it follow each other. Lines that commit
+    while this runs stay open for the next settlement.
+
+    Raises:
+        NothingToSettle: there is no such line; nothing is written.
+    """
+    with transaction.atomic(durable=True):
+        book = Book.objects.select_for_update(no_key=True).get(pk=book_id)
+        settlement_id = uuid6.uuid7()
+        stores = _take_lines(book, settlement_id=settlement_id, cut_at=cut_at)
+        if not stores:
+            raise NothingToSettle
+        settlement = _write_settlement(
+            book, settlement_id=settlement_id, totals=Totals.add_up(stores), cut_at=cut_at
+        )
+        _post_settlement(book, settlement=settlement, stores=stores)
+        record_event(
+            "settlement.closed",
+            feed=book.merchant_id,
+            subject=settlement.id,
+            actor="settlement",
+            facts={"payout_minor": settlement.payout_minor, "currency": book.currency},
+        )
+    return settlement
+
+
+def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
+    """Give the last midnight in the shop's time zone, an aware instant."""
+    local = now.astimezone(ZoneInfo(time_zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def list_due_books(now: datetime) -> list[tuple[UUID, datetime]]:
+    """List the books that have not been settled up to their last cut, with that cut."""
+    due = []
+    for book in Book.objects.select_related("merchant").order_by("id"):
+        cut_at = find_last_cut(book.merchant.time_zone, now=now)
+        if book.settled_until < cut_at:
+            due.append((book.id, cut_at))
+    return due
+
+
+def close_due_settlements() -> list[Settlement]:
+    """Close every book up to its last cut; safe to run twice and at any time."""
+    closed = []
+    for book_id, cut_at in list_due_books(timezone.now()):
+        try:
+            closed.append(close_settlement(book_id, cut_at=cut_at))
+        except NothingToSettle:
+            Book.objects.filter(pk=book_id, settled_until__lt=cut_at).update(settled_until=cut_at)
+    return closed
+
+
+def list_settlements(merchant_id: UUID) -> QuerySet[Settlement]:
+    """List a merchant's settlements, newest first."""
+    return Settlement.objects.filter(book__merchant_id=merchant_id).order_by("-id")
+
+
+def _take_lines(book: Book, *, settlement_id: UUID, cut_at: datetime) -> list[StoreTotals]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(_TAKE_LINES, [settlement_id, book.id, cut_at])
+        return [StoreTotals(*row) for row in cursor.fetchall()]
+
+
+def _write_settlement(
+    book: Book, *, settlement_id: UUID, totals: Totals, cut_at: datetime
+) -> Settlement:
+    last = book.settlements.order_by("-number").first()
+    opening_minor = last.closing_minor if last else 0
+    net_minor = (
+        opening_minor + totals.sales_minor - totals.refunds_minor - totals.fees_minor
+    )
+    payout_minor = net_minor if net_minor >= max(book.merchant.payout_min_minor, 1) else 0
+    opened_at, book.settled_until = book.settled_until, max(book.settled_until, cut_at)
+    book.save(update_fields=["settled_until"])
+    local_cut = cut_at.astimezone(ZoneInfo(book.merchant.time_zone))
+    return Settlement.objects.create(
+        id=settlement_id,
+        book=book,
+        number=last.number + 1 if last else 1,
+        currency=book.currency,
+        opened_at=opened_at,
+        closed_at=cut_at,
+        opening_minor=opening_minor,
+        sales_count=totals.sales_count,
+        sales_minor=totals.sales_minor,
+        refunds_count=totals.refunds_count,
+        refunds_minor=totals.refunds_minor,
+        fees_minor=totals.fees_minor,
+        payout_minor=payout_minor,
+        closing_minor=net_minor - payout_minor,
+        payout_due_on=(local_cut + timedelta(days=1)).date() if payout_minor else None,
+    )
+
+
+def _post_settlement(book: Book, *, settlement: Settlement, stores: list[StoreTotals]) -> None:
+    totals = Totals.add_up(stores)
+    moves = [
+        (store.takings_account_id, book.payable_account_id, "settle", amount_minor)
+        for store in stores
+        if (amount_minor := store.sales_minor - store.refunds_minor + store.receivable_minor)
+    ]
+    moves.append(
+        (
+            book.payable_account_id,
+            find_house_account(AccountKind.FEE_INCOME, currency=book.currency),
+            "fee",
+            totals.fees_minor,
+        )
+    )
+    moves.append(
+        (
+            book.payable_account_id,
+            book.receivable_account_id,
+            "recover",
+            totals.receivable_minor,
+        )
+    )
+    reference = encode_reference("se", settlement.id)
+    post_together(
+        [
+            NewTransfer(
+                id=uuid6.uuid7(),
+                debit_account_id=debit_id,
+                credit_account_id=credit_id,
+                amount_minor=amount_minor,
+                currency=book.currency,
+                kind=kind,
+                reference=reference,
+            )
+            for debit_id, credit_id, kind, amount_minor in moves
+            if amount_minor
+        ]
+    )

@@ -1,0 +1,1 @@
+"""What the till does: terminals, catalogue, charges, refunds, receipts."""

@@ -1,0 +1,42 @@
+"""Who calls: a till with its cashier, or a merchant's server with a key."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from merchants.models import StaffMember, Store
+from pos.models import Terminal
+from qr.references import encode_reference
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom a request comes from, and what it may do."""
+
+    store: Store
+    terminal: Terminal | None
+    cashier: StaffMember | None
+    may_refund: bool
+    is_authenticated: bool = True
+
+    @property
+    def owner_id(self) -> UUID:
+        """Give the owner of idempotency keys: the terminal, or the merchant."""
+        return self.terminal.id if self.terminal else self.store.merchant_id
+
+    @property
+    def actor(self) -> str:
+        """Give the public reference under which the audit log knows the caller."""
+        if self.terminal:
+            return self.terminal.public_id
+        return encode_reference("mr", self.store.merchant_id)
+
+
+def call_from_terminal(terminal: Terminal, cashier: StaffMember | None) -> Caller:
+    """Describe a till: a cashier needs the right to refund, and so does the till itself."""
+    allowed = terminal.may_refund and (cashier is None or cashier.may_refund)
+    return Caller(terminal.store, terminal, cashier, may_refund=allowed)
+
+
+def call_from_merchant(store: Store) -> Caller:
+    """Describe a merchant's server, which acts for one of the merchant's stores."""
+    return Caller(store, None, None, may_refund=True)

@@ -1,0 +1,115 @@
+"""Why the till's wish is refused."""
+
+
+class ChargeUnknown(Exception):
+    """No charge of this caller has that identifier."""
+
+    def __init__(self) -> None:
+        """Say the same for a charge that is not there and one that is not yours."""
+        super().__init__("There is no such charge.")
+
+
+class ChargeNotPayable(Exception):
+    """The charge is captured, canceled or expired, or no longer claimed by this payer."""
+
+    def __init__(self, status: str) -> None:
+        """Keep the true status, so that both screens can show it."""
+        super().__init__(f"This charge cannot be paid: it is {status}. Nothing was taken.")
+        self.status = status
+
+
+class ChargeClaimedByAnother(Exception):
+    """Another phone is paying this charge right now."""
+
+    def __init__(self) -> None:
+        """Say that nothing was taken."""
+        super().__init__("Another phone is paying this charge. Nothing was taken.")
+
+
+class ChargeNotCancelable(Exception):
+    """The charge is over already."""
+
+    def __init__(self, status: str) -> None:
+        """Keep the true status: the loser of the race gets to know it."""
+        super().__init__(f"This charge cannot be canceled: it is {status}.")
+        self.status = status
+
+
+class ChargeNotExtendable(Exception):
+    """The charge is over, or has lived for its two hours."""
+
+    def __init__(self, status: str) -> None:
+        """Keep the true status."""
+        super().__init__(f"This charge cannot be extended: it is {status}.")
+        self.status = status
+
+
+class IdempotencyMismatch(Exception):
+    """The same idempotency key came with another request."""
+
+    def __init__(self) -> None:
+        """Tell what to do."""
+        super().__init__("This Idempotency-Key was used for another request. Use a new key.")
+
+
+class AmountMismatch(Exception):
+    """The amount sent is not what the server works out from the items."""
+
+    def __init__(self, amount_minor: int) -> None:
+        """Keep the server's amount, in minor units."""
+        super().__init__(f"The items add up to {amount_minor}, not to the amount sent.")
+        self.amount_minor = amount_minor
+
+
+class CurrencyMismatch(Exception):
+    """The store sells in another currency."""
+
+    def __init__(self, currency: str) -> None:
+        """Keep the store's currency."""
+        super().__init__(f"This store charges in {currency}.")
+        self.currency = currency
+
+
+class ItemUnknown(Exception):
+    """The store does not sell this item."""
+
+    def __init__(self, item: str) -> None:
+        """Name the item as it was sent."""
+        super().__init__(f"This store has no item {item}.")
+
+
+class AmountTooLarge(Exception):
+    """The items add up to more than a charge may be."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("The items add up to more than a charge may be.")
+
+
+class RefundExceedsCaptured(Exception):
+    """More would be refunded than was captured."""
+
+    def __init__(self, refundable_minor: int) -> None:
+        """Keep what may still be refunded, in minor units."""
+        super().__init__(f"Only {refundable_minor} in minor units can still be refunded.")
+        self.refundable_minor = refundable_minor
+
+
+class RefundNotPossible(Exception):
+    """The charge was never captured, or too long ago, or refunded too many times."""
+
+
+class RefundNotAllowed(Exception):
+    """This cashier or till has no right to refund."""
+
+    def __init__(self) -> None:
+        """Say whom to ask."""
+        super().__init__("You may not make refunds here. Ask a manager.")
+
+
+class PairingRefused(Exception):
+    """No till waits for this pairing code."""
+
+    def __init__(self) -> None:
+        """Say where a code comes from."""
+        super().__init__("This code is not right or too old. Get a new one in the dashboard.")

@@ -1,0 +1,7 @@
+"""Terminals and catalogue; charges, their lines, refunds and receipts."""
+
+from pos.models.charges import Charge, ChargeLine, ChargeStatus
+from pos.models.refunds import Receipt, Refund
+from pos.models.terminals import Item, Terminal
+
+__all__ = ["Charge", "ChargeLine", "ChargeStatus", "Item", "Receipt", "Refund", "Terminal"]

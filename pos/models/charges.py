@@ -1,0 +1,198 @@
+"""A charge: one sale's demand for payment, and its life in columns.
+
+Whether a row is open, claimed or over is decided by SQL alone (`pos/transitions.py`);
+`status` may lag behind the clock until a sweep writes it, `status_now` does not.
+"""
+
+import uuid
+from uuid import UUID
+
+import uuid6
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from ledger.models import Account
+from merchants.models import Merchant, StaffMember, Store
+from pos.models.terminals import Terminal
+from qr.references import encode_reference
+
+
+class ChargeStatus(models.TextChoices):
+    """The life of a charge; "refunded" is the sum of its refunds, not a status."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    CAPTURED = "captured"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+
+
+class Charge(models.Model):
+    """One sale's demand for payment."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False)
+    terminal = models.ForeignKey(Terminal, models.PROTECT, related_name="+", null=True)
+    cashier = models.ForeignKey(
+        StaffMember, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    owner_id = models.UUIDField()
+    idempotency_key = models.CharField(max_length=255)
+    request_hash = models.BinaryField(max_length=32)
+
+    status = models.CharField(max_length=8, choices=ChargeStatus, default=ChargeStatus.OPEN)
+    version = models.PositiveIntegerField(default=1)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+    refunded_minor = models.BigIntegerField(default=0)
+    refunds_count = models.PositiveSmallIntegerField(default=0)
+    reference = models.CharField(max_length=64, blank=True)
+    description = models.CharField(max_length=140, blank=True)
+
+    token = models.UUIDField(unique=True, default=uuid.uuid4)
+    short_code = models.CharField(max_length=8, unique=True)
+    check_word = models.CharField(max_length=40)
+    receipt_token = models.UUIDField(unique=True, default=uuid.uuid4)
+
+    payer_account = models.ForeignKey(
+        Account, models.DO_NOTHING, related_name="+", null=True, db_constraint=False
+    )
+    payer_name = models.CharField(max_length=80, blank=True)
+    payer_email = models.EmailField(blank=True)
+    takings_account = models.ForeignKey(
+        Account, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    was_extended_for_payer = models.BooleanField(default=False)
+    claimed_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    captured_at = models.DateTimeField(null=True)
+    canceled_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)
+
+    merchant_id: UUID
+    store_id: UUID
+    terminal_id: UUID | None
+    payer_account_id: UUID | None
+    takings_account_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_id", "idempotency_key"], name="pos_charge_one_a_key"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="pos_charge_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fee_minor__gte=0)
+                & models.Q(fee_minor__lte=models.F("amount_minor")),
+                name="pos_charge_fee_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refunded_minor__gte=0)
+                & models.Q(refunded_minor__lte=models.F("amount_minor")),
+                name="pos_charge_refunds_within_capture",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refunded_minor=0) | models.Q(status="captured"),
+                name="pos_charge_refunds_only_captured",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=["claimed", "captured"])
+                | models.Q(payer_account__isnull=False, lease_until__isnull=False),
+                name="pos_charge_claimed_has_payer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="captured", captured_at__isnull=False)
+                | ~models.Q(status="captured") & models.Q(captured_at=None),
+                name="pos_charge_captured_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="canceled", canceled_at__isnull=False)
+                | ~models.Q(status="canceled") & models.Q(canceled_at=None),
+                name="pos_charge_canceled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="expired", expired_at__isnull=False)
+                | ~models.Q(status="expired") & models.Q(expired_at=None),
+                name="pos_charge_expired_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="pos_charge_of_store"),
+            models.Index(fields=["merchant", "-id"], name="pos_charge_of_merchant"),
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(status__in=["open", "claimed"]),
+                name="pos_charge_alive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.status}"
+
+    @property
+    def public_id(self) -> str:
+        """Give the public reference, `ch_…`."""
+        return encode_reference("ch", self.id)
+
+    @property
+    def short_code_grouped(self) -> str:
+        """Give the short code as people read it, `7K4M-92QX`."""
+        return f"{self.short_code[:4]}-{self.short_code[4:]}"
+
+    @property
+    def status_now(self) -> str:
+        """Give the status by the clock, whether or not a sweep has written it."""
+        now = timezone.now()
+        over = self.expires_at <= now
+        if self.status == ChargeStatus.CLAIMED and self.lease_until and self.lease_until <= now:
+            return ChargeStatus.EXPIRED if over else ChargeStatus.OPEN
+        if self.status == ChargeStatus.OPEN and over:
+            return ChargeStatus.EXPIRED
+        return self.status
+
+    @property
+    def refundable_minor(self) -> int:
+        """Give what may still be refunded, in minor units."""
+        captured = self.status == ChargeStatus.CAPTURED
+        return self.amount_minor - self.refunded_minor if captured else 0
+
+
+class ChargeLine(models.Model):
+    """What was sold: a copy of the item's name and price at that moment."""
+
+    charge = models.ForeignKey(Charge, models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=80)
+    quantity = models.PositiveSmallIntegerField()
+    unit_price_minor = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["charge", "position"], name="pos_line_position_once"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gt=0) & models.Q(unit_price_minor__gt=0),
+                name="pos_line_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.name}"
+
+    @property
+    def total_minor(self) -> int:
+        """Give quantity times price, in minor units."""
+        return self.quantity * self.unit_price_minor
+
+    @property
+    def currency(self) -> str:
+        """Give the charge's currency."""
+        return self.charge.currency

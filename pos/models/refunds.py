@@ -1,0 +1,84 @@
+"""What comes after a capture: refunds and the receipt."""
+
+from uuid import UUID
+
+import uuid6
+from django.db import models
+from django.db.models.functions import Now
+
+from merchants.models import StaffMember, Store
+from pos.models.charges import Charge
+from pos.models.terminals import Terminal
+from qr.references import encode_reference
+
+
+class Refund(models.Model):
+    """Money given back to the payer of a charge, whole or in part."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="refunds")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=140, blank=True)
+    terminal = models.ForeignKey(
+        Terminal, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    cashier = models.ForeignKey(
+        StaffMember, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    idempotency_key = models.CharField(max_length=255)
+    request_hash = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(db_default=Now())
+
+    charge_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["charge", "idempotency_key"], name="pos_refund_one_a_key"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="pos_refund_amount_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} of {self.charge_id}"
+
+    @property
+    def public_id(self) -> str:
+        """Give the public reference, `rf_…`."""
+        return encode_reference("rf", self.id)
+
+    @property
+    def cashier_name(self) -> str:
+        """Give who made the refund, if a person did."""
+        return self.cashier.name if self.cashier else ""
+
+
+class Receipt(models.Model):
+    """The numbered receipt of a captured charge; numbers run without gaps in a store."""
+
+    charge = models.OneToOneField(
+        Charge, models.PROTECT, related_name="receipt", primary_key=True
+    )
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    email = models.EmailField(blank=True)
+    issued_at = models.DateTimeField(db_default=Now())
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "number"], name="pos_receipt_numbered")
+        ]
+        indexes = [
+            models.Index(
+                fields=["issued_at"],
+                condition=~models.Q(email="") & models.Q(mailed_at=None),
+                name="pos_receipt_to_mail",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store} {self.number:05}"

@@ -1,0 +1,89 @@
+"""Tills and what they sell."""
+
+from uuid import UUID
+
+import uuid6
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from merchants.models import Store
+from qr.references import encode_reference
+
+
+class Terminal(models.Model):
+    """A till: paired once by a code from the dashboard, known by its token from then on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    digest = models.BinaryField(max_length=32, unique=True, null=True)
+    pairing_code = models.CharField(max_length=6, unique=True, null=True)
+    pairing_code_expires_at = models.DateTimeField(null=True)
+    paired_at = models.DateTimeField(null=True)
+    may_refund = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    store_id: UUID
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pairing_code=None)
+                | models.Q(pairing_code_expires_at__isnull=False),
+                name="pos_terminal_code_expires",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        """Give the public reference, `tm_…`."""
+        return encode_reference("tm", self.id)
+
+    @property
+    def is_paired(self) -> bool:
+        """Tell whether a device holds this till's token."""
+        return self.digest is not None
+
+    @property
+    def live_pairing_code(self) -> str:
+        """Give the pairing code while it can still be used, else nothing."""
+        expires_at = self.pairing_code_expires_at
+        alive = expires_at is not None and expires_at > timezone.now()
+        return self.pairing_code or "" if alive else ""
+
+
+class Item(models.Model):
+    """Something a store sells, at a price."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    store = models.ForeignKey(Store, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    price_minor = models.BigIntegerField()
+    is_active = models.BooleanField(default=True)
+
+    store_id: UUID
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(price_minor__gt=0), name="pos_item_price_positive"
+            ),
+            models.UniqueConstraint(fields=["store", "name"], name="pos_item_name_once_a_store"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        """Give the public reference, `it_…`."""
+        return encode_reference("it", self.id)
+
+    @property
+    def currency(self) -> str:
+        """Give the store's currency."""
+        return self.store.currency

@@ -1,0 +1,155 @@
+"""One conditional UPDATE decides each change of a charge's status.
+
+The event is written by the same statement: no change without its event, no event
+without its change. Time is the database's, read at the moment the row is locked
+(`clock_timestamp()`), so a request that waited for a lock is judged by when it got it.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import uuid6
+from django.conf import settings
+
+from pos.models import Charge
+
+_MOVE = """
+    WITH moved AS (
+        UPDATE pos_charge SET version = version + 1, {changes}
+         WHERE id = %(charge)s AND {guard}
+        RETURNING *
+    ), told AS (
+        INSERT INTO relay_event (id, feed, kind, subject, actor, facts, happened_at)
+        SELECT %(event)s, merchant_id, %(kind)s, id, %(actor)s,
+               jsonb_build_object('version', version), clock_timestamp()
+          FROM moved
+    )
+    SELECT * FROM moved
+"""
+_RENEW = """
+    UPDATE pos_charge
+       SET version = version + 1, {changes}
+     WHERE id = %(charge)s AND {guard}
+ RETURNING *
+"""
+_ALIVE = "expires_at > clock_timestamp()"
+_LEASED = "status = 'claimed' AND lease_until > clock_timestamp()"
+_LEASE = """
+    lease_until = CASE WHEN was_extended_for_payer
+        THEN least(clock_timestamp() + %(lease)s, expires_at)
+        ELSE clock_timestamp() + %(lease)s END,
+    expires_at = CASE WHEN was_extended_for_payer THEN expires_at
+        ELSE greatest(expires_at, clock_timestamp() + %(lease)s) END,
+    was_extended_for_payer =
+        was_extended_for_payer OR clock_timestamp() + %(lease)s > expires_at
+"""
+
+
+def claim(charge_id: UUID, *, payer_account_id: UUID, payer_name: str) -> Charge | None:
+    """Open to claimed; also from a claim whose lease is over. None: the guard said no."""
+    return _move(
+        charge_id,
+        kind="charge.claimed",
+        changes="status = 'claimed', payer_account_id = %(payer)s, payer_name = %(name)s,"
+        " claimed_at = clock_timestamp()," + _LEASE,
+        guard=f"{_ALIVE} AND (status = 'open' OR status = 'claimed'"
+        " AND lease_until <= clock_timestamp())",
+        facts={"payer": payer_account_id, "name": payer_name, "lease": _lease()},
+        actor="payer",
+    )
+
+
+def renew_claim(charge_id: UUID, *, payer_account_id: UUID) -> Charge | None:
+    """Lengthen this payer's lease; not a change of status, so no event."""
+    return _first(
+        _RENEW.format(
+            changes=_LEASE,
+            guard=f"{_ALIVE} AND {_LEASED} AND payer_account_id = %(payer)s",
+        ),
+        {"charge": charge_id, "payer": payer_account_id, "lease": _lease()},
+    )
+
+
+def release(charge_id: UUID, *, payer_account_id: UUID) -> Charge | None:
+    """Claimed to open, by the payer who holds it. None: not this payer's."""
+    return _move(
+        charge_id,
+        kind="charge.released",
+        changes="status = 'open', lease_until = NULL, claimed_at = NULL,"
+        " payer_account_id = NULL, payer_name = ''",
+        guard="status = 'claimed' AND payer_account_id = %(payer)s",
+        facts={"payer": payer_account_id},
+        actor="payer",
+    )
+
+
+def cancel(charge_id: UUID, *, actor: str) -> Charge | None:
+    """Open or claimed to canceled. None: it is over already."""
+    return _move(
+        charge_id,
+        kind="charge.canceled",
+        changes="status = 'canceled', canceled_at = clock_timestamp()",
+        guard=f"status IN ('open', 'claimed') AND {_ALIVE}",
+        facts={},
+        actor=actor,
+    )
+
+
+def extend(charge_id: UUID, *, actor: str) -> Charge | None:
+    """Give an open or claimed charge another life's length, up to two hours from its start."""
+    return _move(
+        charge_id,
+        kind="charge.extended",
+        changes="expires_at = least(greatest(expires_at, clock_timestamp() + %(life)s),"
+        " created_at + %(most)s)",
+        guard=f"status IN ('open', 'claimed') AND {_ALIVE}"
+        " AND created_at + %(most)s > expires_at",
+        facts={
+            "life": timedelta(seconds=settings.CHARGE_LIFE_S),
+            "most": timedelta(seconds=settings.CHARGE_LIFE_MAX_S),
+        },
+        actor=actor,
+    )
+
+
+def expire(charge_id: UUID) -> Charge | None:
+    """Open or claimed to expired once its time is over; the clock has decided already."""
+    return _move(
+        charge_id,
+        kind="charge.expired",
+        changes="status = 'expired', expired_at = expires_at",
+        guard="status IN ('open', 'claimed') AND expires_at <= clock_timestamp()",
+        facts={},
+        actor="clock",
+    )
+
+
+def end_lease(charge_id: UUID) -> Charge | None:
+    """Claimed to open once the lease is over; the clock has decided already."""
+    return _move(
+        charge_id,
+        kind="charge.released",
+        changes="status = 'open', lease_until = NULL, claimed_at = NULL,"
+        " payer_account_id = NULL, payer_name = ''",
+        guard=f"status = 'claimed' AND lease_until <= clock_timestamp() AND {_ALIVE}",
+        facts={},
+        actor="clock",
+    )
+
+
+def _move(
+    charge_id: UUID, *, kind: str, changes: str, guard: str, facts: dict[str, Any], actor: str
+) -> Charge | None:
+    return _first(
+        _MOVE.format(changes=changes, guard=guard),
+        {"charge": charge_id, "event": uuid6.uuid7(), "kind": kind, "actor": actor, **facts},
+    )
+
+
+def _first(sql: str, parameters: dict[str, Any]) -> Charge | None:
+    return next(iter(Charge.objects.raw(sql, parameters)), None)
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.CLAIM_LEASE_S)

@@ -1,0 +1,1 @@
+"""What happens after commit: open pages are told, jobs are queued, events are fed."""

@@ -1,0 +1,26 @@
+"""The event feed: one row for each change of state, written in its transaction."""
+
+import uuid6
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Event(models.Model):
+    """Something that happened, as the outside may be told of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    feed = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    subject = models.UUIDField()
+    actor = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    happened_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["feed", "id"], name="relay_event_feed"),
+            models.Index(fields=["subject", "id"], name="relay_event_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

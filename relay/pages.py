@@ -1,0 +1,22 @@
+"""Tell open pages, after commit, that something they show has changed.
+
+A page is never told what is true: it is told to look again.
+"""
+
+from functools import partial
+
+from django.db import transaction
+
+from relay.connection import connect, hint
+
+CHANNEL = "tessera:pages"
+
+
+def tell_on_commit(*topics: str) -> None:
+    """Tell the pages that listen to these topics, once the transaction has committed."""
+    transaction.on_commit(partial(tell, *topics), robust=True)
+
+
+def tell(*topics: str) -> None:
+    """Tell the pages that listen to these topics now; lost if the relay is away."""
+    hint(lambda: connect().publish(CHANNEL, " ".join(topics)))

@@ -1,0 +1,111 @@
+"""Wallets, their claims on charges, and what they paid."""
+
+from uuid import UUID
+
+import uuid6
+from django.db import models
+from django.db.models.functions import Now
+
+from identity.models import User
+from ledger.models import Account
+from pos.models import Charge
+from qr.references import encode_reference
+
+
+class Wallet(models.Model):
+    """A person's money in one currency, and how much was paid since the last PIN."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    account = models.OneToOneField(Account, models.PROTECT, related_name="+")
+    no_pin_count = models.PositiveSmallIntegerField(default=0)
+    no_pin_minor = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+
+    user_id: UUID
+    account_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "currency"], name="wallet_wallet_one_a_currency")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.currency}"
+
+    @property
+    def public_id(self) -> str:
+        """Give the public reference, `wl_…`."""
+        return encode_reference("wl", self.id)
+
+
+class Claim(models.Model):
+    """A wallet's wish to pay a charge; there is one for each pair, however often it scans."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+")
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="+")
+    declined_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    wallet_id: UUID
+    charge_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["charge", "wallet"], name="wallet_claim_one_a_charge")
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def public_id(self) -> str:
+        """Give the public reference, `cl_…`."""
+        return encode_reference("cl", self.id)
+
+
+class Payment(models.Model):
+    """A confirmed payment; a charge has one at most."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
+    charge = models.OneToOneField(Charge, models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    balance_after_minor = models.BigIntegerField()
+    with_pin = models.BooleanField()
+    idempotency_key = models.CharField(max_length=255)
+    request_hash = models.BinaryField(max_length=32)
+    confirmed_at = models.DateTimeField(db_default=Now())
+
+    wallet_id: UUID
+    charge_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wallet", "idempotency_key"], name="wallet_payment_one_a_key"
+            )
+        ]
+        indexes = [models.Index(fields=["wallet", "-id"], name="wallet_payment_of_wallet")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def public_id(self) -> str:
+        """Give the public reference, `py_…`."""
+        return encode_reference("py", self.id)
+
+
+class Attempt(models.Model):
+    """Why a confirmation was refused; the claim stays as it was."""
+
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="attempts")
+    reason = models.CharField(max_length=32)
+    happened_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.reason}"
