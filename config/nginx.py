@@ -66,7 +66,6 @@ http {
         proxy_set_header X-Forwarded-For $$remote_addr;
         proxy_set_header X-Forwarded-Host $$http_host;
         proxy_set_header X-Forwarded-Proto $$scheme;
-        proxy_set_header X-Real-IP $$remote_addr;
         proxy_set_header Forwarded "";
 
         location / {
@@ -78,9 +77,15 @@ http {
         }
 
         # Only our own pages send a request here, by X-Accel-Redirect, once they know who asks.
+        # One header set in a location drops all those above, so they are repeated.
         location /_streams/ {
             internal;
             proxy_pass http://streams;
+            proxy_set_header Connection "";
+            proxy_set_header Host $$http_host;
+            proxy_set_header X-Forwarded-For $$remote_addr;
+            proxy_set_header X-Forwarded-Host $$http_host;
+            proxy_set_header X-Forwarded-Proto $$scheme;
             proxy_set_header Authorization "";
             proxy_set_header Cookie "";
             proxy_buffering off;

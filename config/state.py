@@ -76,7 +76,9 @@ class StateFolder:
         mode = 0o711 if os.geteuid() == 0 else 0o700
         self.run.mkdir(mode=mode, exist_ok=True)
         # Below /tmp somebody else may have made it first, to sit between us and our sockets.
-        if self.run.is_symlink() or self.run.stat().st_uid != os.geteuid():
+        if not self.run.is_relative_to(self.path) and (
+            self.run.is_symlink() or self.run.stat().st_uid != os.geteuid()
+        ):
             raise PermissionError(f"{self.run} belongs to somebody else; please remove it")
         self.run.chmod(mode)
 
