@@ -115,7 +115,6 @@ def reset_demo() -> None:
     state = StateFolder(_FOLDER)
     state.hold()
     stop_leftovers(state.path, marks=(str(state.path), str(state.run)))
-    shutil.rmtree(state.run, ignore_errors=True)
     shutil.rmtree(state.path)
     _FACTS.unlink(missing_ok=True)
     state.release()

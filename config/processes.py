@@ -8,7 +8,7 @@ import resource
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -204,29 +204,34 @@ def stop_when_parent_dies() -> None:
 def stop_leftovers(folder: Path, *, marks: tuple[str, ...], grace_s: float = 20) -> None:
     """Stop programs of an earlier run that was killed and could not stop them.
 
-    Only for the holder of the folder's lock. A process counts as left over when its id is in
-    the folder and its command line holds one of `marks`: ids are used again by others.
+    Only for the holder of the folder's lock. A process counts as left over when its group's id
+    is in the folder and its command line holds one of `marks`: ids are used again by others.
     """
-    left = [path for path in sorted((folder / "pids").glob("*")) if _is_ours(path, marks=marks)]
-    for path in left:
+    written = {path.name: path.read_text() for path in (folder / "pids").glob("*")}
+    groups = {int(text): name for name, text in written.items() if text.isdecimal()}
+    left = _find_members(groups, marks=marks)
+    for pid in left:
         # Fast shutdown for PostgreSQL, which on SIGTERM waits for its clients.
-        number = signal.SIGINT if path.name == "postgres" else signal.SIGTERM
         with contextlib.suppress(ProcessLookupError):
-            os.kill(int(path.read_text()), number)
+            fast = groups[os.getpgid(pid)] == "postgres"
+            os.kill(pid, signal.SIGINT if fast else signal.SIGTERM)
     deadline = time.monotonic() + grace_s
     while left and time.monotonic() < deadline:
-        left = [path for path in left if _is_ours(path, marks=marks)]
         time.sleep(_POLL_S)
-    for path in left:
+        left = _find_members(groups, marks=marks)
+    for pid in left:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(int(path.read_text()), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
     for path in (folder / "pids").glob("*"):
         path.unlink()
 
 
-def _is_ours(pid_path: Path, *, marks: tuple[str, ...]) -> bool:
-    try:
-        command = Path("/proc", pid_path.read_text(), "cmdline").read_bytes()
-    except OSError:
-        return False
-    return any(mark.encode() in command for mark in marks)
+def _find_members(groups: Collection[int], *, marks: tuple[str, ...]) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir() if groups else ():
+        with contextlib.suppress(ValueError, OSError):
+            pid = int(entry.name)
+            command = (entry / "cmdline").read_bytes()
+            if os.getpgid(pid) in groups and any(mark.encode() in command for mark in marks):
+                found.append(pid)
+    return found

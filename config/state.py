@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import tempfile
 from pathlib import Path
 from typing import IO
@@ -57,8 +58,9 @@ class StateFolder:
         self._make_run_folder()
 
     def release(self) -> None:
-        """Give the lock back; releasing twice is fine."""
+        """Remove the sockets and give the lock back; releasing twice is fine."""
         if self._lock is not None:
+            shutil.rmtree(self.run, ignore_errors=True)
             self._lock.close()
             self._lock = None
 
