@@ -47,15 +47,12 @@ class StateFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         lock = (self.path / "lock").open("a+")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise FolderInUse(f"{self.path} is in use by process {lock.read()}") from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+            self._take(lock)
+            self._make_run_folder()
+        except BaseException:
+            lock.close()
+            raise
         self._lock = lock
-        self._make_run_folder()
 
     def release(self) -> None:
         """Remove the sockets and give the lock back; releasing twice is fine."""
@@ -72,6 +69,16 @@ class StateFolder:
             write_private(path, json.dumps(made))
         loaded: dict[str, str] = json.loads(path.read_text())
         return loaded
+
+    def _take(self, lock: IO[str]) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise FolderInUse(f"{self.path} is in use by process {lock.read()}") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
 
     def _make_run_folder(self) -> None:
         # Others may pass through when we are root, because PostgreSQL then is another user.
