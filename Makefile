@@ -11,7 +11,7 @@ LOCK := requirements/development.txt
 # The checks load the settings, which want these; no server is contacted.
 CHECK_ENV := DATABASE_URL=postgresql://nobody@/none?host=/nonexistent REDIS_URL=unix:///nonexistent \
 	SECRET_KEY=for-the-checks-only-and-nothing-else-at-all-0123456789 PIN_PEPPER=for-the-checks-only
-UV_COMPILE := $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --no-emit-find-links \
+UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--universal --no-header --python-version 3.11
 
 .PHONY: help environment demo demo-reset test check bench format docs requirements
