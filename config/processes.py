@@ -116,6 +116,11 @@ class Process:
         if code:
             raise ProcessFailed(self._describe(f"ended with {self._exit_code()}"))
 
+    def wait_until_ended(self, *, timeout_s: float = 10) -> None:
+        """Wait for the program's end, however it comes."""
+        if self._popen is not None:
+            self._popen.wait(timeout_s)
+
     def ask_to_stop(self) -> None:
         """Send the stop signal and return at once."""
         if self._popen is None or not self.is_alive:

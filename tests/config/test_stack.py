@@ -1,0 +1,136 @@
+"""The whole system starts, loses processes, gets them back, and leaves nothing running."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.processes import ProcessFailed
+from config.stack import Stack
+from config.state import FolderInUse
+
+ROOT = Path(__file__).resolve().parents[2]
+EVERY = ("postgres", "valkey", "web", "streams", "worker", "beat", "nginx")
+DEMO = """
+import sys
+from pathlib import Path
+from config import demo
+demo._FOLDER, demo._FACTS = Path(sys.argv[1]) / "demo", Path(sys.argv[1]) / "demo.json"
+sys.argv[1:] = []
+sys.exit(demo.main())
+"""
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(180)]
+
+
+def find_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def read_status(port: int, path: str = "/livez") -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    steps = []
+    folder = tmp_path_factory.mktemp("stack")
+    with Stack(
+        folder, port=find_port(), report=lambda step, _seconds: steps.append(step)
+    ) as stack:
+        assert set(EVERY) <= set(steps)
+        yield stack
+    assert not list((folder / "pids").iterdir())
+
+
+def test_the_front_door_leads_to_the_pages(stack):
+    assert read_status(stack.port) == 200
+    assert stack.url == f"http://127.0.0.1:{stack.port}"
+
+
+def test_the_streams_have_no_front_door(stack):
+    assert read_status(stack.port, "/_streams/?ticket=x") == 404
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_killed_process_is_noticed_and_comes_back(stack, name):
+    os.kill(int(stack.processes[name].pid_path.read_text()), signal.SIGKILL)
+    stack.processes[name].wait_until_ended()
+
+    assert stack.find_dead() == [name]
+    assert name in stack.processes[name].describe_end()
+    stack.start(name)
+    assert stack.find_dead() == []
+    assert read_status(stack.port) == 200
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_stopped_process_is_not_missed_and_comes_back(stack, name):
+    stack.stop(name)
+
+    assert stack.find_dead() == []
+    stack.start(name)
+    assert read_status(stack.port) == 200
+
+
+def test_visitors_are_asked_to_come_back_while_the_pages_are_away(stack):
+    stack.kill("web")
+
+    assert read_status(stack.port) == 503
+    stack.start("web")
+    assert read_status(stack.port) == 200
+
+
+def test_a_folder_runs_one_stack(stack):
+    with pytest.raises(FolderInUse), Stack(stack.state.path, port=find_port()):
+        raise AssertionError
+
+
+def test_a_stack_that_cannot_start_says_which_part_and_stops_the_rest(tmp_path):
+    broken = Stack(tmp_path, port=find_port(), environment={"DATABASE_URL": "nonsense"})
+
+    with pytest.raises(ProcessFailed, match="manage-migrate ended"), broken:
+        raise AssertionError
+
+    assert not list((tmp_path / "pids").iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_is_described_while_it_runs_and_only_then(tmp_path, number):
+    port = find_port()
+    with subprocess.Popen(
+        [sys.executable, "-c", DEMO, str(tmp_path)],
+        cwd=ROOT,
+        env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        for line in demo.stdout:
+            if "Ctrl-C stops everything" in line:
+                break
+        facts = json.loads((tmp_path / "demo.json").read_text())
+        mode = (tmp_path / "demo.json").stat().st_mode & 0o777
+        status = read_status(port)
+        demo.send_signal(number)
+        rest = demo.stdout.read()
+
+    assert facts["base_url"] == f"http://127.0.0.1:{port}"
+    assert mode == 0o600
+    assert status == 200
+    assert demo.returncode == 0
+    assert rest.endswith("Stopped.\n")
+    assert not (tmp_path / "demo.json").exists()
+    assert not list((tmp_path / "demo" / "pids").iterdir())
