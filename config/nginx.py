@@ -86,6 +86,7 @@ http {
             proxy_set_header X-Forwarded-For $$remote_addr;
             proxy_set_header X-Forwarded-Host $$http_host;
             proxy_set_header X-Forwarded-Proto $$scheme;
+            proxy_set_header Forwarded "";
             proxy_set_header Authorization "";
             proxy_set_header Cookie "";
             proxy_buffering off;
