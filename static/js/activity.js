@@ -1,0 +1,128 @@
+/** Refunds at the till: one sheet, one wish at a time, never sent twice. */
+
+import { formatMoney, readField, writeField } from "./money.js";
+import { NoAnswer, call, makeKey } from "./server.js";
+
+const ASK_AGAIN_MS = [1_000, 8_000];
+const find = (id) => document.getElementById(id);
+const sheet = find("sheet");
+const exponent = Number(sheet.dataset.exponent);
+let row = null; // what the pressed button knows of the sale
+let isSending = false;
+let isDone = false;
+
+const money = (minor) => formatMoney(minor, row.currency, exponent);
+
+function open(button) {
+  row = button.dataset;
+  isDone = false;
+  find("refund").hidden = false;
+  find("r-done").hidden = true;
+  find("r-code").textContent = row.code;
+  find("r-payer").textContent = row.payer || "–";
+  find("r-left").textContent = money(Number(row.left));
+  find("r-amount").value = writeField(Number(row.left), exponent);
+  find("r-reason").value = "";
+  showError("amount", "");
+  showError("reason", "");
+  showNote("");
+  label();
+  sheet.showModal();
+  find("r-amount").focus();
+  find("r-amount").select();
+}
+
+function label() {
+  const minor = readField(find("r-amount").value, exponent);
+  find("r-send").textContent = minor ? `Refund ${money(minor)}` : "Refund";
+}
+
+function showError(field, text) {
+  find(`r-${field}-error`).textContent = text;
+  find(`r-${field}`).setAttribute("aria-invalid", Boolean(text));
+  if (text) find(`r-${field}`).focus();
+}
+
+function showNote(text) {
+  find("r-note").hidden = !text;
+  find("r-note").textContent = text;
+}
+
+function setBusy(busy) {
+  isSending = busy;
+  find("r-send").setAttribute("aria-busy", busy);
+  for (const id of ["r-send", "r-close", "r-all"]) find(id).disabled = busy;
+  for (const id of ["r-amount", "r-reason"]) find(id).readOnly = busy;
+  if (busy) find("r-send").textContent = "Refunding…";
+  else label();
+}
+
+function read() {
+  const minor = readField(find("r-amount").value, exponent);
+  showError("reason", "");
+  if (minor === null) return showError("amount", `Type an amount such as ${writeField(Number(row.left), exponent)}.`);
+  if (minor === 0) return showError("amount", "Type more than zero.");
+  if (minor > Number(row.left)) return showError("amount", `Only ${money(Number(row.left))} is left to refund.`);
+  showError("amount", "");
+  const reason = find("r-reason").value.trim();
+  return { amount: { amount_minor: minor, currency: row.currency }, ...(reason && { reason }) };
+}
+
+async function send() {
+  const body = read();
+  if (!body || isSending) return undefined;
+  const key = makeKey();
+  showNote("");
+  setBusy(true);
+  for (let pause = ASK_AGAIN_MS[0]; ; pause = Math.min(ASK_AGAIN_MS[1], pause * 2)) {
+    try {
+      const refund = await call("POST", `/api/v1/charges/${row.refund}/refunds`, { body, key });
+      setBusy(false);
+      return showDone(refund);
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) {
+        setBusy(false);
+        return refuse(error);
+      }
+      // Nothing else may be sent until this wish is answered, so the sheet stays as it is.
+      showNote("No connection. We do not know yet. Do not refund again: we keep asking.");
+      await new Promise((done) => { setTimeout(done, pause); });
+    }
+  }
+}
+
+function refuse(error) {
+  showNote("");
+  if (error.status === 401) return location.reload();
+  const known = error.errors.find(({ field }) => /^(amount|reason)/.test(field));
+  if (error.code === "refund_exceeds_captured") return showError("amount", error.message);
+  if (known) return showError(known.field.split(".")[0], known.detail || error.message);
+  return showNote(`${error.message} Nothing was refunded.`);
+}
+
+function showDone(refund) {
+  isDone = true;
+  find("refund").hidden = true;
+  find("r-done").hidden = false;
+  find("r-done-title").textContent = `Refunded ${money(refund.amount.amount_minor)}`;
+  find("r-done-text").textContent = `Sale ${row.code}. Reference ${refund.id}.`;
+  find("r-done-title").focus();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-refund]");
+  if (button) open(button);
+});
+find("refund").addEventListener("submit", (event) => {
+  event.preventDefault();
+  send();
+});
+find("r-amount").addEventListener("input", label);
+find("r-all").addEventListener("click", () => {
+  find("r-amount").value = writeField(Number(row.left), exponent);
+  label();
+});
+find("r-close").addEventListener("click", () => sheet.close());
+find("r-ok").addEventListener("click", () => sheet.close());
+sheet.addEventListener("cancel", (event) => { if (isSending) event.preventDefault(); });
+sheet.addEventListener("close", () => { if (isDone) location.reload(); });

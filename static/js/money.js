@@ -1,0 +1,41 @@
+/** Money as people see it; inside, it is always an integer of minor units. */
+
+const locale = document.documentElement.lang || "en";
+
+function format(minor, currency, exponent) {
+  return new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: exponent,
+    maximumFractionDigits: exponent,
+  }).formatToParts(minor / 10 ** exponent);
+}
+
+export function formatMoney(minor, currency, exponent) {
+  return format(minor, currency, exponent).map((part) => part.value).join("");
+}
+
+/** Fill an element with the large figure: the currency's sign is set small. */
+export function fillAmount(element, minor, currency, exponent) {
+  const parts = format(minor, currency, exponent).map((part) => {
+    if (part.type !== "currency") return part.value;
+    const sign = document.createElement("small");
+    sign.textContent = part.value;
+    return sign;
+  });
+  element.replaceChildren(...parts);
+}
+
+/** Write an amount for a text field: digits and one point, no sign of the currency. */
+export function writeField(minor, exponent) {
+  const digits = String(minor).padStart(exponent + 1, "0");
+  return exponent ? `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}` : digits;
+}
+
+/** Read what was typed into a field; null when it is no amount in this currency. */
+export function readField(text, exponent) {
+  const match = /^(\d{1,10})(?:[.,](\d*))?$/.exec(text.trim().replace(/\s/g, ""));
+  const cents = match?.[2] ?? "";
+  if (!match || cents.length > exponent) return null;
+  return Number(match[1] + cents.padEnd(exponent, "0"));
+}

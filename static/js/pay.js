@@ -1,0 +1,144 @@
+/** The phone's pages: without it they work by plain forms; with it they keep up by themselves. */
+
+import { NoAnswer, call, follow, serverNow, setClock } from "./server.js";
+
+const RENEW_MS = 25_000;
+const ASK_AGAIN_MS = [2_000, 10_000];
+const PAID_BUZZ_MS = [20, 40, 20];
+
+const find = (id) => document.getElementById(id);
+const main = find("main");
+const page = location.pathname.replace(/\/pay$/, "");
+// Some codes need another page; these leave the customer where they are.
+const STAYS = ["pin_wrong", "pin_required", "limit_reached"];
+let isSending = false;
+
+/** The server draws every result; a page that came from a form is asked for afresh. */
+function reload() {
+  isSending = false;
+  location.replace(page);
+}
+
+/* Confirm */
+
+function openConfirm(form) {
+  const { claim, key } = form.dataset;
+  const button = find("pay-button");
+  const wording = button.textContent;
+  let expires = Date.parse(main.dataset.expires);
+
+  async function renew() {
+    if (isSending || document.visibilityState !== "visible") return true;
+    try {
+      const fresh = await call("POST", "/api/v1/wallet/claims", { body: { payload: location.origin + page } });
+      expires = Math.max(Date.parse(fresh.charge.expires_at), Date.parse(fresh.lease_until));
+    } catch (error) {
+      if (error.status === 409 || error.status === 401) reload();
+      return !(error instanceof NoAnswer);
+    }
+    return true;
+  }
+
+  function countDown() {
+    const left = Math.ceil((expires - serverNow()) / 1000);
+    if (left <= 0 && !isSending) reload();
+    find("expiry").textContent = `expires in ${Math.max(0, Math.floor(left / 60))}:${String(Math.max(0, left % 60)).padStart(2, "0")}`;
+  }
+
+  function setBusy(busy) {
+    isSending = busy;
+    button.setAttribute("aria-busy", busy);
+    button.disabled = find("decline").disabled = busy;
+    button.textContent = busy ? "Paying…" : wording;
+    if (find("pin")) find("pin").readOnly = busy;
+  }
+
+  async function pay() {
+    const body = { claim };
+    if (find("pin")) body.pin = find("pin").value;
+    setBusy(true);
+    find("error").textContent = "";
+    for (let pause = ASK_AGAIN_MS[0]; ; pause = Math.min(ASK_AGAIN_MS[1], pause * 1.5)) {
+      try {
+        await call("POST", "/api/v1/wallet/payments", { body, key });
+        navigator.vibrate?.(PAID_BUZZ_MS);
+        return reload();
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) return refuse(error);
+        // The same request with the same key: paid once, however often it is asked.
+        find("unknown").hidden = false;
+        button.textContent = "Checking…";
+        await new Promise((done) => { setTimeout(done, pause); });
+      }
+    }
+  }
+
+  function refuse(error) {
+    if (!STAYS.includes(error.code) || (error.code === "pin_required" && !find("pin"))) return reload();
+    setBusy(false);
+    find("unknown").hidden = true;
+    find("error").textContent = error.message;
+    const pin = find("pin");
+    if (!pin) return undefined;
+    pin.value = "";
+    pin.setAttribute("aria-invalid", "true");
+    return pin.focus();
+  }
+
+  form.addEventListener("submit", (event) => {
+    if (event.submitter === find("decline")) return;
+    event.preventDefault();
+    if (!isSending) pay();
+  });
+  addEventListener("beforeunload", (event) => { if (isSending) event.preventDefault(); });
+  setInterval(renew, RENEW_MS);
+  setInterval(countDown, 1_000);
+  countDown();
+  // The shop may cancel while the customer reads: news make us ask at once.
+  listen(renew);
+}
+
+/* Any page that shows rows: keep it true */
+
+function listen(read) {
+  // The first look is the page itself; asking again at once would tell nothing new.
+  let first = true;
+  follow("/api/v1/wallet/events", async () => {
+    if (first) {
+      first = false;
+      return true;
+    }
+    return read();
+  });
+}
+
+async function refresh() {
+  try {
+    const response = await fetch(page + location.search, { cache: "no-store" });
+    if (!response.ok) return false;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("main");
+    if (!fresh || fresh.dataset.version === main.dataset.version) return true;
+    if (fresh.dataset.state !== main.dataset.state) reload();
+    main.dataset.version = fresh.dataset.version;
+    main.replaceChildren(...fresh.childNodes);
+    find("polite").textContent = main.querySelector("[role=status]")?.textContent ?? "";
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function showClock() {
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+    timeStyle: "medium", hourCycle: "h23", timeZone: main.dataset.timeZone,
+  });
+  const tick = () => { if (find("clock")) find("clock").textContent = time.format(new Date(serverNow())); };
+  setInterval(tick, 1_000);
+  tick();
+}
+
+if (main.dataset.now) setClock(main.dataset.now);
+if (find("pay")) openConfirm(find("pay"));
+else if (["paid", "home", "payment"].includes(main.dataset.state)) listen(refresh);
+if (find("clock")) showClock();
+find("result")?.focus();

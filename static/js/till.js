@@ -1,0 +1,408 @@
+/** The till: one sale at a time, shown as the server tells it and never otherwise. */
+
+import { make, openEntry } from "./cart.js";
+import { fillAmount, formatMoney } from "./money.js";
+import { NoAnswer, Refusal, call, follow, makeKey, serverNow } from "./server.js";
+
+const CHARGES = "/api/v1/charges";
+const RETRY_MS = [500, 8_000];
+const LATE_S = 20;
+const SPOKEN_S = [60, 20, 10];
+const LEASE_S = 60;
+const NOTICE_MS = 12_000;
+const RESULTS = {
+  captured: { title: "Paid", tone: "ok", path: "M10 25l10 10 18-22" },
+  expired: { title: "Code expired", text: "Nothing was taken.", tone: "grey", path: "M12 24h24" },
+  canceled: { title: "Sale canceled", text: "Nothing was taken.", tone: "grey", path: "M12 24h24" },
+};
+
+const find = (id) => document.getElementById(id);
+const root = find("main");
+const { currency, shop, terminal, timeZone } = root.dataset;
+const exponent = Number(root.dataset.exponent);
+const store = `tessera.sale.${terminal}`;
+const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium", hourCycle: "h23", timeZone });
+const money = (minor) => formatMoney(minor, currency, exponent);
+const group = (code) => `${code.slice(0, 4)}-${code.slice(4)}`;
+const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
+const speak = (where, text) => { find(where).textContent = text; };
+
+const entry = openEntry({ currency, exponent, charge: begin });
+let sale = null; // our wish: key, body, amount, and the charge's id once known
+let charge = null; // the server's last word about it
+let news = null; // what follows the charge
+let span = 0; // milliseconds the ring stands for
+let lastContact = Date.now();
+let isCutOff = false;
+let saw = false; // whether this page saw the charge before it was paid
+let device = null;
+
+/* Screens */
+
+function show(screen, state) {
+  root.dataset.screen = screen;
+  root.dataset.state = state;
+  for (const each of ["entry", "code", "result"]) find(each).hidden = each !== screen;
+}
+
+function showSending() {
+  show("code", "sending");
+  find("card").classList.add("skeleton");
+  find("qr").removeAttribute("src");
+  fillAmount(find("code-amount"), sale.amount, currency, exponent);
+  find("chip").className = "chip wait";
+  speak("chip", "Making the code");
+  for (const id of ["words", "short", "left"]) speak(id, "");
+  find("extend").hidden = find("declined").hidden = true;
+  sizeCode();
+  find("code-title").focus();
+}
+
+function showCode(before) {
+  const fresh = root.dataset.screen !== "code" || root.dataset.state === "sending";
+  const scanned = charge.status === "claimed";
+  show("code", scanned ? "scanned" : "waiting");
+  if (fresh) drawCode();
+  find("chip").className = scanned ? "chip info" : "chip wait";
+  speak("chip", scanned ? `${charge.payer || "Customer"} is checking` : "Waiting for customer");
+  speak("left-label", scanned ? "Customer has" : "Sale ends in");
+  find("extend").hidden = scanned;
+  if (scanned) {
+    find("declined").hidden = true;
+    if (before !== "claimed") play("scanned");
+  } else if (before === "claimed") {
+    find("declined").hidden = false;
+    play("declined");
+    setTimeout(() => { find("declined").hidden = true; }, NOTICE_MS);
+  }
+  if (before !== charge.status || fresh) {
+    speak("polite", `${money(charge.amount.amount_minor)}. ${find("chip").textContent}.`);
+    span = ringEnd() - serverNow();
+  }
+  if (!scanned && find("ask").open) find("ask").close();
+  if (fresh) find("code-title").focus();
+  tick();
+}
+
+function drawCode() {
+  const image = find("qr");
+  image.alt = `Payment code for ${money(charge.amount.amount_minor)} to ${shop}`;
+  image.onload = () => {
+    find("card").classList.remove("skeleton");
+    sizeCode();
+  };
+  image.onerror = async () => {
+    await wait(RETRY_MS[0] * 2);
+    if (root.dataset.screen === "code" && charge) image.src = `${charge.qr_svg}?again=${Date.now()}`;
+  };
+  image.src = charge.qr_svg;
+  fillAmount(find("code-amount"), charge.amount.amount_minor, currency, exponent);
+  speak("words", charge.check_word);
+  speak("short", group(charge.short_code));
+  speak("pay-page", location.host + root.dataset.payPage);
+  sizeCode();
+}
+
+/** Whole pixels a module, or cameras see a blur: floor(min(0.60 W, 0.66 H) / modules), at least 8. */
+function sizeCode() {
+  const image = find("qr");
+  const modules = image.naturalWidth > 20 && image.naturalWidth < 200 ? image.naturalWidth : 41;
+  const stage = find("card").parentElement;
+  const height = innerHeight - (document.querySelector(".bar")?.offsetHeight || 0);
+  const wish = Math.floor(Math.min(0.6 * innerWidth, 0.66 * height) / modules);
+  const fit = Math.floor((stage.clientWidth - 48) / modules);
+  const box = Math.max(2, Math.min(fit, Math.max(8, wish))) * modules;
+  image.width = image.height = box;
+  const draw = (element, shape) => Object.entries(shape).forEach((pair) => element.setAttribute(...pair));
+  draw(find("ring"), { width: box + 24, height: box + 24 });
+  for (const rect of find("ring").children) draw(rect, { x: 4, y: 4, width: box + 16, height: box + 16, rx: 28 });
+}
+
+function showResult(before) {
+  const { title, text = "", tone, path } = RESULTS[charge.status];
+  const paid = charge.status === "captured";
+  show("result", charge.status);
+  if (find("ask").open) find("ask").close();
+  find("result").dataset.tone = tone;
+  find("seal").className = paid ? "seal new" : "seal grey";
+  find("seal-path").setAttribute("d", path);
+  fillAmount(find("result-amount"), charge.amount.amount_minor, currency, exponent);
+  speak("result-title", title);
+  speak("result-text", text);
+  speak("receipt-number", paid && charge.receipt_number ? `Receipt ${charge.receipt_number}` : "");
+  const at = paid ? charge.captured_at : null;
+  const rows = [
+    ["From", paid && charge.payer],
+    ["Time", time.format(at ? new Date(at) : new Date(serverNow()))],
+    ["Reference", group(charge.short_code)],
+    ["Note", charge.reference],
+  ];
+  find("result-rows").replaceChildren(...rows.filter(([, value]) => value).map(makeRow));
+  find("receipt").hidden = !(paid && charge.receipt);
+  if (charge.receipt) find("receipt").href = charge.receipt;
+  find("again").hidden = find("edit").hidden = paid;
+  find("result-title").focus();
+  speak("assertive", `${title}. ${money(charge.amount.amount_minor)}. ${text}`);
+  if (paid) {
+    entry.clear();
+    if (before) countSale();
+    if (before) play("paid");
+  }
+}
+
+const makeRow = ([label, value]) => make("div", { className: "row" },
+  make("dt", { textContent: label }), make("dd", {}, make("bdi", { textContent: value })));
+
+function countSale() {
+  const count = find("today-count");
+  const sum = find("today-amount");
+  count.textContent = count.dataset.count = Number(count.dataset.count) + 1;
+  sum.dataset.minor = Number(sum.dataset.minor) + charge.amount.amount_minor;
+  sum.textContent = money(Number(sum.dataset.minor));
+}
+
+function showBanner(text, button = "") {
+  find("banner").hidden = !text;
+  if (find("banner-text").textContent !== text) speak("banner-text", text);
+  find("banner-button").hidden = !button;
+  speak("banner-button", button);
+}
+
+/* One sale */
+
+function save() {
+  if (sale) sessionStorage.setItem(store, JSON.stringify(sale));
+  else sessionStorage.removeItem(store);
+}
+
+function begin(body, amount) {
+  withDevice((module) => module.unlock());
+  // The key is on disk before the request is on the wire: a reload asks again, never anew.
+  sale = { key: makeKey(), body, amount };
+  save();
+  charge = null;
+  saw = true;
+  showBanner("");
+  showSending();
+  create();
+}
+
+async function create() {
+  const mine = sale;
+  for (let pause = RETRY_MS[0]; sale === mine; pause = Math.min(RETRY_MS[1], pause * 2)) {
+    try {
+      const fresh = await call("POST", CHARGES, { body: mine.body, key: mine.key });
+      if (sale !== mine) {
+        call("POST", `${CHARGES}/${fresh.id}/cancel`, { key: makeKey() }).catch(() => {});
+        return;
+      }
+      mine.id = fresh.id;
+      save();
+      hear(true);
+      apply(fresh);
+      watch();
+    } catch (error) {
+      if (sale !== mine) return;
+      if (error instanceof Refusal) refuse(error);
+      else hear(false);
+    }
+    if (mine.id) return;
+    await wait(pause);
+  }
+}
+
+function refuse(error) {
+  leave();
+  if (error.status === 401) location.assign(root.dataset.unlock);
+  else {
+    showBanner(`The sale was not made. ${error.message}`);
+    speak("assertive", find("banner-text").textContent);
+  }
+}
+
+function watch() {
+  news?.stop();
+  news = follow(`${CHARGES}/${sale.id}/events`, read);
+  withDevice((module) => module.stayAwake(true));
+}
+
+async function read() {
+  const mine = sale;
+  if (!mine?.id) return true;
+  try {
+    const fresh = await call("GET", `${CHARGES}/${mine.id}`, { timeout: 4_000 });
+    if (sale === mine) {
+      hear(true);
+      apply(fresh);
+    }
+    return true;
+  } catch (error) {
+    if (sale !== mine) return true;
+    if (error instanceof NoAnswer) hear(false);
+    else if (error.status === 401) location.assign(root.dataset.unlock);
+    else if (error.status === 404) leave();
+    return false;
+  }
+}
+
+function apply(fresh) {
+  if (charge && fresh.version < charge.version) return;
+  const before = charge?.status ?? (saw ? "new" : null);
+  charge = fresh;
+  if (fresh.status in RESULTS) {
+    news?.stop();
+    if (root.dataset.screen !== "result") showResult(before);
+  } else showCode(before);
+}
+
+function leave() {
+  news?.stop();
+  news = null;
+  sale = charge = null;
+  save();
+  showBanner("");
+  show("entry", "entry");
+  withDevice((module) => module.stayAwake(false));
+}
+
+function next() {
+  if (charge?.status === "captured" || charge?.status === "canceled") entry.clear();
+  leave();
+  find("entry-title").focus();
+}
+
+function askCancel() {
+  if (!charge) return leave();
+  const payer = charge.status === "claimed" && (charge.payer || "The customer");
+  speak("ask-text", payer ? `${payer} is checking it now.` : "The code stops working at once.");
+  if (!find("ask").open) find("ask").showModal();
+}
+
+async function command(name) {
+  const mine = sale;
+  try {
+    const fresh = await call("POST", `${CHARGES}/${mine.id}/${name}`, { key: makeKey() });
+    if (sale !== mine) return;
+    hear(true);
+    apply(fresh);
+    span = ringEnd() - serverNow();
+  } catch (error) {
+    if (sale !== mine) return;
+    if (error instanceof NoAnswer) hear(false);
+    else speak("polite", error.message);
+    // The loser of a race reads the true state.
+    news?.look();
+  }
+}
+
+/* Clock, contact, sound */
+
+const ringEnd = () => Date.parse(charge.status === "claimed" ? charge.lease_until : charge.expires_at);
+
+function tick() {
+  speak("clock", time.format(new Date(serverNow())).slice(0, 5));
+  if (isCutOff && sale) {
+    const code = charge ? `checking sale ${charge.short_code.slice(0, 4)}` : "sending the sale again";
+    showBanner(`No connection: ${code} · ${Math.round((Date.now() - lastContact) / 1000)} s`, charge ? "Check now" : "");
+  }
+  if (root.dataset.screen !== "code" || !charge) return;
+  const left = Math.max(0, ringEnd() - serverNow());
+  const seconds = Math.ceil(left / 1000);
+  const claimed = charge.status === "claimed";
+  const whole = claimed ? Math.max(LEASE_S * 1000, left) : span;
+  const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  if (find("left").textContent !== text && !claimed && SPOKEN_S.includes(seconds)) {
+    speak("polite", `Sale ends in ${seconds} seconds.`);
+  }
+  speak("left", text);
+  find("card").dataset.late = !claimed && seconds <= LATE_S;
+  find("ring").lastElementChild.style.strokeDasharray = `${(100 * Math.min(1, left / whole)).toFixed(2)} 200`;
+  if (left === 0) news?.look();
+}
+
+function hear(answered) {
+  if (answered) lastContact = Date.now();
+  if (isCutOff === !answered) return;
+  isCutOff = !answered;
+  find("link").className = answered ? "chip ok" : "chip wait";
+  speak("link", answered ? "Online" : "No connection");
+  if (answered) showBanner("");
+  else speak("assertive", `No connection. ${charge ? "Checking the sale." : "Sending the sale again."}`);
+  tick();
+}
+
+/** Load what needs the hardware, late; a till without it still sells. */
+function withDevice(action) {
+  device ??= import(root.dataset.device);
+  device.then(action).catch(() => {});
+}
+
+const play = (name) => withDevice((module) => module.play(name));
+
+function drawSound() {
+  const muted = localStorage.getItem("tessera.sound") === "off";
+  find("sound").setAttribute("aria-pressed", !muted);
+  find("sound").lastElementChild.textContent = muted ? "Sound off" : "Sound on";
+  return muted;
+}
+
+/* Hands */
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || find("ask").open) return;
+  if (event.target.closest("input, textarea, select")) return;
+  const { screen } = root.dataset;
+  const isDigit = /^\d$/.test(event.key);
+  // Enter presses the button a keyboard user stands on; else it means the primary one.
+  if (event.key === "Enter" && event.target.matches("button:focus-visible, a, summary")) return;
+  if (isDigit || event.key === "Enter") event.preventDefault();
+  if (screen === "result" && (isDigit || event.key === "Enter")) {
+    next();
+    if (isDigit) entry.press(event.key);
+  } else if (screen === "entry") {
+    if (isDigit) entry.press(event.key);
+    else if (event.key === "Enter") entry.begin();
+    else if (event.key === "Backspace") entry.press("back");
+    else if (event.key === "Escape") entry.press("clear");
+  } else if (screen === "code" && event.key === "Escape") askCancel();
+}
+
+function wire() {
+  const clicks = {
+    cancel: () => (charge?.status === "open" ? command("cancel") : askCancel()),
+    "ask-no": () => find("ask").close(),
+    "ask-yes": () => { find("ask").close(); command("cancel"); },
+    extend: () => command("extend"),
+    "banner-button": () => news?.look(),
+    next,
+    edit: leave,
+    again: () => begin(sale.body, sale.amount),
+    sound: () => {
+      localStorage.setItem("tessera.sound", drawSound() ? "on" : "off");
+      drawSound();
+      withDevice((module) => module.unlock());
+      play("scanned");
+    },
+  };
+  for (const [id, action] of Object.entries(clicks)) find(id).addEventListener("click", action);
+  document.addEventListener("keydown", onKey);
+  // Between sales the browser's own word is all there is.
+  addEventListener("offline", () => hear(false));
+  addEventListener("online", () => sale || hear(true));
+  addEventListener("resize", () => root.dataset.screen === "code" && sizeCode());
+  setInterval(tick, 1_000);
+}
+
+/** After a reload the server is asked what became of the sale in hand. */
+async function restore() {
+  sale = JSON.parse(sessionStorage.getItem(store) || "null");
+  if (!sale) return;
+  showSending();
+  if (!sale.id) create();
+  else watch();
+}
+
+wire();
+drawSound();
+tick();
+restore();
