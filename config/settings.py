@@ -17,7 +17,9 @@ SECRET_KEY = env.str("SECRET_KEY")
 PIN_PEPPER = env.str("PIN_PEPPER")
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:9000").rstrip("/")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).netloc.lower()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"]
+)
 IS_SECURE = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from identity.bearer import digest_secret, make_secret
 from identity.errors import PinWrong, SignInRefused
 from identity.models import Session, User
 from identity.pins import check_pin, spend_time_of_a_check
-from identity.bearer import digest_secret, make_secret
 
 
 def sign_in(login: str, *, pin: str, device_name: str) -> str:
@@ -53,7 +53,9 @@ def end_session(secret: str) -> None:
 def find_user(login: str) -> User | None:
     """Find the active person with this phone number or e-mail address."""
     people = User.objects.filter(is_active=True)
-    return people.filter(Q(email=login.strip().lower()) | Q(phone=normalize_phone(login))).first()
+    return people.filter(
+        Q(email=login.strip().lower()) | Q(phone=normalize_phone(login))
+    ).first()
 
 
 def normalize_phone(text: str) -> str:

@@ -18,7 +18,7 @@ EXISTS = "exists"
 _POST = """
     SELECT result FROM ledger_post_transfers(
         %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[]
-    ) ORDER BY position
+    ) ORDER BY place
 """
 
 

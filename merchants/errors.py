@@ -6,4 +6,6 @@ class NothingToSettle(Exception):
 
     def __init__(self) -> None:
         """Say so in one sentence."""
-        super().__init__("There is nothing to settle: no sale and no refund since the last one.")
+        super().__init__(
+            "There is nothing to settle: no sale and no refund since the last one."
+        )

@@ -20,6 +20,7 @@ from ledger.models import AccountKind
 from ledger.posting import NewTransfer, post_together
 from merchants.errors import NothingToSettle
 from merchants.models import Book, Settlement
+from merchants.queries import find_last_cut
 from qr.references import encode_reference
 from relay.events import record_event
 
@@ -68,7 +69,9 @@ class Totals:
     @classmethod
     def add_up(cls, stores: list[StoreTotals]) -> Self:
         """Add the stores up."""
-        return cls(**{f.name: sum(getattr(store, f.name) for store in stores) for f in fields(cls)})
+        return cls(
+            **{f.name: sum(getattr(store, f.name) for store in stores) for f in fields(cls)}
+        )
 
 
 def close_settlement(book_id: UUID, *, cut_at: datetime) -> Settlement:
@@ -100,12 +103,6 @@ def close_settlement(book_id: UUID, *, cut_at: datetime) -> Settlement:
     return settlement
 
 
-def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
-    """Give the last midnight in the shop's time zone, an aware instant."""
-    local = now.astimezone(ZoneInfo(time_zone))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def list_due_books(now: datetime) -> list[tuple[UUID, datetime]]:
     """List the books that have not been settled up to their last cut, with that cut."""
     due = []
@@ -123,7 +120,9 @@ def close_due_settlements() -> list[Settlement]:
         try:
             closed.append(close_settlement(book_id, cut_at=cut_at))
         except NothingToSettle:
-            Book.objects.filter(pk=book_id, settled_until__lt=cut_at).update(settled_until=cut_at)
+            Book.objects.filter(pk=book_id, settled_until__lt=cut_at).update(
+                settled_until=cut_at
+            )
     return closed
 
 
@@ -144,9 +143,7 @@ def _write_settlement(
 ) -> Settlement:
     last = book.settlements.order_by("-number").first()
     opening_minor = last.closing_minor if last else 0
-    net_minor = (
-        opening_minor + totals.sales_minor - totals.refunds_minor - totals.fees_minor
-    )
+    net_minor = opening_minor + totals.sales_minor - totals.refunds_minor - totals.fees_minor
     payout_minor = net_minor if net_minor >= max(book.merchant.payout_min_minor, 1) else 0
     opened_at, book.settled_until = book.settled_until, max(book.settled_until, cut_at)
     book.save(update_fields=["settled_until"])

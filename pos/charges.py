@@ -7,7 +7,7 @@ from uuid import UUID
 
 import uuid6
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -29,7 +29,7 @@ from pos.errors import (
     IdempotencyMismatch,
 )
 from pos.models import Charge, ChargeLine, ChargeStatus, Item
-from pos.topics import charge_topic
+from pos.topics import topics_of
 from qr.crockford import ALPHABET
 from qr.links import SHORT_CODE_LENGTH
 from qr.references import encode_reference
@@ -97,7 +97,7 @@ def lease_charge(charge_id: UUID, *, payer_account_id: UUID, payer_name: str) ->
             charge_id, payer_account_id=payer_account_id, payer_name=payer_name
         ) or transitions.renew_claim(charge_id, payer_account_id=payer_account_id)
         if charge is not None:
-            tell_on_commit(charge_topic(charge.id))
+            tell_on_commit(*topics_of(charge))
             return charge
     truth = Charge.objects.get(pk=charge_id)
     if truth.status_now == ChargeStatus.CLAIMED:
@@ -108,8 +108,9 @@ def lease_charge(charge_id: UUID, *, payer_account_id: UUID, payer_name: str) ->
 def release_charge(charge_id: UUID, *, payer_account_id: UUID) -> None:
     """Give a leased charge back; does nothing if this payer does not hold it."""
     with transaction.atomic():
-        if transitions.release(charge_id, payer_account_id=payer_account_id):
-            tell_on_commit(charge_topic(charge_id))
+        charge = transitions.release(charge_id, payer_account_id=payer_account_id)
+        if charge is not None:
+            tell_on_commit(*topics_of(charge))
 
 
 def capture_charge(charge_id: UUID, *, payer_account_id: UUID, payer_email: str) -> Charge:
@@ -131,7 +132,7 @@ def capture_charge(charge_id: UUID, *, payer_account_id: UUID, payer_email: str)
         raise _read_refusal(refusal, charge_id) from refusal
     if charge is None:
         raise ChargeNotPayable(Charge.objects.get(pk=charge_id).status_now)
-    tell_on_commit(charge_topic(charge.id))
+    tell_on_commit(*topics_of(charge))
     enqueue_on_commit("pos.issue_receipt", str(charge.id))
     return charge
 
@@ -145,7 +146,7 @@ def cancel_charge(charge_id: UUID, *, caller: Caller) -> Charge:
     with transaction.atomic():
         charge = transitions.cancel(charge_id, actor=caller.actor)
         if charge is not None:
-            tell_on_commit(charge_topic(charge.id))
+            tell_on_commit(*topics_of(charge))
             return charge
     truth = Charge.objects.get(pk=charge_id)
     if truth.status_now != ChargeStatus.CANCELED:
@@ -162,7 +163,7 @@ def extend_charge(charge_id: UUID, *, caller: Caller) -> Charge:
     with transaction.atomic():
         charge = transitions.extend(charge_id, actor=caller.actor)
         if charge is not None:
-            tell_on_commit(charge_topic(charge.id))
+            tell_on_commit(*topics_of(charge))
             return charge
     raise ChargeNotExtendable(Charge.objects.get(pk=charge_id).status_now)
 
@@ -183,8 +184,9 @@ def _sweep(charge_ids: list[UUID], move: Callable[[UUID], Charge | None]) -> int
     moved = 0
     for charge_id in charge_ids:
         with transaction.atomic():
-            if move(charge_id):
-                tell_on_commit(charge_topic(charge_id))
+            charge = move(charge_id)
+            if charge is not None:
+                tell_on_commit(*topics_of(charge))
                 moved += 1
     return moved
 

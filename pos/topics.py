@@ -2,9 +2,23 @@
 
 from uuid import UUID
 
+from pos.models import Charge
 from qr.references import encode_reference
 
 
 def charge_topic(charge_id: UUID) -> str:
     """Give the topic of one charge: its till, and its payer's phone."""
     return f"charge:{encode_reference('ch', charge_id)}"
+
+
+def account_topic(account_id: UUID) -> str:
+    """Give the topic of a payer: whatever happens to what they pay."""
+    return f"account:{account_id}"
+
+
+def topics_of(charge: Charge) -> list[str]:
+    """Give everybody who looks at this charge: its till, and its payer if it has one."""
+    topics = [charge_topic(charge.id)]
+    if charge.payer_account_id:
+        topics.append(account_topic(charge.payer_account_id))
+    return topics

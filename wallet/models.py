@@ -28,7 +28,9 @@ class Wallet(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "currency"], name="wallet_wallet_one_a_currency")
+            models.UniqueConstraint(
+                fields=["user", "currency"], name="wallet_wallet_one_a_currency"
+            )
         ]
 
     def __str__(self) -> str:
@@ -46,7 +48,6 @@ class Claim(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+")
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="+")
-    declined_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     wallet_id: UUID
@@ -54,7 +55,9 @@ class Claim(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["charge", "wallet"], name="wallet_claim_one_a_charge")
+            models.UniqueConstraint(
+                fields=["charge", "wallet"], name="wallet_claim_one_a_charge"
+            )
         ]
 
     def __str__(self) -> str:
@@ -109,3 +112,18 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.reason}"
+
+
+class CodeMiss(models.Model):
+    """A short code that was typed and led nowhere; ten a minute are too many."""
+
+    wallet = models.ForeignKey(Wallet, models.CASCADE, related_name="+", db_index=False)
+    missed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["wallet", "missed_at"], name="wallet_codemiss_of_wallet")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wallet_id} {self.missed_at}"

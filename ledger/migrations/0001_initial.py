@@ -7,44 +7,130 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('safeguard', 'Safeguard'), ('wallet', 'Wallet'), ('takings', 'Takings'), ('payable', 'Payable'), ('receivable', 'Receivable'), ('fee_income', 'Fee Income')], max_length=16)),
-                ('currency', models.CharField(max_length=3)),
-                ('normal_side', models.CharField(choices=[('debit', 'Debit'), ('credit', 'Credit')], max_length=6)),
-                ('may_go_negative', models.BooleanField(default=True)),
-                ('balance_minor', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('closed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("safeguard", "Safeguard"),
+                            ("wallet", "Wallet"),
+                            ("takings", "Takings"),
+                            ("payable", "Payable"),
+                            ("receivable", "Receivable"),
+                            ("fee_income", "Fee Income"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "normal_side",
+                    models.CharField(
+                        choices=[("debit", "Debit"), ("credit", "Credit")], max_length=6
+                    ),
+                ),
+                ("may_go_negative", models.BooleanField(default=True)),
+                ("balance_minor", models.BigIntegerField(default=0)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('may_go_negative', True), ('balance_minor__gte', 0), _connector='OR'), name='ledger_account_not_negative'), models.CheckConstraint(condition=models.Q(('may_go_negative', False), ('balance_minor', 0), _connector='OR'), name='ledger_account_balance_only_where_limited'), models.UniqueConstraint(condition=models.Q(('kind__in', ['safeguard', 'fee_income'])), fields=('kind', 'currency'), name='ledger_account_one_of_the_house')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("may_go_negative", True),
+                            ("balance_minor__gte", 0),
+                            _connector="OR",
+                        ),
+                        name="ledger_account_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("may_go_negative", False), ("balance_minor", 0), _connector="OR"
+                        ),
+                        name="ledger_account_balance_only_where_limited",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ["safeguard", "fee_income"])),
+                        fields=("kind", "currency"),
+                        name="ledger_account_one_of_the_house",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('kind', models.CharField(max_length=16)),
-                ('reference', models.CharField(max_length=64)),
-                ('posted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('credit_account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='credits', to='ledger.account')),
-                ('debit_account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='debits', to='ledger.account')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("kind", models.CharField(max_length=16)),
+                ("reference", models.CharField(max_length=64)),
+                (
+                    "posted_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "credit_account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="credits",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "debit_account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="debits",
+                        to="ledger.account",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['debit_account', 'id'], name='ledger_transfer_debit'), models.Index(fields=['credit_account', 'id'], name='ledger_transfer_credit')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='ledger_transfer_amount_positive'), models.CheckConstraint(condition=models.Q(('debit_account', models.F('credit_account')), _negated=True), name='ledger_transfer_two_accounts')],
+                "indexes": [
+                    models.Index(fields=["debit_account", "id"], name="ledger_transfer_debit"),
+                    models.Index(
+                        fields=["credit_account", "id"], name="ledger_transfer_credit"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)),
+                        name="ledger_transfer_amount_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("debit_account", models.F("credit_account")), _negated=True
+                        ),
+                        name="ledger_transfer_two_accounts",
+                    ),
+                ],
             },
         ),
     ]

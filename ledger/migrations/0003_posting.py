@@ -11,7 +11,7 @@ CREATE = """
 CREATE FUNCTION ledger_post_transfers(
     ids uuid[], debits uuid[], credits uuid[], amounts bigint[],
     currencies text[], kinds text[], refs text[]
-) RETURNS TABLE (position int, result text) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (place int, result text) LANGUAGE plpgsql AS $$
 DECLARE
     debit ledger_account;
     credit ledger_account;
@@ -22,7 +22,7 @@ BEGIN
       ORDER BY id FOR NO KEY UPDATE;
 
     FOR i IN 1 .. coalesce(array_length(ids, 1), 0) LOOP
-        position := i;
+        place := i;
         SELECT * INTO debit FROM ledger_account WHERE id = debits[i];
         SELECT * INTO credit FROM ledger_account WHERE id = credits[i];
         SELECT * INTO known FROM ledger_transfer WHERE id = ids[i];

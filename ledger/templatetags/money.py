@@ -32,7 +32,10 @@ def money_of(amount_minor: int, currency: str) -> str:
 @register.simple_tag
 def amount(amount_minor: int, currency: str) -> SafeString:
     """Write an amount as the large figure of a screen, its sign set small."""
-    text, symbol = format_money(amount_minor, currency, _locale()), find_symbol(currency, _locale())
+    text, symbol = (
+        format_money(amount_minor, currency, _locale()),
+        find_symbol(currency, _locale()),
+    )
     before, found, after = text.partition(symbol)
     return format_html(
         '<span class="amt">{}<small>{}</small>{}</span>', before, found or currency, after

@@ -9,145 +9,347 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0001_initial'),
+        ("ledger", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Merchant',
+            name="Merchant",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('country', models.CharField(max_length=2)),
-                ('time_zone', models.CharField(max_length=40)),
-                ('mdr_bps', models.PositiveSmallIntegerField(default=0)),
-                ('fee_fixed_minor', models.PositiveIntegerField(default=0)),
-                ('payout_min_minor', models.PositiveBigIntegerField(default=0)),
-                ('is_verified', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("country", models.CharField(max_length=2)),
+                ("time_zone", models.CharField(max_length=40)),
+                ("mdr_bps", models.PositiveSmallIntegerField(default=0)),
+                ("fee_fixed_minor", models.PositiveIntegerField(default=0)),
+                ("payout_min_minor", models.PositiveBigIntegerField(default=0)),
+                ("is_verified", models.BooleanField(default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('mdr_bps__lte', 10000)), name='merchants_merchant_mdr_is_a_share')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("mdr_bps__lte", 10000)),
+                        name="merchants_merchant_mdr_is_a_share",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Book',
+            name="Book",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('currency', models.CharField(max_length=3)),
-                ('settled_until', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('payable_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('receivable_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='books', to='merchants.merchant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "settled_until",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "payable_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "receivable_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="books",
+                        to="merchants.merchant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('label', models.CharField(max_length=80)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='merchants.merchant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("digest", models.BinaryField(max_length=32, unique=True)),
+                ("label", models.CharField(max_length=80)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to="merchants.merchant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField()),
-                ('opening_minor', models.BigIntegerField()),
-                ('sales_count', models.PositiveIntegerField()),
-                ('sales_minor', models.BigIntegerField()),
-                ('refunds_count', models.PositiveIntegerField()),
-                ('refunds_minor', models.BigIntegerField()),
-                ('fees_minor', models.BigIntegerField()),
-                ('payout_minor', models.BigIntegerField()),
-                ('closing_minor', models.BigIntegerField()),
-                ('payout_due_on', models.DateField(null=True)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='merchants.book')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField()),
+                ("opening_minor", models.BigIntegerField()),
+                ("sales_count", models.PositiveIntegerField()),
+                ("sales_minor", models.BigIntegerField()),
+                ("refunds_count", models.PositiveIntegerField()),
+                ("refunds_minor", models.BigIntegerField()),
+                ("fees_minor", models.BigIntegerField()),
+                ("payout_minor", models.BigIntegerField()),
+                ("closing_minor", models.BigIntegerField()),
+                ("payout_due_on", models.DateField(null=True)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="merchants.book",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Store',
+            name="Store",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('street', models.CharField(blank=True, max_length=120)),
-                ('city', models.CharField(blank=True, max_length=80)),
-                ('currency', models.CharField(max_length=3)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stores', to='merchants.merchant')),
-                ('takings_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("street", models.CharField(blank=True, max_length=120)),
+                ("city", models.CharField(blank=True, max_length=80)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stores",
+                        to="merchants.merchant",
+                    ),
+                ),
+                (
+                    "takings_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StaffMember',
+            name="StaffMember",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('manager', 'Manager'), ('cashier', 'Cashier'), ('accountant', 'Accountant')], max_length=10)),
-                ('may_refund', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staff', to='merchants.merchant')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('store', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='staff', to='merchants.store')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("manager", "Manager"),
+                            ("cashier", "Cashier"),
+                            ("accountant", "Accountant"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("may_refund", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="staff",
+                        to="merchants.merchant",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="staff",
+                        to="merchants.store",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SettlementLine',
+            name="SettlementLine",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('sale', 'Sale'), ('refund', 'Refund')], max_length=6)),
-                ('charge_id', models.UUIDField()),
-                ('reference', models.CharField(blank=True, max_length=64)),
-                ('amount_minor', models.BigIntegerField()),
-                ('fee_minor', models.BigIntegerField()),
-                ('is_receivable', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-                ('book', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.book')),
-                ('settlement', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='merchants.settlement')),
-                ('store', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.store')),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("sale", "Sale"), ("refund", "Refund")], max_length=6
+                    ),
+                ),
+                ("charge_id", models.UUIDField()),
+                ("reference", models.CharField(blank=True, max_length=64)),
+                ("amount_minor", models.BigIntegerField()),
+                ("fee_minor", models.BigIntegerField()),
+                ("is_receivable", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "book",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.book",
+                    ),
+                ),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="merchants.settlement",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.store",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='book',
-            constraint=models.UniqueConstraint(fields=('merchant', 'currency'), name='merchants_book_one_a_currency'),
+            model_name="book",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "currency"), name="merchants_book_one_a_currency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(fields=('book', 'number'), name='merchants_settlement_numbered'),
+            model_name="settlement",
+            constraint=models.UniqueConstraint(
+                fields=("book", "number"), name="merchants_settlement_numbered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('closing_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening_minor'), '+', models.F('sales_minor')), '-', models.F('refunds_minor')), '-', models.F('fees_minor')), '-', models.F('payout_minor')))), name='merchants_settlement_adds_up'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "closing_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("opening_minor"), "+", models.F("sales_minor")
+                                    ),
+                                    "-",
+                                    models.F("refunds_minor"),
+                                ),
+                                "-",
+                                models.F("fees_minor"),
+                            ),
+                            "-",
+                            models.F("payout_minor"),
+                        ),
+                    )
+                ),
+                name="merchants_settlement_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('payout_minor__gte', 0)), name='merchants_settlement_payout_not_negative'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("payout_minor__gte", 0)),
+                name="merchants_settlement_payout_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=models.UniqueConstraint(fields=('merchant', 'user'), name='merchants_staff_once_a_merchant'),
+            model_name="staffmember",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "user"), name="merchants_staff_once_a_merchant"
+            ),
         ),
         migrations.AddIndex(
-            model_name='settlementline',
-            index=models.Index(condition=models.Q(('settlement', None)), fields=['book', 'at'], name='merchants_line_open'),
+            model_name="settlementline",
+            index=models.Index(
+                condition=models.Q(("settlement", None)),
+                fields=["book", "at"],
+                name="merchants_line_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='settlementline',
-            index=models.Index(fields=['settlement', 'at', 'id'], name='merchants_line_of_settlement'),
+            model_name="settlementline",
+            index=models.Index(
+                fields=["settlement", "at", "id"], name="merchants_line_of_settlement"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('fee_minor__gte', 0), ('fee_minor__lte', models.F('amount_minor'))), name='merchants_line_fee_within_amount'),
+            model_name="settlementline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_minor__gt", 0),
+                    ("fee_minor__gte", 0),
+                    ("fee_minor__lte", models.F("amount_minor")),
+                ),
+                name="merchants_line_fee_within_amount",
+            ),
         ),
     ]

@@ -27,7 +27,8 @@ class Merchant(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(mdr_bps__lte=10_000), name="merchants_merchant_mdr_is_a_share"
+                condition=models.Q(mdr_bps__lte=10_000),
+                name="merchants_merchant_mdr_is_a_share",
             )
         ]
 

@@ -134,7 +134,9 @@ class SettlementLine(models.Model):
                 condition=models.Q(settlement=None),
                 name="merchants_line_open",
             ),
-            models.Index(fields=["settlement", "at", "id"], name="merchants_line_of_settlement"),
+            models.Index(
+                fields=["settlement", "at", "id"], name="merchants_line_of_settlement"
+            ),
         ]
 
     def __str__(self) -> str:

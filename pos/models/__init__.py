@@ -2,6 +2,15 @@
 
 from pos.models.charges import Charge, ChargeLine, ChargeStatus
 from pos.models.refunds import Receipt, Refund
-from pos.models.terminals import Item, Terminal
+from pos.models.terminals import Item, Terminal, TerminalToken
 
-__all__ = ["Charge", "ChargeLine", "ChargeStatus", "Item", "Receipt", "Refund", "Terminal"]
+__all__ = [
+    "Charge",
+    "ChargeLine",
+    "ChargeStatus",
+    "Item",
+    "Receipt",
+    "Refund",
+    "Terminal",
+    "TerminalToken",
+]

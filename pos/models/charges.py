@@ -159,6 +159,17 @@ class Charge(models.Model):
         return self.status
 
     @property
+    def receipt_number(self) -> str:
+        """Give the receipt's number as it is printed, `00418`; empty until it is issued."""
+        receipt = getattr(self, "receipt", None)
+        return f"{receipt.number:05}" if receipt else ""
+
+    @property
+    def cashier_name(self) -> str:
+        """Give who took the sale, if a person did."""
+        return self.cashier.name if self.cashier else ""
+
+    @property
     def refundable_minor(self) -> int:
         """Give what may still be refunded, in minor units."""
         captured = self.status == ChargeStatus.CAPTURED
@@ -177,7 +188,9 @@ class ChargeLine(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["charge", "position"], name="pos_line_position_once"),
+            models.UniqueConstraint(
+                fields=["charge", "position"], name="pos_line_position_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(quantity__gt=0) & models.Q(unit_price_minor__gt=0),
                 name="pos_line_positive",

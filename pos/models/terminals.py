@@ -12,12 +12,11 @@ from qr.references import encode_reference
 
 
 class Terminal(models.Model):
-    """A till: paired once by a code from the dashboard, known by its token from then on."""
+    """A till: paired by a code from the dashboard, known by its token from then on."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     name = models.CharField(max_length=40)
-    digest = models.BinaryField(max_length=32, unique=True, null=True)
     pairing_code = models.CharField(max_length=6, unique=True, null=True)
     pairing_code_expires_at = models.DateTimeField(null=True)
     paired_at = models.DateTimeField(null=True)
@@ -45,8 +44,8 @@ class Terminal(models.Model):
 
     @property
     def is_paired(self) -> bool:
-        """Tell whether a device holds this till's token."""
-        return self.digest is not None
+        """Tell whether a device was paired with this till and not taken away."""
+        return self.paired_at is not None
 
     @property
     def live_pairing_code(self) -> str:
@@ -54,6 +53,28 @@ class Terminal(models.Model):
         expires_at = self.pairing_code_expires_at
         alive = expires_at is not None and expires_at > timezone.now()
         return self.pairing_code or "" if alive else ""
+
+
+class TerminalToken(models.Model):
+    """A secret that speaks for a till: its paired device's, or an integration's."""
+
+    terminal = models.ForeignKey(Terminal, models.CASCADE, related_name="tokens")
+    digest = models.BinaryField(max_length=32, unique=True)
+    is_device = models.BooleanField()
+    created_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terminal"],
+                condition=models.Q(is_device=True, revoked_at=None),
+                name="pos_terminal_one_device",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.terminal} since {self.created_at}"
 
 
 class Item(models.Model):
@@ -72,7 +93,9 @@ class Item(models.Model):
             models.CheckConstraint(
                 condition=models.Q(price_minor__gt=0), name="pos_item_price_positive"
             ),
-            models.UniqueConstraint(fields=["store", "name"], name="pos_item_name_once_a_store"),
+            models.UniqueConstraint(
+                fields=["store", "name"], name="pos_item_name_once_a_store"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,26 +6,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('feed', models.UUIDField()),
-                ('kind', models.CharField(max_length=40)),
-                ('subject', models.UUIDField()),
-                ('actor', models.CharField(max_length=40)),
-                ('facts', models.JSONField(default=dict)),
-                ('happened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("feed", models.UUIDField()),
+                ("kind", models.CharField(max_length=40)),
+                ("subject", models.UUIDField()),
+                ("actor", models.CharField(max_length=40)),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "happened_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['feed', 'id'], name='relay_event_feed'), models.Index(fields=['subject', 'id'], name='relay_event_subject')],
+                "indexes": [
+                    models.Index(fields=["feed", "id"], name="relay_event_feed"),
+                    models.Index(fields=["subject", "id"], name="relay_event_subject"),
+                ],
             },
         ),
     ]

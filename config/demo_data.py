@@ -1,0 +1,218 @@
+"""The demo's shop, people and past week: invented, and marked as such.
+
+Everything is made by the same verbs the pages use; only the past is then dated back,
+because nobody wants to wait a week. The ledger's own times stay true.
+"""
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from identity.models import User
+from identity.pins import set_pin
+from identity.sign_in import start_session
+from merchants.models import Book, Merchant, Role
+from merchants.onboarding import hire, make_api_key, open_merchant, open_store
+from merchants.queries import find_last_cut
+from merchants.settlement import close_settlement
+from pos.callers import Caller, call_from_terminal
+from pos.charges import NewCharge, create_charge
+from pos.models import Charge, Item, Terminal
+from pos.receipts import issue_receipt
+from pos.refunds import NewRefund, refund_charge
+from pos.terminals import add_terminal, issue_token, offer_pairing
+from wallet.claims import claim_charge
+from wallet.models import Wallet
+from wallet.payments import confirm_charge
+from wallet.wallets import open_wallet, top_up
+
+CURRENCY = "EUR"
+_OWNER_EMAIL = "owner@harbour-corner.example"
+_OWNER_PASSWORD = "demo-harbour-2026"  # noqa: S105  a marked demo value, printed by the demo
+_STORES = {
+    "Harbour Corner": (
+        "12 Quay Street",
+        "Dublin",
+        ["Till 1", "Till 2"],
+        ("Nora Byrne", "246810"),
+    ),
+    "Harbour Kiosk": ("Pier 3", "Dublin", ["Kiosk till"], ("Sam Doyle", "135790")),
+}
+_ITEMS = {
+    "Flat white": 380,
+    "Espresso": 280,
+    "Pot of tea": 320,
+    "Porridge with berries": 690,
+    "Soup of the day": 750,
+    "Steamed sea bass": 2890,
+    "Brown bread": 240,
+    "Apple tart": 520,
+}
+_CUSTOMERS = [
+    ("Li Wei", "+353871000001", "li.wei@example.com", "123456"),
+    ("Amira Haddad", "+353871000002", "amira@example.com", "234567"),
+    ("Jonas Becker", "+353871000003", "jonas@example.com", "345678"),
+    ("Sofia Rossi", "+353871000004", "sofia@example.com", "456789"),
+    ("Tomas Nunes", "+353871000005", "tomas@example.com", "567890"),
+]
+_MONEY_MINOR = 80_000
+_DAYS = 7
+_SALES_A_DAY = 9
+_DATE_BACK = """
+    UPDATE pos_charge SET created_at = created_at - %(by)s, expires_at = expires_at - %(by)s,
+           claimed_at = claimed_at - %(by)s, lease_until = lease_until - %(by)s,
+           captured_at = captured_at - %(by)s
+     WHERE id = %(charge)s;
+    UPDATE merchants_settlementline SET at = at - %(by)s WHERE charge_id = %(charge)s;
+    UPDATE wallet_payment SET confirmed_at = confirmed_at - %(by)s WHERE charge_id = %(charge)s;
+    UPDATE pos_refund SET created_at = created_at - %(by)s WHERE charge_id = %(charge)s;
+    UPDATE pos_receipt SET issued_at = issued_at - %(by)s WHERE charge_id = %(charge)s;
+    UPDATE relay_event SET happened_at = happened_at - %(by)s WHERE subject = %(charge)s;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A demo customer's wallet and PIN."""
+
+    wallet: Wallet
+    pin: str
+
+
+def make_demo() -> dict[str, Any]:
+    """Make the demo from nothing; give what people and scripts need to use it."""
+    merchant = open_merchant(
+        "Harbour Corner", country="IE", time_zone="Europe/Dublin", mdr_bps=60
+    )
+    owner = User.objects.create(name="Grace Murphy", email=_OWNER_EMAIL)
+    owner.set_password(_OWNER_PASSWORD)
+    owner.save(update_fields=["password"])
+    set_pin(owner, "112233")
+    hire(merchant, owner, role=Role.OWNER)
+    stores = [_make_store(merchant, name) for name in _STORES]
+    customers = [_make_customer(*facts) for facts in _CUSTOMERS]
+    _make_past(merchant, [Customer(wallet, facts["pin"]) for wallet, facts in customers])
+    for wallet, facts in customers:
+        # Only now do they have an address: nobody is mailed the receipts of the past.
+        User.objects.filter(pk=wallet.user_id).update(email=facts["email"])
+    return {
+        "currency": CURRENCY,
+        "merchants": [
+            {
+                "id": merchant.public_id,
+                "name": merchant.name,
+                "secret_key": make_api_key(merchant, label="Demo"),
+                "owner": {"email": _OWNER_EMAIL, "password": _OWNER_PASSWORD},
+                "stores": stores,
+            }
+        ],
+        "customers": [facts for _, facts in customers],
+    }
+
+
+def offer_demo_pairing() -> tuple[str, str]:
+    """Make a fresh pairing code for the first till; give the till's name and the code."""
+    terminal = Terminal.objects.order_by("id")[0]
+    return terminal.name, offer_pairing(terminal)
+
+
+def _make_store(merchant: Merchant, name: str) -> dict[str, Any]:
+    street, city, tills, (cashier_name, pin) = _STORES[name]
+    store = open_store(merchant, name=name, currency=CURRENCY, street=street, city=city)
+    cashier = User.objects.create(name=cashier_name)
+    set_pin(cashier, pin)
+    member = hire(merchant, cashier, role=Role.CASHIER, store=store)
+    member.may_refund = True
+    member.save(update_fields=["may_refund"])
+    Item.objects.bulk_create(
+        Item(store=store, name=item, price_minor=price) for item, price in _ITEMS.items()
+    )
+    terminals = [add_terminal(store, name=till) for till in tills]
+    return {
+        "id": store.public_id,
+        "name": store.name,
+        "cashiers": [{"name": cashier_name, "pin": pin}],
+        "terminals": [
+            {"id": till.public_id, "name": till.name, "token": issue_token(till)}
+            for till in terminals
+        ],
+    }
+
+
+def _make_customer(
+    name: str, phone: str, email: str, pin: str
+) -> tuple[Wallet, dict[str, str]]:
+    user = User.objects.create(name=name, phone=phone)
+    set_pin(user, pin)
+    wallet = open_wallet(user, currency=CURRENCY)
+    top_up(wallet, amount_minor=_MONEY_MINOR, reference="demo money")
+    token = start_session(user, device_name="Demo")
+    return wallet, {
+        "id": wallet.public_id,
+        "name": name,
+        "phone": phone,
+        "email": email,
+        "pin": pin,
+        "token": token,
+    }
+
+
+def _make_past(merchant: Merchant, customers: list[Customer]) -> None:
+    chance = random.Random(2026)  # noqa: S311  the demo looks the same everywhere
+    book = Book.objects.get(merchant=merchant, currency=CURRENCY)
+    today = find_last_cut(merchant.time_zone, now=timezone.now())
+    Book.objects.filter(pk=book.pk).update(settled_until=today - timedelta(days=_DAYS))
+    terminals = list(
+        Terminal.objects.filter(store__merchant=merchant).select_related("store__merchant")
+    )
+    for day in range(_DAYS, 0, -1):
+        opens_at = today - timedelta(days=day) + timedelta(hours=8)
+        for _ in range(_SALES_A_DAY):
+            sold_at = opens_at + timedelta(minutes=chance.randrange(600))
+            caller = call_from_terminal(chance.choice(terminals), None)
+            _sell(caller, chance.choice(customers), chance=chance, sold_at=sold_at)
+        close_settlement(book.pk, cut_at=today - timedelta(days=day - 1))
+
+
+def _sell(
+    caller: Caller, customer: Customer, *, chance: random.Random, sold_at: datetime
+) -> None:
+    item = chance.choice(list(Item.objects.filter(store=caller.store).order_by("name")))
+    new = NewCharge(
+        amount_minor=None,
+        currency=CURRENCY,
+        reference="",
+        description=item.name,
+        lines=((item, chance.choice([1, 1, 2])),),
+        idempotency_key=str(uuid.uuid4()),
+        request_hash=b"demo",
+    )
+    charge = create_charge(caller, new)
+    claim = claim_charge(customer.wallet, charge)
+    confirm_charge(
+        customer.wallet,
+        claim.id,
+        pin=customer.pin,
+        idempotency_key=claim.public_id,
+        request_hash=b"demo",
+    )
+    issue_receipt(charge.id)
+    if chance.random() < 0.08:
+        refund = NewRefund(
+            amount_minor=item.price_minor,
+            reason="Order mixed up",
+            idempotency_key="demo",
+            request_hash=b"demo",
+        )
+        refund_charge(charge.id, caller=caller, new=refund)
+    _date_back(charge, sold_at)
+
+
+def _date_back(charge: Charge, sold_at: datetime) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_DATE_BACK, {"charge": charge.id, "by": timezone.now() - sold_at})

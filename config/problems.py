@@ -1,0 +1,152 @@
+"""Refusals as RFC 9457 problem details: the one table from refusal to status and code."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import OperationalError
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from identity import errors as identity
+from ledger import errors as ledger
+from pos import errors as pos
+from wallet import errors as wallet
+
+STATUSES: dict[type[Exception], tuple[int, str]] = {
+    identity.SignInRefused: (403, "sign_in_refused"),
+    identity.PinWrong: (403, "pin_wrong"),
+    identity.PinLocked: (403, "pin_locked"),
+    ledger.InsufficientFunds: (402, "insufficient_funds"),
+    ledger.TransferRefused: (409, "transfer_refused"),
+    pos.ChargeUnknown: (404, "not_found"),
+    pos.ChargeNotPayable: (409, "charge_not_payable"),
+    pos.ChargeClaimedByAnother: (409, "charge_claimed_by_another"),
+    pos.ChargeNotCancelable: (409, "charge_not_cancelable"),
+    pos.ChargeNotExtendable: (409, "charge_not_extendable"),
+    pos.IdempotencyMismatch: (422, "idempotency_mismatch"),
+    pos.AmountMismatch: (422, "amount_mismatch"),
+    pos.AmountTooLarge: (422, "amount_too_large"),
+    pos.CurrencyMismatch: (422, "currency_mismatch"),
+    pos.ItemUnknown: (422, "item_unknown"),
+    pos.RefundExceedsCaptured: (409, "refund_exceeds_captured"),
+    pos.RefundNotPossible: (409, "refund_not_possible"),
+    pos.RefundNotAllowed: (403, "refund_not_allowed"),
+    wallet.PinRequired: (403, "pin_required"),
+    wallet.CodeUnknown: (404, "code_unknown"),
+    wallet.CodeForeign: (422, "code_foreign"),
+    wallet.TooManyTries: (429, "too_many_tries"),
+    wallet.ClaimUnknown: (404, "not_found"),
+    wallet.WalletCurrencyMismatch: (422, "currency_mismatch"),
+}
+FIELDS: dict[type[Exception], str] = {
+    pos.AmountMismatch: "amount.amount_minor",
+    pos.CurrencyMismatch: "amount.currency",
+    pos.ItemUnknown: "lines",
+    pos.AmountTooLarge: "lines",
+    pos.RefundExceedsCaptured: "amount.amount_minor",
+    identity.PinWrong: "pin",
+    identity.PinLocked: "pin",
+    wallet.PinRequired: "pin",
+    wallet.CodeUnknown: "payload",
+    wallet.CodeForeign: "payload",
+    wallet.ClaimUnknown: "claim",
+}
+_RETRY_AFTER_S = {429: "60", 503: "1"}
+_LOCK_NOT_AVAILABLE = "55P03"
+_FRAMEWORK_CODES = {
+    400: "request_invalid",
+    401: "not_authenticated",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "unsupported_media_type",
+}
+
+
+def answer_problem(refusal: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer a refusal as problem details; None leaves a mistake of ours to be a 500."""
+    if isinstance(refusal, exceptions.APIException):
+        return _answer_framework(refusal)
+    if isinstance(refusal, Http404):
+        return _answer(404, "not_found", "There is nothing here.")
+    if isinstance(refusal, OperationalError):
+        return _answer_waiting(refusal)
+    for kind in type(refusal).__mro__:
+        if kind in STATUSES:
+            status, code = STATUSES[kind]
+            return _answer(status, code, str(refusal), **_describe(refusal, kind, code))
+    return None
+
+
+def _describe(refusal: Exception, kind: type[Exception], code: str) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if isinstance(
+        refusal, pos.ChargeNotPayable | pos.ChargeNotCancelable | pos.ChargeNotExtendable
+    ):
+        extra["charge_status"] = refusal.status
+    if isinstance(refusal, identity.PinWrong):
+        extra["tries_left"] = refusal.tries_left
+    if isinstance(refusal, pos.RefundExceedsCaptured):
+        extra["refundable_minor"] = refusal.refundable_minor
+    if kind in FIELDS:
+        extra["errors"] = [{"field": FIELDS[kind], "code": code, "detail": str(refusal)}]
+    return extra
+
+
+def _answer_framework(refusal: exceptions.APIException) -> Response:
+    status = refusal.status_code
+    code = _FRAMEWORK_CODES.get(status, "refused")
+    if isinstance(refusal, exceptions.ValidationError):
+        errors = list(_flatten(refusal.get_full_details(), ""))
+        detail = " ".join(f"{error['field']}: {error['detail']}" for error in errors)
+        return _answer(status, code, detail, errors=errors)
+    answer = _answer(status, code, str(refusal.detail))
+    if status == 401:
+        answer["WWW-Authenticate"] = getattr(refusal, "auth_header", "Bearer")
+    return answer
+
+
+def _flatten(details: Any, field: str) -> Iterator[dict[str, str]]:
+    if isinstance(details, dict) and set(details) == {"message", "code"}:
+        yield {"field": field or "body", "code": details["code"], "detail": details["message"]}
+    elif isinstance(details, dict):
+        for name, inner in details.items():
+            here = (
+                field
+                if name == "non_field_errors"
+                else ".".join(filter(None, [field, str(name)]))
+            )
+            yield from _flatten(inner, here)
+    else:
+        for inner in details:
+            yield from _flatten(inner, field)
+
+
+def _answer_waiting(refusal: OperationalError) -> Response:
+    sqlstate = getattr(refusal.__cause__, "sqlstate", None)
+    if sqlstate == _LOCK_NOT_AVAILABLE:
+        answer = _answer(
+            409,
+            "still_running",
+            "The same request is still running. Try again with the same key.",
+        )
+        answer["Retry-After"] = "1"
+        return answer
+    return _answer(
+        503, "try_again", "The database is busy or away. Try again with the same key."
+    )
+
+
+def _answer(status: int, code: str, detail: str, **extra: Any) -> Response:
+    body = {
+        "type": f"/api/docs/#{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    answer = Response(body | extra, status=status, content_type="application/problem+json")
+    if status in _RETRY_AFTER_S:
+        answer["Retry-After"] = _RETRY_AFTER_S[status]
+    return answer

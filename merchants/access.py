@@ -1,0 +1,58 @@
+"""Who may open the dashboard: signed-in staff, each within their merchant."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils import timezone
+
+from merchants.models import Role, StaffMember
+from merchants.onboarding import find_staff_member
+
+P = ParamSpec("P")
+Staff = StaffMember
+StaffView = Callable[Concatenate[HttpRequest, Staff, P], HttpResponseBase]
+_MANAGING = {Role.OWNER, Role.MANAGER}
+_READING = {*_MANAGING, Role.ACCOUNTANT}
+
+
+def staff_only(
+    view: StaffView[P],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Ask to sign in; refuse people who belong to no merchant, and cashiers."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), resolve_url("merchants:sign_in"))
+        staff = find_staff_member(request.user.pk)
+        if staff is None or staff.role not in _READING:
+            raise PermissionDenied
+        activate_time_zone(staff.merchant.time_zone)
+        return view(request, staff, *args, **kwargs)
+
+    return guarded
+
+
+def may_manage(view: StaffView[P]) -> StaffView[P]:
+    """Refuse people who may only read."""
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, staff: Staff, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if staff.role not in _MANAGING:
+            raise PermissionDenied
+        return view(request, staff, *args, **kwargs)
+
+    return guarded
+
+
+def activate_time_zone(time_zone: str) -> None:
+    """Show the times of this request in the shop's zone."""
+    timezone.activate(ZoneInfo(time_zone))

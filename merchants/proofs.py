@@ -1,0 +1,67 @@
+"""What settlements must satisfy."""
+
+from ledger.proofs import Proof
+
+PROOFS = (
+    Proof(
+        claim="every settlement is the sum of its lines, and adds up",
+        counted="SELECT count(*) FROM merchants_settlement",
+        offending="""
+            SELECT s.id, s.sales_minor || ' sold, ' || s.refunds_minor || ' refunded, '
+                   || s.fees_minor || ' in fees, but the lines say otherwise'
+              FROM merchants_settlement s
+              LEFT JOIN LATERAL (
+                SELECT coalesce(sum(amount_minor) FILTER (WHERE kind = 'sale'), 0) AS sold,
+                       count(*) FILTER (WHERE kind = 'sale') AS sales,
+                       coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund'), 0) AS refunded,
+                       count(*) FILTER (WHERE kind = 'refund') AS refunds,
+                       coalesce(sum(fee_minor), 0) AS fees
+                  FROM merchants_settlementline l WHERE l.settlement_id = s.id) lines ON true
+             WHERE (s.sales_minor, s.sales_count, s.refunds_minor, s.refunds_count, s.fees_minor)
+                   <> (lines.sold, lines.sales, lines.refunded, lines.refunds, lines.fees)
+                OR s.closing_minor <> s.opening_minor + s.sales_minor - s.refunds_minor
+                                      - s.fees_minor - s.payout_minor
+        """,
+    ),
+    Proof(
+        claim="every settlement opens with what the one before it closed with",
+        counted="SELECT count(*) FROM merchants_settlement",
+        offending="""
+            SELECT s.id, s.opening_minor || ' opening after ' || coalesce(p.closing_minor, 0)
+              FROM merchants_settlement s
+              LEFT JOIN merchants_settlement p ON p.book_id = s.book_id
+                                              AND p.number = s.number - 1
+             WHERE s.opening_minor <> coalesce(p.closing_minor, 0)
+        """,
+    ),
+    Proof(
+        claim="what the ledger owes a merchant is what the settlements say",
+        counted="SELECT count(*) FROM merchants_book",
+        offending="""
+            SELECT b.id, ledger_sum_balance(b.payable_account_id) || ' payable, settlements say '
+                   || coalesce(owed.minor, 0)
+              FROM merchants_book b
+              LEFT JOIN LATERAL (
+                SELECT sum(payout_minor)
+                       + (array_agg(closing_minor ORDER BY number DESC))[1] AS minor
+                  FROM merchants_settlement WHERE book_id = b.id) owed ON true
+             WHERE ledger_sum_balance(b.payable_account_id) <> coalesce(owed.minor, 0)
+        """,
+    ),
+    Proof(
+        claim="a store's takings account holds exactly its lines that are not settled",
+        counted="SELECT count(*) FROM merchants_store",
+        offending="""
+            SELECT s.id, ledger_sum_balance(s.takings_account_id) || ' in takings, lines say '
+                   || coalesce(open.minor, 0)
+              FROM merchants_store s
+              LEFT JOIN (
+                SELECT store_id, sum(CASE kind WHEN 'sale' THEN amount_minor
+                                               ELSE -amount_minor END) AS minor
+                  FROM merchants_settlementline
+                 WHERE settlement_id IS NULL AND NOT is_receivable
+                 GROUP BY store_id) open ON open.store_id = s.id
+             WHERE ledger_sum_balance(s.takings_account_id) <> coalesce(open.minor, 0)
+        """,
+    ),
+)

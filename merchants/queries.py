@@ -1,0 +1,164 @@
+"""Questions about merchants' money."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from ledger.queries import sum_balance
+from merchants.models import Book, LineKind, Settlement, SettlementLine
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the next settlement of a book would say if it closed now."""
+
+    book: Book
+    currency: str
+    opened_at: datetime
+    opening_minor: int
+    sales_count: int
+    sales_minor: int
+    refunds_count: int
+    refunds_minor: int
+    fees_minor: int
+
+    @property
+    def closing_minor(self) -> int:
+        """Give what would be owed, in minor units."""
+        earned = self.sales_minor - self.refunds_minor - self.fees_minor
+        return self.opening_minor + earned
+
+    @property
+    def payout_minor(self) -> int:
+        """Nothing is paid out before a settlement closes."""
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Whether the ledger owes a book exactly what its settlements say."""
+
+    ok: bool
+    count: int
+    checked_at: datetime
+
+
+def find_book(merchant_id: UUID, currency: str) -> Book:
+    """Give a merchant's book in a currency, with the merchant."""
+    return Book.objects.select_related("merchant").get(
+        merchant_id=merchant_id, currency=currency
+    )
+
+
+def list_books(merchant_id: UUID) -> list[Book]:
+    """List a merchant's books, by currency."""
+    books = Book.objects.filter(merchant_id=merchant_id).select_related("merchant")
+    return list(books.order_by("currency"))
+
+
+def preview_settlement(book: Book) -> Preview:
+    """Add up the open lines of a book."""
+    sale, refund = Q(kind=LineKind.SALE), Q(kind=LineKind.REFUND)
+    sums = SettlementLine.objects.filter(book=book, settlement=None).aggregate(
+        sales_count=Count("id", filter=sale),
+        sales_minor=Coalesce(Sum("amount_minor", filter=sale), 0),
+        refunds_count=Count("id", filter=refund),
+        refunds_minor=Coalesce(Sum("amount_minor", filter=refund), 0),
+        fees_minor=Coalesce(Sum("fee_minor"), 0),
+    )
+    last = book.settlements.order_by("-number").first()
+    return Preview(
+        book=book,
+        currency=book.currency,
+        opened_at=book.settled_until,
+        opening_minor=last.closing_minor if last else 0,
+        **sums,
+    )
+
+
+def sum_takings(store_id: UUID) -> int:
+    """Give what a store has taken and not yet settled, in minor units.
+
+    Equal to the balance of its takings account while the caller holds the book's lock.
+    """
+    sale = Q(kind=LineKind.SALE)
+    sums = SettlementLine.objects.filter(
+        store_id=store_id, settlement=None, is_receivable=False
+    ).aggregate(
+        sold=Coalesce(Sum("amount_minor", filter=sale), 0),
+        refunded=Coalesce(Sum("amount_minor", filter=~sale), 0),
+    )
+    return int(sums["sold"] - sums["refunded"])
+
+
+def check_balance(book: Book) -> Balance:
+    """Hold the book's payable account in the ledger against its settlements."""
+    settlements = Settlement.objects.filter(book=book)
+    sums = settlements.aggregate(paid=Coalesce(Sum("payout_minor"), 0), count=Count("id"))
+    last = settlements.order_by("-number").first()
+    owed_minor = sums["paid"] + (last.closing_minor if last else 0)
+    return Balance(
+        ok=sum_balance(book.payable_account_id) == owed_minor,
+        count=SettlementLine.objects.filter(book=book).exclude(settlement=None).count(),
+        checked_at=timezone.now(),
+    )
+
+
+def sum_today(book: Book) -> dict[str, int | str]:
+    """Count and sum what was sold in a currency since midnight, shop time, less refunds."""
+    midnight = find_last_cut(book.merchant.time_zone, now=timezone.now())
+    sale = Q(kind=LineKind.SALE)
+    sums = SettlementLine.objects.filter(book=book, at__gte=midnight).aggregate(
+        count=Count("id", filter=sale),
+        sold=Coalesce(Sum("amount_minor", filter=sale), 0),
+        refunded=Coalesce(Sum("amount_minor", filter=~sale), 0),
+    )
+    return {
+        "count": sums["count"],
+        "amount_minor": int(sums["sold"] - sums["refunded"]),
+        "currency": book.currency,
+    }
+
+
+def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
+    """Give the last midnight in the shop's time zone, an aware instant."""
+    local = now.astimezone(ZoneInfo(time_zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def find_next_cut(time_zone: str) -> datetime:
+    """Give the next midnight in the shop's time zone, an aware instant."""
+    tomorrow = timezone.now().astimezone(ZoneInfo(time_zone)) + timedelta(days=1)
+    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def list_lines(settlement: Settlement) -> QuerySet[SettlementLine]:
+    """List a settlement's lines, oldest first, with their stores."""
+    lines = SettlementLine.objects.filter(settlement=settlement)
+    return lines.select_related("store").order_by("at", "id")
+
+
+def page_lines(
+    settlement: Settlement, *, after: str
+) -> tuple[list[SettlementLine], str | None]:
+    """Cut one page out of a settlement's lines; give it and the number to go on from."""
+    start = int(after) if after.isdecimal() else 0
+    rows = list(list_lines(settlement)[start : start + PAGE_SIZE + 1])
+    return rows[:PAGE_SIZE], str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else None
+
+
+def page_settlements(merchant_id: UUID, *, after: str) -> tuple[list[Settlement], str | None]:
+    """Cut one page out of a merchant's settlements, newest first."""
+    start = int(after) if after.isdecimal() else 0
+    mine = Settlement.objects.filter(book__merchant_id=merchant_id).order_by(
+        "-closed_at", "-id"
+    )
+    rows = list(mine[start : start + PAGE_SIZE + 1])
+    return rows[:PAGE_SIZE], str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else None

@@ -1,0 +1,82 @@
+"""Settlement reports as files; an export equals the page and carries its control total."""
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from ledger.money import format_number
+from merchants.models import Settlement
+from merchants.queries import list_lines
+
+_HEAD = [
+    "line", "time", "store", "kind", "charge", "reference", "amount", "fee", "net", "currency",
+]  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def write_settlement_csv(settlement: Settlement) -> Iterator[str]:
+    """Write head, lines, the statement's figures, control total, SHA-256 and END, row by row.
+
+    The hash is over everything before its own row, so that a file which was cut short or
+    changed shows it.
+    """
+    writer, digest = csv.writer(_Echo()), hashlib.sha256()
+    for row in _list_rows(settlement):
+        text = writer.writerow(row)
+        digest.update(text.encode())
+        yield text
+    yield writer.writerow(["SHA-256", digest.hexdigest()])
+    yield writer.writerow(["END"])
+
+
+def quote_formula(text: str) -> str:
+    """Keep a spreadsheet from running a customer's text as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _list_rows(settlement: Settlement) -> Iterator[list[str | int]]:
+    yield _HEAD
+    zone, currency = ZoneInfo(settlement.book.merchant.time_zone), settlement.currency
+    net_minor = count = 0
+    for count, line in enumerate(list_lines(settlement).iterator(chunk_size=2000), start=1):
+        net_minor += line.net_minor
+        yield [
+            count,
+            line.at.astimezone(zone).isoformat(timespec="seconds"),
+            quote_formula(line.store.name),
+            line.kind,
+            line.charge_ref,
+            quote_formula(line.reference),
+            format_number(line.signed_minor, currency),
+            format_number(-line.fee_minor, currency),
+            format_number(line.net_minor, currency),
+            currency,
+        ]
+    figures = {
+        "OPENING": settlement.opening_minor,
+        "SALES": settlement.sales_minor,
+        "REFUNDS": -settlement.refunds_minor,
+        "FEES": -settlement.fees_minor,
+        "PAYOUT": -settlement.payout_minor,
+        "CLOSING": settlement.closing_minor,
+    }
+    for name, amount_minor in figures.items():
+        yield [
+            name,
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            format_number(amount_minor, currency),
+            currency,
+        ]
+    yield ["TOTAL", "", "", count, "", "", "", "", format_number(net_minor, currency), currency]

@@ -1,0 +1,11 @@
+"""Jobs of settlement; each is safe to run twice."""
+
+from celery import shared_task
+
+from merchants import settlement
+
+
+@shared_task(name="merchants.close_due_settlements")
+def close_due_settlements() -> None:
+    """Close every book up to its last cut."""
+    settlement.close_due_settlements()

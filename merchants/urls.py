@@ -1,0 +1,18 @@
+"""Addresses of the dashboard's sign-in and settlements."""
+
+from django.urls import path
+
+from merchants import views
+
+app_name = "merchants"
+urlpatterns = [
+    path("dashboard/", views.overview, name="overview"),
+    path("dashboard/sign-in/", views.sign_in, name="sign_in"),
+    path("dashboard/sign-out/", views.sign_out, name="sign_out"),
+    path("dashboard/settlements/", views.settlements, name="settlements"),
+    path("dashboard/settlements/close/", views.close_now, name="close_now"),
+    path(
+        "dashboard/settlements/<str:reference>.csv", views.settlement_csv, name="settlement_csv"
+    ),
+    path("dashboard/settlements/<str:reference>/", views.settlement, name="settlement"),
+]

@@ -1,0 +1,153 @@
+"""The dashboard: sign-in, overview, settlements."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from merchants.access import Staff, may_manage, staff_only
+from merchants.errors import NothingToSettle
+from merchants.models import Settlement
+from merchants.queries import (
+    check_balance,
+    find_next_cut,
+    list_books,
+    page_lines,
+    page_settlements,
+    preview_settlement,
+    sum_today,
+)
+from merchants.reports import write_settlement_csv
+from merchants.settlement import close_settlement, list_settlements
+from qr.errors import PayloadInvalid
+from qr.references import decode_reference
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Let staff in by e-mail and password."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    context = {"email": "", "error": "", "next": wanted}
+    if request.method == "GET":
+        return render(request, "merchants/sign_in.html", context)
+    email, password = request.POST.get("email", ""), request.POST.get("password", "")
+    user = authenticate(request, username=email.strip().lower(), password=password)
+    if user is None:
+        context |= {"email": email, "error": "E-mail or password is not right."}
+        return render(request, "merchants/sign_in.html", context, status=403)
+    login(request, user)
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return redirect(wanted if safe else settings.LOGIN_REDIRECT_URL)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("merchants:sign_in")
+
+
+@require_GET
+@never_cache
+@staff_only
+def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Show today, what the next settlement would be, and the last ones."""
+    previews = [preview_settlement(book) for book in list_books(staff.merchant.id)]
+    context = {
+        "merchant": staff.merchant,
+        "staff": staff,
+        "sold_today": [sum_today(preview.book) for preview in previews],
+        "next_settlement_at": find_next_cut(staff.merchant.time_zone),
+        "previews": previews,
+        "recent": list_settlements(staff.merchant.id)[:5],
+    }
+    return render(request, "merchants/overview.html", _with_first(context))
+
+
+@require_GET
+@never_cache
+@staff_only
+def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """List settlements under the equation of the open one."""
+    books = list_books(staff.merchant.id)
+    page, after = page_settlements(staff.merchant.id, after=request.GET.get("after", ""))
+    context = {
+        "merchant": staff.merchant,
+        "staff": staff,
+        "previews": [preview_settlement(book) for book in books],
+        "settlements": page,
+        "next_cursor": after,
+        "balances": [check_balance(book) for book in books],
+        "nothing_to_settle": "nothing" in request.GET,
+    }
+    return render(request, "merchants/settlements.html", _with_first(context))
+
+
+@require_POST
+@staff_only
+@may_manage
+def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Close the open settlement of each currency up to this moment."""
+    closed = []
+    for book in list_books(staff.merchant.id):
+        try:
+            closed.append(close_settlement(book.id, cut_at=timezone.now()))
+        except NothingToSettle:
+            continue
+    if len(closed) == 1:
+        return redirect("merchants:settlement", reference=closed[0].public_id)
+    response = redirect("merchants:settlements")
+    if not closed:
+        response["Location"] += "?nothing"
+    return response
+
+
+@require_GET
+@never_cache
+@staff_only
+def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Show one settlement with every line."""
+    found = _find_settlement(staff, reference)
+    lines, after = page_lines(found, after=request.GET.get("after", ""))
+    context = {
+        "merchant": staff.merchant,
+        "settlement": found,
+        "lines": lines,
+        "next_cursor": after,
+    }
+    return render(request, "merchants/settlement.html", context)
+
+
+@require_GET
+@staff_only
+def settlement_csv(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Download every line of a settlement, with a control total."""
+    found = _find_settlement(staff, reference)
+    name = f"settlement-{found.number:04}-{found.currency}.csv"
+    response = StreamingHttpResponse(write_settlement_csv(found), content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _with_first(context: dict[str, Any]) -> dict[str, Any]:
+    # Most merchants have one currency; the pages give that one the best place.
+    firsts = {"preview": "previews", "balanced": "balances", "today": "sold_today"}
+    return context | {
+        name: next(iter(context.get(rows, [])), None) for name, rows in firsts.items()
+    }
+
+
+def _find_settlement(staff: Staff, reference: str) -> Settlement:
+    try:
+        settlement_id = decode_reference("se", reference)
+    except PayloadInvalid:
+        raise Http404 from None
+    mine = Settlement.objects.filter(book__merchant=staff.merchant).select_related("book")
+    return get_object_or_404(mine, pk=settlement_id)

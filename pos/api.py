@@ -1,0 +1,209 @@
+"""The API of tills and merchants."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from pos.authentication import PosAuthentication
+from pos.callers import Caller, call_from_merchant
+from pos.charges import NewCharge, cancel_charge, create_charge, extend_charge
+from pos.errors import CurrencyMismatch
+from pos.idempotency import hash_request, read_key
+from pos.queries import filter_status, find_charge, find_items, list_charges, page_after
+from pos.refunds import NewRefund, refund_charge
+from pos.representations import charge_link, show_charge, show_charge_whole, show_refund
+from pos.serializers import NewChargeSerializer, NewRefundSerializer
+from pos.topics import charge_topic
+from qr.image import draw_png, draw_svg
+from relay.streams import sign_ticket
+
+_PAGE_SIZE_MAX = 100
+
+
+class PosView(APIView):
+    """Asked by a till or a merchant's server."""
+
+    authentication_classes = [PosAuthentication]
+
+    @property
+    def caller(self) -> Caller:
+        """Give who asks."""
+        caller: Caller = self.request.user
+        return caller
+
+
+class ChargesView(PosView):
+    """All charges of the caller."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("status", str),
+            OpenApiParameter("after", str),
+            OpenApiParameter("limit", int),
+        ],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request) -> Response:
+        """List charges, newest first, a page at a time."""
+        charges = filter_status(
+            list_charges(self.caller), request.query_params.get("status", "")
+        )
+        page, after = page_after(
+            charges, after=request.query_params.get("after", ""), size=_read_limit(request)
+        )
+        return Response({"data": [show_charge(charge) for charge in page], "next": after})
+
+    @extend_schema(request=NewChargeSerializer, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """Create a charge."""
+        asked = NewChargeSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        caller = _choose_store(self.caller, asked.validated_data.get("store"))
+        charge = create_charge(caller, _read_charge(request, caller, asked.validated_data))
+        return Response(show_charge(charge), status=201)
+
+
+class ChargeView(PosView):
+    """One charge."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, reference: str) -> Response:
+        """Show the charge as it is at this moment."""
+        return Response(show_charge_whole(find_charge(self.caller, reference)))
+
+
+class CancelView(PosView):
+    """The end of a charge by the shop."""
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, reference: str) -> Response:
+        """Cancel the charge, unless it is paid or expired."""
+        charge = find_charge(self.caller, reference)
+        canceled = cancel_charge(charge.id, caller=self.caller)
+        canceled.store, canceled.terminal = charge.store, charge.terminal
+        return Response(show_charge(canceled))
+
+
+class ExtendView(PosView):
+    """More time for a waiting customer."""
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, reference: str) -> Response:
+        """Give the charge five more minutes from now."""
+        charge = find_charge(self.caller, reference)
+        extended = extend_charge(charge.id, caller=self.caller)
+        extended.store, extended.terminal = charge.store, charge.terminal
+        return Response(show_charge(extended))
+
+
+class RefundsView(PosView):
+    """The refunds of a charge."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, reference: str) -> Response:
+        """List the charge's refunds, oldest first."""
+        refunds = find_charge(self.caller, reference).refunds.order_by("id")
+        return Response({"data": [show_refund(refund) for refund in refunds], "next": None})
+
+    @extend_schema(request=NewRefundSerializer, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, reference: str) -> Response:
+        """Refund the charge, or a part of it."""
+        charge = find_charge(self.caller, reference)
+        asked = NewRefundSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        amount = asked.validated_data.get("amount")
+        if amount and amount["currency"] != charge.currency:
+            raise CurrencyMismatch(charge.currency)
+        new = NewRefund(
+            amount_minor=amount["amount_minor"] if amount else None,
+            reason=asked.validated_data["reason"],
+            idempotency_key=read_key(request),
+            request_hash=hash_request(
+                f"refund {charge.public_id}", caller_id=self.caller.owner_id, body=request.data
+            ),
+        )
+        refund = refund_charge(charge.id, caller=self.caller, new=new)
+        return Response(show_refund(refund), status=201)
+
+
+class EventsView(PosView):
+    """The stream a till's page listens to."""
+
+    @extend_schema(responses={(200, "text/event-stream"): OpenApiTypes.STR})
+    def get(self, request: Request, reference: str) -> HttpResponse:
+        """Hand the connection over to the process that serves streams."""
+        charge = find_charge(self.caller, reference)
+        return hand_over_stream(charge_topic(charge.id))
+
+
+class QrSvgView(PosView):
+    """The charge's code as a drawing."""
+
+    @extend_schema(responses={(200, "image/svg+xml"): OpenApiTypes.STR})
+    def get(self, request: Request, reference: str) -> HttpResponse:
+        """Draw the code as SVG, one unit a module."""
+        charge = find_charge(self.caller, reference)
+        return _picture(draw_svg(charge_link(charge)), "image/svg+xml")
+
+
+class QrPngView(PosView):
+    """The charge's code as a picture."""
+
+    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY})
+    def get(self, request: Request, reference: str) -> HttpResponse:
+        """Draw the code as PNG, 12 pixels a module."""
+        charge = find_charge(self.caller, reference)
+        return _picture(draw_png(charge_link(charge)), "image/png")
+
+
+def hand_over_stream(topic: str) -> HttpResponse:
+    """Ask the proxy to connect the page with the stream of this topic."""
+    handed_over = HttpResponse(content_type="text/event-stream")
+    handed_over["X-Accel-Redirect"] = f"/_streams/?ticket={sign_ticket(topic)}"
+    handed_over["Cache-Control"] = "no-store"
+    return handed_over
+
+
+def _picture(content: str | bytes, content_type: str) -> HttpResponse:
+    picture = HttpResponse(content, content_type=content_type)
+    # The code of a charge never changes, and nobody but the asking till may keep it.
+    picture["Cache-Control"] = "private, max-age=7200, immutable"
+    return picture
+
+
+def _read_limit(request: Request) -> int:
+    text = request.query_params.get("limit", "50")
+    if not text.isdecimal() or not 1 <= int(text) <= _PAGE_SIZE_MAX:
+        raise ValidationError({"limit": f"Use a number from 1 to {_PAGE_SIZE_MAX}."})
+    return int(text)
+
+
+def _choose_store(caller: Caller, wanted: str | None) -> Caller:
+    if wanted is None or wanted == caller.store.public_id:
+        return caller
+    if caller.terminal is None:
+        for store in caller.store.merchant.stores.select_related("merchant"):
+            if store.public_id == wanted:
+                return call_from_merchant(store)
+    raise ValidationError({"store": "There is no such store of yours."})
+
+
+def _read_charge(request: Request, caller: Caller, asked: dict[str, Any]) -> NewCharge:
+    amount = asked.get("amount")
+    wanted = [(line["item"], line["quantity"]) for line in asked.get("lines", [])]
+    return NewCharge(
+        amount_minor=amount["amount_minor"] if amount else None,
+        currency=amount["currency"] if amount else caller.store.currency,
+        reference=asked["reference"],
+        description=asked["description"],
+        lines=find_items(caller.store, wanted),
+        idempotency_key=read_key(request),
+        request_hash=hash_request(
+            "create charge", caller_id=caller.owner_id, body=request.data
+        ),
+    )

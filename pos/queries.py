@@ -1,0 +1,193 @@
+"""Questions the till asks."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from merchants.models import Merchant, Store
+from pos.callers import Caller
+from pos.errors import ChargeUnknown, ItemUnknown
+from pos.models import Charge, ChargeStatus, Item, Refund, Terminal
+from qr.errors import PayloadInvalid
+from qr.references import decode_reference
+
+PAGE_SIZE = 50
+
+
+def list_charges(caller: Caller) -> QuerySet[Charge]:
+    """List what the caller may see, newest first: a till its store, a key its merchant."""
+    if caller.terminal:
+        return _for_list(Charge.objects.filter(store_id=caller.store.id))
+    return list_merchant_charges(caller.store.merchant_id)
+
+
+def find_charge(caller: Caller, reference: str) -> Charge:
+    """Find one of the caller's charges by its public reference.
+
+    Raises:
+        ChargeUnknown: not there, or not the caller's; the two look alike.
+    """
+    charge = list_charges(caller).filter(pk=read_reference("ch", reference)).first()
+    if charge is None:
+        raise ChargeUnknown
+    return charge
+
+
+def read_reference(prefix: str, reference: str) -> UUID:
+    """Read a public reference that came from outside.
+
+    Raises:
+        ChargeUnknown: not of that form; it cannot name anything.
+    """
+    try:
+        return decode_reference(prefix, reference)
+    except PayloadInvalid:
+        raise ChargeUnknown from None
+
+
+def filter_status(charges: QuerySet[Charge], status: str) -> QuerySet[Charge]:
+    """Keep the charges that have this status by the clock; any other word keeps all."""
+    now = timezone.now()
+    alive = Q(status__in=[ChargeStatus.OPEN, ChargeStatus.CLAIMED], expires_at__gt=now)
+    leased = Q(status=ChargeStatus.CLAIMED, lease_until__gt=now)
+    conditions = {
+        ChargeStatus.OPEN: alive & ~leased,
+        ChargeStatus.CLAIMED: leased,
+        ChargeStatus.CAPTURED: Q(status=ChargeStatus.CAPTURED),
+        ChargeStatus.CANCELED: Q(status=ChargeStatus.CANCELED),
+        ChargeStatus.EXPIRED: Q(status=ChargeStatus.EXPIRED)
+        | Q(status__in=[ChargeStatus.OPEN, ChargeStatus.CLAIMED], expires_at__lte=now)
+        & ~leased,
+        "refunded": Q(refunded_minor__gt=0),
+    }
+    return charges.filter(conditions[status]) if status in conditions else charges
+
+
+def page_after(
+    charges: QuerySet[Charge], *, after: str, size: int = PAGE_SIZE
+) -> tuple[list[Charge], str | None]:
+    """Cut one page out of a list that is sorted newest first; give it and the next cursor.
+
+    Raises:
+        ChargeUnknown: the cursor is not one of ours.
+    """
+    if after:
+        charges = charges.filter(pk__lt=read_reference("ch", after))
+    rows = list(charges[: size + 1])
+    more = len(rows) > size
+    return rows[:size], rows[size - 1].public_id if more else None
+
+
+def sum_today(store: Store) -> dict[str, int | str]:
+    """Count and sum what the store took since midnight, shop time, refunds taken off."""
+    midnight = start_of_today(store.time_zone)
+    sold = Charge.objects.filter(
+        store=store, status=ChargeStatus.CAPTURED, captured_at__gte=midnight
+    ).aggregate(count=Count("id"), sum=Coalesce(Sum("amount_minor"), 0))
+    refunded = Refund.objects.filter(charge__store=store, created_at__gte=midnight).aggregate(
+        sum=Coalesce(Sum("amount_minor"), 0)
+    )
+    return {
+        "count": sold["count"],
+        "amount_minor": int(sold["sum"] - refunded["sum"]),
+        "currency": store.currency,
+    }
+
+
+def start_of_today(time_zone: str) -> datetime:
+    """Give the last midnight in a time zone, as an aware instant."""
+    local = timezone.now().astimezone(ZoneInfo(time_zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def list_items(store: Store) -> list[Item]:
+    """List what the store sells, by name."""
+    return list(Item.objects.filter(store=store, is_active=True).order_by("name"))
+
+
+def find_items(store: Store, wanted: list[tuple[str, int]]) -> tuple[tuple[Item, int], ...]:
+    """Find the items of an order by their public references.
+
+    Raises:
+        ItemUnknown: names the first one the store does not sell.
+    """
+    items = {item.public_id: item for item in list_items(store)} if wanted else {}
+    for reference, _ in wanted:
+        if reference not in items:
+            raise ItemUnknown(reference)
+    return tuple((items[reference], quantity) for reference, quantity in wanted)
+
+
+def find_by_token(token: UUID) -> Charge | None:
+    """Find the charge whose code carries this token."""
+    return _with_place().filter(token=token).first()
+
+
+def find_by_short_code(short_code: str) -> Charge | None:
+    """Find the charge with this short code."""
+    return _with_place().filter(short_code=short_code).first()
+
+
+def find_by_receipt(token: UUID) -> Charge | None:
+    """Find the captured charge whose receipt this token opens."""
+    captured = _with_place().filter(status=ChargeStatus.CAPTURED)
+    return captured.filter(receipt_token=token).first()
+
+
+def list_refunds(charge: Charge) -> list[Refund]:
+    """List a charge's refunds, oldest first."""
+    return list(charge.refunds.select_related("cashier__user").order_by("id"))
+
+
+def list_merchant_charges(merchant_id: UUID) -> QuerySet[Charge]:
+    """List a merchant's charges for its dashboard, newest first."""
+    return _for_list(Charge.objects.filter(merchant_id=merchant_id))
+
+
+def find_dashboard_charge(merchant_id: UUID, reference: str) -> Charge:
+    """Find one of a merchant's charges by its public reference.
+
+    Raises:
+        ChargeUnknown: not there, or another merchant's; the two look alike.
+    """
+    mine = list_merchant_charges(merchant_id).filter(pk=read_reference("ch", reference))
+    charge = mine.first()
+    if charge is None:
+        raise ChargeUnknown
+    return charge
+
+
+@dataclass(frozen=True, slots=True)
+class StoreWithTerminals:
+    """A store as the dashboard lists it."""
+
+    name: str
+    public_id: str
+    terminals: list[Terminal]
+
+
+def list_stores_with_terminals(merchant: Merchant) -> list[StoreWithTerminals]:
+    """List a merchant's stores with their tills, by name."""
+    terminals = Terminal.objects.filter(store__merchant=merchant).select_related("store")
+    by_store: dict[UUID, list[Terminal]] = defaultdict(list)
+    for terminal in terminals.order_by("name"):
+        by_store[terminal.store_id].append(terminal)
+    return [
+        StoreWithTerminals(store.name, store.public_id, by_store[store.id])
+        for store in merchant.stores.order_by("name")
+    ]
+
+
+def _with_place() -> QuerySet[Charge]:
+    return Charge.objects.select_related("store__merchant", "terminal", "receipt")
+
+
+def _for_list(charges: QuerySet[Charge]) -> QuerySet[Charge]:
+    related = charges.select_related("store__merchant", "terminal", "cashier__user", "receipt")
+    return related.order_by("-id")

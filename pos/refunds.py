@@ -1,0 +1,139 @@
+"""Refunds: whole, in part, repeated, never more than was captured."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from ledger.posting import NewTransfer, post_together
+from merchants.models import Book, LineKind, SettlementLine
+from merchants.queries import sum_takings
+from pos.callers import Caller
+from pos.errors import (
+    IdempotencyMismatch,
+    RefundExceedsCaptured,
+    RefundNotAllowed,
+    RefundNotPossible,
+)
+from pos.models import Charge, ChargeStatus, Refund
+from pos.topics import topics_of
+from relay.events import record_event
+from relay.pages import tell_on_commit
+
+
+@dataclass(frozen=True, slots=True)
+class NewRefund:
+    """What is to be given back; without an amount, all that is left."""
+
+    amount_minor: int | None
+    reason: str
+    idempotency_key: str
+    request_hash: bytes
+
+
+def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
+    """Give the payer of a captured charge some or all of it back.
+
+    The same key with the same request gives the refund of the first time. Locks the
+    charge, so that refunds of it follow each other, then the merchant's book, so that
+    takings cannot be settled away between the look and the transfer.
+
+    Raises:
+        RefundNotAllowed: no right to.
+        RefundNotPossible: not captured, outside the window, or too many parts.
+        RefundExceedsCaptured: more than is left.
+        IdempotencyMismatch: the key came with another request before.
+    """
+    if not caller.may_refund:
+        raise RefundNotAllowed
+    with transaction.atomic(durable=True):
+        charge = Charge.objects.select_for_update(no_key=True).get(pk=charge_id)
+        known = charge.refunds.filter(idempotency_key=new.idempotency_key).first()
+        if known is not None:
+            if bytes(known.request_hash) != new.request_hash:
+                raise IdempotencyMismatch
+            return known
+        amount_minor = _judge_refund(charge, new)
+        refund = Refund.objects.create(
+            charge=charge,
+            amount_minor=amount_minor,
+            currency=charge.currency,
+            reason=new.reason,
+            terminal=caller.terminal,
+            cashier=caller.cashier,
+            idempotency_key=new.idempotency_key,
+            request_hash=new.request_hash,
+        )
+        _write_sums(charge, amount_minor)
+        _post_refund(charge, refund)
+        record_event(
+            "charge.refunded",
+            feed=charge.merchant_id,
+            subject=charge.id,
+            actor=caller.actor,
+            facts={"refund": refund.public_id, "amount_minor": amount_minor},
+        )
+        tell_on_commit(*topics_of(charge))
+    return refund
+
+
+def _judge_refund(charge: Charge, new: NewRefund) -> int:
+    if charge.status != ChargeStatus.CAPTURED or charge.captured_at is None:
+        raise RefundNotPossible("Only a paid charge can be refunded.")
+    if charge.captured_at < timezone.now() - timedelta(days=settings.REFUND_WINDOW_DAYS):
+        raise RefundNotPossible(f"The sale is older than {settings.REFUND_WINDOW_DAYS} days.")
+    if charge.refunds_count >= settings.REFUND_COUNT_MAX:
+        raise RefundNotPossible(f"A sale can be refunded {settings.REFUND_COUNT_MAX} times.")
+    amount_minor = charge.refundable_minor if new.amount_minor is None else new.amount_minor
+    if not 0 < amount_minor <= charge.refundable_minor:
+        raise RefundExceedsCaptured(charge.refundable_minor)
+    return amount_minor
+
+
+def _write_sums(charge: Charge, amount_minor: int) -> None:
+    charge.refunded_minor += amount_minor
+    charge.refunds_count += 1
+    charge.version += 1
+    charge.save(update_fields=["refunded_minor", "refunds_count", "version"])
+
+
+def _post_refund(charge: Charge, refund: Refund) -> None:
+    book = Book.objects.select_for_update(no_key=True).get(
+        merchant_id=charge.merchant_id, currency=charge.currency
+    )
+    is_short = sum_takings(charge.store_id) < refund.amount_minor
+    post_together(
+        [
+            NewTransfer(
+                id=refund.id,
+                debit_account_id=book.receivable_account_id
+                if is_short
+                else charge.takings_account_id,
+                credit_account_id=_payer_account(charge),
+                amount_minor=refund.amount_minor,
+                currency=refund.currency,
+                kind="refund",
+                reference=charge.public_id,
+            )
+        ]
+    )
+    SettlementLine.objects.create(
+        id=refund.id,
+        book=book,
+        store_id=charge.store_id,
+        kind=LineKind.REFUND,
+        charge_id=charge.id,
+        reference=charge.reference,
+        amount_minor=refund.amount_minor,
+        fee_minor=0,
+        is_receivable=is_short,
+        at=timezone.now(),
+    )
+
+
+def _payer_account(charge: Charge) -> UUID:
+    assert charge.payer_account_id is not None, "a captured charge has a payer, by constraint"
+    return charge.payer_account_id

@@ -1,0 +1,86 @@
+"""How the API shows the till's things (architecture: the core contract)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from pos.models import Charge, ChargeStatus, Refund
+from pos.receipts import receipt_url
+from qr.links import encode_link
+
+_PAYER_SHOWN = {ChargeStatus.CLAIMED, ChargeStatus.CAPTURED}
+
+
+def show_amount(amount_minor: int, currency: str) -> dict[str, int | str]:
+    """Show an amount in minor units with its currency."""
+    return {"amount_minor": amount_minor, "currency": currency}
+
+
+def show_time(moment: datetime | None) -> str | None:
+    """Show an instant as UTC with a `Z`, to the millisecond."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def charge_link(charge: Charge) -> str:
+    """Give the link the till's code carries."""
+    return encode_link(settings.PUBLIC_URL, charge.token)
+
+
+def show_charge(charge: Charge) -> dict[str, Any]:
+    """Show a charge to the till and the merchant; needs its store and terminal at hand."""
+    public_id, status = charge.public_id, charge.status_now
+    base = f"/api/v1/charges/{public_id}"
+    return {
+        "id": public_id,
+        "status": status,
+        "version": charge.version,
+        "amount": show_amount(charge.amount_minor, charge.currency),
+        "refunded": show_amount(charge.refunded_minor, charge.currency),
+        "reference": charge.reference,
+        "description": charge.description,
+        "link": charge_link(charge),
+        "short_code": charge.short_code,
+        "check_word": charge.check_word,
+        "created_at": show_time(charge.created_at),
+        "expires_at": show_time(charge.expires_at),
+        "lease_until": show_time(charge.lease_until) if status == "claimed" else None,
+        "qr_svg": f"{base}/qr.svg",
+        "qr_png": f"{base}/qr.png",
+        "store": charge.store.public_id,
+        "terminal": charge.terminal.public_id if charge.terminal else None,
+        "captured_at": show_time(charge.captured_at),
+        "payer": charge.payer_name if status in _PAYER_SHOWN else None,
+        "receipt": receipt_url(charge) if charge.captured_at else None,
+        "server_time": show_time(timezone.now()),
+    }
+
+
+def show_charge_whole(charge: Charge) -> dict[str, Any]:
+    """Show a charge with what takes a further look: its lines and its receipt's number."""
+    return show_charge(charge) | {
+        "receipt_number": charge.receipt_number or None,
+        "lines": [
+            {
+                "name": line.name,
+                "quantity": line.quantity,
+                "unit_price": show_amount(line.unit_price_minor, charge.currency),
+            }
+            for line in charge.lines.all()
+        ],
+    }
+
+
+def show_refund(refund: Refund) -> dict[str, Any]:
+    """Show a refund."""
+    return {
+        "id": refund.public_id,
+        "charge": refund.charge.public_id,
+        "amount": show_amount(refund.amount_minor, refund.currency),
+        "reason": refund.reason,
+        "status": "done",
+        "created_at": show_time(refund.created_at),
+    }

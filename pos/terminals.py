@@ -1,0 +1,103 @@
+"""Tills: add, pair by a code, find by token, revoke."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from identity.bearer import digest_secret, make_pairing_code, make_secret
+from identity.pins import check_pin
+from merchants.models import Role, StaffMember, Store
+from pos.errors import PairingRefused
+from pos.models import Terminal, TerminalToken
+
+
+def add_terminal(store: Store, *, name: str) -> Terminal:
+    """Add a till to a store; it can be paired once it has a code."""
+    return Terminal.objects.create(store=store, name=name)
+
+
+def offer_pairing(terminal: Terminal) -> str:
+    """Make a pairing code of 6 characters, good for a quarter of an hour and for one till.
+
+    The device that is paired now stays so until another one uses the code.
+    """
+    terminal.pairing_code = make_pairing_code()
+    terminal.pairing_code_expires_at = timezone.now() + timedelta(
+        seconds=settings.PAIRING_CODE_LIFE_S
+    )
+    terminal.save(update_fields=["pairing_code", "pairing_code_expires_at"])
+    return terminal.pairing_code
+
+
+@transaction.atomic
+def pair_terminal(code: str) -> str:
+    """Use a pairing code up and give the device's token; the device before it is out.
+
+    Raises:
+        PairingRefused: no till waits for this code.
+    """
+    waiting = Terminal.objects.select_for_update(no_key=True).filter(
+        pairing_code=code.strip().upper(), pairing_code_expires_at__gt=timezone.now()
+    )
+    terminal = waiting.first()
+    if terminal is None:
+        raise PairingRefused
+    _end_tokens(terminal.tokens.filter(is_device=True))
+    terminal.paired_at = timezone.now()
+    terminal.pairing_code = terminal.pairing_code_expires_at = None
+    terminal.save(update_fields=["paired_at", "pairing_code", "pairing_code_expires_at"])
+    return _make_token(terminal, is_device=True)
+
+
+def issue_token(terminal: Terminal) -> str:
+    """Give an integration a token of its own; the paired device keeps its."""
+    return _make_token(terminal, is_device=False)
+
+
+@transaction.atomic
+def revoke_terminal(terminal: Terminal) -> None:
+    """End all tokens of the till and any pairing code; open charges live out their time."""
+    _end_tokens(terminal.tokens.all())
+    terminal.paired_at = None
+    terminal.pairing_code = terminal.pairing_code_expires_at = None
+    terminal.save(update_fields=["paired_at", "pairing_code", "pairing_code_expires_at"])
+
+
+def find_terminal(token: str) -> Terminal | None:
+    """Find the till this token speaks for, with its store and merchant."""
+    held = Terminal.objects.filter(tokens__digest=digest_secret(token), tokens__revoked_at=None)
+    return held.select_related("store__merchant").first()
+
+
+def list_cashiers(store: Store) -> list[StaffMember]:
+    """List who may stand at the tills of a store, by name."""
+    people = StaffMember.objects.filter(
+        merchant_id=store.merchant_id,
+        is_active=True,
+        role__in=[Role.CASHIER, Role.MANAGER, Role.OWNER],
+    )
+    here = people.filter(store=None) | people.filter(store=store)
+    return list(here.exclude(user__pin_hash="").select_related("user").order_by("user__name"))
+
+
+def unlock_till(cashier: StaffMember, pin: str) -> None:
+    """Check a cashier's PIN.
+
+    Raises:
+        PinWrong: says how many tries are left.
+        PinLocked: five wrong tries.
+    """
+    check_pin(cashier.user_id, pin)
+
+
+def _make_token(terminal: Terminal, *, is_device: bool) -> str:
+    token = make_secret("tk")
+    terminal.tokens.create(digest=digest_secret(token), is_device=is_device)
+    return token
+
+
+def _end_tokens(tokens: QuerySet[TerminalToken]) -> None:
+    tokens.filter(revoked_at=None).update(revoked_at=timezone.now())

@@ -1,0 +1,42 @@
+"""What happened to a charge, in words, from its events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pos.models import Charge
+from relay.events import list_events
+
+_LABELS = {
+    "charge.created": "Charge created",
+    "charge.claimed": "Customer scanned the code",
+    "charge.released": "Customer did not pay",
+    "charge.captured": "Paid",
+    "charge.canceled": "Canceled by the shop",
+    "charge.extended": "Five more minutes",
+    "charge.expired": "Expired",
+    "charge.refunded": "Refund made",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened."""
+
+    label: str
+    at: datetime
+    who: str
+
+
+def list_timeline(charge: Charge) -> list[Moment]:
+    """List what happened to a charge, oldest first."""
+    names = {"payer": charge.payer_name or "Customer", "clock": "Time"}
+    if charge.terminal:
+        names[charge.terminal.public_id] = charge.terminal.name
+    return [
+        Moment(
+            label=_LABELS.get(event.kind, event.kind),
+            at=event.happened_at,
+            who=names.get(event.actor, "Merchant's server"),
+        )
+        for event in list_events(charge.id)
+    ]

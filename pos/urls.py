@@ -1,0 +1,30 @@
+"""Addresses of the till, its receipts, the dashboard's tills and payments, and their API."""
+
+from django.urls import path
+
+from pos import api, views
+
+app_name = "pos"
+urlpatterns = [
+    path("till/", views.sell, name="till"),
+    path("till/pair/", views.pair, name="pair"),
+    path("till/unlock/", views.unlock, name="unlock"),
+    path("till/lock/", views.lock, name="lock"),
+    path("till/activity/", views.activity, name="activity"),
+    path("r/<str:token>/", views.receipt, name="receipt"),
+    path("dashboard/tills/", views.tills, name="tills"),
+    path(
+        "dashboard/tills/<str:reference>/code/", views.new_pairing_code, name="new_pairing_code"
+    ),
+    path("dashboard/tills/<str:reference>/revoke/", views.revoke, name="revoke_terminal"),
+    path("dashboard/payments/", views.payments, name="payments"),
+    path("dashboard/payments/<str:reference>/", views.payment, name="payment"),
+    path("api/v1/charges", api.ChargesView.as_view()),
+    path("api/v1/charges/<str:reference>", api.ChargeView.as_view()),
+    path("api/v1/charges/<str:reference>/cancel", api.CancelView.as_view()),
+    path("api/v1/charges/<str:reference>/extend", api.ExtendView.as_view()),
+    path("api/v1/charges/<str:reference>/refunds", api.RefundsView.as_view()),
+    path("api/v1/charges/<str:reference>/events", api.EventsView.as_view()),
+    path("api/v1/charges/<str:reference>/qr.svg", api.QrSvgView.as_view()),
+    path("api/v1/charges/<str:reference>/qr.png", api.QrPngView.as_view()),
+]

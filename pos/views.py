@@ -1,0 +1,222 @@
+"""The till's pages, its receipts, and the dashboard's tills and payments."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from identity.errors import PinLocked, PinWrong
+from ledger.money import find_exponent
+from ledger.queries import list_postings
+from merchants.access import Staff, activate_time_zone, may_manage, staff_only
+from pos.access import Till, keep_cashier, keep_token, till_only
+from pos.authentication import CASHIER_COOKIE
+from pos.errors import ChargeUnknown, PairingRefused
+from pos.models import ChargeStatus, Terminal
+from pos.queries import (
+    filter_status,
+    find_by_receipt,
+    find_dashboard_charge,
+    list_charges,
+    list_items,
+    list_merchant_charges,
+    list_refunds,
+    list_stores_with_terminals,
+    page_after,
+    read_reference,
+    sum_today,
+)
+from pos.terminals import (
+    list_cashiers,
+    offer_pairing,
+    pair_terminal,
+    revoke_terminal,
+    unlock_till,
+)
+from pos.timeline import list_timeline
+from qr.errors import PayloadInvalid
+from qr.links import decode_token
+
+_STATUSES = [*ChargeStatus.values, "refunded"]
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def pair(request: HttpRequest) -> HttpResponse:
+    """Turn this device into a till, by the code from the dashboard."""
+    if request.method == "GET":
+        return render(request, "pos/pair.html", {"code": "", "error": ""})
+    code = request.POST.get("code", "")
+    try:
+        token = pair_terminal(code)
+    except PairingRefused as refusal:
+        context = {"code": code, "error": str(refusal)}
+        return render(request, "pos/pair.html", context, status=422)
+    return keep_token(redirect("pos:unlock"), token)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@till_only
+def unlock(request: HttpRequest, till: Till) -> HttpResponse:
+    """Let a cashier in by PIN."""
+    cashiers = list_cashiers(till.store)
+    selected, error, status = request.POST.get("cashier", ""), "", 200
+    if request.method == "POST":
+        cashier = next((person for person in cashiers if str(person.id) == selected), None)
+        try:
+            if cashier is not None:
+                unlock_till(cashier, request.POST.get("pin", ""))
+                return keep_cashier(redirect("pos:till"), till, cashier)
+            error, status = "Choose who you are.", 422
+        except (PinWrong, PinLocked) as refusal:
+            error, status = str(refusal), 403
+    context = _till_context(till) | {"cashiers": cashiers, "selected": selected, "error": error}
+    return render(request, "pos/unlock.html", context, status=status)
+
+
+@require_POST
+@till_only
+def lock(request: HttpRequest, till: Till) -> HttpResponse:
+    """Lock the till; the next cashier unlocks it."""
+    response = redirect("pos:unlock")
+    response.delete_cookie(CASHIER_COOKIE)
+    return response
+
+
+@require_GET
+@never_cache
+@till_only
+def sell(request: HttpRequest, till: Till) -> HttpResponse:
+    """Show the till: keypad, items, charge."""
+    if till.cashier is None:
+        return redirect("pos:unlock")
+    context = _till_context(till) | {"items": list_items(till.store)}
+    return render(request, "pos/till.html", context)
+
+
+@require_GET
+@never_cache
+@till_only
+def activity(request: HttpRequest, till: Till) -> HttpResponse:
+    """List the store's charges, with what may be refunded."""
+    if till.cashier is None:
+        return redirect("pos:unlock")
+    context = _till_context(till) | _list_page(request, list_charges(till))
+    return render(request, "pos/activity.html", context | {"may_refund": till.may_refund})
+
+
+@require_GET
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a receipt to whoever has its address."""
+    try:
+        charge = find_by_receipt(decode_token(token))
+    except PayloadInvalid:
+        charge = None
+    if charge is None:
+        raise Http404
+    activate_time_zone(charge.store.time_zone)
+    context = {
+        "charge": charge,
+        "receipt": getattr(charge, "receipt", None),
+        "refunds": list_refunds(charge),
+        "lines": charge.lines.all(),
+        "store": charge.store,
+        "merchant": charge.store.merchant,
+    }
+    return render(request, "pos/receipt.html", context)
+
+
+@require_GET
+@never_cache
+@staff_only
+def tills(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """List stores and tills, with the pairing code that was just made."""
+    stores = list_stores_with_terminals(staff.merchant)
+    everyone = [terminal for store in stores for terminal in store.terminals]
+    wanted = request.GET.get("code_for", "")
+    code_for = next((terminal for terminal in everyone if terminal.public_id == wanted), None)
+    context = {"merchant": staff.merchant, "stores": stores, "code_for": code_for}
+    return render(request, "pos/tills.html", context)
+
+
+@require_POST
+@staff_only
+@may_manage
+def new_pairing_code(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Make a pairing code for a till and show it."""
+    terminal = _find_terminal(staff, reference)
+    offer_pairing(terminal)
+    response = redirect("pos:tills")
+    response["Location"] += f"?code_for={terminal.public_id}"
+    return response
+
+
+@require_POST
+@staff_only
+@may_manage
+def revoke(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Unpair a till at once."""
+    revoke_terminal(_find_terminal(staff, reference))
+    return redirect("pos:tills")
+
+
+@require_GET
+@never_cache
+@staff_only
+def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """List the merchant's charges."""
+    context = _list_page(request, list_merchant_charges(staff.merchant.id))
+    return render(request, "pos/payments.html", context | {"merchant": staff.merchant})
+
+
+@require_GET
+@never_cache
+@staff_only
+def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Show one charge: what happened to it, and where its money went."""
+    try:
+        charge = find_dashboard_charge(staff.merchant.id, reference)
+    except ChargeUnknown:
+        raise Http404 from None
+    context = {
+        "merchant": staff.merchant,
+        "charge": charge,
+        "refunds": list_refunds(charge),
+        "timeline": list_timeline(charge),
+        "transfers": list_postings([charge.public_id]),
+    }
+    return render(request, "pos/payment.html", context)
+
+
+def _till_context(till: Till) -> dict[str, Any]:
+    activate_time_zone(till.store.time_zone)
+    return {
+        "terminal": till.terminal,
+        "store": till.store,
+        "cashier": till.cashier,
+        "today": sum_today(till.store),
+        "currency": till.store.currency,
+        "exponent": find_exponent(till.store.currency),
+    }
+
+
+def _list_page(request: HttpRequest, charges: Any) -> dict[str, Any]:
+    status = request.GET.get("status", "")
+    try:
+        page, after = page_after(
+            filter_status(charges, status), after=request.GET.get("after", "")
+        )
+    except ChargeUnknown:
+        raise Http404 from None
+    return {"charges": page, "next_cursor": after, "status": status, "statuses": _STATUSES}
+
+
+def _find_terminal(staff: Staff, reference: str) -> Terminal:
+    try:
+        terminal_id = read_reference("tm", reference)
+    except ChargeUnknown:
+        raise Http404 from None
+    return get_object_or_404(Terminal, pk=terminal_id, store__merchant=staff.merchant)

@@ -1,0 +1,203 @@
+"""The API of the customer's wallet."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from identity.pins import PIN_PATTERN
+from ledger.queries import read_balance
+from pos.api import hand_over_stream
+from pos.idempotency import hash_request, read_key
+from pos.models import Charge
+from pos.receipts import receipt_url
+from pos.representations import show_amount, show_charge, show_time
+from pos.serializers import PlainTextField
+from pos.topics import account_topic
+from qr.errors import PayloadInvalid
+from qr.references import decode_reference
+from wallet.authentication import Payer, WalletAuthentication
+from wallet.claims import claim_charge, decline_charge, find_claim
+from wallet.errors import ClaimUnknown, CodeForeign
+from wallet.limits import needs_pin
+from wallet.models import Claim, Payment, Wallet
+from wallet.payments import confirm_charge
+from wallet.queries import list_payments, page_payments
+from wallet.scans import find_scanned
+
+
+class PayloadSerializer(serializers.Serializer[Any]):
+    """Whatever was scanned or typed."""
+
+    payload = PlainTextField(max_length=1200)
+
+
+class ConfirmationSerializer(serializers.Serializer[Any]):
+    """A claim to pay, with the PIN where it is wanted."""
+
+    claim = PlainTextField(max_length=40)
+    pin = PlainTextField(required=False, allow_blank=True, max_length=6, default="")
+
+    def validate_pin(self, pin: str) -> str:
+        """Six digits, or none at all."""
+        if pin and not PIN_PATTERN.match(pin):
+            raise serializers.ValidationError("A PIN has six digits.")
+        return pin
+
+
+class WalletApiView(APIView):
+    """Asked by a customer's phone."""
+
+    authentication_classes = [WalletAuthentication]
+
+    @property
+    def wallet(self) -> Wallet:
+        """Give whose phone asks."""
+        payer: Payer = self.request.user
+        return payer.wallet
+
+
+class WalletView(WalletApiView):
+    """The wallet itself."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """Show the balance, and what of it may be spent."""
+        balance = show_amount(read_balance(self.wallet.account_id), self.wallet.currency)
+        shown = {"id": self.wallet.public_id, "name": self.wallet.user.name}
+        return Response(shown | {"balance": balance, "available": balance})
+
+
+class TransactionsView(WalletApiView):
+    """What went through the wallet."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """List payments with their refunds, newest first, a page at a time."""
+        page, after = page_payments(
+            list_payments(self.wallet), after=request.query_params.get("after", "")
+        )
+        return Response({"data": [show_payment(payment) for payment in page], "next": after})
+
+
+class ScansView(WalletApiView):
+    """A look at a code, before anything is claimed."""
+
+    @extend_schema(request=PayloadSerializer, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request) -> Response:
+        """Tell what was scanned."""
+        try:
+            charge = find_scanned(self.wallet, _read_payload(request))
+        except CodeForeign as refusal:
+            return Response({"kind": "foreign", "detail": str(refusal)})
+        return Response({"kind": "charge", "charge": show_to_payer(charge)})
+
+
+class ClaimsView(WalletApiView):
+    """The wallet's claims."""
+
+    @extend_schema(request=PayloadSerializer, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """Claim the charge behind a code, or lengthen the claim."""
+        read_key(request)
+        charge = find_scanned(self.wallet, _read_payload(request))
+        return Response(show_claim(claim_charge(self.wallet, charge)), status=201)
+
+
+class ClaimView(WalletApiView):
+    """One claim."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, reference: str) -> Response:
+        """Decline: give the charge back unpaid."""
+        decline_charge(find_claim(self.wallet, read_claim_id(reference)))
+        return Response(status=204)
+
+
+class PaymentsView(WalletApiView):
+    """The wallet's payments."""
+
+    @extend_schema(request=ConfirmationSerializer, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """Confirm a claimed charge: the money moves."""
+        asked = ConfirmationSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        claim, pin = asked.validated_data["claim"], asked.validated_data["pin"]
+        payment = confirm_charge(
+            self.wallet,
+            read_claim_id(claim),
+            pin=pin,
+            idempotency_key=read_key(request),
+            request_hash=hash_confirmation(self.wallet, claim),
+        )
+        return Response(show_payment(payment), status=201)
+
+
+class WalletEventsView(WalletApiView):
+    """The stream a phone's page listens to."""
+
+    @extend_schema(responses={(200, "text/event-stream"): OpenApiTypes.STR})
+    def get(self, request: Request) -> HttpResponse:
+        """Hand the connection over to the process that serves streams."""
+        return hand_over_stream(account_topic(self.wallet.account_id))
+
+
+def hash_confirmation(wallet: Wallet, claim: str) -> bytes:
+    """Hash what a confirmation means: who pays which claim; the PIN is no part of it."""
+    return hash_request("confirm charge", caller_id=wallet.id, body={"claim": claim})
+
+
+def show_to_payer(charge: Charge) -> dict[str, Any]:
+    """Show a charge to whoever would pay it, with the shop's name."""
+    store = charge.store
+    return show_charge(charge) | {
+        "merchant": {"name": store.merchant.name, "is_verified": store.merchant.is_verified},
+        "store_name": store.name,
+        "store_address": ", ".join(filter(None, [store.street, store.city])),
+    }
+
+
+def show_claim(claim: Claim) -> dict[str, Any]:
+    """Show a claim and what the payer still has to give."""
+    return {
+        "id": claim.public_id,
+        "charge": show_to_payer(claim.charge),
+        "lease_until": show_time(claim.charge.lease_until),
+        "needs": ["pin"] if needs_pin(claim.wallet, claim.charge.amount_minor) else [],
+    }
+
+
+def show_payment(payment: Payment) -> dict[str, Any]:
+    """Show a payment, the balance after it, and where its receipt is."""
+    return {
+        "id": payment.public_id,
+        "charge": show_to_payer(payment.charge),
+        "amount": show_amount(payment.amount_minor, payment.currency),
+        "balance": show_amount(payment.balance_after_minor, payment.currency),
+        "confirmed_at": show_time(payment.confirmed_at),
+        "receipt": receipt_url(payment.charge),
+    }
+
+
+def read_claim_id(reference: str) -> UUID:
+    """Read a claim's public reference.
+
+    Raises:
+        ClaimUnknown: not of that form; it cannot name anything.
+    """
+    try:
+        return decode_reference("cl", reference)
+    except PayloadInvalid:
+        raise ClaimUnknown from None
+
+
+def _read_payload(request: Request) -> str:
+    asked = PayloadSerializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    payload: str = asked.validated_data["payload"]
+    return payload

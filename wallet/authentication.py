@@ -1,0 +1,50 @@
+"""Who may speak for a wallet: a session's secret, as bearer or as our own page's cookie."""
+
+from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from pos.authentication import read_bearer
+from wallet.models import Wallet
+from wallet.wallets import find_wallet
+
+WALLET_COOKIE = "tessera_wallet"
+
+
+class Payer:
+    """A signed-in person's wallet, in the form the framework asks for."""
+
+    is_authenticated = True
+
+    def __init__(self, wallet: Wallet) -> None:
+        """Hold the wallet."""
+        self.wallet = wallet
+
+
+class WalletAuthentication(BaseAuthentication):
+    """The bearer secret of a session, or the cookie of our own pages (with CSRF check)."""
+
+    def authenticate(self, request: Request) -> tuple[Payer, None] | None:
+        """Give the payer; None when nothing was presented."""
+        secret = read_bearer(request)
+        if secret:
+            wallet = find_wallet(secret)
+            if wallet is None:
+                raise AuthenticationFailed("This session is not valid. Sign in again.")
+            return Payer(wallet), None
+        wallet = read_wallet(request._request)  # noqa: SLF001  DRF's name for Django's request
+        if wallet is None:
+            return None
+        SessionAuthentication().enforce_csrf(request)
+        return Payer(wallet), None
+
+    def authenticate_header(self, request: Request) -> str:
+        """Make a refusal a 401 that says what to present."""
+        return "Bearer"
+
+
+def read_wallet(request: HttpRequest) -> Wallet | None:
+    """Give the wallet whose session cookie came with a page's request."""
+    secret = request.COOKIES.get(WALLET_COOKIE, "")
+    return find_wallet(secret) if secret else None

@@ -1,0 +1,73 @@
+"""Claims: the first phone that scans makes the sale its own for a minute."""
+
+from uuid import UUID
+
+import uuid6
+from django.db import connection, transaction
+
+from pos.charges import lease_charge, release_charge
+from pos.models import Charge
+from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
+from wallet.models import Claim, Wallet
+from wallet.wallets import mask_name
+
+_REMEMBER = """
+    INSERT INTO wallet_claim (id, wallet_id, charge_id) VALUES (%s, %s, %s)
+    ON CONFLICT (charge_id, wallet_id) DO UPDATE SET wallet_id = excluded.wallet_id
+    RETURNING id
+"""
+
+
+def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
+    """Make the charge this payer's for a minute; again, the same claim is lengthened.
+
+    Raises:
+        ChargeClaimedByAnother: another phone is paying.
+        ChargeNotPayable: captured, canceled or expired.
+        WalletCurrencyMismatch: the wallet holds another currency.
+    """
+    if wallet.currency != charge.currency:
+        raise WalletCurrencyMismatch(charge.currency)
+    with transaction.atomic(durable=True):
+        leased = lease_charge(
+            charge.id,
+            payer_account_id=wallet.account_id,
+            payer_name=mask_name(wallet.user.name),
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(_REMEMBER, [uuid6.uuid7(), wallet.id, charge.id])
+            (claim_id,) = cursor.fetchone()
+    leased.store, leased.terminal = charge.store, charge.terminal
+    return Claim(id=claim_id, wallet=wallet, charge=leased)
+
+
+def decline_charge(claim: Claim) -> None:
+    """Give the charge back unpaid; a claim that is over already is left alone."""
+    release_charge(claim.charge_id, payer_account_id=claim.wallet.account_id)
+
+
+def find_claim(wallet: Wallet, claim_id: UUID) -> Claim:
+    """Find one of the wallet's claims, with its charge as it is now.
+
+    Raises:
+        ClaimUnknown: not there, or another wallet's; the two look alike.
+    """
+    mine = Claim.objects.filter(pk=claim_id, wallet=wallet)
+    claim = mine.select_related("charge__store__merchant", "charge__terminal").first()
+    if claim is None:
+        raise ClaimUnknown
+    claim.wallet = wallet
+    return claim
+
+
+def find_claim_on(wallet: Wallet, charge_id: UUID) -> Claim:
+    """Find the wallet's claim on a charge.
+
+    Raises:
+        ClaimUnknown: this wallet has never claimed it.
+    """
+    claim = Claim.objects.filter(wallet=wallet, charge_id=charge_id).first()
+    if claim is None:
+        raise ClaimUnknown
+    claim.wallet = wallet
+    return claim

@@ -1,0 +1,88 @@
+"""Which screen a phone gets to see for a charge; looking at an open one claims it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+from ledger.queries import read_balance
+from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
+from pos.models import Charge, ChargeStatus, Refund
+from pos.queries import list_refunds
+from pos.receipts import receipt_url
+from wallet.claims import claim_charge
+from wallet.errors import WalletCurrencyMismatch
+from wallet.limits import needs_pin
+from wallet.models import Claim, Payment, Wallet
+from wallet.payments import find_payment
+
+
+@dataclass(slots=True)
+class PayScreen:
+    """What the pay page shows; `state` names the screen (docs: ux, B2 to B10)."""
+
+    state: str
+    charge: Charge | None
+    wallet: Wallet
+    error: str = ""
+    claim: Claim | None = None
+    payment: Payment | None = None
+    refunds: list[Refund] = field(default_factory=list)
+    receipt_url: str = ""
+    balance_minor: int = 0
+    balance_after_minor: int = 0
+    shortfall_minor: int = 0
+    needs_pin: bool = False
+    pin_tries_left: int | None = None
+    pin_locked_until: datetime | None = None
+    idempotency_key: str = ""
+
+
+def look_at_charge(wallet: Wallet, charge: Charge) -> PayScreen:
+    """Claim the charge if it can be claimed, and say what the phone should show."""
+    if charge.status == ChargeStatus.CAPTURED:
+        return look_at_captured(wallet, charge)
+    try:
+        claim = claim_charge(wallet, charge)
+    except ChargeClaimedByAnother:
+        return PayScreen("claimed_by_another", charge, wallet)
+    except WalletCurrencyMismatch as refusal:
+        return PayScreen("other_currency", charge, wallet, error=str(refusal))
+    except ChargeNotPayable as refusal:
+        if refusal.status == ChargeStatus.CAPTURED:
+            return look_at_captured(wallet, charge)
+        return PayScreen(refusal.status, charge, wallet)
+    return _ask_to_confirm(wallet, claim)
+
+
+def look_at_captured(wallet: Wallet, charge: Charge) -> PayScreen:
+    """Show the payer the payment, and anybody else that there is nothing to pay."""
+    payment = find_payment(wallet, charge.id)
+    if payment is None:
+        return PayScreen("already_paid", charge, wallet)
+    return PayScreen(
+        "paid",
+        charge,
+        wallet,
+        payment=payment,
+        refunds=list_refunds(charge),
+        receipt_url=receipt_url(charge),
+    )
+
+
+def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
+    charge = claim.charge
+    balance_minor = read_balance(wallet.account_id)
+    after_minor = balance_minor - charge.amount_minor
+    pin_wanted = needs_pin(wallet, charge.amount_minor)
+    state = "pin" if pin_wanted else "confirm"
+    return PayScreen(
+        state if after_minor >= 0 else "insufficient",
+        charge,
+        wallet,
+        claim=claim,
+        balance_minor=balance_minor,
+        balance_after_minor=after_minor,
+        shortfall_minor=max(-after_minor, 0),
+        needs_pin=pin_wanted,
+        idempotency_key=str(uuid4()),
+    )

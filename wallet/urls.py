@@ -1,0 +1,26 @@
+"""Addresses of the phone's pages and of the wallet's API."""
+
+from django.urls import path
+
+from wallet import api, views
+
+app_name = "wallet"
+urlpatterns = [
+    path("p/", views.code, name="code"),
+    path("p/<str:token>", views.pay, name="pay"),
+    path("P/<str:token>", views.pay),
+    path("p/<str:token>/pay", views.confirm, name="confirm"),
+    path("p/<str:token>/decline", views.decline, name="decline"),
+    path("p/<str:token>/declined", views.declined, name="declined"),
+    path("wallet/", views.home, name="home"),
+    path("wallet/sign-in/", views.enter, name="sign_in"),
+    path("wallet/sign-out/", views.leave, name="sign_out"),
+    path("wallet/payments/<str:reference>/", views.payment, name="payment"),
+    path("api/v1/wallet", api.WalletView.as_view()),
+    path("api/v1/wallet/transactions", api.TransactionsView.as_view()),
+    path("api/v1/wallet/scans", api.ScansView.as_view()),
+    path("api/v1/wallet/claims", api.ClaimsView.as_view()),
+    path("api/v1/wallet/claims/<str:reference>", api.ClaimView.as_view()),
+    path("api/v1/wallet/payments", api.PaymentsView.as_view()),
+    path("api/v1/wallet/events", api.WalletEventsView.as_view()),
+]

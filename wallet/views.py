@@ -1,0 +1,239 @@
+"""The phone's pages; all of them work before, and without, any script."""
+
+from dataclasses import fields
+from itertools import groupby
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from identity.errors import PinLocked, PinWrong, SignInRefused
+from identity.pins import PIN_PATTERN
+from identity.sign_in import end_session, sign_in
+from ledger.errors import TransferRefused
+from ledger.queries import read_balance
+from merchants.access import activate_time_zone
+from pos.errors import ChargeNotPayable, ChargeUnknown, IdempotencyMismatch
+from pos.models import Charge
+from pos.queries import find_by_token, list_refunds, read_reference
+from pos.receipts import receipt_url
+from qr.errors import PayloadInvalid
+from qr.links import decode_link, decode_token, encode_token
+from wallet.access import keep_session, read_next, wallet_only
+from wallet.api import hash_confirmation
+from wallet.authentication import WALLET_COOKIE, read_wallet
+from wallet.claims import decline_charge, find_claim_on
+from wallet.errors import (
+    ClaimUnknown,
+    CodeForeign,
+    CodeUnknown,
+    PinRequired,
+    TooManyTries,
+)
+from wallet.models import Wallet
+from wallet.payments import confirm_charge
+from wallet.queries import find_own_payment, list_payments, page_payments
+from wallet.scans import find_scanned
+from wallet.screens import PayScreen, look_at_charge
+
+
+@require_GET
+@never_cache
+def pay(request: HttpRequest, token: str) -> HttpResponse:
+    """Open a charge's link: sign in if needed, claim, and ask to confirm.
+
+    That a look claims is decided on purpose (docs/decisions/0005): it moves no money,
+    lapses in a minute, and only a signed-in person's own browser can do it.
+    """
+    if "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return HttpResponse(status=204)
+    charge, wallet = _find_charge(token), read_wallet(request)
+    if charge is not None:
+        activate_time_zone(charge.store.time_zone)
+    if charge is None:
+        return render(request, "wallet/pay.html", {"state": "unknown"}, status=404)
+    if wallet is None:
+        context = {"charge": charge, "next": request.path, "login": "", "error": ""}
+        return render(request, "wallet/sign_in.html", context)
+    return _show(request, look_at_charge(wallet, charge))
+
+
+@require_POST
+@wallet_only
+def confirm(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
+    """Pay by the plain form."""
+    charge = _find_charge(token)
+    if charge is None:
+        return redirect("wallet:pay", token=token)
+    activate_time_zone(charge.store.time_zone)
+    pin = request.POST.get("pin", "").strip()
+    try:
+        if pin and not PIN_PATTERN.match(pin):
+            raise PinRequired
+        claim = find_claim_on(wallet, charge.id)
+        confirm_charge(
+            wallet,
+            claim.id,
+            pin=pin,
+            idempotency_key=request.POST.get("idempotency_key", "")[:255] or claim.public_id,
+            request_hash=hash_confirmation(wallet, claim.public_id),
+        )
+    except (PinRequired, PinWrong, PinLocked) as refusal:
+        return _ask_again(request, wallet, charge, refusal)
+    except (ChargeNotPayable, ClaimUnknown, TransferRefused, IdempotencyMismatch):
+        # The page itself says what is true now, whatever the refusal was.
+        pass
+    return redirect("wallet:pay", token=token)
+
+
+@require_POST
+@wallet_only
+def decline(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
+    """Give the charge back unpaid."""
+    charge = _find_charge(token)
+    if charge is not None:
+        try:
+            decline_charge(find_claim_on(wallet, charge.id))
+        except ClaimUnknown:
+            pass
+    return redirect("wallet:declined", token=token)
+
+
+@require_GET
+@never_cache
+@wallet_only
+def declined(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
+    """Say that nothing was taken; looking here claims nothing."""
+    charge = _find_charge(token)
+    if charge is None:
+        raise Http404
+    activate_time_zone(charge.store.time_zone)
+    return _show(request, PayScreen("declined", charge, wallet))
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@wallet_only
+def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
+    """Take a short code, or a whole link, typed by hand."""
+    typed, error = request.POST.get("code", ""), ""
+    if request.method == "POST":
+        try:
+            charge = find_scanned(wallet, typed)
+            return redirect("wallet:pay", token=encode_token(charge.token).lower())
+        except (CodeForeign, CodeUnknown, TooManyTries) as refusal:
+            error = str(refusal)
+    context = {"code": typed, "error": error}
+    return render(request, "wallet/code.html", context, status=422 if error else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def enter(request: HttpRequest) -> HttpResponse:
+    """Sign in by phone number or e-mail and PIN."""
+    wanted = read_next(request)
+    login, error = request.POST.get("login", ""), ""
+    if request.method == "POST":
+        try:
+            secret = sign_in(
+                login,
+                pin=request.POST.get("pin", ""),
+                device_name=request.headers.get("User-Agent", "")[:120],
+            )
+            return keep_session(redirect(wanted or "wallet:home"), secret)
+        except (SignInRefused, PinLocked) as refusal:
+            error = str(refusal)
+    context = {
+        "login": login,
+        "error": error,
+        "next": wanted,
+        "charge": _find_charge_of(request, wanted),
+    }
+    return render(request, "wallet/sign_in.html", context, status=403 if error else 200)
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """End this device's session."""
+    end_session(request.COOKIES.get(WALLET_COOKIE, ""))
+    response = redirect("wallet:sign_in")
+    response.delete_cookie(WALLET_COOKIE)
+    return response
+
+
+@require_GET
+@never_cache
+@wallet_only
+def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
+    """Show the balance, and what was paid, by day."""
+    try:
+        page, after = page_payments(list_payments(wallet), after=request.GET.get("after", ""))
+    except ChargeUnknown:
+        raise Http404 from None
+    days = groupby(page, key=lambda payment: timezone.localdate(payment.confirmed_at))
+    context = {
+        "wallet": wallet,
+        "user": wallet.user,
+        "balance_minor": read_balance(wallet.account_id),
+        "currency": wallet.currency,
+        "days": [(day, list(rows)) for day, rows in days],
+        "next_cursor": after,
+    }
+    return render(request, "wallet/home.html", context)
+
+
+@require_GET
+@never_cache
+@wallet_only
+def payment(request: HttpRequest, wallet: Wallet, reference: str) -> HttpResponse:
+    """Show one payment and what came back of it."""
+    try:
+        found = find_own_payment(wallet, read_reference("py", reference))
+    except ChargeUnknown:
+        found = None
+    if found is None:
+        raise Http404
+    activate_time_zone(found.charge.store.time_zone)
+    context = {
+        "payment": found,
+        "charge": found.charge,
+        "refunds": list_refunds(found.charge),
+        "receipt_url": receipt_url(found.charge),
+    }
+    return render(request, "wallet/payment.html", context)
+
+
+def _ask_again(
+    request: HttpRequest, wallet: Wallet, charge: Charge, refusal: Exception
+) -> HttpResponse:
+    screen = look_at_charge(wallet, charge)
+    screen.error = str(refusal)
+    if screen.state == "confirm":
+        screen.state = "pin"
+    screen.needs_pin = True
+    screen.pin_tries_left = getattr(refusal, "tries_left", None)
+    screen.pin_locked_until = getattr(refusal, "until", None)
+    return _show(request, screen, status=403)
+
+
+def _show(request: HttpRequest, screen: PayScreen, *, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {f.name: getattr(screen, f.name) for f in fields(screen)}
+    return render(request, "wallet/pay.html", context, status=status)
+
+
+def _find_charge(token: str) -> Charge | None:
+    try:
+        return find_by_token(decode_token(token))
+    except PayloadInvalid:
+        return None
+
+
+def _find_charge_of(request: HttpRequest, address: str) -> Charge | None:
+    try:
+        _, token = decode_link(request.build_absolute_uri(address))
+    except PayloadInvalid:
+        return None
+    return find_by_token(token)

@@ -1,0 +1,64 @@
+"""Open wallets, fill them, and find whose they are."""
+
+from uuid import UUID
+
+import uuid6
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from identity.bearer import digest_secret
+from identity.models import Session, User
+from ledger.accounts import find_house_account, open_account
+from ledger.models import AccountKind
+from ledger.posting import NewTransfer, post_together
+from wallet.models import Wallet
+
+
+@transaction.atomic
+def open_wallet(user: User, *, currency: str) -> Wallet:
+    """Open an empty wallet for a person."""
+    account_id = open_account(AccountKind.WALLET, currency=currency)
+    return Wallet.objects.create(user=user, currency=currency, account_id=account_id)
+
+
+def top_up(
+    wallet: Wallet, *, amount_minor: int, reference: str, transfer_id: UUID | None = None
+) -> None:
+    """Put money that reached the bank into the wallet: safeguard / wallet.
+
+    With a `transfer_id` of the caller's, doing it again changes nothing.
+    """
+    post_together(
+        [
+            NewTransfer(
+                id=transfer_id or uuid6.uuid7(),
+                debit_account_id=find_house_account(
+                    AccountKind.SAFEGUARD, currency=wallet.currency
+                ),
+                credit_account_id=wallet.account_id,
+                amount_minor=amount_minor,
+                currency=wallet.currency,
+                kind="top_up",
+                reference=reference,
+            )
+        ]
+    )
+
+
+def find_wallet(secret: str) -> Wallet | None:
+    """Find the wallet of the person who holds this session, with the person."""
+    live = Session.objects.filter(
+        Q(digest=digest_secret(secret)),
+        ended_at=None,
+        expires_at__gt=Now(),
+        user__is_active=True,
+    )
+    wallets: QuerySet[Wallet] = Wallet.objects.filter(user__in=live.values("user"))
+    return wallets.select_related("user").order_by("id").first()
+
+
+def mask_name(name: str) -> str:
+    """Give a name as strangers may see it: `Li Wei` becomes `Li W.`"""
+    first, *others = name.split() or [""]
+    return f"{first} {others[-1][0]}." if others else first
