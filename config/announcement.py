@@ -7,8 +7,8 @@ from typing import Any
 
 import qrcode
 
-_MERCHANTS_SHOWN = 3
 _CUSTOMERS_SHOWN = 4
+_Row = tuple[str, str, str]
 
 
 def describe_demo(facts: str, *, url: str) -> str:
@@ -17,22 +17,21 @@ def describe_demo(facts: str, *, url: str) -> str:
     `facts` is the content of demo.json.
     """
     data = json.loads(facts)
-    rows: list[tuple[str, str, str]] = [("", "", "")]
-    for merchant in data["merchants"][:_MERCHANTS_SHOWN]:
-        rows += _describe_merchant(merchant, url=url)
+    rows: list[_Row] = []
+    for merchant in data["merchants"]:
+        owner = merchant["owner"]
+        sign_in = f"{owner['email']}, password {owner['password']}"
+        rows += _describe_tills(merchant, pairing=data["pairing"], url=url)
+        rows.append(("Dashboard", f"{url}/dashboard/", sign_in))
     rows += [
-        (
-            "Wallet",
-            f"{url}/wallet/",
-            f"{customer['name']}: {customer['phone']}, PIN {customer['pin']}",
-        )
-        for customer in data["customers"][:_CUSTOMERS_SHOWN]
+        ("Wallet", f"{url}/wallet/", f"{who['name']}: {who['phone']}, PIN {who['pin']}")
+        for who in data["customers"][:_CUSTOMERS_SHOWN]
     ]
     rows += [
         ("Mail", f"{url}/demo/mail/", "every receipt and report that was sent"),
-        ("API", f"{url}/api/docs/", "tokens and keys: .tessera/demo.json"),
+        ("API", f"{url}/api/schema/", "tokens and keys: .tessera/demo.json"),
     ]
-    return f"{_lay_out(rows)}\n\n{draw_code(f'{url}/till/')}  The till: {url}/till/\n"
+    return f"\n{_lay_out(rows)}\n\n{draw_code(f'{url}/till/')}  The till: {url}/till/\n"
 
 
 def draw_code(text: str) -> str:
@@ -52,24 +51,21 @@ def draw_code(text: str) -> str:
     return "".join(f"  {line}\n" for line in lines)
 
 
-def _describe_merchant(merchant: dict[str, Any], *, url: str) -> list[tuple[str, str, str]]:
-    owner = merchant["owner"]
+def _describe_tills(
+    merchant: dict[str, Any], *, pairing: dict[str, str], url: str
+) -> list[_Row]:
     rows = []
     for store in merchant["stores"]:
-        cashiers = ", ".join(f"{who['name']} PIN {who['pin']}" for who in store["cashiers"])
-        for terminal in store["terminals"]:
-            code = terminal.get("pairing_code")
-            signs = f"pairing code {code}; {cashiers}" if code else cashiers
-            rows.append(
-                ("Till", f"{url}/till/", f"{merchant['name']}, {terminal['name']}: {signs}")
-            )
-    rows.append(
-        ("Dashboard", f"{url}/dashboard/", f"{owner['email']}, password {owner['password']}")
-    )
-    return rows
+        if pairing["terminal"] in {till["name"] for till in store["terminals"]}:
+            where = f"{store['name']}, {pairing['terminal']}"
+            rows.append(f"pairing code {pairing['code']} ({where}; more: Dashboard, Tills)")
+        rows += [
+            f"{who['name']}: PIN {who['pin']} ({store['name']})" for who in store["cashiers"]
+        ]
+    return [("Till", f"{url}/till/", row) for row in rows]
 
 
-def _lay_out(rows: list[tuple[str, str, str]]) -> str:
+def _lay_out(rows: list[_Row]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     lines, previous = [], ("", "")
     for kind, address, sign_in in rows:

@@ -26,6 +26,7 @@ FACTS = {
             ],
         }
     ],
+    "pairing": {"terminal": "Counter", "code": "7K4M92"},
     "customers": [{"name": "Li Wei", "phone": "+353 1", "pin": "123456"}],
 }
 
@@ -35,8 +36,9 @@ def test_every_sign_in_is_shown_with_its_address():
 
     for words in (
         "http://127.0.0.1:9000/till/",
-        "Counter: pairing code 7K4M92; Mia PIN 1234, Ben PIN 5678",
-        "Garden: Mia PIN 1234",
+        "pairing code 7K4M92 (Garden, Counter; more: Dashboard, Tills)",
+        "Mia: PIN 1234 (Garden)",
+        "Eva: PIN 9999 (Kiosk)",
         "http://127.0.0.1:9000/dashboard/",
         "owner@volta.example, password correct horse",
         "http://127.0.0.1:9000/wallet/",
@@ -44,6 +46,7 @@ def test_every_sign_in_is_shown_with_its_address():
         "http://127.0.0.1:9000/demo/mail/",
     ):
         assert words in text
+    assert text.count("pairing code") == 1
 
 
 def test_the_drawn_code_can_be_scanned():
