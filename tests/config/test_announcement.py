@@ -14,15 +14,18 @@ FACTS = {
             "owner": {"email": "owner@volta.example", "password": "correct horse"},
             "stores": [
                 {
+                    "name": "Garden",
                     "cashiers": [
                         {"name": "Mia", "pin": "1234"},
                         {"name": "Ben", "pin": "5678"},
                     ],
-                    "terminals": [
-                        {"name": "Counter", "pairing_code": "7K4M92"},
-                        {"name": "Garden"},
-                    ],
-                }
+                    "terminals": [{"name": "Counter"}, {"name": "Tray"}],
+                },
+                {
+                    "name": "Kiosk",
+                    "cashiers": [{"name": "Eva", "pin": "9999"}],
+                    "terminals": [{"name": "Hatch"}],
+                },
             ],
         }
     ],
