@@ -1,0 +1,89 @@
+"""Fixtures for every test; `tests/servers.py` has started the real servers before."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from ledger.models import Transfer
+from tests import factories
+
+
+@pytest.fixture
+def shop(db: None) -> factories.Shop:
+    """A merchant with a store and a till."""
+    return factories.open_shop()
+
+
+@pytest.fixture
+def customer(db: None) -> factories.Customer:
+    """A person with 100.00 in the wallet."""
+    return factories.open_customer()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Real transactions that stay: transfers are append-only, so nothing is cleaned up.
+
+    Tests that use it make their own shop and people and look at those alone.
+    """
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+
+
+@pytest.fixture
+def nothing_moved() -> Callable[[], bool]:
+    """Tell whether no transfer was written since the fixture was asked for."""
+    before = Transfer.objects.count()
+    return lambda: Transfer.objects.count() == before
+
+
+class Api:
+    """A client of the API that speaks for one bearer secret."""
+
+    def __init__(self, secret: str) -> None:
+        """Hold the secret."""
+        self.secret = secret
+        self.client = Client()
+
+    def get(self, path: str, **parameters: str) -> Any:
+        """Ask for something."""
+        return self.client.get(f"/api/v1/{path}", parameters, headers=self._headers({}))
+
+    def post(self, path: str, body: Any = None, *, key: str = "") -> Any:
+        """Send JSON, under an idempotency key if one is given."""
+        headers = self._headers({"Idempotency-Key": key} if key else {})
+        return self.client.post(
+            f"/api/v1/{path}", body, content_type="application/json", headers=headers
+        )
+
+    def delete(self, path: str) -> Any:
+        """Take something back."""
+        return self.client.delete(f"/api/v1/{path}", headers=self._headers({}))
+
+    def _headers(self, more: dict[str, str]) -> dict[str, str]:
+        secret = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
+        return {"Host": "pay.test"} | secret | more
+
+
+@pytest.fixture
+def till(shop: factories.Shop) -> Api:
+    """The API as the shop's till uses it."""
+    return Api(shop.token)
+
+
+@pytest.fixture
+def phone(customer: factories.Customer) -> Api:
+    """The API as the customer's phone uses it."""
+    return Api(customer.token)
+
+
+@pytest.fixture
+def books_hold() -> Callable[[], None]:
+    """Prove every invariant over everything in the database."""
+    return lambda: call_command("check_books", verbosity=0)

@@ -1,0 +1,133 @@
+"""Shops, tills, people and sales for tests, made by the verbs the pages use."""
+
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from identity.models import User
+from identity.pins import set_pin
+from identity.sign_in import start_session
+from merchants.models import Merchant, Role, StaffMember, Store
+from merchants.onboarding import hire, make_api_key, open_merchant, open_store
+from pos.callers import Caller, call_from_terminal
+from pos.charges import NewCharge, create_charge
+from pos.models import Charge, Item, Terminal
+from pos.terminals import add_terminal, issue_token
+from wallet.claims import claim_charge
+from wallet.models import Claim, Payment, Wallet
+from wallet.payments import confirm_charge
+from wallet.wallets import open_wallet, top_up
+
+PIN = "739104"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A merchant with one store and one till, and what opens them."""
+
+    merchant: Merchant
+    store: Store
+    terminal: Terminal
+    token: str
+    key: str
+
+    @property
+    def till(self) -> Caller:
+        """Give the till as the verbs know it."""
+        return call_from_terminal(self.terminal, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A person with a wallet, and what opens it."""
+
+    wallet: Wallet
+    token: str
+    pin: str = PIN
+
+
+def open_shop(
+    *, currency: str = "EUR", mdr_bps: int = 60, time_zone: str = "Europe/Dublin"
+) -> Shop:
+    """Open a merchant with a store and a till."""
+    merchant = open_merchant(
+        f"Shop {secrets.token_hex(3)}", country="IE", time_zone=time_zone, mdr_bps=mdr_bps
+    )
+    store = open_store(merchant, name=merchant.name, currency=currency, street="12 Quay Street")
+    terminal = add_terminal(store, name="Till 1")
+    return Shop(
+        merchant, store, terminal, issue_token(terminal), make_api_key(merchant, label="t")
+    )
+
+
+def make_item(shop: Shop, *, name: str = "Flat white", price_minor: int = 380) -> Item:
+    """Let the shop sell something."""
+    return Item.objects.create(store=shop.store, name=name, price_minor=price_minor)
+
+
+def hire_person(
+    shop: Shop, *, role: str = Role.CASHIER, may_refund: bool = False, password: str = ""
+) -> StaffMember:
+    """Hire somebody with a PIN, and a password if one is given."""
+    user = User.objects.create(name="Nora Byrne", email=f"{secrets.token_hex(6)}@shop.test")
+    if password:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    set_pin(user, PIN)
+    member = hire(shop.merchant, user, role=role)
+    member.may_refund = may_refund or member.may_refund
+    member.save(update_fields=["may_refund"])
+    return member
+
+
+def open_customer(
+    *, balance_minor: int = 10_000, currency: str = "EUR", name: str = "Li Wei"
+) -> Customer:
+    """Make a person with PIN, session and a filled wallet."""
+    digits = f"{secrets.randbelow(10**7):07}"
+    user = User.objects.create(
+        name=name, email=f"{secrets.token_hex(6)}@mail.test", phone=f"+35387{digits}"
+    )
+    set_pin(user, PIN)
+    wallet = open_wallet(user, currency=currency)
+    if balance_minor:
+        top_up(wallet, amount_minor=balance_minor, reference="test money")
+    return Customer(wallet, start_session(user, device_name="test phone"))
+
+
+def make_charge(shop: Shop, *, amount_minor: int = 480, key: str | None = None) -> Charge:
+    """Open a charge at the shop's till."""
+    new = NewCharge(
+        amount_minor=amount_minor,
+        currency=shop.store.currency,
+        reference="",
+        description="",
+        lines=(),
+        idempotency_key=key or str(uuid.uuid4()),
+        request_hash=b"test",
+    )
+    return create_charge(shop.till, new)
+
+
+def claim(customer: Customer, charge: Charge) -> Claim:
+    """Let the customer scan the charge's code."""
+    return claim_charge(customer.wallet, charge)
+
+
+def confirm(
+    customer: Customer, claimed: Claim, *, pin: str = PIN, key: str | None = None
+) -> Payment:
+    """Let the customer confirm, with the PIN unless told otherwise."""
+    return confirm_charge(
+        customer.wallet,
+        claimed.id,
+        pin=pin,
+        idempotency_key=key or str(uuid.uuid4()),
+        request_hash=b"test",
+    )
+
+
+def sell(shop: Shop, customer: Customer, *, amount_minor: int = 480) -> Charge:
+    """Make a whole sale, captured."""
+    charge = make_charge(shop, amount_minor=amount_minor)
+    return confirm(customer, claim(customer, charge)).charge
