@@ -95,7 +95,11 @@ function refuse(error) {
   showNote("");
   if (error.status === 401) return location.reload();
   const known = error.errors.find(({ field }) => /^(amount|reason)/.test(field));
-  if (error.code === "refund_exceeds_captured") return showError("amount", error.message);
+  if (error.code === "refund_exceeds_captured") {
+    row.left = error.problem.refundable_minor;
+    find("r-left").textContent = money(Number(row.left));
+    return showError("amount", `Only ${money(Number(row.left))} is left to refund.`);
+  }
   if (known) return showError(known.field.split(".")[0], known.detail || error.message);
   return showNote(`${error.message} Nothing was refunded.`);
 }

@@ -1,6 +1,6 @@
 /** The phone's pages: without it they work by plain forms; with it they keep up by themselves. */
 
-import { NoAnswer, call, follow, serverNow, setClock } from "./server.js";
+import { NoAnswer, call, follow, makeKey, serverNow, setClock } from "./server.js";
 
 const RENEW_MS = 25_000;
 const ASK_AGAIN_MS = [2_000, 10_000];
@@ -10,7 +10,7 @@ const find = (id) => document.getElementById(id);
 const main = find("main");
 const page = location.pathname.replace(/\/pay$/, "");
 // Some codes need another page; these leave the customer where they are.
-const STAYS = ["pin_wrong", "pin_required", "limit_reached"];
+const STAYS = ["pin_wrong", "pin_required", "pin_locked", "request_invalid"];
 let isSending = false;
 
 /** The server draws every result; a page that came from a form is asked for afresh. */
@@ -30,7 +30,7 @@ function openConfirm(form) {
   async function renew() {
     if (isSending || document.visibilityState !== "visible") return true;
     try {
-      const fresh = await call("POST", "/api/v1/wallet/claims", { body: { payload: location.origin + page } });
+      const fresh = await call("POST", "/api/v1/wallet/claims", { body: { payload: location.origin + page }, key: makeKey() });
       expires = Math.max(Date.parse(fresh.charge.expires_at), Date.parse(fresh.lease_until));
     } catch (error) {
       if (error.status === 409 || error.status === 401) reload();
@@ -77,7 +77,7 @@ function openConfirm(form) {
     if (!STAYS.includes(error.code) || (error.code === "pin_required" && !find("pin"))) return reload();
     setBusy(false);
     find("unknown").hidden = true;
-    find("error").textContent = error.message;
+    find("error").textContent = error.errors[0]?.detail ?? error.message;
     const pin = find("pin");
     if (!pin) return undefined;
     pin.value = "";

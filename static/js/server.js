@@ -20,6 +20,7 @@ export class Refusal extends Error {
     this.status = status;
     this.code = problem.code || "";
     this.errors = problem.errors || [];
+    this.problem = problem;
   }
 }
 

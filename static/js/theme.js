@@ -9,8 +9,10 @@
   function show(theme) {
     root.dataset.theme = theme;
     for (const button of document.querySelectorAll("[data-theme-toggle]")) {
-      button.dataset.word ??= button.textContent.trim();
-      button.textContent = `${button.dataset.word}: ${theme}`;
+      const text = button.lastElementChild;
+      text.dataset.word ??= text.textContent;
+      text.textContent = `${text.dataset.word}: ${theme}`;
+      button.setAttribute("aria-label", text.textContent);
     }
   }
 

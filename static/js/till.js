@@ -7,8 +7,8 @@ import { NoAnswer, Refusal, call, follow, makeKey, serverNow } from "./server.js
 const CHARGES = "/api/v1/charges";
 const RETRY_MS = [500, 8_000];
 const LATE_S = 20;
-const SPOKEN_S = [60, 20, 10];
-const LEASE_S = 60;
+const SPOKEN_S = [60, LATE_S, 10];
+const LEASE_MS = 60_000;
 const NOTICE_MS = 12_000;
 const RESULTS = {
   captured: { title: "Paid", tone: "ok", path: "M10 25l10 10 18-22" },
@@ -21,10 +21,10 @@ const root = find("main");
 const { currency, shop, terminal, timeZone } = root.dataset;
 const exponent = Number(root.dataset.exponent);
 const store = `tessera.sale.${terminal}`;
-const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium", hourCycle: "h23", timeZone });
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23", timeZone });
 const money = (minor) => formatMoney(minor, currency, exponent);
 const group = (code) => `${code.slice(0, 4)}-${code.slice(4)}`;
-const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const speak = (where, text) => { find(where).textContent = text; };
 
 const entry = openEntry({ currency, exponent, charge: begin });
@@ -34,7 +34,6 @@ let news = null; // what follows the charge
 let span = 0; // milliseconds the ring stands for
 let lastContact = Date.now();
 let isCutOff = false;
-let saw = false; // whether this page saw the charge before it was paid
 let device = null;
 
 /* Screens */
@@ -59,7 +58,7 @@ function showSending() {
 }
 
 function showCode(before) {
-  const fresh = root.dataset.screen !== "code" || root.dataset.state === "sending";
+  const fresh = !before;
   const scanned = charge.status === "claimed";
   show("code", scanned ? "scanned" : "waiting");
   if (fresh) drawCode();
@@ -129,36 +128,36 @@ function showResult(before) {
   fillAmount(find("result-amount"), charge.amount.amount_minor, currency, exponent);
   speak("result-title", title);
   speak("result-text", text);
-  speak("receipt-number", paid && charge.receipt_number ? `Receipt ${charge.receipt_number}` : "");
-  const at = paid ? charge.captured_at : null;
-  const rows = [
-    ["From", paid && charge.payer],
-    ["Time", time.format(at ? new Date(at) : new Date(serverNow()))],
-    ["Reference", group(charge.short_code)],
-    ["Note", charge.reference],
-  ];
-  find("result-rows").replaceChildren(...rows.filter(([, value]) => value).map(makeRow));
-  find("receipt").hidden = !(paid && charge.receipt);
-  if (charge.receipt) find("receipt").href = charge.receipt;
   find("again").hidden = find("edit").hidden = paid;
   find("result-title").focus();
   speak("assertive", `${title}. ${money(charge.amount.amount_minor)}. ${text}`);
-  if (paid) {
-    entry.clear();
-    if (before) countSale();
-    if (before) play("paid");
-  }
+  if (!paid) return;
+  entry.clear();
+  if (before) countSale();
+  if (before) play("paid");
+}
+
+function drawReceipt() {
+  find("receipt-number").hidden = !charge.receipt_number;
+  speak("receipt-number", `Receipt ${charge.receipt_number}`);
+  const rows = [
+    ["From", charge.captured_at && charge.payer],
+    ["Time", time.format(new Date(charge.captured_at ?? serverNow()))],
+    ["Reference", group(charge.short_code)],
+  ];
+  find("result-rows").replaceChildren(...rows.filter(([, value]) => value).map(makeRow));
+  find("receipt").hidden = !charge.receipt;
+  if (charge.receipt) find("receipt").href = charge.receipt;
 }
 
 const makeRow = ([label, value]) => make("div", { className: "row" },
   make("dt", { textContent: label }), make("dd", {}, make("bdi", { textContent: value })));
 
 function countSale() {
-  const count = find("today-count");
   const sum = find("today-amount");
-  count.textContent = count.dataset.count = Number(count.dataset.count) + 1;
   sum.dataset.minor = Number(sum.dataset.minor) + charge.amount.amount_minor;
   sum.textContent = money(Number(sum.dataset.minor));
+  speak("today-count", Number(find("today-count").textContent) + 1);
 }
 
 function showBanner(text, button = "") {
@@ -181,7 +180,6 @@ function begin(body, amount) {
   sale = { key: makeKey(), body, amount };
   save();
   charge = null;
-  saw = true;
   showBanner("");
   showSending();
   create();
@@ -213,11 +211,9 @@ async function create() {
 
 function refuse(error) {
   leave();
-  if (error.status === 401) location.assign(root.dataset.unlock);
-  else {
-    showBanner(`The sale was not made. ${error.message}`);
-    speak("assertive", find("banner-text").textContent);
-  }
+  if (error.status === 401) return location.assign(root.dataset.unlock);
+  showBanner(`The sale was not made. ${error.message}`);
+  return speak("assertive", find("banner-text").textContent);
 }
 
 function watch() {
@@ -228,13 +224,11 @@ function watch() {
 
 async function read() {
   const mine = sale;
-  if (!mine?.id) return true;
   try {
     const fresh = await call("GET", `${CHARGES}/${mine.id}`, { timeout: 4_000 });
-    if (sale === mine) {
-      hear(true);
-      apply(fresh);
-    }
+    if (sale !== mine) return true;
+    hear(true);
+    apply(fresh);
     return true;
   } catch (error) {
     if (sale !== mine) return true;
@@ -247,12 +241,14 @@ async function read() {
 
 function apply(fresh) {
   if (charge && fresh.version < charge.version) return;
-  const before = charge?.status ?? (saw ? "new" : null);
+  const before = charge?.status;
   charge = fresh;
-  if (fresh.status in RESULTS) {
-    news?.stop();
-    if (root.dataset.screen !== "result") showResult(before);
-  } else showCode(before);
+  if (!(fresh.status in RESULTS)) return showCode(before);
+  if (root.dataset.screen !== "result") showResult(before);
+  drawReceipt();
+  // The receipt's number is given a moment after the money has moved.
+  if (fresh.status !== "captured" || fresh.receipt_number) news?.stop();
+  return undefined;
 }
 
 function leave() {
@@ -301,7 +297,7 @@ const ringEnd = () => Date.parse(charge.status === "claimed" ? charge.lease_unti
 
 function tick() {
   speak("clock", time.format(new Date(serverNow())).slice(0, 5));
-  if (isCutOff && sale) {
+  if (isCutOff && sale && !(charge?.status in RESULTS)) {
     const code = charge ? `checking sale ${charge.short_code.slice(0, 4)}` : "sending the sale again";
     showBanner(`No connection: ${code} · ${Math.round((Date.now() - lastContact) / 1000)} s`, charge ? "Check now" : "");
   }
@@ -309,7 +305,7 @@ function tick() {
   const left = Math.max(0, ringEnd() - serverNow());
   const seconds = Math.ceil(left / 1000);
   const claimed = charge.status === "claimed";
-  const whole = claimed ? Math.max(LEASE_S * 1000, left) : span;
+  const whole = claimed ? Math.max(LEASE_MS, left) : span;
   const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   if (find("left").textContent !== text && !claimed && SPOKEN_S.includes(seconds)) {
     speak("polite", `Sale ends in ${seconds} seconds.`);
@@ -341,8 +337,8 @@ const play = (name) => withDevice((module) => module.play(name));
 
 function drawSound() {
   const muted = localStorage.getItem("tessera.sound") === "off";
-  find("sound").setAttribute("aria-pressed", !muted);
   find("sound").lastElementChild.textContent = muted ? "Sound off" : "Sound on";
+  find("sound").setAttribute("aria-label", find("sound").lastElementChild.textContent);
   return muted;
 }
 
@@ -393,16 +389,11 @@ function wire() {
   setInterval(tick, 1_000);
 }
 
-/** After a reload the server is asked what became of the sale in hand. */
-async function restore() {
-  sale = JSON.parse(sessionStorage.getItem(store) || "null");
-  if (!sale) return;
-  showSending();
-  if (!sale.id) create();
-  else watch();
-}
-
 wire();
 drawSound();
 tick();
-restore();
+// After a reload the server is asked what became of the sale in hand.
+sale = JSON.parse(sessionStorage.getItem(store) || "null");
+if (sale) showSending();
+if (sale?.id) watch();
+else if (sale) create();
