@@ -1,0 +1,60 @@
+"""One whole stack with the demo's people, for the tests that need every process at once.
+
+It starts afresh when the first test asks for it and serves the whole run. Who kills one of its
+processes starts it again before the test ends; who cannot promise that starts a stack alone.
+"""
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.processes import stop_leftovers
+from config.programs import ROOT
+from config.stack import Stack
+from config.state import StateFolder
+
+_FOLDER = ROOT / ".tessera" / (os.environ.get("TESSERA_TEST_FOLDER", "test") + "-stack")
+_FACTS = _FOLDER / "demo_data.json"
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Every process of Tessera, behind `stack.url`; its database holds the demo."""
+    _forget_last_run()
+    with Stack(_FOLDER, port=find_port(), environment={"DEMO": "1"}) as running:
+        running.manage("load_demo", "--output", str(_FACTS), "--base-url", running.url)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo(stack: Stack) -> dict[str, Any]:
+    """What `load_demo` wrote: shops, tills, people, and what opens them."""
+    facts: dict[str, Any] = json.loads(_FACTS.read_text())
+    return facts
+
+
+def find_port() -> int:
+    """Find a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _forget_last_run() -> None:
+    state = StateFolder(_FOLDER)
+    state.hold()
+    try:
+        stop_leftovers(state.path, marks=(str(state.path), str(state.run)))
+        for entry in state.path.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=entry == state.run)
+            elif entry.name != "lock":
+                entry.unlink()
+    finally:
+        state.release()
