@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -64,16 +65,23 @@ _MONEY_MINOR = 80_000
 _DAYS = 7
 _SALES_A_DAY = 9
 _DATE_BACK = """
-    UPDATE pos_charge SET created_at = created_at - %(by)s, expires_at = expires_at - %(by)s,
-           claimed_at = claimed_at - %(by)s, lease_until = lease_until - %(by)s,
-           captured_at = captured_at - %(by)s
-     WHERE id = %(charge)s;
-    UPDATE merchants_settlementline SET at = at - %(by)s WHERE charge_id = %(charge)s;
-    UPDATE wallet_payment SET confirmed_at = confirmed_at - %(by)s WHERE charge_id = %(charge)s;
-    UPDATE pos_refund SET created_at = created_at - %(by)s WHERE charge_id = %(charge)s;
-    UPDATE pos_receipt SET issued_at = issued_at - %(by)s WHERE charge_id = %(charge)s;
-    UPDATE relay_event SET happened_at = happened_at - %(by)s WHERE subject = %(charge)s;
+    UPDATE pos_charge
+       SET created_at = created_at - d.by, expires_at = expires_at - d.by,
+           claimed_at = claimed_at - d.by, lease_until = lease_until - d.by,
+           captured_at = captured_at - d.by
+      FROM (SELECT make_interval(secs => %(by_s)s) AS by) d WHERE id = %(charge)s
 """
+_DATE_BACK_MORE = """
+    UPDATE {table} SET {time} = {time} - make_interval(secs => %(by_s)s)
+     WHERE {charge} = %(charge)s
+"""
+_DATED = [
+    ("merchants_settlementline", "at", "charge_id"),
+    ("wallet_payment", "confirmed_at", "charge_id"),
+    ("pos_refund", "created_at", "charge_id"),
+    ("pos_receipt", "issued_at", "charge_id"),
+    ("relay_event", "happened_at", "subject"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,10 @@ def make_demo() -> dict[str, Any]:
     set_pin(owner, "112233")
     hire(merchant, owner, role=Role.OWNER)
     stores = [_make_store(merchant, name) for name in _STORES]
-    customers = [_make_customer(*facts) for facts in _CUSTOMERS]
+    customers = [
+        _make_customer(name, phone=phone, email=email, pin=pin)
+        for name, phone, email, pin in _CUSTOMERS
+    ]
     _make_past(merchant, [Customer(wallet, facts["pin"]) for wallet, facts in customers])
     for wallet, facts in customers:
         # Only now do they have an address: nobody is mailed the receipts of the past.
@@ -145,7 +156,7 @@ def _make_store(merchant: Merchant, name: str) -> dict[str, Any]:
 
 
 def _make_customer(
-    name: str, phone: str, email: str, pin: str
+    name: str, *, phone: str, email: str, pin: str
 ) -> tuple[Wallet, dict[str, str]]:
     user = User.objects.create(name=name, phone=phone)
     set_pin(user, pin)
@@ -214,5 +225,12 @@ def _sell(
 
 
 def _date_back(charge: Charge, sold_at: datetime) -> None:
+    by: dict[str, UUID | float] = {
+        "charge": charge.id,
+        "by_s": (timezone.now() - sold_at).total_seconds(),
+    }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_DATE_BACK, {"charge": charge.id, "by": timezone.now() - sold_at})
+        cursor.execute(_DATE_BACK, by)
+        for table, time, charge_column in _DATED:
+            sql = _DATE_BACK_MORE.format(table=table, time=time, charge=charge_column)
+            cursor.execute(sql, by)

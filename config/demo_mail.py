@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from email import policy
-from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def read_mail() -> list[DemoMessage]:
 
 
 def _read(number: int, content: bytes) -> DemoMessage:
-    message: EmailMessage = BytesParser(policy=policy.default).parsebytes(content.lstrip())
+    message = BytesParser(policy=policy.default).parsebytes(content.lstrip())
     body = message.get_body(("plain",))
     return DemoMessage(
         number=number,

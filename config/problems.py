@@ -64,7 +64,7 @@ _FRAMEWORK_CODES = {
 }
 
 
-def answer_problem(refusal: Exception, context: dict[str, Any]) -> Response | None:
+def answer_problem(refusal: Exception, _context: dict[str, Any]) -> Response | None:
     """Answer a refusal as problem details; None leaves a mistake of ours to be a 500."""
     if isinstance(refusal, exceptions.APIException):
         return _answer_framework(refusal)
@@ -107,18 +107,14 @@ def _answer_framework(refusal: exceptions.APIException) -> Response:
     return answer
 
 
-def _flatten(details: Any, field: str) -> Iterator[dict[str, str]]:
+def _flatten(details: object, field: str) -> Iterator[dict[str, str]]:
     if isinstance(details, dict) and set(details) == {"message", "code"}:
         yield {"field": field or "body", "code": details["code"], "detail": details["message"]}
     elif isinstance(details, dict):
         for name, inner in details.items():
-            here = (
-                field
-                if name == "non_field_errors"
-                else ".".join(filter(None, [field, str(name)]))
-            )
-            yield from _flatten(inner, here)
-    else:
+            path = [field] if name == "non_field_errors" else [field, str(name)]
+            yield from _flatten(inner, ".".join(filter(None, path)))
+    elif isinstance(details, list):
         for inner in details:
             yield from _flatten(inner, field)
 

@@ -1,6 +1,6 @@
 """Users, and the sessions of their devices."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import uuid6
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -13,8 +13,8 @@ class User(AbstractBaseUser):
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     name = models.CharField(max_length=80)
-    email = models.EmailField(unique=True, null=True)
-    phone = models.CharField(max_length=16, unique=True, null=True)
+    email = models.EmailField(unique=True, null=True)  # noqa: DJ001  unique where given
+    phone = models.CharField(max_length=16, unique=True, null=True)  # noqa: DJ001  the same
     pin_hash = models.CharField(max_length=128, blank=True)
     pin_failed_count = models.PositiveSmallIntegerField(default=0)
     pin_locked_until = models.DateTimeField(null=True)
@@ -22,7 +22,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(db_default=Now())
 
     USERNAME_FIELD = "email"
-    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     class Meta:
         constraints = [

@@ -8,7 +8,7 @@ profile of 19 MiB (OWASP's minimum), not Django's 100 MiB: docs/decisions/0006.
 import hashlib
 import hmac
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -28,8 +28,8 @@ _COUNT_TRY = """
     UPDATE identity_user
        SET pin_failed_count = CASE WHEN pin_locked_until <= clock_timestamp() THEN 1
                                    ELSE pin_failed_count + 1 END,
-           pin_locked_until = CASE WHEN pin_failed_count = %(last)s
-                                   THEN clock_timestamp() + %(lock)s END
+           pin_locked_until = CASE WHEN pin_failed_count = %(last)s THEN
+               clock_timestamp() + make_interval(secs => %(lock_s)s) END
      WHERE id = %(user)s
        AND (pin_failed_count < %(max)s OR pin_locked_until <= clock_timestamp())
  RETURNING pin_failed_count, pin_hash
@@ -66,7 +66,7 @@ def check_pin(user_id: UUID, pin: str) -> None:
                 "user": user_id,
                 "max": _TRIES_MAX,
                 "last": _TRIES_MAX - 1,
-                "lock": timedelta(seconds=settings.PIN_LOCK_S),
+                "lock_s": settings.PIN_LOCK_S,
             },
         )
         row = cursor.fetchone()

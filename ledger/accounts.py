@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from ledger.models import Account, AccountKind, Side
+from ledger.chart import AccountKind, Side
+from ledger.models import Account
 from ledger.money import find_exponent
 
 _DEBIT_KINDS = {AccountKind.SAFEGUARD, AccountKind.RECEIVABLE}

@@ -6,23 +6,7 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
-
-class AccountKind(models.TextChoices):
-    """The chart of accounts; docs/ledger.md tells who debits whom."""
-
-    SAFEGUARD = "safeguard"
-    WALLET = "wallet"
-    TAKINGS = "takings"
-    PAYABLE = "payable"
-    RECEIVABLE = "receivable"
-    FEE_INCOME = "fee_income"
-
-
-class Side(models.TextChoices):
-    """The side on which an account grows."""
-
-    DEBIT = "debit"
-    CREDIT = "credit"
+from ledger.chart import AccountKind, Side
 
 
 class Account(models.Model):

@@ -7,6 +7,7 @@ transfers in the order given, and answers one result each.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -42,7 +43,7 @@ def post_transfers(transfers: Sequence[NewTransfer]) -> list[str]:
     moved, once; any other code means that this transfer moved nothing. The refusal of
     one does not stop the others: see `post_together` for all or nothing.
     """
-    columns = [
+    columns: list[list[Any]] = [
         [transfer.id for transfer in transfers],
         [transfer.debit_account_id for transfer in transfers],
         [transfer.credit_account_id for transfer in transfers],

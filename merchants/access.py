@@ -27,7 +27,7 @@ def staff_only(
     """Ask to sign in; refuse people who belong to no merchant, and cashiers."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), resolve_url("merchants:sign_in"))
         staff = find_staff_member(request.user.pk)
@@ -44,7 +44,7 @@ def may_manage(view: StaffView[P]) -> StaffView[P]:
 
     @wraps(view)
     def guarded(
-        request: HttpRequest, staff: Staff, *args: P.args, **kwargs: P.kwargs
+        request: HttpRequest, staff: Staff, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
         if staff.role not in _MANAGING:
             raise PermissionDenied

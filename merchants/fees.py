@@ -5,9 +5,9 @@ from merchants.models import Merchant
 
 
 def calculate_fee(merchant: Merchant, *, amount_minor: int) -> int:
-    """Give the fee of a charge in minor units: `mdr_bps` of it, half to even, plus the fixed part.
+    """Give a charge's fee in minor units: `mdr_bps` of it, half to even, plus the fixed part.
 
-    Never more than the amount itself.
+    It is never more than the amount itself.
     """
     fee_minor = calculate_bps(amount_minor, merchant.mdr_bps) + merchant.fee_fixed_minor
     return min(fee_minor, amount_minor)

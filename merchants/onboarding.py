@@ -8,7 +8,7 @@ from django.db import transaction
 from identity.bearer import digest_secret, make_secret
 from identity.models import User
 from ledger.accounts import open_account
-from ledger.models import AccountKind
+from ledger.chart import AccountKind
 from merchants.models import ApiKey, Book, Merchant, Role, StaffMember, Store
 
 

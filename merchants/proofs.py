@@ -13,12 +13,14 @@ PROOFS = (
               LEFT JOIN LATERAL (
                 SELECT coalesce(sum(amount_minor) FILTER (WHERE kind = 'sale'), 0) AS sold,
                        count(*) FILTER (WHERE kind = 'sale') AS sales,
-                       coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund'), 0) AS refunded,
+                       coalesce(sum(amount_minor)
+                           FILTER (WHERE kind = 'refund'), 0) AS returned,
                        count(*) FILTER (WHERE kind = 'refund') AS refunds,
                        coalesce(sum(fee_minor), 0) AS fees
                   FROM merchants_settlementline l WHERE l.settlement_id = s.id) lines ON true
-             WHERE (s.sales_minor, s.sales_count, s.refunds_minor, s.refunds_count, s.fees_minor)
-                   <> (lines.sold, lines.sales, lines.refunded, lines.refunds, lines.fees)
+             WHERE (s.sales_minor, s.sales_count,
+                    s.refunds_minor, s.refunds_count, s.fees_minor)
+                   <> (lines.sold, lines.sales, lines.returned, lines.refunds, lines.fees)
                 OR s.closing_minor <> s.opening_minor + s.sales_minor - s.refunds_minor
                                       - s.fees_minor - s.payout_minor
         """,
@@ -38,7 +40,8 @@ PROOFS = (
         claim="what the ledger owes a merchant is what the settlements say",
         counted="SELECT count(*) FROM merchants_book",
         offending="""
-            SELECT b.id, ledger_sum_balance(b.payable_account_id) || ' payable, settlements say '
+            SELECT b.id, ledger_sum_balance(b.payable_account_id)
+                   || ' payable, settlements say '
                    || coalesce(owed.minor, 0)
               FROM merchants_book b
               LEFT JOIN LATERAL (

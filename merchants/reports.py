@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from ledger.money import format_number
@@ -40,7 +40,7 @@ def quote_formula(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _list_rows(settlement: Settlement) -> Iterator[list[str | int]]:
+def _list_rows(settlement: Settlement) -> Iterator[Sequence[str | int]]:
     yield _HEAD
     zone, currency = ZoneInfo(settlement.book.merchant.time_zone), settlement.currency
     net_minor = count = 0

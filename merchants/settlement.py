@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledger.accounts import find_house_account
-from ledger.models import AccountKind
+from ledger.chart import AccountKind
 from ledger.posting import NewTransfer, post_together
 from merchants.errors import NothingToSettle
 from merchants.models import Book, Settlement

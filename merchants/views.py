@@ -127,7 +127,7 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
 
 @require_GET
 @staff_only
-def settlement_csv(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+def settlement_csv(request: HttpRequest, staff: Staff, reference: str) -> StreamingHttpResponse:
     """Download every line of a settlement, with a control total."""
     found = _find_settlement(staff, reference)
     name = f"settlement-{found.number:04}-{found.currency}.csv"

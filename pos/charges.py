@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import uuid6
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -262,9 +263,9 @@ def _attach(charge: Charge, caller: Caller) -> Charge:
 
 def _read_refusal(refusal: DatabaseError, charge_id: UUID) -> Exception:
     cause = refusal.__cause__
-    if getattr(cause, "sqlstate", "") != _TRANSFER_REFUSED:
+    if not isinstance(cause, psycopg.Error) or cause.sqlstate != _TRANSFER_REFUSED:
         return refusal
-    result = cause.diag.message_primary
+    result = cause.diag.message_primary or ""
     if result == "insufficient_funds":
         return InsufficientFunds(result, charge_id)
     return TransferRefused(result, charge_id)

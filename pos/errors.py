@@ -100,7 +100,7 @@ class RefundNotPossible(Exception):
 
 
 class RefundNotAllowed(Exception):
-    """This cashier or till has no right to refund."""
+    """The cashier or the till has no right to refund."""
 
     def __init__(self) -> None:
         """Say whom to ask."""

@@ -46,7 +46,7 @@ PROOFS = (
         claim="every captured charge and every refund is on exactly one settlement line",
         counted="SELECT count(*) FROM merchants_settlementline",
         offending="""
-            SELECT coalesce(fact.id, l.id), 'a fact without its line, or a line without its fact'
+            SELECT coalesce(fact.id, l.id), 'the fact or its line is missing'
               FROM (SELECT id, 'sale' AS kind, amount_minor FROM pos_charge
                      WHERE status = 'captured'
                      UNION ALL SELECT id, 'refund', amount_minor FROM pos_refund) fact

@@ -22,7 +22,7 @@ from relay.pages import tell_on_commit
 
 
 def issue_receipts(charge_ids: list[UUID]) -> None:
-    """Number and mail the receipts of these charges; done before is left alone."""
+    """Issue and mail these charges' receipts; what was done before is left alone."""
     for charge_id in charge_ids:
         issue_receipt(charge_id)
         mail_receipt(charge_id)

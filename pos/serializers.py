@@ -11,7 +11,7 @@ from ledger.money import AMOUNT_MINOR_MAX, find_exponent
 class WholeNumberField(serializers.IntegerField):
     """An integer that is one in JSON too: `480`, but not `"480"`, `4.8`, `4e2` or `true`."""
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: object) -> int:
         """Refuse every other type before looking at the value."""
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
@@ -23,7 +23,7 @@ class PlainTextField(serializers.CharField):
 
     default_error_messages = {"control": "Control characters are not allowed."}
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Refuse other types and control characters."""
         if not isinstance(data, str):
             self.fail("invalid")
@@ -59,7 +59,7 @@ class NewChargeSerializer(serializers.Serializer[Any]):
     """A charge to create; the amount may be left out where lines are given."""
 
     amount = AmountSerializer(required=False)
-    lines = LineSerializer(many=True, required=False, max_length=200)
+    lines = serializers.ListField(child=LineSerializer(), required=False, max_length=200)
     reference = PlainTextField(required=False, allow_blank=True, max_length=64, default="")
     description = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
     store = PlainTextField(required=False, max_length=40)

@@ -10,7 +10,7 @@ from pos.receipts import issue_receipts, list_unissued
 
 @shared_task(name="pos.issue_receipt")
 def issue_receipt(charge_id: str) -> None:
-    """Number and mail one receipt."""
+    """Issue and mail one receipt."""
     issue_receipts([UUID(charge_id)])
 
 

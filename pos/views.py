@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -14,7 +15,7 @@ from merchants.access import Staff, activate_time_zone, may_manage, staff_only
 from pos.access import Till, keep_cashier, keep_token, till_only
 from pos.authentication import CASHIER_COOKIE
 from pos.errors import ChargeUnknown, PairingRefused
-from pos.models import ChargeStatus, Terminal
+from pos.models import Charge, ChargeStatus, Terminal
 from pos.queries import (
     filter_status,
     find_by_receipt,
@@ -203,7 +204,7 @@ def _till_context(till: Till) -> dict[str, Any]:
     }
 
 
-def _list_page(request: HttpRequest, charges: Any) -> dict[str, Any]:
+def _list_page(request: HttpRequest, charges: QuerySet[Charge]) -> dict[str, Any]:
     status = request.GET.get("status", "")
     try:
         page, after = page_after(

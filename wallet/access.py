@@ -22,7 +22,7 @@ def wallet_only(
     """Send people who are not signed in to where they can be, and back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         wallet = read_wallet(request)
         if wallet is None:
             wanted = request.get_full_path() if request.method == "GET" else ""

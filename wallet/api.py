@@ -1,10 +1,11 @@
 """The API of the customer's wallet."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,8 +59,7 @@ class WalletApiView(APIView):
     @property
     def wallet(self) -> Wallet:
         """Give whose phone asks."""
-        payer: Payer = self.request.user
-        return payer.wallet
+        return cast(Payer, self.request.user).wallet
 
 
 class WalletView(WalletApiView):

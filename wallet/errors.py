@@ -2,7 +2,7 @@
 
 
 class PinRequired(Exception):
-    """This payment needs the PIN."""
+    """The payment needs the PIN."""
 
     def __init__(self) -> None:
         """Ask for it."""

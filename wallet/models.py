@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models.functions import Now
 
 from identity.models import User
-from ledger.models import Account
 from pos.models import Charge
 from qr.references import encode_reference
 
@@ -18,7 +17,7 @@ class Wallet(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3)
-    account = models.OneToOneField(Account, models.PROTECT, related_name="+")
+    account = models.OneToOneField("ledger.Account", models.PROTECT, related_name="+")
     no_pin_count = models.PositiveSmallIntegerField(default=0)
     no_pin_minor = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())

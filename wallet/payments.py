@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from identity.errors import PinLocked, PinWrong
-from identity.pins import check_pin
+from identity.pins import PIN_PATTERN, check_pin
 from ledger.errors import TransferRefused
 from ledger.queries import read_balance
 from pos.charges import capture_charge
@@ -16,7 +16,7 @@ from wallet.errors import PinRequired
 from wallet.limits import count_without_pin, needs_pin, start_counting_again
 from wallet.models import Attempt, Claim, Payment, Wallet
 
-_ATTEMPTS = {
+_ATTEMPTS: dict[type[Exception], str] = {
     PinRequired: "pin_required",
     PinWrong: "pin_wrong",
     PinLocked: "pin_locked",
@@ -71,6 +71,18 @@ def find_payment(wallet: Wallet, charge_id: UUID) -> Payment | None:
     return Payment.objects.filter(wallet=wallet, charge_id=charge_id).first()
 
 
+def read_pin(text: str) -> str:
+    """Give the six digits typed, or nothing when nothing was.
+
+    Raises:
+        PinRequired: something else was typed; no try is counted for it.
+    """
+    pin = text.strip()
+    if pin and not PIN_PATTERN.match(pin):
+        raise PinRequired
+    return pin
+
+
 def _look_at_pin(claim: Claim, pin: str) -> bool:
     if pin:
         check_pin(claim.wallet.user_id, pin)
@@ -89,6 +101,7 @@ def _pay(claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: by
         start_counting_again(wallet)
     else:
         count_without_pin(wallet, captured.amount_minor)
+    assert captured.captured_at is not None, "a captured charge has its time, by constraint"
     captured.store, captured.terminal = charge.store, charge.terminal
     return Payment.objects.create(
         wallet=wallet,

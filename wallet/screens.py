@@ -41,17 +41,18 @@ def look_at_charge(wallet: Wallet, charge: Charge) -> PayScreen:
     """Claim the charge if it can be claimed, and say what the phone should show."""
     if charge.status == ChargeStatus.CAPTURED:
         return look_at_captured(wallet, charge)
+    error = ""
     try:
-        claim = claim_charge(wallet, charge)
+        return _ask_to_confirm(wallet, claim_charge(wallet, charge))
     except ChargeClaimedByAnother:
-        return PayScreen("claimed_by_another", charge, wallet)
+        state = "claimed_by_another"
     except WalletCurrencyMismatch as refusal:
-        return PayScreen("other_currency", charge, wallet, error=str(refusal))
+        state, error = "other_currency", str(refusal)
     except ChargeNotPayable as refusal:
-        if refusal.status == ChargeStatus.CAPTURED:
-            return look_at_captured(wallet, charge)
-        return PayScreen(refusal.status, charge, wallet)
-    return _ask_to_confirm(wallet, claim)
+        state = refusal.status
+    if state == ChargeStatus.CAPTURED:
+        return look_at_captured(wallet, charge)
+    return PayScreen(state, charge, wallet, error=error)
 
 
 def look_at_captured(wallet: Wallet, charge: Charge) -> PayScreen:

@@ -1,5 +1,6 @@
 """The phone's pages; all of them work before, and without, any script."""
 
+import contextlib
 from dataclasses import fields
 from itertools import groupby
 from typing import Any
@@ -11,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from identity.errors import PinLocked, PinWrong, SignInRefused
-from identity.pins import PIN_PATTERN
 from identity.sign_in import end_session, sign_in
 from ledger.errors import TransferRefused
 from ledger.queries import read_balance
@@ -34,7 +34,7 @@ from wallet.errors import (
     TooManyTries,
 )
 from wallet.models import Wallet
-from wallet.payments import confirm_charge
+from wallet.payments import confirm_charge, read_pin
 from wallet.queries import find_own_payment, list_payments, page_payments
 from wallet.scans import find_scanned
 from wallet.screens import PayScreen, look_at_charge
@@ -69,20 +69,17 @@ def confirm(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
     if charge is None:
         return redirect("wallet:pay", token=token)
     activate_time_zone(charge.store.time_zone)
-    pin = request.POST.get("pin", "").strip()
     try:
-        if pin and not PIN_PATTERN.match(pin):
-            raise PinRequired
         claim = find_claim_on(wallet, charge.id)
         confirm_charge(
             wallet,
             claim.id,
-            pin=pin,
+            pin=read_pin(request.POST.get("pin", "")),
             idempotency_key=request.POST.get("idempotency_key", "")[:255] or claim.public_id,
             request_hash=hash_confirmation(wallet, claim.public_id),
         )
     except (PinRequired, PinWrong, PinLocked) as refusal:
-        return _ask_again(request, wallet, charge, refusal)
+        return _ask_again(request, look_at_charge(wallet, charge), refusal)
     except (ChargeNotPayable, ClaimUnknown, TransferRefused, IdempotencyMismatch):
         # The page itself says what is true now, whatever the refusal was.
         pass
@@ -95,10 +92,8 @@ def decline(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
     """Give the charge back unpaid."""
     charge = _find_charge(token)
     if charge is not None:
-        try:
+        with contextlib.suppress(ClaimUnknown):
             decline_charge(find_claim_on(wallet, charge.id))
-        except ClaimUnknown:
-            pass
     return redirect("wallet:declined", token=token)
 
 
@@ -207,9 +202,8 @@ def payment(request: HttpRequest, wallet: Wallet, reference: str) -> HttpRespons
 
 
 def _ask_again(
-    request: HttpRequest, wallet: Wallet, charge: Charge, refusal: Exception
+    request: HttpRequest, screen: PayScreen, refusal: PinRequired | PinWrong | PinLocked
 ) -> HttpResponse:
-    screen = look_at_charge(wallet, charge)
     screen.error = str(refusal)
     if screen.state == "confirm":
         screen.state = "pin"

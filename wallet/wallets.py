@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from identity.bearer import digest_secret
 from identity.models import Session, User
 from ledger.accounts import find_house_account, open_account
-from ledger.models import AccountKind
+from ledger.chart import AccountKind
 from ledger.posting import NewTransfer, post_together
 from wallet.models import Wallet
 
@@ -59,6 +59,6 @@ def find_wallet(secret: str) -> Wallet | None:
 
 
 def mask_name(name: str) -> str:
-    """Give a name as strangers may see it: `Li Wei` becomes `Li W.`"""
+    """Give a name as strangers may see it: Li Wei becomes Li W."""
     first, *others = name.split() or [""]
     return f"{first} {others[-1][0]}." if others else first

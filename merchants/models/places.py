@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models.functions import Now
 
 from identity.models import User
-from ledger.models import Account
 from qr.references import encode_reference
 
 
@@ -50,7 +49,7 @@ class Store(models.Model):
     street = models.CharField(max_length=120, blank=True)
     city = models.CharField(max_length=80, blank=True)
     currency = models.CharField(max_length=3)
-    takings_account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    takings_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
     merchant_id: UUID

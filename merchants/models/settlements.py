@@ -6,19 +6,18 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
-from ledger.models import Account
 from merchants.models.places import Merchant, Store
 from qr.references import encode_reference
 
 
 class Book(models.Model):
-    """A merchant's money in one currency; locked while a settlement closes or a refund is made."""
+    """A merchant's money in one currency; locked by each closing and each refund."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="books")
     currency = models.CharField(max_length=3)
-    payable_account = models.ForeignKey(Account, models.PROTECT, related_name="+")
-    receivable_account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    payable_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
+    receivable_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
     settled_until = models.DateTimeField(db_default=Now())
 
     merchant_id: UUID

@@ -12,7 +12,6 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from ledger.models import Account
 from merchants.models import Merchant, StaffMember, Store
 from pos.models.terminals import Terminal
 from qr.references import encode_reference
@@ -58,12 +57,16 @@ class Charge(models.Model):
     receipt_token = models.UUIDField(unique=True, default=uuid.uuid4)
 
     payer_account = models.ForeignKey(
-        Account, models.DO_NOTHING, related_name="+", null=True, db_constraint=False
+        "ledger.Account", models.DO_NOTHING, related_name="+", null=True, db_constraint=False
     )
     payer_name = models.CharField(max_length=80, blank=True)
     payer_email = models.EmailField(blank=True)
     takings_account = models.ForeignKey(
-        Account, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+        "ledger.Account",
+        models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
 
     created_at = models.DateTimeField(db_default=Now())

@@ -17,7 +17,8 @@ class Terminal(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     name = models.CharField(max_length=40)
-    pairing_code = models.CharField(max_length=6, unique=True, null=True)
+    # Unique where there is one; most tills have none.
+    pairing_code = models.CharField(max_length=6, unique=True, null=True)  # noqa: DJ001
     pairing_code_expires_at = models.DateTimeField(null=True)
     paired_at = models.DateTimeField(null=True)
     may_refund = models.BooleanField(default=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils.module_loading import import_string
 
 from ledger.proofs import Proof
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError(f"{broken} of {len(proofs)} proofs failed.")
         self.stdout.write(self.style.SUCCESS(f"The books balance: {len(proofs)} proofs hold."))
 
-    def _ask(self, cursor: Any, proof: Proof) -> bool:
+    def _ask(self, cursor: CursorWrapper, proof: Proof) -> bool:
         began = time.monotonic()
         cursor.execute(proof.counted)
         (count,) = cursor.fetchone()

@@ -1,0 +1,21 @@
+"""The chart of accounts; docs/ledger.md tells who debits whom in each event."""
+
+from django.db import models
+
+
+class AccountKind(models.TextChoices):
+    """The chart of accounts: what an account is for."""
+
+    SAFEGUARD = "safeguard"
+    WALLET = "wallet"
+    TAKINGS = "takings"
+    PAYABLE = "payable"
+    RECEIVABLE = "receivable"
+    FEE_INCOME = "fee_income"
+
+
+class Side(models.TextChoices):
+    """The side on which an account grows."""
+
+    DEBIT = "debit"
+    CREDIT = "credit"
