@@ -23,10 +23,11 @@ from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
 from pos.callers import Caller, call_from_terminal
 from pos.charges import NewCharge, create_charge
-from pos.models import Charge, Item, Terminal
+from pos.models import Item, Terminal
 from pos.receipts import issue_receipt
 from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal, issue_token, offer_pairing
+from relay.events import list_events
 from wallet.claims import claim_charge
 from wallet.models import Wallet
 from wallet.payments import confirm_charge
@@ -64,24 +65,18 @@ _CUSTOMERS = [
 _MONEY_MINOR = 80_000
 _DAYS = 7
 _SALES_A_DAY = 9
-_DATE_BACK = """
-    UPDATE pos_charge
-       SET created_at = created_at - d.by, expires_at = expires_at - d.by,
-           claimed_at = claimed_at - d.by, lease_until = lease_until - d.by,
-           captured_at = captured_at - d.by
-      FROM (SELECT make_interval(secs => %(by_s)s) AS by) d WHERE id = %(charge)s
-"""
-_DATE_BACK_MORE = """
-    UPDATE {table} SET {time} = {time} - make_interval(secs => %(by_s)s)
-     WHERE {charge} = %(charge)s
-"""
-_DATED = [
-    ("merchants_settlementline", "at", "charge_id"),
-    ("wallet_payment", "confirmed_at", "charge_id"),
-    ("pos_refund", "created_at", "charge_id"),
-    ("pos_receipt", "issued_at", "charge_id"),
-    ("relay_event", "happened_at", "subject"),
+_OF_SALE = [
+    ("pos_charge", "id", "created_at expires_at claimed_at lease_until captured_at"),
+    ("merchants_settlementline", "id", "at"),
+    ("wallet_payment", "charge_id", "confirmed_at"),
+    ("pos_receipt", "charge_id", "issued_at"),
+    ("relay_event", "subject", "happened_at"),
 ]
+_OF_REFUND = [
+    ("pos_refund", "id", "created_at"),
+    ("merchants_settlementline", "id", "at"),
+]
+_OF_EVENT = [("relay_event", "id", "happened_at")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,24 +208,26 @@ def _sell(
         request_hash=b"demo",
     )
     issue_receipt(charge.id)
+    _date_back(_OF_SALE, charge.id, to=sold_at)
     if chance.random() < 0.08:
-        refund = NewRefund(
+        new_refund = NewRefund(
             amount_minor=item.price_minor,
             reason="Order mixed up",
             idempotency_key="demo",
             request_hash=b"demo",
         )
-        refund_charge(charge.id, caller=caller, new=refund)
-    _date_back(charge, sold_at)
+        refund = refund_charge(charge.id, caller=caller, new=new_refund)
+        refunded_at = sold_at + timedelta(minutes=chance.randrange(3, 30))
+        _date_back(_OF_REFUND, refund.id, to=refunded_at)
+        _date_back(_OF_EVENT, list_events(charge.id)[-1].id, to=refunded_at)
 
 
-def _date_back(charge: Charge, sold_at: datetime) -> None:
-    by: dict[str, UUID | float] = {
-        "charge": charge.id,
-        "by_s": (timezone.now() - sold_at).total_seconds(),
-    }
+def _date_back(rows: list[tuple[str, str, str]], identifier: UUID, *, to: datetime) -> None:
+    by_s = (timezone.now() - to).total_seconds()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_DATE_BACK, by)
-        for table, time, charge_column in _DATED:
-            sql = _DATE_BACK_MORE.format(table=table, time=time, charge=charge_column)
-            cursor.execute(sql, by)
+        for table, key, columns in rows:
+            changes = ", ".join(
+                f"{column} = {column} - make_interval(secs => {by_s:f})"
+                for column in columns.split()
+            )
+            cursor.execute(f"UPDATE {table} SET {changes} WHERE {key} = %s", [identifier])

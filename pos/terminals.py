@@ -57,6 +57,11 @@ def issue_token(terminal: Terminal) -> str:
     return _make_token(terminal, is_device=False)
 
 
+def note_seen(terminal: Terminal) -> None:
+    """Note that the till's page was opened; a charge notes nothing, to stay quick."""
+    Terminal.objects.filter(pk=terminal.pk).update(last_seen_at=timezone.now())
+
+
 @transaction.atomic
 def revoke_terminal(terminal: Terminal) -> None:
     """End all tokens of the till and any pairing code; open charges live out their time."""

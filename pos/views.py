@@ -31,6 +31,7 @@ from pos.queries import (
 )
 from pos.terminals import (
     list_cashiers,
+    note_seen,
     offer_pairing,
     pair_terminal,
     revoke_terminal,
@@ -193,6 +194,8 @@ def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
 
 
 def _till_context(till: Till) -> dict[str, Any]:
+    if till.terminal:
+        note_seen(till.terminal)
     activate_time_zone(till.store.time_zone)
     return {
         "terminal": till.terminal,
