@@ -102,6 +102,7 @@ export function openEntry({ currency, exponent, charge }) {
 
   function choose(name) {
     mode = name;
+    find("entry").dataset.mode = name;
     for (const tab of tabs) {
       const chosen = tab.dataset.tab === name;
       tab.setAttribute("aria-selected", chosen);
