@@ -35,9 +35,9 @@ def sum_balance(account_id: UUID) -> int:
     return int(balance)
 
 
-def list_postings(references: list[str]) -> list[Posting]:
-    """List the transfers made under these references, oldest first."""
-    rows = Transfer.objects.filter(reference__in=references).order_by("id")
+def list_postings(transfer_ids: list[UUID]) -> list[Posting]:
+    """List those of these transfers that were posted, oldest first."""
+    rows = Transfer.objects.filter(pk__in=transfer_ids).order_by("id")
     return [
         Posting(
             kind=row.kind,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -83,14 +83,14 @@ def preview_settlement(book: Book) -> Preview:
     )
 
 
-def sum_takings(store_id: UUID) -> int:
+def sum_takings(book: Book, store_id: UUID) -> int:
     """Give what a store has taken and not yet settled, in minor units.
 
     Equal to the balance of its takings account while the caller holds the book's lock.
     """
     sale = Q(kind=LineKind.SALE)
     sums = SettlementLine.objects.filter(
-        store_id=store_id, settlement=None, is_receivable=False
+        book=book, store_id=store_id, settlement=None, is_receivable=False
     ).aggregate(
         sold=Coalesce(Sum("amount_minor", filter=sale), 0),
         refunded=Coalesce(Sum("amount_minor", filter=~sale), 0),
@@ -101,12 +101,15 @@ def sum_takings(store_id: UUID) -> int:
 def check_balance(book: Book) -> Balance:
     """Hold the book's payable account in the ledger against its settlements."""
     settlements = Settlement.objects.filter(book=book)
-    sums = settlements.aggregate(paid=Coalesce(Sum("payout_minor"), 0), count=Count("id"))
+    sums = settlements.aggregate(
+        paid=Coalesce(Sum("payout_minor"), 0),
+        lines=Coalesce(Sum(F("sales_count") + F("refunds_count")), 0),
+    )
     last = settlements.order_by("-number").first()
     owed_minor = sums["paid"] + (last.closing_minor if last else 0)
     return Balance(
         ok=sum_balance(book.payable_account_id) == owed_minor,
-        count=SettlementLine.objects.filter(book=book).exclude(settlement=None).count(),
+        count=sums["lines"],
         checked_at=timezone.now(),
     )
 
@@ -115,7 +118,11 @@ def sum_today(book: Book) -> dict[str, int | str]:
     """Count and sum what was sold in a currency since midnight, shop time, less refunds."""
     midnight = find_last_cut(book.merchant.time_zone, now=timezone.now())
     sale = Q(kind=LineKind.SALE)
-    sums = SettlementLine.objects.filter(book=book, at__gte=midnight).aggregate(
+    closed_today = book.settlements.filter(closed_at__gte=midnight).values_list("id", flat=True)
+    lines = SettlementLine.objects.filter(
+        Q(settlement=None) | Q(settlement__in=list(closed_today)), book=book, at__gte=midnight
+    )
+    sums = lines.aggregate(
         count=Count("id", filter=sale),
         sold=Coalesce(Sum("amount_minor", filter=sale), 0),
         refunded=Coalesce(Sum("amount_minor", filter=~sale), 0),

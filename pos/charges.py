@@ -174,7 +174,7 @@ def sweep_charges(*, most: int = 1000) -> int:
 
     Nothing depends on it: every guard reads the clock itself.
     """
-    alive = Charge.objects.filter(status__in=[ChargeStatus.OPEN, ChargeStatus.CLAIMED])
+    alive = Charge.objects.filter(captured_at=None, canceled_at=None, expired_at=None)
     now = timezone.now()
     over = alive.filter(expires_at__lte=now).values_list("id", flat=True)[:most]
     lapsed = alive.filter(lease_until__lte=now).values_list("id", flat=True)[:most]

@@ -14,7 +14,11 @@ class ChargeNotPayable(Exception):
 
     def __init__(self, status: str) -> None:
         """Keep the true status, so that both screens can show it."""
-        super().__init__(f"This charge cannot be paid: it is {status}. Nothing was taken.")
+        super().__init__(
+            "Your claim is over. Scan the code again. Nothing was taken."
+            if status in {"open", "claimed"}
+            else f"This charge cannot be paid: it is {status}. Nothing was taken."
+        )
         self.status = status
 
 

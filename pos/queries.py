@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -87,12 +88,13 @@ def page_after(
 def sum_today(store: Store) -> dict[str, int | str]:
     """Count and sum what the store took since midnight, shop time, refunds taken off."""
     midnight = start_of_today(store.time_zone)
+    created_after = midnight - timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
     sold = Charge.objects.filter(
-        store=store, status=ChargeStatus.CAPTURED, captured_at__gte=midnight
+        store=store, captured_at__gte=midnight, id__gte=first_id_at(created_after)
     ).aggregate(count=Count("id"), sum=Coalesce(Sum("amount_minor"), 0))
-    refunded = Refund.objects.filter(charge__store=store, created_at__gte=midnight).aggregate(
-        sum=Coalesce(Sum("amount_minor"), 0)
-    )
+    refunded = Refund.objects.filter(
+        charge__store=store, id__gte=first_id_at(midnight)
+    ).aggregate(sum=Coalesce(Sum("amount_minor"), 0))
     return {
         "count": sold["count"],
         "amount_minor": int(sold["sum"] - refunded["sum"]),
@@ -104,6 +106,11 @@ def start_of_today(time_zone: str) -> datetime:
     """Give the last midnight in a time zone, as an aware instant."""
     local = timezone.now().astimezone(ZoneInfo(time_zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """Give the lowest UUIDv7 of a millisecond: ids run with time, so their index serves."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def list_items(store: Store) -> list[Item]:

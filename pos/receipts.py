@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ledger.money import format_money
 from merchants.models import Store
-from pos.models import Charge, ChargeStatus, Receipt
+from pos.models import Charge, Receipt
 from pos.topics import topics_of
 from qr.links import encode_token
 from relay.pages import tell_on_commit
@@ -34,7 +34,9 @@ def issue_receipt(charge_id: UUID) -> None:
         charge = Charge.objects.get(pk=charge_id)
         # The store's row is the counter's lock: numbers run without a gap.
         Store.objects.select_for_update(no_key=True).get(pk=charge.store_id)
-        if charge.status != ChargeStatus.CAPTURED or hasattr(charge, "receipt"):
+        if not Charge.objects.filter(pk=charge_id, is_receipt_due=True).update(
+            is_receipt_due=False
+        ):
             return
         last = Receipt.objects.filter(store_id=charge.store_id).aggregate(last=Max("number"))
         Receipt.objects.create(
@@ -63,10 +65,10 @@ def mail_receipt(charge_id: UUID) -> None:
 
 def list_unissued(*, most: int = 200) -> list[UUID]:
     """List captured charges that have no receipt yet, or one that was not mailed."""
-    captured = Charge.objects.filter(status=ChargeStatus.CAPTURED, receipt=None)
+    due = Charge.objects.filter(is_receipt_due=True)
     unsent = Receipt.objects.filter(mailed_at=None).exclude(email="")
     return [
-        *captured.order_by("id").values_list("id", flat=True)[:most],
+        *due.order_by("id").values_list("id", flat=True)[:most],
         *unsent.order_by("issued_at").values_list("charge_id", flat=True)[:most],
     ]
 

@@ -104,7 +104,7 @@ def _post_refund(charge: Charge, refund: Refund) -> None:
     book = Book.objects.select_for_update(no_key=True).get(
         merchant_id=charge.merchant_id, currency=charge.currency
     )
-    is_short = sum_takings(charge.store_id) < refund.amount_minor
+    is_short = sum_takings(book, charge.store_id) < refund.amount_minor
     post_together(
         [
             NewTransfer(

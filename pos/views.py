@@ -111,6 +111,7 @@ def activity(request: HttpRequest, till: Till) -> HttpResponse:
 
 
 @require_GET
+@never_cache
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Show a receipt to whoever has its address."""
     try:
@@ -183,12 +184,13 @@ def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         charge = find_dashboard_charge(staff.merchant.id, reference)
     except ChargeUnknown:
         raise Http404 from None
+    refunds = list_refunds(charge)
     context = {
         "merchant": staff.merchant,
         "charge": charge,
-        "refunds": list_refunds(charge),
+        "refunds": refunds,
         "timeline": list_timeline(charge),
-        "transfers": list_postings([charge.public_id]),
+        "transfers": list_postings([charge.id, *(refund.id for refund in refunds)]),
     }
     return render(request, "pos/payment.html", context)
 

@@ -17,7 +17,7 @@ DECLARE
 BEGIN
     UPDATE pos_charge
        SET status = 'captured', captured_at = clock_timestamp(), payer_email = email,
-           version = version + 1
+           is_receipt_due = true, version = version + 1
      WHERE id = charge AND status = 'claimed' AND payer_account_id = payer
        AND lease_until > clock_timestamp() AND expires_at > clock_timestamp()
     RETURNING * INTO captured;
