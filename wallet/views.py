@@ -38,6 +38,9 @@ from wallet.payments import confirm_charge, read_pin
 from wallet.queries import find_own_payment, list_payments, page_payments
 from wallet.scans import find_scanned
 from wallet.screens import PayScreen, look_at_charge
+from wallet.wallets import find_wallet
+
+_CLAIM_OVER = "Your minute was over. Nothing was taken. Confirm again to pay."
 
 
 @require_GET
@@ -80,7 +83,11 @@ def confirm(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
         )
     except (PinRequired, PinWrong, PinLocked) as refusal:
         return _ask_again(request, look_at_charge(wallet, charge), refusal)
-    except (ChargeNotPayable, ClaimUnknown, TransferRefused, IdempotencyMismatch):
+    except ChargeNotPayable:
+        screen = look_at_charge(wallet, charge)
+        screen.error = _CLAIM_OVER if screen.claim else ""
+        return _show(request, screen, status=409)
+    except (ClaimUnknown, TransferRefused, IdempotencyMismatch):
         # The page itself says what is true now, whatever the refusal was.
         pass
     return redirect("wallet:pay", token=token)
@@ -138,7 +145,10 @@ def enter(request: HttpRequest) -> HttpResponse:
                 pin=request.POST.get("pin", ""),
                 device_name=request.headers.get("User-Agent", "")[:120],
             )
-            return keep_session(redirect(wanted or "wallet:home"), secret)
+            if find_wallet(secret) is not None:
+                return keep_session(redirect(wanted or "wallet:home"), secret)
+            end_session(secret)
+            error = "There is no wallet for this sign-in."
         except (SignInRefused, PinLocked) as refusal:
             error = str(refusal)
     context = {
