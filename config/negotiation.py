@@ -1,0 +1,31 @@
+"""An answer in our own form is better than none, whatever the Accept header says.
+
+A browser's EventSource accepts `text/event-stream` alone; a refusal to it is JSON all the same,
+and so RFC 9110 (12.4.1) lets a server disregard the header.
+"""
+
+from collections.abc import Iterable
+
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class AnswerAnyway(DefaultContentNegotiation):
+    """Choose by the Accept header; when nothing in it can be had, take the first form."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        """Give a renderer and its media type; never a 406."""
+        chosen: tuple[BaseRenderer, str]
+        try:
+            chosen = super().select_renderer(request, renderers, format_suffix)
+        except NotAcceptable:
+            first = next(iter(renderers))
+            chosen = first, first.media_type
+        return chosen
