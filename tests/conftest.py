@@ -17,6 +17,14 @@ from tests import factories
 pytest_plugins = ["tests.stack"]
 
 
+@pytest.fixture(autouse=True)
+def _static_files_as_they_are(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Name static files plainly, so that pages can be drawn before any were collected."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    settings.STATIC_ROOT = tmp_path_factory.getbasetemp()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, django_db_blocker: DjangoDbBlocker

@@ -1,0 +1,61 @@
+"""Let time pass by moving the instants in rows, never by waiting."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from identity.models import User
+from pos.models import Charge
+
+_MOVE = """
+    UPDATE pos_charge
+       SET created_at = created_at - %(by)s, expires_at = expires_at - %(by)s,
+           claimed_at = claimed_at - %(by)s, lease_until = lease_until - %(by)s,
+           captured_at = captured_at - %(by)s
+     WHERE id = %(charge)s
+"""
+_WRITE = "UPDATE pos_charge SET {changes} WHERE id = %s"
+
+
+def let_pass(charge: Charge, **durations: float) -> None:
+    """Make the charge and all that happened to it this much older."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, {"by": timedelta(**durations), "charge": charge.id})
+    charge.refresh_from_db()
+
+
+def let_lease_end(charge: Charge) -> None:
+    """Let a claim lapse while the charge itself can still be paid."""
+    _write("lease_until = clock_timestamp() - interval '1 second'", charge)
+
+
+def let_expire(charge: Charge) -> None:
+    """Let the charge's time be over, and with it any lease."""
+    _write(
+        "expires_at = clock_timestamp() - interval '1 second',"
+        " lease_until = least(lease_until, clock_timestamp() - interval '1 second')",
+        charge,
+    )
+
+
+def let_near_end(charge: Charge, *, left_s: int) -> None:
+    """Leave the charge these few seconds."""
+    _write(f"expires_at = clock_timestamp() + interval '{left_s} seconds'", charge)
+
+
+def let_pin_lock_end(user_id: UUID) -> None:
+    """Let the lock of a person's PIN be over."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE identity_user SET pin_locked_until = clock_timestamp() - interval '1 s'"
+            " WHERE id = %s",
+            [user_id],
+        )
+    assert User.objects.get(pk=user_id).pin_locked_until is not None, "there was no lock"
+
+
+def _write(changes: str, charge: Charge) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE.format(changes=changes), [charge.id])
+    charge.refresh_from_db()

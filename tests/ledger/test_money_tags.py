@@ -1,0 +1,41 @@
+"""Money in templates."""
+
+import pytest
+from django.template import Context, Template
+from django.utils.translation import override
+
+from ledger.errors import CurrencyUnknown
+from ledger.templatetags import money
+
+
+class Row:
+    amount_minor = 480
+    currency = "EUR"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ row|money }}", "€4.80"),
+        ("{% money 480 'EUR' %}", "€4.80"),
+        ("{% money 480 'JPY' as yen %}[{{ yen }}]", "[¥480]"),
+        ("{% amount 480 'EUR' %}", '<span class="amt"><small>€</small>4.80</span>'),
+        ("{% amount minor 'EUR' %}", '<span class="amt">\u2212<small>€</small>0.05</span>'),
+    ],
+)
+def test_templates_write_money(source, text):
+    template = Template("{% load money %}" + source)
+
+    assert template.render(Context({"row": Row(), "minor": -5})) == text
+
+
+def test_the_sign_may_stand_behind():
+    with override("de"):
+        text = money.amount(480, "EUR")
+
+    assert text == '<span class="amt">4,80\u00a0<small>€</small></span>'
+
+
+def test_an_unknown_currency_is_never_written():
+    with pytest.raises(CurrencyUnknown):
+        money.money_of(480, "ZZZ")

@@ -1,0 +1,81 @@
+"""Pictures of codes, read back by a scanner of another make."""
+
+import io
+import re
+from uuid import UUID
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from qr.image import QUIET_ZONE, draw_png, draw_svg, make_matrix
+from qr.links import encode_link
+
+LINK = encode_link("https://pay.tessera.example", UUID(int=2**127 + 5))
+TEXTS = [LINK, "7K4M92QX", "https://pay.test/p/lower-case?x=1", "Zażółć gęślą jaźń 支付"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_png_is_read_back(text):
+    picture = Image.open(io.BytesIO(draw_png(text)))
+
+    (found,) = zxingcpp.read_barcodes(picture.convert("L"))
+
+    assert found.text == text
+    assert found.format == zxingcpp.BarcodeFormat.QRCode
+    assert found.ec_level == "M"
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_svg_is_read_back(text):
+    (found,) = zxingcpp.read_barcodes(rasterise(draw_svg(text), pixels_per_module=6))
+
+    assert found.text == text
+
+
+def test_a_link_of_90_characters_needs_33_modules_at_most():
+    link = encode_link("https://" + "checkout." * 6 + "example", UUID(int=2**128 - 1))[:90]
+    assert len(link) == 90
+
+    matrix = make_matrix(link)
+
+    assert len(matrix) - 2 * QUIET_ZONE <= 33
+
+
+def test_four_light_modules_surround_the_code():
+    matrix = make_matrix(LINK)
+
+    size = len(matrix)
+    edge = {*range(QUIET_ZONE), *range(size - QUIET_ZONE, size)}
+    assert all(len(row) == size for row in matrix)
+    assert not any(
+        matrix[y][x] for y in range(size) for x in range(size) if y in edge or x in edge
+    )
+    assert matrix[QUIET_ZONE][QUIET_ZONE], "the finder pattern begins right after"
+
+
+@pytest.mark.parametrize(("pixels", "side"), [(1, 37), (12, 444)])
+def test_the_png_has_whole_pixels_a_module(pixels, side):
+    picture = Image.open(io.BytesIO(draw_png(LINK, pixels_per_module=pixels)))
+
+    assert picture.size == (side, side)
+    assert picture.mode == "1"
+
+
+def test_the_svg_is_black_on_white_whatever_surrounds_it():
+    svg = draw_svg(LINK)
+
+    assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 37 37" ')
+    assert '<path fill="#fff" d="M0 0h37v37H0z"/>' in svg
+    assert "style" not in svg
+    assert "script" not in svg
+
+
+def rasterise(svg: str, *, pixels_per_module: int) -> Image.Image:
+    """Fill the runs of the drawing's path, module by module."""
+    size = int(re.search(r'width="(\d+)"', svg)[1])  # type: ignore[index]  # ours, it is there
+    picture = Image.new("L", (size, size), 255)
+    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1H\d+z", svg.rpartition("<path")[2]):
+        picture.paste(0, (int(x), int(y), int(x) + int(width), int(y) + 1))
+    side = size * pixels_per_module
+    return picture.resize((side, side), Image.Resampling.NEAREST)
