@@ -1,0 +1,145 @@
+"""Chromium, the windows of a sale, and the stack's database underneath."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+
+from config.stack import Stack
+from tests.browser.screens import Office, Phone, Till, find_owner
+from tests.browser.windows import PHONE, TABLET, Watch, Windows, remember
+
+_CHROMIUM = Path("/usr/bin/chromium")
+_MISSING = f"there is no {_CHROMIUM} (Debian: apt-get install chromium)"
+_FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+_HERE = Path(__file__).parent
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark these tests; without Chromium skip them, unless it is said to be required."""
+    required = os.environ.get("TESSERA_REQUIRE_BROWSER", "0") != "0"
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker("browser")
+            item.add_marker("slow")
+            item.add_marker(pytest.mark.timeout(180))
+            if not _CHROMIUM.exists() and not required:
+                item.add_marker(pytest.mark.skip(_MISSING))
+
+
+# Not for the whole run: while it is there Django refuses to use the database in this thread,
+# because playwright keeps an event loop in it.
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for these tests."""
+    if not _CHROMIUM.exists():
+        pytest.fail(_MISSING)
+    flags = [*_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else _FLAGS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Fail the test for anything that goes wrong in its windows."""
+    watching = Watch()
+    yield watching
+    assert watching.unexpected == []
+
+
+@pytest.fixture
+def windows(chromium: Browser, stack: Stack, watch: Watch) -> Iterator[Windows]:
+    """Open windows; all are closed at the end."""
+    opened = Windows(chromium, url=stack.url, watch=watch)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sql(stack: Stack) -> Iterator[Sql]:
+    """Ask the stack's database, or change it."""
+    with psycopg.connect(stack.env["DATABASE_URL"], autocommit=True) as connection:
+
+        def run(query: str, *values: Any) -> list[tuple[Any, ...]]:
+            cursor = connection.execute(query, values)  # type: ignore[call-overload,unused-ignore]
+            return cursor.fetchall() if cursor.description else []
+
+        yield run
+
+
+@pytest.fixture
+def payer(demo: dict[str, Any], sql: Sql) -> dict[str, str]:
+    """Li Wei, who has entered the PIN a moment ago."""
+    sql("UPDATE wallet_wallet SET no_pin_count = 0, no_pin_minor = 0")
+    sql("UPDATE identity_user SET pin_failed_count = 0, pin_locked_until = NULL")
+    li_wei: dict[str, str] = demo["customers"][0]
+    return li_wei
+
+
+@pytest.fixture(scope="package")
+def unlocked(chromium: Browser, stack: Stack, demo: dict[str, Any]) -> StorageState:
+    """What a paired tablet remembers once its cashier is in."""
+    shop = demo["merchants"][0]["stores"][0]
+    token = shop["terminals"][0]["token"]
+    windows = Windows(chromium, url=stack.url, watch=Watch())
+    page = windows.open(TABLET, state=remember(stack.url, "tessera_till", token))
+    page.goto("/till/unlock/")
+    Till(page).unlock(shop["cashiers"][0])
+    state = page.context.storage_state()
+    windows.close()
+    return state
+
+
+@pytest.fixture(scope="package")
+def owner_state(chromium: Browser, stack: Stack, demo: dict[str, Any]) -> StorageState:
+    """What the owner's browser remembers after the sign-in."""
+    windows = Windows(chromium, url=stack.url, watch=Watch())
+    page = windows.open(TABLET)
+    Office(page).sign_in(find_owner(demo))
+    state = page.context.storage_state()
+    windows.close()
+    return state
+
+
+@pytest.fixture
+def till(windows: Windows, unlocked: StorageState) -> Till:
+    """A till on a tablet, ready to sell."""
+    page = windows.open(TABLET, state=unlocked)
+    page.goto("/till/")
+    return Till(page)
+
+
+@pytest.fixture
+def phone(windows: Windows, stack: Stack, payer: dict[str, str]) -> Phone:
+    """Li Wei's phone, signed in."""
+    return Phone(
+        windows.open(PHONE, state=remember(stack.url, "tessera_wallet", payer["token"]))
+    )
+
+
+@pytest.fixture
+def second_phone(windows: Windows, stack: Stack, demo: dict[str, Any]) -> Phone:
+    """Amira's phone, signed in."""
+    token = demo["customers"][1]["token"]
+    return Phone(windows.open(PHONE, state=remember(stack.url, "tessera_wallet", token)))
+
+
+@pytest.fixture
+def office(windows: Windows, owner_state: StorageState) -> Page:
+    """The owner's browser, signed in."""
+    return windows.open(TABLET, state=owner_state)
