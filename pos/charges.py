@@ -101,7 +101,8 @@ def lease_charge(charge_id: UUID, *, payer_account_id: UUID, payer_name: str) ->
             tell_on_commit(*topics_of(charge))
             return charge
     truth = Charge.objects.get(pk=charge_id)
-    if truth.status_now == ChargeStatus.CLAIMED:
+    # Open by now: the other payer gave it back between our try and this look.
+    if truth.status_now in {ChargeStatus.OPEN, ChargeStatus.CLAIMED}:
         raise ChargeClaimedByAnother
     raise ChargeNotPayable(truth.status_now)
 

@@ -1,0 +1,66 @@
+"""People who act at the same moment, each in a thread with a connection of its own."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from django.db import connection, connections
+
+PEOPLE_MAX = 100
+_PATIENCE_S = 15
+
+Job = Callable[[], Any]
+
+
+class Crowd:
+    """Threads that stay, so that every round starts on connections that are open already."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=PEOPLE_MAX)
+        self._size = 0
+
+    def act(
+        self, jobs: Sequence[Job], *, refusals: tuple[type[Exception], ...] = ()
+    ) -> list[Any]:
+        """Let everybody start at once; give what each job gave, or its refusal, in order.
+
+        Anything but `refusals` is raised: a deadlock or a time-out is never an answer.
+        """
+        self._size = max(self._size, len(jobs))
+        barrier = Barrier(len(jobs))
+        started = [self._pool.submit(_take_part, barrier, job, refusals) for job in jobs]
+        return [one.result(timeout=_PATIENCE_S) for one in started]
+
+    def leave(self) -> None:
+        """Close every connection in the thread it belongs to, and end the threads."""
+        if self._size:
+            self.act([connections.close_all] * self._size)
+        self._pool.shutdown()
+
+
+def late(job: Job, by_s: float) -> Job:
+    """Let a job start a moment after the others, so that either side can be the first."""
+
+    def start_late() -> Any:
+        time.sleep(by_s)
+        return job()
+
+    return start_late
+
+
+def stagger(jobs: Sequence[Job], *, round_number: int, within_s: float = 0.004) -> list[Job]:
+    """Give every job a start of its own within a few milliseconds, the same in every run."""
+    chance = random.Random(round_number)  # noqa: S311  every run is the same
+    return [late(job, chance.uniform(0, within_s)) for job in jobs]
+
+
+def _take_part(barrier: Barrier, job: Job, refusals: tuple[type[Exception], ...]) -> Any:
+    connection.ensure_connection()
+    barrier.wait(_PATIENCE_S)
+    try:
+        return job()
+    except refusals as refusal:
+        return refusal
