@@ -12,10 +12,14 @@ const page = location.pathname.replace(/\/pay$/, "");
 // Some codes need another page; these leave the customer where they are.
 const STAYS = ["pin_wrong", "pin_required", "pin_locked", "request_invalid"];
 let isSending = false;
+// A page that is being left asks for nothing more: it would claim what was just declined.
+let isLeaving = false;
 
 /** The server draws every result; a page that came from a form is asked for afresh. */
 function reload() {
+  if (isLeaving) return;
   isSending = false;
+  isLeaving = true;
   location.replace(page);
 }
 
@@ -28,7 +32,7 @@ function openConfirm(form) {
   let expires = Date.parse(main.dataset.expires);
 
   async function renew() {
-    if (isSending || document.visibilityState !== "visible") return true;
+    if (isSending || isLeaving || document.visibilityState !== "visible") return true;
     try {
       const fresh = await call("POST", "/api/v1/wallet/claims", { body: { payload: location.origin + page }, key: makeKey() });
       expires = Math.max(Date.parse(fresh.charge.expires_at), Date.parse(fresh.lease_until));
@@ -86,7 +90,10 @@ function openConfirm(form) {
   }
 
   form.addEventListener("submit", (event) => {
-    if (event.submitter === find("decline")) return;
+    if (event.submitter === find("decline")) {
+      isLeaving = true;
+      return;
+    }
     event.preventDefault();
     if (!isSending) pay();
   });
@@ -137,6 +144,8 @@ function showClock() {
   tick();
 }
 
+// Shown again out of the browser's memory, the page would tell what was true then.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 if (main.dataset.now) setClock(main.dataset.now);
 if (find("pay")) openConfirm(find("pay"));
 else if (["paid", "home", "payment"].includes(main.dataset.state)) listen(refresh);
