@@ -70,7 +70,7 @@ bench: environment ## measure the checkout on this machine (ARGS="--json" for fi
 	@exec $(PYTHON) bench/checkout.py $(ARGS)
 
 docs: environment ## write the OpenAPI description to docs/openapi.yaml
-	$(CHECK_ENV) $(PYTHON) manage.py spectacular --validate --file docs/openapi.yaml
+	$(CHECK_ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 requirements: environment ## compile requirements/*.in again (UPGRADE=--upgrade for newer versions)
 	$(UV_COMPILE) $(UPGRADE) requirements/production.in --output-file requirements/production.txt

@@ -29,7 +29,7 @@ def describe_demo(facts: str, *, url: str) -> str:
     ]
     rows += [
         ("Mail", f"{url}/demo/mail/", "every receipt and report that was sent"),
-        ("API", f"{url}/api/schema/", "tokens and keys: .tessera/demo.json"),
+        ("API", f"{url}/api/docs/", "tokens and keys: .tessera/demo.json"),
     ]
     return f"\n{_lay_out(rows)}\n\n{draw_code(f'{url}/till/')}  The till: {url}/till/\n"
 

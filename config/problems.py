@@ -54,7 +54,7 @@ FIELDS: dict[type[Exception], str] = {
 }
 _RETRY_AFTER_S = {429: "60", 503: "1"}
 _LOCK_NOT_AVAILABLE = "55P03"
-_FRAMEWORK_CODES = {
+FRAMEWORK_CODES = {
     400: "request_invalid",
     401: "not_authenticated",
     403: "not_allowed",
@@ -96,7 +96,7 @@ def _describe(refusal: Exception, kind: type[Exception], code: str) -> dict[str,
 
 def _answer_framework(refusal: exceptions.APIException) -> Response:
     status = refusal.status_code
-    code = _FRAMEWORK_CODES.get(status, "refused")
+    code = FRAMEWORK_CODES.get(status, "refused")
     if isinstance(refusal, exceptions.ValidationError):
         errors = list(_flatten(refusal.get_full_details(), ""))
         detail = " ".join(f"{error['field']}: {error['detail']}" for error in errors)

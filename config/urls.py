@@ -5,13 +5,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
-from config import demo_mail, views
+from config import api_docs, demo_mail, views
 
 urlpatterns = [
     path("", views.front, name="front"),
     path("livez", views.livez),
     path("readyz", views.readyz),
     path("api/schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
+    path("api/docs/", api_docs.show_api, name="api_docs"),
     path("favicon.ico", RedirectView.as_view(url="/static/icons/icon.svg")),
     path("", include("wallet.urls")),
     path("", include("pos.urls")),

@@ -1,0 +1,213 @@
+"""The page that describes the API: the generated schema, laid out for people."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from drf_spectacular.generators import SchemaGenerator
+
+from config.problems import FRAMEWORK_CODES, STATUSES
+
+_SHAPES = "#/components/schemas/"
+_NOT_SHOWN = {"Problem", "FieldProblem"}
+_MEANINGS = {
+    "request_invalid": "The request has not the form described here; `errors` names fields.",
+    "not_authenticated": "No valid key, token or session came with the request.",
+    "not_allowed": "The CSRF token of our own page is missing or wrong.",
+    "not_found": "There is no such thing, or it is not yours; the two look alike.",
+    "method_not_allowed": "This address does not take this method.",
+    "unsupported_media_type": "Send JSON, with its Content-Type.",
+    "still_running": "The same request is still running. Try again with the same key.",
+    "try_again": "The database is busy or away, and nothing is known to have happened."
+    " Try again with the same key.",
+    "unavailable": "The front door is open and nobody is behind it. Try again in a moment.",
+}
+_FROM_ELSEWHERE = {"still_running": 409, "try_again": 503, "unavailable": 503}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a request or of an answer."""
+
+    name: str
+    kind: str
+    shape: str
+    required: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operation answers when it is not refused."""
+
+    status: int
+    title: str
+    media_type: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    group: str
+    fields: list[Field]
+    answer: Answer
+    refusals: list[tuple[str, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An object of the API."""
+
+    name: str
+    summary: str
+    fields: list[Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A refusal as programs meet it."""
+
+    code: str
+    status: int
+    meaning: str
+
+
+@require_GET
+def show_api(request: HttpRequest) -> HttpResponse:
+    """Show every operation, object and refusal on one page."""
+    return render(request, "api_docs.html", read_api())
+
+
+@lru_cache(maxsize=1)
+def read_api() -> dict[str, Any]:
+    """Lay the schema out for the template; it is the same for as long as the process lives."""
+    schema: dict[str, Any] = SchemaGenerator().get_schema(  # type: ignore[no-untyped-call]  # as it is
+        request=None, public=True
+    )
+    operations = [
+        _read_operation(method, path, described)
+        for path, methods in schema["paths"].items()
+        for method, described in methods.items()
+    ]
+    shapes = [
+        Shape(name, _describe_shape(described), list(_read_fields(described)))
+        for name, described in schema["components"]["schemas"].items()
+        if name not in _NOT_SHOWN
+    ]
+    groups = dict.fromkeys(operation.group for operation in operations)
+    return {
+        "groups": [
+            (group, [each for each in operations if each.group == group]) for group in groups
+        ],
+        "shapes": shapes,
+        "codes": list_codes(),
+    }
+
+
+def list_codes() -> list[Code]:
+    """List every code of a refusal, each once, by name."""
+    codes: dict[str, Code] = {}
+    for refusal, (status, code) in STATUSES.items():
+        meaning = _MEANINGS.get(code) or (refusal.__doc__ or "").partition("\n")[0]
+        codes.setdefault(code, Code(code, status, meaning))
+    framework = {code: status for status, code in FRAMEWORK_CODES.items()}
+    for code, status in (framework | _FROM_ELSEWHERE).items():
+        codes.setdefault(code, Code(code, status, _MEANINGS[code]))
+    return sorted(codes.values(), key=lambda each: each.code)
+
+
+def _read_operation(method: str, path: str, described: dict[str, Any]) -> Operation:
+    answers = described["responses"]
+    status = int(next(iter(answers)))
+    content: dict[str, Any] = answers[str(status)].get("content", {})
+    media_type = next(iter(content), "")
+    return Operation(
+        name=described["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=described["summary"],
+        group=described["tags"][0],
+        fields=[*_read_parameters(described), *_read_body(described)],
+        answer=Answer(
+            status=status,
+            title=HTTPStatus(status).phrase,
+            media_type=media_type,
+            shape=_find_shape(content.get(media_type, {}).get("schema", {})),
+        ),
+        refusals=[
+            (status, answers[status]["description"].split(", "))
+            for status in answers
+            if int(status) >= HTTPStatus.BAD_REQUEST
+        ],
+    )
+
+
+def _read_parameters(described: dict[str, Any]) -> Iterator[Field]:
+    for parameter in described.get("parameters", []):
+        if parameter["in"] != "path":
+            yield Field(
+                name=parameter["name"],
+                kind=f"{parameter['schema']['type']}, {parameter['in']}",
+                shape="",
+                required=parameter.get("required", False),
+                note=parameter.get("description", ""),
+            )
+
+
+def _read_body(described: dict[str, Any]) -> Iterator[Field]:
+    for content in described.get("requestBody", {}).get("content", {}).values():
+        shape = _find_shape(content["schema"])
+        yield Field("body", shape, shape, required=True, note="")
+
+
+def _read_fields(shape: dict[str, Any]) -> Iterator[Field]:
+    required: Iterable[str] = shape.get("required", ())
+    for name, described in shape.get("properties", {}).items():
+        yield Field(
+            name=name,
+            kind=_describe_kind(described),
+            shape=_find_shape(described),
+            required=name in required,
+            note=described.get("description", ""),
+        )
+
+
+def _describe_shape(described: dict[str, Any]) -> str:
+    words = described.get("enum")
+    return f"One of: {', '.join(words)}." if words else described.get("description", "")
+
+
+def _describe_kind(described: dict[str, Any]) -> str:
+    inner = described.get("items")
+    if inner is not None:
+        return f"list of {_find_shape(inner) or inner.get('type', 'object')}"
+    kind = _find_shape(described) or described.get("format") or described.get("type", "object")
+    limits = [
+        f"{words} {described[name]}"
+        for name, words in {
+            "minimum": "at least",
+            "maximum": "at most",
+            "maxLength": "at most",
+        }.items()
+        if name in described
+    ]
+    null = ["or null"] if described.get("nullable") else []
+    return ", ".join([kind, *limits, *null])
+
+
+def _find_shape(described: dict[str, Any]) -> str:
+    for part in [described, described.get("items", {}), *described.get("allOf", [])]:
+        if part.get("$ref", "").startswith(_SHAPES):
+            return str(part["$ref"]).removeprefix(_SHAPES)
+    return ""

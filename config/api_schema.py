@@ -1,0 +1,209 @@
+"""The description of the API: what each operation is called, answers and refuses."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.serializers import Serializer
+
+from config import api_shapes as shapes
+from config.problems import STATUSES
+from identity import errors as identity
+from ledger import errors as ledger
+from pos import errors as pos
+from wallet import errors as wallet
+
+_Refusals = tuple[type[Exception], ...]
+_Shape = Serializer[Any] | type[Serializer[Any]]
+# Any request may meet these; a request with a body also `request_invalid`.
+EVERYWHERE = {"not_authenticated": 401, "still_running": 409, "try_again": 503}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "At most 255 printable characters. The same key with the same request has"
+    " one effect and one answer.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the framework cannot see in a view."""
+
+    name: str
+    answers: _Shape | None = None
+    refusals: _Refusals = ()
+    takes_key: bool = False
+
+
+_CODE: _Refusals = (wallet.CodeUnknown, wallet.TooManyTries)
+_CHARGE = "/api/v1/charges/{reference}"
+OPERATIONS = {
+    ("GET", "/api/v1/charges"): Operation(
+        "list_charges", shapes.CHARGE_PAGE, (pos.ChargeUnknown,)
+    ),
+    ("POST", "/api/v1/charges"): Operation(
+        "create_charge",
+        shapes.ChargeSerializer,
+        (
+            pos.CurrencyMismatch,
+            pos.AmountMismatch,
+            pos.AmountTooLarge,
+            pos.ItemUnknown,
+            pos.IdempotencyMismatch,
+        ),
+        takes_key=True,
+    ),
+    ("GET", _CHARGE): Operation(
+        "show_charge", shapes.WholeChargeSerializer, (pos.ChargeUnknown,)
+    ),
+    ("POST", f"{_CHARGE}/cancel"): Operation(
+        "cancel_charge", shapes.ChargeSerializer, (pos.ChargeUnknown, pos.ChargeNotCancelable)
+    ),
+    ("POST", f"{_CHARGE}/extend"): Operation(
+        "extend_charge", shapes.ChargeSerializer, (pos.ChargeUnknown, pos.ChargeNotExtendable)
+    ),
+    ("GET", f"{_CHARGE}/refunds"): Operation(
+        "list_refunds", shapes.REFUND_PAGE, (pos.ChargeUnknown,)
+    ),
+    ("POST", f"{_CHARGE}/refunds"): Operation(
+        "refund_charge",
+        shapes.RefundSerializer,
+        (
+            pos.ChargeUnknown,
+            pos.RefundNotAllowed,
+            pos.RefundNotPossible,
+            pos.RefundExceedsCaptured,
+            pos.CurrencyMismatch,
+            pos.IdempotencyMismatch,
+        ),
+        takes_key=True,
+    ),
+    ("GET", f"{_CHARGE}/events"): Operation("listen_to_charge", None, (pos.ChargeUnknown,)),
+    ("GET", f"{_CHARGE}/qr.svg"): Operation("draw_charge_svg", None, (pos.ChargeUnknown,)),
+    ("GET", f"{_CHARGE}/qr.png"): Operation("draw_charge_png", None, (pos.ChargeUnknown,)),
+    ("GET", "/api/v1/wallet"): Operation("show_wallet", shapes.WalletSerializer),
+    ("GET", "/api/v1/wallet/transactions"): Operation(
+        "list_transactions", shapes.PAYMENT_PAGE, (pos.ChargeUnknown,)
+    ),
+    ("POST", "/api/v1/wallet/scans"): Operation("scan_code", shapes.ScanSerializer, _CODE),
+    ("POST", "/api/v1/wallet/claims"): Operation(
+        "claim_charge",
+        shapes.ClaimSerializer,
+        (
+            *_CODE,
+            wallet.CodeForeign,
+            pos.ChargeClaimedByAnother,
+            pos.ChargeNotPayable,
+            wallet.WalletCurrencyMismatch,
+        ),
+    ),
+    ("DELETE", "/api/v1/wallet/claims/{reference}"): Operation(
+        "decline_charge", None, (wallet.ClaimUnknown,)
+    ),
+    ("POST", "/api/v1/wallet/payments"): Operation(
+        "confirm_charge",
+        shapes.PaymentSerializer,
+        (
+            wallet.ClaimUnknown,
+            pos.ChargeNotPayable,
+            wallet.PinRequired,
+            identity.PinWrong,
+            identity.PinLocked,
+            ledger.InsufficientFunds,
+            ledger.TransferRefused,
+            pos.IdempotencyMismatch,
+        ),
+        takes_key=True,
+    ),
+    ("GET", "/api/v1/wallet/events"): Operation("listen_to_wallet"),
+}
+
+
+class ApiSchema(AutoSchema):
+    """The framework's description, completed from the table above."""
+
+    def get_operation_id(self) -> str:
+        """Name the operation by its verb."""
+        return self._known.name
+
+    def get_summary(self) -> str:
+        """Say in the view's own words what it does."""
+        return self.get_description().partition("\n")[0]
+
+    def get_tags(self) -> list[str]:
+        """Part the tills' operations from the phones'."""
+        return ["Wallet" if "/wallet" in self.path else "Tills and merchants"]
+
+    def get_operation(self, *args: Any) -> dict[str, Any] | None:
+        """Describe the operation with its answer, its refusals and its key."""
+        operation: dict[str, Any] | None = super().get_operation(*args)
+        if operation is None:
+            return None
+        if self._known.answers is not None:
+            done = next(iter(operation["responses"].values()))
+            done["content"] = self._fill("application/json", self._known.answers)
+        if self._known.takes_key:
+            operation["parameters"] = [*operation.get("parameters", []), _KEY]
+        for status, codes in sorted(self._group_codes("requestBody" in operation).items()):
+            operation["responses"][str(status)] = {
+                "description": ", ".join(codes),
+                "content": self._fill("application/problem+json", shapes.PROBLEM),
+            }
+        return operation
+
+    @property
+    def _known(self) -> Operation:
+        return OPERATIONS[self.method, self.path]
+
+    def _fill(self, media_type: str, shape: _Shape) -> dict[str, Any]:
+        return {media_type: {"schema": self.resolve_serializer(shape, "response").ref}}
+
+    def _group_codes(self, has_body: bool) -> dict[int, list[str]]:  # noqa: FBT001  a fact
+        codes = defaultdict(list)
+        for refusal in self._known.refusals:
+            status, code = STATUSES[refusal]
+            codes[status].append(code)
+        if has_body:
+            codes[400].append("request_invalid")
+        for code, status in EVERYWHERE.items():
+            codes[status].append(code)
+        return codes
+
+
+class PosScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass
+    """A till's token or a merchant's key."""
+
+    target_class = "pos.authentication.PosAuthentication"
+    name = "till_or_merchant"
+
+    def get_security_definition(
+        self,
+        auto_schema: AutoSchema,  # noqa: ARG002  the framework gives it
+    ) -> dict[str, str]:
+        """Describe the header."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A terminal token (tk_…) or a merchant's secret key (sk_…).",
+        }
+
+
+class WalletScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass
+    """A wallet session."""
+
+    target_class = "wallet.authentication.WalletAuthentication"
+    name = "wallet"
+
+    def get_security_definition(
+        self,
+        auto_schema: AutoSchema,  # noqa: ARG002  the framework gives it
+    ) -> dict[str, str]:
+        """Describe the header."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The secret of a wallet session (ws_…).",
+        }

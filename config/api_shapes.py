@@ -1,0 +1,193 @@
+"""What the API answers, field by field: for its description, and held against real answers."""
+
+from typing import Any
+
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+
+from pos.models import ChargeStatus
+
+
+class MoneySerializer(serializers.Serializer[Any]):
+    """An amount as it is answered; unlike one that is sent, it may be 0."""
+
+    amount_minor = serializers.IntegerField(min_value=0)
+    currency = serializers.CharField(help_text="ISO 4217, as in EUR.")
+
+
+class ChargeLineSerializer(serializers.Serializer[Any]):
+    """What was sold, at the price of that moment."""
+
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = MoneySerializer()
+
+
+class ChargeSerializer(serializers.Serializer[Any]):
+    """A charge as tills and merchants see it."""
+
+    id = serializers.CharField(help_text="ch_…")
+    status = serializers.ChoiceField(ChargeStatus.choices)
+    version = serializers.IntegerField(help_text="Rises by one at every change.")
+    amount = MoneySerializer()
+    refunded = MoneySerializer(help_text="The sum of the refunds; 0 at first.")
+    reference = serializers.CharField(help_text="Yours, as it was sent.")
+    description = serializers.CharField(help_text="Shown to the customer.")
+    link = serializers.CharField(help_text="What the QR code says.")
+    short_code = serializers.CharField(help_text="8 characters, for those who cannot scan.")
+    check_word = serializers.CharField(help_text="The same two words on both screens.")
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    lease_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until when the payer may confirm, while claimed."
+    )
+    qr_svg = serializers.CharField(help_text="Address of the code as SVG.")
+    qr_png = serializers.CharField(help_text="Address of the code as PNG.")
+    store = serializers.CharField(help_text="st_…")
+    terminal = serializers.CharField(
+        allow_null=True, help_text="tm_…; null if a merchant's server made it."
+    )
+    captured_at = serializers.DateTimeField(allow_null=True)
+    payer = serializers.CharField(
+        allow_null=True, help_text="The masked name, once claimed: Li W."
+    )
+    receipt = serializers.CharField(
+        allow_null=True, help_text="Address of the receipt, once captured."
+    )
+    server_time = serializers.DateTimeField(help_text="The clock that decides.")
+
+
+class WholeChargeSerializer(ChargeSerializer):
+    """A charge with what takes a further look."""
+
+    receipt_number = serializers.CharField(
+        allow_null=True, help_text="Null until the receipt is issued, moments later."
+    )
+    lines = ChargeLineSerializer(many=True)
+
+
+CHARGE_PAGE = inline_serializer(
+    "ChargePage",
+    {
+        "data": ChargeSerializer(many=True),
+        "next": serializers.CharField(
+            allow_null=True, help_text="Send it as `after` to go on."
+        ),
+    },
+)
+
+
+class RefundSerializer(serializers.Serializer[Any]):
+    """Money given back."""
+
+    id = serializers.CharField(help_text="rf_…")
+    charge = serializers.CharField(help_text="ch_…")
+    amount = MoneySerializer()
+    reason = serializers.CharField()
+    status = serializers.CharField(help_text="Always done: a refund is one transfer.")
+    created_at = serializers.DateTimeField()
+
+
+REFUND_PAGE = inline_serializer(
+    "RefundPage",
+    {
+        "data": RefundSerializer(many=True),
+        "next": serializers.CharField(allow_null=True, help_text="Always null: there are few."),
+    },
+)
+
+
+class PayeeSerializer(serializers.Serializer[Any]):
+    """Who is paid."""
+
+    name = serializers.CharField()
+    is_verified = serializers.BooleanField()
+
+
+class PayerChargeSerializer(ChargeSerializer):
+    """A charge as its payer sees it, with the shop's name."""
+
+    merchant = PayeeSerializer()
+    store_name = serializers.CharField()
+    store_address = serializers.CharField()
+
+
+class ScanSerializer(serializers.Serializer[Any]):
+    """What was scanned."""
+
+    kind = serializers.CharField(help_text="charge or foreign")
+    charge = PayerChargeSerializer(required=False, help_text="With kind charge.")
+    detail = serializers.CharField(required=False, help_text="With kind foreign.")
+
+
+class ClaimSerializer(serializers.Serializer[Any]):
+    """A payer's hold on a charge."""
+
+    id = serializers.CharField(help_text="cl_…")
+    charge = PayerChargeSerializer()
+    lease_until = serializers.DateTimeField(help_text="Confirm before, or claim again.")
+    needs = serializers.ListField(
+        child=serializers.CharField(), help_text="What the payment must carry: nothing, or pin."
+    )
+
+
+class PaymentSerializer(serializers.Serializer[Any]):
+    """A confirmed payment."""
+
+    id = serializers.CharField(help_text="py_…")
+    charge = PayerChargeSerializer()
+    amount = MoneySerializer()
+    balance = MoneySerializer(help_text="What the wallet held right after it.")
+    confirmed_at = serializers.DateTimeField()
+    receipt = serializers.CharField(help_text="Address of the receipt.")
+
+
+PAYMENT_PAGE = inline_serializer(
+    "PaymentPage",
+    {
+        "data": PaymentSerializer(many=True),
+        "next": serializers.CharField(
+            allow_null=True, help_text="Send it as `after` to go on."
+        ),
+    },
+)
+
+
+class WalletSerializer(serializers.Serializer[Any]):
+    """A wallet."""
+
+    id = serializers.CharField(help_text="wl_…")
+    name = serializers.CharField()
+    balance = MoneySerializer()
+    available = MoneySerializer(help_text="What of it may be spent.")
+
+
+class FieldProblemSerializer(serializers.Serializer[Any]):
+    """What is wrong with one field."""
+
+    field = serializers.CharField(help_text="amount.amount_minor, pin, …")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+# Its `errors` is a name the framework's serializers use otherwise, as pages' `data` is.
+PROBLEM = inline_serializer(
+    "Problem",
+    {
+        "type": serializers.CharField(help_text="/api/docs/#code"),
+        "title": serializers.CharField(),
+        "status": serializers.IntegerField(),
+        "code": serializers.CharField(help_text="Stable: programs decide by it."),
+        "detail": serializers.CharField(help_text="One sentence for people."),
+        "errors": FieldProblemSerializer(many=True, required=False),
+        "charge_status": serializers.ChoiceField(
+            ChargeStatus.choices,
+            required=False,
+            help_text="The true status, for the loser of a race.",
+        ),
+        "tries_left": serializers.IntegerField(required=False, help_text="With pin_wrong."),
+        "refundable_minor": serializers.IntegerField(
+            required=False, help_text="With refund_exceeds_captured."
+        ),
+    },
+)

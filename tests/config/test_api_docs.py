@@ -1,0 +1,118 @@
+"""The API's description is complete, and true of what the API answers."""
+
+from html.parser import HTMLParser
+
+import pytest
+from django.urls import get_resolver
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from rest_framework.views import APIView
+
+from config import api_shapes
+from config.api_docs import list_codes, read_api
+from config.api_schema import OPERATIONS
+from config.problems import STATUSES
+from identity.errors import SignInRefused
+from tests import factories
+
+
+class Anchors(HTMLParser):
+    """Collects where a page can be entered, and where it leads within itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.ids, self.links, self.tags = [], set(), set()
+
+    def handle_starttag(self, tag, attrs):
+        facts = dict(attrs)
+        self.tags.add(tag)
+        self.ids += [facts["id"]] if "id" in facts else []
+        if facts.get("href", "").startswith("#"):
+            self.links.add(facts["href"][1:])
+
+
+@pytest.fixture
+def page(client):
+    response = client.get("/api/docs/")
+    assert response.status_code == 200
+    anchors = Anchors()
+    anchors.feed(response.text)
+    return anchors
+
+
+def test_every_view_of_the_api_is_described():
+    described = {path.replace("{reference}", "<str:reference>") for _, path in OPERATIONS}
+
+    routes = {
+        f"/{pattern.pattern}"
+        for resolver in get_resolver().url_patterns
+        for pattern in getattr(resolver, "url_patterns", [])
+        if issubclass(getattr(pattern.callback, "cls", object), APIView)
+    }
+
+    assert routes == described
+
+
+def test_the_schema_is_valid_openapi():
+    validate_schema(SchemaGenerator().get_schema(request=None, public=True))
+
+
+def test_every_link_within_the_page_leads_somewhere(page):
+    assert page.links <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_every_code_and_operation_has_an_address_of_its_own(page):
+    assert {each.code for each in list_codes()} <= set(page.ids)
+    assert {operation.name for operation in OPERATIONS.values()} <= set(page.ids)
+
+
+def test_the_page_runs_no_script(page):
+    assert "script" not in page.tags
+
+
+def test_every_refusal_of_the_table_is_some_operations():
+    refused = {refusal for operation in OPERATIONS.values() for refusal in operation.refusals}
+
+    # Signing in is done on a page, not by the API.
+    assert set(STATUSES) - refused == {SignInRefused}
+
+
+def test_every_shape_is_of_use():
+    named = {shape.name for shape in read_api()["shapes"]}
+
+    assert {"Charge", "WholeCharge", "Claim", "Payment", "Refund", "Wallet"} <= named
+
+
+@pytest.mark.django_db
+def test_answers_have_exactly_the_fields_described(till, phone, shop):
+    item = factories.make_item(shop)
+    order = {"lines": [{"item": item.public_id, "quantity": 2}]}
+    charge = till.post("charges", order).json()
+    scan = phone.post("wallet/scans", {"payload": charge["link"]}).json()
+    claim = phone.post("wallet/claims", {"payload": charge["link"]}).json()
+    payment = phone.post("wallet/payments", {"claim": claim["id"]}).json()
+    refund = till.post(f"charges/{charge['id']}/refunds", {}).json()
+
+    for answer, shape in [
+        (charge, api_shapes.ChargeSerializer()),
+        (till.get(f"charges/{charge['id']}").json(), api_shapes.WholeChargeSerializer()),
+        (till.get("charges").json(), api_shapes.CHARGE_PAGE),
+        (scan["charge"], api_shapes.PayerChargeSerializer()),
+        (claim, api_shapes.ClaimSerializer()),
+        (payment, api_shapes.PaymentSerializer()),
+        (phone.get("wallet/transactions").json(), api_shapes.PAYMENT_PAGE),
+        (phone.get("wallet").json(), api_shapes.WalletSerializer()),
+        (refund, api_shapes.RefundSerializer()),
+        (till.get(f"charges/{charge['id']}/refunds").json(), api_shapes.REFUND_PAGE),
+    ]:
+        assert set(answer) == set(shape.fields), shape
+
+
+@pytest.mark.django_db
+def test_a_problem_names_its_place_on_the_page(till, page):
+    problem = till.post("charges", {"amount": {"amount_minor": -1, "currency": "EUR"}}).json()
+
+    assert set(problem) <= set(api_shapes.PROBLEM.fields)
+    assert problem["type"] == "/api/docs/#request_invalid"
+    assert "request_invalid" in page.ids
