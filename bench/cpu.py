@@ -1,0 +1,43 @@
+"""Processor time of the stack's processes: steadier than a clock on a busy machine."""
+
+import os
+from pathlib import Path
+
+from config.stack import Stack
+
+_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+
+
+def read_cpu(stack: Stack) -> dict[str, float]:
+    """Give the seconds of processor time of each process with its children, and our own."""
+    parents, used = _read_processes()
+    roots = {os.getpid(): "load"} | {
+        int(process.pid_path.read_text()): name for name, process in stack.processes.items()
+    }
+    seconds = dict.fromkeys(roots.values(), 0.0)
+    for pid, spent in used.items():
+        root = _find_root(pid, parents, roots)
+        if root in roots:
+            seconds[roots[root]] += spent
+    return seconds
+
+
+def _find_root(pid: int, parents: dict[int, int], roots: dict[int, str]) -> int:
+    while pid not in roots and pid in parents:
+        pid = parents[pid]
+    return pid
+
+
+def _read_processes() -> tuple[dict[int, int], dict[int, float]]:
+    parents, used = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name in brackets may hold anything, so the fields are counted after it.
+            fields = path.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        pid = int(path.parent.name)
+        parents[pid] = int(fields[1])
+        # Own time and that of ended children, in user and kernel mode.
+        used[pid] = sum(int(ticks) for ticks in fields[11:15]) * _TICK_S
+    return parents, used
