@@ -31,17 +31,22 @@ function openConfirm(form) {
   const wording = button.textContent;
   let expires = Date.parse(main.dataset.expires);
 
-  async function renew() {
-    if (isSending || isLeaving || document.visibilityState !== "visible") return true;
+  async function ask(name) {
+    if (isSending || isLeaving) return true;
     try {
-      const fresh = await call("POST", "/api/v1/wallet/claims", { body: { payload: location.origin + page }, key: makeKey() });
-      expires = Math.max(Date.parse(fresh.charge.expires_at), Date.parse(fresh.lease_until));
+      const body = { payload: location.origin + page };
+      const { charge } = await call("POST", `/api/v1/wallet/${name}`, { body, key: makeKey() });
+      expires = Math.max(Date.parse(charge.expires_at), Date.parse(charge.lease_until ?? charge.expires_at));
+      if (charge.status !== "claimed") reload();
+      return true;
     } catch (error) {
       if (error.status === 409 || error.status === 401) reload();
       return !(error instanceof NoAnswer);
     }
-    return true;
   }
+
+  // Claiming again lengthens the lease, and is itself news: only the clock may do it.
+  const renew = () => document.visibilityState === "visible" && ask("claims");
 
   function countDown() {
     const left = Math.ceil((expires - serverNow()) / 1000);
@@ -102,7 +107,7 @@ function openConfirm(form) {
   setInterval(countDown, 1_000);
   countDown();
   // The shop may cancel while the customer reads: news make us ask at once.
-  listen(renew);
+  listen(() => ask("scans"));
 }
 
 /* Any page that shows rows: keep it true */
