@@ -15,7 +15,7 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from identity.errors import PinLocked, PinWrong
@@ -53,12 +53,30 @@ def set_pin(user: User, pin: str) -> None:
 def check_pin(user_id: UUID, pin: str) -> None:
     """Check a PIN; the try is counted before it is looked at, and forgotten if right.
 
-    Must not run inside a transaction that may roll back, or the count would too.
+    Counting locks the person until the try is decided: tries at the same moment follow
+    each other, so five are looked at, and right ones are never taken for wrong ones. Owns
+    its transaction, because a count that rolls back would be a free guess.
 
     Raises:
         PinWrong: says how many tries are left.
         PinLocked: this was the fifth wrong try, or the lock has not ended.
     """
+    with transaction.atomic(durable=True):
+        tries, pin_hash = _count_try(user_id)
+        if pin_hash and _matches(pin_hash, pin):
+            User.objects.filter(pk=user_id).update(pin_failed_count=0, pin_locked_until=None)
+            return
+    if tries >= _TRIES_MAX:
+        raise PinLocked(_read_lock(user_id))
+    raise PinWrong(_TRIES_MAX - tries)
+
+
+def spend_time_of_a_check() -> None:
+    """Take as long as a check does, for people who do not exist."""
+    _matches(_decoy_hash(), "000000")
+
+
+def _count_try(user_id: UUID) -> tuple[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(
             _COUNT_TRY,
@@ -69,21 +87,7 @@ def check_pin(user_id: UUID, pin: str) -> None:
                 "lock_s": settings.PIN_LOCK_S,
             },
         )
-        row = cursor.fetchone()
-    if row is None:
-        raise PinLocked(_read_lock(user_id))
-    tries, pin_hash = row
-    if _matches(pin_hash, pin):
-        User.objects.filter(pk=user_id).update(pin_failed_count=0, pin_locked_until=None)
-    elif tries >= _TRIES_MAX:
-        raise PinLocked(_read_lock(user_id))
-    else:
-        raise PinWrong(_TRIES_MAX - tries)
-
-
-def spend_time_of_a_check() -> None:
-    """Take as long as a check does, for people who do not exist."""
-    _matches(_decoy_hash(), "000000")
+        return cursor.fetchone() or (_TRIES_MAX, "")
 
 
 def _read_lock(user_id: UUID) -> datetime:

@@ -1,0 +1,110 @@
+"""One wallet, many payments at once: never below zero, never past its allowances."""
+
+from collections import Counter
+from functools import partial
+
+import pytest
+
+from identity.errors import PinLocked, PinWrong
+from identity.models import User
+from identity.pins import check_pin
+from ledger.errors import InsufficientFunds
+from ledger.queries import read_balance, sum_balance
+from pos.models import ChargeStatus
+from tests import factories
+from wallet.errors import PinRequired
+from wallet.models import Attempt, Payment
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(20, func_only=True)]
+
+
+def test_of_a_hundred_spends_the_wallet_pays_what_it_holds(crowd, without_pin):
+    shop, customer = (
+        factories.open_shop(),
+        factories.open_customer(balance_minor=40 * 480 + 479),
+    )
+    account_id = customer.wallet.account_id
+    charges = [factories.make_charge(shop) for _ in range(100)]
+    claims = [factories.claim(customer, charge) for charge in charges]
+
+    answers = crowd.act(
+        [partial(factories.confirm, customer, claim, pin="") for claim in claims],
+        refusals=(InsufficientFunds,),
+    )
+
+    assert Counter(type(answer) for answer in answers) == {Payment: 40, InsufficientFunds: 60}
+    assert read_balance(account_id) == sum_balance(account_id) == 479
+    # Every payment saw a balance of its own: they came one after the other.
+    balances = sorted(a.balance_after_minor for a in answers if isinstance(a, Payment))
+    assert balances == [479 + 480 * step for step in range(40)]
+    for charge in charges:
+        charge.refresh_from_db()
+    assert Counter(charge.status for charge in charges) == {
+        ChargeStatus.CAPTURED: 40,
+        ChargeStatus.CLAIMED: 60,
+    }
+
+
+def test_the_allowance_without_pin_is_never_exceeded(crowd, settings):
+    shop, customer = factories.open_shop(), factories.open_customer()
+    claims = [
+        factories.claim(customer, factories.make_charge(shop, amount_minor=100))
+        for _ in range(20)
+    ]
+
+    answers = crowd.act(
+        [partial(factories.confirm, customer, claim, pin="") for claim in claims],
+        refusals=(PinRequired,),
+    )
+
+    allowed = settings.NO_PIN_COUNT_MAX
+    assert Counter(type(a) for a in answers) == {Payment: allowed, PinRequired: 20 - allowed}
+    customer.wallet.refresh_from_db()
+    assert (customer.wallet.no_pin_count, customer.wallet.no_pin_minor) == (5, 500)
+    assert read_balance(customer.wallet.account_id) == 10_000 - 500
+    assert Attempt.objects.filter(claim__in=claims, reason="pin_required").count() == 15
+
+
+def test_the_sum_without_pin_is_never_exceeded(crowd, settings):
+    settings.NO_PIN_COUNT_MAX = 0
+    shop, customer = factories.open_shop(), factories.open_customer(balance_minor=50_000)
+    claims = [
+        factories.claim(customer, factories.make_charge(shop, amount_minor=2_400))
+        for _ in range(20)
+    ]
+
+    answers = crowd.act(
+        [partial(factories.confirm, customer, claim, pin="") for claim in claims],
+        refusals=(PinRequired,),
+    )
+
+    # Four times 24.00 fit into 100.00.
+    assert Counter(type(answer) for answer in answers) == {Payment: 4, PinRequired: 16}
+    assert read_balance(customer.wallet.account_id) == 50_000 - 4 * 2_400
+
+
+def test_of_fifty_wrong_pins_at_once_five_are_looked_at(crowd):
+    customer = factories.open_customer()
+    user_id = customer.wallet.user_id
+
+    answers = crowd.act(
+        [partial(check_pin, user_id, f"{guess:06}") for guess in range(50)],
+        refusals=(PinWrong, PinLocked),
+    )
+
+    # Four are told how many tries are left; the fifth locks, and so the rest find it.
+    tries_left = sorted(a.tries_left for a in answers if isinstance(a, PinWrong))
+    assert tries_left == [1, 2, 3, 4]
+    assert sum(isinstance(answer, PinLocked) for answer in answers) == 46
+    assert User.objects.get(pk=user_id).pin_failed_count == 5
+    with pytest.raises(PinLocked):
+        check_pin(user_id, factories.PIN)
+
+
+def test_the_right_pin_many_times_at_once_is_no_wrong_try(crowd):
+    customer = factories.open_customer()
+
+    crowd.act([partial(check_pin, customer.wallet.user_id, factories.PIN)] * 20)
+
+    user = User.objects.get(pk=customer.wallet.user_id)
+    assert (user.pin_failed_count, user.pin_locked_until) == (0, None)
