@@ -1,0 +1,30 @@
+"""What the flows start from, and the proofs they end with."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests import factories, proofs
+from tests.conftest import Api
+
+
+@pytest.fixture
+def another(db: None) -> factories.Customer:
+    """A second person, Ana Silva, with 100.00 in the wallet."""
+    return factories.open_customer(name="Ana Silva")
+
+
+@pytest.fixture
+def another_phone(another: factories.Customer) -> Api:
+    """The API as the second person's phone uses it."""
+    return Api(another.token)
+
+
+@pytest.fixture
+def proofs_hold() -> Callable[[], None]:
+    """Prove the books inside the test's own transaction."""
+
+    def prove() -> None:
+        assert proofs.find_broken() == {}
+
+    return prove
