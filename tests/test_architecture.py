@@ -1,0 +1,170 @@
+"""What the import checker cannot see: the line of packages holds for rows, tasks and words."""
+
+import ast
+import importlib
+import inspect
+import re
+import tomllib
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+from config.celery import app
+from config.problems import FIELDS, STATUSES
+from config.programs import ROOT
+
+CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+LAYERS = [layer.split(" | ") for layer in CONFIG["contracts"][0]["layers"]]
+HEIGHT = {package: -height for height, layer in enumerate(LAYERS) for package in layer}
+OURS = [model for model in apps.get_models() if model._meta.app_label in HEIGHT]
+SOURCES = sorted(path for package in HEIGHT for path in (ROOT / package).rglob("*.py"))
+SIZED = [
+    # Django writes an application's first migration, and nobody reads it.
+    *[path for path in SOURCES if path.name != "0001_initial.py"],
+    *sorted((ROOT / "tests").rglob("*.py")),
+    *sorted((ROOT / "bench").rglob("*.py")),
+    *sorted((ROOT / "static").rglob("*.js")),
+    *sorted((ROOT / "static").rglob("*.css")),
+    *sorted((ROOT / "templates").rglob("*.html")),
+]
+WITH_REFUSALS = ["identity", "ledger", "merchants", "pos", "wallet"]
+# They are met on pages or by our own code, never by a client of the API.
+NOT_IN_THE_API = {"CurrencyUnknown", "NothingToSettle", "PairingRefused"}
+# Inside an application: what is higher may know what is lower. What is not named is a noun.
+INSIDE = {"urls": 4}
+INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
+INSIDE |= dict.fromkeys(["queries", "errors", "fees", "callers"], 1)
+INSIDE |= dict.fromkeys(["models", "chart"], 0)
+NOUN = 2
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def read_imports(path):
+    """Give every module a file imports, wherever in the file it does."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def read_calls(path, name):
+    for node in ast.walk(ast.parse(path.read_text())):
+        called = getattr(node, "func", None)
+        if name in {getattr(called, "id", ""), getattr(called, "attr", "")}:
+            yield node
+
+
+def height_inside(module):
+    return INSIDE.get(module, NOUN)
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_foreign_keys_point_down_and_leave_no_name_behind(model):
+    for field in model._meta.get_fields():
+        if not (field.is_relation and field.concrete):
+            continue
+        target = field.related_model._meta.app_label
+        here = model._meta.app_label
+        if target in HEIGHT and target != here:
+            assert HEIGHT[target] < HEIGHT[here], f"{field} points up"
+            assert field.remote_field.hidden, f"{field} needs related_name='+'"
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_no_column_is_a_float(model):
+    kinds = {field.get_internal_type() for field in model._meta.get_fields() if field.concrete}
+
+    assert not kinds & {"FloatField", "DecimalField"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_imports_point_down_between_applications_and_inside_them(path):
+    package, *inside = path.relative_to(ROOT).with_suffix("").parts
+    for imported in read_imports(path):
+        target, _, rest = imported.partition(".")
+        if target not in HEIGHT:
+            continue
+        if target != package:
+            assert HEIGHT[target] < HEIGHT[package], f"{imported} is higher up"
+        elif package != "config" and inside[0] != "migrations":
+            there = rest.partition(".")[0]
+            assert height_inside(there) <= height_inside(inside[0]), f"{imported} is higher up"
+
+
+def test_amounts_never_become_floats():
+    assert not [
+        (name_of(path), call.lineno) for path in SOURCES for call in read_calls(path, "float")
+    ]
+
+
+@pytest.mark.parametrize("path", SIZED, ids=name_of)
+def test_files_and_functions_fit_on_a_screen_or_two(path):
+    source = path.read_text()
+    assert source.count("\n") <= 400
+    if path.suffix != ".py":
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, node.name
+
+
+def test_modules_are_named_for_what_they_are():
+    names = {path.stem for path in SOURCES}
+
+    assert not names & {"common", "core", "helpers", "misc", "services", "util", "utils"}
+
+
+def test_every_queued_task_exists():
+    app.loader.import_default_modules()
+
+    named = {
+        call.args[0].value
+        for path in SOURCES
+        for call in read_calls(path, "enqueue_on_commit")
+        if isinstance(call.args[0], ast.Constant)
+    }
+
+    assert named
+    assert named <= set(app.tasks)
+
+
+def test_every_task_of_the_timetable_exists():
+    app.loader.import_default_modules()
+
+    timetable = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert timetable <= set(app.tasks)
+
+
+def test_every_task_is_named_after_its_application():
+    app.loader.import_default_modules()
+
+    ours = {(name, task.__module__) for name, task in app.tasks.items() if "celery" not in name}
+
+    assert ours
+    assert all(name.partition(".")[0] == module.partition(".")[0] for name, module in ours)
+
+
+@pytest.mark.parametrize("package", WITH_REFUSALS)
+def test_every_refusal_has_a_status_or_never_reaches_the_api(package):
+    module = importlib.import_module(f"{package}.errors")
+
+    for name, refusal in inspect.getmembers(module, inspect.isclass):
+        if refusal.__module__ == module.__name__:
+            assert (refusal in STATUSES) != (name in NOT_IN_THE_API), name
+            assert not name.endswith("Error"), name
+
+
+def test_statuses_are_refusals_and_codes_agree_on_theirs():
+    statuses: dict[str, int] = {}
+
+    for status, code in STATUSES.values():
+        assert 400 <= status < 500
+        assert re.fullmatch(r"[a-z_]+", code)
+        assert statuses.setdefault(code, status) == status, code
+    assert set(FIELDS) <= set(STATUSES)
