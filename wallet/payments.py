@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN, check_pin
-from ledger.errors import TransferRefused
+from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.queries import read_balance
 from pos.charges import capture_charge
 from pos.errors import ChargeNotPayable, IdempotencyMismatch
@@ -20,6 +20,7 @@ _ATTEMPTS: dict[type[Exception], str] = {
     PinRequired: "pin_required",
     PinWrong: "pin_wrong",
     PinLocked: "pin_locked",
+    InsufficientFunds: "insufficient_funds",
     TransferRefused: "transfer_refused",
     ChargeNotPayable: "charge_not_payable",
 }
@@ -118,12 +119,13 @@ def _pay(claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: by
 
 def _repeat(claim: Claim, *, idempotency_key: str, request_hash: bytes) -> Payment:
     related = Payment.objects.select_related("charge__store__merchant", "charge__terminal")
-    payment = related.filter(wallet=claim.wallet, charge_id=claim.charge_id).first()
+    mine = related.filter(wallet=claim.wallet)
+    same_key = mine.filter(idempotency_key=idempotency_key).first()
+    if same_key is not None and bytes(same_key.request_hash) != request_hash:
+        raise IdempotencyMismatch
+    payment = same_key or mine.filter(charge_id=claim.charge_id).first()
     if payment is None:
         raise ChargeNotPayable(ChargeStatus.CAPTURED)
-    same_key = payment.idempotency_key == idempotency_key
-    if same_key and bytes(payment.request_hash) != request_hash:
-        raise IdempotencyMismatch
     return payment
 
 
