@@ -4,14 +4,19 @@ import secrets
 import uuid
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from identity.models import User
 from identity.pins import set_pin
 from identity.sign_in import start_session
-from merchants.models import Merchant, Role, StaffMember, Store
+from merchants.models import Book, Merchant, Role, Settlement, StaffMember, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
+from merchants.queries import find_book
+from merchants.settlement import close_settlement
 from pos.callers import Caller, call_from_terminal
 from pos.charges import NewCharge, create_charge
-from pos.models import Charge, Item, Terminal
+from pos.models import Charge, Item, Refund, Terminal
+from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal, issue_token
 from wallet.claims import claim_charge
 from wallet.models import Claim, Payment, Wallet
@@ -131,3 +136,26 @@ def sell(shop: Shop, customer: Customer, *, amount_minor: int = 480) -> Charge:
     """Make a whole sale, captured."""
     charge = make_charge(shop, amount_minor=amount_minor)
     return confirm(customer, claim(customer, charge)).charge
+
+
+def refund(
+    shop: Shop, charge: Charge, *, amount_minor: int | None = None, reason: str = ""
+) -> Refund:
+    """Give the payer some of a charge back, or all that is left."""
+    new = NewRefund(
+        amount_minor=amount_minor,
+        reason=reason,
+        idempotency_key=str(uuid.uuid4()),
+        request_hash=b"test",
+    )
+    return refund_charge(charge.id, caller=shop.till, new=new)
+
+
+def book_of(shop: Shop) -> Book:
+    """Give the merchant's book in the currency of its store."""
+    return find_book(shop.merchant.id, shop.store.currency)
+
+
+def settle(shop: Shop) -> Settlement:
+    """Close a settlement of the shop up to this moment."""
+    return close_settlement(book_of(shop).id, cut_at=timezone.now())

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from merchants.onboarding import open_store
 from pos.models import Charge, ChargeLine
 from relay.events import list_events
 from tests import factories
@@ -147,7 +148,7 @@ def test_the_fee_is_fixed_when_the_charge_is_made(till, shop):
 
 
 def test_a_merchant_s_server_charges_for_one_of_its_stores(shop):
-    second = factories.open_store(shop.merchant, name="Second", currency="EUR")
+    second = open_store(shop.merchant, name="Second", currency="EUR")
     server = Api(shop.key)
 
     first = server.post("charges", {"amount": FIVE_EURO}).json()
