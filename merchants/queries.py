@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from ledger.queries import sum_balance
 from merchants.models import Book, LineKind, Settlement, SettlementLine
+from qr.errors import PayloadInvalid
+from qr.references import decode_reference
 
 PAGE_SIZE = 50
 
@@ -144,6 +146,16 @@ def find_next_cut(time_zone: str) -> datetime:
     """Give the next midnight in the shop's time zone, an aware instant."""
     tomorrow = timezone.now().astimezone(ZoneInfo(time_zone)) + timedelta(days=1)
     return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def find_settlement(merchant_id: UUID, reference: str) -> Settlement | None:
+    """Find one of a merchant's settlements by its public reference."""
+    try:
+        settlement_id = decode_reference("se", reference)
+    except PayloadInvalid:
+        return None
+    mine = Settlement.objects.filter(book__merchant_id=merchant_id)
+    return mine.select_related("book__merchant").filter(pk=settlement_id).first()
 
 
 def list_lines(settlement: Settlement) -> QuerySet[SettlementLine]:

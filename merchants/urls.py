@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from merchants import views
+from merchants import api, views
 
 app_name = "merchants"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
         "dashboard/settlements/<str:reference>.csv", views.settlement_csv, name="settlement_csv"
     ),
     path("dashboard/settlements/<str:reference>/", views.settlement, name="settlement"),
+    path("api/v1/settlements", api.SettlementsView.as_view()),
+    path("api/v1/settlements/<str:reference>", api.SettlementView.as_view()),
+    path("api/v1/settlements/<str:reference>/lines", api.SettlementLinesView.as_view()),
 ]

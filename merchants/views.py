@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -17,6 +17,7 @@ from merchants.models import Settlement
 from merchants.queries import (
     check_balance,
     find_next_cut,
+    find_settlement,
     list_books,
     page_lines,
     page_settlements,
@@ -25,8 +26,6 @@ from merchants.queries import (
 )
 from merchants.reports import write_settlement_csv
 from merchants.settlement import close_settlement, list_settlements
-from qr.errors import PayloadInvalid
-from qr.references import decode_reference
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,9 +144,7 @@ def _with_first(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _find_settlement(staff: Staff, reference: str) -> Settlement:
-    try:
-        settlement_id = decode_reference("se", reference)
-    except PayloadInvalid:
-        raise Http404 from None
-    mine = Settlement.objects.filter(book__merchant=staff.merchant).select_related("book")
-    return get_object_or_404(mine, pk=settlement_id)
+    settlement = find_settlement(staff.merchant_id, reference)
+    if settlement is None:
+        raise Http404
+    return settlement

@@ -15,7 +15,14 @@ from pos.callers import Caller, call_from_merchant
 from pos.charges import NewCharge, cancel_charge, create_charge, extend_charge
 from pos.errors import CurrencyMismatch
 from pos.idempotency import hash_request, read_key
-from pos.queries import filter_status, find_charge, find_items, list_charges, page_after
+from pos.queries import (
+    filter_status,
+    find_charge,
+    find_items,
+    find_refund,
+    list_charges,
+    page_after,
+)
 from pos.refunds import NewRefund, refund_charge
 from pos.representations import charge_link, show_charge, show_charge_whole, show_refund
 from pos.serializers import NewChargeSerializer, NewRefundSerializer
@@ -129,6 +136,15 @@ class RefundsView(PosView):
         )
         refund = refund_charge(charge.id, caller=self.caller, new=new)
         return Response(show_refund(refund), status=201)
+
+
+class RefundView(PosView):
+    """One refund."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, reference: str) -> Response:
+        """Show the refund."""
+        return Response(show_refund(find_refund(self.caller, reference)))
 
 
 class EventsView(PosView):

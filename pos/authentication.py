@@ -5,6 +5,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from merchants.authentication import read_bearer
 from merchants.models import StaffMember
 from merchants.onboarding import find_merchant_by_key
 from pos.callers import Caller, call_from_merchant, call_from_terminal
@@ -14,12 +15,6 @@ TILL_COOKIE = "tessera_till"
 CASHIER_COOKIE = "tessera_cashier"
 TILL_COOKIE_LIFE_S = 400 * 24 * 3600
 _CASHIER_LIFE_S = 14 * 3600
-
-
-def read_bearer(request: Request) -> str:
-    """Give the secret of the Authorization header, or nothing."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 class PosAuthentication(BaseAuthentication):

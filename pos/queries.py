@@ -131,6 +131,23 @@ def find_items(store: Store, wanted: list[tuple[str, int]]) -> tuple[tuple[Item,
     return tuple((items[reference], quantity) for reference, quantity in wanted)
 
 
+def find_refund(caller: Caller, reference: str) -> Refund:
+    """Find a refund of one of the caller's charges by its public reference.
+
+    Raises:
+        ChargeUnknown: not there, or not the caller's; the two look alike.
+    """
+    refunds = Refund.objects.select_related("charge").filter(
+        pk=read_reference("rf", reference), charge__merchant_id=caller.store.merchant_id
+    )
+    if caller.terminal:
+        refunds = refunds.filter(charge__store_id=caller.store.id)
+    refund = refunds.first()
+    if refund is None:
+        raise ChargeUnknown
+    return refund
+
+
 def find_by_token(token: UUID) -> Charge | None:
     """Find the charge whose code carries this token."""
     return _with_place().filter(token=token).first()

@@ -1,28 +1,16 @@
 """How the API shows the till's things (architecture: the core contract)."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
+from merchants.representations import show_amount, show_time
 from pos.models import Charge, ChargeStatus, Refund
 from pos.receipts import receipt_url
 from qr.links import encode_link
 
 _PAYER_SHOWN = {ChargeStatus.CLAIMED, ChargeStatus.CAPTURED}
-
-
-def show_amount(amount_minor: int, currency: str) -> dict[str, int | str]:
-    """Show an amount in minor units with its currency."""
-    return {"amount_minor": amount_minor, "currency": currency}
-
-
-def show_time(moment: datetime | None) -> str | None:
-    """Show an instant as UTC with a `Z`, to the millisecond."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def charge_link(charge: Charge) -> str:

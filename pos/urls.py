@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v1/charges/<str:reference>/cancel", api.CancelView.as_view()),
     path("api/v1/charges/<str:reference>/extend", api.ExtendView.as_view()),
     path("api/v1/charges/<str:reference>/refunds", api.RefundsView.as_view()),
+    path("api/v1/refunds/<str:reference>", api.RefundView.as_view()),
     path("api/v1/charges/<str:reference>/events", api.EventsView.as_view()),
     path("api/v1/charges/<str:reference>/qr.svg", api.QrSvgView.as_view()),
     path("api/v1/charges/<str:reference>/qr.png", api.QrPngView.as_view()),

@@ -13,11 +13,12 @@ from rest_framework.views import APIView
 
 from identity.pins import PIN_PATTERN
 from ledger.queries import read_balance
+from merchants.representations import show_amount, show_time
 from pos.api import hand_over_stream
 from pos.idempotency import hash_request, read_key
 from pos.models import Charge
 from pos.receipts import receipt_url
-from pos.representations import show_amount, show_charge, show_time
+from pos.representations import show_charge
 from pos.serializers import PlainTextField
 from pos.topics import account_topic
 from qr.errors import PayloadInvalid

@@ -5,7 +5,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from pos.authentication import read_bearer
+from merchants.authentication import read_bearer
 from wallet.models import Wallet
 from wallet.wallets import find_wallet
 
