@@ -169,11 +169,7 @@ def _write_settlement(
 
 def _post_settlement(book: Book, *, settlement: Settlement, stores: list[StoreTotals]) -> None:
     totals = Totals.add_up(stores)
-    moves = [
-        (store.takings_account_id, book.payable_account_id, "settle", amount_minor)
-        for store in stores
-        if (amount_minor := store.sales_minor - store.refunds_minor + store.receivable_minor)
-    ]
+    moves = [_settle_takings(book, store) for store in stores]
     moves.append(
         (
             book.payable_account_id,
@@ -206,3 +202,12 @@ def _post_settlement(book: Book, *, settlement: Settlement, stores: list[StoreTo
             if amount_minor
         ]
     )
+
+
+def _settle_takings(book: Book, store: StoreTotals) -> tuple[UUID, UUID, str, int]:
+    amount_minor = store.sales_minor - store.refunds_minor + store.receivable_minor
+    if amount_minor < 0:
+        # A refund made after the last cut was paid from sales made before it, and those
+        # were settled since: the takings are short by it, and the merchant makes up for it.
+        return book.payable_account_id, store.takings_account_id, "settle", -amount_minor
+    return store.takings_account_id, book.payable_account_id, "settle", amount_minor
