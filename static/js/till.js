@@ -10,6 +10,7 @@ const LATE_S = 20;
 const SPOKEN_S = [60, LATE_S, 10];
 const LEASE_MS = 60_000;
 const NOTICE_MS = 12_000;
+const DOUBLE_TAP_MS = 500;
 const RESULTS = {
   captured: { title: "Paid", tone: "ok", path: "M10 25l10 10 18-22" },
   expired: { title: "Code expired", text: "Nothing was taken.", tone: "grey", path: "M12 24h24" },
@@ -176,6 +177,9 @@ function save() {
 
 function begin(body, amount) {
   withDevice((module) => module.unlock());
+  // The second of two quick taps on Charge would fall on Cancel, which lies where Charge was.
+  find("cancel").disabled = true;
+  setTimeout(() => { find("cancel").disabled = false; }, DOUBLE_TAP_MS);
   // The key is on disk before the request is on the wire: a reload asks again, never anew.
   sale = { key: makeKey(), body, amount };
   save();
@@ -360,7 +364,11 @@ function onKey(event) {
     else if (event.key === "Enter") entry.begin();
     else if (event.key === "Backspace") entry.press("back");
     else if (event.key === "Escape") entry.press("clear");
-  } else if (screen === "code" && event.key === "Escape") askCancel();
+  } else if (screen === "code" && event.key === "Escape") {
+    // Else the same key would close the question it has just opened.
+    event.preventDefault();
+    askCancel();
+  }
 }
 
 function wire() {
