@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from config.stack import Stack
 from tests.browser.screens import Office, Phone, Till, find_owner
@@ -23,6 +23,8 @@ _FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# For slow machines; what has to be quick says so itself.
+_EXPECT_TIMEOUT_MS = 15_000
 _HERE = Path(__file__).parent
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -48,6 +50,7 @@ def chromium() -> Iterator[Browser]:
     if not _CHROMIUM.exists():
         pytest.fail(_MISSING)
     flags = [*_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else _FLAGS
+    expect.set_options(timeout=_EXPECT_TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=flags)
         yield browser

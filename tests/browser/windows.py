@@ -21,7 +21,7 @@ _TELL_VIOLATIONS = """
       console.error(`policy ${event.violatedDirective} refused ${event.blockedURI}`);
     });
 """
-_EXPECT_TIMEOUT_MS = 15_000
+_ACTION_TIMEOUT_MS = 15_000
 
 
 class Watch:
@@ -87,7 +87,7 @@ class Windows:
             **options,
         )
         self._contexts.append(context)
-        context.set_default_timeout(_EXPECT_TIMEOUT_MS)
+        context.set_default_timeout(_ACTION_TIMEOUT_MS)
         if options.get("java_script_enabled", True):
             context.add_init_script(_TELL_VIOLATIONS)
         page = context.new_page()
