@@ -4,7 +4,9 @@ The receipt's page is drawn from the charge itself and needs no job; what the jo
 the number and the mail. Both are found by sweeps over rows, so a lost job is a delay.
 """
 
+import logging
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -20,12 +22,22 @@ from pos.topics import topics_of
 from qr.links import encode_token
 from relay.pages import tell_on_commit
 
+logger = logging.getLogger(__name__)
+
 
 def issue_receipts(charge_ids: list[UUID]) -> None:
-    """Issue and mail these charges' receipts; what was done before is left alone."""
+    """Issue and mail these charges' receipts; what was done before is left alone.
+
+    A mail that cannot be sent stops no other one; the next sweep tries it again.
+    """
     for charge_id in charge_ids:
         issue_receipt(charge_id)
-        mail_receipt(charge_id)
+    for charge_id in charge_ids:
+        try:
+            mail_receipt(charge_id)
+        except OSError as failure:  # all of smtplib's are
+            # By its kind alone: the text of a refusal names the payer's address.
+            logger.warning("Receipt %s was not mailed: %s", charge_id, type(failure).__name__)
 
 
 def issue_receipt(charge_id: UUID) -> None:
@@ -88,12 +100,15 @@ def _draw_mail(receipt: Receipt) -> EmailMultiAlternatives:
         "lines": charge.lines.all(),
         "receipt_url": receipt_url(charge),
     }
+    with timezone.override(ZoneInfo(charge.store.time_zone)):
+        text = render_to_string("emails/receipt.txt", context)
+        html = render_to_string("emails/receipt.html", context)
     amount = format_money(charge.amount_minor, charge.currency)
     mail = EmailMultiAlternatives(
         subject=f"Receipt from {charge.store.name}: {amount}".replace("\n", " "),
-        body=render_to_string("emails/receipt.txt", context),
+        body=text,
         to=[receipt.email],
         headers={"Message-ID": f"<{charge.public_id}@{settings.PUBLIC_HOST.split(':')[0]}>"},
     )
-    mail.attach_alternative(render_to_string("emails/receipt.html", context), "text/html")
+    mail.attach_alternative(html, "text/html")
     return mail
