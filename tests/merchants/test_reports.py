@@ -10,18 +10,7 @@ from merchants.reports import quote_formula, write_settlement_csv
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-HEAD = [
-    "line",
-    "time",
-    "store",
-    "kind",
-    "charge",
-    "reference",
-    "amount",
-    "fee",
-    "net",
-    "currency",
-]
+HEAD = "line,time,store,kind,charge,reference,amount,fee,net,currency"
 
 
 @pytest.fixture
@@ -35,22 +24,9 @@ def settlement(shop, customer):
 def test_every_line_every_figure_and_the_total_are_there(settlement, shop):
     rows = list(csv.reader("".join(write_settlement_csv(settlement)).splitlines()))
 
-    assert rows[0] == HEAD
-    assert [row[0] for row in rows[1:]] == (
-        [
-            "1",
-            "2",
-            "3",
-            "OPENING",
-            "SALES",
-            "REFUNDS",
-            "FEES",
-            "PAYOUT",
-            "CLOSING",
-            "TOTAL",
-            "SHA-256",
-            "END",
-        ]
+    assert ",".join(rows[0]) == HEAD
+    assert " ".join(row[0] for row in rows[1:]) == (
+        "1 2 3 OPENING SALES REFUNDS FEES PAYOUT CLOSING TOTAL SHA-256 END"
     )
     assert [row[6:] for row in rows[1:4]] == [
         ["10.00", "-0.06", "9.94", "EUR"],

@@ -1,0 +1,192 @@
+"""Receipts: numbered without gaps, mailed once, found again when a job is lost."""
+
+import smtplib
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+
+from pos.models import Receipt
+from pos.receipts import list_unissued
+from pos.tasks import issue_missing_receipts, issue_receipt
+from tests import factories
+from tests.conftest import Api
+from tests.snapshots import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+def numbers(shop):
+    receipts = Receipt.objects.filter(store=shop.store).order_by("issued_at")
+    return list(receipts.values_list("number", flat=True))
+
+
+def test_a_receipt_is_numbered_and_mailed_to_the_payer(shop, customer):
+    charge = factories.sell(shop, customer)
+
+    issue_receipt(str(charge.id))
+
+    receipt = Receipt.objects.get()
+    (message,) = mail.outbox
+    assert (receipt.charge_id, receipt.number) == (charge.id, 1)
+    assert receipt.email == customer.wallet.user.email
+    assert receipt.mailed_at is not None
+    assert message.to == [customer.wallet.user.email]
+    assert message.subject == f"Receipt from {shop.store.name}: €4.80"
+    assert message.extra_headers["Message-ID"] == f"<{charge.public_id}@pay.test>"
+
+
+def test_the_mail_says_what_was_bought_in_text_and_html(till, phone, shop):
+    item = factories.make_item(shop, name="Flat white & cake", price_minor=380)
+    created = till.post("charges", {"lines": [{"item": item.public_id, "quantity": 2}]}).json()
+    claim = phone.post("wallet/claims", {"payload": created["link"]}).json()
+    paid = phone.post("wallet/payments", {"claim": claim["id"]}).json()
+
+    issue_missing_receipts()
+
+    (message,) = mail.outbox
+    html = message.alternatives[0].content
+    assert "2 x Flat white & cake  €7.60" in message.body
+    assert paid["receipt"] in message.body
+    assert "Flat white &amp; cake" in html
+    assert paid["receipt"] in html
+
+
+def test_the_mail_s_times_are_the_shop_s(customer):
+    shop = factories.open_shop(time_zone="Asia/Tokyo")
+    charge = factories.sell(shop, customer)
+
+    issue_receipt(str(charge.id))
+
+    local = charge.captured_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert f"{local:%H:%M:%S} (Asia/Tokyo)" in mail.outbox[0].body
+
+
+def test_a_task_delivered_three_times_mails_once(shop, customer):
+    charge = factories.sell(shop, customer)
+
+    for _ in range(3):
+        issue_receipt(str(charge.id))
+
+    assert numbers(shop) == [1]
+    assert len(mail.outbox) == 1
+
+
+def test_numbers_run_without_gap_in_each_store(shop, customer):
+    other = factories.open_shop()
+    for each in (shop, other, shop, shop, other):
+        issue_receipt(str(factories.sell(each, customer).id))
+
+    assert numbers(shop) == [1, 2, 3]
+    assert numbers(other) == [1, 2]
+
+
+def test_the_sweep_finds_what_a_lost_job_left(shop, customer):
+    charges = [factories.sell(shop, customer) for _ in range(3)]
+
+    issue_missing_receipts()
+    issue_missing_receipts()
+
+    issued = Receipt.objects.order_by("number").values_list("charge_id", flat=True)
+    assert list(issued) == [charge.id for charge in charges]
+    assert len(mail.outbox) == 3
+    assert list_unissued() == []
+
+
+def test_the_sweep_takes_only_so_many(shop, customer):
+    charges = [factories.sell(shop, customer) for _ in range(3)]
+
+    assert list_unissued(most=2) == [charge.id for charge in charges[:2]]
+
+
+@pytest.mark.parametrize("status", ["open", "claimed", "canceled"])
+def test_what_is_not_paid_gets_no_receipt(till, shop, customer, status):
+    charge = factories.make_charge(shop)
+    if status == "claimed":
+        factories.claim(customer, charge)
+    if status == "canceled":
+        till.post(f"charges/{charge.public_id}/cancel")
+    charge.refresh_from_db()
+
+    with nothing_changes(charge):
+        issue_receipt(str(charge.id))
+
+    assert mail.outbox == []
+
+
+def test_a_payer_without_address_gets_a_number_and_no_mail(shop):
+    person = factories.open_customer()
+    person.wallet.user.email = None
+    person.wallet.user.save()
+    charge = factories.sell(shop, person)
+
+    issue_receipt(str(charge.id))
+
+    assert Receipt.objects.get().number == 1
+    assert mail.outbox == []
+    assert list_unissued() == []
+
+
+class BrokenFor(EmailBackend):
+    """A mail server that is broken for one address, and delivers to all others."""
+
+    broken = ""
+
+    def send_messages(self, messages):
+        if any(self.broken in message.to for message in messages):
+            raise smtplib.SMTPRecipientsRefused({})
+        return super().send_messages(messages)
+
+
+@pytest.fixture
+def broken_for(settings, monkeypatch):
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenFor"
+    return lambda address: monkeypatch.setattr(BrokenFor, "broken", address)
+
+
+def test_a_mail_that_fails_stops_no_other(shop, customer, another, broken_for):
+    broken_for(customer.wallet.user.email)
+    failing, fine = factories.sell(shop, customer), factories.sell(shop, another)
+
+    issue_missing_receipts()
+
+    assert numbers(shop) == [1, 2]
+    assert [message.to for message in mail.outbox] == [[another.wallet.user.email]]
+    assert list_unissued() == [failing.id]
+    assert Receipt.objects.get(charge=fine).mailed_at is not None
+
+
+def test_a_mail_that_failed_is_sent_by_a_later_sweep(shop, customer, broken_for):
+    broken_for(customer.wallet.user.email)
+    charge = factories.sell(shop, customer)
+    issue_receipt(str(charge.id))
+    broken_for("")
+
+    issue_missing_receipts()
+
+    assert len(mail.outbox) == 1
+    assert numbers(shop) == [1]
+
+
+def test_the_till_learns_the_receipt_s_number(till, shop, customer):
+    charge = factories.sell(shop, customer)
+    before = till.get(f"charges/{charge.public_id}").json()
+    issue_receipt(str(charge.id))
+
+    after = till.get(f"charges/{charge.public_id}").json()
+
+    assert (before["receipt_number"], after["receipt_number"]) == (None, "00001")
+    assert before["receipt"] == after["receipt"]
+
+
+def test_a_sale_by_the_server_gets_one_too(shop, phone):
+    server = Api(shop.key)
+    body = {"amount": {"amount_minor": 480, "currency": "EUR"}}
+    created = server.post("charges", body).json()
+    claim = phone.post("wallet/claims", {"payload": created["short_code"]}).json()
+    phone.post("wallet/payments", {"claim": claim["id"]})
+
+    issue_missing_receipts()
+
+    assert server.get(f"charges/{created['id']}").json()["receipt_number"] == "00001"
