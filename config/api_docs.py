@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from drf_spectacular.generators import SchemaGenerator
 
+from config.api_schema import EVERYWHERE
 from config.problems import FRAMEWORK_CODES, STATUSES
 
 _SHAPES = "#/components/schemas/"
@@ -27,7 +28,6 @@ _MEANINGS = {
     " Try again with the same key.",
     "unavailable": "The front door is open and nobody is behind it. Try again in a moment.",
 }
-_FROM_ELSEWHERE = {"still_running": 409, "try_again": 503, "unavailable": 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class Operation:
     path: str
     summary: str
     group: str
+    body: str
     fields: list[Field]
     answer: Answer
     refusals: list[tuple[str, list[str]]]
@@ -95,15 +96,17 @@ def read_api() -> dict[str, Any]:
     schema: dict[str, Any] = SchemaGenerator().get_schema(  # type: ignore[no-untyped-call]  # as it is
         request=None, public=True
     )
+    known = schema["components"]["schemas"]
     operations = [
-        _read_operation(method, path, described)
+        _read_operation(method, path, described=described, known=known)
         for path, methods in schema["paths"].items()
         for method, described in methods.items()
     ]
+    asked = {operation.body for operation in operations}
     shapes = [
         Shape(name, _describe_shape(described), list(_read_fields(described)))
-        for name, described in schema["components"]["schemas"].items()
-        if name not in _NOT_SHOWN
+        for name, described in known.items()
+        if name not in _NOT_SHOWN and name not in asked
     ]
     groups = dict.fromkeys(operation.group for operation in operations)
     return {
@@ -122,23 +125,27 @@ def list_codes() -> list[Code]:
         meaning = _MEANINGS.get(code) or (refusal.__doc__ or "").partition("\n")[0]
         codes.setdefault(code, Code(code, status, meaning))
     framework = {code: status for status, code in FRAMEWORK_CODES.items()}
-    for code, status in (framework | _FROM_ELSEWHERE).items():
+    for code, status in (framework | EVERYWHERE).items():
         codes.setdefault(code, Code(code, status, _MEANINGS[code]))
     return sorted(codes.values(), key=lambda each: each.code)
 
 
-def _read_operation(method: str, path: str, described: dict[str, Any]) -> Operation:
+def _read_operation(
+    method: str, path: str, *, described: dict[str, Any], known: dict[str, Any]
+) -> Operation:
     answers = described["responses"]
     status = int(next(iter(answers)))
     content: dict[str, Any] = answers[str(status)].get("content", {})
     media_type = next(iter(content), "")
+    body = _find_body(described)
     return Operation(
         name=described["operationId"],
         method=method.upper(),
         path=path,
         summary=described["summary"],
         group=described["tags"][0],
-        fields=[*_read_parameters(described), *_read_body(described)],
+        body=body,
+        fields=[*_read_parameters(described), *_read_fields(known.get(body, {}))],
         answer=Answer(
             status=status,
             title=HTTPStatus(status).phrase,
@@ -146,9 +153,10 @@ def _read_operation(method: str, path: str, described: dict[str, Any]) -> Operat
             shape=_find_shape(content.get(media_type, {}).get("schema", {})),
         ),
         refusals=[
-            (status, answers[status]["description"].split(", "))
-            for status in answers
+            (status, codes)
+            for status, answer in answers.items()
             if int(status) >= HTTPStatus.BAD_REQUEST
+            and (codes := sorted({*answer["description"].split(", ")} - {*EVERYWHERE}))
         ],
     )
 
@@ -156,19 +164,19 @@ def _read_operation(method: str, path: str, described: dict[str, Any]) -> Operat
 def _read_parameters(described: dict[str, Any]) -> Iterator[Field]:
     for parameter in described.get("parameters", []):
         if parameter["in"] != "path":
+            kind = parameter["schema"]["type"]
             yield Field(
                 name=parameter["name"],
-                kind=f"{parameter['schema']['type']}, {parameter['in']}",
+                kind=f"{kind} in the {parameter['in']}",
                 shape="",
                 required=parameter.get("required", False),
                 note=parameter.get("description", ""),
             )
 
 
-def _read_body(described: dict[str, Any]) -> Iterator[Field]:
-    for content in described.get("requestBody", {}).get("content", {}).values():
-        shape = _find_shape(content["schema"])
-        yield Field("body", shape, shape, required=True, note="")
+def _find_body(described: dict[str, Any]) -> str:
+    content = described.get("requestBody", {}).get("content", {})
+    return _find_shape(content["application/json"]["schema"]) if content else ""
 
 
 def _read_fields(shape: dict[str, Any]) -> Iterator[Field]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import Http404
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.serializers import Serializer
@@ -18,7 +19,12 @@ from wallet import errors as wallet
 _Refusals = tuple[type[Exception], ...]
 _Shape = Serializer[Any] | type[Serializer[Any]]
 # Any request may meet these; a request with a body also `request_invalid`.
-EVERYWHERE = {"not_authenticated": 401, "still_running": 409, "try_again": 503}
+EVERYWHERE = {
+    "not_authenticated": 401,
+    "still_running": 409,
+    "try_again": 503,
+    "unavailable": 503,
+}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -81,9 +87,19 @@ OPERATIONS = {
         ),
         takes_key=True,
     ),
+    ("GET", "/api/v1/refunds/{reference}"): Operation(
+        "show_refund", shapes.RefundSerializer, (pos.ChargeUnknown,)
+    ),
     ("GET", f"{_CHARGE}/events"): Operation("listen_to_charge", None, (pos.ChargeUnknown,)),
     ("GET", f"{_CHARGE}/qr.svg"): Operation("draw_charge_svg", None, (pos.ChargeUnknown,)),
     ("GET", f"{_CHARGE}/qr.png"): Operation("draw_charge_png", None, (pos.ChargeUnknown,)),
+    ("GET", "/api/v1/settlements"): Operation("list_settlements", shapes.SETTLEMENT_PAGE),
+    ("GET", "/api/v1/settlements/{reference}"): Operation(
+        "show_settlement", shapes.SettlementSerializer, (Http404,)
+    ),
+    ("GET", "/api/v1/settlements/{reference}/lines"): Operation(
+        "list_settlement_lines", shapes.SETTLEMENT_LINE_PAGE, (Http404,)
+    ),
     ("GET", "/api/v1/wallet"): Operation("show_wallet", shapes.WalletSerializer),
     ("GET", "/api/v1/wallet/transactions"): Operation(
         "list_transactions", shapes.PAYMENT_PAGE, (pos.ChargeUnknown,)
@@ -156,7 +172,9 @@ class ApiSchema(AutoSchema):
 
     @property
     def _known(self) -> Operation:
-        return OPERATIONS[self.method, self.path]
+        # A test finds a forgotten one; until then the page describes what can be seen.
+        named = Operation(super().get_operation_id())
+        return OPERATIONS.get((self.method, self.path), named)
 
     def _fill(self, media_type: str, shape: _Shape) -> dict[str, Any]:
         return {media_type: {"schema": self.resolve_serializer(shape, "response").ref}}
@@ -164,7 +182,7 @@ class ApiSchema(AutoSchema):
     def _group_codes(self, has_body: bool) -> dict[int, list[str]]:  # noqa: FBT001  a fact
         codes = defaultdict(list)
         for refusal in self._known.refusals:
-            status, code = STATUSES[refusal]
+            status, code = STATUSES.get(refusal, (404, "not_found"))
             codes[status].append(code)
         if has_body:
             codes[400].append("request_invalid")
@@ -179,16 +197,20 @@ class PosScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
     target_class = "pos.authentication.PosAuthentication"
     name = "till_or_merchant"
 
-    def get_security_definition(
-        self,
-        auto_schema: AutoSchema,  # noqa: ARG002  the framework gives it
-    ) -> dict[str, str]:
+    def get_security_definition(self, *_: Any) -> dict[str, str]:
         """Describe the header."""
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "A terminal token (tk_…) or a merchant's secret key (sk_…).",
-        }
+        return _bearer("A terminal token (tk_…) or a merchant's secret key (sk_…).")
+
+
+class MerchantScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass
+    """A merchant's key."""
+
+    target_class = "merchants.authentication.KeyAuthentication"
+    name = "merchant"
+
+    def get_security_definition(self, *_: Any) -> dict[str, str]:
+        """Describe the header."""
+        return _bearer("A merchant's secret key (sk_…).")
 
 
 class WalletScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass
@@ -197,13 +219,10 @@ class WalletScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     target_class = "wallet.authentication.WalletAuthentication"
     name = "wallet"
 
-    def get_security_definition(
-        self,
-        auto_schema: AutoSchema,  # noqa: ARG002  the framework gives it
-    ) -> dict[str, str]:
+    def get_security_definition(self, *_: Any) -> dict[str, str]:
         """Describe the header."""
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "The secret of a wallet session (ws_…).",
-        }
+        return _bearer("The secret of a wallet session (ws_…).")
+
+
+def _bearer(description: str) -> dict[str, str]:
+    return {"type": "http", "scheme": "bearer", "description": description}

@@ -9,9 +9,9 @@ from pos.models import ChargeStatus
 
 
 class MoneySerializer(serializers.Serializer[Any]):
-    """An amount as it is answered; unlike one that is sent, it may be 0."""
+    """An amount as it is answered; unlike one that is sent, it may be 0 or less."""
 
-    amount_minor = serializers.IntegerField(min_value=0)
+    amount_minor = serializers.IntegerField()
     currency = serializers.CharField(help_text="ISO 4217, as in EUR.")
 
 
@@ -93,6 +93,61 @@ REFUND_PAGE = inline_serializer(
     {
         "data": RefundSerializer(many=True),
         "next": serializers.CharField(allow_null=True, help_text="Always null: there are few."),
+    },
+)
+
+
+class SettlementSerializer(serializers.Serializer[Any]):
+    """A closed settlement: opening + sales - refunds - fees - payout = closing."""
+
+    id = serializers.CharField(help_text="se_…")
+    number = serializers.IntegerField(help_text="Runs from 1 for each currency.")
+    currency = serializers.CharField()
+    status = serializers.CharField(help_text="Always closed.")
+    opened_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(help_text="The cut: what came later is in the next.")
+    opening = MoneySerializer(help_text="What the one before closed with.")
+    sales_count = serializers.IntegerField()
+    sales = MoneySerializer()
+    refunds_count = serializers.IntegerField()
+    refunds = MoneySerializer()
+    fees = MoneySerializer()
+    payout = MoneySerializer()
+    payout_due_on = serializers.DateField(allow_null=True, help_text="Null without a payout.")
+    closing = MoneySerializer(help_text="Carried over to the next.")
+
+
+SETTLEMENT_PAGE = inline_serializer(
+    "SettlementPage",
+    {
+        "data": SettlementSerializer(many=True),
+        "next": serializers.CharField(
+            allow_null=True, help_text="Send it as `after` to go on."
+        ),
+    },
+)
+
+
+class SettlementLineSerializer(serializers.Serializer[Any]):
+    """A sale or a refund on a settlement; refunds and fees carry a minus."""
+
+    kind = serializers.CharField(help_text="sale or refund")
+    charge = serializers.CharField(help_text="ch_…")
+    reference = serializers.CharField()
+    store = serializers.CharField(help_text="st_…")
+    at = serializers.DateTimeField()
+    amount = MoneySerializer()
+    fee = MoneySerializer()
+    net = MoneySerializer()
+
+
+SETTLEMENT_LINE_PAGE = inline_serializer(
+    "SettlementLinePage",
+    {
+        "data": SettlementLineSerializer(many=True),
+        "next": serializers.CharField(
+            allow_null=True, help_text="Send it as `after` to go on."
+        ),
     },
 )
 

@@ -16,6 +16,9 @@ class TransferRefused(Exception):
 class InsufficientFunds(TransferRefused):
     """The debited account holds less than the amount."""
 
+    def __str__(self) -> str:
+        return "There is too little money for this. Nothing was taken."
+
 
 class CurrencyUnknown(ValueError):
     """The code is not an ISO 4217 currency with minor units."""

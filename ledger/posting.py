@@ -1,7 +1,7 @@
 """The only code that moves money: a batch of transfers, in one round trip to PostgreSQL.
 
 The decisions are made by the SQL function `ledger_post_transfers` (migration
-`0002_posting`): it locks the accounts that may not go negative in key order, judges the
+`0003_posting`): it locks the accounts that may not go negative in key order, judges the
 transfers in the order given, and answers one result each.
 """
 

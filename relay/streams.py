@@ -1,7 +1,7 @@
 """Server-sent events: a small ASGI application that needs no database.
 
 The page's view has checked who asks and hands over a signed ticket with the topics; the
-proxy brings it here by an internal address (docs/decisions/0004). One subscription per
+proxy brings it here by an internal address (docs/decisions/0001). One subscription per
 process listens to the relay and wakes the streams concerned.
 """
 

@@ -1,8 +1,11 @@
 """The API's description is complete, and true of what the API answers."""
 
 from html.parser import HTMLParser
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.http import Http404
 from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
@@ -14,6 +17,7 @@ from config.api_schema import OPERATIONS
 from config.problems import STATUSES
 from identity.errors import SignInRefused
 from tests import factories
+from tests.conftest import Api
 
 
 class Anchors(HTMLParser):
@@ -73,6 +77,7 @@ def test_the_page_runs_no_script(page):
 
 def test_every_refusal_of_the_table_is_some_operations():
     refused = {refusal for operation in OPERATIONS.values() for refusal in operation.refusals}
+    refused -= {Http404}
 
     # Signing in is done on a page, not by the API.
     assert set(STATUSES) - refused == {SignInRefused}
@@ -93,6 +98,11 @@ def test_answers_have_exactly_the_fields_described(till, phone, shop):
     claim = phone.post("wallet/claims", {"payload": charge["link"]}).json()
     payment = phone.post("wallet/payments", {"claim": claim["id"]}).json()
     refund = till.post(f"charges/{charge['id']}/refunds", {}).json()
+    call_command("close_settlements", "--now", stdout=StringIO())
+    server = Api(shop.key)
+    settlements = server.get("settlements").json()
+    settlement = settlements["data"][0]
+    lines = server.get(f"settlements/{settlement['id']}/lines").json()
 
     for answer, shape in [
         (charge, api_shapes.ChargeSerializer()),
@@ -103,6 +113,11 @@ def test_answers_have_exactly_the_fields_described(till, phone, shop):
         (payment, api_shapes.PaymentSerializer()),
         (phone.get("wallet/transactions").json(), api_shapes.PAYMENT_PAGE),
         (phone.get("wallet").json(), api_shapes.WalletSerializer()),
+        (settlements, api_shapes.SETTLEMENT_PAGE),
+        (settlement, api_shapes.SettlementSerializer()),
+        (lines, api_shapes.SETTLEMENT_LINE_PAGE),
+        (lines["data"][0], api_shapes.SettlementLineSerializer()),
+        (till.get(f"refunds/{refund['id']}").json(), api_shapes.RefundSerializer()),
         (refund, api_shapes.RefundSerializer()),
         (till.get(f"charges/{charge['id']}/refunds").json(), api_shapes.REFUND_PAGE),
     ]:
