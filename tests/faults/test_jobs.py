@@ -1,0 +1,143 @@
+"""The worker, the queue and the streams may die: the sale does not, and all else catches up."""
+
+import os
+import signal
+import threading
+import time
+
+import celery
+import httpx
+import pytest
+import redis
+
+from qr.references import decode_reference
+from tests.faults.shop import ask_books, check_sales, count_mails, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(60, func_only=True)]
+
+SALE_MAX_S = 5
+JOBS = ("pos.issue_receipts", "pos.sweep_charges", "merchants.close_due_settlements")
+
+
+class Stream:
+    """An open page's stream, read in the background."""
+
+    def __init__(self, shop, charge):
+        self.shop, self.charge = shop, charge
+        self.told: list[str] = []
+        self.over = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._thread.start()
+        wait_for(lambda: "hello" in self.told, within_s=10)
+
+    def _follow(self):
+        client, path = self.shop.till.client, f"charges/{self.charge['id']}/events"
+        try:
+            with client.stream("GET", path, timeout=60) as answer:
+                for line in answer.iter_lines():
+                    if line.startswith("event: "):
+                        self.told.append(line.removeprefix("event: "))
+        except httpx.HTTPError:
+            pass
+        finally:
+            self.over.set()
+
+    def count(self, event):
+        return self.told.count(event)
+
+
+def timed_sale(shop):
+    began = time.monotonic()
+    sale = shop.sell()
+    assert time.monotonic() - began < SALE_MAX_S
+    return sale
+
+
+def queue_is_done(broker):
+    return not broker.llen("celery") and not broker.hlen("unacked")
+
+
+def test_a_sale_needs_no_worker_and_its_receipt_comes_once_there_is_one(stack, shop):
+    stack.kill("worker")
+    sale = timed_sale(shop)
+
+    assert sale.payment["charge"]["status"] == "captured"
+    assert shop.read_number(sale.charge) is None
+    assert count_mails(stack, sale.charge) == 0
+    stack.start("worker")
+
+    number = wait_for(lambda: shop.read_number(sale.charge), within_s=20)
+    wait_for(lambda: count_mails(stack, sale.charge), within_s=10)
+    timed_sale(shop)
+    assert shop.read_number(sale.charge) == number
+    assert count_mails(stack, sale.charge) == 1
+    check_sales(stack, [sale])
+
+
+def test_every_job_delivered_three_times_works_once(stack, shop):
+    broker = redis.Redis.from_url(stack.env["REDIS_URL"])
+    sender = celery.Celery(broker=stack.env["CELERY_BROKER_URL"])
+    settlements = "SELECT count(*) FROM merchants_settlement"
+    before = ask_books(stack, settlements)
+    stack.kill("worker")
+    sales = [shop.sell() for _ in range(3)]
+    for _ in range(3):
+        for sale in sales:
+            charge_id = decode_reference("ch", sale.charge)
+            sender.send_task("pos.issue_receipt", [str(charge_id)], ignore_result=True)
+        for name in JOBS:
+            sender.send_task(name, ignore_result=True)
+    stack.start("worker")
+
+    wait_for(lambda: queue_is_done(broker), within_s=20)
+    numbers = sorted(int(shop.read_number(sale.charge) or 0) for sale in sales)
+    assert numbers == list(range(numbers[0], numbers[0] + 3))
+    assert [count_mails(stack, sale.charge) for sale in sales] == [1, 1, 1]
+    assert ask_books(stack, settlements) == before
+    check_sales(stack, sales)
+    broker.close()
+
+
+def test_a_sale_needs_no_queue_and_everything_catches_up_when_it_is_back(stack, shop):
+    stream = Stream(shop, shop.open_charge())
+    stack.kill("valkey")
+    sale = timed_sale(shop)
+
+    assert shop.read(sale.charge)["status"] == "captured"
+    assert shop.read_number(sale.charge) is None
+    told = stream.count("changed")
+    stack.start("valkey")
+
+    # Whatever was told meanwhile is lost, so every open page is told to look again.
+    wait_for(lambda: stream.count("changed") > told, within_s=10)
+    wait_for(lambda: shop.read_number(sale.charge), within_s=30)
+    wait_for(lambda: count_mails(stack, sale.charge) == 1, within_s=10)
+    check_sales(stack, [sale])
+
+
+def test_a_queue_that_hangs_delays_a_sale_a_little_and_no_more(stack, shop):
+    pid = int(stack.processes["valkey"].pid_path.read_text())
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        sale = timed_sale(shop)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+    wait_for(lambda: shop.read_number(sale.charge), within_s=30)
+    check_sales(stack, [sale])
+
+
+def test_a_till_whose_stream_died_sees_the_truth_and_is_told_again(stack, shop):
+    charge = shop.open_charge()
+    stream = Stream(shop, charge)
+    stack.kill("streams")
+
+    wait_for(stream.over.is_set, within_s=5)
+    shop.confirm(shop.scan(charge), key="a stream died")
+    assert shop.read(charge["id"])["status"] == "captured"
+    stack.start("streams")
+
+    other = shop.open_charge()
+    stream = Stream(shop, other)
+    shop.scan(other)
+    wait_for(lambda: stream.count("changed"), within_s=5)
