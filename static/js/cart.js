@@ -9,11 +9,14 @@ const TAB = "tessera.tab";
 
 const find = (id) => document.getElementById(id);
 
-export function make(tag, props = {}, ...children) {
+function make(tag, props = {}, ...children) {
   const element = Object.assign(document.createElement(tag), props);
   element.append(...children);
   return element;
 }
+
+export const makeRow = ([label, value]) => make("div", { className: "row" },
+  make("dt", { textContent: label }), make("dd", {}, make("bdi", { textContent: value })));
 
 /** Wire up the entry screen; `charge` is called with the body of the new sale. */
 export function openEntry({ currency, exponent, charge }) {
@@ -53,7 +56,7 @@ export function openEntry({ currency, exponent, charge }) {
     for (const [id, item] of items) {
       const count = counts[id] || 0;
       item.tile.dataset.count = count;
-      if (!item.row && count) item.row = makeRow(id, item);
+      if (!item.row && count) item.row = makeLine(id, item);
       if (!item.row) continue;
       item.row.hidden = mode !== "items" || count === 0;
       item.row.querySelector("output").textContent = count;
@@ -64,7 +67,7 @@ export function openEntry({ currency, exponent, charge }) {
     find("cart-empty").hidden = total() > 0;
   }
 
-  function makeRow(id, item) {
+  function makeLine(id, item) {
     const step = (text, label, by) => make("button", {
       type: "button", textContent: text, ariaLabel: `${label}: ${item.name}`,
       onclick: () => add(id, by),
@@ -119,6 +122,14 @@ export function openEntry({ currency, exponent, charge }) {
     draw();
   }
 
+  /** Add a sale that was just paid to today's count and sum. */
+  function countSale(minor) {
+    const sum = find("today-amount");
+    sum.dataset.minor = Number(sum.dataset.minor) + minor;
+    sum.textContent = money(Number(sum.dataset.minor));
+    find("today-count").textContent = Number(find("today-count").textContent) + 1;
+  }
+
   const begin = () => total() > 0 && charge(body(), total());
 
   for (const tab of tabs) {
@@ -145,5 +156,5 @@ export function openEntry({ currency, exponent, charge }) {
   typed = draft.typed || 0;
   counts = draft.counts || {};
   choose(localStorage.getItem(TAB) === "items" && items.size ? "items" : "keypad");
-  return { press, clear, begin };
+  return { press, clear, begin, countSale };
 }

@@ -1,6 +1,6 @@
 /** The till: one sale at a time, shown as the server tells it and never otherwise. */
 
-import { make, openEntry } from "./cart.js";
+import { makeRow, openEntry } from "./cart.js";
 import { fillAmount, formatMoney } from "./money.js";
 import { NoAnswer, Refusal, call, follow, makeKey, serverNow } from "./server.js";
 
@@ -134,7 +134,7 @@ function showResult(before) {
   speak("assertive", `${title}. ${money(charge.amount.amount_minor)}. ${text}`);
   if (!paid) return;
   entry.clear();
-  if (before) countSale();
+  if (before) entry.countSale(charge.amount.amount_minor);
   if (before) play("paid");
 }
 
@@ -149,16 +149,6 @@ function drawReceipt() {
   find("result-rows").replaceChildren(...rows.filter(([, value]) => value).map(makeRow));
   find("receipt").hidden = !charge.receipt;
   if (charge.receipt) find("receipt").href = charge.receipt;
-}
-
-const makeRow = ([label, value]) => make("div", { className: "row" },
-  make("dt", { textContent: label }), make("dd", {}, make("bdi", { textContent: value })));
-
-function countSale() {
-  const sum = find("today-amount");
-  sum.dataset.minor = Number(sum.dataset.minor) + charge.amount.amount_minor;
-  sum.textContent = money(Number(sum.dataset.minor));
-  speak("today-count", Number(find("today-count").textContent) + 1);
 }
 
 function showBanner(text, button = "") {
