@@ -101,7 +101,7 @@ class ExtendView(PosView):
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, reference: str) -> Response:
-        """Give the charge five more minutes from now."""
+        """Give the charge five more minutes."""
         charge = find_charge(self.caller, reference)
         extended = extend_charge(charge.id, caller=self.caller)
         extended.store, extended.terminal = charge.store, charge.terminal

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from merchants.representations import show_amount, show_time
 from pos.models import Charge, ChargeStatus, Refund
-from pos.receipts import receipt_url
 from qr.links import encode_link
 
 _PAYER_SHOWN = {ChargeStatus.CLAIMED, ChargeStatus.CAPTURED}
@@ -42,7 +41,7 @@ def show_charge(charge: Charge) -> dict[str, Any]:
         "terminal": charge.terminal.public_id if charge.terminal else None,
         "captured_at": show_time(charge.captured_at),
         "payer": charge.payer_name if status in _PAYER_SHOWN else None,
-        "receipt": receipt_url(charge) if charge.captured_at else None,
+        "receipt": charge.receipt_url if charge.captured_at else None,
         "server_time": show_time(timezone.now()),
     }
 

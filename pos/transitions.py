@@ -101,8 +101,7 @@ def extend(charge_id: UUID, *, actor: str) -> Charge | None:
     return _move(
         charge_id,
         kind="charge.extended",
-        changes="expires_at = least(greatest(expires_at, clock_timestamp() + %(life)s),"
-        " created_at + %(most)s)",
+        changes="expires_at = least(expires_at + %(life)s, created_at + %(most)s)",
         guard=f"status IN ('open', 'claimed') AND {_ALIVE}"
         " AND created_at + %(most)s > expires_at",
         facts={

@@ -17,7 +17,6 @@ from merchants.representations import show_amount, show_time
 from pos.api import hand_over_stream
 from pos.idempotency import hash_request, read_key
 from pos.models import Charge
-from pos.receipts import receipt_url
 from pos.representations import show_charge
 from pos.serializers import PlainTextField
 from pos.topics import account_topic
@@ -181,7 +180,7 @@ def show_payment(payment: Payment) -> dict[str, Any]:
         "amount": show_amount(payment.amount_minor, payment.currency),
         "balance": show_amount(payment.balance_after_minor, payment.currency),
         "confirmed_at": show_time(payment.confirmed_at),
-        "receipt": receipt_url(payment.charge),
+        "receipt": payment.charge.receipt_url,
     }
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
+from django.utils import timezone
+
 from ledger.queries import read_balance
 from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
 from pos.models import Charge, ChargeStatus, Refund
 from pos.queries import list_refunds
-from pos.receipts import receipt_url
 from wallet.claims import claim_charge
 from wallet.errors import WalletCurrencyMismatch
 from wallet.limits import needs_pin
@@ -66,7 +67,7 @@ def look_at_captured(wallet: Wallet, charge: Charge) -> PayScreen:
         wallet,
         payment=payment,
         refunds=list_refunds(charge),
-        receipt_url=receipt_url(charge),
+        receipt_url=charge.receipt_url,
     )
 
 
@@ -76,6 +77,8 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
     after_minor = balance_minor - charge.amount_minor
     pin_wanted = needs_pin(wallet, charge.amount_minor)
     state = "pin" if pin_wanted else "confirm"
+    locked_until = wallet.user.pin_locked_until
+    still_locked = pin_wanted and locked_until is not None and locked_until > timezone.now()
     return PayScreen(
         state if after_minor >= 0 else "insufficient",
         charge,
@@ -85,5 +88,6 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
         balance_after_minor=after_minor,
         shortfall_minor=max(-after_minor, 0),
         needs_pin=pin_wanted,
+        pin_locked_until=locked_until if still_locked else None,
         idempotency_key=str(uuid4()),
     )

@@ -19,7 +19,6 @@ from merchants.access import activate_time_zone
 from pos.errors import ChargeNotPayable, ChargeUnknown, IdempotencyMismatch
 from pos.models import Charge
 from pos.queries import find_by_token, list_refunds, read_reference
-from pos.receipts import receipt_url
 from qr.errors import PayloadInvalid
 from qr.links import decode_link, decode_token, encode_token
 from wallet.access import keep_session, read_next, wallet_only
@@ -206,7 +205,7 @@ def payment(request: HttpRequest, wallet: Wallet, reference: str) -> HttpRespons
         "payment": found,
         "charge": found.charge,
         "refunds": list_refunds(found.charge),
-        "receipt_url": receipt_url(found.charge),
+        "receipt_url": found.charge.receipt_url,
     }
     return render(request, "wallet/payment.html", context)
 

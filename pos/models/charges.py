@@ -8,12 +8,14 @@ import uuid
 from uuid import UUID
 
 import uuid6
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from merchants.models import Merchant, StaffMember, Store
 from pos.models.terminals import Terminal
+from qr.links import encode_token
 from qr.references import encode_reference
 
 
@@ -180,6 +182,11 @@ class Charge(models.Model):
         """Give the receipt's number as it is printed, `00418`; empty until it is issued."""
         receipt = getattr(self, "receipt", None)
         return f"{receipt.number:05}" if receipt else ""
+
+    @property
+    def receipt_url(self) -> str:
+        """Give the address of the receipt; who has it may read it."""
+        return f"{settings.PUBLIC_URL}/r/{encode_token(self.receipt_token).lower()}/"
 
     @property
     def cashier_name(self) -> str:
