@@ -24,7 +24,7 @@ class Till:
 
     def unlock(self, cashier: dict[str, str]) -> None:
         """Let the cashier in by PIN, on the keys of the screen."""
-        self.page.get_by_text(cashier["name"]).click()
+        self.page.get_by_label(cashier["name"]).check()
         for digit in cashier["pin"]:
             self.page.get_by_role("button", name=digit, exact=True).click()
         expect(self.page.locator("#charge")).to_be_visible()
