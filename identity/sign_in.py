@@ -52,6 +52,8 @@ def end_session(secret: str) -> None:
 
 def find_user(login: str) -> User | None:
     """Find the active person with this phone number or e-mail address."""
+    if not login.isprintable():
+        return None
     people = User.objects.filter(is_active=True)
     return people.filter(
         Q(email=login.strip().lower()) | Q(phone=normalize_phone(login))

@@ -168,16 +168,21 @@ def page_lines(
     settlement: Settlement, *, after: str
 ) -> tuple[list[SettlementLine], str | None]:
     """Cut one page out of a settlement's lines; give it and the number to go on from."""
-    start = int(after) if after.isdecimal() else 0
+    start = _read_start(after)
     rows = list(list_lines(settlement)[start : start + PAGE_SIZE + 1])
     return rows[:PAGE_SIZE], str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else None
 
 
 def page_settlements(merchant_id: UUID, *, after: str) -> tuple[list[Settlement], str | None]:
     """Cut one page out of a merchant's settlements, newest first."""
-    start = int(after) if after.isdecimal() else 0
+    start = _read_start(after)
     mine = Settlement.objects.filter(book__merchant_id=merchant_id).order_by(
         "-closed_at", "-id"
     )
     rows = list(mine[start : start + PAGE_SIZE + 1])
     return rows[:PAGE_SIZE], str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else None
+
+
+def _read_start(after: str) -> int:
+    # What is no number of ours, such as one of a thousand digits, is the first page.
+    return int(after) if after.isdecimal() and len(after) < 10 else 0

@@ -37,7 +37,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "merchants/sign_in.html", context)
     email, password = request.POST.get("email", ""), request.POST.get("password", "")
-    user = authenticate(request, username=email.strip().lower(), password=password)
+    username = email.strip().lower()
+    # PostgreSQL keeps no text with control characters, and cannot be asked for any.
+    known = username.isprintable()
+    user = authenticate(request, username=username, password=password) if known else None
     if user is None:
         context |= {"email": email, "error": "E-mail or password is not right."}
         return render(request, "merchants/sign_in.html", context, status=403)

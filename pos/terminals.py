@@ -39,10 +39,11 @@ def pair_terminal(code: str) -> str:
     Raises:
         PairingRefused: no till waits for this code.
     """
+    typed = code.strip().upper()
     waiting = Terminal.objects.select_for_update(no_key=True).filter(
-        pairing_code=code.strip().upper(), pairing_code_expires_at__gt=timezone.now()
+        pairing_code=typed, pairing_code_expires_at__gt=timezone.now()
     )
-    terminal = waiting.first()
+    terminal = waiting.first() if typed.isalnum() else None
     if terminal is None:
         raise PairingRefused
     _end_tokens(terminal.tokens.filter(is_device=True))
