@@ -1,0 +1,275 @@
+"""The till's pages: pair, unlock, sell, look back, lock."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from identity.bearer import digest_secret
+from identity.models import User
+from merchants.models import Role
+from pos.authentication import CASHIER_COOKIE, TILL_COOKIE
+from pos.models import Charge, Refund, Terminal, TerminalToken
+from pos.terminals import add_terminal, offer_pairing, revoke_terminal
+from tests import factories
+from tests.snapshots import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def device():
+    return Client(SERVER_NAME="pay.test")
+
+
+@pytest.fixture
+def paired(device, shop):
+    device.post("/till/pair/", {"code": offer_pairing(shop.terminal)})
+    return device
+
+
+@pytest.fixture
+def cashier(shop):
+    return factories.hire_person(shop)
+
+
+@pytest.fixture
+def unlocked(paired, cashier):
+    unlock(paired, cashier)
+    return paired
+
+
+def unlock(device, person, pin=factories.PIN):
+    return device.post("/till/unlock/", {"cashier": person.id, "pin": pin})
+
+
+def test_a_device_that_is_not_paired_is_sent_to_pair(device):
+    for path in ("/till/", "/till/unlock/", "/till/activity/"):
+        answer = device.get(path)
+
+        assert (answer.status_code, answer["Location"]) == (302, "/till/pair/")
+
+
+def test_the_right_code_pairs_once(device, shop):
+    code = offer_pairing(shop.terminal)
+
+    answer = device.post("/till/pair/", {"code": f" {code.lower()} "})
+
+    terminal = Terminal.objects.get(pk=shop.terminal.pk)
+    cookie = answer.cookies[TILL_COOKIE]
+    assert (answer.status_code, answer["Location"]) == (302, "/till/unlock/")
+    assert terminal.is_paired
+    assert terminal.pairing_code is None
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert TerminalToken.objects.filter(digest=digest_secret(cookie.value)).exists()
+
+
+@pytest.mark.parametrize("code", ["", "ZZZZZZ", "x" * 500, "\u0430" * 6, "1\x002345"])
+def test_a_wrong_code_pairs_nothing(device, shop, code):
+    offer_pairing(shop.terminal)
+
+    answer = device.post("/till/pair/", {"code": code})
+
+    assert answer.status_code == 422
+    assert TILL_COOKIE not in answer.cookies
+    assert not Terminal.objects.get(pk=shop.terminal.pk).is_paired
+    assert "This code is not right or too old." in answer.content.decode()
+
+
+def test_a_used_code_pairs_no_second_device(paired, shop, device):
+    code = offer_pairing(shop.terminal)
+    Client().post("/till/pair/", {"code": code})
+
+    answer = Client().post("/till/pair/", {"code": code})
+
+    assert answer.status_code == 422
+
+
+def test_an_old_code_pairs_nothing(device, shop):
+    code = offer_pairing(shop.terminal)
+    Terminal.objects.update(pairing_code_expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert device.post("/till/pair/", {"code": code}).status_code == 422
+
+
+def test_a_second_device_puts_the_first_one_out(paired, shop):
+    second = Client()
+    second.post("/till/pair/", {"code": offer_pairing(shop.terminal)})
+
+    assert paired.get("/till/unlock/")["Location"] == "/till/pair/"
+    assert second.get("/till/unlock/").status_code == 200
+
+
+def test_a_revoked_till_is_out_at_once(unlocked, shop):
+    revoke_terminal(shop.terminal)
+
+    assert unlocked.get("/till/")["Location"] == "/till/pair/"
+
+
+def test_a_forged_cookie_is_no_till(device):
+    device.cookies[TILL_COOKIE] = "tk_forged"
+
+    assert device.get("/till/")["Location"] == "/till/pair/"
+
+
+def test_only_this_store_s_cashiers_are_offered(paired, shop, cashier):
+    accountant = factories.hire_person(shop, role=Role.ACCOUNTANT)
+    stranger = factories.hire_person(factories.open_shop())
+    gone = factories.hire_person(shop)
+    gone.is_active = False
+    gone.save()
+
+    offered = paired.get("/till/unlock/").context["cashiers"]
+
+    assert offered == [cashier]
+    for person in (accountant, stranger, gone):
+        answer = unlock(paired, person)
+        assert answer.status_code == 422
+        assert CASHIER_COOKIE not in answer.cookies
+
+
+def test_the_pin_unlocks(paired, cashier):
+    answer = unlock(paired, cashier)
+
+    page = paired.get("/till/")
+    assert (answer.status_code, answer["Location"]) == (302, "/till/")
+    assert answer.cookies[CASHIER_COOKIE]["httponly"]
+    assert page.status_code == 200
+    assert page.context["cashier"] == cashier
+
+
+def test_a_wrong_pin_does_not_unlock(paired, cashier):
+    answer = unlock(paired, cashier, "000000")
+
+    assert answer.status_code == 403
+    assert "The PIN is not right. 4 tries left." in answer.content.decode()
+    assert CASHIER_COOKIE not in answer.cookies
+    assert paired.get("/till/")["Location"] == "/till/unlock/"
+
+
+def test_five_wrong_pins_lock_the_cashier(paired, cashier):
+    for _ in range(5):
+        unlock(paired, cashier, "000000")
+
+    answer = unlock(paired, cashier)
+
+    assert answer.status_code == 403
+    assert "locked" in answer.content.decode()
+    assert User.objects.get(pk=cashier.user_id).pin_failed_count == 5
+
+
+def test_locking_asks_for_the_pin_again(unlocked):
+    answer = unlocked.post("/till/lock/")
+
+    assert answer["Location"] == "/till/unlock/"
+    assert unlocked.get("/till/")["Location"] == "/till/unlock/"
+    assert unlocked.get("/till/activity/")["Location"] == "/till/unlock/"
+
+
+def test_a_cashier_s_cookie_is_worth_nothing_at_another_till(unlocked, shop, cashier):
+    other = Client()
+    terminal = add_terminal(shop.store, name="Till 2")
+    other.post("/till/pair/", {"code": offer_pairing(terminal)})
+    other.cookies[CASHIER_COOKIE] = unlocked.cookies[CASHIER_COOKIE].value
+
+    assert other.get("/till/")["Location"] == "/till/unlock/"
+
+
+def test_a_cashier_who_left_is_out_at_once(unlocked, cashier):
+    cashier.is_active = False
+    cashier.save()
+
+    assert unlocked.get("/till/")["Location"] == "/till/unlock/"
+
+
+def test_the_till_shows_its_items_and_the_day(unlocked, shop, customer):
+    factories.make_item(shop, name="Flat white", price_minor=380)
+    sale = factories.sell(shop, customer, amount_minor=1000)
+    factories.refund(shop, sale, amount_minor=300)
+
+    page = unlocked.get("/till/")
+
+    assert [item.name for item in page.context["items"]] == ["Flat white"]
+    assert page.context["today"] == {"count": 1, "amount_minor": 700, "currency": "EUR"}
+    assert (page.context["currency"], page.context["exponent"]) == ("EUR", 2)
+    assert "Flat white" in page.content.decode()
+    assert Terminal.objects.get(pk=shop.terminal.pk).last_seen_at is not None
+
+
+def test_a_charge_made_on_the_page_carries_the_cashier(unlocked, cashier):
+    answer = send(unlocked, "charges", {"amount": {"amount_minor": 480, "currency": "EUR"}})
+
+    assert answer.status_code == 201
+    assert Charge.objects.get().cashier == cashier
+
+
+@pytest.mark.parametrize(("may_refund", "status"), [(False, 403), (True, 201)])
+def test_a_cashier_refunds_only_by_right(paired, shop, customer, may_refund, status):
+    cashier = factories.hire_person(shop, may_refund=may_refund)
+    unlock(paired, cashier)
+    sale = factories.sell(shop, customer)
+
+    if may_refund:
+        answer = send(paired, f"charges/{sale.public_id}/refunds", {})
+        assert Refund.objects.get().cashier == cashier
+    else:
+        with nothing_changes(sale):
+            answer = send(paired, f"charges/{sale.public_id}/refunds", {})
+
+    assert answer.status_code == status
+    assert paired.get("/till/activity/").context["may_refund"] is may_refund
+
+
+def test_the_page_s_cookie_needs_the_csrf_token(shop, cashier):
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies[TILL_COOKIE] = shop.token
+    body = {"amount": {"amount_minor": 480, "currency": "EUR"}}
+
+    with nothing_changes():
+        answer = send(strict, "charges", body)
+
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "not_allowed"
+    assert (
+        send(strict, "charges", body, Authorization=f"Bearer {shop.token}").status_code == 201
+    )
+
+
+def test_activity_lists_charges_by_status_a_page_at_a_time(unlocked, shop, customer):
+    charges = [factories.make_charge(shop) for _ in range(51)]
+    sold = factories.sell(shop, customer)
+
+    first = unlocked.get("/till/activity/")
+    second = unlocked.get("/till/activity/", {"after": first.context["next_cursor"]})
+    paid = unlocked.get("/till/activity/", {"status": "captured"})
+
+    newest_first = [sold, *reversed(charges)]
+    assert [*first.context["charges"], *second.context["charges"]] == newest_first
+    assert (len(first.context["charges"]), second.context["next_cursor"]) == (50, None)
+    assert paid.context["charges"] == [sold]
+    assert sold.short_code_grouped in paid.content.decode()
+
+
+@pytest.mark.parametrize("after", ["x", "ch_", "\x00", "9" * 5000])
+def test_a_cursor_that_is_none_is_not_found(unlocked, after):
+    assert unlocked.get("/till/activity/", {"after": after}).status_code == 404
+
+
+def test_pages_are_never_kept_and_run_only_our_scripts(unlocked):
+    page = unlocked.get("/till/")
+
+    policy = page["Content-Security-Policy"]
+    assert "no-store" in page["Cache-Control"]
+    assert "script-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+    assert page["X-Frame-Options"] == "DENY"
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\bon\w+=|\bstyle=", page.content.decode())
+
+
+def send(client, path, body, **headers):
+    return client.post(
+        f"/api/v1/{path}", body, content_type="application/json", headers=headers
+    )
