@@ -24,7 +24,7 @@ from merchants.settlement import close_settlement
 from pos.callers import Caller, call_from_terminal
 from pos.charges import NewCharge, create_charge
 from pos.models import Item, Terminal
-from pos.receipts import issue_receipt
+from pos.receipts import issue_receipts
 from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal, issue_token, offer_pairing
 from relay.events import list_events
@@ -207,7 +207,7 @@ def _sell(
         idempotency_key=claim.public_id,
         request_hash=b"demo",
     )
-    issue_receipt(charge.id)
+    issue_receipts([charge.id])
     _date_back(_OF_SALE, charge.id, to=sold_at)
     if chance.random() < 0.08:
         new_refund = NewRefund(

@@ -135,7 +135,7 @@ def capture_charge(charge_id: UUID, *, payer_account_id: UUID, payer_email: str)
     if charge is None:
         raise ChargeNotPayable(Charge.objects.get(pk=charge_id).status_now)
     tell_on_commit(*topics_of(charge))
-    enqueue_on_commit("pos.issue_receipt", str(charge.id))
+    enqueue_on_commit("pos.issue_receipts")
     return charge
 
 

@@ -10,13 +10,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from ledger.money import format_money
-from merchants.models import Store
 from pos.models import Charge, Receipt
 from pos.topics import topics_of
 from qr.links import encode_token
@@ -24,40 +22,42 @@ from relay.pages import tell_on_commit
 
 logger = logging.getLogger(__name__)
 
+# The store's row is the counter's lock: numbers run without a gap.
+_LOCK_STORES = """
+    SELECT id FROM merchants_store
+     WHERE id IN (SELECT store_id FROM pos_charge WHERE id = ANY (%s))
+     ORDER BY id FOR NO KEY UPDATE
+"""
+# A statement of its own, so that it sees what others numbered before the lock was ours.
+_NUMBER = """
+    WITH due AS (
+        UPDATE pos_charge SET is_receipt_due = false
+         WHERE id = ANY (%s) AND is_receipt_due
+        RETURNING id, store_id, captured_at, payer_email
+    )
+    INSERT INTO pos_receipt (charge_id, store_id, number, email, issued_at)
+    SELECT id, store_id,
+           coalesce((SELECT max(number) FROM pos_receipt r WHERE r.store_id = due.store_id), 0)
+           + row_number() OVER (PARTITION BY store_id ORDER BY captured_at, id),
+           payer_email, clock_timestamp()
+      FROM due
+    RETURNING charge_id
+"""
+
 
 def issue_receipts(charge_ids: list[UUID]) -> None:
-    """Issue and mail these charges' receipts; what was done before is left alone.
+    """Issue and mail the receipts of these charges; what was done before is left alone.
 
     A mail that cannot be sent stops no other one; the next sweep tries it again.
     """
-    for charge_id in charge_ids:
-        issue_receipt(charge_id)
-    for charge_id in charge_ids:
+    _number_receipts(charge_ids)
+    unsent = Receipt.objects.filter(pk__in=charge_ids, mailed_at=None).exclude(email="")
+    for charge_id in unsent.order_by("issued_at").values_list("charge_id", flat=True):
         try:
             mail_receipt(charge_id)
         except OSError as failure:  # all of smtplib's are
             # By its kind alone: the text of a refusal names the payer's address.
             logger.warning("Receipt %s was not mailed: %s", charge_id, type(failure).__name__)
-
-
-def issue_receipt(charge_id: UUID) -> None:
-    """Give a captured charge the next number of its store, once."""
-    with transaction.atomic():
-        charge = Charge.objects.get(pk=charge_id)
-        # The store's row is the counter's lock: numbers run without a gap.
-        Store.objects.select_for_update(no_key=True).get(pk=charge.store_id)
-        if not Charge.objects.filter(pk=charge_id, is_receipt_due=True).update(
-            is_receipt_due=False
-        ):
-            return
-        last = Receipt.objects.filter(store_id=charge.store_id).aggregate(last=Max("number"))
-        Receipt.objects.create(
-            charge=charge,
-            store_id=charge.store_id,
-            number=(last["last"] or 0) + 1,
-            email=charge.payer_email,
-        )
-        tell_on_commit(*topics_of(charge))
 
 
 def mail_receipt(charge_id: UUID) -> None:
@@ -75,7 +75,7 @@ def mail_receipt(charge_id: UUID) -> None:
         receipt.save(update_fields=["mailed_at"])
 
 
-def list_unissued(*, most: int = 200) -> list[UUID]:
+def list_unissued(*, most: int = 500) -> list[UUID]:
     """List captured charges that have no receipt yet, or one that was not mailed."""
     due = Charge.objects.filter(is_receipt_due=True)
     unsent = Receipt.objects.filter(mailed_at=None).exclude(email="")
@@ -88,6 +88,15 @@ def list_unissued(*, most: int = 200) -> list[UUID]:
 def receipt_url(charge: Charge) -> str:
     """Give the address of a charge's receipt; who has it may read it."""
     return f"{settings.PUBLIC_URL}/r/{encode_token(charge.receipt_token).lower()}/"
+
+
+def _number_receipts(charge_ids: list[UUID]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_LOCK_STORES, [charge_ids])
+        cursor.execute(_NUMBER, [charge_ids])
+        numbered = [charge_id for (charge_id,) in cursor.fetchall()]
+        for charge in Charge.objects.filter(pk__in=numbered):
+            tell_on_commit(*topics_of(charge))
 
 
 def _draw_mail(receipt: Receipt) -> EmailMultiAlternatives:
