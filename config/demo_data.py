@@ -178,8 +178,9 @@ def _make_past(merchant: Merchant, customers: list[Customer]) -> None:
     )
     for day in range(_DAYS, 0, -1):
         opens_at = today - timedelta(days=day) + timedelta(hours=8)
-        for _ in range(_SALES_A_DAY):
-            sold_at = opens_at + timedelta(minutes=chance.randrange(600))
+        # In order, because lists are in the order in which rows were made.
+        for minutes in sorted(chance.randrange(600) for _ in range(_SALES_A_DAY)):
+            sold_at = opens_at + timedelta(minutes=minutes)
             caller = call_from_terminal(chance.choice(terminals), None)
             _sell(caller, chance.choice(customers), chance=chance, sold_at=sold_at)
         close_settlement(book.pk, cut_at=today - timedelta(days=day - 1))

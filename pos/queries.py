@@ -93,7 +93,7 @@ def sum_today(store: Store) -> dict[str, int | str]:
         store=store, captured_at__gte=midnight, id__gte=first_id_at(created_after)
     ).aggregate(count=Count("id"), sum=Coalesce(Sum("amount_minor"), 0))
     refunded = Refund.objects.filter(
-        charge__store=store, id__gte=first_id_at(midnight)
+        charge__store=store, created_at__gte=midnight, id__gte=first_id_at(midnight)
     ).aggregate(sum=Coalesce(Sum("amount_minor"), 0))
     return {
         "count": sold["count"],
