@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
 ]
 MIDDLEWARE = [
+    "config.middleware.begin_in_own_zone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -70,7 +71,8 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": DATABASES["default"].get("OPTIONS", {})
     | {
-        "options": "-c lock_timeout=2000 -c statement_timeout=5000"
+        "options": "-c lock_timeout=2000"
+        f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=5000)}"
         " -c idle_in_transaction_session_timeout=10000"
     },
 }
