@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import httpx
 import psycopg
+from psycopg import sql
 
 from config.stack import Stack
 from qr.references import decode_reference
@@ -26,6 +27,7 @@ class Sale:
     """A sale that the server has acknowledged, and what it was asked with."""
 
     charge: str
+    customer: str
     amount_minor: int
     confirmation: dict[str, str]
     key: str
@@ -93,7 +95,8 @@ class Shop:
         charge, key = self.open_charge(amount_minor=amount_minor), str(uuid.uuid4())
         confirmation = self.scan(charge)
         payment = self.confirm(confirmation, key=key)
-        return Sale(charge["id"], amount_minor, confirmation, key, payment)
+        name = self.customer["name"]
+        return Sale(charge["id"], name, amount_minor, confirmation, key, payment)
 
     def read(self, charge: str) -> dict[str, Any]:
         shown: dict[str, Any] = insist(lambda: self.till.get(f"charges/{charge}"))
@@ -147,10 +150,12 @@ def count_mails(stack: Stack, charge: str) -> int:
     return sum(len(wanted.findall(file.read_text())) for file in files)
 
 
-def ask_books(stack: Stack, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+def ask_books(
+    stack: Stack, query: sql.Composed | bytes, *parameters: Any
+) -> list[tuple[Any, ...]]:
     """Ask the stack's database itself."""
     with psycopg.connect(stack.env["DATABASE_URL"]) as connection:
-        return connection.execute(query.encode(), parameters).fetchall()
+        return connection.execute(query, parameters).fetchall()
 
 
 def check_sales(stack: Stack, sales: list[Sale]) -> None:
@@ -158,10 +163,10 @@ def check_sales(stack: Stack, sales: list[Sale]) -> None:
     wanted = {decode_reference("ch", sale.charge): sale.amount_minor for sale in sales}
     rows = ask_books(
         stack,
-        "SELECT c.id, t.amount_minor FROM pos_charge c JOIN ledger_transfer t ON t.id = c.id"
-        " JOIN wallet_payment p ON p.charge_id = c.id"
-        " JOIN merchants_settlementline l ON l.id = c.id"
-        " WHERE c.status = 'captured' AND c.id = ANY(%s)",
+        b"SELECT c.id, t.amount_minor FROM pos_charge c JOIN ledger_transfer t ON t.id = c.id"
+        b" JOIN wallet_payment p ON p.charge_id = c.id"
+        b" JOIN merchants_settlementline l ON l.id = c.id"
+        b" WHERE c.status = 'captured' AND c.id = ANY(%s)",
         list(wanted),
     )
     assert len(rows) == len(wanted) == len(sales)

@@ -1,0 +1,50 @@
+"""PostgreSQL dies while the shops sell: nothing acknowledged is lost, nothing is half done."""
+
+import httpx
+import pytest
+
+from tests.faults.crew import Crew
+from tests.faults.shop import check_sales, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(60, func_only=True)]
+
+KILLS = 3
+BACK_WITHIN_S = 10
+
+
+def is_ready(stack):
+    return httpx.get(f"{stack.url}/readyz", timeout=10).status_code == httpx.codes.OK
+
+
+def test_postgresql_killed_during_sales_loses_nothing_and_the_shop_goes_on(stack, shop, demo):
+    with Crew(stack, demo) as crew:
+        for _ in range(KILLS):
+            crew.wait_for_sales(5, within_s=15)
+            stack.kill("postgres")
+            wait_for(lambda: not is_ready(stack), within_s=5)
+            stack.start("postgres")
+            # Nobody starts anything else again: the web finds the database by itself.
+            crew.wait_for_sales(1, within_s=BACK_WITHIN_S)
+        crew.wait_for_sales(5, within_s=15)
+        crew.stop()
+        crew.confirm_again()
+        check_sales(stack, crew.sales)
+
+    sale = crew.sales[-1]
+    wait_for(lambda: shop.read_number(sale.charge), within_s=20)
+
+
+def test_a_sale_without_a_database_is_refused_honestly(stack, shop):
+    charge = shop.open_charge()
+    confirmation = shop.scan(charge)
+    stack.kill("postgres")
+
+    answer = shop.phone.post("wallet/payments", confirmation, key="no database")
+    assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+    assert answer.json()["code"] == "try_again"
+    assert answer.headers["Retry-After"] == "1"
+    stack.start("postgres")
+
+    paid = shop.confirm(confirmation, key="no database")
+    assert paid["charge"]["status"] == "captured"
+    stack.manage("check_books")
