@@ -1,0 +1,276 @@
+"""The wallet's pages: sign-in, home, typed codes, payments, receipts."""
+
+import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from identity.models import Session, User
+from identity.pins import set_pin
+from pos.tasks import issue_missing_receipts
+from qr.links import encode_token
+from tests import factories
+from tests.snapshots import nothing_changes
+from wallet.authentication import WALLET_COOKIE
+from wallet.models import Payment
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/wallet/sign-in/"
+
+
+@pytest.fixture
+def browser(customer):
+    browser = Client(SERVER_NAME="pay.test")
+    browser.cookies[WALLET_COOKIE] = customer.token
+    return browser
+
+
+def sign_in(login, pin=factories.PIN, **more):
+    visitor = Client(SERVER_NAME="pay.test")
+    return visitor, visitor.post(LOGIN, {"login": login, "pin": pin} | more)
+
+
+def test_a_person_signs_in_by_phone_or_mail(customer):
+    user = customer.wallet.user
+    for login in (user.phone, f" {user.email.upper()} ", user.phone.replace("+353", "0")):
+        visitor, answer = sign_in(login)
+
+        assert (answer.status_code, answer["Location"]) == (302, "/wallet/")
+        assert answer.cookies[WALLET_COOKIE]["httponly"]
+        assert visitor.get("/wallet/").context["wallet"] == customer.wallet
+
+
+def test_the_device_is_remembered_by_name(customer):
+    sign_in(customer.wallet.user.phone)
+
+    assert Session.objects.filter(user=customer.wallet.user).count() == 2
+
+
+@pytest.mark.parametrize("login", ["", "nobody@mail.test", "+353870000000", "\x00", "x" * 5000])
+def test_an_unknown_login_is_refused_like_a_wrong_pin(customer, login):
+    _, unknown = sign_in(login)
+    _, wrong = sign_in(customer.wallet.user.phone, "000000")
+
+    assert (unknown.status_code, wrong.status_code) == (403, 403)
+    assert unknown.context["error"] == wrong.context["error"]
+    assert WALLET_COOKIE not in unknown.cookies
+    assert WALLET_COOKIE not in wrong.cookies
+
+
+def test_five_wrong_pins_lock_the_sign_in(customer):
+    for _ in range(5):
+        sign_in(customer.wallet.user.phone, "000000")
+
+    _, answer = sign_in(customer.wallet.user.phone)
+
+    assert answer.status_code == 403
+    assert "locked" in answer.context["error"]
+    assert WALLET_COOKIE not in answer.cookies
+
+
+def test_somebody_without_a_wallet_gets_no_session():
+    user = User.objects.create(name="Nora Byrne", email="nora@shop.test")
+    set_pin(user, factories.PIN)
+
+    _, answer = sign_in("nora@shop.test")
+
+    assert answer.status_code == 403
+    assert not Session.objects.filter(user=user, ended_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "to"),
+    [
+        ("/wallet/payments/x/", "/wallet/payments/x/"),
+        ("http://pay.test/p/", "http://pay.test/p/"),
+        ("", "/wallet/"),
+        ("https://evil.example/", "/wallet/"),
+        ("//evil.example", "/wallet/"),
+        ("/\\evil.example", "/wallet/"),
+        ("\\\\evil.example", "/wallet/"),
+        ("javascript:alert(1)", "/wallet/"),
+        ("https:pay.test", "/wallet/"),
+    ],
+)
+def test_next_never_leaves_the_site(customer, wanted, to):
+    _, answer = sign_in(customer.wallet.user.phone, next=wanted)
+
+    assert answer["Location"] == to
+
+
+def test_the_shop_stays_on_screen_while_signing_in(customer, shop):
+    charge = factories.make_charge(shop)
+    link = f"/p/{encode_token(charge.token).lower()}"
+
+    with nothing_changes(charge):
+        page = Client(SERVER_NAME="pay.test").get(LOGIN, {"next": link})
+        _, wrong = sign_in(customer.wallet.user.phone, "000000", next=link)
+    _, right = sign_in(customer.wallet.user.phone, next=link)
+
+    assert page.context["charge"] == charge
+    assert wrong.context["charge"] == charge
+    assert right["Location"] == link
+
+
+@pytest.mark.parametrize("path", ["/wallet/", "/p/", "/wallet/payments/py_x/"])
+def test_nobody_looks_without_a_session(path):
+    answer = Client().get(path)
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/wallet/sign-in/?next=%2F")
+
+
+@pytest.mark.parametrize("change", [{"ended_at": True}, {"expires_at": True}])
+def test_a_session_that_is_over_is_none(browser, customer, change):
+    moment = timezone.now() - timedelta(seconds=1)
+    Session.objects.filter(user=customer.wallet.user).update(**dict.fromkeys(change, moment))
+
+    assert browser.get("/wallet/").status_code == 302
+
+
+def test_a_person_who_may_no_longer_has_no_session(browser, customer):
+    User.objects.filter(pk=customer.wallet.user_id).update(is_active=False)
+
+    assert browser.get("/wallet/").status_code == 302
+
+
+def test_signing_out_ends_the_session_for_good(browser, customer):
+    answer = browser.post("/wallet/sign-out/")
+
+    again = Client()
+    again.cookies[WALLET_COOKIE] = customer.token
+    assert answer["Location"] == LOGIN
+    assert answer.cookies[WALLET_COOKIE].value == ""
+    assert again.get("/wallet/").status_code == 302
+
+
+def test_home_shows_the_balance_and_payments_by_day(browser, shop, customer):
+    older, newer = (factories.sell(shop, customer, amount_minor=100) for _ in range(2))
+    yesterday = timezone.now() - timedelta(days=1)
+    Payment.objects.filter(charge=older).update(confirmed_at=yesterday)
+
+    page = browser.get("/wallet/")
+
+    assert page.context["balance_minor"] == 9800
+    shown = [[row.charge_id for row in rows] for _, rows in page.context["days"]]
+    assert shown == [[newer.id], [older.id]]
+    assert "<small>€</small>98.00" in page.content.decode()
+
+
+def test_home_comes_a_page_at_a_time(browser, shop, customer):
+    for _ in range(31):
+        factories.sell(shop, customer, amount_minor=1)
+
+    first = browser.get("/wallet/")
+    second = browser.get("/wallet/", {"after": first.context["next_cursor"]})
+
+    counts = [sum(len(rows) for _, rows in page.context["days"]) for page in (first, second)]
+    assert counts == [30, 1]
+
+
+def test_a_cursor_that_is_none_is_not_found(browser):
+    assert browser.get("/wallet/", {"after": "\x00"}).status_code == 404
+
+
+def test_times_are_not_those_of_the_shop_looked_at_before(browser, customer):
+    tokyo = factories.open_shop(time_zone="Asia/Tokyo")
+    charge = factories.sell(tokyo, customer)
+    timezone.deactivate()
+    before = browser.get("/wallet/").content.decode()
+    browser.get(f"/p/{encode_token(charge.token)}")
+    after = browser.get("/wallet/").content.decode()
+
+    times = re.compile(r"<time.*?</time>", re.DOTALL)
+    assert len(times.findall(before)) == 2
+    assert times.findall(after) == times.findall(before)
+
+
+def test_a_payment_is_shown_in_shop_time(browser, customer):
+    shop = factories.open_shop(time_zone="Asia/Tokyo")
+    factories.sell(shop, customer, amount_minor=1000)
+    payment = Payment.objects.get()
+    factories.refund(shop, payment.charge, amount_minor=300)
+
+    page = browser.get(f"/wallet/payments/{payment.public_id}/")
+
+    local = payment.confirmed_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert [refund.amount_minor for refund in page.context["refunds"]] == [300]
+    assert f"{local:%H:%M:%S}" in page.content.decode()
+
+
+def test_another_s_payment_looks_like_an_unknown_one(browser, shop, another):
+    factories.sell(shop, another)
+    theirs = Payment.objects.get().public_id
+
+    for reference in (theirs, "py_" + "0" * 26, "x"):
+        assert browser.get(f"/wallet/payments/{reference}/").status_code == 404
+
+
+def test_a_typed_code_leads_to_its_charge(browser, shop):
+    charge = factories.make_charge(shop)
+
+    with nothing_changes(charge):
+        answer = browser.post("/p/", {"code": charge.short_code_grouped.lower()})
+
+    assert answer["Location"] == f"/p/{encode_token(charge.token).lower()}"
+
+
+@pytest.mark.parametrize(
+    "code", ["", "0000-0000", "https://pay.example/p/x", "\x00", "x" * 5000]
+)
+def test_a_wrong_code_is_asked_for_again(browser, code):
+    answer = browser.post("/p/", {"code": code})
+
+    assert answer.status_code == 422
+    assert "Nothing was taken." in answer.context["error"]
+
+
+def test_too_many_wrong_codes_are_refused(browser):
+    for number in range(10):
+        browser.post("/p/", {"code": f"0000000{number}"})
+
+    answer = browser.post("/p/", {"code": "00000000"})
+
+    assert "Too many wrong codes." in answer.context["error"]
+
+
+def test_the_receipt_is_read_by_whoever_has_its_address(phone, customer):
+    shop = factories.open_shop(time_zone="Asia/Tokyo")
+    charge = factories.sell(shop, customer, amount_minor=1000)
+    factories.refund(shop, charge, amount_minor=300)
+    path = f"/r/{encode_token(charge.receipt_token).lower()}/"
+
+    before = Client().get(path)
+    issue_missing_receipts()
+    after = Client().get(path)
+
+    text = after.content.decode()
+    local = charge.captured_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert "Your receipt is being made" in before.content.decode()
+    for shown in (shop.store.name, "€10.00", "€3.00", "00001", f"{local:%H:%M:%S}"):
+        assert shown in text
+    assert customer.wallet.user.email not in text
+
+
+@pytest.mark.parametrize("token", ["0" * 26, "x", "u" * 26])
+def test_an_unknown_receipt_is_not_found(db, token):
+    assert Client().get(f"/r/{token}/").status_code == 404
+
+
+def test_the_code_s_token_opens_no_receipt(shop, customer):
+    charge = factories.sell(shop, customer)
+
+    assert Client().get(f"/r/{encode_token(charge.token)}/").status_code == 404
+
+
+def test_a_receipt_is_there_only_once_paid(shop):
+    charge = factories.make_charge(shop)
+
+    assert Client().get(f"/r/{encode_token(charge.receipt_token)}/").status_code == 404
+
+
+def test_the_front_page_leads_to_the_wallet(db):
+    assert Client().get("/")["Location"] == "/wallet/"
