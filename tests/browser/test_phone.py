@@ -229,7 +229,7 @@ def test_a_lost_answer_is_asked_for_again_and_pays_once(till, phone, watch, coun
     before = count_payments()
     till.charge("480")
     phone.open(till.scan())
-    lost = []
+    lost: list[int] = []
 
     def lose_answer(route) -> None:
         if not lost:

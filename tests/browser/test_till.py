@@ -67,7 +67,7 @@ def test_charge_makes_one_sale_however_often_it_is_tapped(till, count_charges, t
 def test_a_lost_answer_to_charge_makes_one_sale(till, watch, count_charges):
     watch.expect(CUT)
     before = count_charges()
-    lost = []
+    lost: list[int] = []
 
     def lose_answer(route) -> None:
         if route.request.method == "POST" and not lost:
