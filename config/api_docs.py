@@ -17,7 +17,8 @@ from config.problems import FRAMEWORK_CODES, STATUSES
 _SHAPES = "#/components/schemas/"
 _NOT_SHOWN = {"Problem", "FieldProblem"}
 _MEANINGS = {
-    "request_invalid": "The request has not the form described here; `errors` names fields.",
+    "request_invalid": "The request does not have the form described here;"
+    " the list of errors names the fields.",
     "not_authenticated": "No valid key, token or session came with the request.",
     "not_allowed": "The CSRF token of our own page is missing or wrong.",
     "not_found": "There is no such thing, or it is not yours; the two look alike.",
