@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(60, func
 
 SALE_MAX_S = 5
 JOBS = ("pos.issue_receipts", "pos.sweep_charges", "merchants.close_due_settlements")
+GAPS = b"SELECT store_id FROM pos_receipt GROUP BY store_id HAVING max(number) <> count(*)"
 
 
 class Stream:
@@ -100,8 +101,8 @@ def test_every_job_delivered_three_times_works_once(stack, shop):
     stack.start("worker")
 
     wait_for(lambda: count_undone(broker) == stuck, within_s=20)
-    numbers = sorted(int(shop.read_number(sale.charge) or 0) for sale in sales)
-    assert numbers == list(range(numbers[0], numbers[0] + 3))
+    assert len({shop.read_number(sale.charge) for sale in sales}) == 3
+    assert ask_books(stack, GAPS) == []
     assert [count_mails(stack, sale.charge) for sale in sales] == [1, 1, 1]
     assert ask_books(stack, settlements) == before
     check_sales(stack, sales)
