@@ -35,8 +35,11 @@ PROOFS = (
               LEFT JOIN (
                 SELECT f.charge_id, sum(f.amount_minor) AS sum, count(*) AS count,
                        count(*) FILTER (WHERE t.amount_minor = f.amount_minor
+                                          AND t.credit_account_id = p.payer_account_id
                                           AND t.kind = 'refund') AS moved
-                  FROM pos_refund f LEFT JOIN ledger_transfer t ON t.id = f.id
+                  FROM pos_refund f
+                  JOIN pos_charge p ON p.id = f.charge_id
+                  LEFT JOIN ledger_transfer t ON t.id = f.id
                  GROUP BY f.charge_id) r ON r.charge_id = c.id
              WHERE coalesce(r.sum, 0) <> c.refunded_minor OR c.refunded_minor > c.amount_minor
                 OR coalesce(r.count, 0) <> c.refunds_count OR r.moved <> r.count

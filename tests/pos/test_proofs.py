@@ -1,0 +1,47 @@
+"""The proofs find what the verbs would never do."""
+
+import pytest
+from django.utils import timezone
+
+from ledger.posting import NewTransfer, post_together
+from merchants.models import Book, LineKind, SettlementLine
+from pos.models import Charge, Refund
+from tests import factories
+from tests.proofs import find_broken
+
+
+@pytest.mark.django_db
+def test_a_refund_to_somebody_else_is_found(shop, customer):
+    charge = factories.sell(shop, customer)
+    stranger = factories.open_customer()
+    refund = Refund.objects.create(
+        charge=charge, amount_minor=100, currency="EUR", idempotency_key="k", request_hash=b"k"
+    )
+    Charge.objects.filter(pk=charge.pk).update(refunded_minor=100, refunds_count=1)
+    SettlementLine.objects.create(
+        id=refund.id,
+        book=Book.objects.get(merchant=shop.merchant),
+        store=shop.store,
+        kind=LineKind.REFUND,
+        charge_id=charge.id,
+        amount_minor=100,
+        fee_minor=0,
+        at=timezone.now(),
+    )
+
+    post_together(
+        [
+            NewTransfer(
+                id=refund.id,
+                debit_account_id=charge.takings_account_id,
+                credit_account_id=stranger.wallet.account_id,
+                amount_minor=100,
+                currency="EUR",
+                kind="refund",
+                reference=charge.public_id,
+            )
+        ]
+    )
+
+    claim = "refunds never exceed the capture, and each has one transfer to its payer"
+    assert list(find_broken()) == [claim]
