@@ -40,6 +40,7 @@ from relay.pages import tell_on_commit
 
 _CAPTURE = "SELECT * FROM pos_capture_charge(%s, %s, %s, %s, %s) WHERE id IS NOT NULL"
 _TRANSFER_REFUSED = "TS001"
+_TOO_LATE = "TS002"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +265,13 @@ def _attach(charge: Charge, caller: Caller) -> Charge:
 
 def _read_refusal(refusal: DatabaseError, charge_id: UUID) -> Exception:
     cause = refusal.__cause__
-    if not isinstance(cause, psycopg.Error) or cause.sqlstate != _TRANSFER_REFUSED:
+    if not isinstance(cause, psycopg.Error):
         return refusal
     result = cause.diag.message_primary or ""
+    if cause.sqlstate == _TOO_LATE:
+        return ChargeNotPayable(result)
+    if cause.sqlstate != _TRANSFER_REFUSED:
+        return refusal
     if result == "insufficient_funds":
         return InsufficientFunds(result, charge_id)
     return TransferRefused(result, charge_id)

@@ -41,6 +41,13 @@ BEGIN
         jsonb_build_object('version', captured.version,
                            'amount_minor', captured.amount_minor,
                            'currency', captured.currency));
+
+    -- Waiting for the payer's account may have taken until after the end, and by then
+    -- the till has shown that nothing was paid.
+    IF least(captured.lease_until, captured.expires_at) <= clock_timestamp() THEN
+        RAISE EXCEPTION USING ERRCODE = 'TS002', MESSAGE = CASE
+            WHEN captured.expires_at <= clock_timestamp() THEN 'expired' ELSE 'open' END;
+    END IF;
     RETURN captured;
 END $$;
 """

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
@@ -33,6 +33,11 @@ class Crowd:
         barrier = Barrier(len(jobs))
         started = [self._pool.submit(_take_part, barrier, job, refusals) for job in jobs]
         return [one.result(timeout=_PATIENCE_S) for one in started]
+
+    def start(self, job: Job, *, refusals: tuple[type[Exception], ...] = ()) -> Future[Any]:
+        """Let one job start while the test does something else."""
+        self._size = max(self._size, 1)
+        return self._pool.submit(_take_part, Barrier(1), job, refusals)
 
     def leave(self) -> None:
         """Close every connection in the thread it belongs to, and end the threads."""

@@ -1,13 +1,17 @@
 """A charge ends once: paid, canceled or expired, and both sides are told which."""
 
+import time
 from collections import Counter
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from ledger.models import Transfer
+from ledger.models import Account, Transfer
+from ledger.queries import read_balance
 from pos.charges import cancel_charge, sweep_charges
 from pos.errors import ChargeClaimedByAnother, ChargeNotCancelable, ChargeNotPayable
 from pos.models import Charge
@@ -141,3 +145,30 @@ def test_giving_back_and_scanning_anew_never_leaves_two_holders(crowd):
         charge.refresh_from_db()
         holder = second.wallet.account_id if isinstance(scan, Claim) else None
         assert charge.payer_account_id == holder
+
+
+@pytest.mark.parametrize(("life_ms", "status"), [(300, "expired"), (60_000, "open")])
+def test_who_waits_for_the_wallet_past_the_end_pays_nothing(
+    crowd, without_pin, life_ms, status
+):
+    shop, customer = factories.open_shop(), factories.open_customer()
+    account_id = customer.wallet.account_id
+    charge = factories.make_charge(shop)
+    claim = factories.claim(customer, charge)
+    expires_at = timezone.now() + timedelta(milliseconds=life_ms)
+    lease_until = timezone.now() + timedelta(milliseconds=300)
+    Charge.objects.filter(pk=charge.pk).update(expires_at=expires_at, lease_until=lease_until)
+    confirm = partial(factories.confirm, customer, claim, pin="")
+
+    with transaction.atomic():
+        # As another payment of the same wallet does, only for longer.
+        Account.objects.select_for_update(no_key=True).get(pk=account_id)
+        late_payment = crowd.start(confirm, refusals=(ChargeNotPayable,))
+        while timezone.now() < lease_until:
+            time.sleep(0.01)
+    refusal = late_payment.result(timeout=5)
+
+    assert isinstance(refusal, ChargeNotPayable)
+    assert refusal.status == status
+    assert not Transfer.objects.filter(pk=charge.pk).exists()
+    assert read_balance(account_id) == 10_000
