@@ -5,22 +5,26 @@ the number and the mail. Both are found by sweeps over rows, so a lost job is a 
 """
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from ledger.money import format_money
 from pos.models import Charge, Receipt
 from pos.topics import topics_of
-from qr.links import encode_token
 from relay.pages import tell_on_commit
 
 logger = logging.getLogger(__name__)
+
+_MAIL_LEASE_S = 60
 
 # The store's row is the counter's lock: numbers run without a gap.
 _LOCK_STORES = """
@@ -51,7 +55,7 @@ def issue_receipts(charge_ids: list[UUID]) -> None:
     A mail that cannot be sent stops no other one; the next sweep tries it again.
     """
     _number_receipts(charge_ids)
-    unsent = Receipt.objects.filter(pk__in=charge_ids, mailed_at=None).exclude(email="")
+    unsent = list_unsent().filter(pk__in=charge_ids)
     for charge_id in unsent.order_by("issued_at").values_list("charge_id", flat=True):
         try:
             mail_receipt(charge_id)
@@ -63,31 +67,42 @@ def issue_receipts(charge_ids: list[UUID]) -> None:
 def mail_receipt(charge_id: UUID) -> None:
     """Mail a receipt that has an address and was not mailed yet.
 
-    The row is locked while the mail goes out, so two workers never send the same one.
+    The worker that does it takes a lease first, in its own transaction, so nothing is
+    locked while the mail goes out and two workers never send the same one. If it dies
+    in between, the sweep sends the mail when the lease is over, under the same Message-ID.
     """
-    with transaction.atomic():
-        unsent = Receipt.objects.filter(pk=charge_id, mailed_at=None).exclude(email="")
-        receipt = unsent.select_for_update(skip_locked=True, no_key=True).first()
-        if receipt is None:
-            return
+    receipt = _lease_mail(charge_id)
+    if receipt is None:
+        return
+    try:
         _draw_mail(receipt).send()
-        receipt.mailed_at = timezone.now()
-        receipt.save(update_fields=["mailed_at"])
+    except OSError:
+        Receipt.objects.filter(pk=charge_id).update(mail_leased_until=None)
+        raise
+    Receipt.objects.filter(pk=charge_id).update(mailed_at=timezone.now())
 
 
 def list_unissued(*, most: int = 500) -> list[UUID]:
     """List captured charges that have no receipt yet, or one that was not mailed."""
     due = Charge.objects.filter(is_receipt_due=True)
-    unsent = Receipt.objects.filter(mailed_at=None).exclude(email="")
+    unsent = list_unsent()
     return [
         *due.order_by("id").values_list("id", flat=True)[:most],
         *unsent.order_by("issued_at").values_list("charge_id", flat=True)[:most],
     ]
 
 
-def receipt_url(charge: Charge) -> str:
-    """Give the address of a charge's receipt; who has it may read it."""
-    return f"{settings.PUBLIC_URL}/r/{encode_token(charge.receipt_token).lower()}/"
+def list_unsent() -> QuerySet[Receipt]:
+    """List the receipts that are to be mailed, and that nobody is mailing."""
+    free = Q(mail_leased_until=None) | Q(mail_leased_until__lte=Now())
+    return Receipt.objects.filter(free, mailed_at=None).exclude(email="")
+
+
+def _lease_mail(charge_id: UUID) -> Receipt | None:
+    leased_until = Now() + timedelta(seconds=_MAIL_LEASE_S)
+    # One conditional UPDATE decides who sends.
+    mine = list_unsent().filter(pk=charge_id).update(mail_leased_until=leased_until)
+    return Receipt.objects.get(pk=charge_id) if mine else None
 
 
 def _number_receipts(charge_ids: list[UUID]) -> None:
@@ -107,7 +122,7 @@ def _draw_mail(receipt: Receipt) -> EmailMultiAlternatives:
         "store": charge.store,
         "merchant": charge.store.merchant,
         "lines": charge.lines.all(),
-        "receipt_url": receipt_url(charge),
+        "receipt_url": charge.receipt_url,
     }
     with timezone.override(ZoneInfo(charge.store.time_zone)):
         text = render_to_string("emails/receipt.txt", context)

@@ -253,6 +253,7 @@ class Migration(migrations.Migration):
                     "issued_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
+                ("mail_leased_until", models.DateTimeField(null=True)),
                 ("mailed_at", models.DateTimeField(null=True)),
                 (
                     "store",
