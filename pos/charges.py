@@ -94,13 +94,12 @@ def lease_charge(charge_id: UUID, *, payer_account_id: UUID, payer_name: str) ->
         ChargeClaimedByAnother: somebody else's lease has not ended.
         ChargeNotPayable: captured, canceled or expired.
     """
-    with transaction.atomic():
-        charge = transitions.claim(
-            charge_id, payer_account_id=payer_account_id, payer_name=payer_name
-        ) or transitions.renew_claim(charge_id, payer_account_id=payer_account_id)
-        if charge is not None:
-            tell_on_commit(*topics_of(charge))
-            return charge
+    charge = transitions.claim(
+        charge_id, payer_account_id=payer_account_id, payer_name=payer_name
+    ) or transitions.renew_claim(charge_id, payer_account_id=payer_account_id)
+    if charge is not None:
+        tell_on_commit(*topics_of(charge))
+        return charge
     truth = Charge.objects.get(pk=charge_id)
     # Open by now: the other payer gave it back between our try and this look.
     if truth.status_now in {ChargeStatus.OPEN, ChargeStatus.CLAIMED}:

@@ -15,10 +15,24 @@ from merchants.models import Merchant, Store
 from pos.callers import Caller
 from pos.errors import ChargeUnknown, ItemUnknown
 from pos.models import Charge, ChargeStatus, Item, Refund, Terminal
+from pos.rows import JoinedRows
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 
 PAGE_SIZE = 50
+
+_PLACE = ("store", "store__merchant", "terminal", "receipt")
+_WITH_PLACE = """
+    SELECT {columns}
+      FROM pos_charge charge
+      JOIN merchants_store store ON store.id = charge.store_id
+      JOIN merchants_merchant store__merchant ON store__merchant.id = store.merchant_id
+      LEFT JOIN pos_terminal terminal ON terminal.id = charge.terminal_id
+      LEFT JOIN pos_receipt receipt ON receipt.charge_id = charge.id
+     WHERE
+"""
+_BY_ID = JoinedRows(Charge, *_PLACE, sql=f"{_WITH_PLACE} charge.id = %s")
+_BY_TOKEN = JoinedRows(Charge, *_PLACE, sql=f"{_WITH_PLACE} charge.token = %s")
 
 
 def list_charges(caller: Caller) -> QuerySet[Charge]:
@@ -34,8 +48,8 @@ def find_charge(caller: Caller, reference: str) -> Charge:
     Raises:
         ChargeUnknown: not there, or not the caller's; the two look alike.
     """
-    charge = list_charges(caller).filter(pk=read_reference("ch", reference)).first()
-    if charge is None:
+    charge = _BY_ID.first([read_reference("ch", reference)])
+    if charge is None or not _may_see(caller, charge):
         raise ChargeUnknown
     return charge
 
@@ -150,7 +164,7 @@ def find_refund(caller: Caller, reference: str) -> Refund:
 
 def find_by_token(token: UUID) -> Charge | None:
     """Find the charge whose code carries this token."""
-    return _with_place().filter(token=token).first()
+    return _BY_TOKEN.first([token])
 
 
 def find_by_short_code(short_code: str) -> Charge | None:
@@ -206,6 +220,12 @@ def list_stores_with_terminals(merchant: Merchant) -> list[StoreWithTerminals]:
         StoreWithTerminals(store.name, store.public_id, by_store[store.id])
         for store in merchant.stores.order_by("name")
     ]
+
+
+def _may_see(caller: Caller, charge: Charge) -> bool:
+    if caller.terminal:
+        return charge.store_id == caller.store.id
+    return charge.merchant_id == caller.store.merchant_id
 
 
 def _with_place() -> QuerySet[Charge]:

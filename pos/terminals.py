@@ -12,6 +12,21 @@ from identity.pins import check_pin
 from merchants.models import Role, StaffMember, Store
 from pos.errors import PairingRefused
 from pos.models import Terminal, TerminalToken
+from pos.rows import JoinedRows
+
+_HELD = JoinedRows(
+    Terminal,
+    "store",
+    "store__merchant",
+    sql="""
+        SELECT {columns}
+          FROM pos_terminaltoken token
+          JOIN pos_terminal terminal ON terminal.id = token.terminal_id
+          JOIN merchants_store store ON store.id = terminal.store_id
+          JOIN merchants_merchant store__merchant ON store__merchant.id = store.merchant_id
+         WHERE token.digest = %s AND token.revoked_at IS NULL
+    """,
+)
 
 
 def add_terminal(store: Store, *, name: str) -> Terminal:
@@ -74,8 +89,7 @@ def revoke_terminal(terminal: Terminal) -> None:
 
 def find_terminal(token: str) -> Terminal | None:
     """Find the till this token speaks for, with its store and merchant."""
-    held = Terminal.objects.filter(tokens__digest=digest_secret(token), tokens__revoked_at=None)
-    return held.select_related("store__merchant").first()
+    return _HELD.first([digest_secret(token)])
 
 
 def list_cashiers(store: Store) -> list[StaffMember]:

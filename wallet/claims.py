@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from pos.charges import lease_charge, release_charge
 from pos.models import Charge
+from pos.rows import JoinedRows
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
 from wallet.models import Claim, Wallet
 from wallet.wallets import mask_name
@@ -16,6 +17,23 @@ _REMEMBER = """
     ON CONFLICT (charge_id, wallet_id) DO UPDATE SET wallet_id = excluded.wallet_id
     RETURNING id
 """
+_MINE = JoinedRows(
+    Claim,
+    "charge",
+    "charge__store",
+    "charge__store__merchant",
+    "charge__terminal",
+    sql="""
+        SELECT {columns}
+          FROM wallet_claim claim
+          JOIN pos_charge charge ON charge.id = claim.charge_id
+          JOIN merchants_store charge__store ON charge__store.id = charge.store_id
+          JOIN merchants_merchant charge__store__merchant
+            ON charge__store__merchant.id = charge__store.merchant_id
+          LEFT JOIN pos_terminal charge__terminal ON charge__terminal.id = charge.terminal_id
+         WHERE claim.id = %s AND claim.wallet_id = %s
+    """,
+)
 
 
 def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
@@ -52,8 +70,7 @@ def find_claim(wallet: Wallet, claim_id: UUID) -> Claim:
     Raises:
         ClaimUnknown: not there, or another wallet's; the two look alike.
     """
-    mine = Claim.objects.filter(pk=claim_id, wallet=wallet)
-    claim = mine.select_related("charge__store__merchant", "charge__terminal").first()
+    claim = _MINE.first([claim_id, wallet.id])
     if claim is None:
         raise ClaimUnknown
     claim.wallet = wallet

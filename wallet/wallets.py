@@ -4,15 +4,28 @@ from uuid import UUID
 
 import uuid6
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
 
 from identity.bearer import digest_secret
-from identity.models import Session, User
+from identity.models import User
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.posting import NewTransfer, post_together
+from pos.rows import JoinedRows
 from wallet.models import Wallet
+
+_HELD = JoinedRows(
+    Wallet,
+    "user",
+    sql="""
+        SELECT {columns}
+          FROM identity_session session
+          JOIN identity_user "user" ON "user".id = session.user_id
+          JOIN wallet_wallet wallet ON wallet.user_id = session.user_id
+         WHERE session.digest = %s AND session.ended_at IS NULL
+           AND session.expires_at > now() AND "user".is_active
+         ORDER BY wallet.id LIMIT 1
+    """,
+)
 
 
 @transaction.atomic
@@ -48,14 +61,7 @@ def top_up(
 
 def find_wallet(secret: str) -> Wallet | None:
     """Find the wallet of the person who holds this session, with the person."""
-    live = Session.objects.filter(
-        Q(digest=digest_secret(secret)),
-        ended_at=None,
-        expires_at__gt=Now(),
-        user__is_active=True,
-    )
-    wallets: QuerySet[Wallet] = Wallet.objects.filter(user__in=live.values("user"))
-    return wallets.select_related("user").order_by("id").first()
+    return _HELD.first([digest_secret(secret)])
 
 
 def mask_name(name: str) -> str:
