@@ -194,7 +194,7 @@ def _picture(content: str | bytes, content_type: str) -> HttpResponse:
 
 def _read_limit(request: Request) -> int:
     text = request.query_params.get("limit", "50")
-    if not text.isdecimal() or not 1 <= int(text) <= _PAGE_SIZE_MAX:
+    if not text.isdecimal() or len(text) > 3 or not 1 <= int(text) <= _PAGE_SIZE_MAX:
         raise ValidationError({"limit": f"Use a number from 1 to {_PAGE_SIZE_MAX}."})
     return int(text)
 

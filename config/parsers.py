@@ -1,0 +1,27 @@
+"""How the body of a request is read."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+
+class ShallowJsonParser(JSONParser):
+    """JSON as the framework reads it, with an answer for what is nested without end."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> object:
+        """Read the body.
+
+        Raises:
+            ParseError: no JSON, or nested deeper than Python's own limit.
+        """
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError("JSON parse error - nested too deeply") from None
