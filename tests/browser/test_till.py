@@ -1,5 +1,7 @@
 """What the cashier relies on: one tap is one sale, and the screen tells what is true."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -161,7 +163,7 @@ def test_five_more_minutes_are_one_tap_away(till, sql):
     sql("UPDATE pos_charge SET expires_at = now() + '30 s' WHERE short_code = %s", code)
     till.page.get_by_role("button", name="5 more minutes").click()
 
-    expect(till.page.locator("#left")).to_contain_text("4:5")
+    expect(till.page.locator("#left")).to_have_text(re.compile(r"5:[123]\d"))
 
 
 def test_a_whole_sale_needs_only_the_keyboard(till, phone):
