@@ -34,7 +34,7 @@ NOT_IN_THE_API = {"CurrencyUnknown", "NothingToSettle", "PairingRefused"}
 # Inside an application: what is higher may know what is lower. What is not named is a noun.
 INSIDE = {"urls": 4}
 INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
-INSIDE |= dict.fromkeys(["queries", "errors", "fees", "callers"], 1)
+INSIDE |= dict.fromkeys(["queries", "errors", "fees", "callers", "rows"], 1)
 INSIDE |= dict.fromkeys(["models", "chart"], 0)
 NOUN = 2
 
