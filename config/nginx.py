@@ -51,11 +51,6 @@ http {
         server "unix:${streams}" fail_timeout=0;
     }
 
-    map $$http_accept $$unavailable {
-        default "Tessera is starting again. Please try once more in a moment.\\n";
-        "~*json" '{"title": "Unavailable", "status": 503, "code": "unavailable"}';
-    }
-
     server {
         listen ${listen} backlog=1024;
         server_name _;
@@ -67,13 +62,18 @@ http {
         proxy_set_header X-Forwarded-Host $$http_host;
         proxy_set_header X-Forwarded-Proto $$scheme;
         proxy_set_header Forwarded "";
+        proxy_connect_timeout 2s;
+        proxy_read_timeout 30s;
+        proxy_buffers 16 16k;
 
         location / {
             proxy_pass http://web;
-            proxy_connect_timeout 2s;
-            proxy_read_timeout 30s;
-            proxy_buffers 16 16k;
             error_page 502 504 = @unavailable;
+        }
+
+        location /api/ {
+            proxy_pass http://web;
+            error_page 502 504 = @api_unavailable;
         }
 
         # Only our own pages send a request here, by X-Accel-Redirect, once they know who asks.
@@ -98,7 +98,16 @@ http {
             default_type text/plain;
             add_header Retry-After 2 always;
             add_header Cache-Control no-store always;
-            return 503 $$unavailable;
+            return 503 "Tessera is starting again. Please try once more in a moment.\\n";
+        }
+
+        location @api_unavailable {
+            default_type application/problem+json;
+            add_header Retry-After 2 always;
+            add_header Cache-Control no-store always;
+            return 503 '{"type": "/api/docs/#unavailable", "title": "Unavailable",
+                "status": 503, "code": "unavailable",
+                "detail": "Try again in a moment with the same key."}';
         }
     }
 }

@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from identity import errors as identity
 from ledger import errors as ledger
@@ -77,6 +78,17 @@ def answer_problem(refusal: Exception, _context: dict[str, Any]) -> Response | N
             status, code = STATUSES[kind]
             return _answer(status, code, str(refusal), **_describe(refusal, kind, code))
     return None
+
+
+class NothingHere(APIView):
+    """Every address below /api/ that is none: refused in the API's own form."""
+
+    schema = None
+    permission_classes = []
+
+    def initial(self, *_args: object, **_kwargs: object) -> None:
+        """Refuse before anything else is looked at, whatever the method."""
+        raise Http404
 
 
 def _describe(refusal: Exception, kind: type[Exception], code: str) -> dict[str, Any]:

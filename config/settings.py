@@ -157,10 +157,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_start": 0,
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default="celerybeat-schedule")
+# While no worker runs, sweeps expire instead of piling up.
 CELERY_BEAT_SCHEDULE = {
-    "issue receipts": {"task": "pos.issue_receipts", "schedule": 5},
-    "sweep charges": {"task": "pos.sweep_charges", "schedule": 5},
-    "close settlements": {"task": "merchants.close_due_settlements", "schedule": 60},
+    name: {"task": task, "schedule": every_s, "options": {"expires": every_s}}
+    for name, task, every_s in [
+        ("issue receipts", "pos.issue_receipts", 5),
+        ("sweep charges", "pos.sweep_charges", 5),
+        ("close settlements", "merchants.close_due_settlements", 60),
+    ]
 }
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")

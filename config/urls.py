@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from config import api_docs, demo_mail, views
+from config.problems import NothingHere
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", include("wallet.urls")),
     path("", include("pos.urls")),
     path("", include("merchants.urls")),
+    path("api/<path:unknown>", NothingHere.as_view()),
 ]
 if settings.DEMO:
     urlpatterns += [
