@@ -16,6 +16,7 @@ from config.stack import Stack
 from qr.references import decode_reference
 
 ANSWER_MAX_S = 10
+GAPS = b"SELECT store_id FROM pos_receipt GROUP BY store_id HAVING max(number) <> count(*)"
 _PATIENCE_S = 25
 _POLL_S = 0.05
 

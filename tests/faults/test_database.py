@@ -1,14 +1,22 @@
 """PostgreSQL dies while the shops sell: nothing acknowledged is lost, nothing is half done."""
 
+from functools import partial
+
 import httpx
 import pytest
 
 from tests.faults.crew import Crew
-from tests.faults.shop import check_sales, wait_for
+from tests.faults.shop import GAPS, ask_books, check_sales, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(60, func_only=True)]
 
 KILLS = 3
+CUTS = 10
+CUT = b"""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+EVERYTHING = ("postgres", "valkey", "web", "streams", "worker", "beat")
 BACK_WITHIN_S = 10
 
 
@@ -32,6 +40,34 @@ def test_postgresql_killed_during_sales_loses_nothing_and_the_shop_goes_on(stack
 
     sale = crew.sales[-1]
     wait_for(lambda: shop.read_number(sale.charge), within_s=20)
+
+
+def test_connections_cut_in_the_middle_of_sales_lose_and_double_nothing(stack, shop, demo):
+    with Crew(stack, demo) as crew:
+        for _ in range(CUTS):
+            crew.wait_for_sales(1, within_s=10)
+            ask_books(stack, CUT)
+        crew.wait_for_sales(5, within_s=10)
+        crew.stop()
+        crew.confirm_again()
+        check_sales(stack, crew.sales)
+
+
+def test_everything_dies_at_once_and_nothing_acknowledged_is_lost(stack, shop, demo):
+    with Crew(stack, demo) as crew:
+        crew.wait_for_sales(5, within_s=15)
+        for name in EVERYTHING:
+            stack.kill(name)
+        for name in EVERYTHING:
+            stack.start(name)
+        crew.wait_for_sales(5, within_s=BACK_WITHIN_S)
+        crew.stop()
+        crew.confirm_again()
+        check_sales(stack, crew.sales)
+
+    for sale in crew.sales:
+        wait_for(partial(shop.read_number, sale.charge), within_s=20)
+    assert ask_books(stack, GAPS) == []
 
 
 def test_a_sale_without_a_database_is_refused_honestly(stack, shop):

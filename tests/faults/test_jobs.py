@@ -14,13 +14,13 @@ import redis
 from kombu.exceptions import OperationalError
 
 from qr.references import decode_reference
-from tests.faults.shop import ask_books, check_sales, count_mails, wait_for
+from tests.faults.crew import Crew
+from tests.faults.shop import GAPS, ask_books, check_sales, count_mails, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(60, func_only=True)]
 
 SALE_MAX_S = 5
 JOBS = ("pos.issue_receipts", "pos.sweep_charges", "merchants.close_due_settlements")
-GAPS = b"SELECT store_id FROM pos_receipt GROUP BY store_id HAVING max(number) <> count(*)"
 
 
 class Stream:
@@ -107,6 +107,20 @@ def test_every_job_delivered_three_times_works_once(stack, shop):
     assert ask_books(stack, settlements) == before
     check_sales(stack, sales)
     broker.close()
+
+
+def test_workers_killed_again_and_again_leave_no_sale_without_a_receipt(stack, shop, demo):
+    with Crew(stack, demo) as crew:
+        for _ in range(2):
+            crew.wait_for_sales(5, within_s=15)
+            stack.kill("worker")
+            stack.start("worker")
+        crew.stop()
+
+    for sale in crew.sales:
+        wait_for(partial(shop.read_number, sale.charge), within_s=20)
+    assert ask_books(stack, GAPS) == []
+    check_sales(stack, crew.sales)
 
 
 def test_a_sale_needs_no_queue_and_everything_catches_up_when_it_is_back(stack, shop):

@@ -16,7 +16,7 @@ from tests.faults.shop import ask_books, check_sales, wait_for, without_clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(60, func_only=True)]
 
-KILLS = 8
+KILLS = 5
 
 
 def kill_a_worker(stack, *, number):
