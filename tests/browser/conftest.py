@@ -31,15 +31,23 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark these tests; without Chromium skip them, unless it is said to be required."""
-    required = os.environ.get("TESSERA_REQUIRE_BROWSER", "0") != "0"
+    """Mark these tests for what they are."""
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker("browser")
             item.add_marker("slow")
             item.add_marker(pytest.mark.timeout(180))
-            if not _CHROMIUM.exists() and not required:
-                item.add_marker(pytest.mark.skip(_MISSING))
+
+
+# A hook and no fixture, so that it is reported in one line and before a stack is started.
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Skip without Chromium, unless it is said to be required."""
+    if _CHROMIUM.exists():
+        return
+    if os.environ.get("TESSERA_REQUIRE_BROWSER", "0") != "0":
+        pytest.fail(_MISSING)
+    pytest.skip(_MISSING)
 
 
 # Not for the whole run: while it is there Django refuses to use the database in this thread,
@@ -47,8 +55,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One Chromium for these tests."""
-    if not _CHROMIUM.exists():
-        pytest.fail(_MISSING)
     flags = [*_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else _FLAGS
     expect.set_options(timeout=_EXPECT_TIMEOUT_MS)
     with sync_playwright() as playwright:
