@@ -68,7 +68,8 @@ def test_nothing_is_paid_after_it_expired(crowd, without_pin):
     for number in range(60):
         charge = factories.make_charge(shop)
         claim = factories.claim(customer, charge)
-        end = Now() + timedelta(milliseconds=5)
+        # A busy machine may miss every end that is near, so some are a little further off.
+        end = Now() + timedelta(milliseconds=5 if number % 3 else 60)
         Charge.objects.filter(pk=charge.pk).update(expires_at=end, lease_until=end)
         confirm = partial(factories.confirm, customer, claim, pin="")
         # By the clock alone in one half of the rounds, with a sweep in the other.
