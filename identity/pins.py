@@ -21,7 +21,7 @@ from django.utils import timezone
 from identity.errors import PinLocked, PinWrong
 from identity.models import User
 
-PIN_PATTERN = re.compile(r"^[0-9]{6}$")
+PIN_PATTERN = re.compile(r"[0-9]{6}\Z")
 _TRIES_MAX = 5
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _COUNT_TRY = """

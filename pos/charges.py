@@ -130,8 +130,11 @@ def capture_charge(charge_id: UUID, *, payer_account_id: UUID, payer_email: str)
     parameters = [payer_account_id, charge_id, payer_email, uuid6.uuid7(), reference]
     try:
         charge = next(iter(Charge.objects.raw(_CAPTURE, parameters)), None)
-    except DatabaseError as refusal:
-        raise _read_refusal(refusal, charge_id) from refusal
+    except DatabaseError as failure:
+        refusal = _read_refusal(failure, charge_id)
+        if refusal is None:
+            raise
+        raise refusal from failure
     if charge is None:
         raise ChargeNotPayable(Charge.objects.get(pk=charge_id).status_now)
     tell_on_commit(*topics_of(charge))
@@ -262,15 +265,15 @@ def _attach(charge: Charge, caller: Caller) -> Charge:
     return charge
 
 
-def _read_refusal(refusal: DatabaseError, charge_id: UUID) -> Exception:
-    cause = refusal.__cause__
+def _read_refusal(failure: DatabaseError, charge_id: UUID) -> Exception | None:
+    cause = failure.__cause__
     if not isinstance(cause, psycopg.Error):
-        return refusal
+        return None
     result = cause.diag.message_primary or ""
     if cause.sqlstate == _TOO_LATE:
         return ChargeNotPayable(result)
     if cause.sqlstate != _TRANSFER_REFUSED:
-        return refusal
+        return None
     if result == "insufficient_funds":
         return InsufficientFunds(result, charge_id)
     return TransferRefused(result, charge_id)
