@@ -53,6 +53,12 @@ def customer(db: None) -> factories.Customer:
 
 
 @pytest.fixture
+def another(db: None) -> factories.Customer:
+    """A second person, Ana Silva, with 100.00 in the wallet."""
+    return factories.open_customer(name="Ana Silva")
+
+
+@pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Real transactions that stay: transfers are append-only, so nothing is cleaned up.
 

@@ -9,12 +9,6 @@ from tests.conftest import Api
 
 
 @pytest.fixture
-def another(db: None) -> factories.Customer:
-    """A second person, Ana Silva, with 100.00 in the wallet."""
-    return factories.open_customer(name="Ana Silva")
-
-
-@pytest.fixture
 def another_phone(another: factories.Customer) -> Api:
     """The API as the second person's phone uses it."""
     return Api(another.token)

@@ -1,0 +1,138 @@
+"""PINs: six digits, five tries, never stored as they are."""
+
+import pytest
+from django.db import connection
+
+from identity.errors import PinLocked, PinWrong
+from identity.models import User
+from identity.pins import check_pin, set_pin, spend_time_of_a_check
+from tests.clocks import let_pin_lock_end
+
+pytestmark = pytest.mark.django_db
+PIN, WRONG = "482915", "000000"
+
+
+@pytest.fixture
+def user():
+    user = User.objects.create(name="Li Wei", email="li@mail.test")
+    set_pin(user, PIN)
+    return user
+
+
+def count(user):
+    return User.objects.values_list("pin_failed_count", flat=True).get(pk=user.pk)
+
+
+def fail(user, times):
+    for _ in range(times):
+        with pytest.raises((PinWrong, PinLocked)):
+            check_pin(user.id, WRONG)
+
+
+@pytest.mark.parametrize(
+    "pin", ["", "12345", "1234567", "12345a", " 123456", "123456\n", "\u0661" * 6, "12 456"]
+)
+def test_a_pin_has_six_digits(user, pin):
+    before = user.pin_hash
+
+    with pytest.raises(ValueError, match="six digits"):
+        set_pin(user, pin)
+
+    assert User.objects.get(pk=user.pk).pin_hash == before
+
+
+def test_a_pin_is_nowhere_in_the_database(user):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT u::text FROM identity_user u WHERE id = %s", [user.id])
+        (row,) = cursor.fetchone()
+
+    assert "$argon2id$v=19$m=19456,t=2,p=1$" in row
+    assert PIN not in row
+
+
+def test_the_same_pin_is_kept_differently_each_time(user):
+    first = user.pin_hash
+    set_pin(user, PIN)
+
+    assert user.pin_hash != first
+    check_pin(user.id, PIN)
+
+
+def test_a_hash_is_worth_nothing_without_the_pepper(user, settings):
+    settings.PIN_PEPPER = "another"
+
+    with pytest.raises(PinWrong):
+        check_pin(user.id, PIN)
+
+
+def test_the_right_pin_forgets_wrong_tries(user):
+    fail(user, 4)
+
+    check_pin(user.id, PIN)
+
+    assert count(user) == 0
+
+
+@pytest.mark.parametrize("tries", [1, 2, 3, 4])
+def test_each_wrong_try_is_counted_and_told(user, tries):
+    fail(user, tries - 1)
+
+    with pytest.raises(PinWrong) as refusal:
+        check_pin(user.id, WRONG)
+
+    assert refusal.value.tries_left == 5 - tries
+    left = "1 try left" if tries == 4 else f"{5 - tries} tries left"
+    assert str(refusal.value) == f"The PIN is not right. {left}."
+    assert count(user) == tries
+
+
+def test_the_fifth_locks_and_no_pin_is_looked_at(user):
+    fail(user, 5)
+
+    for pin in (PIN, WRONG, PIN):
+        with pytest.raises(PinLocked) as refusal:
+            check_pin(user.id, pin)
+
+    user.refresh_from_db()
+    assert count(user) == 5
+    assert refusal.value.until == user.pin_locked_until
+
+
+def test_after_the_lock_there_are_five_tries_again(user):
+    fail(user, 5)
+    let_pin_lock_end(user.id)
+
+    fail(user, 4)
+    check_pin(user.id, PIN)
+
+    assert count(user) == 0
+
+
+def test_a_second_lock_is_as_long_as_the_first(user):
+    fail(user, 5)
+    let_pin_lock_end(user.id)
+    fail(user, 5)
+
+    with pytest.raises(PinLocked):
+        check_pin(user.id, PIN)
+
+
+def test_a_new_pin_ends_the_lock(user):
+    fail(user, 5)
+
+    set_pin(user, "111222")
+    check_pin(user.id, "111222")
+
+    assert count(user) == 0
+
+
+def test_who_has_no_pin_gets_in_with_none():
+    user = User.objects.create(name="Nora Byrne")
+
+    for pin in ("", PIN):
+        with pytest.raises(PinWrong):
+            check_pin(user.id, pin)
+
+
+def test_a_check_of_nobody_is_a_check():
+    spend_time_of_a_check()

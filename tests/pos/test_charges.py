@@ -1,0 +1,93 @@
+"""What the verbs of a charge do that no till can be made to ask for."""
+
+import uuid
+
+import pytest
+import uuid6
+from django.db import connection, transaction
+
+from ledger.errors import InsufficientFunds
+from ledger.queries import read_balance
+from pos import charges
+from pos.check_words import draw_check_word
+from pos.models import Charge
+from tests import factories
+from tests.conftest import Api
+
+
+@pytest.mark.django_db
+def test_a_short_code_that_is_taken_is_drawn_again(shop):
+    taken = factories.make_charge(shop)
+    draft = Charge.objects.get(pk=taken.pk)
+    draft.id, draft.idempotency_key = uuid6.uuid7(), "another"
+    draft.token, draft.receipt_token = uuid.uuid4(), uuid.uuid4()
+
+    known = charges._insert_once(draft)
+
+    assert known.id == draft.id
+    assert known.short_code != taken.short_code
+    assert len(known.short_code) == 8
+
+
+@pytest.mark.django_db
+def test_a_failed_transaction_is_no_refusal(shop, customer):
+    claim = factories.claim(customer, factories.make_charge(shop))
+
+    def capture_too_late():
+        with transaction.atomic():
+            transaction.set_rollback(True)
+            charges.capture_charge(
+                claim.charge_id, payer_account_id=customer.wallet.account_id, payer_email=""
+            )
+
+    with pytest.raises(transaction.TransactionManagementError):
+        capture_too_late()
+
+    claim.charge.refresh_from_db()
+    assert claim.charge.status == "claimed"
+
+
+@pytest.mark.django_db
+def test_a_refused_capture_leaves_nothing_of_itself(shop):
+    poor = factories.open_customer(balance_minor=1)
+    claim = factories.claim(poor, factories.make_charge(shop))
+
+    with pytest.raises(InsufficientFunds) as refusal, transaction.atomic():
+        charges.capture_charge(
+            claim.charge_id, payer_account_id=poor.wallet.account_id, payer_email=""
+        )
+
+    claim.charge.refresh_from_db()
+    assert refusal.value.transfer_id == claim.charge_id
+    assert (claim.charge.status, claim.charge.captured_at) == ("claimed", None)
+    assert read_balance(poor.wallet.account_id) == 1
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_payment_that_waits_too_long_may_be_asked_for_again():
+    shop, customer = factories.open_shop(), factories.open_customer()
+    claim = factories.claim(customer, factories.make_charge(shop))
+    phone, body = Api(customer.token), {"claim": claim.public_id}
+    other = connection.copy()
+    other.set_autocommit(False)
+    with other.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pos_charge WHERE id = %s FOR UPDATE", [claim.charge_id])
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+
+    waiting = phone.post("wallet/payments", body, key="k")
+    other.rollback()
+    other.close()
+    again = phone.post("wallet/payments", body, key="k")
+
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "still_running")
+    assert waiting["Retry-After"] == "1"
+    assert again.status_code == 201
+    assert read_balance(customer.wallet.account_id) == 9520
+
+
+def test_check_words_are_two_short_words():
+    words = {draw_check_word() for _ in range(200)}
+
+    assert len(words) > 150
+    assert all(len(pair.split()) == 2 and pair.isascii() for pair in words)

@@ -1,0 +1,60 @@
+"""Wallets: opened, filled once, found by their session."""
+
+import uuid
+
+import pytest
+
+from ledger.queries import count_transfers, read_balance
+from tests import factories
+from wallet.models import Attempt, Claim, CodeMiss, Payment
+from wallet.wallets import find_wallet, mask_name, open_wallet, top_up
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("Li Wei", "Li W."),
+        ("Ana Maria da Silva", "Ana S."),
+        ("Madonna", "Madonna"),
+        (" Li  Wei ", "Li W."),
+        ("", ""),
+    ],
+)
+def test_strangers_see_a_first_name_and_a_letter(name, masked):
+    assert mask_name(name) == masked
+
+
+def test_a_top_up_with_an_id_counts_once(customer):
+    transfer = uuid.uuid4()
+
+    for _ in range(3):
+        top_up(customer.wallet, amount_minor=500, reference="bank 1", transfer_id=transfer)
+
+    assert read_balance(customer.wallet.account_id) == 10_500
+    assert count_transfers([customer.wallet.account_id]) == 2
+
+
+def test_a_session_finds_its_person_s_first_wallet(customer, another_wallet):
+    assert find_wallet(customer.token) == customer.wallet
+    assert find_wallet("ws_unknown") is None
+
+
+@pytest.fixture
+def another_wallet(customer):
+    return open_wallet(customer.wallet.user, currency="JPY")
+
+
+def test_things_name_themselves(shop, customer):
+    claim = factories.claim(customer, factories.make_charge(shop))
+    attempt = Attempt(claim=claim, reason="pin_wrong")
+    miss = CodeMiss.objects.create(wallet=customer.wallet)
+    factories.confirm(customer, claim)
+
+    assert str(customer.wallet) == "Li Wei EUR"
+    assert str(Claim.objects.get()) == claim.public_id
+    assert str(attempt) == f"{claim.id} pin_wrong"
+    assert str(miss).startswith(f"{customer.wallet.id} ")
+    payment = Payment.objects.get()
+    assert str(payment) == payment.public_id
