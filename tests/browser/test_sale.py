@@ -35,7 +35,9 @@ def paired(windows, demo, owner, scheme):
     return till
 
 
-def test_a_sale_goes_from_the_keypad_to_the_statement(windows, payer, paired, owner, scheme):
+def test_a_sale_goes_from_the_keypad_to_the_statement(
+    windows, stack, payer, paired, owner, scheme
+):
     phone = Phone(windows.open(PHONE, scheme=scheme))
     short_code = sell(paired, phone, payer)
     read_receipt(phone)
@@ -45,6 +47,8 @@ def test_a_sale_goes_from_the_keypad_to_the_statement(windows, payer, paired, ow
 
     expect(phone.page.get_by_role("status")).to_have_text("€4.80 came back to your wallet.")
     expect(phone.row("Refunded")).to_contain_text("+€4.80")
+    # It ends with an error if any invariant does not hold.
+    stack.manage("check_books")
 
 
 def sell(till, phone, payer) -> str:
