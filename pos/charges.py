@@ -1,19 +1,13 @@
 """Charges: create, lease to a payer, capture, cancel, extend, expire."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
-import psycopg
-import uuid6
-from django.conf import settings
-from django.db import DatabaseError, transaction
-from django.db.models.functions import Now
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.money import AMOUNT_MINOR_MAX
 from merchants.fees import calculate_fee
 from pos import transitions
@@ -29,18 +23,13 @@ from pos.errors import (
     CurrencyMismatch,
     IdempotencyMismatch,
 )
-from pos.models import Charge, ChargeLine, ChargeStatus, Item
+from pos.models import Charge, ChargeStatus, Item
+from pos.openings import open_charge
 from pos.topics import topics_of
 from qr.crockford import ALPHABET
 from qr.links import SHORT_CODE_LENGTH
-from qr.references import encode_reference
-from relay.events import record_event
 from relay.jobs import enqueue_on_commit
 from relay.pages import tell_on_commit
-
-_CAPTURE = "SELECT * FROM pos_capture_charge(%s, %s, %s, %s, %s) WHERE id IS NOT NULL"
-_TRANSFER_REFUSED = "TS001"
-_TOO_LATE = "TS002"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,42 +58,32 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
     """
     if new.currency != caller.store.currency:
         raise CurrencyMismatch(caller.store.currency)
-    charge = _draft_charge(caller, new, amount_minor=_work_out_amount(new))
-    with transaction.atomic():
-        known = _insert_once(charge)
-        if known.id != charge.id:
+    draft = _draft_charge(caller, new, amount_minor=_work_out_amount(new))
+    while (charge := open_charge(draft, new.lines, actor=caller.actor)) is None:
+        known = Charge.objects.filter(
+            owner_id=draft.owner_id, idempotency_key=draft.idempotency_key
+        ).first()
+        if known is not None:
             if bytes(known.request_hash) != new.request_hash:
                 raise IdempotencyMismatch
             return _attach(known, caller)
-        ChargeLine.objects.bulk_create(_draft_lines(charge, new.lines))
-        record_event(
-            "charge.created",
-            feed=charge.merchant_id,
-            subject=charge.id,
-            actor=caller.actor,
-            facts={"version": 1, "amount_minor": charge.amount_minor, "currency": new.currency},
-        )
-    return _attach(known, caller)
+        # One in a million million: the short code is taken. Another one, then.
+        draft.short_code = _draw_short_code()
+    return _attach(charge, caller)
 
 
-def lease_charge(charge_id: UUID, *, payer_account_id: UUID, payer_name: str) -> Charge:
-    """Make an open charge this payer's for a minute; again for the same payer renews it.
+def announce_lease(charge: Charge) -> None:
+    """Tell the till and the payer's phone of a charge that `pos_lease_charge` leased."""
+    tell_on_commit(*topics_of(charge))
 
-    Raises:
-        ChargeClaimedByAnother: somebody else's lease has not ended.
-        ChargeNotPayable: captured, canceled or expired.
-    """
-    charge = transitions.claim(
-        charge_id, payer_account_id=payer_account_id, payer_name=payer_name
-    ) or transitions.renew_claim(charge_id, payer_account_id=payer_account_id)
-    if charge is not None:
-        tell_on_commit(*topics_of(charge))
-        return charge
+
+def explain_refused_lease(charge_id: UUID) -> ChargeClaimedByAnother | ChargeNotPayable:
+    """Tell why `pos_lease_charge` did not lease this charge."""
     truth = Charge.objects.get(pk=charge_id)
     # Open by now: the other payer gave it back between our try and this look.
     if truth.status_now in {ChargeStatus.OPEN, ChargeStatus.CLAIMED}:
-        raise ChargeClaimedByAnother
-    raise ChargeNotPayable(truth.status_now)
+        return ChargeClaimedByAnother()
+    return ChargeNotPayable(truth.status_now)
 
 
 def release_charge(charge_id: UUID, *, payer_account_id: UUID) -> None:
@@ -115,31 +94,10 @@ def release_charge(charge_id: UUID, *, payer_account_id: UUID) -> None:
             tell_on_commit(*topics_of(charge))
 
 
-def capture_charge(charge_id: UUID, *, payer_account_id: UUID, payer_email: str) -> Charge:
-    """Take a leased charge's amount from the payer and give it to the store.
-
-    State, transfer, settlement line and event are written by one SQL function
-    (migration `0002_capture`). Must run inside the caller's transaction.
-
-    Raises:
-        ChargeNotPayable: captured already, canceled, expired, or the lease is over.
-        InsufficientFunds: the payer's account holds too little.
-        TransferRefused: anything else the ledger refuses, such as a closed account.
-    """
-    reference = encode_reference("ch", charge_id)
-    parameters = [payer_account_id, charge_id, payer_email, uuid6.uuid7(), reference]
-    try:
-        charge = next(iter(Charge.objects.raw(_CAPTURE, parameters)), None)
-    except DatabaseError as failure:
-        refusal = _read_refusal(failure, charge_id)
-        if refusal is None:
-            raise
-        raise refusal from failure
-    if charge is None:
-        raise ChargeNotPayable(Charge.objects.get(pk=charge_id).status_now)
+def announce_capture(charge: Charge) -> None:
+    """Tell the till and the phone of a capture, and have its receipt issued soon."""
     tell_on_commit(*topics_of(charge))
     enqueue_on_commit("pos.issue_receipts")
-    return charge
 
 
 def cancel_charge(charge_id: UUID, *, caller: Caller) -> Charge:
@@ -196,21 +154,6 @@ def _sweep(charge_ids: list[UUID], move: Callable[[UUID], Charge | None]) -> int
     return moved
 
 
-def _insert_once(charge: Charge) -> Charge:
-    # The key's unique index decides between requests that come at the same time: the
-    # later one waits for the earlier, then inserts nothing and reads the other's row.
-    same_key = Charge.objects.filter(
-        owner_id=charge.owner_id, idempotency_key=charge.idempotency_key
-    )
-    while True:
-        Charge.objects.bulk_create([charge], ignore_conflicts=True)
-        known = same_key.first()
-        if known is not None:
-            return known
-        # One in a million million: the short code is taken. Another one, then.
-        charge.short_code = _draw_short_code()
-
-
 def _draw_short_code() -> str:
     return get_random_string(SHORT_CODE_LENGTH, ALPHABET)
 
@@ -243,37 +186,9 @@ def _draft_charge(caller: Caller, new: NewCharge, *, amount_minor: int) -> Charg
         short_code=_draw_short_code(),
         check_word=draw_check_word(),
         takings_account_id=caller.store.takings_account_id,
-        expires_at=Now() + timedelta(seconds=settings.CHARGE_LIFE_S),
     )
-
-
-def _draft_lines(charge: Charge, lines: Sequence[tuple[Item, int]]) -> list[ChargeLine]:
-    return [
-        ChargeLine(
-            charge=charge,
-            position=position,
-            name=item.name,
-            quantity=quantity,
-            unit_price_minor=item.price_minor,
-        )
-        for position, (item, quantity) in enumerate(lines)
-    ]
 
 
 def _attach(charge: Charge, caller: Caller) -> Charge:
     charge.store, charge.terminal = caller.store, caller.terminal
     return charge
-
-
-def _read_refusal(failure: DatabaseError, charge_id: UUID) -> Exception | None:
-    cause = failure.__cause__
-    if not isinstance(cause, psycopg.Error):
-        return None
-    result = cause.diag.message_primary or ""
-    if cause.sqlstate == _TOO_LATE:
-        return ChargeNotPayable(result)
-    if cause.sqlstate != _TRANSFER_REFUSED:
-        return None
-    if result == "insufficient_funds":
-        return InsufficientFunds(result, charge_id)
-    return TransferRefused(result, charge_id)

@@ -49,6 +49,11 @@ class JoinedRows(Generic[M]):
         return built[""], row[start:]
 
 
+def list_fields(model: type[Model]) -> list[str]:
+    """List the columns of a model's table."""
+    return [field.column for field in _describe(model).concrete_fields]
+
+
 class _Part:
     """One model of the rows, and how it hangs on the one before."""
 

@@ -6,6 +6,7 @@ without its change. Time is the database's, read at the moment the row is locked
 """
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import uuid6
 from django.conf import settings
 
 from pos.models import Charge
+from pos.rows import JoinedRows
 
 _MOVE = """
     WITH moved AS (
@@ -25,50 +27,9 @@ _MOVE = """
                jsonb_build_object('version', version), clock_timestamp()
           FROM moved
     )
-    SELECT * FROM moved
-"""
-_RENEW = """
-    UPDATE pos_charge
-       SET version = version + 1, {changes}
-     WHERE id = %(charge)s AND {guard}
- RETURNING *
+    SELECT {{columns}} FROM moved charge
 """
 _ALIVE = "expires_at > clock_timestamp()"
-_LEASED = "status = 'claimed' AND lease_until > clock_timestamp()"
-_LEASE = """
-    lease_until = CASE WHEN was_extended_for_payer
-        THEN least(clock_timestamp() + %(lease)s, expires_at)
-        ELSE clock_timestamp() + %(lease)s END,
-    expires_at = CASE WHEN was_extended_for_payer THEN expires_at
-        ELSE greatest(expires_at, clock_timestamp() + %(lease)s) END,
-    was_extended_for_payer =
-        was_extended_for_payer OR clock_timestamp() + %(lease)s > expires_at
-"""
-
-
-def claim(charge_id: UUID, *, payer_account_id: UUID, payer_name: str) -> Charge | None:
-    """Open to claimed; also from a claim whose lease is over. None: the guard said no."""
-    return _move(
-        charge_id,
-        kind="charge.claimed",
-        changes="status = 'claimed', payer_account_id = %(payer)s, payer_name = %(name)s,"
-        " claimed_at = clock_timestamp()," + _LEASE,
-        guard=f"{_ALIVE} AND (status = 'open' OR status = 'claimed'"
-        " AND lease_until <= clock_timestamp())",
-        facts={"payer": payer_account_id, "name": payer_name, "lease": _lease()},
-        actor="payer",
-    )
-
-
-def renew_claim(charge_id: UUID, *, payer_account_id: UUID) -> Charge | None:
-    """Lengthen this payer's lease; not a change of status, so no event."""
-    return _first(
-        _RENEW.format(
-            changes=_LEASE,
-            guard=f"{_ALIVE} AND {_LEASED} AND payer_account_id = %(payer)s",
-        ),
-        {"charge": charge_id, "payer": payer_account_id, "lease": _lease()},
-    )
 
 
 def release(charge_id: UUID, *, payer_account_id: UUID) -> Charge | None:
@@ -140,15 +101,11 @@ def end_lease(charge_id: UUID) -> Charge | None:
 def _move(
     charge_id: UUID, *, kind: str, changes: str, guard: str, facts: dict[str, Any], actor: str
 ) -> Charge | None:
-    return _first(
-        _MOVE.format(changes=changes, guard=guard),
-        {"charge": charge_id, "event": uuid6.uuid7(), "kind": kind, "actor": actor, **facts},
+    return _write_move(changes, guard).first(
+        {"charge": charge_id, "event": uuid6.uuid7(), "kind": kind, "actor": actor, **facts}
     )
 
 
-def _first(sql: str, parameters: dict[str, Any]) -> Charge | None:
-    return next(iter(Charge.objects.raw(sql, parameters)), None)
-
-
-def _lease() -> timedelta:
-    return timedelta(seconds=settings.CLAIM_LEASE_S)
+@cache
+def _write_move(changes: str, guard: str) -> JoinedRows[Charge]:
+    return JoinedRows(Charge, sql=_MOVE.format(changes=changes, guard=guard))

@@ -1,22 +1,29 @@
 """Claims: the first phone that scans makes the sale its own for a minute."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import uuid6
-from django.db import connection, transaction
+from django.conf import settings
 
-from pos.charges import lease_charge, release_charge
+from pos.charges import announce_lease, explain_refused_lease, release_charge
 from pos.models import Charge
 from pos.rows import JoinedRows
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
 from wallet.models import Claim, Wallet
 from wallet.wallets import mask_name
 
-_REMEMBER = """
-    INSERT INTO wallet_claim (id, wallet_id, charge_id) VALUES (%s, %s, %s)
-    ON CONFLICT (charge_id, wallet_id) DO UPDATE SET wallet_id = excluded.wallet_id
-    RETURNING id
-"""
+_CLAIM = JoinedRows(
+    Claim,
+    "charge",
+    sql="""
+        SELECT {columns}
+          FROM wallet_claim_charge(%(payer)s, %(charge)s, %(wallet)s, %(claim)s, %(name)s,
+                                   %(lease)s, %(event)s) done,
+               LATERAL (SELECT (done.claim).*) claim,
+               LATERAL (SELECT (done.charge).*) charge
+    """,
+)
 _MINE = JoinedRows(
     Claim,
     "charge",
@@ -46,17 +53,23 @@ def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
     """
     if wallet.currency != charge.currency:
         raise WalletCurrencyMismatch(charge.currency)
-    with transaction.atomic(durable=True):
-        leased = lease_charge(
-            charge.id,
-            payer_account_id=wallet.account_id,
-            payer_name=mask_name(wallet.user.name),
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(_REMEMBER, [uuid6.uuid7(), wallet.id, charge.id])
-            (claim_id,) = cursor.fetchone()
-    leased.store, leased.terminal = charge.store, charge.terminal
-    return Claim(id=claim_id, wallet=wallet, charge=leased)
+    claim = _CLAIM.first(
+        {
+            "payer": wallet.account_id,
+            "charge": charge.id,
+            "wallet": wallet.id,
+            "claim": uuid6.uuid7(),
+            "name": mask_name(wallet.user.name),
+            "lease": timedelta(seconds=settings.CLAIM_LEASE_S),
+            "event": uuid6.uuid7(),
+        }
+    )
+    if claim is None:
+        raise explain_refused_lease(charge.id)
+    announce_lease(claim.charge)
+    claim.wallet = wallet
+    claim.charge.store, claim.charge.terminal = charge.store, charge.terminal
+    return claim
 
 
 def decline_charge(claim: Claim) -> None:

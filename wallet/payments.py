@@ -1,19 +1,21 @@
 """Payments: the payer confirms, and the money moves in one transaction."""
 
+from collections.abc import Callable
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+import uuid6
+from django.conf import settings
 
 from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN, check_pin
 from ledger.errors import InsufficientFunds, TransferRefused
-from ledger.queries import read_balance
-from pos.charges import capture_charge
+from pos.charges import announce_capture
 from pos.errors import ChargeNotPayable, IdempotencyMismatch
-from pos.models import ChargeStatus
+from pos.models import Charge, ChargeStatus
+from pos.rows import JoinedRows
 from wallet.claims import find_claim
 from wallet.errors import PinRequired
-from wallet.limits import count_without_pin, needs_pin, start_counting_again
+from wallet.limits import needs_pin
 from wallet.models import Attempt, Claim, Payment, Wallet
 
 _ATTEMPTS: dict[type[Exception], str] = {
@@ -24,6 +26,22 @@ _ATTEMPTS: dict[type[Exception], str] = {
     TransferRefused: "transfer_refused",
     ChargeNotPayable: "charge_not_payable",
 }
+_REFUSALS: dict[str, Callable[[], Exception]] = {
+    "pin_required": PinRequired,
+    "idempotency_mismatch": IdempotencyMismatch,
+}
+_CONFIRM = JoinedRows(
+    Payment,
+    "charge",
+    sql="""
+        SELECT {columns}, done.outcome
+          FROM wallet_confirm_charge(%(payer)s, %(charge)s, %(wallet)s, %(payment)s, %(event)s,
+                                     %(email)s, %(reference)s, %(with_pin)s, %(sum_max)s,
+                                     %(count_max)s, %(key)s, %(hash)s) done,
+               LATERAL (SELECT (done.payment).*) payment,
+               LATERAL (SELECT (done.charge).*) charge
+    """,
+)
 
 
 def confirm_charge(
@@ -31,9 +49,9 @@ def confirm_charge(
 ) -> Payment:
     """Pay a claimed charge; confirming again gives the payment of the first time.
 
-    Owns the one durable transaction in which charge, transfer, settlement line, event
-    and payment are written together. The PIN is looked at before it, so that a wrong
-    try stays counted.
+    Charge, transfer, settlement line, event, allowance and payment are written together by
+    one SQL function (migration `0003_confirm`): one statement, and so one transaction. The
+    PIN is looked at before it, so that a wrong try stays counted.
 
     Raises:
         ClaimUnknown: no such claim of this wallet.
@@ -47,16 +65,12 @@ def confirm_charge(
         return _repeat(claim, idempotency_key=idempotency_key, request_hash=request_hash)
     try:
         with_pin = _look_at_pin(claim, pin)
-        with transaction.atomic(durable=True):
-            return _pay(
-                claim,
-                with_pin=with_pin,
-                idempotency_key=idempotency_key,
-                request_hash=request_hash,
-            )
-    except IntegrityError:
-        # The key is on another payment of this wallet; everything was rolled back.
-        raise IdempotencyMismatch from None
+        return _pay(
+            claim,
+            with_pin=with_pin,
+            idempotency_key=idempotency_key,
+            request_hash=request_hash,
+        )
     except ChargeNotPayable as refusal:
         if refusal.status == ChargeStatus.CAPTURED:
             return _repeat(claim, idempotency_key=idempotency_key, request_hash=request_hash)
@@ -95,26 +109,39 @@ def _look_at_pin(claim: Claim, pin: str) -> bool:
 
 def _pay(claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: bytes) -> Payment:
     wallet, charge = claim.wallet, claim.charge
-    captured = capture_charge(
-        charge.id, payer_account_id=wallet.account_id, payer_email=wallet.user.email or ""
+    payment, (outcome,) = _CONFIRM.first_with_extras(
+        {
+            "payer": wallet.account_id,
+            "charge": charge.id,
+            "wallet": wallet.id,
+            "payment": uuid6.uuid7(),
+            "event": uuid6.uuid7(),
+            "email": wallet.user.email or "",
+            "reference": charge.public_id,
+            "with_pin": with_pin,
+            "sum_max": settings.NO_PIN_SUM_MAX_MINOR,
+            "count_max": settings.NO_PIN_COUNT_MAX,
+            "key": idempotency_key,
+            "hash": request_hash,
+        }
     )
-    if with_pin:
-        start_counting_again(wallet)
-    else:
-        count_without_pin(wallet, captured.amount_minor)
-    assert captured.captured_at is not None, "a captured charge has its time, by constraint"
-    captured.store, captured.terminal = charge.store, charge.terminal
-    return Payment.objects.create(
-        wallet=wallet,
-        charge=captured,
-        amount_minor=captured.amount_minor,
-        currency=captured.currency,
-        balance_after_minor=read_balance(wallet.account_id),
-        with_pin=with_pin,
-        idempotency_key=idempotency_key,
-        request_hash=request_hash,
-        confirmed_at=captured.captured_at,
-    )
+    if payment is None:
+        raise _name_refusal(outcome, charge.id)
+    payment.wallet = wallet
+    payment.charge.store, payment.charge.terminal = charge.store, charge.terminal
+    announce_capture(payment.charge)
+    return payment
+
+
+def _name_refusal(outcome: str, charge_id: UUID) -> Exception:
+    if outcome == "charge_not_payable":
+        return ChargeNotPayable(Charge.objects.get(pk=charge_id).status_now)
+    if outcome in ChargeStatus:
+        return ChargeNotPayable(outcome)
+    if outcome in _REFUSALS:
+        return _REFUSALS[outcome]()
+    refusal = InsufficientFunds if outcome == "insufficient_funds" else TransferRefused
+    return refusal(outcome, charge_id)
 
 
 def _repeat(claim: Claim, *, idempotency_key: str, request_hash: bytes) -> Payment:

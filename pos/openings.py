@@ -1,0 +1,57 @@
+"""Open a charge: the row, its lines and its event by one statement."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import uuid6
+from django.conf import settings
+
+from pos.models import Charge, Item
+from pos.rows import JoinedRows, list_fields
+
+# Time is the database's, for every charge alike.
+_GIVEN = [name for name in list_fields(Charge) if name not in {"created_at", "expires_at"}]
+_OPEN = JoinedRows(
+    Charge,
+    sql=f"""
+    WITH made AS (
+        INSERT INTO pos_charge ({", ".join(_GIVEN)}, created_at, expires_at)
+        VALUES ({", ".join(f"%({name})s" for name in _GIVEN)}, now(), now() + %(life)s)
+        ON CONFLICT DO NOTHING
+        RETURNING *
+    ), lined AS (
+        INSERT INTO pos_chargeline (charge_id, position, name, quantity, unit_price_minor)
+        SELECT made.id, line.place - 1, line.name, line.quantity, line.price_minor
+          FROM made, unnest(%(names)s::text[], %(quantities)s::int[], %(prices)s::bigint[])
+               WITH ORDINALITY line (name, quantity, price_minor, place)
+    ), told AS (
+        INSERT INTO relay_event (id, feed, kind, subject, actor, facts, happened_at)
+        SELECT %(event)s, merchant_id, 'charge.created', id, %(actor)s,
+               jsonb_build_object('version', version, 'amount_minor', amount_minor,
+                                  'currency', currency),
+               clock_timestamp()
+          FROM made
+    )
+    SELECT {{columns}} FROM made charge
+    """,  # noqa: S608  the names are the model's own
+)
+
+
+def open_charge(
+    draft: Charge, lines: Sequence[tuple[Item, int]], *, actor: str
+) -> Charge | None:
+    """Insert the charge with its lines and its event. None: its key or short code is taken.
+
+    Where the same key comes twice at the same time, the later one waits for the earlier.
+    """
+    return _OPEN.first(
+        {name: getattr(draft, name) for name in _GIVEN}
+        | {
+            "life": timedelta(seconds=settings.CHARGE_LIFE_S),
+            "names": [item.name for item, _ in lines],
+            "quantities": [quantity for _, quantity in lines],
+            "prices": [item.price_minor for item, _ in lines],
+            "event": uuid6.uuid7(),
+            "actor": actor,
+        }
+    )
