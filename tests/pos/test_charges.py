@@ -1,50 +1,27 @@
 """What the verbs of a charge do that no till can be made to ask for."""
 
-import uuid
-
 import pytest
-import uuid6
-from django.db import connection, transaction
+from django.db import connection
 
 from ledger.errors import InsufficientFunds
 from ledger.queries import read_balance
 from pos import charges
 from pos.check_words import draw_check_word
-from pos.models import Charge
+from relay.events import list_events
 from tests import factories
 from tests.conftest import Api
 
 
 @pytest.mark.django_db
-def test_a_short_code_that_is_taken_is_drawn_again(shop):
+def test_a_short_code_that_is_taken_is_drawn_again(shop, monkeypatch):
     taken = factories.make_charge(shop)
-    draft = Charge.objects.get(pk=taken.pk)
-    draft.id, draft.idempotency_key = uuid6.uuid7(), "another"
-    draft.token, draft.receipt_token = uuid.uuid4(), uuid.uuid4()
+    codes = iter([taken.short_code, "7K4M92QX"])
+    monkeypatch.setattr(charges, "_draw_short_code", lambda: next(codes))
 
-    known = charges._insert_once(draft)
+    created = factories.make_charge(shop)
 
-    assert known.id == draft.id
-    assert known.short_code != taken.short_code
-    assert len(known.short_code) == 8
-
-
-@pytest.mark.django_db
-def test_a_failed_transaction_is_no_refusal(shop, customer):
-    claim = factories.claim(customer, factories.make_charge(shop))
-
-    def capture_too_late():
-        with transaction.atomic():
-            transaction.set_rollback(True)
-            charges.capture_charge(
-                claim.charge_id, payer_account_id=customer.wallet.account_id, payer_email=""
-            )
-
-    with pytest.raises(transaction.TransactionManagementError):
-        capture_too_late()
-
-    claim.charge.refresh_from_db()
-    assert claim.charge.status == "claimed"
+    assert created.short_code == "7K4M92QX"
+    assert list_events(created.id)[0].kind == "charge.created"
 
 
 @pytest.mark.django_db
@@ -52,10 +29,8 @@ def test_a_refused_capture_leaves_nothing_of_itself(shop):
     poor = factories.open_customer(balance_minor=1)
     claim = factories.claim(poor, factories.make_charge(shop))
 
-    with pytest.raises(InsufficientFunds) as refusal, transaction.atomic():
-        charges.capture_charge(
-            claim.charge_id, payer_account_id=poor.wallet.account_id, payer_email=""
-        )
+    with pytest.raises(InsufficientFunds) as refusal:
+        factories.confirm(poor, claim, pin="")
 
     claim.charge.refresh_from_db()
     assert refusal.value.transfer_id == claim.charge_id

@@ -4,7 +4,7 @@ import pytest
 
 from tests import factories
 from wallet.errors import PinRequired
-from wallet.limits import count_without_pin, needs_pin, start_counting_again
+from wallet.limits import needs_pin
 from wallet.models import Wallet
 
 pytestmark = pytest.mark.django_db
@@ -39,15 +39,19 @@ def test_the_pin_is_wanted_for_too_much_at_once_in_sum_or_too_often(
     assert needs_pin(used(wallet, count=count, minor=minor), amount_minor) is wanted
 
 
-@pytest.mark.parametrize(("count", "minor", "amount_minor"), [(5, 0, 1), (0, 10_000, 1)])
-def test_an_allowance_that_was_used_up_meanwhile_is_refused(wallet, count, minor, amount_minor):
-    used(wallet, count=count, minor=minor)
+@pytest.mark.parametrize(("count", "minor"), [(5, 0), (0, 10_000)])
+def test_an_allowance_used_up_in_between_takes_nothing(shop, customer, count, minor):
+    claim = factories.claim(customer, factories.make_charge(shop))
+    # Behind the back of the wallet that was read, as another payment would.
+    Wallet.objects.filter(pk=customer.wallet.pk).update(no_pin_count=count, no_pin_minor=minor)
 
     with pytest.raises(PinRequired):
-        count_without_pin(wallet, amount_minor)
+        factories.confirm(customer, claim, pin="")
 
-    wallet.refresh_from_db()
-    assert (wallet.no_pin_count, wallet.no_pin_minor) == (count, minor)
+    claim.charge.refresh_from_db()
+    customer.wallet.refresh_from_db()
+    assert claim.charge.status == "claimed"
+    assert (customer.wallet.no_pin_count, customer.wallet.no_pin_minor) == (count, minor)
 
 
 @pytest.mark.parametrize(
@@ -55,34 +59,25 @@ def test_an_allowance_that_was_used_up_meanwhile_is_refused(wallet, count, minor
     [(10_000, 5, (1, 2000)), (0, 5, (1, 2000)), (10_000, 0, (1, 2000)), (0, 0, (0, 0))],
 )
 def test_the_sum_and_the_count_can_be_switched_off(
-    wallet, settings, sum_max, count_max, counted
+    shop, customer, settings, sum_max, count_max, counted
 ):
     settings.NO_PIN_SUM_MAX_MINOR, settings.NO_PIN_COUNT_MAX = sum_max, count_max
+    claim = factories.claim(customer, factories.make_charge(shop, amount_minor=2000))
 
-    count_without_pin(wallet, 2000)
+    factories.confirm(customer, claim, pin="")
 
+    wallet = customer.wallet
     wallet.refresh_from_db()
     assert (wallet.no_pin_count, wallet.no_pin_minor) == counted
     far = used(wallet, count=100, minor=1_000_000)
     assert needs_pin(far, 1) is bool(sum_max or count_max)
 
 
-def test_counting_starts_again(wallet):
-    used(wallet, count=3, minor=500)
+def test_a_payment_with_the_pin_starts_counting_again(shop, customer):
+    claim = factories.claim(customer, factories.make_charge(shop))
+    wallet = used(customer.wallet, count=3, minor=500)
 
-    start_counting_again(wallet)
+    factories.confirm(customer, claim)
 
     wallet.refresh_from_db()
     assert (wallet.no_pin_count, wallet.no_pin_minor) == (0, 0)
-
-
-def test_an_allowance_used_up_in_between_takes_nothing(shop, wallet, customer):
-    claim = factories.claim(customer, factories.make_charge(shop))
-    stale = factories.Customer(wallet, customer.token)
-    Wallet.objects.filter(pk=wallet.pk).update(no_pin_count=5)
-
-    with pytest.raises(PinRequired):
-        factories.confirm(stale, claim, pin="")
-
-    claim.charge.refresh_from_db()
-    assert claim.charge.status == "claimed"
