@@ -86,6 +86,8 @@ def close_settlement(book_id: UUID, *, cut_at: datetime) -> Settlement:
     with transaction.atomic(durable=True):
         book = Book.objects.select_for_update(no_key=True).get(pk=book_id)
         settlement_id = uuid6.uuid7()
+        # Two closings that waited for each other: the later one ends where the earlier did.
+        cut_at = max(cut_at, book.settled_until)
         stores = _take_lines(book, settlement_id=settlement_id, cut_at=cut_at)
         if not stores:
             raise NothingToSettle
@@ -145,7 +147,7 @@ def _write_settlement(
     opening_minor = last.closing_minor if last else 0
     net_minor = opening_minor + totals.sales_minor - totals.refunds_minor - totals.fees_minor
     payout_minor = net_minor if net_minor >= max(book.merchant.payout_min_minor, 1) else 0
-    opened_at, book.settled_until = book.settled_until, max(book.settled_until, cut_at)
+    opened_at, book.settled_until = book.settled_until, cut_at
     book.save(update_fields=["settled_until"])
     local_cut = cut_at.astimezone(ZoneInfo(book.merchant.time_zone))
     return Settlement.objects.create(

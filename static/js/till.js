@@ -140,7 +140,7 @@ function showResult(before) {
 
 function drawReceipt() {
   find("receipt-number").hidden = !charge.receipt_number;
-  speak("receipt-number", `Receipt ${charge.receipt_number}`);
+  speak("receipt-number", charge.receipt_number ? `Receipt ${charge.receipt_number}` : "");
   const rows = [
     ["From", charge.captured_at && charge.payer],
     ["Time", time.format(new Date(charge.captured_at ?? serverNow()))],
@@ -238,10 +238,11 @@ function apply(fresh) {
   const before = charge?.status;
   charge = fresh;
   if (!(fresh.status in RESULTS)) return showCode(before);
-  if (root.dataset.screen !== "result") showResult(before);
+  if (root.dataset.screen !== "result" || fresh.status !== before) showResult(before);
   drawReceipt();
-  // The receipt's number is given a moment after the money has moved.
-  if (fresh.status !== "captured" || fresh.receipt_number) news?.stop();
+  // A payment may commit in the moment the code expires, and a receipt's number is given a
+  // moment after the money has moved: both are still waited for.
+  if (fresh.status === "canceled" || fresh.receipt_number) news?.stop();
   return undefined;
 }
 
