@@ -1,0 +1,217 @@
+"""Streams: a ticket opens one, a change wakes only the pages concerned."""
+
+import asyncio
+import json
+import logging
+
+import pytest
+from django.core import signing
+
+from relay import streams
+from relay.pages import tell
+from relay.streams import Hub, Stream, application, read_ticket, sign_ticket, write_message
+
+
+def test_a_ticket_names_its_topics():
+    assert read_ticket(sign_ticket("charge:ch_1", "account:2")) == ["charge:ch_1", "account:2"]
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda _: "",
+        lambda _: "x",
+        lambda ticket: ticket[:-1],
+        lambda ticket: ticket[:-1] + ("A" if ticket[-1] != "A" else "B"),
+        lambda ticket: "A" + ticket,
+        lambda _: signing.dumps(["charge:ch_1"], salt="another"),
+        lambda _: signing.dumps(["charge:ch_1"], key="another" * 9, salt="relay.streams"),
+    ],
+)
+def test_a_forged_ticket_opens_nothing(forge):
+    ticket = forge(sign_ticket("charge:ch_1"))
+
+    with pytest.raises(signing.BadSignature):
+        read_ticket(ticket)
+    assert run(visit(ticket))[0] == {
+        "type": "http.response.start",
+        "status": 403,
+        "headers": [],
+    }
+
+
+def test_an_old_ticket_opens_nothing(monkeypatch):
+    monkeypatch.setattr(streams, "_TICKET_LIFE_S", -1)
+    ticket = sign_ticket("charge:ch_1")
+
+    with pytest.raises(signing.SignatureExpired):
+        read_ticket(ticket)
+    assert run(visit(ticket))[0]["status"] == 403
+
+
+def test_a_message_names_what_to_look_at_and_nothing_more():
+    event, data, *end = write_message("changed", "charge:ch_1").decode().split("\n")
+
+    assert (event, end) == ("event: changed", ["", ""])
+    assert json.loads(data.removeprefix("data: ")) == {"id": "ch_1"}
+
+
+def test_a_stream_tells_many_changes_once_in_order():
+    stream = Stream(["charge:b", "charge:a"])
+    for topic in ("charge:b", "charge:a", "charge:b"):
+        stream.wake(topic)
+
+    message = run(stream.next_message())
+
+    assert message == write_message("changed", "charge:a") + write_message(
+        "changed", "charge:b"
+    )
+    assert not stream.woken.is_set()
+
+
+def test_a_quiet_stream_beats(monkeypatch):
+    monkeypatch.setattr(streams, "_HEARTBEAT_S", 0.001)
+
+    assert run(Stream(["charge:a"]).next_message()) == b": still here\n\n"
+
+
+def test_the_hub_wakes_only_the_streams_of_a_topic():
+    async def listen():
+        hub = Hub()
+        with (
+            hub.open_stream(["charge:a"]) as mine,
+            hub.open_stream(["charge:a", "account:1"]) as both,
+            hub.open_stream(["charge:b"]) as other,
+        ):
+            hub._wake(["charge:a", "nobody:listens"])
+            return mine.pending, both.pending, other.pending
+
+    assert run(listen()) == ({"charge:a"}, {"charge:a"}, set())
+
+
+def test_a_closed_stream_is_forgotten():
+    async def listen():
+        hub = Hub()
+        with hub.open_stream(["charge:a"]):
+            with hub.open_stream(["charge:a"]):
+                pass
+            assert len(hub.streams["charge:a"]) == 1
+        return dict(hub.streams)
+
+    assert run(listen()) == {}
+
+
+def test_a_change_that_is_told_reaches_its_page_and_no_other(monkeypatch):
+    monkeypatch.setattr(streams, "hub", Hub())
+
+    async def visit_both():
+        mine, other = Visit(sign_ticket("charge:a")), Visit(sign_ticket("charge:b"))
+        async with mine, other:
+            # The subscription's own first message: look again at everything.
+            await asyncio.gather(mine.wait_for(b"changed"), other.wait_for(b"changed"))
+            mine.body = other.body = b""
+            await asyncio.to_thread(tell, "charge:a")
+            await mine.wait_for(b"changed")
+        return mine, other
+
+    mine, other = run(visit_both())
+
+    assert mine.body == write_message("changed", "charge:a")
+    assert other.body == b""
+    assert mine.start["status"] == 200
+    assert (b"content-type", b"text/event-stream; charset=utf-8") in mine.start["headers"]
+
+
+def test_a_page_is_greeted_at_once(monkeypatch):
+    monkeypatch.setattr(streams, "hub", Hub())
+
+    async def visit_one():
+        async with Visit(sign_ticket("charge:a")) as visit:
+            await visit.wait_for(b"hello")
+        return visit
+
+    assert run(visit_one()).body.startswith(
+        b"retry: 1000\n" + write_message("hello", "charge:a")
+    )
+
+
+def test_pages_wait_while_the_relay_is_away(monkeypatch, settings, caplog):
+    monkeypatch.setattr(streams, "hub", Hub())
+    monkeypatch.setattr(streams, "_RETRY_S", 0.001)
+    caplog.set_level(logging.WARNING)
+    back, settings.REDIS_URL = settings.REDIS_URL, "unix:///nonexistent"
+
+    async def visit_one():
+        async with Visit(sign_ticket("charge:a")) as visit:
+            await visit.wait_for(b"hello")
+            while "The relay is away" not in caplog.text:
+                await asyncio.sleep(0)
+            settings.REDIS_URL = back
+            await visit.wait_for(b"changed")
+
+    run(visit_one())
+
+
+def test_only_requests_are_answered():
+    sent = []
+
+    run(application({"type": "lifespan"}, None, sent.append))
+
+    assert sent == []
+
+
+class Visit:
+    """A page that has a stream open for as long as the context lasts."""
+
+    def __init__(self, ticket):
+        self.scope = {"type": "http", "query_string": f"ticket={ticket}".encode()}
+        self.start, self.body, self.asked = {}, b"", False
+        self.left, self.heard = asyncio.Event(), asyncio.Event()
+
+    async def __aenter__(self):
+        self.task = asyncio.create_task(application(self.scope, self.receive, self.send))
+        return self
+
+    async def __aexit__(self, *_):
+        self.left.set()
+        await self.task
+
+    async def receive(self):
+        if not self.asked:
+            self.asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self.left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message):
+        if message["type"] == "http.response.start":
+            self.start = message
+        self.body += message.get("body", b"")
+        self.heard.set()
+
+    async def wait_for(self, text):
+        async with asyncio.timeout(5):
+            while text not in self.body:
+                self.heard.clear()
+                await self.heard.wait()
+
+
+async def visit(ticket):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    await application({"type": "http", "query_string": f"ticket={ticket}".encode()}, None, send)
+    return sent
+
+
+def run(awaitable):
+    async def call():
+        result = await awaitable
+        # The hub listens for as long as its process lives: here, for one test.
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        return result
+
+    return asyncio.run(call())
