@@ -133,6 +133,7 @@ class SettlementLineSerializer(serializers.Serializer[Any]):
 
     kind = serializers.CharField(help_text="sale or refund")
     charge = serializers.CharField(help_text="ch_…")
+    short_code = serializers.CharField()
     reference = serializers.CharField()
     store = serializers.CharField(help_text="st_…")
     at = serializers.DateTimeField()

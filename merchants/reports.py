@@ -10,8 +10,10 @@ from merchants.models import Settlement
 from merchants.queries import list_lines
 
 _HEAD = [
-    "line", "time", "store", "kind", "charge", "reference", "amount", "fee", "net", "currency",
-]  # fmt: skip
+    *("line", "time", "store", "kind", "charge", "code", "reference"),
+    *("amount", "fee", "net", "currency"),
+]
+_NOTHING = [""] * 8
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -52,6 +54,7 @@ def _list_rows(settlement: Settlement) -> Iterator[Sequence[str | int]]:
             quote_formula(line.store.name),
             line.kind,
             line.charge_ref,
+            line.short_code_grouped,
             quote_formula(line.reference),
             format_number(line.signed_minor, currency),
             format_number(-line.fee_minor, currency),
@@ -67,16 +70,6 @@ def _list_rows(settlement: Settlement) -> Iterator[Sequence[str | int]]:
         "CLOSING": settlement.closing_minor,
     }
     for name, amount_minor in figures.items():
-        yield [
-            name,
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            format_number(amount_minor, currency),
-            currency,
-        ]
-    yield ["TOTAL", "", "", count, "", "", "", "", format_number(net_minor, currency), currency]
+        yield [name, *_NOTHING, format_number(amount_minor, currency), currency]
+    total = format_number(net_minor, currency)
+    yield ["TOTAL", *_NOTHING[:2], count, *_NOTHING[3:], total, currency]

@@ -126,6 +126,7 @@ def _post_refund(charge: Charge, refund: Refund) -> None:
         store_id=charge.store_id,
         kind=LineKind.REFUND,
         charge_id=charge.id,
+        short_code=charge.short_code,
         reference=charge.reference,
         amount_minor=refund.amount_minor,
         fee_minor=0,

@@ -241,6 +241,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("charge_id", models.UUIDField()),
+                ("short_code", models.CharField(max_length=8)),
                 ("reference", models.CharField(blank=True, max_length=64)),
                 ("amount_minor", models.BigIntegerField()),
                 ("fee_minor", models.BigIntegerField()),

@@ -5,14 +5,15 @@ from django.db import migrations
 CREATE = """
 CREATE FUNCTION merchants_record_sale(
     charge uuid, merchant uuid, store uuid, currency text,
-    amount bigint, fee bigint, reference text, at timestamptz
+    amount bigint, fee bigint, short_code text, reference text, at timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO merchants_settlementline
-           (id, book_id, store_id, kind, charge_id, reference, amount_minor, fee_minor,
-            is_receivable, at)
+           (id, book_id, store_id, kind, charge_id, short_code, reference,
+            amount_minor, fee_minor, is_receivable, at)
     SELECT charge, b.id, merchants_record_sale.store, 'sale', charge,
-           merchants_record_sale.reference, amount, fee, false, merchants_record_sale.at
+           merchants_record_sale.short_code, merchants_record_sale.reference,
+           amount, fee, false, merchants_record_sale.at
       FROM merchants_book b
      WHERE b.merchant_id = merchant AND b.currency = merchants_record_sale.currency;
     IF NOT FOUND THEN
@@ -21,7 +22,8 @@ BEGIN
 END $$;
 """
 DROP = """
-DROP FUNCTION merchants_record_sale(uuid, uuid, uuid, text, bigint, bigint, text, timestamptz);
+DROP FUNCTION merchants_record_sale(
+    uuid, uuid, uuid, text, bigint, bigint, text, text, timestamptz);
 """
 
 

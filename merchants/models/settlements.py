@@ -105,6 +105,7 @@ class SettlementLine(models.Model):
     store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=6, choices=LineKind)
     charge_id = models.UUIDField()
+    short_code = models.CharField(max_length=8)
     reference = models.CharField(max_length=64, blank=True)
     amount_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField()
@@ -145,6 +146,11 @@ class SettlementLine(models.Model):
     def charge_ref(self) -> str:
         """Give the public reference of the charge, `ch_…`."""
         return encode_reference("ch", self.charge_id)
+
+    @property
+    def short_code_grouped(self) -> str:
+        """Give the sale's short code as till, phone and receipt show it, `7K4M-92QX`."""
+        return f"{self.short_code[:4]}-{self.short_code[4:]}"
 
     @property
     def signed_minor(self) -> int:

@@ -35,7 +35,8 @@ BEGIN
 
     PERFORM merchants_record_sale(
         captured.id, captured.merchant_id, captured.store_id, captured.currency,
-        captured.amount_minor, captured.fee_minor, captured.reference, captured.captured_at);
+        captured.amount_minor, captured.fee_minor, captured.short_code, captured.reference,
+        captured.captured_at);
     PERFORM relay_record_event(
         event, 'charge.captured', captured.merchant_id, captured.id, 'payer',
         jsonb_build_object('version', captured.version,

@@ -120,7 +120,7 @@ def check_csv(owner, figures) -> None:
     assert re.fullmatch(r"settlement-\d{4}-EUR\.csv", download.value.suggested_filename)
     rows = list(csv.reader(Path(download.value.path()).read_text().splitlines()))
     sales = [row for row in rows if row[3:4] == ["sale"]]
-    assert sum(read_cents(row[6]) for row in sales) == figures["Sales"]
+    assert sum(read_cents(row[7]) for row in sales) == figures["Sales"]
     assert rows[-1] == ["END"]
 
 

@@ -10,7 +10,7 @@ from merchants.reports import quote_formula, write_settlement_csv
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-HEAD = "line,time,store,kind,charge,reference,amount,fee,net,currency"
+HEAD = "line,time,store,kind,charge,code,reference,amount,fee,net,currency"
 
 
 @pytest.fixture
@@ -28,14 +28,14 @@ def test_every_line_every_figure_and_the_total_are_there(settlement, shop):
     assert " ".join(row[0] for row in rows[1:]) == (
         "1 2 3 OPENING SALES REFUNDS FEES PAYOUT CLOSING TOTAL SHA-256 END"
     )
-    assert [row[6:] for row in rows[1:4]] == [
+    assert [row[7:] for row in rows[1:4]] == [
         ["10.00", "-0.06", "9.94", "EUR"],
         ["2.50", "-0.02", "2.48", "EUR"],
         ["-3.00", "0.00", "-3.00", "EUR"],
     ]
     assert [row[3] for row in rows[1:4]] == ["sale", "sale", "refund"]
     assert {row[2] for row in rows[1:4]} == {shop.store.name}
-    assert [row[8] for row in rows[4:10]] == [
+    assert [row[9] for row in rows[4:10]] == [
         "0.00",
         "12.50",
         "-3.00",
@@ -43,14 +43,14 @@ def test_every_line_every_figure_and_the_total_are_there(settlement, shop):
         "-9.42",
         "0.00",
     ]
-    assert rows[10] == ["TOTAL", "", "", "3", "", "", "", "", "9.42", "EUR"]
+    assert rows[10] == ["TOTAL", "", "", "3", "", "", "", "", "", "9.42", "EUR"]
 
 
 def test_the_control_total_is_the_sum_of_the_lines(settlement):
     rows = list(csv.reader("".join(write_settlement_csv(settlement)).splitlines()))
 
     lines = [row for row in rows if row[0].isdecimal()]
-    assert sum(Decimal(row[8]) for row in lines) == Decimal(rows[-3][8])
+    assert sum(Decimal(row[9]) for row in lines) == Decimal(rows[-3][9])
     assert int(rows[-3][3]) == len(lines)
 
 
@@ -76,7 +76,7 @@ def test_yen_have_no_decimals():
 
     rows = list(csv.reader(write_settlement_csv(factories.settle(shop))))
 
-    assert rows[1][6:] == ["480", "-3", "477", "JPY"]
+    assert rows[1][7:] == ["480", "-3", "477", "JPY"]
 
 
 @pytest.mark.parametrize(
@@ -108,4 +108,5 @@ def test_a_reference_that_looks_like_a_formula_is_quoted_in_the_file(
     rows = list(csv.reader(write_settlement_csv(factories.settle(shop))))
 
     assert rows[1][4] == created["id"]
-    assert rows[1][5] == "'" + '=cmd|"x"!A1'
+    assert rows[1][5].replace("-", "") == created["short_code"]
+    assert rows[1][6] == "'" + '=cmd|"x"!A1'
