@@ -15,7 +15,7 @@ class ShallowJsonParser(JSONParser):
         stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> object:
+    ) -> dict[str, Any]:
         """Read the body.
 
         Raises:

@@ -10,10 +10,11 @@ from pos.models import Charge
 
 _MOVE = """
     UPDATE pos_charge
-       SET created_at = created_at - %(by)s, expires_at = expires_at - %(by)s,
-           claimed_at = claimed_at - %(by)s, lease_until = lease_until - %(by)s,
-           captured_at = captured_at - %(by)s
-     WHERE id = %(charge)s
+       SET created_at = created_at - by, expires_at = expires_at - by,
+           claimed_at = claimed_at - by, lease_until = lease_until - by,
+           captured_at = captured_at - by
+      FROM make_interval(secs => %s) AS by
+     WHERE id = %s
 """
 _WRITE = "UPDATE pos_charge SET {changes} WHERE id = %s"
 
@@ -21,7 +22,7 @@ _WRITE = "UPDATE pos_charge SET {changes} WHERE id = %s"
 def let_pass(charge: Charge, **durations: float) -> None:
     """Make the charge and all that happened to it this much older."""
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, {"by": timedelta(**durations), "charge": charge.id})
+        cursor.execute(_MOVE, [timedelta(**durations).total_seconds(), charge.id])
     charge.refresh_from_db()
 
 

@@ -32,7 +32,9 @@ def nothing_changes(*charges: Charge) -> Iterator[None]:
 
 
 def _photograph(charges: tuple[Charge, ...]) -> dict[str, Any]:
-    counts: dict[str, Any] = {model.__name__: model.objects.count() for model in _COUNTED}
+    counts: dict[str, Any] = {
+        model.__name__: model._default_manager.count() for model in _COUNTED
+    }
     ids = [charge.id for charge in charges]
     payers = [charge.payer_account_id for charge in charges if charge.payer_account_id]
     return counts | {

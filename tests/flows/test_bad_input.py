@@ -11,9 +11,11 @@ from tests.snapshots import nothing_changes
 
 pytestmark = pytest.mark.django_db
 NO_TEXT = [None, 17, 4.8, True, [], ["x"], {}, {"a": 1}]
-NO_NUMBER = [None, "480", "", 4.8, 480.0, 4e2, True, False, [], {}, [480]]
+NO_NUMBER: list[Any] = [None, "480", "", 4.8, 480.0, 4e2, True, False, [], {}, [480]]
 WRONG_NUMBER = [0, -1, -480, 10**12, 10**18, 10**19, 10**30, -(10**30)]
 UNSPEAKABLE = ["\x00", "a\x00b", "a\nb", "a\tb", "\x1b[31m", "\u202e", "\ud800", "a\u2028b"]
+NO_LINES: list[Any] = [None, 1, "x", {}, True]
+NO_LINE: list[Any] = [None, 1, "x", [], True]
 NOT_PLAIN = [*NO_TEXT, *UNSPEAKABLE]
 NO_CURRENCY = [*NOT_PLAIN, "", "E", "EURO", "ZZZ", "XAU", "€€€", "123", "E R"]
 
@@ -38,8 +40,8 @@ CHARGES = [
     *AMOUNTS,
     ({}, "amount"),
     ({"lines": []}, "amount"),
-    *(({"lines": value}, "lines") for value in (None, 1, "x", {}, True)),
-    *(({"lines": [value]}, "lines.0") for value in (None, 1, "x", [], True)),
+    *(({"lines": value}, "lines") for value in NO_LINES),
+    *(({"lines": [value]}, "lines.0") for value in NO_LINE),
     ({"lines": [{}]}, "lines.0.item"),
     *((line_of(item=value), "lines.0.item") for value in (*NOT_PLAIN, "", "x" * 41)),
     *((line_of(quantity=value), "lines.0.quantity") for value in (*NO_NUMBER, 0, -1, 1000)),

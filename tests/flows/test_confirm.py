@@ -211,6 +211,7 @@ def test_the_fifth_wrong_pin_locks(phone, large):
     assert reasons() == ["pin_wrong"] * 4 + ["pin_locked"] * 2
     user = User.objects.get(pk=large.wallet.user_id)
     assert user.pin_failed_count == 5
+    assert user.pin_locked_until is not None
     assert round((user.pin_locked_until - timezone.now()).total_seconds()) == 1800
 
 

@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
 
 from pos.models import Receipt
 from pos.receipts import list_unissued
@@ -46,7 +48,8 @@ def test_the_mail_says_what_was_bought_in_text_and_html(till, phone, shop):
     issue_missing_receipts()
 
     (message,) = mail.outbox
-    html = message.alternatives[0].content
+    assert isinstance(message, EmailMultiAlternatives)
+    html = str(message.alternatives[0][0])
     assert "2 x Flat white & cake  €7.60" in message.body
     assert paid["receipt"] in message.body
     assert "Flat white &amp; cake" in html
@@ -59,7 +62,7 @@ def test_the_mail_s_times_are_the_shop_s(customer):
 
     issue_receipt(str(charge.id))
 
-    local = charge.captured_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    local = timezone.localtime(charge.captured_at, ZoneInfo("Asia/Tokyo"))
     assert f"{local:%H:%M:%S} (Asia/Tokyo)" in mail.outbox[0].body
 
 

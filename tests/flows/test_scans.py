@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from pos.models import Charge
 from qr.links import encode_link, encode_token
 from tests import factories
 from tests.conftest import Api
@@ -75,7 +76,7 @@ def foreign_payloads(charge):
     }
 
 
-@pytest.mark.parametrize("which", foreign_payloads(factories.Charge(short_code="0" * 8)))
+@pytest.mark.parametrize("which", foreign_payloads(Charge(short_code="0" * 8)))
 def test_a_foreign_code_is_told_and_never_claimed(phone, charge, which):
     payload = foreign_payloads(charge)[which]
 

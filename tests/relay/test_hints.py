@@ -2,6 +2,7 @@
 
 import json
 import logging
+from typing import Any
 
 import pytest
 import redis
@@ -40,7 +41,7 @@ def queue(monkeypatch):
     """The names of the jobs queued since."""
     monkeypatch.setattr(jobs, "_gathering_until", {})
     with app.connection_for_read() as broker:
-        client = broker.default_channel.client
+        client: Any = broker.default_channel.client  # type: ignore[attr-defined]  # Redis has it
         client.delete("celery")
         yield lambda: [
             json.loads(row)["headers"]["task"] for row in client.lrange("celery", 0, -1)

@@ -33,11 +33,7 @@ def test_a_forged_ticket_opens_nothing(forge):
 
     with pytest.raises(signing.BadSignature):
         read_ticket(ticket)
-    assert run(visit(ticket))[0] == {
-        "type": "http.response.start",
-        "status": 403,
-        "headers": [],
-    }
+    assert run(visit(ticket))["status"] == 403
 
 
 def test_an_old_ticket_opens_nothing(monkeypatch):
@@ -46,7 +42,7 @@ def test_an_old_ticket_opens_nothing(monkeypatch):
 
     with pytest.raises(signing.SignatureExpired):
         read_ticket(ticket)
-    assert run(visit(ticket))[0]["status"] == 403
+    assert run(visit(ticket))["status"] == 403
 
 
 def test_a_message_names_what_to_look_at_and_nothing_more():
@@ -153,11 +149,11 @@ def test_pages_wait_while_the_relay_is_away(monkeypatch, settings, caplog):
 
 
 def test_only_requests_are_answered():
-    sent = []
+    page = Visit("")
 
-    run(application({"type": "lifespan"}, None, sent.append))
+    run(application({"type": "lifespan"}, page.receive, page.send))
 
-    assert sent == []
+    assert (page.asked, page.start, page.body) == (False, {}, b"")
 
 
 class Visit:
@@ -197,13 +193,9 @@ class Visit:
 
 
 async def visit(ticket):
-    sent = []
-
-    async def send(message):
-        sent.append(message)
-
-    await application({"type": "http", "query_string": f"ticket={ticket}".encode()}, None, send)
-    return sent
+    page = Visit(ticket)
+    await application(page.scope, page.receive, page.send)
+    return page.start
 
 
 def run(awaitable):
