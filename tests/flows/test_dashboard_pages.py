@@ -348,3 +348,10 @@ def test_changes_need_the_csrf_token(shop, addresses, page):
         answer = strict.post(page.format(**addresses))
 
     assert answer.status_code == 403
+
+
+def test_staff_are_asked_for_mail_and_password(db):
+    page = Client().get("/dashboard/sign-in/", {"next": "/dashboard/tills/"})
+
+    assert (page.status_code, page.context["error"]) == (200, "")
+    assert page.context["next"] == "/dashboard/tills/"

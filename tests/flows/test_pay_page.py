@@ -323,3 +323,12 @@ def test_the_paid_page_shows_what_came_back(browser, shop, customer):
 
     assert state == "paid"
     assert "€3.00 came back to your wallet." in text
+
+
+def test_a_wrong_pin_is_told_also_where_none_was_wanted(browser, charge):
+    browser.get(address(charge))
+
+    answer = browser.post(f"{address(charge)}/pay", {"pin": "000000"})
+
+    assert (answer.status_code, answer.context["state"]) == (403, "pin")
+    assert answer.context["needs_pin"] is True

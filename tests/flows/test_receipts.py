@@ -1,6 +1,7 @@
 """Receipts: numbered without gaps, mailed once, found again when a job is lost."""
 
 import smtplib
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from pos.models import Receipt
-from pos.receipts import list_unissued
+from pos.receipts import issue_receipts, list_unissued, mail_receipt
 from pos.tasks import issue_missing_receipts, issue_receipt
 from tests import factories
 from tests.conftest import Api
@@ -193,3 +194,30 @@ def test_a_sale_by_the_server_gets_one_too(shop, phone):
     issue_missing_receipts()
 
     assert server.get(f"charges/{created['id']}").json()["receipt_number"] == "00001"
+
+
+def test_nobody_mails_what_another_worker_is_mailing(shop, customer):
+    charge = factories.sell(shop, customer)
+    factories.sell(shop, customer)
+    issue_receipts([charge.id])
+    leased = timezone.now() + timedelta(seconds=60)
+    Receipt.objects.update(mailed_at=None, mail_leased_until=leased)
+    mail.outbox.clear()
+
+    mail_receipt(charge.id)
+    issue_receipts([charge.id])
+
+    assert mail.outbox == []
+    assert Receipt.objects.get().mailed_at is None
+
+
+def test_what_a_dead_worker_left_is_mailed_when_its_minute_is_over(shop, customer):
+    charge = factories.sell(shop, customer)
+    issue_receipts([charge.id])
+    over = timezone.now() - timedelta(seconds=1)
+    Receipt.objects.update(mailed_at=None, mail_leased_until=over)
+
+    issue_missing_receipts()
+
+    first, again = mail.outbox
+    assert first.extra_headers["Message-ID"] == again.extra_headers["Message-ID"]

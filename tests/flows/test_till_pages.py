@@ -273,3 +273,10 @@ def send(client, path, body, **headers):
     return client.post(
         f"/api/v1/{path}", body, content_type="application/json", headers=headers
     )
+
+
+def test_a_device_is_asked_for_its_code(device):
+    page = device.get("/till/pair/")
+
+    assert (page.status_code, page.context["error"]) == (200, "")
+    assert 'name="code"' in page.content.decode()

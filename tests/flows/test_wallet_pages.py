@@ -274,3 +274,10 @@ def test_a_receipt_is_there_only_once_paid(shop):
 
 def test_the_front_page_leads_to_the_wallet(db):
     assert Client().get("/")["Location"] == "/wallet/"
+
+
+def test_a_code_can_be_typed(browser):
+    page = browser.get("/p/")
+
+    assert (page.status_code, page.context["error"]) == (200, "")
+    assert 'name="code"' in page.content.decode()
