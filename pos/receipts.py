@@ -69,16 +69,13 @@ def mail_receipt(charge_id: UUID) -> None:
 
     The worker that does it takes a lease first, in its own transaction, so nothing is
     locked while the mail goes out and two workers never send the same one. If it dies
-    in between, the sweep sends the mail when the lease is over, under the same Message-ID.
+    in between, or the mail is refused, the sweep tries again when the lease is over, under
+    the same Message-ID.
     """
     receipt = _lease_mail(charge_id)
     if receipt is None:
         return
-    try:
-        _draw_mail(receipt).send()
-    except OSError:
-        Receipt.objects.filter(pk=charge_id).update(mail_leased_until=None)
-        raise
+    _draw_mail(receipt).send()
     Receipt.objects.filter(pk=charge_id).update(mailed_at=timezone.now())
 
 

@@ -2,8 +2,10 @@
 
 import contextlib
 from dataclasses import fields
+from datetime import date
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,7 +34,7 @@ from wallet.errors import (
     PinRequired,
     TooManyTries,
 )
-from wallet.models import Wallet
+from wallet.models import Payment, Wallet
 from wallet.payments import confirm_charge, read_pin
 from wallet.queries import find_own_payment, list_payments, page_payments
 from wallet.scans import find_scanned
@@ -177,7 +179,7 @@ def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
         page, after = page_payments(list_payments(wallet), after=request.GET.get("after", ""))
     except ChargeUnknown:
         raise Http404 from None
-    days = groupby(page, key=lambda payment: timezone.localdate(payment.confirmed_at))
+    days = groupby(page, key=_find_day)
     context = {
         "wallet": wallet,
         "user": wallet.user,
@@ -208,6 +210,10 @@ def payment(request: HttpRequest, wallet: Wallet, reference: str) -> HttpRespons
         "receipt_url": found.charge.receipt_url,
     }
     return render(request, "wallet/payment.html", context)
+
+
+def _find_day(payment: Payment) -> date:
+    return timezone.localdate(payment.confirmed_at, ZoneInfo(payment.charge.store.time_zone))
 
 
 def _ask_again(
