@@ -18,6 +18,7 @@ from pos.idempotency import hash_request, read_key
 from pos.queries import (
     filter_status,
     find_charge,
+    find_charge_and_lines,
     find_items,
     find_refund,
     list_charges,
@@ -81,7 +82,7 @@ class ChargeView(PosView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, reference: str) -> Response:
         """Show the charge as it is at this moment."""
-        return Response(show_charge_whole(find_charge(self.caller, reference)))
+        return Response(show_charge_whole(*find_charge_and_lines(self.caller, reference)))
 
 
 class CancelView(PosView):

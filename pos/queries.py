@@ -14,7 +14,7 @@ from django.utils import timezone
 from merchants.models import Merchant, Store
 from pos.callers import Caller
 from pos.errors import ChargeUnknown, ItemUnknown
-from pos.models import Charge, ChargeStatus, Item, Refund, Terminal
+from pos.models import Charge, ChargeLine, ChargeStatus, Item, Refund, Terminal
 from pos.rows import JoinedRows
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
@@ -22,8 +22,7 @@ from qr.references import decode_reference
 PAGE_SIZE = 50
 
 _PLACE = ("store", "store__merchant", "terminal", "receipt")
-_WITH_PLACE = """
-    SELECT {columns}
+_FROM_PLACE = """
       FROM pos_charge charge
       JOIN merchants_store store ON store.id = charge.store_id
       JOIN merchants_merchant store__merchant ON store__merchant.id = store.merchant_id
@@ -31,8 +30,13 @@ _WITH_PLACE = """
       LEFT JOIN pos_receipt receipt ON receipt.charge_id = charge.id
      WHERE
 """
-_BY_ID = JoinedRows(Charge, *_PLACE, sql=f"{_WITH_PLACE} charge.id = %s")
-_BY_TOKEN = JoinedRows(Charge, *_PLACE, sql=f"{_WITH_PLACE} charge.token = %s")
+_HAS_LINES = "EXISTS (SELECT FROM pos_chargeline line WHERE line.charge_id = charge.id)"
+_BY_ID = JoinedRows(
+    Charge, *_PLACE, sql=f"SELECT {{columns}}, {_HAS_LINES} {_FROM_PLACE} charge.id = %s"
+)
+_BY_TOKEN = JoinedRows(
+    Charge, *_PLACE, sql=f"SELECT {{columns}} {_FROM_PLACE} charge.token = %s"
+)
 
 
 def list_charges(caller: Caller) -> QuerySet[Charge]:
@@ -48,10 +52,20 @@ def find_charge(caller: Caller, reference: str) -> Charge:
     Raises:
         ChargeUnknown: not there, or not the caller's; the two look alike.
     """
-    charge = _BY_ID.first([read_reference("ch", reference)])
+    return find_charge_and_lines(caller, reference)[0]
+
+
+def find_charge_and_lines(caller: Caller, reference: str) -> tuple[Charge, list[ChargeLine]]:
+    """Find one of the caller's charges with its lines; most have none, and are one look.
+
+    Raises:
+        ChargeUnknown: not there, or not the caller's; the two look alike.
+    """
+    charge, extras = _BY_ID.first_with_extras([read_reference("ch", reference)])
     if charge is None or not _may_see(caller, charge):
         raise ChargeUnknown
-    return charge
+    (has_lines,) = extras
+    return charge, list(charge.lines.all()) if has_lines else []
 
 
 def read_reference(prefix: str, reference: str) -> UUID:

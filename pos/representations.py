@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from merchants.representations import show_amount, show_time
-from pos.models import Charge, ChargeStatus, Refund
+from pos.models import Charge, ChargeLine, ChargeStatus, Refund
 from qr.links import encode_link
 
 _PAYER_SHOWN = {ChargeStatus.CLAIMED, ChargeStatus.CAPTURED}
@@ -46,7 +46,7 @@ def show_charge(charge: Charge) -> dict[str, Any]:
     }
 
 
-def show_charge_whole(charge: Charge) -> dict[str, Any]:
+def show_charge_whole(charge: Charge, lines: list[ChargeLine]) -> dict[str, Any]:
     """Show a charge with what takes a further look: its lines and its receipt's number."""
     return show_charge(charge) | {
         "receipt_number": charge.receipt_number or None,
@@ -56,7 +56,7 @@ def show_charge_whole(charge: Charge) -> dict[str, Any]:
                 "quantity": line.quantity,
                 "unit_price": show_amount(line.unit_price_minor, charge.currency),
             }
-            for line in charge.lines.all()
+            for line in lines
         ],
     }
 
