@@ -1,10 +1,15 @@
 """What every request begins with."""
 
 from collections.abc import Callable
+from typing import cast
 
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone
 
+_API = "/api/v1/"
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -18,5 +23,19 @@ def begin_in_own_zone(answer: Answer) -> Answer:
     def begin(request: HttpRequest) -> HttpResponseBase:
         timezone.deactivate()
         return answer(request)
+
+    return begin
+
+
+def begin_page(answer: Answer) -> Answer:
+    """Give pages a session, a language and a user; the API's callers bring their own secret."""
+    chain = SessionMiddleware(LocaleMiddleware(AuthenticationMiddleware(answer)))
+    # Asked by WSGI they answer at once; their type leaves that open.
+    answer_page = cast(Answer, chain)
+
+    def begin(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(_API):
+            return answer(request)
+        return answer_page(request)
 
     return begin
