@@ -61,7 +61,7 @@ class SettlementLinesView(MerchantView):
 
     @extend_schema(parameters=[_AFTER], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, reference: str) -> Response:
-        """List the settlement's sales and refunds, oldest first, a page at a time."""
+        """List the settlement's sales and refunds, newest first, a page at a time."""
         settlement = self.find(reference)
         lines, after = page_lines(settlement, after=request.query_params.get("after", ""))
         shown = [show_line(line, settlement.currency) for line in lines]

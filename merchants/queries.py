@@ -167,9 +167,10 @@ def list_lines(settlement: Settlement) -> QuerySet[SettlementLine]:
 def page_lines(
     settlement: Settlement, *, after: str
 ) -> tuple[list[SettlementLine], str | None]:
-    """Cut one page out of a settlement's lines; give it and the number to go on from."""
+    """Cut one page out of a settlement's lines, newest first; give it and where to go on."""
     start = _read_start(after)
-    rows = list(list_lines(settlement)[start : start + PAGE_SIZE + 1])
+    lines = list_lines(settlement).order_by("-at", "-id")
+    rows = list(lines[start : start + PAGE_SIZE + 1])
     return rows[:PAGE_SIZE], str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else None
 
 

@@ -22,7 +22,7 @@ def _static_files_as_they_are(settings: Any, tmp_path_factory: pytest.TempPathFa
     """Name static files plainly, so that pages can be drawn before any were collected."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
-    settings.STATIC_ROOT = tmp_path_factory.getbasetemp()
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
 
 
 @pytest.fixture(scope="session")

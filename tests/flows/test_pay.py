@@ -43,8 +43,8 @@ def test_a_whole_day_from_the_first_coffee_to_the_settled_line(books_hold):
 
     later, earlier = server.get("settlements").json()["data"]
     lines = server.get(f"settlements/{earlier['id']}/lines").json()["data"]
-    assert [line["net"]["amount_minor"] for line in lines] == [477, 2485, -500]
-    assert [line["charge"] for line in lines] == [first, second, second]
+    assert [line["net"]["amount_minor"] for line in lines] == [-500, 2485, 477]
+    assert [line["charge"] for line in lines] == [second, second, first]
     assert earlier["payout"] == {"amount_minor": 2462, "currency": "EUR"}
     assert later["closing"] == {"amount_minor": -480, "currency": "EUR"}
     assert server.get(f"settlements/{later['id']}").json() == later

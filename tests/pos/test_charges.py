@@ -1,5 +1,7 @@
 """What the verbs of a charge do that no till can be made to ask for."""
 
+import contextlib
+
 import pytest
 from django.db import connection
 
@@ -43,16 +45,14 @@ def test_a_payment_that_waits_too_long_may_be_asked_for_again():
     shop, customer = factories.open_shop(), factories.open_customer()
     claim = factories.claim(customer, factories.make_charge(shop))
     phone, body = Api(customer.token), {"claim": claim.public_id}
-    other = connection.copy()
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pos_charge WHERE id = %s FOR UPDATE", [claim.charge_id])
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50ms'")
 
-    waiting = phone.post("wallet/payments", body, key="k")
-    other.rollback()
-    other.close()
+    with contextlib.closing(connection.copy()) as other:
+        other.set_autocommit(False)
+        lock = "SELECT 1 FROM pos_charge WHERE id = %s FOR UPDATE"
+        other.cursor().execute(lock, [claim.charge_id])
+        waiting = phone.post("wallet/payments", body, key="k")
     again = phone.post("wallet/payments", body, key="k")
 
     assert (waiting.status_code, waiting.json()["code"]) == (409, "still_running")
