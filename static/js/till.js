@@ -27,6 +27,7 @@ const money = (minor) => formatMoney(minor, currency, exponent);
 const group = (code) => `${code.slice(0, 4)}-${code.slice(4)}`;
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const speak = (where, text) => { find(where).textContent = text; };
+const mark = (where, look, textContent) => Object.assign(find(where), { className: `chip ${look}`, textContent });
 
 const entry = openEntry({ currency, exponent, charge: begin });
 let sale = null; // our wish: key, body, amount, and the charge's id once known
@@ -50,12 +51,13 @@ function showSending() {
   find("card").classList.add("skeleton");
   find("qr").removeAttribute("src");
   fillAmount(find("code-amount"), sale.amount, currency, exponent);
-  find("chip").className = "chip wait";
-  speak("chip", "Making the code");
+  mark("chip", "wait", "Making the code");
   for (const id of ["words", "short", "left"]) speak(id, "");
   find("extend").hidden = find("declined").hidden = true;
   sizeCode();
-  find("code-title").focus();
+  // On a low screen the title lies below the code, and the code is what must be seen.
+  find("code-title").focus({ preventScroll: true });
+  scrollTo(0, 0);
 }
 
 function showCode(before) {
@@ -63,8 +65,8 @@ function showCode(before) {
   const scanned = charge.status === "claimed";
   show("code", scanned ? "scanned" : "waiting");
   if (fresh) drawCode();
-  find("chip").className = scanned ? "chip info" : "chip wait";
-  speak("chip", scanned ? `${charge.payer || "Customer"} is checking` : "Waiting for customer");
+  if (scanned) mark("chip", "info", `${charge.payer || "Customer"} is checking`);
+  else mark("chip", "wait", "Waiting for customer");
   speak("left-label", scanned ? "Customer has" : "Sale ends in");
   find("extend").hidden = scanned;
   if (scanned) {
@@ -80,7 +82,7 @@ function showCode(before) {
     span = ringEnd() - serverNow();
   }
   if (!scanned && find("ask").open) find("ask").close();
-  if (fresh) find("code-title").focus();
+  if (fresh) find("code-title").focus({ preventScroll: true });
   tick();
 }
 
@@ -270,7 +272,7 @@ function askCancel() {
 }
 
 async function command(name) {
-  const mine = sale;
+  const mine = Object.assign(sale, { wish: name });
   try {
     const fresh = await call("POST", `${CHARGES}/${mine.id}/${name}`, { key: makeKey() });
     if (sale !== mine) return;
@@ -293,7 +295,8 @@ const ringEnd = () => Date.parse(charge.status === "claimed" ? charge.lease_unti
 function tick() {
   speak("clock", time.format(new Date(serverNow())).slice(0, 5));
   if (isCutOff && sale && !(charge?.status in RESULTS)) {
-    const code = charge ? `checking sale ${charge.short_code.slice(0, 4)}` : "sending the sale again";
+    const doing = sale.wish === "cancel" ? "not canceled yet, checking" : "checking";
+    const code = charge ? `${doing} sale ${charge.short_code.slice(0, 4)}` : "sending the sale again";
     showBanner(`No connection: ${code} · ${Math.round((Date.now() - lastContact) / 1000)} s`, charge ? "Check now" : "");
   }
   if (root.dataset.screen !== "code" || !charge) return;
@@ -315,16 +318,15 @@ function hear(answered) {
   if (answered) lastContact = Date.now();
   if (isCutOff === !answered) return;
   isCutOff = !answered;
-  find("link").className = answered ? "chip ok" : "chip wait";
-  speak("link", answered ? "Online" : "No connection");
+  mark("link", answered ? "ok" : "wait", answered ? "Online" : "No connection");
   if (answered) showBanner("");
   else speak("assertive", `No connection. ${charge ? "Checking the sale." : "Sending the sale again."}`);
   tick();
 }
 
-/** Load what needs the hardware, late; a till without it still sells. */
+/** Load what needs the hardware, late; a till without it still sells, and asks under a new name. */
 function withDevice(action) {
-  device ??= import(root.dataset.device);
+  device ??= import(root.dataset.device).catch(() => { device = null; root.dataset.device += "?"; });
   device.then(action).catch(() => {});
 }
 
