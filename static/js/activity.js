@@ -57,12 +57,18 @@ function setBusy(busy) {
   else label();
 }
 
+/** Say how much may still go back: another tab or till may have been quicker. */
+function showTooMuch() {
+  const left = Number(row.left);
+  showError("amount", left ? `Only ${money(left)} is left to refund.` : "Nothing is left to refund: all of it went back before.");
+}
+
 function read() {
   const minor = readField(find("r-amount").value, exponent);
   showError("reason", "");
   if (minor === null) return showError("amount", `Type an amount such as ${writeField(Number(row.left), exponent)}.`);
   if (minor === 0) return showError("amount", "Type more than zero.");
-  if (minor > Number(row.left)) return showError("amount", `Only ${money(Number(row.left))} is left to refund.`);
+  if (minor > Number(row.left)) return showTooMuch();
   showError("amount", "");
   const reason = find("r-reason").value.trim();
   return { amount: { amount_minor: minor, currency: row.currency }, ...(reason && { reason }) };
@@ -98,7 +104,7 @@ function refuse(error) {
   if (error.code === "refund_exceeds_captured") {
     row.left = error.problem.refundable_minor;
     find("r-left").textContent = money(Number(row.left));
-    return showError("amount", `Only ${money(Number(row.left))} is left to refund.`);
+    return showTooMuch();
   }
   if (known) return showError(known.field.split(".")[0], known.detail || error.message);
   return showNote(`${error.message} Nothing was refunded.`);
