@@ -10,7 +10,7 @@ const find = (id) => document.getElementById(id);
 const main = find("main");
 const page = location.pathname.replace(/\/pay$/, "");
 // Some codes need another page; these leave the customer where they are.
-const STAYS = ["pin_wrong", "pin_required", "pin_locked", "request_invalid"];
+const STAYS = ["pin_wrong", "pin_required", "request_invalid"];
 let isSending = false;
 // A page that is being left asks for nothing more: it would claim what was just declined.
 let isLeaving = false;
