@@ -26,6 +26,7 @@ const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle
 const money = (minor) => formatMoney(minor, currency, exponent);
 const group = (code) => `${code.slice(0, 4)}-${code.slice(4)}`;
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const rest = (id) => { find(id).disabled = true; wait(DOUBLE_TAP_MS).then(() => { find(id).disabled = false; }); };
 const speak = (where, text) => { find(where).textContent = text; };
 const mark = (where, look, textContent) => Object.assign(find(where), { className: `chip ${look}`, textContent });
 
@@ -132,6 +133,7 @@ function showResult(before) {
   speak("result-title", title);
   speak("result-text", text);
   find("again").hidden = find("edit").hidden = paid;
+  rest("next"); // It lies where Cancel was: a tap meant for that would put "Paid" out of sight.
   find("result-title").focus();
   speak("assertive", `${title}. ${money(charge.amount.amount_minor)}. ${text}`);
   if (!paid) return;
@@ -170,8 +172,7 @@ function save() {
 function begin(body, amount) {
   withDevice((module) => module.unlock());
   // The second of two quick taps on Charge would fall on Cancel, which lies where Charge was.
-  find("cancel").disabled = true;
-  setTimeout(() => { find("cancel").disabled = false; }, DOUBLE_TAP_MS);
+  rest("cancel");
   // The key is on disk before the request is on the wire: a reload asks again, never anew.
   sale = { key: makeKey(), body, amount };
   save();
@@ -250,8 +251,7 @@ function apply(fresh) {
 
 function leave() {
   news?.stop();
-  news = null;
-  sale = charge = null;
+  news = sale = charge = null;
   save();
   showBanner("");
   show("entry", "entry");
