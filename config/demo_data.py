@@ -181,7 +181,7 @@ def _make_past(merchant: Merchant, customers: list[Customer]) -> None:
         # In order, because lists are in the order in which rows were made.
         for minutes in sorted(chance.randrange(600) for _ in range(_SALES_A_DAY)):
             sold_at = opens_at + timedelta(minutes=minutes)
-            caller = call_from_terminal(chance.choice(terminals), None)
+            caller = call_from_terminal(chance.choice(terminals))
             _sell(caller, chance.choice(customers), chance=chance, sold_at=sold_at)
         close_settlement(book.pk, cut_at=today - timedelta(days=day - 1))
 

@@ -39,6 +39,11 @@ def staff_only(
     return guarded
 
 
+def manages(staff: Staff) -> bool:
+    """Tell whether this person may change things, and not only read."""
+    return staff.role in _MANAGING
+
+
 def may_manage(view: StaffView[P]) -> StaffView[P]:
     """Refuse people who may only read."""
 
@@ -46,7 +51,7 @@ def may_manage(view: StaffView[P]) -> StaffView[P]:
     def guarded(
         request: HttpRequest, staff: Staff, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
-        if staff.role not in _MANAGING:
+        if not manages(staff):
             raise PermissionDenied
         return view(request, staff, *args, **kwargs)
 

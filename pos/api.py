@@ -12,8 +12,14 @@ from rest_framework.views import APIView
 
 from pos.authentication import PosAuthentication
 from pos.callers import Caller, call_from_merchant
-from pos.charges import NewCharge, cancel_charge, create_charge, extend_charge
-from pos.errors import CurrencyMismatch
+from pos.charges import (
+    NewCharge,
+    cancel_charge,
+    create_charge,
+    extend_charge,
+    find_created,
+)
+from pos.errors import AmountMismatch, AmountTooLarge, CurrencyMismatch, ItemUnknown
 from pos.idempotency import hash_request, read_key
 from pos.queries import (
     filter_status,
@@ -72,7 +78,17 @@ class ChargesView(PosView):
         asked = NewChargeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         caller = _choose_store(self.caller, asked.validated_data.get("store"))
-        charge = create_charge(caller, _read_charge(request, caller, asked.validated_data))
+        key = read_key(request)
+        sent = hash_request("create charge", caller_id=caller.owner_id, body=request.data)
+        try:
+            new = _read_charge(caller, asked.validated_data, key=key, request_hash=sent)
+            charge = create_charge(caller, new)
+        except (AmountMismatch, AmountTooLarge, ItemUnknown):
+            # Prices and items change; what the same request made before stays made.
+            known = find_created(caller, key=key, request_hash=sent)
+            if known is None:
+                raise
+            charge = known
         return Response(show_charge(charge), status=201)
 
 
@@ -210,7 +226,9 @@ def _choose_store(caller: Caller, wanted: str | None) -> Caller:
     raise ValidationError({"store": "There is no such store of yours."})
 
 
-def _read_charge(request: Request, caller: Caller, asked: dict[str, Any]) -> NewCharge:
+def _read_charge(
+    caller: Caller, asked: dict[str, Any], *, key: str, request_hash: bytes
+) -> NewCharge:
     amount = asked.get("amount")
     wanted = [(line["item"], line["quantity"]) for line in asked.get("lines", [])]
     return NewCharge(
@@ -219,8 +237,6 @@ def _read_charge(request: Request, caller: Caller, asked: dict[str, Any]) -> New
         reference=asked["reference"],
         description=asked["description"],
         lines=find_items(caller.store, wanted),
-        idempotency_key=read_key(request),
-        request_hash=hash_request(
-            "create charge", caller_id=caller.owner_id, body=request.data
-        ),
+        idempotency_key=key,
+        request_hash=request_hash,
     )

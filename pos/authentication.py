@@ -6,19 +6,19 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from merchants.authentication import read_bearer
-from merchants.models import StaffMember
 from merchants.onboarding import find_merchant_by_key
-from pos.callers import Caller, call_from_merchant, call_from_terminal
-from pos.terminals import find_terminal
+from pos.callers import Caller, call_from_merchant, call_from_terminal, call_from_till
+from pos.terminals import find_holder
 
 TILL_COOKIE = "tessera_till"
-CASHIER_COOKIE = "tessera_cashier"
 TILL_COOKIE_LIFE_S = 400 * 24 * 3600
-_CASHIER_LIFE_S = 14 * 3600
 
 
 class PosAuthentication(BaseAuthentication):
-    """Terminal token, merchant key, or the cookie of our own till page (with CSRF check)."""
+    """An integration's token, a merchant's key, or the cookie of our own till page (with CSRF).
+
+    A paired device's token speaks only as its cookie, and only while a cashier is there.
+    """
 
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
         """Give the caller; None when nothing was presented."""
@@ -26,7 +26,8 @@ class PosAuthentication(BaseAuthentication):
         if secret:
             return self._find(secret), None
         caller = read_till(request._request)  # noqa: SLF001  DRF's name for Django's request
-        if caller is None:
+        if caller is None or caller.cashier is None:
+            # A locked till may do nothing; its page goes to where it is unlocked.
             return None
         SessionAuthentication().enforce_csrf(request)
         return caller, None
@@ -43,23 +44,14 @@ class PosAuthentication(BaseAuthentication):
             )
             if store:
                 return call_from_merchant(store)
-        elif terminal := find_terminal(secret):
-            return call_from_terminal(terminal, None)
+        elif (holder := find_holder(secret)) and not holder.is_device:
+            return call_from_terminal(holder.terminal)
         raise AuthenticationFailed("This key or token is not valid.")
 
 
 def read_till(request: HttpRequest) -> Caller | None:
-    """Give the till whose cookie this is, with the cashier who unlocked it."""
-    terminal = find_terminal(request.COOKIES.get(TILL_COOKIE, ""))
-    if terminal is None:
+    """Give the paired till whose cookie this is, with the cashier who unlocked it, if any."""
+    holder = find_holder(request.COOKIES.get(TILL_COOKIE, ""))
+    if holder is None or not holder.is_device:
         return None
-    cashier_id = request.get_signed_cookie(
-        CASHIER_COOKIE, default="", salt=terminal.public_id, max_age=_CASHIER_LIFE_S
-    )
-    cashier = None
-    if cashier_id:
-        people = StaffMember.objects.filter(
-            pk=cashier_id, merchant_id=terminal.store.merchant_id, is_active=True
-        )
-        cashier = people.select_related("user").first()
-    return call_from_terminal(terminal, cashier)
+    return call_from_till(holder.terminal, holder.cashier)

@@ -31,10 +31,15 @@ class Caller:
         return encode_reference("mr", self.store.merchant_id)
 
 
-def call_from_terminal(terminal: Terminal, cashier: StaffMember | None) -> Caller:
-    """Describe a till: a cashier needs the right to refund, and so does the till itself."""
-    allowed = terminal.may_refund and (cashier is None or cashier.may_refund)
+def call_from_till(terminal: Terminal, cashier: StaffMember | None) -> Caller:
+    """Describe a paired device: to refund, the till needs the right and so does its cashier."""
+    allowed = terminal.may_refund and cashier is not None and cashier.may_refund
     return Caller(terminal.store, terminal, cashier, may_refund=allowed)
+
+
+def call_from_terminal(terminal: Terminal) -> Caller:
+    """Describe an integration, which speaks for a till by a token of its own."""
+    return Caller(terminal.store, terminal, None, may_refund=terminal.may_refund)
 
 
 def call_from_merchant(store: Store) -> Caller:

@@ -60,16 +60,26 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
         raise CurrencyMismatch(caller.store.currency)
     draft = _draft_charge(caller, new, amount_minor=_work_out_amount(new))
     while (charge := open_charge(draft, new.lines, actor=caller.actor)) is None:
-        known = Charge.objects.filter(
-            owner_id=draft.owner_id, idempotency_key=draft.idempotency_key
-        ).first()
+        known = find_created(caller, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
-            if bytes(known.request_hash) != new.request_hash:
-                raise IdempotencyMismatch
-            return _attach(known, caller)
+            return known
         # One in a million million: the short code is taken. Another one, then.
         draft.short_code = _draw_short_code()
     return _attach(charge, caller)
+
+
+def find_created(caller: Caller, *, key: str, request_hash: bytes) -> Charge | None:
+    """Find the charge that the same request made before, whatever has changed since.
+
+    Raises:
+        IdempotencyMismatch: the key came with another request.
+    """
+    known = Charge.objects.filter(owner_id=caller.owner_id, idempotency_key=key).first()
+    if known is None:
+        return None
+    if bytes(known.request_hash) != request_hash:
+        raise IdempotencyMismatch
+    return _attach(known, caller)
 
 
 def announce_lease(charge: Charge) -> None:

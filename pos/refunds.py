@@ -47,8 +47,6 @@ def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
         RefundExceedsCaptured: more than is left.
         IdempotencyMismatch: the key came with another request before.
     """
-    if not caller.may_refund:
-        raise RefundNotAllowed
     with transaction.atomic(durable=True):
         charge = Charge.objects.select_for_update(no_key=True).get(pk=charge_id)
         known = charge.refunds.filter(idempotency_key=new.idempotency_key).first()
@@ -56,6 +54,8 @@ def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
             if bytes(known.request_hash) != new.request_hash:
                 raise IdempotencyMismatch
             return known
+        if not caller.may_refund:
+            raise RefundNotAllowed
         amount_minor = _judge_refund(charge, new)
         refund = Refund.objects.create(
             charge=charge,

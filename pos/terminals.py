@@ -1,10 +1,11 @@
 """Tills: add, pair by a code, find by token, revoke."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from identity.bearer import digest_secret, make_pairing_code, make_secret
@@ -14,12 +15,16 @@ from pos.errors import PairingRefused
 from pos.models import Terminal, TerminalToken
 from pos.rows import JoinedRows
 
+# A cashier's PIN opens a till for a working day.
+_SHIFT_S = 14 * 3600
 _HELD = JoinedRows(
     Terminal,
     "store",
     "store__merchant",
     sql="""
-        SELECT {columns}
+        SELECT {columns}, token.is_device,
+               CASE WHEN token.unlocked_at > clock_timestamp() - make_interval(secs => %s)
+                    THEN token.cashier_id END
           FROM pos_terminaltoken token
           JOIN pos_terminal terminal ON terminal.id = token.terminal_id
           JOIN merchants_store store ON store.id = terminal.store_id
@@ -27,6 +32,15 @@ _HELD = JoinedRows(
          WHERE token.digest = %s AND token.revoked_at IS NULL
     """,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a token: a paired device, with who unlocked it, or an integration."""
+
+    terminal: Terminal
+    is_device: bool
+    cashier: StaffMember | None
 
 
 def add_terminal(store: Store, *, name: str) -> Terminal:
@@ -61,7 +75,7 @@ def pair_terminal(code: str) -> str:
     terminal = waiting.first() if typed.isalnum() else None
     if terminal is None:
         raise PairingRefused
-    _end_tokens(terminal.tokens.filter(is_device=True))
+    _end_tokens(_find_device(terminal))
     terminal.paired_at = timezone.now()
     terminal.pairing_code = terminal.pairing_code_expires_at = None
     terminal.save(update_fields=["paired_at", "pairing_code", "pairing_code_expires_at"])
@@ -87,30 +101,46 @@ def revoke_terminal(terminal: Terminal) -> None:
     terminal.save(update_fields=["paired_at", "pairing_code", "pairing_code_expires_at"])
 
 
-def find_terminal(token: str) -> Terminal | None:
-    """Find the till this token speaks for, with its store and merchant."""
-    return _HELD.first([digest_secret(token)])
+def find_holder(token: str) -> Holder | None:
+    """Find who holds this token, with the till's store and merchant."""
+    terminal, extras = _HELD.first_with_extras([_SHIFT_S, digest_secret(token)])
+    if terminal is None:
+        return None
+    is_device, cashier_id = extras
+    cashier = cashier_id and find_cashiers(terminal.store).filter(pk=cashier_id).first()
+    return Holder(terminal, is_device, cashier or None)
 
 
-def list_cashiers(store: Store) -> list[StaffMember]:
-    """List who may stand at the tills of a store, by name."""
+def find_cashiers(store: Store) -> QuerySet[StaffMember]:
+    """Find who may stand at the tills of a store, by name."""
     people = StaffMember.objects.filter(
+        Q(store=None) | Q(store=store),
         merchant_id=store.merchant_id,
         is_active=True,
+        user__is_active=True,
         role__in=[Role.CASHIER, Role.MANAGER, Role.OWNER],
     )
-    here = people.filter(store=None) | people.filter(store=store)
-    return list(here.exclude(user__pin_hash="").select_related("user").order_by("user__name"))
+    return people.exclude(user__pin_hash="").select_related("user").order_by("user__name")
 
 
-def unlock_till(cashier: StaffMember, pin: str) -> None:
-    """Check a cashier's PIN.
+def unlock_till(terminal: Terminal, cashier: StaffMember, *, pin: str) -> None:
+    """Let a cashier in at the paired device, for a shift, by PIN.
 
     Raises:
         PinWrong: says how many tries are left.
         PinLocked: five wrong tries.
     """
     check_pin(cashier.user_id, pin)
+    _find_device(terminal).update(cashier=cashier, unlocked_at=timezone.now())
+
+
+def lock_till(terminal: Terminal) -> None:
+    """Let nobody sell at the paired device until somebody unlocks it."""
+    _find_device(terminal).update(cashier=None, unlocked_at=None)
+
+
+def _find_device(terminal: Terminal) -> QuerySet[TerminalToken]:
+    return terminal.tokens.filter(is_device=True, revoked_at=None)
 
 
 def _make_token(terminal: Terminal, *, is_device: bool) -> str:

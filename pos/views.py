@@ -11,9 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from identity.errors import PinLocked, PinWrong
 from ledger.money import find_exponent
 from ledger.queries import list_postings
-from merchants.access import Staff, activate_time_zone, may_manage, staff_only
-from pos.access import Till, keep_cashier, keep_token, till_only
-from pos.authentication import CASHIER_COOKIE
+from merchants.access import Staff, activate_time_zone, manages, may_manage, staff_only
+from pos.access import Till, keep_token, read_device, till_only
 from pos.errors import ChargeUnknown, PairingRefused
 from pos.models import Charge, ChargeStatus, Terminal
 from pos.queries import (
@@ -30,7 +29,8 @@ from pos.queries import (
     sum_today,
 )
 from pos.terminals import (
-    list_cashiers,
+    find_cashiers,
+    lock_till,
     note_seen,
     offer_pairing,
     pair_terminal,
@@ -64,14 +64,14 @@ def pair(request: HttpRequest) -> HttpResponse:
 @till_only
 def unlock(request: HttpRequest, till: Till) -> HttpResponse:
     """Let a cashier in by PIN."""
-    cashiers = list_cashiers(till.store)
+    cashiers = list(find_cashiers(till.store))
     selected, error, status = request.POST.get("cashier", ""), "", 200
     if request.method == "POST":
         cashier = next((person for person in cashiers if str(person.id) == selected), None)
         try:
             if cashier is not None:
-                unlock_till(cashier, request.POST.get("pin", ""))
-                return keep_cashier(redirect("pos:till"), till, cashier)
+                unlock_till(read_device(till), cashier, pin=request.POST.get("pin", ""))
+                return redirect("pos:till")
             error, status = "Choose who you are.", 422
         except (PinWrong, PinLocked) as refusal:
             error, status = str(refusal), 403
@@ -83,9 +83,8 @@ def unlock(request: HttpRequest, till: Till) -> HttpResponse:
 @till_only
 def lock(request: HttpRequest, till: Till) -> HttpResponse:
     """Lock the till; the next cashier unlocks it."""
-    response = redirect("pos:unlock")
-    response.delete_cookie(CASHIER_COOKIE)
-    return response
+    lock_till(read_device(till))
+    return redirect("pos:unlock")
 
 
 @require_GET
@@ -136,11 +135,12 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @staff_only
 def tills(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """List stores and tills, with the pairing code that was just made."""
+    """List stores and tills; those who manage see the pairing code that was just made."""
     stores = list_stores_with_terminals(staff.merchant)
     everyone = [terminal for store in stores for terminal in store.terminals]
-    wanted = request.GET.get("code_for", "")
-    code_for = next((terminal for terminal in everyone if terminal.public_id == wanted), None)
+    wanted = request.GET.get("code_for", "") if manages(staff) else ""
+    offered = [terminal for terminal in everyone if terminal.live_pairing_code]
+    code_for = next((terminal for terminal in offered if terminal.public_id == wanted), None)
     context = {"merchant": staff.merchant, "stores": stores, "code_for": code_for}
     return render(request, "pos/tills.html", context)
 

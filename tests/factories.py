@@ -11,7 +11,6 @@ from identity.pins import set_pin
 from identity.sign_in import start_session
 from merchants.models import Book, Merchant, Role, Settlement, StaffMember, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
-from merchants.queries import find_book
 from merchants.settlement import close_settlement
 from pos.callers import Caller, call_from_terminal
 from pos.charges import NewCharge, create_charge
@@ -39,7 +38,7 @@ class Shop:
     @property
     def till(self) -> Caller:
         """Give the till as the verbs know it."""
-        return call_from_terminal(self.terminal, None)
+        return call_from_terminal(self.terminal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,8 @@ def refund(
 
 def book_of(shop: Shop) -> Book:
     """Give the merchant's book in the currency of its store."""
-    return find_book(shop.merchant.id, shop.store.currency)
+    books = Book.objects.select_related("merchant")
+    return books.get(merchant=shop.merchant, currency=shop.store.currency)
 
 
 def settle(shop: Shop) -> Settlement:

@@ -219,6 +219,17 @@ class Migration(migrations.Migration):
                 ),
                 ("digest", models.BinaryField(max_length=32, unique=True)),
                 ("is_device", models.BooleanField()),
+                ("unlocked_at", models.DateTimeField(null=True)),
+                (
+                    "cashier",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="merchants.staffmember",
+                    ),
+                ),
                 (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
@@ -253,6 +264,7 @@ class Migration(migrations.Migration):
                     "issued_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
+                ("mail_tries", models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ("mail_leased_until", models.DateTimeField(null=True)),
                 ("mailed_at", models.DateTimeField(null=True)),
                 (

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from merchants.models import Store
+from merchants.models import StaffMember, Store
 from qr.references import encode_reference
 
 
@@ -63,6 +63,10 @@ class TerminalToken(models.Model):
     terminal = models.ForeignKey(Terminal, models.CASCADE, related_name="tokens")
     digest = models.BinaryField(max_length=32, unique=True)
     is_device = models.BooleanField()
+    cashier = models.ForeignKey(
+        StaffMember, models.SET_NULL, related_name="+", null=True, db_index=False
+    )
+    unlocked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     revoked_at = models.DateTimeField(null=True)
 

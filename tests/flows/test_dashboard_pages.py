@@ -4,6 +4,7 @@ import csv
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from ledger.models import Transfer
 from merchants.models import Role, Settlement
@@ -201,6 +202,24 @@ def test_a_pairing_code_is_made_and_shown(owner, shop):
     assert page.context["code_for"] == terminal
     assert terminal.pairing_code in page.content.decode()
     assert len(str(terminal.pairing_code)) == 6
+
+
+def test_who_only_reads_sees_no_pairing_code(owner, shop):
+    address = owner.post(f"/dashboard/tills/{shop.terminal.public_id}/code/")["Location"]
+    accountant = sign_in(factories.hire_person(shop, role=Role.ACCOUNTANT))
+
+    page = accountant.get(address)
+
+    code = Terminal.objects.get(pk=shop.terminal.pk).pairing_code
+    assert page.context["code_for"] is None
+    assert code not in page.content.decode()
+
+
+def test_a_pairing_code_that_is_too_old_is_not_shown(owner, shop):
+    address = owner.post(f"/dashboard/tills/{shop.terminal.public_id}/code/")["Location"]
+    Terminal.objects.update(pairing_code_expires_at=timezone.now())
+
+    assert owner.get(address).context["code_for"] is None
 
 
 def test_a_till_is_unpaired(owner, shop):

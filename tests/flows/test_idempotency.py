@@ -2,7 +2,7 @@
 
 import pytest
 
-from pos.models import Charge, Refund
+from pos.models import Charge, Item, Refund
 from tests import factories
 from tests.conftest import Api
 from tests.snapshots import nothing_changes
@@ -72,6 +72,24 @@ def test_the_order_of_a_body_s_fields_does_not_matter(till):
     again = till.post("charges", {"reference": "A"} | amount(480), key=KEY)
 
     assert again.status_code == 201
+    assert Charge.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", [{"price_minor": 500}, {"is_active": False}])
+def test_the_same_charge_is_given_also_when_its_item_has_changed(till, shop, change):
+    item = factories.make_item(shop, price_minor=380)
+    body = {
+        "amount": {"amount_minor": 380, "currency": "EUR"},
+        "lines": [{"item": item.public_id, "quantity": 1}],
+    }
+    first = till.post("charges", body, key="k").json()
+    Item.objects.filter(pk=item.pk).update(**change)
+
+    again = till.post("charges", body, key="k")
+    other = till.post("charges", body | {"reference": "x"}, key="k")
+
+    assert (again.status_code, again.json()["id"]) == (201, first["id"])
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
     assert Charge.objects.count() == 1
 
 
@@ -229,3 +247,16 @@ def test_a_key_that_is_none_is_refused(till, phone, sold, claim, path, key):
 
 def test_a_key_of_255_characters_is_one(till):
     assert till.post("charges", amount(480), key="k" * 255).status_code == 201
+
+
+def test_the_same_refund_is_given_also_when_the_right_is_gone(till, sold, shop):
+    first = till.post(f"charges/{sold.public_id}/refunds", {}, key="k")
+    shop.terminal.may_refund = False
+    shop.terminal.save()
+
+    again = till.post(f"charges/{sold.public_id}/refunds", {}, key="k")
+    another = till.post(f"charges/{sold.public_id}/refunds", {}, key="other")
+
+    assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
+    assert another.status_code == 403
+    assert Refund.objects.count() == 1

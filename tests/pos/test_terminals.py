@@ -11,9 +11,9 @@ from pos.errors import PairingRefused
 from pos.models import Receipt
 from pos.receipts import issue_receipts
 from pos.terminals import (
-    find_terminal,
+    find_cashiers,
+    find_holder,
     issue_token,
-    list_cashiers,
     offer_pairing,
     pair_terminal,
     revoke_terminal,
@@ -39,12 +39,17 @@ def test_a_till_without_a_code_has_none(shop):
         pair_terminal("")
 
 
+def holder(token):
+    found = find_holder(token)
+    return found and (found.terminal, found.is_device, found.cashier)
+
+
 def test_a_new_code_replaces_the_old_one(shop):
     old, new = offer_pairing(shop.terminal), offer_pairing(shop.terminal)
 
     with pytest.raises(PairingRefused):
         pair_terminal(old)
-    assert find_terminal(pair_terminal(new)) == shop.terminal
+    assert holder(pair_terminal(new)) == (shop.terminal, True, None)
 
 
 def test_pairing_a_device_leaves_integrations_alone(shop):
@@ -52,7 +57,8 @@ def test_pairing_a_device_leaves_integrations_alone(shop):
 
     device = pair_terminal(offer_pairing(shop.terminal))
 
-    assert find_terminal(integration) == find_terminal(device) == shop.terminal
+    assert holder(integration) == (shop.terminal, False, None)
+    assert holder(device) == (shop.terminal, True, None)
 
 
 def test_revoking_ends_every_token_and_the_code(shop):
@@ -60,7 +66,7 @@ def test_revoking_ends_every_token_and_the_code(shop):
 
     revoke_terminal(shop.terminal)
 
-    assert [find_terminal(token) for token in (device, shop.token)] == [None, None]
+    assert [find_holder(token) for token in (device, shop.token)] == [None, None]
     with pytest.raises(PairingRefused):
         pair_terminal(code)
 
@@ -76,7 +82,7 @@ def test_cashiers_stand_at_their_store_or_at_any(shop):
         person.store = store
         person.save()
 
-    listed = list_cashiers(shop.store)
+    listed = find_cashiers(shop.store)
 
     assert {person.id for person in listed} == {anywhere.id, here.id}
     assert accountant not in listed

@@ -8,7 +8,7 @@ import pytest
 from pos.errors import PairingRefused
 from pos.models import Receipt
 from pos.receipts import issue_receipts
-from pos.terminals import find_terminal, offer_pairing, pair_terminal
+from pos.terminals import find_holder, offer_pairing, pair_terminal
 from tests import factories
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(20, func_only=True)]
@@ -24,8 +24,10 @@ def test_of_ten_devices_with_one_code_one_becomes_the_till(crowd):
 
         assert Counter(map(type, answers)) == {str: 1, PairingRefused: 9}
         (token,) = (answer for answer in answers if isinstance(answer, str))
-        assert find_terminal(token) == shop.terminal
-        assert find_terminal(before) is None
+        holder = find_holder(token)
+        assert holder is not None
+        assert holder.terminal == shop.terminal
+        assert find_holder(before) is None
         before = token
 
     assert shop.terminal.tokens.filter(is_device=True, revoked_at=None).count() == 1
