@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 
 from ledger.models import Account, Transfer
 
@@ -49,9 +48,3 @@ def list_postings(transfer_ids: list[UUID]) -> list[Posting]:
         )
         for row in rows.select_related("debit_account", "credit_account")
     ]
-
-
-def count_transfers(account_ids: list[UUID]) -> int:
-    """Count the transfers that touch any of these accounts."""
-    touching = Q(debit_account__in=account_ids) | Q(credit_account__in=account_ids)
-    return Transfer.objects.filter(touching).count()

@@ -52,13 +52,6 @@ class Balance:
     checked_at: datetime
 
 
-def find_book(merchant_id: UUID, currency: str) -> Book:
-    """Give a merchant's book in a currency, with the merchant."""
-    return Book.objects.select_related("merchant").get(
-        merchant_id=merchant_id, currency=currency
-    )
-
-
 def list_books(merchant_id: UUID) -> list[Book]:
     """List a merchant's books, by currency."""
     books = Book.objects.filter(merchant_id=merchant_id).select_related("merchant")

@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
@@ -12,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from merchants.models import Merchant, Store
+from merchants.queries import find_last_cut
 from pos.callers import Caller
 from pos.errors import ChargeUnknown, ItemUnknown
 from pos.models import Charge, ChargeLine, ChargeStatus, Item, Refund, Terminal
@@ -115,7 +115,7 @@ def page_after(
 
 def sum_today(store: Store) -> dict[str, int | str]:
     """Count and sum what the store took since midnight, shop time, refunds taken off."""
-    midnight = start_of_today(store.time_zone)
+    midnight = find_last_cut(store.time_zone, now=timezone.now())
     created_after = midnight - timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
     sold = Charge.objects.filter(
         store=store, captured_at__gte=midnight, id__gte=first_id_at(created_after)
@@ -128,12 +128,6 @@ def sum_today(store: Store) -> dict[str, int | str]:
         "amount_minor": int(sold["sum"] - refunded["sum"]),
         "currency": store.currency,
     }
-
-
-def start_of_today(time_zone: str) -> datetime:
-    """Give the last midnight in a time zone, as an aware instant."""
-    local = timezone.now().astimezone(ZoneInfo(time_zone))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def first_id_at(moment: datetime) -> UUID:

@@ -1,17 +1,9 @@
 """Jobs of the till; each is safe to run twice."""
 
-from uuid import UUID
-
 from celery import shared_task
 
 from pos.charges import sweep_charges
 from pos.receipts import issue_receipts, list_unissued
-
-
-@shared_task(name="pos.issue_receipt")
-def issue_receipt(charge_id: str) -> None:
-    """Issue and mail one receipt."""
-    issue_receipts([UUID(charge_id)])
 
 
 @shared_task(name="pos.issue_receipts")

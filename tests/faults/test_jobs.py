@@ -13,7 +13,6 @@ import pytest
 import redis
 from kombu.exceptions import OperationalError
 
-from qr.references import decode_reference
 from tests.faults.crew import Crew
 from tests.faults.shop import GAPS, ask_books, check_sales, count_mails, wait_for
 
@@ -90,12 +89,9 @@ def test_every_job_delivered_three_times_works_once(stack, shop):
     stack.kill("worker")
     sales = [shop.sell() for _ in range(3)]
     for _ in range(3):
-        for sale in sales:
-            charge_id = decode_reference("ch", sale.charge)
-            send("pos.issue_receipt", [str(charge_id)])
         for name in JOBS:
             send(name)
-    assert broker.llen("celery") >= 3 * len([*sales, *JOBS])
+    assert broker.llen("celery") >= 3 * len(JOBS)
     # What the killed worker held comes again in an hour; sweeps do not wait for it.
     stuck = broker.hlen("unacked")
     stack.start("worker")

@@ -151,9 +151,10 @@ def test_a_till_sees_its_store_and_a_server_its_merchant(shop, world):
     neighbour = open_store(shop.merchant, name="Second", currency="EUR")
     other = Api(issue_token(add_terminal(neighbour, name="Till")))
 
-    assert other.get(f"charges/{world['charge']}").status_code == 404
+    for path in ("charges/{charge}", "refunds/{refund}"):
+        assert other.get(path.format(**world)).status_code == 404
+        assert Api(shop.key).get(path.format(**world)).status_code == 200
     assert other.get("charges").json()["data"] == []
-    assert Api(shop.key).get(f"charges/{world['charge']}").status_code == 200
     assert len(Api(shop.key).get("charges").json()["data"]) == 3
 
 
