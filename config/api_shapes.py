@@ -163,6 +163,12 @@ class PayeeSerializer(serializers.Serializer[Any]):
 class PayerChargeSerializer(ChargeSerializer):
     """A charge as its payer sees it, with the shop's name."""
 
+    payer = serializers.CharField(
+        allow_null=True, help_text="Your masked name; null while it is not you who pays."
+    )
+    receipt = serializers.CharField(
+        allow_null=True, help_text="Address of the receipt, once you have paid; else null."
+    )
     merchant = PayeeSerializer()
     store_name = serializers.CharField()
     store_address = serializers.CharField()

@@ -82,7 +82,8 @@ class TransactionsView(WalletApiView):
         page, after = page_payments(
             list_payments(self.wallet), after=request.query_params.get("after", "")
         )
-        return Response({"data": [show_payment(payment) for payment in page], "next": after})
+        shown = [show_payment(self.wallet, payment) for payment in page]
+        return Response({"data": shown, "next": after})
 
 
 class ScansView(WalletApiView):
@@ -95,7 +96,7 @@ class ScansView(WalletApiView):
             charge = find_scanned(self.wallet, _read_payload(request))
         except CodeForeign as refusal:
             return Response({"kind": "foreign", "detail": str(refusal)})
-        return Response({"kind": "charge", "charge": show_to_payer(charge)})
+        return Response({"kind": "charge", "charge": show_to_payer(self.wallet, charge)})
 
 
 class ClaimsView(WalletApiView):
@@ -135,7 +136,7 @@ class PaymentsView(WalletApiView):
             idempotency_key=read_key(request),
             request_hash=hash_confirmation(self.wallet, claim),
         )
-        return Response(show_payment(payment), status=201)
+        return Response(show_payment(self.wallet, payment), status=201)
 
 
 class WalletEventsView(WalletApiView):
@@ -152,10 +153,16 @@ def hash_confirmation(wallet: Wallet, claim: str) -> bytes:
     return hash_request("confirm charge", caller_id=wallet.id, body={"claim": claim})
 
 
-def show_to_payer(charge: Charge) -> dict[str, Any]:
-    """Show a charge to whoever would pay it, with the shop's name."""
-    store = charge.store
-    return show_charge(charge) | {
+def show_to_payer(wallet: Wallet, charge: Charge) -> dict[str, Any]:
+    """Show a charge to whoever would pay it, with the shop's name.
+
+    A code is seen by everybody around it: who pays, and the address that opens the receipt,
+    are told to the payer alone.
+    """
+    store, shown = charge.store, show_charge(charge)
+    if charge.payer_account_id != wallet.account_id:
+        shown |= {"payer": None, "receipt": None}
+    return shown | {
         "merchant": {"name": store.merchant.name, "is_verified": store.merchant.is_verified},
         "store_name": store.name,
         "store_address": ", ".join(filter(None, [store.street, store.city])),
@@ -166,17 +173,17 @@ def show_claim(claim: Claim) -> dict[str, Any]:
     """Show a claim and what the payer still has to give."""
     return {
         "id": claim.public_id,
-        "charge": show_to_payer(claim.charge),
+        "charge": show_to_payer(claim.wallet, claim.charge),
         "lease_until": show_time(claim.charge.lease_until),
         "needs": ["pin"] if needs_pin(claim.wallet, claim.charge.amount_minor) else [],
     }
 
 
-def show_payment(payment: Payment) -> dict[str, Any]:
+def show_payment(wallet: Wallet, payment: Payment) -> dict[str, Any]:
     """Show a payment, the balance after it, and where its receipt is."""
     return {
         "id": payment.public_id,
-        "charge": show_to_payer(payment.charge),
+        "charge": show_to_payer(wallet, payment.charge),
         "amount": show_amount(payment.amount_minor, payment.currency),
         "balance": show_amount(payment.balance_after_minor, payment.currency),
         "confirmed_at": show_time(payment.confirmed_at),

@@ -59,6 +59,32 @@ def test_a_charge_is_found_by_link_and_by_short_code(phone, charge, form):
     assert scan(phone, payload).json()["charge"]["id"] == charge.public_id
 
 
+def test_a_paid_charge_tells_its_payer_and_receipt_to_the_payer_alone(
+    phone, another_phone, customer, shop
+):
+    sold = factories.sell(shop, customer)
+
+    mine = scan(phone, sold.short_code).json()["charge"]
+    theirs = scan(another_phone, sold.short_code).json()["charge"]
+
+    assert (mine["payer"], mine["receipt"]) == ("Li W.", sold.receipt_url)
+    assert (theirs["payer"], theirs["receipt"]) == (None, None)
+    assert theirs["status"] == "captured"
+    assert set(theirs) == set(mine)
+
+
+def test_a_claimed_charge_tells_its_payer_to_the_payer_alone(
+    phone, another_phone, customer, charge
+):
+    factories.claim(customer, charge)
+
+    mine = scan(phone, charge.short_code).json()["charge"]
+    theirs = scan(another_phone, charge.short_code).json()["charge"]
+
+    assert (mine["status"], mine["payer"]) == ("claimed", "Li W.")
+    assert (theirs["status"], theirs["payer"]) == ("claimed", None)
+
+
 def foreign_payloads(charge):
     token = encode_token(charge.token)
     return {
