@@ -1,18 +1,26 @@
 """What was scanned or typed, and which charge it leads to."""
 
-from datetime import timedelta
-
 from django.conf import settings
-from django.utils import timezone
+from django.db import connection, transaction
 
 from pos.models import Charge
 from pos.queries import find_by_short_code, find_by_token
 from qr.errors import PayloadInvalid
 from qr.links import decode_link, normalize_short_code
 from wallet.errors import CodeForeign, CodeUnknown, TooManyTries
-from wallet.models import CodeMiss, Wallet
+from wallet.models import Wallet
 
 _MISSES_A_MINUTE_MAX = 10
+_COUNT_MISSES = """
+    SELECT count(*) FROM wallet_codemiss
+     WHERE wallet_id = %s AND missed_at > clock_timestamp() - interval '1 minute'
+"""
+_ADD_MISS = """
+    WITH forgotten AS (
+        DELETE FROM wallet_codemiss
+         WHERE wallet_id = %(wallet)s AND missed_at < clock_timestamp() - interval '1 day')
+    INSERT INTO wallet_codemiss (wallet_id, missed_at) VALUES (%(wallet)s, clock_timestamp())
+"""
 
 
 def find_scanned(wallet: Wallet, payload: str) -> Charge:
@@ -40,13 +48,23 @@ def _find_typed(wallet: Wallet, payload: str) -> Charge:
         short_code = normalize_short_code(payload)
     except PayloadInvalid:
         raise CodeForeign from None
-    # Counted in the database and not in a cache: guessing stays as hard when that is away.
-    since = timezone.now() - timedelta(minutes=1)
-    misses = CodeMiss.objects.filter(wallet=wallet, missed_at__gt=since)
-    if misses.count() >= _MISSES_A_MINUTE_MAX:
-        raise TooManyTries
-    charge = find_by_short_code(short_code)
+    charge = _guess(wallet, short_code)
     if charge is None:
-        CodeMiss.objects.create(wallet=wallet)
         raise CodeUnknown
     return charge
+
+
+def _guess(wallet: Wallet, short_code: str) -> Charge | None:
+    # Its own transaction, because a miss that rolls back would be a free guess.
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        # Guesses at the same moment follow each other, each with those before it counted.
+        Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
+        # Counted in the database and not in a cache: guessing stays as hard when that is away.
+        cursor.execute(_COUNT_MISSES, [wallet.id])
+        (misses,) = cursor.fetchone()
+        if misses >= _MISSES_A_MINUTE_MAX:
+            raise TooManyTries
+        charge = find_by_short_code(short_code)
+        if charge is None:
+            cursor.execute(_ADD_MISS, {"wallet": wallet.id})
+        return charge

@@ -1,7 +1,10 @@
 """What a phone scans or types: links, short codes, and everything that is neither."""
 
+from datetime import timedelta
+
 import pytest
-from django.db import connection
+from django.db import transaction
+from django.db.models import F
 
 from pos.models import Charge
 from qr.links import encode_link, encode_token
@@ -9,6 +12,7 @@ from tests import factories
 from tests.conftest import Api
 from tests.snapshots import nothing_changes
 from wallet.models import CodeMiss
+from wallet.scans import find_scanned
 
 pytestmark = pytest.mark.django_db
 UNKNOWN_LINK = "HTTP://PAY.TEST/P/" + "0" * 26
@@ -21,6 +25,10 @@ def charge(shop):
 
 def scan(phone, payload):
     return phone.post("wallet/scans", {"payload": payload})
+
+
+def let_misses_age(**durations):
+    CodeMiss.objects.update(missed_at=F("missed_at") - timedelta(**durations))
 
 
 def test_a_look_claims_nothing(phone, charge):
@@ -149,6 +157,31 @@ def test_a_link_is_read_also_after_ten_misses(phone, charge):
     assert answer.status_code == 200
 
 
+def test_a_day_old_misses_are_forgotten_with_the_next(phone, another):
+    for number in range(3):
+        scan(phone, f"0000000{number}")
+    let_misses_age(hours=25)
+    theirs = CodeMiss.objects.create(wallet=another.wallet)
+
+    scan(phone, "00000009")
+
+    assert CodeMiss.objects.exclude(pk=theirs.pk).count() == 1
+
+
+def test_misses_of_this_day_are_kept(phone):
+    scan(phone, "00000000")
+    let_misses_age(hours=23)
+
+    scan(phone, "00000001")
+
+    assert CodeMiss.objects.count() == 2
+
+
+def test_a_guess_that_could_be_rolled_back_is_refused(customer, charge):
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        find_scanned(customer.wallet, charge.short_code)
+
+
 def test_links_that_lead_nowhere_are_no_guesses(phone):
     for _ in range(11):
         scan(phone, UNKNOWN_LINK)
@@ -159,8 +192,7 @@ def test_links_that_lead_nowhere_are_no_guesses(phone):
 def test_a_minute_later_codes_are_read_again(phone, charge):
     for number in range(10):
         scan(phone, f"0000000{number}")
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE wallet_codemiss SET missed_at = missed_at - interval '61 s'")
+    let_misses_age(seconds=61)
 
     assert scan(phone, charge.short_code).status_code == 200
 

@@ -12,8 +12,9 @@ from ledger.errors import InsufficientFunds
 from ledger.queries import read_balance, sum_balance
 from pos.models import ChargeStatus
 from tests import factories
-from wallet.errors import PinRequired
-from wallet.models import Attempt, Payment
+from wallet.errors import CodeUnknown, PinRequired, TooManyTries
+from wallet.models import Attempt, CodeMiss, Payment
+from wallet.scans import find_scanned
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(20, func_only=True)]
 
@@ -108,3 +109,27 @@ def test_the_right_pin_many_times_at_once_is_no_wrong_try(crowd):
 
     user = User.objects.get(pk=customer.wallet.user_id)
     assert (user.pin_failed_count, user.pin_locked_until) == (0, None)
+
+
+def test_of_sixty_guesses_at_once_ten_are_looked_at(crowd):
+    wallet = factories.open_customer().wallet
+
+    answers = crowd.act(
+        [partial(find_scanned, wallet, f"{guess:08}") for guess in range(60)],
+        refusals=(CodeUnknown, TooManyTries),
+    )
+
+    assert Counter(type(answer) for answer in answers) == {CodeUnknown: 10, TooManyTries: 50}
+    assert CodeMiss.objects.filter(wallet=wallet).count() == 10
+
+
+def test_the_right_code_many_times_at_once_is_no_guess(crowd):
+    wallet, charge = (
+        factories.open_customer().wallet,
+        factories.make_charge(factories.open_shop()),
+    )
+
+    answers = crowd.act([partial(find_scanned, wallet, charge.short_code)] * 20)
+
+    assert answers == [charge] * 20
+    assert not CodeMiss.objects.filter(wallet=wallet).exists()
