@@ -66,13 +66,16 @@ def check_pin(user_id: UUID, pin: str) -> None:
         if pin_hash and _matches(pin_hash, pin):
             User.objects.filter(pk=user_id).update(pin_failed_count=0, pin_locked_until=None)
             return
+    if not pin_hash:
+        # Locked, or no PIN at all: the time an answer takes must not tell which.
+        spend_time_of_a_check()
     if tries >= _TRIES_MAX:
         raise PinLocked(_read_lock(user_id))
     raise PinWrong(_TRIES_MAX - tries)
 
 
 def spend_time_of_a_check() -> None:
-    """Take as long as a check does, for people who do not exist."""
+    """Take as long as a check does, where there is no PIN to look at."""
     _matches(_decoy_hash(), "000000")
 
 

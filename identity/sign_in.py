@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from identity.bearer import digest_secret, make_secret
-from identity.errors import PinWrong, SignInRefused
+from identity.errors import PinLocked, PinWrong, SignInRefused
 from identity.models import Session, User
 from identity.pins import check_pin, spend_time_of_a_check
 
@@ -17,8 +17,8 @@ def sign_in(login: str, *, pin: str, device_name: str) -> str:
     """Sign a person in by phone number or e-mail and PIN; give the session's secret.
 
     Raises:
-        SignInRefused: no such person, or not this PIN.
-        PinLocked: five wrong PINs.
+        SignInRefused: no such person, not this PIN, or the PIN is locked. They look alike,
+            so that trying numbers tells nobody who has a wallet.
     """
     user = find_user(login)
     if user is None:
@@ -26,7 +26,7 @@ def sign_in(login: str, *, pin: str, device_name: str) -> str:
         raise SignInRefused
     try:
         check_pin(user.id, pin)
-    except PinWrong:
+    except (PinWrong, PinLocked):
         raise SignInRefused from None
     return start_session(user, device_name=device_name)
 

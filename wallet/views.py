@@ -150,7 +150,7 @@ def enter(request: HttpRequest) -> HttpResponse:
                 return keep_session(redirect(wanted or "wallet:home"), secret)
             end_session(secret)
             error = "There is no wallet for this sign-in."
-        except (SignInRefused, PinLocked) as refusal:
+        except SignInRefused as refusal:
             error = str(refusal)
     context = {
         "login": login,

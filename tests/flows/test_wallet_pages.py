@@ -5,9 +5,11 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from argon2 import PasswordHasher
 from django.test import Client
 from django.utils import timezone
 
+from identity.bearer import digest_secret
 from identity.models import Session, User
 from identity.pins import set_pin
 from pos.tasks import issue_missing_receipts
@@ -60,15 +62,36 @@ def test_an_unknown_login_is_refused_like_a_wrong_pin(customer, login):
     assert WALLET_COOKIE not in wrong.cookies
 
 
-def test_five_wrong_pins_lock_the_sign_in(customer):
-    for _ in range(5):
-        sign_in(customer.wallet.user.phone, "000000")
+def test_five_wrong_pins_lock_the_sign_in_and_it_looks_like_a_wrong_one(customer):
+    wrong = [sign_in(customer.wallet.user.phone, "000000")[1] for _ in range(5)]
 
-    _, answer = sign_in(customer.wallet.user.phone)
+    _, locked = sign_in(customer.wallet.user.phone)
+    _, unknown = sign_in("+353870000000")
 
-    assert answer.status_code == 403
-    assert "locked" in answer.context["error"]
-    assert WALLET_COOKIE not in answer.cookies
+    for answer in (*wrong, locked):
+        assert answer.status_code == unknown.status_code == 403
+        assert answer.context["error"] == unknown.context["error"]
+        assert WALLET_COOKIE not in answer.cookies
+    assert not Session.objects.exclude(digest=digest_secret(customer.token)).exists()
+
+
+def test_every_refused_sign_in_costs_one_check(customer, monkeypatch):
+    checks = []
+    verify = PasswordHasher.verify
+
+    def count(*asked):
+        checks.append(asked)
+        return verify(*asked)
+
+    User.objects.create(name="Nora Byrne", email="no-pin@shop.test")
+    monkeypatch.setattr(PasswordHasher, "verify", count)
+
+    # Five wrong ones, of which the fifth locks, and one on the locked PIN.
+    logins = [*[customer.wallet.user.phone] * 6, "+353870000000", "no-pin@shop.test"]
+    for number, login in enumerate(logins, start=1):
+        sign_in(login, "000000")
+
+        assert len(checks) == number, login
 
 
 def test_somebody_without_a_wallet_gets_no_session():

@@ -1,7 +1,7 @@
 """PINs: six digits, five tries, never stored as they are."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from identity.errors import PinLocked, PinWrong
 from identity.models import User
@@ -132,6 +132,13 @@ def test_who_has_no_pin_gets_in_with_none():
     for pin in ("", PIN):
         with pytest.raises(PinWrong):
             check_pin(user.id, pin)
+
+
+def test_a_check_whose_count_could_be_rolled_back_is_refused(user):
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        check_pin(user.id, WRONG)
+
+    assert count(user) == 0
 
 
 def test_a_check_of_nobody_is_a_check():
