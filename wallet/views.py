@@ -79,7 +79,7 @@ def confirm(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
             wallet,
             claim.id,
             pin=read_pin(request.POST.get("pin", "")),
-            idempotency_key=request.POST.get("idempotency_key", "")[:255] or claim.public_id,
+            idempotency_key=_read_key(request) or claim.public_id,
             request_hash=hash_confirmation(wallet, claim.public_id),
         )
     except (PinRequired, PinWrong, PinLocked) as refusal:
@@ -231,6 +231,12 @@ def _ask_again(
 def _show(request: HttpRequest, screen: PayScreen, *, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {f.name: getattr(screen, f.name) for f in fields(screen)}
     return render(request, "wallet/pay.html", context, status=status)
+
+
+def _read_key(request: HttpRequest) -> str:
+    key = request.POST.get("idempotency_key", "")[:255]
+    # Our own form sends a UUID. The database cannot keep a NUL, and nobody can read the rest.
+    return key if key.isprintable() else ""
 
 
 def _find_charge(token: str) -> Charge | None:

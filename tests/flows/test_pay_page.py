@@ -93,6 +93,20 @@ def test_the_plain_form_pays(browser, charge, customer):
     assert Payment.objects.get().idempotency_key == typed["idempotency_key"]
 
 
+@pytest.mark.parametrize("key", ["\x00", "a\x00b", "a\nb", "\x7f", "\u2028"])
+def test_a_key_nobody_can_read_counts_as_none(browser, charge, customer, key):
+    browser.get(address(charge))
+
+    for _ in range(2):
+        answer = browser.post(f"{address(charge)}/pay", {"idempotency_key": key})
+
+        assert (answer.status_code, answer["Location"]) == (302, address(charge))
+
+    payment = Payment.objects.get()
+    assert payment.idempotency_key.startswith("cl_")
+    assert read_balance(customer.wallet.account_id) == 9520
+
+
 def test_the_form_sent_twice_pays_once(browser, charge, customer):
     key = {"idempotency_key": browser.get(address(charge)).context["idempotency_key"]}
 
