@@ -12,10 +12,10 @@ from qr.references import encode_reference
 
 
 class Wallet(models.Model):
-    """A person's money in one currency, and how much was paid since the last PIN."""
+    """A person's only wallet: money in one currency, and what was paid since the last PIN."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    user = models.OneToOneField(User, models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3)
     account = models.OneToOneField("ledger.Account", models.PROTECT, related_name="+")
     no_pin_count = models.PositiveSmallIntegerField(default=0)
@@ -24,13 +24,6 @@ class Wallet(models.Model):
 
     user_id: UUID
     account_id: UUID
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "currency"], name="wallet_wallet_one_a_currency"
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.currency}"

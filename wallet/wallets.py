@@ -23,14 +23,17 @@ _HELD = JoinedRows(
           JOIN wallet_wallet wallet ON wallet.user_id = session.user_id
          WHERE session.digest = %s AND session.ended_at IS NULL
            AND session.expires_at > now() AND "user".is_active
-         ORDER BY wallet.id LIMIT 1
     """,
 )
 
 
 @transaction.atomic
 def open_wallet(user: User, *, currency: str) -> Wallet:
-    """Open an empty wallet for a person."""
+    """Open an empty wallet for a person, who has one at most: no page offers a choice.
+
+    Raises:
+        IntegrityError: the person has a wallet, in this currency or in another.
+    """
     account_id = open_account(AccountKind.WALLET, currency=currency)
     return Wallet.objects.create(user=user, currency=currency, account_id=account_id)
 

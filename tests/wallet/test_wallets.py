@@ -44,9 +44,15 @@ def test_a_session_finds_its_person_s_wallet(customer, another):
     assert find_wallet("ws_unknown") is None
 
 
-@pytest.fixture
-def another_wallet(customer):
-    return open_wallet(customer.wallet.user, currency="JPY")
+@pytest.mark.parametrize("currency", ["EUR", "JPY"])
+def test_a_second_wallet_of_a_person_is_refused(customer, currency):
+    accounts = Account.objects.count()
+
+    with pytest.raises(IntegrityError, match="user_id"):
+        open_wallet(customer.wallet.user, currency=currency)
+
+    assert Wallet.objects.get(user=customer.wallet.user) == customer.wallet
+    assert Account.objects.count() == accounts
 
 
 def test_things_name_themselves(shop, customer):
