@@ -199,4 +199,9 @@ NO_PIN_SUM_MAX_MINOR = env.int("NO_PIN_SUM_MAX_MINOR", default=10_000)
 NO_PIN_COUNT_MAX = env.int("NO_PIN_COUNT_MAX", default=5)
 REFUND_WINDOW_DAYS = env.int("REFUND_WINDOW_DAYS", default=365)
 REFUND_COUNT_MAX = env.int("REFUND_COUNT_MAX", default=50)
-BOOK_PROOFS = ["ledger.proofs.PROOFS", "merchants.proofs.PROOFS", "pos.proofs.PROOFS"]
+BOOK_PROOFS = [
+    "ledger.proofs.PROOFS",
+    "merchants.proofs.PROOFS",
+    "pos.proofs.PROOFS",
+    "wallet.proofs.PROOFS",
+]

@@ -59,7 +59,7 @@ PROOFS = (
         """,
     ),
     Proof(
-        claim="every status of a charge has its event",
+        claim="every charge captured, canceled or expired has the event that says so",
         counted="SELECT count(*) FROM pos_charge",
         offending="""
             SELECT c.id, c.status FROM pos_charge c

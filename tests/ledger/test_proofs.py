@@ -11,6 +11,7 @@ from django.db import connection
 
 from tests import factories
 from tests.proofs import find_broken
+from wallet.models import Payment
 
 pytestmark = pytest.mark.django_db
 FREE = """
@@ -20,6 +21,7 @@ FREE = """
     ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_not_negative;
     ALTER TABLE pos_charge DROP CONSTRAINT pos_charge_refunds_within_capture;
     ALTER TABLE merchants_settlement DROP CONSTRAINT merchants_settlement_adds_up;
+    ALTER TABLE wallet_payment DROP CONSTRAINT wallet_payment_charge_id_key;
 """
 TRIGGER = "the trigger that refuses changes is in force"
 SHAPE = "every transfer moves a positive amount"
@@ -30,7 +32,9 @@ CAPTURED = "every captured charge has one transfer"
 CAPTURES = "every capture in the ledger belongs"
 REFUNDS = "refunds never exceed the capture"
 LINES = "is on exactly one settlement line"
-EVENTS = "every status of a charge has its event"
+EVENTS = "has the event that says so"
+PAYMENT = "every captured charge has one payment"
+PAYMENTS = "every payment is of a captured charge"
 ADDS_UP = "every settlement is the sum of its lines"
 CARRIED = "every settlement opens with"
 OWED = "what the ledger owes a merchant"
@@ -42,6 +46,7 @@ FORGE = """
 """
 SETTLEMENT = "UPDATE merchants_settlement SET {} WHERE id = '{{settlement}}'"
 TRANSFER = "UPDATE ledger_transfer SET {} WHERE id = '{{charge}}'"
+PAYING = "UPDATE wallet_payment SET {} WHERE charge_id = '{{charge}}'"
 DAMAGE = {
     "an amount": (TRANSFER.format("amount_minor = 999"), {CAPTURED: "charge", SUMS: "account"}),
     "an amount below zero": (TRANSFER.format("amount_minor = -1"), {SHAPE: "charge"}),
@@ -75,7 +80,7 @@ DAMAGE = {
     ),
     "a captured charge is opened again": (
         "UPDATE pos_charge SET status = 'open', captured_at = NULL WHERE id = '{unrefunded}'",
-        {CAPTURES: "unrefunded", LINES: "unrefunded"},
+        {CAPTURES: "unrefunded", LINES: "unrefunded", PAYMENTS: "payment"},
     ),
     "more refunded than was": (
         "UPDATE pos_charge SET refunded_minor = 1001 WHERE id = '{charge}'",
@@ -125,6 +130,32 @@ DAMAGE = {
         SETTLEMENT.format("opening_minor = 5, closing_minor = closing_minor + 5"),
         {CARRIED: "settlement"},
     ),
+    "a payment is gone": (
+        "DELETE FROM wallet_payment WHERE charge_id = '{charge}'",
+        {PAYMENT: "charge"},
+    ),
+    "a payment's amount": (PAYING.format("amount_minor = 999"), {PAYMENT: "charge"}),
+    "a payment's currency": (PAYING.format("currency = 'USD'"), {PAYMENT: "charge"}),
+    "a payment by somebody else": (
+        PAYING.format(
+            "wallet_id = (SELECT id FROM wallet_wallet WHERE account_id = '{other}')"
+        ),
+        {PAYMENT: "charge"},
+    ),
+    "a second payment": (
+        """
+        INSERT INTO wallet_payment (id, wallet_id, charge_id, amount_minor, currency, with_pin,
+                                    balance_after_minor, idempotency_key, request_hash)
+        SELECT '{nobody}', wallet_id, charge_id, amount_minor, currency, with_pin,
+               balance_after_minor, 'another', request_hash
+          FROM wallet_payment WHERE charge_id = '{charge}'
+        """,
+        {PAYMENT: "charge"},
+    ),
+    "a payment of an open charge": (
+        "UPDATE wallet_payment SET charge_id = '{unpaid}' WHERE id = '{payment}'",
+        {PAYMENTS: "payment", PAYMENT: "unrefunded"},
+    ),
     "an event is gone": (
         "DELETE FROM relay_event WHERE subject = '{charge}' AND kind = 'charge.captured'",
         {EVENTS: "charge"},
@@ -147,10 +178,12 @@ def names(shop, customer):
         "open": factories.sell(shop, customer, amount_minor=500).id,
         "other": factories.open_customer().wallet.account_id,
         "payable": book.payable_account_id,
+        "payment": Payment.objects.get(charge=unrefunded).id,
         "refund": refund.id,
         "settlement": settlement.id,
         "store": shop.store.id,
         "takings": shop.store.takings_account_id,
+        "unpaid": factories.make_charge(shop).id,
         "unrefunded": unrefunded.id,
     }
     return {name: str(identifier) for name, identifier in names.items()}
