@@ -1,14 +1,18 @@
 """What every request begins with."""
 
+import logging
 from collections.abc import Callable
 from typing import cast
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import render
 from django.utils import timezone
 
+logger = logging.getLogger(__name__)
 _API = "/api/v1/"
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -27,15 +31,32 @@ def begin_in_own_zone(answer: Answer) -> Answer:
     return begin
 
 
-def begin_page(answer: Answer) -> Answer:
-    """Give pages a session, a language and a user; the API's callers bring their own secret."""
-    chain = SessionMiddleware(LocaleMiddleware(AuthenticationMiddleware(answer)))
-    # Asked by WSGI they answer at once; their type leaves that open.
-    answer_page = cast(Answer, chain)
+class PageBeginning:
+    """Pages begin with a session, a language and a user, and end politely.
 
-    def begin(request: HttpRequest) -> HttpResponseBase:
+    The API's callers bring their own secret, and are refused in the API's own form.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        """Stand around everything that comes after."""
+        self._answer = answer
+        chain = SessionMiddleware(LocaleMiddleware(AuthenticationMiddleware(answer)))
+        # Asked by WSGI they answer at once; their type leaves that open.
+        self._answer_page = cast(Answer, chain)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Let the API pass, and begin a page."""
         if request.path_info.startswith(_API):
-            return answer(request)
-        return answer_page(request)
+            return self._answer(request)
+        return self._answer_page(request)
 
-    return begin
+    def process_exception(
+        self, request: HttpRequest, refusal: Exception
+    ) -> HttpResponse | None:
+        """Ask people to try again when a view waited too long or lost the database."""
+        if request.path_info.startswith(_API) or not isinstance(refusal, OperationalError):
+            return None
+        logger.warning("A page was not finished.", exc_info=refusal)
+        answer = render(request, "503.html", status=503)
+        answer["Retry-After"] = "1"
+        return answer
