@@ -137,7 +137,7 @@ def _answer_waiting(refusal: OperationalError) -> Response:
         answer = _answer(
             409,
             "still_running",
-            "The same request is still running. Try again with the same key.",
+            "Something else is changing this right now. Try again with the same key.",
         )
         answer["Retry-After"] = "1"
         return answer
