@@ -130,9 +130,12 @@ def sum_today(book: Book) -> dict[str, int | str]:
 
 
 def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
-    """Give the last midnight in the shop's time zone, an aware instant."""
+    """Give the last midnight in the shop's time zone, an aware instant.
+
+    Where the clock goes back over midnight, the day begins with the first of the two.
+    """
     local = now.astimezone(ZoneInfo(time_zone))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 def find_next_cut(time_zone: str) -> datetime:

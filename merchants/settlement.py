@@ -4,6 +4,7 @@ A settlement is exactly the lines it took: one UPDATE takes the open lines of a 
 sums what it took, so a sale that commits a moment later is simply in the next one.
 """
 
+import logging
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Self
@@ -23,6 +24,8 @@ from merchants.models import Book, Settlement
 from merchants.queries import find_last_cut
 from qr.references import encode_reference
 from relay.events import record_event
+
+logger = logging.getLogger(__name__)
 
 _TAKE_LINES = """
     WITH taken AS (
@@ -105,32 +108,36 @@ def close_settlement(book_id: UUID, *, cut_at: datetime) -> Settlement:
     return settlement
 
 
-def list_due_books(now: datetime) -> list[tuple[UUID, datetime]]:
-    """List the books that have not been settled up to their last cut, with that cut."""
-    due = []
-    for book in Book.objects.select_related("merchant").order_by("id"):
-        cut_at = find_last_cut(book.merchant.time_zone, now=now)
-        if book.settled_until < cut_at:
-            due.append((book.id, cut_at))
-    return due
-
-
 def close_due_settlements() -> list[Settlement]:
-    """Close every book up to its last cut; safe to run twice and at any time."""
-    closed = []
-    for book_id, cut_at in list_due_books(timezone.now()):
+    """Close every book up to its last cut; safe to run twice and at any time.
+
+    A book that cannot be closed is logged and left as it was for the next round.
+    """
+    now, closed = timezone.now(), []
+    for book in Book.objects.select_related("merchant").order_by("id"):
         try:
-            closed.append(close_settlement(book_id, cut_at=cut_at))
-        except NothingToSettle:
-            Book.objects.filter(pk=book_id, settled_until__lt=cut_at).update(
-                settled_until=cut_at
-            )
+            closed += _close_if_due(book, now=now)
+        except Exception:
+            # Whatever is wrong with one merchant's book, the others are owed their money.
+            logger.exception("Book %s was not settled.", book.id)
     return closed
 
 
 def list_settlements(merchant_id: UUID) -> QuerySet[Settlement]:
     """List a merchant's settlements, newest first."""
     return Settlement.objects.filter(book__merchant_id=merchant_id).order_by("-id")
+
+
+def _close_if_due(book: Book, *, now: datetime) -> list[Settlement]:
+    cut_at = find_last_cut(book.merchant.time_zone, now=now)
+    if book.settled_until >= cut_at:
+        return []
+    try:
+        return [close_settlement(book.id, cut_at=cut_at)]
+    except NothingToSettle:
+        idle = Book.objects.filter(pk=book.id, settled_until__lt=cut_at)
+        idle.update(settled_until=cut_at)
+        return []
 
 
 def _take_lines(book: Book, *, settlement_id: UUID, cut_at: datetime) -> list[StoreTotals]:

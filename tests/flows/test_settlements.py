@@ -304,3 +304,40 @@ def test_a_day_with_a_clock_change_is_closed_at_its_midnights():
     cut_at = find_last_cut("Europe/Dublin", now=noon)
 
     assert cut_at.astimezone(UTC) == datetime(2026, 10, 24, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "now", "midnight"),
+    [
+        ("America/Havana", "2026-11-01T04:30Z", "2026-11-01T04:00Z"),
+        ("America/Havana", "2026-11-01T05:30Z", "2026-11-01T04:00Z"),
+        ("America/Havana", "2026-11-01T12:00Z", "2026-11-01T04:00Z"),
+        ("Atlantic/Azores", "2026-10-25T00:30Z", "2026-10-25T00:00Z"),
+        ("Atlantic/Azores", "2026-10-25T01:30Z", "2026-10-25T00:00Z"),
+        ("Atlantic/Azores", "2026-10-25T12:00Z", "2026-10-25T00:00Z"),
+    ],
+)
+def test_a_midnight_that_comes_twice_is_one_cut(time_zone, now, midnight):
+    cut_at = find_last_cut(time_zone, now=datetime.fromisoformat(now))
+
+    assert cut_at.astimezone(UTC) == datetime.fromisoformat(midnight)
+
+
+@pytest.mark.parametrize("time_zone", ["Nowhere/Atall", "../passwd", "America"])
+def test_a_merchant_with_a_zone_nobody_knows_stops_no_other_s_settlement(
+    customer, caplog, time_zone
+):
+    lost, shop = factories.open_shop(), factories.open_shop()
+    for each in (lost, shop):
+        (sale,) = sell_all(each, customer, 480)
+        day = timedelta(days=1)
+        Book.objects.filter(merchant=each.merchant).update(settled_until=sale.created_at - day)
+        date([sale], timezone.now() - day)
+    lost.merchant.time_zone = time_zone
+    lost.merchant.save()
+
+    (settlement,) = due(shop)
+
+    assert settlement.sales_minor == 480
+    assert f"Book {factories.book_of(lost).id} was not settled." in caplog.messages
+    assert not Settlement.objects.filter(book__merchant=lost.merchant).exists()
