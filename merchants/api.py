@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from merchants.authentication import KeyAuthentication, Server
-from merchants.models import Merchant, Settlement
+from merchants.models import Merchant, Settlement, SettlementLine
 from merchants.queries import find_settlement, page_lines, page_settlements
 from merchants.representations import show_line, show_settlement
 
@@ -41,9 +41,12 @@ class SettlementsView(MerchantView):
     @extend_schema(parameters=[_AFTER], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """List settlements, newest first, a page at a time."""
-        page, after = page_settlements(
-            self.merchant.id, after=request.query_params.get("after", "")
-        )
+        try:
+            page, after = page_settlements(
+                self.merchant.id, after=request.query_params.get("after", "")
+            )
+        except Settlement.DoesNotExist:
+            raise Http404 from None
         return Response({"data": [show_settlement(row) for row in page], "next": after})
 
 
@@ -63,6 +66,9 @@ class SettlementLinesView(MerchantView):
     def get(self, request: Request, reference: str) -> Response:
         """List the settlement's sales and refunds, newest first, a page at a time."""
         settlement = self.find(reference)
-        lines, after = page_lines(settlement, after=request.query_params.get("after", ""))
+        try:
+            lines, after = page_lines(settlement, after=request.query_params.get("after", ""))
+        except SettlementLine.DoesNotExist:
+            raise Http404 from None
         shown = [show_line(line, settlement.currency) for line in lines]
         return Response({"data": shown, "next": after})

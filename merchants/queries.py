@@ -1,10 +1,12 @@
 """Questions about merchants' money."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -12,9 +14,12 @@ from django.utils import timezone
 from ledger.queries import sum_balance
 from merchants.models import Book, LineKind, Settlement, SettlementLine
 from qr.errors import PayloadInvalid
-from qr.references import decode_reference
+from qr.references import decode_reference, encode_reference
 
 PAGE_SIZE = 50
+_READ_AT_ONCE = 2000
+# An identifier that nothing has: what is no cursor leads where an unknown one does.
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,32 +159,70 @@ def find_settlement(merchant_id: UUID, reference: str) -> Settlement | None:
     return mine.select_related("book__merchant").filter(pk=settlement_id).first()
 
 
-def list_lines(settlement: Settlement) -> QuerySet[SettlementLine]:
-    """List a settlement's lines, oldest first, with their stores."""
-    lines = SettlementLine.objects.filter(settlement=settlement)
-    return lines.select_related("store").order_by("at", "id")
+def read_lines(settlement: Settlement) -> Iterator[SettlementLine]:
+    """Read a settlement's lines, oldest first, with their stores, however many there are.
+
+    No transaction stays open between two lines, so whoever takes them may be slow; a
+    closed settlement's lines never change, so they are those of one moment all the same.
+    """
+    lines = _find_lines(settlement).order_by("at", "id")
+    rows = _read_patiently(lines)
+    while rows:
+        yield from rows
+        last = rows[-1]
+        rows = _read_patiently(
+            lines.filter(Q(at__gt=last.at) | Q(id__gt=last.id), at__gte=last.at)
+        )
 
 
 def page_lines(
     settlement: Settlement, *, after: str
 ) -> tuple[list[SettlementLine], str | None]:
-    """Cut one page out of a settlement's lines, newest first; give it and where to go on."""
-    start = _read_start(after)
-    lines = list_lines(settlement).order_by("-at", "-id")
-    rows = list(lines[start : start + PAGE_SIZE + 1])
-    return rows[:PAGE_SIZE], str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else None
+    """Cut one page out of a settlement's lines, newest first; give it and where to go on.
+
+    Raises:
+        SettlementLine.DoesNotExist: the cursor is not one of this settlement's.
+    """
+    lines = _find_lines(settlement).order_by("-at", "-id")
+    if after:
+        last = lines.get(pk=_read_cursor("sl", after))
+        lines = lines.filter(Q(at__lt=last.at) | Q(id__lt=last.id), at__lte=last.at)
+    rows = list(lines[: PAGE_SIZE + 1])
+    page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+    return page, encode_reference("sl", page[-1].id) if more else None
 
 
 def page_settlements(merchant_id: UUID, *, after: str) -> tuple[list[Settlement], str | None]:
-    """Cut one page out of a merchant's settlements, newest first."""
-    start = _read_start(after)
+    """Cut one page out of a merchant's settlements, newest first.
+
+    Raises:
+        Settlement.DoesNotExist: the cursor is not one of this merchant's.
+    """
     mine = Settlement.objects.filter(book__merchant_id=merchant_id).order_by(
         "-closed_at", "-id"
     )
-    rows = list(mine[start : start + PAGE_SIZE + 1])
-    return rows[:PAGE_SIZE], str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else None
+    if after:
+        last = mine.get(pk=_read_cursor("se", after))
+        mine = mine.filter(
+            Q(closed_at__lt=last.closed_at) | Q(id__lt=last.id), closed_at__lte=last.closed_at
+        )
+    rows = list(mine[: PAGE_SIZE + 1])
+    page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+    return page, page[-1].public_id if more else None
 
 
-def _read_start(after: str) -> int:
-    # What is no number of ours, such as one of a thousand digits, is the first page.
-    return int(after) if after.isdecimal() and len(after) < 10 else 0
+def _find_lines(settlement: Settlement) -> QuerySet[SettlementLine]:
+    return SettlementLine.objects.filter(settlement=settlement).select_related("store")
+
+
+def _read_patiently(lines: QuerySet[SettlementLine]) -> list[SettlementLine]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        return list(lines[:_READ_AT_ONCE])
+
+
+def _read_cursor(prefix: str, after: str) -> UUID:
+    try:
+        return decode_reference(prefix, after)
+    except PayloadInvalid:
+        return _NOBODY

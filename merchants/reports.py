@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.money import format_number
 from merchants.models import Settlement
-from merchants.queries import list_lines
+from merchants.queries import read_lines
 
 _HEAD = [
     *("line", "time", "store", "kind", "charge", "code", "reference"),
@@ -46,7 +46,7 @@ def _list_rows(settlement: Settlement) -> Iterator[Sequence[str | int]]:
     yield _HEAD
     zone, currency = ZoneInfo(settlement.book.merchant.time_zone), settlement.currency
     net_minor = count = 0
-    for count, line in enumerate(list_lines(settlement).iterator(chunk_size=2000), start=1):
+    for count, line in enumerate(read_lines(settlement), start=1):
         net_minor += line.net_minor
         yield [
             count,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from merchants.access import Staff, may_manage, staff_only
 from merchants.errors import NothingToSettle
-from merchants.models import Settlement
+from merchants.models import Settlement, SettlementLine
 from merchants.queries import (
     check_balance,
     find_next_cut,
@@ -79,7 +79,10 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
 def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List settlements under the equation of the open one."""
     books = list_books(staff.merchant.id)
-    page, after = page_settlements(staff.merchant.id, after=request.GET.get("after", ""))
+    try:
+        page, after = page_settlements(staff.merchant.id, after=request.GET.get("after", ""))
+    except Settlement.DoesNotExist:
+        raise Http404 from None
     context = {
         "merchant": staff.merchant,
         "staff": staff,
@@ -117,7 +120,10 @@ def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
 def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Show one settlement with every line."""
     found = _find_settlement(staff, reference)
-    lines, after = page_lines(found, after=request.GET.get("after", ""))
+    try:
+        lines, after = page_lines(found, after=request.GET.get("after", ""))
+    except SettlementLine.DoesNotExist:
+        raise Http404 from None
     context = {
         "merchant": staff.merchant,
         "settlement": found,
