@@ -1,20 +1,26 @@
 """Settlements close while the shop goes on selling: the difference is nought."""
 
+import contextlib
 from collections import Counter
 from datetime import timedelta
 from functools import partial
 from threading import Event
 
 import pytest
+from django.db import OperationalError, connection
+from django.test import Client
 from django.utils import timezone
+from psycopg.errors import LockNotAvailable
 
-from ledger.queries import sum_balance
+from ledger.queries import read_balance, sum_balance
 from merchants.errors import NothingToSettle
-from merchants.models import Book, Settlement, SettlementLine
+from merchants.models import Book, Role, Settlement, SettlementLine
 from merchants.settlement import close_due_settlements, close_settlement
 from tests import factories
+from tests.conftest import Api
 from tests.races.crowd import Job, stagger
 from tests.races.test_refunds import refund
+from tests.snapshots import nothing_changes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(20, func_only=True)]
 
@@ -136,7 +142,7 @@ def test_a_refund_between_cut_and_closing_is_carried_over(crowd):
     assert sum_balance(shop.store.takings_account_id) == 0
 
 
-def test_a_refund_and_a_settlement_at_once_agree_whose_money_it_was(crowd):
+def test_a_refund_and_a_settlement_at_once_wait_for_each_other_and_never_deadlock(crowd):
     shop = factories.open_shop(mdr_bps=0)
     customer, book = factories.open_customer(), find_book(shop)
 
@@ -146,6 +152,91 @@ def test_a_refund_and_a_settlement_at_once_agree_whose_money_it_was(crowd):
         crowd.act(stagger(jobs, round_number=number))
         close_what_is_left(book)
 
-        assert sum_balance(shop.store.takings_account_id) == 0
-        assert sum_balance(book.receivable_account_id) == 0
     check_statement(book, sales=[200] * 40, refunds=[200] * 40)
+
+
+@contextlib.contextmanager
+def held(book):
+    """Hold the book as a closing does: nothing waits but who asks for the book itself.
+
+    A row that points at the book is written meanwhile all the same.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+    with contextlib.closing(connection.copy()) as other:
+        other.set_autocommit(False)
+        lock = "SELECT 1 FROM merchants_book WHERE id = %s FOR NO KEY UPDATE"
+        other.cursor().execute(lock, [book.pk])
+        yield
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_refund_waits_for_the_book(books_hold):
+    shop, customer = factories.open_shop(), factories.open_customer()
+    charge = factories.sell(shop, customer)
+    server, path = Api(shop.key), f"charges/{charge.public_id}/refunds"
+    body = {"reason": "cold"}
+
+    with held(find_book(shop)), nothing_changes(charge):
+        waiting = server.post(path, body, key="k")
+    again = server.post(path, body, key="k")
+
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "still_running")
+    assert waiting["Retry-After"] == "1"
+    assert again.status_code == 201
+    assert read_balance(customer.wallet.account_id) == 10_000
+    books_hold()
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_closing_waits_for_the_book_before_it_looks_for_lines():
+    book = find_book(factories.open_shop())
+
+    # Whoever looked first would find that there is nothing to settle.
+    with held(book), pytest.raises(OperationalError) as waited:
+        close(book)
+
+    assert isinstance(waited.value.__cause__, LockNotAvailable)
+    with pytest.raises(NothingToSettle):
+        close(book)
+
+
+@pytest.mark.usefixtures("committed")
+def test_closing_by_hand_asks_to_try_again_while_another_closes(books_hold):
+    shop, customer = factories.open_shop(), factories.open_customer()
+    book, owner = find_book(shop), Client(SERVER_NAME="pay.test")
+    owner.force_login(factories.hire_person(shop, role=Role.OWNER).user)
+    factories.sell(shop, customer)
+
+    with held(book), nothing_changes():
+        waiting = owner.post("/dashboard/settlements/close/")
+    again = owner.post("/dashboard/settlements/close/")
+
+    assert (waiting.status_code, waiting["Retry-After"]) == (503, "1")
+    assert again.status_code == 302
+    check_statement(book, sales=[480], refunds=[])
+    books_hold()
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_book_that_is_held_leaves_the_timetable_to_the_others(caplog, books_hold):
+    customer, yesterday = factories.open_customer(), timezone.now() - timedelta(days=1)
+    books = []
+    for _ in range(3):
+        shop = factories.open_shop()
+        books.append(find_book(shop))
+        factories.sell(shop, customer, amount_minor=200)
+    SettlementLine.objects.filter(book__in=books).update(at=yesterday)
+    Book.objects.filter(pk__in=[book.pk for book in books]).update(settled_until=yesterday)
+    first, second, third = books
+
+    with held(second):
+        closed = {one.book_id for one in close_due_settlements()}
+    later = {one.book_id for one in close_due_settlements()}
+
+    assert [book.pk in closed for book in books] == [True, False, True]
+    assert f"Book {second.pk} was not settled." in caplog.messages
+    assert [book.pk in later for book in books] == [False, True, False]
+    for book in (first, second, third):
+        check_statement(book, sales=[200], refunds=[])
+    books_hold()
