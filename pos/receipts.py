@@ -5,14 +5,16 @@ the number and the mail. Both are found by sweeps over rows, so a lost job is a 
 """
 
 import logging
+import smtplib
 from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -25,6 +27,16 @@ from relay.pages import tell_on_commit
 logger = logging.getLogger(__name__)
 
 _MAIL_LEASE_S = 60
+_MAIL_LEASE_MAX_S = 24 * 3600
+_MAIL_TRIES_MAX = 10
+# What is wrong with one mail or its address; ValueError is Django's word for the latter.
+_REFUSED = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
+    ValueError,
+)
 
 # The store's row is the counter's lock: numbers run without a gap.
 _LOCK_STORES = """
@@ -52,31 +64,27 @@ _NUMBER = """
 def issue_receipts(charge_ids: list[UUID]) -> None:
     """Issue and mail the receipts of these charges; what was done before is left alone.
 
-    A mail that cannot be sent stops no other one; the next sweep tries it again.
+    The worker that mails takes a lease first, in its own transaction, so nothing is
+    locked while the mail goes out and two workers never send the same one. If it dies in
+    between, a sweep tries again when the lease is over, under the same Message-ID. A mail
+    that is refused stops no other one and is tried again after a minute, two, four, up to
+    a day, ten times in all. A server that is not there ends the run, counts as no try, and
+    is left alone for a minute.
     """
     _number_receipts(charge_ids)
-    unsent = list_unsent().filter(pk__in=charge_ids)
-    for charge_id in unsent.order_by("issued_at").values_list("charge_id", flat=True):
-        try:
-            mail_receipt(charge_id)
-        except OSError as failure:  # all of smtplib's are
-            # By its kind alone: the text of a refusal names the payer's address.
-            logger.warning("Receipt %s was not mailed: %s", charge_id, type(failure).__name__)
-
-
-def mail_receipt(charge_id: UUID) -> None:
-    """Mail a receipt that has an address and was not mailed yet.
-
-    The worker that does it takes a lease first, in its own transaction, so nothing is
-    locked while the mail goes out and two workers never send the same one. If it dies
-    in between, or the mail is refused, the sweep tries again when the lease is over, under
-    the same Message-ID.
-    """
-    receipt = _lease_mail(charge_id)
-    if receipt is None:
+    if _was_server_away():
         return
-    _draw_mail(receipt).send()
-    Receipt.objects.filter(pk=charge_id).update(mailed_at=timezone.now())
+    unsent = list_unsent().filter(pk__in=charge_ids).order_by("mail_tries", "issued_at")
+    for charge_id in unsent.values_list("charge_id", flat=True):
+        try:
+            with get_connection() as server:
+                _mail_receipt(charge_id, server)
+        except _REFUSED as refusal:
+            _note_refusal(charge_id, refusal)
+        except OSError as failure:  # all of smtplib's are
+            logger.warning("The mail server is away: %s", type(failure).__name__)
+            _put_off(charge_id)
+            return
 
 
 def list_unissued(*, most: int = 500) -> list[UUID]:
@@ -92,14 +100,54 @@ def list_unissued(*, most: int = 500) -> list[UUID]:
 def list_unsent() -> QuerySet[Receipt]:
     """List the receipts that are to be mailed, and that nobody is mailing."""
     free = Q(mail_leased_until=None) | Q(mail_leased_until__lte=Now())
-    return Receipt.objects.filter(free, mailed_at=None).exclude(email="")
+    return _list_unmailed().filter(free, mail_tries__lt=_MAIL_TRIES_MAX)
+
+
+def _list_unmailed() -> QuerySet[Receipt]:
+    return Receipt.objects.filter(mailed_at=None).exclude(email="")
+
+
+def _mail_receipt(charge_id: UUID, server: BaseEmailBackend) -> None:
+    receipt = _lease_mail(charge_id)
+    if receipt is None:
+        return
+    mail = _draw_mail(receipt)
+    mail.connection = server
+    mail.send()
+    Receipt.objects.filter(pk=charge_id).update(mailed_at=timezone.now())
 
 
 def _lease_mail(charge_id: UUID) -> Receipt | None:
-    leased_until = Now() + timedelta(seconds=_MAIL_LEASE_S)
+    receipt = list_unsent().filter(pk=charge_id).first()
+    if receipt is None:
+        return None
+    lease_s = min(_MAIL_LEASE_S * 2**receipt.mail_tries, _MAIL_LEASE_MAX_S)
     # One conditional UPDATE decides who sends.
-    mine = list_unsent().filter(pk=charge_id).update(mail_leased_until=leased_until)
-    return Receipt.objects.get(pk=charge_id) if mine else None
+    mine = list_unsent().filter(pk=charge_id, mail_tries=receipt.mail_tries)
+    is_mine = mine.update(
+        mail_tries=F("mail_tries") + 1, mail_leased_until=Now() + timedelta(seconds=lease_s)
+    )
+    return receipt if is_mine else None
+
+
+def _note_refusal(charge_id: UUID, refusal: Exception) -> None:
+    # By its kind alone: the text of a refusal names the payer's address.
+    logger.warning("Receipt %s was not mailed: %s", charge_id, type(refusal).__name__)
+    if _list_unmailed().filter(pk=charge_id, mail_tries__gte=_MAIL_TRIES_MAX).exists():
+        logger.error("Receipt %s is given up after %s tries", charge_id, _MAIL_TRIES_MAX)
+
+
+def _put_off(charge_id: UUID) -> None:
+    # For who holds a lease already the try counts, or a mail that breaks the connection
+    # would be first in every run.
+    leased_until = Now() + timedelta(seconds=_MAIL_LEASE_S)
+    list_unsent().filter(pk=charge_id).update(mail_leased_until=leased_until)
+
+
+def _was_server_away() -> bool:
+    # Only `_put_off` leases without a try. Connecting to a server that does not answer
+    # takes seconds, and each sale brings a run.
+    return _list_unmailed().filter(mail_tries=0, mail_leased_until__gt=Now()).exists()
 
 
 def _number_receipts(charge_ids: list[UUID]) -> None:

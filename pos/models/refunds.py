@@ -66,6 +66,7 @@ class Receipt(models.Model):
     number = models.PositiveIntegerField()
     email = models.EmailField(blank=True)
     issued_at = models.DateTimeField(db_default=Now())
+    mail_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     mail_leased_until = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 

@@ -1,6 +1,8 @@
 """Receipts: numbered without gaps, mailed once, found again when a job is lost."""
 
+import logging
 import smtplib
+import socket
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,11 +10,12 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.locmem import EmailBackend
+from django.core.mail.message import sanitize_address
 from django.utils import timezone
 
-from pos.models import Receipt
-from pos.receipts import issue_receipts, list_unissued, mail_receipt
-from pos.tasks import issue_missing_receipts, issue_receipt
+from pos.models import Charge, Receipt
+from pos.receipts import issue_receipts, list_unissued
+from pos.tasks import issue_missing_receipts
 from tests import factories
 from tests.conftest import Api
 from tests.snapshots import nothing_changes
@@ -28,7 +31,7 @@ def numbers(shop):
 def test_a_receipt_is_numbered_and_mailed_to_the_payer(shop, customer):
     charge = factories.sell(shop, customer)
 
-    issue_receipt(str(charge.id))
+    issue_receipts([charge.id])
 
     receipt = Receipt.objects.get()
     (message,) = mail.outbox
@@ -61,7 +64,7 @@ def test_the_mail_s_times_are_the_shop_s(customer):
     shop = factories.open_shop(time_zone="Asia/Tokyo")
     charge = factories.sell(shop, customer)
 
-    issue_receipt(str(charge.id))
+    issue_receipts([charge.id])
 
     local = timezone.localtime(charge.captured_at, ZoneInfo("Asia/Tokyo"))
     assert f"{local:%H:%M:%S} (Asia/Tokyo)" in mail.outbox[0].body
@@ -71,7 +74,7 @@ def test_a_task_delivered_three_times_mails_once(shop, customer):
     charge = factories.sell(shop, customer)
 
     for _ in range(3):
-        issue_receipt(str(charge.id))
+        issue_receipts([charge.id])
 
     assert numbers(shop) == [1]
     assert len(mail.outbox) == 1
@@ -80,7 +83,7 @@ def test_a_task_delivered_three_times_mails_once(shop, customer):
 def test_numbers_run_without_gap_in_each_store(shop, customer):
     other = factories.open_shop()
     for each in (shop, other, shop, shop, other):
-        issue_receipt(str(factories.sell(each, customer).id))
+        issue_receipts([factories.sell(each, customer).id])
 
     assert numbers(shop) == [1, 2, 3]
     assert numbers(other) == [1, 2]
@@ -114,7 +117,7 @@ def test_what_is_not_paid_gets_no_receipt(till, shop, customer, status):
     charge.refresh_from_db()
 
     with nothing_changes(charge):
-        issue_receipt(str(charge.id))
+        issue_receipts([charge.id])
 
     assert mail.outbox == []
 
@@ -125,32 +128,68 @@ def test_a_payer_without_address_gets_a_number_and_no_mail(shop):
     person.wallet.user.save()
     charge = factories.sell(shop, person)
 
-    issue_receipt(str(charge.id))
+    issue_receipts([charge.id])
 
     assert Receipt.objects.get().number == 1
     assert mail.outbox == []
     assert list_unissued() == []
 
 
-class BrokenFor(EmailBackend):
-    """A mail server that is broken for one address, and delivers to all others."""
+class FailingServer(EmailBackend):
+    """A mail server that is away, or fails for one address and delivers to all others."""
 
-    broken = ""
+    opened = 0
+    away: Exception | None = None
+    failures: dict[str, Exception] = {}
+
+    def open(self):
+        type(self).opened += 1
+        if self.away:
+            raise self.away
 
     def send_messages(self, messages):
-        if any(self.broken in message.to for message in messages):
-            raise smtplib.SMTPRecipientsRefused({})
+        for failure in (self.failures.get(each) for each in messages[0].to):
+            if failure:
+                raise failure
         return super().send_messages(messages)
 
 
 @pytest.fixture
-def broken_for(settings, monkeypatch):
-    settings.EMAIL_BACKEND = f"{__name__}.BrokenFor"
-    return lambda address: monkeypatch.setattr(BrokenFor, "broken", address)
+def server(settings, monkeypatch):
+    settings.EMAIL_BACKEND = f"{__name__}.FailingServer"
+    monkeypatch.setattr(FailingServer, "opened", 0)
+    monkeypatch.setattr(FailingServer, "away", None)
+    monkeypatch.setattr(FailingServer, "failures", {})
+    return FailingServer
 
 
-def test_a_mail_that_fails_stops_no_other(shop, customer, another, broken_for):
-    broken_for(customer.wallet.user.email)
+class Strict(EmailBackend):
+    """Reads the address as Django's SMTP backend does, and delivers to nobody."""
+
+    def send_messages(self, messages):
+        for address in messages[0].to:
+            sanitize_address(address, "utf-8")
+        return 0
+
+
+def end_lease():
+    Receipt.objects.update(mail_leased_until=timezone.now())
+
+
+def read_lease(charge):
+    receipt = Receipt.objects.get(charge=charge)
+    left = receipt.mail_leased_until - timezone.now()
+    return receipt.mail_tries, round(left.total_seconds() / 60)
+
+
+REFUSED = smtplib.SMTPRecipientsRefused({})
+
+
+@pytest.mark.parametrize(
+    "failure", [REFUSED, smtplib.SMTPDataError(554, b"no"), ValueError("Invalid address")]
+)
+def test_a_mail_that_fails_stops_no_other(shop, customer, another, server, failure):
+    server.failures[customer.wallet.user.email] = failure
     failing, fine = factories.sell(shop, customer), factories.sell(shop, another)
 
     issue_missing_receipts()
@@ -161,28 +200,110 @@ def test_a_mail_that_fails_stops_no_other(shop, customer, another, broken_for):
     assert Receipt.objects.get(charge=fine).mailed_at is not None
 
 
-def test_a_mail_that_failed_is_sent_by_a_sweep_when_its_lease_is_over(
-    shop, customer, broken_for
-):
-    broken_for(customer.wallet.user.email)
+def test_a_mail_that_failed_is_sent_by_a_sweep_when_its_lease_is_over(shop, customer, server):
+    server.failures[customer.wallet.user.email] = REFUSED
     charge = factories.sell(shop, customer)
-    issue_receipt(str(charge.id))
-    broken_for("")
+    issue_receipts([charge.id])
+    server.failures.clear()
     at_once = list_unissued()
-    Receipt.objects.update(mail_leased_until=timezone.now())
+    end_lease()
 
     issue_missing_receipts()
 
     assert at_once == []
-
     assert len(mail.outbox) == 1
     assert numbers(shop) == [1]
+
+
+def test_a_stored_address_that_is_none_is_logged_without_it(shop, customer, caplog, settings):
+    caplog.set_level(logging.WARNING)
+    settings.EMAIL_BACKEND = f"{__name__}.Strict"
+    charge = factories.sell(shop, customer)
+    Charge.objects.update(payer_email="li wei@example.org <")
+
+    issue_missing_receipts()
+
+    assert caplog.messages == [f"Receipt {charge.id} was not mailed: ValueError"]
+    assert "example.org" not in caplog.text
+    assert Receipt.objects.get().mailed_at is None
+
+
+def test_a_refused_mail_waits_twice_as_long_each_time_up_to_a_day(shop, customer, server):
+    server.failures[customer.wallet.user.email] = REFUSED
+    charge = factories.sell(shop, customer)
+    leases = []
+    for tries in (0, 1, 2, 9):
+        issue_receipts([charge.id])
+        Receipt.objects.filter(mail_tries__lt=tries).update(mail_tries=tries)
+        end_lease()
+        issue_receipts([charge.id])
+        leases.append(read_lease(charge))
+        end_lease()
+
+    assert leases == [(2, 2), (4, 8), (6, 32), (10, 512)]
+
+
+def test_a_mail_that_is_refused_ten_times_is_given_up(shop, customer, server, caplog):
+    server.failures[customer.wallet.user.email] = REFUSED
+    charge = factories.sell(shop, customer)
+    for _ in range(12):
+        issue_missing_receipts()
+        end_lease()
+
+    given_up = f"Receipt {charge.id} is given up after 10 tries"
+    assert [each for each in caplog.messages if "given up" in each] == [given_up]
+    assert Receipt.objects.get().mail_tries == 10
+    assert list_unissued() == []
+
+
+@pytest.mark.parametrize(
+    "away",
+    [
+        ConnectionRefusedError(),
+        TimeoutError(),
+        socket.gaierror(),
+        smtplib.SMTPServerDisconnected(),
+        smtplib.SMTPConnectError(421, b"busy"),
+    ],
+)
+def test_a_server_that_is_away_is_asked_once_a_minute(shop, customer, another, server, away):
+    server.away = away
+    charges = [factories.sell(shop, each) for each in (customer, another, customer)]
+
+    issue_receipts([charges[0].id])
+    issue_missing_receipts()
+
+    assert server.opened == 1
+    assert numbers(shop) == [1, 2, 3]
+    assert set(Receipt.objects.values_list("mail_tries", flat=True)) == {0}
+
+    server.away = None
+    end_lease()
+    issue_missing_receipts()
+
+    assert len(mail.outbox) == 3
+
+
+def test_a_mail_that_breaks_the_connection_waits_and_the_rest_goes_out(
+    shop, customer, another, server
+):
+    server.failures[customer.wallet.user.email] = smtplib.SMTPServerDisconnected()
+    breaking, fine = factories.sell(shop, customer), factories.sell(shop, another)
+
+    issue_missing_receipts()
+    after_first = len(mail.outbox)
+    issue_missing_receipts()
+
+    assert after_first == 0
+    assert [message.to for message in mail.outbox] == [[another.wallet.user.email]]
+    assert read_lease(breaking) == (1, 1)
+    assert Receipt.objects.get(charge=fine).mailed_at is not None
 
 
 def test_the_till_learns_the_receipt_s_number(till, shop, customer):
     charge = factories.sell(shop, customer)
     before = till.get(f"charges/{charge.public_id}").json()
-    issue_receipt(str(charge.id))
+    issue_receipts([charge.id])
 
     after = till.get(f"charges/{charge.public_id}").json()
 
@@ -210,7 +331,6 @@ def test_nobody_mails_what_another_worker_is_mailing(shop, customer):
     Receipt.objects.update(mailed_at=None, mail_leased_until=leased)
     mail.outbox.clear()
 
-    mail_receipt(charge.id)
     issue_receipts([charge.id])
 
     assert mail.outbox == []
