@@ -83,19 +83,27 @@ def read_reference(prefix: str, reference: str) -> UUID:
 def filter_status(charges: QuerySet[Charge], status: str) -> QuerySet[Charge]:
     """Keep the charges that have this status by the clock; any other word keeps all."""
     now = timezone.now()
-    alive = Q(status__in=[ChargeStatus.OPEN, ChargeStatus.CLAIMED], expires_at__gt=now)
+    # Told by their times, as the partial indexes are: no list reads a store's whole history.
+    alive = Q(captured_at=None, canceled_at=None, expired_at=None)
     leased = Q(status=ChargeStatus.CLAIMED, lease_until__gt=now)
     conditions = {
-        ChargeStatus.OPEN: alive & ~leased,
-        ChargeStatus.CLAIMED: leased,
+        ChargeStatus.OPEN: alive & Q(expires_at__gt=now) & ~leased,
+        ChargeStatus.CLAIMED: alive & leased,
         ChargeStatus.CAPTURED: Q(status=ChargeStatus.CAPTURED),
-        ChargeStatus.CANCELED: Q(status=ChargeStatus.CANCELED),
-        ChargeStatus.EXPIRED: Q(status=ChargeStatus.EXPIRED)
-        | Q(status__in=[ChargeStatus.OPEN, ChargeStatus.CLAIMED], expires_at__lte=now)
-        & ~leased,
+        ChargeStatus.CANCELED: Q(canceled_at__isnull=False),
+        ChargeStatus.EXPIRED: Q(expired_at__isnull=False),
         "refunded": Q(refunded_minor__gt=0),
     }
-    return charges.filter(conditions[status]) if status in conditions else charges
+    if status not in conditions:
+        return charges
+    condition = conditions[status]
+    if status == ChargeStatus.EXPIRED:
+        # What no sweep has written yet is asked for first: it is next to nothing, and an OR
+        # with it would keep the list from its index.
+        over = charges.order_by().filter(alive & ~leased, expires_at__lte=now)
+        if unwritten := list(over.values_list("pk", flat=True)):
+            condition |= Q(pk__in=unwritten)
+    return charges.filter(condition)
 
 
 def page_after(

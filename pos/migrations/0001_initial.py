@@ -390,6 +390,46 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="charge",
             index=models.Index(
+                condition=models.Q(
+                    ("canceled_at__isnull", False),
+                    ("expired_at__isnull", False),
+                    _connector="OR",
+                ),
+                fields=["store", "-id"],
+                name="pos_charge_store_unpaid",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(
+                condition=models.Q(("refunded_minor__gt", 0)),
+                fields=["store", "-id"],
+                name="pos_charge_store_refunded",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(
+                condition=models.Q(
+                    ("canceled_at__isnull", False),
+                    ("expired_at__isnull", False),
+                    _connector="OR",
+                ),
+                fields=["merchant", "-id"],
+                name="pos_charge_merchant_unpaid",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(
+                condition=models.Q(("refunded_minor__gt", 0)),
+                fields=["merchant", "-id"],
+                name="pos_charge_merchant_refunded",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(
                 condition=models.Q(("is_receipt_due", True)),
                 fields=["id"],
                 name="pos_charge_receipt_due",

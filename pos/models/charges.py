@@ -18,6 +18,11 @@ from pos.models.terminals import Terminal
 from qr.links import encode_token
 from qr.references import encode_reference
 
+_RARE = {
+    "unpaid": models.Q(canceled_at__isnull=False) | models.Q(expired_at__isnull=False),
+    "refunded": models.Q(refunded_minor__gt=0),
+}
+
 
 class ChargeStatus(models.TextChoices):
     """The life of a charge; "refunded" is the sum of its refunds, not a status."""
@@ -145,6 +150,16 @@ class Charge(models.Model):
                 fields=["expires_at"],
                 condition=models.Q(captured_at=None, canceled_at=None, expired_at=None),
                 name="pos_charge_alive",
+            ),
+            # For lists of what is rare; a capture enters none of them.
+            *(
+                models.Index(
+                    fields=[owner, "-id"],
+                    condition=condition,
+                    name=f"pos_charge_{owner}_{name}",
+                )
+                for owner in ("store", "merchant")
+                for name, condition in _RARE.items()
             ),
             models.Index(
                 fields=["id"],
