@@ -1,6 +1,9 @@
 """Why a person or a device is not let in."""
 
+import math
 from datetime import datetime
+
+from django.utils import timezone
 
 
 class SignInRefused(Exception):
@@ -26,5 +29,7 @@ class PinLocked(Exception):
 
     def __init__(self, until: datetime) -> None:
         """Keep the end of the lock, an aware instant."""
-        super().__init__("The PIN is locked after 5 wrong tries. Try again later.")
+        minutes = max(math.ceil((until - timezone.now()).total_seconds() / 60), 1)
+        wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
+        super().__init__(f"The PIN is locked after 5 wrong tries. Try again in {wait}.")
         self.until = until

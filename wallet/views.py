@@ -41,6 +41,7 @@ from wallet.scans import find_scanned
 from wallet.screens import PayScreen, look_at_charge
 from wallet.wallets import find_wallet
 
+_CODE_CUT_SHORT = "Type all eight letters and digits of the code. Nothing was taken."
 _CLAIM_OVER = "Your minute was over. Nothing was taken. Confirm again to pay."
 
 
@@ -127,7 +128,9 @@ def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
         try:
             charge = find_scanned(wallet, typed)
             return redirect("wallet:pay", token=encode_token(charge.token).lower())
-        except (CodeForeign, CodeUnknown, TooManyTries) as refusal:
+        except CodeForeign as refusal:
+            error = str(refusal) if "/" in typed else _CODE_CUT_SHORT
+        except (CodeUnknown, TooManyTries) as refusal:
             error = str(refusal)
     context = {"code": typed, "error": error}
     return render(request, "wallet/code.html", context, status=422 if error else 200)
