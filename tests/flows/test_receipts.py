@@ -178,6 +178,7 @@ def end_lease():
 
 def read_lease(charge):
     receipt = Receipt.objects.get(charge=charge)
+    assert receipt.mail_leased_until is not None
     left = receipt.mail_leased_until - timezone.now()
     return receipt.mail_tries, round(left.total_seconds() / 60)
 

@@ -304,3 +304,10 @@ def test_a_code_can_be_typed(browser):
 
     assert (page.status_code, page.context["error"]) == (200, "")
     assert 'name="code"' in page.content.decode()
+
+
+def test_a_code_that_was_cut_short_is_not_called_a_fraud(browser):
+    page = browser.post("/p/", {"code": "7k4m-92q"})
+
+    assert page.status_code == 422
+    assert "Type all eight letters and digits of the code." in page.content.decode()
