@@ -1,9 +1,10 @@
-/** Refunds at the till: one sheet, one wish at a time, never sent twice. */
+/** Refunds at the till: one sheet, one wish at a time, carried out once though a reload comes between. */
 
 import { formatMoney, readField, writeField } from "./money.js";
 import { NoAnswer, call, makeKey } from "./server.js";
 
 const ASK_AGAIN_MS = [1_000, 8_000];
+const STORE = "tessera.refund";
 const find = (id) => document.getElementById(id);
 const sheet = find("sheet");
 const exponent = Number(sheet.dataset.exponent);
@@ -13,16 +14,16 @@ let isDone = false;
 
 const money = (minor) => formatMoney(minor, row.currency, exponent);
 
-function open(button) {
-  row = button.dataset;
+function open(sale, { amount, reason = "" } = {}) {
+  row = sale;
   isDone = false;
   find("refund").hidden = false;
   find("r-done").hidden = true;
   find("r-code").textContent = row.code;
   find("r-payer").textContent = row.payer || "–";
   find("r-left").textContent = money(Number(row.left));
-  find("r-amount").value = writeField(Number(row.left), exponent);
-  find("r-reason").value = "";
+  find("r-amount").value = writeField(amount?.amount_minor ?? Number(row.left), exponent);
+  find("r-reason").value = reason;
   showError("amount", "");
   showError("reason", "");
   showNote("");
@@ -74,19 +75,38 @@ function read() {
   return { amount: { amount_minor: minor, currency: row.currency }, ...(reason && { reason }) };
 }
 
-async function send() {
+function send() {
   const body = read();
-  if (!body || isSending) return undefined;
-  const key = makeKey();
+  if (!body || isSending) return;
+  // The key is on disk before the request is on the wire: a reload asks again, never anew.
+  const wish = { row: { ...row }, body, key: makeKey() };
+  sessionStorage.setItem(STORE, JSON.stringify(wish));
   showNote("");
+  carryOut(wish);
+}
+
+/** After a reload nobody knows what became of the wish in hand: the server is asked with its key. */
+function resume() {
+  const wish = JSON.parse(sessionStorage.getItem(STORE) || "null");
+  if (!wish) return;
+  open(wish.row, wish.body);
+  showNote("We do not know yet. Do not refund again: we keep asking.");
+  carryOut(wish);
+}
+
+async function carryOut({ body, key }) {
   setBusy(true);
   for (let pause = ASK_AGAIN_MS[0]; ; pause = Math.min(ASK_AGAIN_MS[1], pause * 2)) {
     try {
       const refund = await call("POST", `/api/v1/charges/${row.refund}/refunds`, { body, key });
+      sessionStorage.removeItem(STORE);
       setBusy(false);
       return showDone(refund);
     } catch (error) {
       if (!(error instanceof NoAnswer)) {
+        // Who has to unlock the till first is not answered yet, and comes back to ask.
+        if (error.status === 401) return location.reload();
+        sessionStorage.removeItem(STORE);
         setBusy(false);
         return refuse(error);
       }
@@ -99,7 +119,6 @@ async function send() {
 
 function refuse(error) {
   showNote("");
-  if (error.status === 401) return location.reload();
   const known = error.errors.find(({ field }) => /^(amount|reason)/.test(field));
   if (error.code === "refund_exceeds_captured") {
     row.left = error.problem.refundable_minor;
@@ -121,7 +140,7 @@ function showDone(refund) {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-refund]");
-  if (button) open(button);
+  if (button) open({ ...button.dataset });
 });
 find("refund").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -136,3 +155,4 @@ find("r-close").addEventListener("click", () => sheet.close());
 find("r-ok").addEventListener("click", () => sheet.close());
 sheet.addEventListener("cancel", (event) => { if (isSending) event.preventDefault(); });
 sheet.addEventListener("close", () => { if (isDone) location.reload(); });
+resume();

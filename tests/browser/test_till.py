@@ -148,6 +148,41 @@ def test_a_sale_paid_during_a_reload_is_shown_as_paid(till, phone):
     till.expect_result("Paid")
 
 
+@pytest.mark.parametrize("arrives", [True, False], ids=["answer lost", "never sent"])
+def test_a_reload_while_a_refund_is_unknown_refunds_once(till, phone, watch, sql, arrives):
+    watch.expect(CUT)
+    till.charge("480")
+    phone.open(till.scan())
+    phone.pay()
+    till.expect_result("Paid")
+    before = sql("SELECT count(*) FROM pos_refund")[0][0]
+    keys: list[str] = []
+
+    def lose(route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if arrives and len(keys) == 1:
+            route.fetch()
+        route.abort()
+
+    till.page.route("**/refunds", lose)
+    till.page.goto("/till/activity/?status=captured")
+    till.page.get_by_role("button", name=re.compile("^Refund")).first.click()
+    sheet = till.page.get_by_role("dialog")
+    sheet.get_by_label("Amount").fill("1.00")
+    sheet.get_by_role("button", name="Refund €1.00").click()
+    expect(sheet).to_contain_text("We do not know yet. Do not refund again")
+    till.page.reload()
+    expect(sheet).to_contain_text("We do not know yet. Do not refund again")
+    expect(sheet.get_by_label("Amount")).to_have_value("1.00")
+    till.page.unroute_all()
+
+    expect(sheet.get_by_role("heading", name="Refunded €1.00")).to_be_visible()
+    assert len(set(keys)) == 1
+    assert sql("SELECT count(*) FROM pos_refund")[0][0] == before + 1
+    till.page.reload()
+    expect(sheet).to_be_hidden()
+
+
 def test_an_unscanned_sale_is_canceled_at_once_and_the_amount_stays(till):
     till.charge("480")
     till.page.get_by_role("button", name="Cancel sale").click()
