@@ -100,18 +100,15 @@ def payer(demo: dict[str, Any], sql: Sql) -> dict[str, str]:
     return li_wei
 
 
-@pytest.fixture(scope="package")
-def unlocked(chromium: Browser, stack: Stack, demo: dict[str, Any]) -> StorageState:
-    """What a paired tablet remembers once its cashier is in."""
-    shop = demo["merchants"][0]["stores"][0]
-    token = shop["terminals"][0]["token"]
-    windows = Windows(chromium, url=stack.url, watch=Watch())
-    page = windows.open(TABLET, state=remember(stack.url, "tessera_till", token))
-    page.goto("/till/unlock/")
-    Till(page).unlock(shop["cashiers"][0])
-    state = page.context.storage_state()
-    windows.close()
-    return state
+_LET_IN = """
+    UPDATE pos_terminaltoken token
+       SET unlocked_at = now(),
+           cashier_id = (SELECT m.id FROM merchants_staffmember m
+                           JOIN identity_user u ON u.id = m.user_id WHERE u.name = %s)
+      FROM pos_terminal till
+     WHERE till.id = token.terminal_id AND till.name = 'Till 1'
+       AND token.is_device AND token.revoked_at IS NULL
+"""
 
 
 @pytest.fixture(scope="package")
@@ -123,6 +120,31 @@ def owner_state(chromium: Browser, stack: Stack, demo: dict[str, Any]) -> Storag
     state = page.context.storage_state()
     windows.close()
     return state
+
+
+@pytest.fixture(scope="package")
+def tablet_state(
+    chromium: Browser, stack: Stack, demo: dict[str, Any], owner_state: StorageState
+) -> StorageState:
+    """What a tablet remembers once it is paired."""
+    windows = Windows(chromium, url=stack.url, watch=Watch())
+    page = windows.open(TABLET)
+    page.goto("/till/pair/")
+    code = Office(windows.open(TABLET, state=owner_state)).make_pairing_code("Till 1")
+    page.get_by_label("Pairing code").fill(code)
+    page.keyboard.press("Enter")
+    Till(page).unlock(demo["merchants"][0]["stores"][0]["cashiers"][0])
+    state = page.context.storage_state()
+    windows.close()
+    return state
+
+
+@pytest.fixture
+def unlocked(tablet_state: StorageState, demo: dict[str, Any], sql: Sql) -> StorageState:
+    """A paired tablet's memory, with its cashier in, also after a test that locked it."""
+    cashier = demo["merchants"][0]["stores"][0]["cashiers"][0]
+    sql(_LET_IN, cashier["name"])
+    return tablet_state
 
 
 @pytest.fixture
