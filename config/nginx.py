@@ -25,6 +25,7 @@ http {
     default_type application/octet-stream;
     tcp_nodelay on;
     keepalive_timeout 60s;
+    keepalive_requests 100000;
     client_max_body_size 1m;
     client_body_timeout 15s;
     client_header_timeout 15s;
@@ -45,6 +46,7 @@ http {
         server "unix:${web}" fail_timeout=0;
         keepalive 64;
         keepalive_timeout 20s;
+        keepalive_requests 100000;
     }
 
     upstream streams {
