@@ -12,13 +12,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import uuid6
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledger.accounts import find_house_account
 from ledger.chart import AccountKind
 from ledger.posting import NewTransfer, post_together
+from ledger.transactions import in_one_transaction
 from merchants.errors import NothingToSettle
 from merchants.models import Book, Settlement
 from merchants.queries import find_last_cut
@@ -77,6 +78,7 @@ class Totals:
         )
 
 
+@in_one_transaction
 def close_settlement(book_id: UUID, *, cut_at: datetime) -> Settlement:
     """Close over every open line of the book from before `cut_at`.
 
@@ -86,25 +88,24 @@ def close_settlement(book_id: UUID, *, cut_at: datetime) -> Settlement:
     Raises:
         NothingToSettle: there is no such line; nothing is written.
     """
-    with transaction.atomic(durable=True):
-        book = Book.objects.select_for_update(no_key=True).get(pk=book_id)
-        settlement_id = uuid6.uuid7()
-        # Two closings that waited for each other: the later one ends where the earlier did.
-        cut_at = max(cut_at, book.settled_until)
-        stores = _take_lines(book, settlement_id=settlement_id, cut_at=cut_at)
-        if not stores:
-            raise NothingToSettle
-        settlement = _write_settlement(
-            book, settlement_id=settlement_id, totals=Totals.add_up(stores), cut_at=cut_at
-        )
-        _post_settlement(book, settlement=settlement, stores=stores)
-        record_event(
-            "settlement.closed",
-            feed=book.merchant_id,
-            subject=settlement.id,
-            actor="settlement",
-            facts={"payout_minor": settlement.payout_minor, "currency": book.currency},
-        )
+    book = Book.objects.select_for_update(no_key=True).get(pk=book_id)
+    settlement_id = uuid6.uuid7()
+    # Two closings that waited for each other: the later one ends where the earlier did.
+    cut_at = max(cut_at, book.settled_until)
+    stores = _take_lines(book, settlement_id=settlement_id, cut_at=cut_at)
+    if not stores:
+        raise NothingToSettle
+    settlement = _write_settlement(
+        book, settlement_id=settlement_id, totals=Totals.add_up(stores), cut_at=cut_at
+    )
+    _post_settlement(book, settlement=settlement, stores=stores)
+    record_event(
+        "settlement.closed",
+        feed=book.merchant_id,
+        subject=settlement.id,
+        actor="settlement",
+        facts={"payout_minor": settlement.payout_minor, "currency": book.currency},
+    )
     return settlement
 
 

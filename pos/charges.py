@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from ledger.money import AMOUNT_MINOR_MAX
+from ledger.transactions import retry_clashes
 from merchants.fees import calculate_fee
 from pos import transitions
 from pos.callers import Caller
@@ -45,6 +46,7 @@ class NewCharge:
     request_hash: bytes
 
 
+@retry_clashes
 def create_charge(caller: Caller, new: NewCharge) -> Charge:
     """Open a charge of five minutes for a till or a merchant's server.
 
@@ -96,6 +98,7 @@ def explain_refused_lease(charge_id: UUID) -> ChargeClaimedByAnother | ChargeNot
     return ChargeNotPayable(truth.status_now)
 
 
+@retry_clashes
 def release_charge(charge_id: UUID, *, payer_account_id: UUID) -> None:
     """Give a leased charge back; does nothing if this payer does not hold it."""
     with transaction.atomic():
@@ -110,6 +113,7 @@ def announce_capture(charge: Charge) -> None:
     enqueue_on_commit("pos.issue_receipts")
 
 
+@retry_clashes
 def cancel_charge(charge_id: UUID, *, caller: Caller) -> Charge:
     """Cancel an open or claimed charge; canceling again gives the charge unchanged.
 
@@ -127,6 +131,7 @@ def cancel_charge(charge_id: UUID, *, caller: Caller) -> Charge:
     return truth
 
 
+@retry_clashes
 def extend_charge(charge_id: UUID, *, caller: Caller) -> Charge:
     """Give a waiting customer five more minutes, up to two hours in all.
 

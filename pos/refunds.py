@@ -5,10 +5,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from ledger.posting import NewTransfer, post_together
+from ledger.transactions import in_one_transaction
 from merchants.models import Book, LineKind, SettlementLine
 from merchants.queries import sum_takings
 from pos.callers import Caller
@@ -34,6 +34,7 @@ class NewRefund:
     request_hash: bytes
 
 
+@in_one_transaction
 def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
     """Give the payer of a captured charge some or all of it back.
 
@@ -47,36 +48,35 @@ def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
         RefundExceedsCaptured: more than is left.
         IdempotencyMismatch: the key came with another request before.
     """
-    with transaction.atomic(durable=True):
-        charge = Charge.objects.select_for_update(no_key=True).get(pk=charge_id)
-        known = charge.refunds.filter(idempotency_key=new.idempotency_key).first()
-        if known is not None:
-            if bytes(known.request_hash) != new.request_hash:
-                raise IdempotencyMismatch
-            return known
-        if not caller.may_refund:
-            raise RefundNotAllowed
-        amount_minor = _judge_refund(charge, new)
-        refund = Refund.objects.create(
-            charge=charge,
-            amount_minor=amount_minor,
-            currency=charge.currency,
-            reason=new.reason,
-            terminal=caller.terminal,
-            cashier=caller.cashier,
-            idempotency_key=new.idempotency_key,
-            request_hash=new.request_hash,
-        )
-        _write_sums(charge, amount_minor)
-        _post_refund(charge, refund)
-        record_event(
-            "charge.refunded",
-            feed=charge.merchant_id,
-            subject=charge.id,
-            actor=caller.actor,
-            facts={"refund": refund.public_id, "amount_minor": amount_minor},
-        )
-        tell_on_commit(*topics_of(charge))
+    charge = Charge.objects.select_for_update(no_key=True).get(pk=charge_id)
+    known = charge.refunds.filter(idempotency_key=new.idempotency_key).first()
+    if known is not None:
+        if bytes(known.request_hash) != new.request_hash:
+            raise IdempotencyMismatch
+        return known
+    if not caller.may_refund:
+        raise RefundNotAllowed
+    amount_minor = _judge_refund(charge, new)
+    refund = Refund.objects.create(
+        charge=charge,
+        amount_minor=amount_minor,
+        currency=charge.currency,
+        reason=new.reason,
+        terminal=caller.terminal,
+        cashier=caller.cashier,
+        idempotency_key=new.idempotency_key,
+        request_hash=new.request_hash,
+    )
+    _write_sums(charge, amount_minor)
+    _post_refund(charge, refund)
+    record_event(
+        "charge.refunded",
+        feed=charge.merchant_id,
+        subject=charge.id,
+        actor=caller.actor,
+        facts={"refund": refund.public_id, "amount_minor": amount_minor},
+    )
+    tell_on_commit(*topics_of(charge))
     return refund
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import uuid6
 from django.conf import settings
 
+from ledger.transactions import retry_clashes
 from pos.charges import announce_lease, explain_refused_lease, release_charge
 from pos.models import Charge
 from pos.rows import JoinedRows
@@ -43,6 +44,7 @@ _MINE = JoinedRows(
 )
 
 
+@retry_clashes
 def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
     """Make the charge this payer's for a minute; again, the same claim is lengthened.
 

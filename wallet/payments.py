@@ -9,6 +9,7 @@ from django.conf import settings
 from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN, check_pin
 from ledger.errors import InsufficientFunds, TransferRefused
+from ledger.transactions import retry_clashes
 from pos.charges import announce_capture
 from pos.errors import ChargeNotPayable, IdempotencyMismatch
 from pos.models import Charge, ChargeStatus
@@ -107,6 +108,7 @@ def _look_at_pin(claim: Claim, pin: str) -> bool:
     return False
 
 
+@retry_clashes
 def _pay(claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: bytes) -> Payment:
     wallet, charge = claim.wallet, claim.charge
     payment, (outcome,) = _CONFIRM.first_with_extras(

@@ -10,6 +10,7 @@ from identity.models import User
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.posting import NewTransfer, post_together
+from ledger.transactions import retry_clashes
 from pos.rows import JoinedRows
 from wallet.models import Wallet
 
@@ -38,6 +39,7 @@ def open_wallet(user: User, *, currency: str) -> Wallet:
     return Wallet.objects.create(user=user, currency=currency, account_id=account_id)
 
 
+@retry_clashes
 def top_up(
     wallet: Wallet, *, amount_minor: int, reference: str, transfer_id: UUID | None = None
 ) -> None:

@@ -1,0 +1,59 @@
+"""Money verbs that PostgreSQL breaks off, so that another may go on, are run again, whole."""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import wraps
+from secrets import SystemRandom
+from typing import ParamSpec, TypeVar
+
+from django.db import DatabaseError, connection, transaction
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# serialization_failure and deadlock_detected: the transaction was undone, and only that.
+# A connection that is lost may have committed; then it is the caller who asks again, by key.
+_CLASHES = {"40001", "40P01"}
+# By chance, because two that clashed and wait equally long clash again.
+_PAUSES_MAX_S = (0.02, 0.04, 0.08)
+_chance = SystemRandom()
+
+
+def in_one_transaction(verb: Callable[P, R]) -> Callable[P, R]:
+    """Give the verb a transaction of its own, and run it again after a clash.
+
+    Raises:
+        RuntimeError: called inside a transaction; the verb's would not be its own.
+    """
+    return retry_clashes(transaction.atomic(durable=True)(verb))
+
+
+def retry_clashes(verb: Callable[P, R]) -> Callable[P, R]:
+    """Run the verb again, up to three times, after a deadlock or a failed serialisation.
+
+    For the outermost verb, and one that may run twice: what it keeps is in the database.
+    Inside a transaction the error is passed on, because all of that has to run again.
+    """
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            return verb(*args, **kwargs)
+        for pause_max_s in _PAUSES_MAX_S:
+            try:
+                return verb(*args, **kwargs)
+            except DatabaseError as failure:
+                if read_sqlstate(failure) not in _CLASHES:
+                    raise
+            logger.info("%s clashed and is tried again.", verb.__qualname__)
+            time.sleep(_chance.uniform(0, pause_max_s))
+        return verb(*args, **kwargs)
+
+    return run
+
+
+def read_sqlstate(failure: Exception) -> str:
+    """Give PostgreSQL's five characters for what went wrong, or nothing if it gave none."""
+    return getattr(failure.__cause__, "sqlstate", None) or ""
