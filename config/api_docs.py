@@ -24,7 +24,8 @@ _MEANINGS = {
     "not_found": "There is no such thing, or it is not yours; the two look alike.",
     "method_not_allowed": "This address does not take this method.",
     "unsupported_media_type": "Send JSON, with its Content-Type.",
-    "still_running": "Something else is changing this right now. Try again with the same key.",
+    "busy": "Somebody else has held what is needed for too long. Nothing was changed.",
+    "timed_out": "It took the database too long. Nothing was changed.",
     "try_again": "The database is busy or away, and nothing is known to have happened."
     " Try again with the same key.",
     "unavailable": "The front door is open and nobody is behind it. Try again in a moment.",

@@ -6,11 +6,12 @@ from typing import cast
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import timezone
+
+from config.outages import AWAY, find_outage
 
 logger = logging.getLogger(__name__)
 _API = "/api/v1/"
@@ -54,9 +55,12 @@ class PageBeginning:
         self, request: HttpRequest, refusal: Exception
     ) -> HttpResponse | None:
         """Ask people to try again when a view waited too long or lost the database."""
-        if request.path_info.startswith(_API) or not isinstance(refusal, OperationalError):
+        outage = None if request.path_info.startswith(_API) else find_outage(refusal)
+        if outage is None:
             return None
         logger.warning("A page was not finished.", exc_info=refusal)
-        answer = render(request, "503.html", status=503)
+        # The words for programs speak of keys; people can look.
+        advice = "" if outage is AWAY else outage.words
+        answer = render(request, "503.html", {"advice": advice}, status=503)
         answer["Retry-After"] = "1"
         return answer

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.outages import find_outage
 from identity import errors as identity
 from ledger import errors as ledger
 from pos import errors as pos
@@ -54,7 +54,6 @@ FIELDS: dict[type[Exception], str] = {
     wallet.ClaimUnknown: "claim",
 }
 _RETRY_AFTER_S = {429: "60", 503: "1"}
-_LOCK_NOT_AVAILABLE = "55P03"
 FRAMEWORK_CODES = {
     400: "request_invalid",
     401: "not_authenticated",
@@ -71,8 +70,9 @@ def answer_problem(refusal: Exception, _context: dict[str, Any]) -> Response | N
         return _answer_framework(refusal)
     if isinstance(refusal, Http404):
         return _answer(404, "not_found", "There is nothing here.")
-    if isinstance(refusal, OperationalError):
-        return _answer_waiting(refusal)
+    outage = find_outage(refusal)
+    if outage is not None:
+        return _answer(503, outage.code, outage.words)
     for kind in type(refusal).__mro__:
         if kind in STATUSES:
             status, code = STATUSES[kind]
@@ -129,21 +129,6 @@ def _flatten(details: object, field: str) -> Iterator[dict[str, str]]:
     elif isinstance(details, list):
         for inner in details:
             yield from _flatten(inner, field)
-
-
-def _answer_waiting(refusal: OperationalError) -> Response:
-    sqlstate = getattr(refusal.__cause__, "sqlstate", None)
-    if sqlstate == _LOCK_NOT_AVAILABLE:
-        answer = _answer(
-            409,
-            "still_running",
-            "Something else is changing this right now. Try again with the same key.",
-        )
-        answer["Retry-After"] = "1"
-        return answer
-    return _answer(
-        503, "try_again", "The database is busy or away. Try again with the same key."
-    )
 
 
 def _answer(status: int, code: str, detail: str, **extra: Any) -> Response:

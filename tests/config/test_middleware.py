@@ -30,12 +30,12 @@ def refuse(table):
     return connection.execute_wrapper(answer)
 
 
-def assert_busy(answer):
+def assert_asks_to_try_again(answer, advice):
     text = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
     assert answer["Content-Type"] == "text/html; charset=utf-8"
     assert "We could not finish this" in text
-    assert "Look at your payments before you try again." in text
+    assert advice in text
 
 
 @pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_a_page_whose_database_is_lost_is_busy(owner, table):
     with refuse(table):
         answer = owner.get("/dashboard/settlements/")
 
-    assert_busy(answer)
+    assert_asks_to_try_again(answer, "Look at your payments before you try again.")
     assert owner.get("/dashboard/settlements/").status_code == 200
 
 
@@ -65,7 +65,7 @@ def test_the_api_refuses_in_its_own_form(shop, till):
 
 
 @pytest.mark.usefixtures("committed")
-def test_a_customer_who_waits_too_long_to_confirm_is_asked_to_look_first():
+def test_a_customer_who_waits_too_long_to_confirm_is_told_that_nothing_was_changed():
     shop, customer = factories.open_shop(), factories.open_customer()
     charge = factories.make_charge(shop)
     factories.claim(customer, charge)
@@ -82,7 +82,8 @@ def test_a_customer_who_waits_too_long_to_confirm_is_asked_to_look_first():
         waiting = browser.post(path, {"pin": customer.pin})
     again = browser.post(path, {"pin": customer.pin})
 
-    assert_busy(waiting)
+    advice = "Somebody else is using this. Nothing was changed; try again."
+    assert_asks_to_try_again(waiting, advice)
     assert again.status_code == 302
     charge.refresh_from_db()
     assert charge.status == "captured"

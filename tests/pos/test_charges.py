@@ -55,7 +55,7 @@ def test_a_payment_that_waits_too_long_may_be_asked_for_again():
         waiting = phone.post("wallet/payments", body, key="k")
     again = phone.post("wallet/payments", body, key="k")
 
-    assert (waiting.status_code, waiting.json()["code"]) == (409, "still_running")
+    assert (waiting.status_code, waiting.json()["code"]) == (503, "busy")
     assert waiting["Retry-After"] == "1"
     assert again.status_code == 201
     assert read_balance(customer.wallet.account_id) == 9520

@@ -181,7 +181,7 @@ def test_a_refund_waits_for_the_book(books_hold):
         waiting = server.post(path, body, key="k")
     again = server.post(path, body, key="k")
 
-    assert (waiting.status_code, waiting.json()["code"]) == (409, "still_running")
+    assert (waiting.status_code, waiting.json()["code"]) == (503, "busy")
     assert waiting["Retry-After"] == "1"
     assert again.status_code == 201
     assert read_balance(customer.wallet.account_id) == 10_000

@@ -1,0 +1,39 @@
+"""What to tell people and programs that the database keeps waiting, breaks off, or leaves."""
+
+from dataclasses import dataclass
+
+from django.db import DatabaseError, OperationalError
+
+from ledger.transactions import read_sqlstate
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Why a request was not finished: the API's code, and the words for both."""
+
+    code: str
+    words: str
+
+
+BUSY = Outage("busy", "Somebody else is using this. Nothing was changed; try again.")
+TIMED_OUT = Outage("timed_out", "This took too long. Nothing was changed; try again.")
+AWAY = Outage("try_again", "The database is busy or away. Try again with the same key.")
+_UNDONE = {
+    "40001": BUSY,  # serialization_failure, after the retries
+    "40P01": BUSY,  # deadlock_detected, after the retries
+    "55P03": BUSY,  # lock_not_available, after lock_timeout
+    "57014": TIMED_OUT,  # query_canceled, after statement_timeout
+    "25P03": TIMED_OUT,  # idle_in_transaction_session_timeout
+}
+
+
+def find_outage(failure: Exception) -> Outage | None:
+    """Find what to tell after a failure. None: the database is not to blame.
+
+    Where PostgreSQL gave up and said why, it has undone the transaction. Where it said
+    nothing, as when the connection is lost, nobody knows what has happened: `AWAY`.
+    """
+    if not isinstance(failure, DatabaseError):
+        return None
+    unknown = AWAY if isinstance(failure, OperationalError) else None
+    return _UNDONE.get(read_sqlstate(failure), unknown)
