@@ -1,0 +1,1 @@
+"""One module a payment format; each declares `DIALECT`. See docs/qr.md."""

@@ -1,0 +1,254 @@
+"""Merchant-presented codes (EMVCo QRCPS MPM 1.1): objects in and out of text, by the rules."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from qr.checksum import compute_crc
+from qr.errors import Deviation, Kind, PayloadInvalid, Weight, raise_gravest
+from qr.mpm_rules import (
+    ACCOUNT_IDS,
+    GUID_IDS,
+    NESTED_IDS,
+    PAYMENT_SYSTEM_IDS,
+    VALUES,
+    check_form,
+    list_reserved,
+)
+from qr.rules import check
+from qr.tlv import (
+    DataObject,
+    Scan,
+    describe_fault,
+    scan,
+    scan_bytes,
+    serialize,
+    serialize_bytes,
+)
+
+PREFIX = "0002"
+LENGTH_ADVISED = 512
+_CRC_HEADER = "6304"
+Serialize = Callable[[Iterable[tuple[str, str]]], str]
+
+
+class Level(Protocol):
+    """How one level of objects is read: lengths in characters or in bytes."""
+
+    def __call__(self, text: str, *, offset: int = 0) -> Scan:
+        """Read what can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A merchant-presented code, read; `values` maps paths (`62-05`) to text.
+
+    Of an object that stands twice, `values` has the first and `objects` both.
+    """
+
+    text: str
+    objects: tuple[DataObject, ...]
+    values: Mapping[str, str]
+    deviations: tuple[Deviation, ...] = ()
+    tail: str = ""
+    counts_bytes: bool = field(default=False, kw_only=True)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The objects by name, templates as objects by name, in their order."""
+        fields: dict[str, Any] = {}
+        for path, value in self.values.items():
+            parent, _, child = path.rpartition("-")
+            if not parent:
+                fields[child] = value
+            elif isinstance(fields[parent], dict):
+                fields[parent][child] = value
+            else:
+                fields[parent] = {child: value}
+        return fields
+
+
+def read(text: str) -> Payload:
+    """Read leniently: every object that can be found, every deviation named.
+
+    Raises:
+        PayloadInvalid: the text does not begin as a merchant-presented code does.
+    """
+    if not text.startswith(PREFIX):
+        rule = "a merchant-presented code starts with 0002"
+        raise PayloadInvalid.from_deviation(Deviation("00", Kind.ORDER, rule, offset=0))
+    found = scan(text)
+    if found.fault and not text.isascii():
+        widened = scan_bytes(text)
+        if not widened.fault:
+            return _build(text, widened, counts_bytes=True)
+    return _build(text, found)
+
+
+def decode(text: str) -> Payload:
+    """Read strictly.
+
+    Raises:
+        PayloadInvalid: a rule is broken; the error names the object and the rule.
+    """
+    payload = read(text)
+    raise_gravest(payload.deviations)
+    return payload
+
+
+def encode(fields: Mapping[str, Any]) -> str:
+    """Write fields (nested as `Payload.fields`) in their order, composed, and the CRC last.
+
+    Raises:
+        PayloadInvalid: the result would break a rule.
+    """
+    text = write(compose(fields))
+    decode(text)
+    return text
+
+
+def compose(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the fields with precomposed characters (NFC), as lengths are counted on those."""
+    return {
+        name: compose(value)
+        if isinstance(value, Mapping)
+        else unicodedata.normalize("NFC", value)
+        for name, value in fields.items()
+    }
+
+
+def write(fields: Mapping[str, Any]) -> str:
+    """Write fields as they are, unchecked but for lengths; whatever 63 is, it is computed.
+
+    Raises:
+        PayloadInvalid: a value is longer than 99 characters.
+    """
+    return _seal(_write_level(fields, serialize))
+
+
+def write_bytes(fields: Mapping[str, Any]) -> str:
+    """Write as `write` does, with lengths that count UTF-8 bytes."""
+    return _seal(_write_level(fields, serialize_bytes))
+
+
+def _write_level(fields: Mapping[str, Any], serialize: Serialize) -> str:
+    return serialize(
+        (name, _write_level(value, serialize) if isinstance(value, Mapping) else value)
+        for name, value in fields.items()
+        if name != "63" or isinstance(value, Mapping)
+    )
+
+
+def _seal(text: str) -> str:
+    return text + _CRC_HEADER + compute_crc(_to_bytes(text + _CRC_HEADER))
+
+
+def _build(text: str, found: Scan, *, counts_bytes: bool = False) -> Payload:
+    values: dict[str, str] = {}
+    deviations: list[Deviation] = []
+    level = scan_bytes if counts_bytes else scan
+    if counts_bytes:
+        rule = "lengths count characters"
+        count = Deviation("", Kind.LENGTH, rule, "they count bytes", Weight.TOLERABLE)
+        deviations.append(count)
+    for each in found.objects:
+        deviations += _enter(each, path=each.id, values=values)
+        if each.id in NESTED_IDS:
+            deviations += _enter_template(each, values=values, level=level)
+    if found.fault:
+        deviations.append(describe_fault(found, path=""))
+    deviations += _check_crc(text, found, counts_bytes)
+    deviations += check(values, VALUES)
+    deviations += _check_accounts(values)
+    if len(text) > LENGTH_ADVISED:
+        rule = "a payload should have at most 512 characters"
+        deviations.append(Deviation("", Kind.LENGTH, rule, f"{len(text)}", Weight.NOTE))
+    return Payload(
+        text, found.objects, values, tuple(deviations), found.tail, counts_bytes=counts_bytes
+    )
+
+
+def _enter(each: DataObject, *, path: str, values: dict[str, str]) -> Iterator[Deviation]:
+    if path in values:
+        rule = "a name stands once at its level"
+        yield Deviation(path, Kind.DUPLICATE, rule, offset=each.offset)
+        return
+    values[path] = each.value
+    yield from check_form(path, each.value, each.offset)
+    for rule in list_reserved(path):
+        yield Deviation(path, Kind.RESERVED, rule, "", Weight.TOLERABLE, each.offset)
+
+
+def _enter_template(
+    template: DataObject, *, values: dict[str, str], level: Level
+) -> Iterator[Deviation]:
+    found = level(template.value, offset=template.offset + 4)
+    weight = Weight.TOLERABLE if template.id >= "80" else Weight.FATAL
+    if found.fault:
+        yield _describe_broken(template, found, path=template.id, weight=weight)
+        return
+    if values[template.id] is not template.value:
+        return
+    for each in found.objects:
+        path = f"{template.id}-{each.id}"
+        yield from _enter(each, path=path, values=values)
+        if template.id == "62" and each.id in PAYMENT_SYSTEM_IDS:
+            yield from _check_payment_system(each, path=path, level=level)
+    if template.id in GUID_IDS and f"{template.id}-00" not in values:
+        yield _describe_anonymous(template.id, template.offset, weight=weight)
+
+
+def _check_payment_system(
+    template: DataObject, *, path: str, level: Level
+) -> Iterator[Deviation]:
+    found = level(template.value, offset=template.offset + 4)
+    if found.fault:
+        yield _describe_broken(template, found, path=path, weight=Weight.TOLERABLE)
+    elif all(each.id != "00" for each in found.objects):
+        yield _describe_anonymous(path, template.offset, weight=Weight.TOLERABLE)
+
+
+def _describe_broken(
+    template: DataObject, found: Scan, *, path: str, weight: Weight
+) -> Deviation:
+    rule = "a template consists of objects"
+    return Deviation(path, Kind.STRUCTURE, rule, found.fault, weight, template.offset)
+
+
+def _describe_anonymous(path: str, offset: int, *, weight: Weight) -> Deviation:
+    rule = "a template starts from its unique identifier (00)"
+    return Deviation(f"{path}-00", Kind.MISSING, rule, "it is missing", weight, offset)
+
+
+def _check_accounts(values: Mapping[str, str]) -> Iterator[Deviation]:
+    if not values.keys() & _ACCOUNT_IDS:
+        rule = "at least one merchant account from 02 to 51 is mandatory"
+        yield Deviation("02..51", Kind.MISSING, rule)
+
+
+_ACCOUNT_IDS = frozenset(ACCOUNT_IDS)
+
+
+def _check_crc(text: str, found: Scan, counts_bytes: bool) -> Iterable[Deviation]:  # noqa: FBT001
+    stands = next((each for each in found.objects if each.id == "63"), None)
+    if stands is None:
+        return [Deviation("63", Kind.MISSING, "a check sum is mandatory", "it is missing")]
+    deviations = []
+    if stands is not found.objects[-1] or found.tail:
+        rule = "the check sum is the last object"
+        deviations.append(Deviation("63", Kind.ORDER, rule, offset=stands.offset))
+    end = stands.offset + len(_CRC_HEADER)
+    computed = compute_crc(_to_bytes(text)[:end] if counts_bytes else _to_bytes(text[:end]))
+    if stands.value == computed:
+        return deviations
+    if stands.value.upper() == computed:
+        rule, weight = "the check sum is written in capitals", Weight.TOLERABLE
+        return [*deviations, Deviation("63", Kind.CHARACTERS, rule, stands.value, weight)]
+    rule = "the check sum is that of the text before it"
+    detail = f"{stands.value!r} instead of {computed}"
+    return [*deviations, Deviation("63", Kind.CHECKSUM, rule, detail, offset=stands.offset)]
+
+
+def _to_bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,120 @@
+"""National profiles of merchant-presented codes as declarations: templates, rules, places."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+from qr import mpm
+from qr.amounts import find_number
+from qr.dialect import Dialect, Draft, Fields, Reading
+from qr.errors import Deviation
+from qr.mpm_requests import Places, build_request, build_values, nest
+from qr.mpm_templates import Match, Template, check_templates, match_templates
+from qr.payment import PaymentRequest
+from qr.rules import Condition, Presence, Rule, Values, Waiver, check, must, waive
+
+Refine = Callable[[PaymentRequest, Values], PaymentRequest]
+Finish = Callable[[PaymentRequest, dict[str, str]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MpmDialect(Dialect):
+    """A profile of EMVCo QRCPS MPM, which its module declares and nothing else.
+
+    `currencies` and `countries` are ISO letters and become rules for 53 and 58. `defaults`
+    are written when the request says nothing else. `waivers` soften the base rules.
+    `recognized_when` replaces "one of the templates stands there, in the right country".
+    `refine` improves a request that was read, `finish` the values (by path) to be written.
+    """
+
+    computed: ClassVar[frozenset[str]] = frozenset({"63"})
+
+    name: str
+    title: str
+    templates: tuple[Template, ...] = ()
+    currencies: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    places: Places = field(default_factory=Places)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    recognized_when: Condition | None = None
+    refine: Refine | None = None
+    finish: Finish | None = None
+    writes_bytes: bool = False
+
+    @cached_property
+    def _fixed_rules(self) -> tuple[Rule, ...]:
+        rules = []
+        if self.currencies:
+            numbers = "|".join(find_number(each) for each in self.currencies)
+            text = f"the currency of {self.title} is {' or '.join(self.currencies)} ({numbers})"
+            rules.append(must("53", numbers, text))
+        if self.countries:
+            text = f"the country of {self.title} is {' or '.join(self.countries)}"
+            rules.append(must("58", "|".join(self.countries), text))
+        return tuple(rules)
+
+    def recognize(self, text: str) -> bool:
+        """Tell whether the code names the scheme, sound or not."""
+        return text.startswith(mpm.PREFIX) and self.recognize_payload(mpm.read(text))
+
+    def recognize_payload(self, payload: mpm.Payload) -> bool:
+        """Tell the same of a payload that was read already."""
+        if self.recognized_when is not None:
+            return self.recognized_when(payload.values)
+        country = payload.values.get("58")
+        if country and self.countries and country not in self.countries:
+            return False
+        match = match_templates(payload.values, self.templates)
+        return not self.templates or any(
+            each.presence is not Presence.OPTIONAL for _, each in match.found
+        )
+
+    def parse(self, text: str) -> Draft:
+        """Take the code apart and find the scheme's templates in it."""
+        return self._draft(mpm.read(text))
+
+    def read_payload(self, payload: mpm.Payload) -> Reading:
+        """Read, as `read` does, a payload that was taken apart already."""
+        return self.conclude(payload.text, self._draft(payload))
+
+    def _draft(self, payload: mpm.Payload) -> Draft:
+        match = match_templates(payload.values, self.templates)
+        found = (*payload.deviations, *match.deviations)
+        return Draft(
+            payload.fields, match.values, found, "bytes" if payload.counts_bytes else "", match
+        )
+
+    def check(self, draft: Draft) -> Iterable[Deviation]:
+        """Apply the profile's tables, and soften what the profile allows."""
+        match: Match = draft.notes
+        found = (
+            *draft.deviations,
+            *check_templates(match, self.templates),
+            *check(draft.values, self._fixed_rules),
+            *check(draft.values, self.rules),
+        )
+        return waive(found, self.waivers, draft.values) if found else ()
+
+    def to_request(self, draft: Draft) -> PaymentRequest:
+        """Give what the code asks for."""
+        request = build_request(draft.notes, scheme=self.name, places=self.places)
+        return request if self.refine is None else self.refine(request, draft.values)
+
+    def to_fields(self, request: PaymentRequest) -> Fields:
+        """Give the objects that ask for this, composed, in ascending order."""
+        values = dict(self.defaults)
+        if self.countries:
+            values["58"] = self.countries[0]
+        if self.currencies:
+            values["53"] = find_number(self.currencies[0])
+        values |= build_values(request, templates=self.templates, places=self.places)
+        if self.finish is not None:
+            self.finish(request, values)
+        return mpm.compose(nest(values))
+
+    def serialize(self, fields: Fields, layout: str) -> str:
+        """Write the objects and the check sum."""
+        return mpm.write_bytes(fields) if layout or self.writes_bytes else mpm.write(fields)

@@ -1,0 +1,37 @@
+"""All formats this library knows, the special before the general."""
+
+from qr.dialect import Dialect
+from qr.dialects import (
+    bharatqr,
+    cemac,
+    emv_mpm,
+    epc,
+    khqr,
+    paynow,
+    pix,
+    promptpay,
+    qris,
+    qrph,
+    sgqr,
+    uemoa,
+    vietqr,
+)
+from qr.mpm_dialect import MpmDialect
+
+# A label of several Singapore schemes is SGQR before it is PayNow.
+MPM_DIALECTS: tuple[MpmDialect, ...] = (
+    pix.DIALECT,
+    sgqr.DIALECT,
+    paynow.DIALECT,
+    promptpay.DIALECT,
+    vietqr.DIALECT,
+    qris.DIALECT,
+    khqr.DIALECT,
+    uemoa.DIALECT,
+    cemac.DIALECT,
+    qrph.DIALECT,
+    bharatqr.DIALECT,
+    emv_mpm.DIALECT,
+)
+TEXT_DIALECTS: tuple[Dialect, ...] = (epc.DIALECT,)
+DIALECTS: dict[str, Dialect] = {each.name: each for each in (*MPM_DIALECTS, *TEXT_DIALECTS)}
