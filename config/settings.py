@@ -78,6 +78,16 @@ DATABASES["default"] |= {
         " -c idle_in_transaction_session_timeout=10000",
     },
 }
+# Who the application is in the database; `grant_privileges` gives this role what it needs.
+APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")
+TABLE_PRIVILEGES = [
+    "config.privileges.PRIVILEGES",
+    "ledger.privileges.PRIVILEGES",
+    "merchants.privileges.PRIVILEGES",
+    "pos.privileges.PRIVILEGES",
+    "relay.privileges.PRIVILEGES",
+    "wallet.privileges.PRIVILEGES",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
 
@@ -166,6 +176,8 @@ CELERY_BEAT_SCHEDULE = {
         ("issue receipts", "pos.issue_receipts", 5),
         ("sweep charges", "pos.sweep_charges", 5),
         ("close settlements", "merchants.close_due_settlements", 60),
+        ("expire holds", "ledger.expire_holds", 60),
+        ("take checkpoints", "ledger.take_checkpoints", 60),
     ]
 }
 

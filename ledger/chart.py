@@ -19,3 +19,13 @@ class Side(models.TextChoices):
 
     DEBIT = "debit"
     CREDIT = "credit"
+
+
+class Phase(models.TextChoices):
+    """What a transfer does: move money, hold it, or end a hold by moving or freeing it."""
+
+    SINGLE = "single"
+    PENDING = "pending"
+    POST = "post"
+    VOID = "void"
+    EXPIRE = "expire"

@@ -20,5 +20,21 @@ class InsufficientFunds(TransferRefused):
         return "There is too little money for this. Nothing was taken."
 
 
+class BatchTooLarge(ValueError):
+    """A batch has more transfers than are posted at once; nothing was posted."""
+
+    def __init__(self, given: int, allowed: int) -> None:
+        """Say how many there were, and how many there may be."""
+        super().__init__(f"A batch of {given:,} transfers; at most {allowed:,} are posted.")
+
+
+class AmountTooLarge(ValueError):
+    """An amount is more than a balance can hold (2^63 - 1 minor units); nothing was posted."""
+
+    def __init__(self, transfer_id: UUID) -> None:
+        """Name the transfer."""
+        super().__init__(f"The amount of transfer {transfer_id} is too large.")
+
+
 class CurrencyUnknown(ValueError):
     """The code is not an ISO 4217 currency with minor units."""

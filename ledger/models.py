@@ -3,14 +3,21 @@
 from uuid import UUID
 
 import uuid6
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from ledger.chart import AccountKind, Side
+from ledger.chart import AccountKind, Phase, Side
+
+_MOVES_OR_HOLDS = models.Q(phase__in=[Phase.SINGLE, Phase.PENDING])
+_ENDS_A_HOLD = models.Q(phase__in=[Phase.POST, Phase.VOID, Phase.EXPIRE])
 
 
 class Account(models.Model):
-    """Where money is: a kind, a currency and, where it may not go negative, a balance."""
+    """Where money is: a kind, a currency and, where it may not go negative, a balance.
+
+    Of the balance, `held_minor` is spoken for by open holds.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     kind = models.CharField(max_length=16, choices=AccountKind)
@@ -18,18 +25,25 @@ class Account(models.Model):
     normal_side = models.CharField(max_length=6, choices=Side)
     may_go_negative = models.BooleanField(default=True)
     balance_minor = models.BigIntegerField(default=0)
+    held_minor = models.BigIntegerField(default=0, db_default=0)
+    last_posted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(may_go_negative=True) | models.Q(balance_minor__gte=0),
+                condition=models.Q(may_go_negative=True)
+                | models.Q(balance_minor__gte=models.F("held_minor")),
                 name="ledger_account_not_negative",
             ),
             models.CheckConstraint(
-                condition=models.Q(may_go_negative=False) | models.Q(balance_minor=0),
+                condition=models.Q(may_go_negative=False)
+                | models.Q(balance_minor=0, held_minor=0),
                 name="ledger_account_balance_only_where_limited",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(held_minor__gte=0), name="ledger_account_held_not_negative"
             ),
             models.UniqueConstraint(
                 fields=["kind", "currency"],
@@ -44,6 +58,9 @@ class Account(models.Model):
 
 class Transfer(models.Model):
     """An amount that went from a debit to a credit account; PostgreSQL lets nobody change it.
+
+    In the phases `single` and `post` it moved. `pending` only holds it, until a later
+    transfer, whose `pending_id` it is, posts it, voids it or lets it expire.
 
     No foreign key constraints: posting checks both accounts, and they may one day stand
     on different machines.
@@ -60,7 +77,12 @@ class Transfer(models.Model):
     currency = models.CharField(max_length=3)
     kind = models.CharField(max_length=16)
     reference = models.CharField(max_length=64)
+    phase = models.CharField(
+        max_length=8, choices=Phase, default=Phase.SINGLE, db_default=Phase.SINGLE
+    )
+    pending_id = models.UUIDField(null=True)
     posted_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True)
 
     debit_account_id: UUID
     credit_account_id: UUID
@@ -74,11 +96,100 @@ class Transfer(models.Model):
                 condition=~models.Q(debit_account=models.F("credit_account")),
                 name="ledger_transfer_two_accounts",
             ),
+            models.CheckConstraint(
+                condition=(_ENDS_A_HOLD & models.Q(pending_id__isnull=False))
+                | (_MOVES_OR_HOLDS & models.Q(pending_id__isnull=True)),
+                name="ledger_transfer_ends_a_pending",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(phase=Phase.PENDING) | models.Q(expires_at__isnull=True),
+                name="ledger_transfer_only_pending_expires",
+            ),
+            models.UniqueConstraint(
+                fields=["pending_id"],
+                condition=models.Q(pending_id__isnull=False),
+                name="ledger_transfer_pending_ends_once",
+            ),
         ]
         indexes = [
-            models.Index(fields=["debit_account", "id"], name="ledger_transfer_debit"),
-            models.Index(fields=["credit_account", "id"], name="ledger_transfer_credit"),
+            models.Index(fields=["debit_account", "posted_at"], name="ledger_transfer_debit"),
+            models.Index(fields=["credit_account", "posted_at"], name="ledger_transfer_credit"),
+            BrinIndex(
+                fields=["posted_at"], autosummarize=True, name="ledger_transfer_posted_at"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_minor} {self.currency} {self.reference}"
+
+
+class Hold(models.Model):
+    """A pending transfer that was neither posted, voided nor expired; goes when it is.
+
+    It says nothing that the transfers do not say; it is there to be found and locked.
+    """
+
+    pending_id = models.UUIDField(primary_key=True, editable=False)
+    debit_account = models.ForeignKey(
+        Account, models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    credit_account = models.ForeignKey(
+        Account, models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    amount_minor = models.BigIntegerField()
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(expires_at__isnull=False),
+                name="ledger_hold_expires",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} held by {self.pending_id}"
+
+
+class Checkpoint(models.Model):
+    """What an account was debited and credited from its first day up to an instant.
+
+    Only of closed instants, so it never changes; a proof holds it against the transfers.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "taken_at")
+    account = models.ForeignKey(
+        Account, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    taken_at = models.DateTimeField()
+    debited_minor = models.DecimalField(max_digits=40, decimal_places=0)
+    credited_minor = models.DecimalField(max_digits=40, decimal_places=0)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} at {self.taken_at}"
+
+
+class Horizon(models.Model):
+    """The one row that says up to which instant the books are final.
+
+    No transfer takes an instant up to `announced_until` any more; up to `closed_until` none
+    is under way either.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    announced_until = models.DateTimeField(null=True)
+    closed_until = models.DateTimeField(null=True)
+    checkpointed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="ledger_horizon_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(closed_until__lte=models.F("announced_until")),
+                name="ledger_horizon_announced_first",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"closed until {self.closed_until}"

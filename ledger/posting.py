@@ -1,72 +1,80 @@
 """The only code that moves money: a batch of transfers, in one round trip to PostgreSQL.
 
-The decisions are made by the SQL function `ledger_post_transfers` (migration
-`0003_posting`): it locks the accounts that may not go negative in key order, judges the
-transfers in the order given, and answers one result each.
+The decisions are made by SQL functions (migration `0008_post_batches`): they lock the
+accounts that may not go negative in key order, judge the transfers in the order given, and
+answer one result each. The shapes of what can be posted are in `ledger/transfers.py`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from dataclasses import replace
 
-from django.db import connection, transaction
+from django.db import connection
 
-from ledger.errors import InsufficientFunds, TransferRefused
+from ledger.errors import BatchTooLarge, InsufficientFunds, TransferRefused
+from ledger.transfers import AnyTransfer, NewTransfer
 
 CREATED = "created"
 EXISTS = "exists"
-_POST = """
+DONE = {CREATED, EXISTS}
+BATCH_MAX = 8190
+_POST_ONE = "SELECT ledger_post_transfer(%s, %s, %s, %s, %s, %s, %s)"
+_POST_PLAIN = """
     SELECT result FROM ledger_post_transfers(
         %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[]
     ) ORDER BY place
 """
+_POST_ANY = """
+    SELECT result FROM ledger_post_batch(
+        %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::uuid[], %s::int[], %s::boolean[]
+    ) ORDER BY place
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class NewTransfer:
-    """A transfer to post; its id is given by the caller and makes posting repeatable."""
+def post_transfers(transfers: Sequence[AnyTransfer]) -> list[str]:
+    """Post a batch of up to 8,190 and give a result code for each, in the order given.
 
-    id: UUID
-    debit_account_id: UUID
-    credit_account_id: UUID
-    amount_minor: int
-    currency: str
-    kind: str
-    reference: str
+    `created` and `exists` (the same transfer was posted before) mean that it took effect,
+    once; any other code means that this transfer did nothing. The refusal of one does not
+    stop the others, but for those it is linked with. docs/ledger.md lists the codes.
 
-
-def post_transfers(transfers: Sequence[NewTransfer]) -> list[str]:
-    """Post a batch and give a result code for each, in the order given.
-
-    `created` and `exists` (the same transfer was posted before) mean that the money has
-    moved, once; any other code means that this transfer moved nothing. The refusal of
-    one does not stop the others: see `post_together` for all or nothing.
+    Raises:
+        BatchTooLarge: more than 8,190; nothing was posted.
+        AmountTooLarge: an amount beyond what a balance can hold; nothing was posted.
     """
-    columns: list[list[Any]] = [
-        [transfer.id for transfer in transfers],
-        [transfer.debit_account_id for transfer in transfers],
-        [transfer.credit_account_id for transfer in transfers],
-        [transfer.amount_minor for transfer in transfers],
-        [transfer.currency for transfer in transfers],
-        [transfer.kind for transfer in transfers],
-        [transfer.reference for transfer in transfers],
+    if len(transfers) > BATCH_MAX:
+        raise BatchTooLarge(len(transfers), BATCH_MAX)
+    if not transfers:
+        return []
+    plain = [
+        transfer.as_row()
+        for transfer in transfers
+        if type(transfer) is NewTransfer and not transfer.linked
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_POST, columns)
+        if len(plain) < len(transfers):
+            rows = [transfer.as_full_row() for transfer in transfers]
+            cursor.execute(_POST_ANY, [list(column) for column in zip(*rows, strict=True)])
+        elif len(plain) == 1:
+            cursor.execute(_POST_ONE, plain[0])
+        else:
+            cursor.execute(_POST_PLAIN, [list(column) for column in zip(*plain, strict=True)])
         return [result for (result,) in cursor.fetchall()]
 
 
-def post_together(transfers: Sequence[NewTransfer]) -> None:
+def post_together(transfers: Sequence[AnyTransfer]) -> None:
     """Post all of them or none.
 
     Raises:
         InsufficientFunds: a debited account holds too little.
         TransferRefused: anything else in the result codes but `created` and `exists`.
+        BatchTooLarge: more than 8,190.
+        AmountTooLarge: an amount beyond what a balance can hold.
     """
-    with transaction.atomic():
-        for transfer, result in zip(transfers, post_transfers(transfers), strict=True):
-            if result in {CREATED, EXISTS}:
-                continue
-            refusal = InsufficientFunds if result == "insufficient_funds" else TransferRefused
-            raise refusal(result, transfer.id)
+    chain = [replace(transfer, linked=True) for transfer in transfers[:-1]]
+    results = post_transfers([*chain, *transfers[-1:]])
+    for transfer, result in zip(transfers, results, strict=True):
+        if result in DONE or result == "linked_transfer_failed":
+            continue
+        refusal = InsufficientFunds if result == "insufficient_funds" else TransferRefused
+        raise refusal(result, transfer.id)

@@ -1,7 +1,7 @@
 """Questions to the books."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import connection
@@ -26,10 +26,23 @@ def read_balance(account_id: UUID) -> int:
     return Account.objects.values_list("balance_minor", flat=True).get(pk=account_id)
 
 
+def read_available(account_id: UUID) -> int:
+    """Give what may be spent of such an account: its balance less what is on hold."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_read_available(%s)", [account_id])
+        (available,) = cursor.fetchone()
+    return int(available)
+
+
 def sum_balance(account_id: UUID) -> int:
     """Sum an account's transfers on its normal side, in minor units; for any account."""
+    return sum_balance_at(account_id, datetime.max.replace(tzinfo=UTC))
+
+
+def sum_balance_at(account_id: UUID, at: datetime) -> int:
+    """Sum an account's transfers up to an instant; final if it is closed (`horizon.py`)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_sum_balance(%s)", [account_id])
+        cursor.execute("SELECT ledger_sum_balance(%s, %s)", [account_id, at])
         (balance,) = cursor.fetchone()
     return int(balance)
 

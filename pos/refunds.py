@@ -7,8 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from ledger.posting import NewTransfer, post_together
+from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
+from ledger.transfers import NewTransfer
 from merchants.models import Book, LineKind, SettlementLine
 from merchants.queries import sum_takings
 from pos.callers import Caller

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from identity.pins import PIN_PATTERN
-from ledger.queries import read_balance
+from ledger.queries import read_available, read_balance
 from merchants.representations import show_amount, show_time
 from pos.api import hand_over_stream
 from pos.idempotency import hash_request, read_key
@@ -68,9 +68,14 @@ class WalletView(WalletApiView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """Show the balance, and what of it may be spent."""
-        balance = show_amount(read_balance(self.wallet.account_id), self.wallet.currency)
-        shown = {"id": self.wallet.public_id, "name": self.wallet.user.name}
-        return Response(shown | {"balance": balance, "available": balance})
+        account_id, currency = self.wallet.account_id, self.wallet.currency
+        shown = {
+            "id": self.wallet.public_id,
+            "name": self.wallet.user.name,
+            "balance": show_amount(read_balance(account_id), currency),
+            "available": show_amount(read_available(account_id), currency),
+        }
+        return Response(shown)
 
 
 class TransactionsView(WalletApiView):

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from ledger.queries import read_balance
+from ledger.queries import read_available
 from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
 from pos.models import Charge, ChargeStatus, Refund
 from pos.queries import list_refunds
@@ -73,7 +73,7 @@ def look_at_captured(wallet: Wallet, charge: Charge) -> PayScreen:
 
 def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
     charge = claim.charge
-    balance_minor = read_balance(wallet.account_id)
+    balance_minor = read_available(wallet.account_id)
     after_minor = balance_minor - charge.amount_minor
     pin_wanted = needs_pin(wallet, charge.amount_minor)
     state = "pin" if pin_wanted else "confirm"

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from identity.errors import PinLocked, PinWrong, SignInRefused
 from identity.sign_in import end_session, sign_in
 from ledger.errors import TransferRefused
-from ledger.queries import read_balance
+from ledger.queries import read_available, read_balance
 from merchants.access import activate_time_zone
 from pos.errors import ChargeNotPayable, ChargeUnknown, IdempotencyMismatch
 from pos.models import Charge
@@ -187,6 +187,7 @@ def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
         "wallet": wallet,
         "user": wallet.user,
         "balance_minor": read_balance(wallet.account_id),
+        "available_minor": read_available(wallet.account_id),
         "currency": wallet.currency,
         "days": [(day, list(rows)) for day, rows in days],
         "next_cursor": after,

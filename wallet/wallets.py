@@ -9,8 +9,9 @@ from identity.bearer import digest_secret
 from identity.models import User
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
-from ledger.posting import NewTransfer, post_together
+from ledger.posting import post_together
 from ledger.transactions import retry_clashes
+from ledger.transfers import NewTransfer
 from pos.rows import JoinedRows
 from wallet.models import Wallet
 

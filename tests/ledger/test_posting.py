@@ -14,8 +14,9 @@ from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.models import Account, Transfer
-from ledger.posting import NewTransfer, post_together, post_transfers
+from ledger.posting import post_together, post_transfers
 from ledger.queries import sum_balance
+from ledger.transfers import NewTransfer
 
 pytestmark = pytest.mark.django_db
 RESULTS = {

@@ -4,8 +4,9 @@ import uuid
 
 import pytest
 
-from ledger.posting import NewTransfer, post_together
+from ledger.posting import post_together
 from ledger.queries import list_postings, read_balance, sum_balance
+from ledger.transfers import NewTransfer
 
 pytestmark = pytest.mark.django_db
 

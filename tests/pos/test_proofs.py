@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from ledger.posting import NewTransfer, post_together
+from ledger.posting import post_together
+from ledger.transfers import NewTransfer
 from merchants.models import Book, LineKind, SettlementLine
 from pos.models import Charge, Refund
 from tests import factories

@@ -10,8 +10,9 @@ import pytest
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.models import Transfer
-from ledger.posting import NewTransfer, post_together, post_transfers
+from ledger.posting import post_together, post_transfers
 from ledger.queries import read_balance, sum_balance
+from ledger.transfers import NewTransfer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(40, func_only=True)]
 

@@ -1,0 +1,69 @@
+"""Money that is held by pending transfers, and what becomes of it when nobody decides.
+
+A hold is made by posting a `NewPending` and ended by posting a `PendingPost` or a
+`PendingVoid` (`ledger/transfers.py`). Its time-out is read off the database's clock when
+it matters, so the sweep here only tidies up.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import uuid6
+from django.db import models
+from django.db.models.functions import Now
+
+from ledger.models import Hold
+from ledger.posting import CREATED, post_transfers
+from ledger.transactions import in_one_transaction
+from ledger.transfers import PendingExpiry
+
+_SWEPT_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """Money that is on hold; `expires_at` is null when it waits for a decision alone."""
+
+    pending_id: UUID
+    debit_account_id: UUID
+    credit_account_id: UUID
+    amount_minor: int
+    expires_at: datetime | None
+
+
+def list_holds(account_id: UUID) -> list[OpenHold]:
+    """List what is held of or for an account and has not gone over its time."""
+    rows = Hold.objects.filter(
+        models.Q(debit_account=account_id) | models.Q(credit_account=account_id),
+        models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=Now()),
+    )
+    return [
+        OpenHold(
+            pending_id=row.pending_id,
+            debit_account_id=row.debit_account_id,
+            credit_account_id=row.credit_account_id,
+            amount_minor=row.amount_minor,
+            expires_at=row.expires_at,
+        )
+        for row in rows.order_by("pending_id")
+    ]
+
+
+def expire_overdue_holds() -> int:
+    """End all holds that went over their time, a thousand a transaction; give how many.
+
+    Safe to run twice, and at the same time as anything: a hold ends once.
+    """
+    expired = 0
+    while swept := _expire_some():
+        expired += swept
+    return expired
+
+
+@in_one_transaction
+def _expire_some() -> int:
+    overdue = Hold.objects.filter(expires_at__lte=Now()).order_by("expires_at")
+    pending_ids = overdue.values_list("pending_id", flat=True)[:_SWEPT_AT_ONCE]
+    ends = [PendingExpiry(uuid6.uuid7(), pending_id) for pending_id in pending_ids]
+    return post_transfers(ends).count(CREATED)

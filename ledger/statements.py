@@ -1,0 +1,117 @@
+"""What an accountant asks for: the statement of an account and the trial balance."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+_BALANCE_BEFORE = """
+    SELECT ledger_sum_balance(a.id, %(instant)s) - coalesce((
+               SELECT sum(CASE WHEN (t.credit_account_id = a.id) = (a.normal_side = 'credit')
+                               THEN t.amount_minor ELSE -t.amount_minor END)
+                 FROM ledger_transfer t
+                WHERE (t.debit_account_id = a.id OR t.credit_account_id = a.id)
+                  AND t.phase IN ('single', 'post')
+                  AND t.posted_at = %(instant)s AND t.id > %(id)s), 0)
+      FROM ledger_account a WHERE a.id = %(account)s
+"""
+_SIDE = """
+    (SELECT t.id, t.posted_at, t.kind, t.reference, t.amount_minor,
+            t.{side}_account_id AS account_id, t.{other}_account_id AS other_account_id,
+            '{side}' AS side
+       FROM ledger_transfer t
+      WHERE t.{side}_account_id = %(account)s AND t.phase IN ('single', 'post')
+        AND t.posted_at >= %(instant)s AND t.posted_at <= %(until)s
+        AND (t.posted_at, t.id) > (%(instant)s, %(id)s)
+      ORDER BY t.posted_at, t.id LIMIT %(count)s)
+"""
+_LINES = f"""
+    SELECT l.id, l.posted_at, l.kind, l.reference, l.other_account_id, o.kind, l.side,
+           l.amount_minor, %(before)s::numeric + sum(
+               CASE WHEN l.side = a.normal_side THEN l.amount_minor ELSE -l.amount_minor END
+           ) OVER (ORDER BY l.posted_at, l.id)
+      FROM ({_SIDE.format(side="debit", other="credit")}
+            UNION ALL
+            {_SIDE.format(side="credit", other="debit")}) l
+      JOIN ledger_account a ON a.id = l.account_id
+      LEFT JOIN ledger_account o ON o.id = l.other_account_id
+     ORDER BY l.posted_at, l.id LIMIT %(count)s
+"""  # noqa: S608 - one constant in another
+_TRIAL_BALANCE = """
+    SELECT a.currency, a.kind, a.normal_side, count(*), sum(t.debited), sum(t.credited)
+      FROM ledger_account a, LATERAL ledger_turnover(a.id, %s) t
+     WHERE a.created_at <= %s
+     GROUP BY a.currency, a.kind, a.normal_side ORDER BY a.currency, a.normal_side DESC, a.kind
+"""
+FIRST_ID = UUID(int=0)
+START = (datetime(1, 1, 1, tzinfo=UTC), FIRST_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One transfer on an account's statement, and the balance after it on its normal side."""
+
+    transfer_id: UUID
+    posted_at: datetime
+    kind: str
+    reference: str
+    other_account_id: UUID
+    other_kind: str
+    side: str
+    amount_minor: int
+    balance_after_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalanceLine:
+    """All accounts of one kind and currency: what they were debited and credited so far."""
+
+    currency: str
+    kind: str
+    normal_side: str
+    account_count: int
+    debited_minor: int
+    credited_minor: int
+
+    @property
+    def balance_minor(self) -> int:
+        """The balance on the normal side."""
+        grown_minor = self.credited_minor - self.debited_minor
+        return grown_minor if self.normal_side == "credit" else -grown_minor
+
+
+def list_statement(
+    account_id: UUID,
+    *,
+    after: tuple[datetime, UUID],
+    until: datetime,
+    count_max: int = 100,
+) -> list[StatementLine]:
+    """List up to `count_max` lines of an account, oldest first, with the running balance.
+
+    `after` is the instant and transfer of the last line that was read; `START` for the
+    first page, or an instant with `FIRST_ID`. A statement up to a closed instant
+    (`ledger/horizon.py`) is final; a later one may still grow.
+    """
+    instant, transfer_id = after
+    place: dict[str, Any] = {"account": account_id, "instant": instant, "id": transfer_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCE_BEFORE, place)
+        (before,) = cursor.fetchone()
+        cursor.execute(_LINES, place | {"until": until, "count": count_max, "before": before})
+        return [StatementLine(*[*row[:-1], int(row[-1])]) for row in cursor.fetchall()]
+
+
+def list_trial_balance(at: datetime) -> list[TrialBalanceLine]:
+    """List every kind of account in every currency with its turnover up to an instant.
+
+    In each currency the debits equal the credits. Final if the instant is closed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TRIAL_BALANCE, [at, at])
+        return [
+            TrialBalanceLine(*[*row[:-2], int(row[-2]), int(row[-1])])
+            for row in cursor.fetchall()
+        ]

@@ -1,0 +1,17 @@
+"""Jobs that keep the books tidy; each is safe to run twice and holds up no payer."""
+
+from celery import shared_task
+
+from ledger import checkpoints, holds
+
+
+@shared_task(name="ledger.expire_holds")
+def expire_holds() -> None:
+    """End holds that went over their time."""
+    holds.expire_overdue_holds()
+
+
+@shared_task(name="ledger.take_checkpoints")
+def take_checkpoints() -> None:
+    """Close the books up to now and sum busy accounts up to there."""
+    checkpoints.take_checkpoints()
