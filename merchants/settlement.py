@@ -12,17 +12,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import uuid6
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledger.accounts import find_house_account
 from ledger.chart import AccountKind
-from ledger.posting import NewTransfer, post_together
+from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
+from ledger.transfers import NewTransfer
 from merchants.errors import NothingToSettle
 from merchants.models import Book, Settlement
-from merchants.queries import find_last_cut
+from merchants.queries import find_last_cut, list_books
 from qr.references import encode_reference
 from relay.events import record_event
 
@@ -107,6 +108,27 @@ def close_settlement(book_id: UUID, *, cut_at: datetime) -> Settlement:
         facts={"payout_minor": settlement.payout_minor, "currency": book.currency},
     )
     return settlement
+
+
+def close_books_now(merchant_id: UUID) -> list[Settlement]:
+    """Close every book of a merchant up to this moment; those without lines stay open.
+
+    A book that somebody else holds ends it. Those closed before it stay closed.
+
+    Raises:
+        OperationalError: the first book that has lines is held; nothing is written.
+    """
+    closed: list[Settlement] = []
+    for book in list_books(merchant_id):
+        try:
+            closed.append(close_settlement(book.id, cut_at=timezone.now()))
+        except NothingToSettle:
+            continue
+        except OperationalError:
+            if not closed:
+                raise
+            break
+    return closed
 
 
 def close_due_settlements() -> list[Settlement]:

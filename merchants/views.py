@@ -6,13 +6,11 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from merchants.access import Staff, may_manage, staff_only
-from merchants.errors import NothingToSettle
 from merchants.models import Settlement, SettlementLine
 from merchants.queries import (
     check_balance,
@@ -25,7 +23,7 @@ from merchants.queries import (
     sum_today,
 )
 from merchants.reports import write_settlement_csv
-from merchants.settlement import close_settlement, list_settlements
+from merchants.settlement import close_books_now, list_settlements
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,12 +98,7 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
 @may_manage
 def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Close the open settlement of each currency up to this moment."""
-    closed = []
-    for book in list_books(staff.merchant.id):
-        try:
-            closed.append(close_settlement(book.id, cut_at=timezone.now()))
-        except NothingToSettle:
-            continue
+    closed = close_books_now(staff.merchant.id)
     if len(closed) == 1:
         return redirect("merchants:settlement", reference=closed[0].public_id)
     response = redirect("merchants:settlements")

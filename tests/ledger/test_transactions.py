@@ -1,5 +1,7 @@
 """What PostgreSQL breaks off is run again, whole, and moves money once."""
 
+import os
+import socket
 import uuid
 from functools import partial
 from threading import Barrier
@@ -10,9 +12,10 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.errors import InsufficientFunds
-from ledger.posting import NewTransfer, post_together
+from ledger.posting import post_together
 from ledger.queries import read_balance
 from ledger.transactions import in_one_transaction, read_sqlstate, retry_clashes
+from ledger.transfers import NewTransfer
 from tests.races.crowd import Crowd
 
 pytestmark = pytest.mark.timeout(20, func_only=True)
@@ -66,6 +69,11 @@ def refuse(code):
     """Let PostgreSQL break the transaction off for this reason."""
     with connection.cursor() as cursor:
         cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$")
+
+
+def cut_line():
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def deadlock_once(bank):
@@ -190,20 +198,24 @@ def test_nothing_else_is_tried_again(owner, code):
     assert tries == [1]
 
 
-@pytest.mark.usefixtures("committed")
-def test_a_lost_connection_is_not_tried_again():
+def test_a_connection_that_is_lost_before_the_answer_to_commit_is_not_tried_again(
+    bank, wallets
+):
     tries = list[int]()
 
     @in_one_transaction
-    def verb():
+    def spend():
         tries.append(1)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        move(wallets[0], bank, 10)
+        cut_line()
 
-    with pytest.raises(OperationalError):
-        verb()
+    with pytest.raises(OperationalError) as failure:
+        spend()
+    connection.close()
 
+    assert read_sqlstate(failure.value) == ""
     assert tries == [1]
+    assert read_balance(wallets[0]) == 100
 
 
 def test_a_refusal_is_not_tried_again(bank, wallets):
