@@ -1,7 +1,7 @@
 """What every payment format offers: recognise, read, decode, encode, write again."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -9,7 +9,8 @@ from qr.errors import Deviation, Kind, PayloadInvalid, Weight, raise_gravest
 from qr.payment import PaymentRequest
 from qr.rules import Rule, Values, check, flatten
 
-Fields = Mapping[str, Any]
+# As the vectors have them: names to text or fields again; for BER, a list of pairs.
+Fields = Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from qr.dialect import Dialect
 from qr.dialects import (
     bharatqr,
     cemac,
+    emv_cpm,
     emv_mpm,
     epc,
     khqr,
@@ -15,6 +16,7 @@ from qr.dialects import (
     sgqr,
     uemoa,
     vietqr,
+    wallet_codes,
 )
 from qr.mpm_dialect import MpmDialect
 
@@ -34,4 +36,13 @@ MPM_DIALECTS: tuple[MpmDialect, ...] = (
     emv_mpm.DIALECT,
 )
 TEXT_DIALECTS: tuple[Dialect, ...] = (epc.DIALECT,)
-DIALECTS: dict[str, Dialect] = {each.name: each for each in (*MPM_DIALECTS, *TEXT_DIALECTS)}
+CONSUMER_DIALECTS: tuple[Dialect, ...] = (emv_cpm.DIALECT,)
+WALLET_DIALECTS: tuple[Dialect, ...] = (
+    wallet_codes.WECHAT,
+    wallet_codes.ALIPAY,
+    wallet_codes.UNIONPAY,
+)
+DIALECTS: dict[str, Dialect] = {
+    each.name: each
+    for each in (*MPM_DIALECTS, *TEXT_DIALECTS, *CONSUMER_DIALECTS, *WALLET_DIALECTS)
+}

@@ -76,10 +76,21 @@ def without(*object_ids: str) -> tuple[Waiver, ...]:
     return tuple(Waiver(object_id, Kind.MISSING) for object_id in object_ids)
 
 
-def check(values: Values, rules: Iterable[Rule], *, prefix: str = "") -> Iterator[Deviation]:
+def _show(value: str) -> str:
+    return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")
+
+
+def check(
+    values: Values,
+    rules: Iterable[Rule],
+    *,
+    prefix: str = "",
+    show: Callable[[str], str] = _show,
+) -> Iterator[Deviation]:
     """Give every rule the values break, in the table's order.
 
     `prefix` (`26-`) goes before the rules' object ids, for tables written for a template.
+    `show` writes a refused value into the deviation; where values are secrets, it does not.
     """
     for rule in rules:
         if rule.when is not None and not rule.when(values):
@@ -90,9 +101,9 @@ def check(values: Values, rules: Iterable[Rule], *, prefix: str = "") -> Iterato
             if rule.presence is Presence.MANDATORY:
                 yield Deviation(path, Kind.MISSING, rule.text, "it is missing", rule.weight)
         elif rule.presence is Presence.FORBIDDEN:
-            yield Deviation(path, Kind.UNEXPECTED, rule.text, _show(value), rule.weight)
+            yield Deviation(path, Kind.UNEXPECTED, rule.text, show(value), rule.weight)
         elif rule.test is not None and not rule.test(value):
-            yield Deviation(path, rule.kind, rule.text, _show(value), rule.weight)
+            yield Deviation(path, rule.kind, rule.text, show(value), rule.weight)
 
 
 def waive(
@@ -128,7 +139,3 @@ def flatten(fields: Mapping[str, Any], *, prefix: str = "") -> dict[str, str]:
 
 def _number(values: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     return ((str(number), value) for number, value in enumerate(values, start=1))
-
-
-def _show(value: str) -> str:
-    return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")

@@ -1,0 +1,165 @@
+"""Whether this library reads and writes a file of vectors as the file says: one line each.
+
+    python -m qr.conformance tests/qr/vectors.jsonl
+
+A valid vector decodes to its fields, which are written as its text again. An invalid one is
+refused, and one of the deviations is about an object or a rule that its reason names.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from qr import mpm
+from qr.dialect import Dialect
+from qr.errors import Deviation, PayloadInvalid, Weight
+from qr.registry import DIALECTS
+
+# An object, by itself, in the words of a reason: 62-05, 38, 62.
+_OBJECT = re.compile(r"(?<![\w.-])([0-9]{2}(?:-[0-9]{2})*)(?![\w.])")
+_TAG = re.compile(r"(?<![\w.-])([0-9][0-9A-F]|[0-9][A-F][0-9A-F]{2})(?![\w.])")
+# What reasons call things, and what of a deviation (object, kind, rule) has to contain it.
+_WORDS = {
+    "crc": "^63",
+    "check ?sum": "checksum|check digits",
+    "currency": "^53|^currency|^amount|^cu",
+    "merchant name": "^59",
+    "city": "^60",
+    "amount|decimal|thousands": "^54|^amount|^am",
+    "mcc": "^52",
+    "txid": "^62-05",
+    "url": "^26|address",
+    "phone|mobile": "mobile|phone",
+    "aid|guid": "identifier",
+    "structure|header|lengths?|trailing": "structure|length",
+    "version": "^version|version|^85",
+    "service tag": "service_tag",
+    "character set": "charset",
+    "character|letter|blank|base64": "characters|value|structure",
+    "remittance": "exclude",
+    "bytes": "length|bytes|digits",
+    "prefix": "prefix",
+    "line": "line|structure|version",
+    "trailer": "trailer",
+    "iban|qr-iban": "iban|account",
+    "postal code": "postal",
+    "ultimate creditor": "ultimate",
+    "ber": "BER",
+    "handle|pa ": "^pa",
+    "percent-escape": "percent",
+    "https": "https",
+    "credentials": "credential|name to sign in",
+    "mandatory|missing|without": "missing",
+}
+
+
+def list_misses(dialect: Dialect, vector: Mapping[str, Any]) -> Iterator[str]:
+    """Give what is not as the vector says; nothing if all is."""
+    try:
+        reading = dialect.decode(vector["payload"])
+    except PayloadInvalid as refusal:
+        if vector["valid"]:
+            yield f"refused: {refusal}"
+        elif not explains(vector, _list_deviations(dialect, vector["payload"], refusal)):
+            yield f"refused for another reason: {refusal}"
+        return
+    if not vector["valid"]:
+        yield "accepted"
+        return
+    stated = vector["fields"]
+    if isinstance(stated, dict):
+        # An underscore marks a remark of whoever collected the vector.
+        stated = {name: value for name, value in stated.items() if name[0] != "_"}
+    if reading.fields != stated:
+        yield f"other fields: {reading.fields}"
+    if dialect.write(reading) != vector["payload"]:
+        yield f"written as {dialect.write(reading)!r}"
+
+
+def _list_deviations(
+    dialect: Dialect, text: str, refusal: PayloadInvalid
+) -> tuple[Deviation, ...]:
+    try:
+        found = dialect.read(text).deviations
+    except PayloadInvalid:
+        found = ()
+    return (refusal.deviation, *found)
+
+
+def explains(vector: Mapping[str, Any], deviations: Iterable[Deviation]) -> bool:
+    """Tell whether a deviation is about an object or a rule that the reason names.
+
+    A reason in words this module does not know is taken as explained by any refusal.
+    """
+    reason = "; ".join([vector["why"], *vector.get("emv_issues", [])])
+    find = _TAG if vector["format"] == "emv_cpm" else _OBJECT
+    patterns = [rf"^{name}(?![0-9])|-{name}\b" for name in find.findall(reason)]
+    patterns += [
+        wanted for words, wanted in _WORDS.items() if re.search(words, reason, re.IGNORECASE)
+    ]
+    if not patterns:
+        return True
+    texts = [
+        text
+        for each in deviations
+        if each.weight is not Weight.NOTE
+        for text in (each.object_id, each.kind.value, each.rule, each.detail)
+    ]
+    return any(re.search(pattern, text) for pattern in patterns for text in texts)
+
+
+def list_base_misses(vector: Mapping[str, Any]) -> Iterator[str]:
+    """Give where EMVCo's base rules say something else than the vector says of them."""
+    if "emv_strict" not in vector:
+        return
+    try:
+        mpm.decode(vector["payload"])
+    except PayloadInvalid as refusal:
+        if vector["emv_strict"]:
+            yield f"refused by the base rules: {refusal}"
+    else:
+        if not vector["emv_strict"]:
+            yield "accepted by the base rules"
+
+
+def read_vectors(path: Path) -> list[dict[str, Any]]:
+    """Give the vectors of a file of JSON lines."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def main(arguments: list[str]) -> int:
+    """Print each miss and how many vectors there are without one; 1 if there is a miss."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("vectors", type=Path, nargs="+", help="files of JSON lines")
+    vectors = [
+        vector for path in parser.parse_args(arguments).vectors for vector in read_vectors(path)
+    ]
+    good = 0
+    for vector in vectors:
+        misses = list(_list_all(vector))
+        good += not misses
+        for miss in misses:
+            _print(f"{vector['format']}: {vector['why']}: {miss}\n  {vector['payload']!r}")
+    _print(f"{good} of {len(vectors)}")
+    return int(good != len(vectors))
+
+
+def _list_all(vector: Mapping[str, Any]) -> Iterator[str]:
+    dialect = DIALECTS.get(vector["format"])
+    if dialect is None:
+        yield "the format is not known"
+    else:
+        yield from list_misses(dialect, vector)
+    yield from list_base_misses(vector)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
