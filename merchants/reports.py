@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+from ledger.exports import quote_formula
 from ledger.money import format_number
 from merchants.models import Settlement
 from merchants.queries import read_lines
@@ -14,7 +15,6 @@ _HEAD = [
     *("amount", "fee", "net", "currency"),
 ]
 _NOTHING = [""] * 8
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Echo:
@@ -35,11 +35,6 @@ def write_settlement_csv(settlement: Settlement) -> Iterator[str]:
         yield text
     yield writer.writerow(["SHA-256", digest.hexdigest()])
     yield writer.writerow(["END"])
-
-
-def quote_formula(text: str) -> str:
-    """Keep a spreadsheet from running a customer's text as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _list_rows(settlement: Settlement) -> Iterator[Sequence[str | int]]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from merchants.reports import quote_formula, write_settlement_csv
+from merchants.reports import write_settlement_csv
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -77,24 +77,6 @@ def test_yen_have_no_decimals():
     rows = list(csv.reader(write_settlement_csv(factories.settle(shop))))
 
     assert rows[1][7:] == ["480", "-3", "477", "JPY"]
-
-
-@pytest.mark.parametrize(
-    ("text", "quoted"),
-    [
-        ("A-17", "A-17"),
-        ("", ""),
-        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\tx", "'\tx"),
-        ("\rx", "'\rx"),
-        ("1=2", "1=2"),
-    ],
-)
-def test_a_spreadsheet_runs_no_customer_s_text(text, quoted):
-    assert quote_formula(text) == quoted
 
 
 def test_a_reference_that_looks_like_a_formula_is_quoted_in_the_file(
