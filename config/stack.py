@@ -109,11 +109,23 @@ class Stack:
         Raises:
             ProcessFailed: with the end of its output.
         """
+        self._manage(arguments, environment=self.env)
+
+    def manage_as_owner(self, *arguments: str) -> None:
+        """Run a management command with the rights of the tables' owner.
+
+        Raises:
+            ProcessFailed: with the end of its output.
+        """
+        owner = {"DATABASE_URL": self.servers.owner_url(self.database)}
+        self._manage(arguments, environment=self.env | owner)
+
+    def _manage(self, arguments: tuple[str, ...], *, environment: Mapping[str, str]) -> None:
         program = Program(
             name=f"manage-{arguments[0]}",
             command=(sys.executable, "manage.py", *arguments),
             folder=ROOT,
-            environment=self.env,
+            environment=environment,
         )
         process = Process(program, folder=self.state.path)
         process.launch()
@@ -132,7 +144,8 @@ class Stack:
         self._start_group(servers, since=began)
         began = time.monotonic()
         self.servers.create_database(self.database)
-        self.manage("migrate", "--noinput")
+        self.manage_as_owner("migrate", "--noinput")
+        self.manage_as_owner("grant_privileges")
         self._report("migrations", time.monotonic() - began)
         self._collect_static()
         programs = Applications(

@@ -13,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.models import Transfer
 from tests import factories
+from tests.owners import logged_in_as_owner
 
 pytest_plugins = ["tests.stack"]
 
@@ -29,14 +30,16 @@ def _static_files_as_they_are(settings: Any, tmp_path_factory: pytest.TempPathFa
 def django_db_setup(
     django_test_environment: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """Make the test database, also for a run in which every test uses `committed`.
+    """Make the test database as an operator does: the owner migrates and grants.
 
-    pytest-django's own asks the tests' marks and would make none for those.
+    Also for a run in which every test uses `committed`: pytest-django's own asks the tests'
+    marks and would make none for those.
     """
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), logged_in_as_owner():
         made = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
+        call_command("grant_privileges", verbosity=0)
     yield
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), logged_in_as_owner():
         teardown_databases(made, verbosity=0)
 
 

@@ -27,7 +27,7 @@ def stack() -> Iterator[Stack]:
     """Every process of Tessera, behind `stack.url`; its database holds the demo."""
     _forget_last_run()
     with Stack(_FOLDER, port=find_port(), environment={"DEMO": "1"}) as running:
-        running.manage("load_demo", "--output", str(_FACTS), "--base-url", running.url)
+        running.manage_as_owner("load_demo", "--output", str(_FACTS), "--base-url", running.url)
         yield running
 
 

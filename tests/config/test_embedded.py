@@ -57,6 +57,50 @@ def test_creating_a_database_twice_is_fine(servers):
     psycopg.connect(servers.database_url("shop")).close()
 
 
+def ask(url: str, question: str):
+    with psycopg.connect(url) as connection:
+        cursor = connection.execute(question)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_the_application_s_role_is_nobody_else_and_the_owner_may_make_databases(servers):
+    rights = "SELECT current_user, rolsuper, rolcreatedb, rolcreaterole FROM pg_roles"
+    rights += " WHERE rolname = current_user"
+    members = "SELECT member::regrole::text FROM pg_auth_members WHERE grantor <> 10"
+
+    assert ask(servers.database_url("postgres"), rights) == [("tessera", False, False, False)]
+    assert ask(servers.owner_url("postgres"), rights) == [("tessera_owner", False, True, False)]
+    assert ask(servers.superuser_url("postgres"), members) == []
+
+
+@pytest.mark.parametrize("statement", ["SET ROLE tessera_owner", "CREATE TABLE mine (id int)"])
+def test_the_application_s_role_cannot_rise(servers, statement):
+    servers.create_database("strict")
+
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ask(servers.database_url("strict"), statement)
+
+
+def test_a_database_from_before_there_were_roles_becomes_the_owner_s(servers):
+    with psycopg.connect(servers.superuser_url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE old")
+    with psycopg.connect(servers.superuser_url("old")) as connection:
+        connection.execute("CREATE TABLE kept (id bigint GENERATED ALWAYS AS IDENTITY)")
+        connection.execute("INSERT INTO kept DEFAULT VALUES")
+        connection.execute('CREATE FUNCTION "count Kept"(int) RETURNS int RETURN 1')
+
+    servers.create_database("old")
+    servers.create_database("old")
+
+    owner = servers.owner_url("old")
+    ask(owner, "ALTER TABLE kept ADD COLUMN name text")
+    ask(owner, 'DROP FUNCTION "count Kept"(int)')
+    assert ask(owner, "INSERT INTO kept DEFAULT VALUES RETURNING *") == [(2, None)]
+    assert ask(
+        owner, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'old'"
+    ) == [("tessera_owner",)]
+
+
 def test_a_second_user_shares_running_servers_and_leaves_them(servers, folder):
     with run_servers(folder) as shared:
         assert shared.answers_sql()

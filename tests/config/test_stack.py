@@ -99,7 +99,7 @@ def test_a_folder_runs_one_stack(stack):
 
 
 def test_a_stack_that_cannot_start_says_which_part_and_stops_the_rest(tmp_path):
-    broken = Stack(tmp_path, port=find_port(), environment={"DATABASE_URL": "nonsense"})
+    broken = Stack(tmp_path, port=find_port(), environment={"LOG_LEVEL": "nonsense"})
 
     with pytest.raises(ProcessFailed, match="manage-migrate ended"), broken:
         raise AssertionError

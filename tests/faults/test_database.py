@@ -14,7 +14,7 @@ KILLS = 3
 CUTS = 10
 CUT = b"""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND pid <> pg_backend_pid()
+     WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
 """
 EVERYTHING = ("postgres", "valkey", "web", "streams", "worker", "beat")
 BACK_WITHIN_S = 10

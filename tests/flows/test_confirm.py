@@ -271,7 +271,7 @@ def test_a_hundred_euro_without_pin_then_one_with(phone, shop):
 def test_a_closed_wallet_account_pays_nothing(phone, claim, customer):
     account = customer.wallet.account
     account.closed_at = timezone.now()
-    account.save()
+    account.save(update_fields=["closed_at"])
 
     with nothing_changes(claim.charge):
         answer = confirm(phone, claim)

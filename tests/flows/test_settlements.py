@@ -19,6 +19,7 @@ from merchants.tasks import close_due_settlements as close_due_task
 from pos.terminals import add_terminal
 from relay.events import list_events
 from tests import factories
+from tests.clocks import date_back
 from tests.snapshots import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def sell_all(shop, customer, *amounts):
 
 
 def date(rows, at):
-    SettlementLine.objects.filter(pk__in=[row.pk for row in rows]).update(at=at)
+    date_back(SettlementLine.objects.filter(pk__in=[row.pk for row in rows]), at=at)
 
 
 def due(shop):

@@ -15,6 +15,7 @@ from identity.pins import set_pin
 from pos.tasks import issue_missing_receipts
 from qr.links import encode_token
 from tests import factories
+from tests.clocks import date_back
 from tests.snapshots import nothing_changes
 from wallet.authentication import WALLET_COOKIE
 from wallet.models import Payment
@@ -173,7 +174,7 @@ def test_signing_out_ends_the_session_for_good(browser, customer):
 def test_home_shows_the_balance_and_payments_by_day(browser, shop, customer):
     older, newer = (factories.sell(shop, customer, amount_minor=100) for _ in range(2))
     yesterday = timezone.now() - timedelta(days=1)
-    Payment.objects.filter(charge=older).update(confirmed_at=yesterday)
+    date_back(Payment.objects.filter(charge=older), confirmed_at=yesterday)
 
     page = browser.get("/wallet/")
 

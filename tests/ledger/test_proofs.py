@@ -1,15 +1,15 @@
 """Every kind of damage to the books is found, and its row is named.
 
-The damage is done as somebody with every right on the database could: triggers off,
-constraints gone; the test's transaction takes it back.
+The damage is done as the tables' owner could: triggers off, constraints gone; the test's
+transaction takes it back.
 """
 
 import uuid
 
 import pytest
-from django.db import connection
 
 from tests import factories
+from tests.owners import as_owner
 from tests.proofs import find_broken
 from wallet.models import Payment
 
@@ -190,7 +190,7 @@ def names(shop, customer):
 
 
 def run(sql):
-    with connection.cursor() as cursor:
+    with as_owner() as cursor:
         cursor.execute(sql)
 
 

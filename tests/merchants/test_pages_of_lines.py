@@ -9,6 +9,7 @@ from merchants import queries
 from merchants.models import Settlement, SettlementLine
 from merchants.queries import page_lines, page_settlements, read_lines
 from tests import factories
+from tests.clocks import date_back
 from tests.conftest import Api
 
 
@@ -23,7 +24,7 @@ def settle_lines(shop, customer, *seconds_ago):
     for ago in seconds_ago:
         sale = factories.sell(shop, customer, amount_minor=100)
         lines = SettlementLine.objects.filter(pk=sale.pk)
-        lines.update(at=sale.created_at.replace(microsecond=0) - timedelta(seconds=ago))
+        date_back(lines, at=sale.created_at.replace(microsecond=0) - timedelta(seconds=ago))
     return factories.settle(shop)
 
 
@@ -80,9 +81,8 @@ def test_a_settlement_that_closes_meanwhile_moves_no_page(shop, customer):
 @pytest.mark.django_db
 def test_settlements_cut_at_the_same_moment_are_on_one_page_each(shop, customer):
     closed = [settle_lines(shop, customer, 0) for _ in range(5)]
-    Settlement.objects.filter(book__merchant=shop.merchant).update(
-        closed_at=closed[0].closed_at
-    )
+    same_moment = closed[0].closed_at
+    date_back(Settlement.objects.filter(book__merchant=shop.merchant), closed_at=same_moment)
 
     assert walk(page_settlements, merchant_id=shop.merchant.id) == closed[::-1]
 

@@ -17,6 +17,7 @@ from merchants.errors import NothingToSettle
 from merchants.models import Book, Role, Settlement, SettlementLine
 from merchants.settlement import close_due_settlements, close_settlement
 from tests import factories
+from tests.clocks import date_back
 from tests.conftest import Api
 from tests.races.crowd import Job, stagger
 from tests.races.test_refunds import refund
@@ -116,7 +117,7 @@ def test_the_timetable_kept_by_two_at_once_closes_each_book_once(crowd):
     shop, customer = factories.open_shop(), factories.open_customer()
     book, yesterday = find_book(shop), timezone.now() - timedelta(days=1)
     factories.sell(shop, customer, amount_minor=200)
-    SettlementLine.objects.filter(book=book).update(at=yesterday)
+    date_back(SettlementLine.objects.filter(book=book), at=yesterday)
     Book.objects.filter(pk=book.pk).update(settled_until=yesterday)
 
     answers = crowd.act([close_due_settlements] * 4)
@@ -226,7 +227,7 @@ def test_a_book_that_is_held_leaves_the_timetable_to_the_others(caplog, books_ho
         shop = factories.open_shop()
         books.append(find_book(shop))
         factories.sell(shop, customer, amount_minor=200)
-    SettlementLine.objects.filter(book__in=books).update(at=yesterday)
+    date_back(SettlementLine.objects.filter(book__in=books), at=yesterday)
     Book.objects.filter(pk__in=[book.pk for book in books]).update(settled_until=yesterday)
     first, second, third = books
 

@@ -1,0 +1,16 @@
+"""What the application's database role may do with the tables of the till.
+
+A charge's amount, fee and payee stay what they were when it was opened.
+"""
+
+_LIFE_OF_A_CHARGE = (
+    "UPDATE (status, version, payer_account_id, payer_name, payer_email, claimed_at,"
+    " lease_until, expires_at, was_extended_for_payer, captured_at, canceled_at, expired_at,"
+    " is_receipt_due, refunded_minor, refunds_count)"
+)
+PRIVILEGES = {
+    "pos_charge": ("SELECT", "INSERT", _LIFE_OF_A_CHARGE),
+    "pos_chargeline": ("SELECT", "INSERT"),
+    "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),
+    "pos_refund": ("SELECT", "INSERT"),
+}

@@ -1,0 +1,9 @@
+"""What the application's database role may do with the tables of wallets."""
+
+PRIVILEGES = {
+    "wallet_attempt": ("SELECT", "INSERT"),
+    "wallet_claim": ("SELECT", "INSERT", "UPDATE (wallet_id)"),
+    "wallet_codemiss": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "wallet_payment": ("SELECT", "INSERT"),
+    "wallet_wallet": ("SELECT", "INSERT", "UPDATE (no_pin_count, no_pin_minor)"),
+}
