@@ -28,7 +28,7 @@ class BatchTooLarge(ValueError):
         super().__init__(f"A batch of {given:,} transfers; at most {allowed:,} are posted.")
 
 
-class AmountTooLarge(ValueError):
+class AmountOverflows(ValueError):
     """An amount is more than a balance can hold (2^63 - 1 minor units); nothing was posted."""
 
     def __init__(self, transfer_id: UUID) -> None:

@@ -40,7 +40,7 @@ def post_transfers(transfers: Sequence[AnyTransfer]) -> list[str]:
 
     Raises:
         BatchTooLarge: more than 8,190; nothing was posted.
-        AmountTooLarge: an amount beyond what a balance can hold; nothing was posted.
+        AmountOverflows: an amount beyond what a balance can hold; nothing was posted.
     """
     if len(transfers) > BATCH_MAX:
         raise BatchTooLarge(len(transfers), BATCH_MAX)
@@ -69,7 +69,7 @@ def post_together(transfers: Sequence[AnyTransfer]) -> None:
         InsufficientFunds: a debited account holds too little.
         TransferRefused: anything else in the result codes but `created` and `exists`.
         BatchTooLarge: more than 8,190.
-        AmountTooLarge: an amount beyond what a balance can hold.
+        AmountOverflows: an amount beyond what a balance can hold.
     """
     chain = [replace(transfer, linked=True) for transfer in transfers[:-1]]
     results = post_transfers([*chain, *transfers[-1:]])

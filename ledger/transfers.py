@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from ledger.chart import Phase
-from ledger.errors import AmountTooLarge
+from ledger.errors import AmountOverflows
 
 _BIGINT_MAX = 2**63 - 1
 
@@ -31,10 +31,10 @@ class NewTransfer:
         """Give the columns of a plain transfer, in the order `ledger_post_transfers` wants.
 
         Raises:
-            AmountTooLarge: more than a balance can hold.
+            AmountOverflows: more than a balance can hold.
         """
         if self.amount_minor > _BIGINT_MAX:
-            raise AmountTooLarge(self.id)
+            raise AmountOverflows(self.id)
         return (
             *(self.id, self.debit_account_id, self.credit_account_id),
             *(self.amount_minor, self.currency, self.kind, self.reference),
@@ -77,7 +77,7 @@ class PendingPost:
         """Give the columns of any transfer, in the order `ledger_post_batch` wants."""
         amount = self.amount_minor
         if amount is not None and amount > _BIGINT_MAX:
-            raise AmountTooLarge(self.id)
+            raise AmountOverflows(self.id)
         return (
             *(self.id, None, None, amount, None, self.kind, self.reference),
             *(Phase.POST.value, self.pending_id, None, self.linked),
