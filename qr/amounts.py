@@ -4,6 +4,8 @@ import re
 
 from iso4217 import Currency
 
+from qr.errors import PayloadInvalid
+
 _AMOUNT = re.compile(r"([0-9]+)(?:\.([0-9]*))?")
 _BY_NUMBER = {
     f"{currency.number:03}": currency.code
@@ -50,7 +52,13 @@ def parse_amount(text: str, currency: str) -> int | None:
 
 
 def format_amount(amount_minor: int, currency: str) -> str:
-    """Write minor units with the currency's own number of decimals and a point."""
-    exponent = _EXPONENTS[currency]
+    """Write minor units with the currency's own number of decimals and a point.
+
+    Raises:
+        PayloadInvalid: less than nothing, or in no currency that has minor units.
+    """
+    exponent = _EXPONENTS.get(currency)
+    if exponent is None or amount_minor < 0:
+        raise PayloadInvalid(f"{amount_minor} {currency} is no amount.")
     digits = str(amount_minor).rjust(exponent + 1, "0")
     return f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits

@@ -20,6 +20,7 @@ from qr.rules import check
 PREFIX = "hQVDUFY"
 BYTES_ADVISED = 512
 _APPLICATION, _COMMON = "61", "62"
+_APPLICATIONS_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _check_frame(nodes: tuple[Node, ...]) -> Iterator[Deviation]:
         rule = "the payload format indicator comes first and is CPV01"
         yield Deviation("85", Kind.ORDER, rule)
     count = tags.count(_APPLICATION)
-    if not 1 <= count <= 2:
+    if not 1 <= count <= _APPLICATIONS_MAX:
         kind = Kind.UNEXPECTED if count else Kind.MISSING
         yield Deviation(
             _APPLICATION, kind, "there are one or two application templates", f"{count}"
@@ -153,11 +154,7 @@ def _check_repeats(nodes: Sequence[Node], *, path: str) -> Iterator[Deviation]:
 def _check_templates(nodes: tuple[Node, ...]) -> Iterator[Deviation]:
     common = [child for node in nodes if node.tag == _COMMON for child in node.children or ()]
     yield from _check_repeats(common, path="62-")
-    number = 0
-    for node in nodes:
-        if node.tag != _APPLICATION:
-            continue
-        number += 1
+    for number, node in enumerate(_find_applications(nodes), start=1):
         path = "61-" if number == 1 else f"61.{number}-"
         own = node.children or ()
         yield from _check_repeats([*own, *common], path=path)
@@ -170,11 +167,15 @@ def _check_templates(nodes: tuple[Node, ...]) -> Iterator[Deviation]:
 
 def _list_applications(nodes: tuple[Node, ...]) -> Iterator[Application]:
     common = [child for node in nodes if node.tag == _COMMON for child in node.children or ()]
-    for node in nodes:
-        if node.tag == _APPLICATION:
-            values = _read_values((*(node.children or ()), *common))
-            if "4F" in values:
-                yield Application(values["4F"], values, node)
+    for node in _find_applications(nodes):
+        values = _read_values((*(node.children or ()), *common))
+        if "4F" in values:
+            yield Application(values["4F"], values, node)
+
+
+def _find_applications(nodes: tuple[Node, ...]) -> list[Node]:
+    # A third is refused already, and thousands would cost time.
+    return [node for node in nodes if node.tag == _APPLICATION][:_APPLICATIONS_MAX]
 
 
 def _read_values(nodes: Sequence[Node]) -> dict[str, str]:

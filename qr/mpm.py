@@ -79,11 +79,15 @@ def read(text: str) -> Payload:
         rule = "a merchant-presented code starts with 0002"
         raise PayloadInvalid.from_deviation(Deviation("00", Kind.ORDER, rule, offset=0))
     found = scan(text)
-    if found.fault and not text.isascii():
+    if not text.isascii() and not _is_whole(found):
         widened = scan_bytes(text)
-        if not widened.fault:
+        if _is_whole(widened):
             return _build(text, widened, counts_bytes=True)
     return _build(text, found)
+
+
+def _is_whole(found: Scan) -> bool:
+    return not found.fault and found.objects[-1].id == "63"
 
 
 def decode(text: str) -> Payload:
@@ -124,24 +128,22 @@ def write(fields: Mapping[str, Any]) -> str:
     Raises:
         PayloadInvalid: a value is longer than 99 characters.
     """
-    return _seal(_write_level(fields, serialize))
+    return _seal(fields, serialize)
 
 
 def write_bytes(fields: Mapping[str, Any]) -> str:
     """Write as `write` does, with lengths that count UTF-8 bytes."""
-    return _seal(_write_level(fields, serialize_bytes))
+    return _seal(fields, serialize_bytes)
 
 
-def _write_level(fields: Mapping[str, Any], serialize: Serialize) -> str:
-    return serialize(
-        (name, _write_level(value, serialize) if isinstance(value, Mapping) else value)
+def _seal(fields: Mapping[str, Any], serialize: Serialize) -> str:
+    objects = (
+        (name, serialize(value.items()) if isinstance(value, Mapping) else value)
         for name, value in fields.items()
-        if name != "63" or isinstance(value, Mapping)
+        if name != "63"
     )
-
-
-def _seal(text: str) -> str:
-    return text + _CRC_HEADER + compute_crc(_to_bytes(text + _CRC_HEADER))
+    text = serialize(objects) + _CRC_HEADER
+    return text + compute_crc(_to_bytes(text))
 
 
 def _build(text: str, found: Scan, *, counts_bytes: bool = False) -> Payload:

@@ -1,7 +1,7 @@
 """National profiles of merchant-presented codes as declarations: templates, rules, places."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -108,8 +108,8 @@ class MpmDialect(Dialect):
         values = dict(self.defaults)
         if self.countries:
             values["58"] = self.countries[0]
-        if self.currencies:
-            values["53"] = find_number(self.currencies[0])
+        if self.currencies and not request.currency:
+            request = replace(request, currency=self.currencies[0])
         values |= build_values(request, templates=self.templates, places=self.places)
         if self.finish is not None:
             self.finish(request, values)

@@ -37,8 +37,11 @@ def build_request(match: Match, *, scheme: str, places: Places) -> PaymentReques
     amount_minor = parse_amount(amount, currency) if asked else None
     tip = _read_tip(values, currency)
     reference, message = (_read_label(values, path) for path in _list_places(places))
-    accounts = (*_list_own(match, scheme), *_list_others(match))
+    others = tuple(_list_others(match))
+    accounts = (*_list_own(match, scheme), *others)
     used = {"00", "58", "59", "60", "52", "63", *(each.object_id for each in accounts)}
+    # Their unique identifiers are the accounts' schemes.
+    used |= {f"{each.object_id[:2]}-00" for each in others}
     used |= {"53"} if currency else set()
     used |= {"54"} if amount_minor is not None else set()
     used |= {"55", "56", "57"} if tip else set()
@@ -151,17 +154,21 @@ def _list_values(request: PaymentRequest) -> Iterator[tuple[str, str]]:
     ):
         if text:
             yield path, text
-    if request.currency:
-        number = find_number(request.currency)
-        if not number:
-            rule = "a currency of ISO 4217 with minor units is mandatory"
-            fault = Deviation("53", Kind.VALUE, rule, repr(request.currency))
-            raise PayloadInvalid.from_deviation(fault)
-        yield "53", number
+    if request.currency or request.amount_minor is not None or request.tip is not None:
+        yield "53", _find_number(request.currency)
     if request.amount_minor is not None:
-        yield "54", format_amount(request.amount_minor, request.currency or "XXX")
+        yield "54", format_amount(request.amount_minor, request.currency)
     if request.tip is not None:
         yield from _list_tip(request.tip, request.currency)
+
+
+def _find_number(currency: str) -> str:
+    number = find_number(currency)
+    if not number:
+        rule = "a currency of ISO 4217 with minor units is mandatory"
+        fault = Deviation("53", Kind.VALUE, rule, repr(currency))
+        raise PayloadInvalid.from_deviation(fault)
+    return number
 
 
 def _list_tip(tip: Tip, currency: str) -> Iterator[tuple[str, str]]:

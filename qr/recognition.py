@@ -12,6 +12,7 @@ from qr.registry import CONSUMER_DIALECTS, MPM_DIALECTS, TEXT_DIALECTS, WALLET_D
 
 LENGTH_MAX = 7089
 _ALTERED = frozenset({Kind.CHECKSUM, Kind.STRUCTURE})
+_SEAL = "63"
 _OWN_CODE = re.compile("77[0-9]{16}")
 _WEB = re.compile(r"https?://(?P<authority>[^\s/?#\\]+)\S*", re.IGNORECASE)
 
@@ -89,7 +90,8 @@ def _recognize_format(dialect: Dialect, nature: Nature, text: str) -> Recognitio
 
 def _judge(nature: Nature, reading: Reading) -> Recognition:
     altered = any(
-        each.weight is Weight.FATAL and each.kind in _ALTERED for each in reading.deviations
+        each.weight is Weight.FATAL and (each.kind in _ALTERED or each.object_id == _SEAL)
+        for each in reading.deviations
     )
     return Recognition(
         Nature.ALTERED if altered else nature,

@@ -1,0 +1,133 @@
+"""A profile is a declaration: what it declares holds in both directions."""
+
+from dataclasses import replace
+
+import pytest
+
+from qr.errors import Kind, PayloadInvalid, Weight
+from qr.mpm_dialect import MpmDialect
+from qr.mpm_requests import Places
+from qr.mpm_templates import Template
+from qr.payment import Account, Initiation, PaymentRequest
+from qr.rules import Presence, Waiver, must, without
+from tests.qr.payloads import change, refuse
+
+PAY = MpmDialect(
+    name="pay",
+    title="Pay",
+    templates=(
+        Template(ids=("26",), guid="com.pay", accounts={"02": "till", "01": "shop"}),
+        Template(ids=("80",), guid="com.pay", presence=Presence.OPTIONAL),
+    ),
+    currencies=("USD", "CAD"),
+    countries=("US", "CA"),
+    rules=(must("62-01", "[0-9]+", "a bill number is digits"),),
+    waivers=(*without("60"), Waiver("59", Kind.CHARACTERS)),
+    places=Places(reference="62-01", message=""),
+    defaults={"52": "0000"},
+)
+TEMPLATE = {"00": "com.pay", "01": "shop-1"}
+BILL = {"01": "77"}
+REQUEST = PaymentRequest(
+    scheme="pay",
+    accounts=(Account("pay", "shop-1", "shop", "26-01"),),
+    payee_name="Café",
+    country="CA",
+    category="0000",
+    currency="CAD",
+    reference="77",
+    initiation=Initiation.STATIC,
+)
+
+
+def write(**changes):
+    return change(_02=None, **({"_26": TEMPLATE, "_62": BILL} | changes))
+
+
+def test_what_was_declared_is_recognised():
+    assert PAY.recognize(write())
+    assert not PAY.recognize(write(_26={"00": "com.prey"}))
+    assert not PAY.recognize(write(_58="DE"))
+    assert PAY.recognize(write(_58=None))
+    assert not PAY.recognize("https://example.com")
+
+
+def test_an_optional_template_does_not_make_the_scheme():
+    assert not PAY.recognize(change(_80={"00": "com.pay"}))
+
+
+def test_a_profile_may_say_itself_what_it_recognises():
+    dialect = replace(PAY, recognized_when=lambda values: values.get("58") == "DE")
+
+    assert dialect.recognize(change(_58="DE"))
+    assert not dialect.recognize(write())
+
+
+def test_currency_and_country_become_rules():
+    assert refuse(PAY.decode, write()) is None
+    assert refuse(PAY.decode, write(_53="978")) == ("53", "value")
+    assert refuse(PAY.decode, write(_58="DE")) == ("58", "value")
+    with pytest.raises(PayloadInvalid, match=r"currency of Pay is USD or CAD \(840\|124\)"):
+        PAY.decode(write(_53="978"))
+
+
+def test_own_rules_and_templates_are_checked():
+    assert refuse(PAY.decode, write(_62={"01": "x"})) == ("62-01", "value")
+    assert refuse(PAY.decode, write(_26={"00": "com.prey"})) == ("26-00", "value")
+
+
+def test_what_is_waived_is_noted():
+    reading = PAY.decode(write(_60=None, _59="Café"))
+
+    assert [(each.object_id, each.weight) for each in reading.deviations] == [
+        ("59", Weight.NOTE),
+        ("60", Weight.NOTE),
+    ]
+    assert refuse(PAY.decode, write(_59="x" * 26)) == ("59", "length")
+
+
+def test_a_request_is_written_where_the_profile_keeps_it():
+    given = replace(REQUEST, accounts=(Account("pay", "shop-1", "shop"),), category="")
+
+    text = PAY.encode(given)
+
+    assert PAY.decode(text).request == REQUEST
+    assert "62060102776304" in text
+
+
+def test_defaults_are_the_first_currency_and_country():
+    text = PAY.encode(replace(REQUEST, currency="", country=""))
+
+    assert "5303840" in text
+    assert "5802US" in text
+
+
+def test_reading_and_writing_can_be_refined():
+    dialect = replace(
+        PAY,
+        refine=lambda request, values: replace(request, message=values["62-01"]),
+        finish=lambda _, values: values.update({"61": "10001"}),
+    )
+
+    request = dialect.decode(dialect.encode(REQUEST)).request
+
+    assert request == replace(REQUEST, message="77", extra={"61": "10001"})
+
+
+def test_an_account_goes_to_the_template_of_its_kind():
+    dialect = replace(PAY, templates=PAY.templates[::-1])
+    request = replace(REQUEST, accounts=(Account("pay", "shop-1", "shop"),))
+
+    assert dialect.decode(dialect.encode(request)).request == REQUEST
+
+
+def test_bytes_are_counted_if_the_profile_counts_them():
+    dialect = replace(PAY, writes_bytes=True, waivers=(*PAY.waivers, Waiver("", Kind.LENGTH)))
+
+    text = dialect.encode(REQUEST)
+
+    assert "5905Café" in text
+    assert dialect.decode(text).request == REQUEST
+    assert dialect.write(dialect.read(text)) == text
+    assert PAY.write(PAY.read(text)) == text
+    assert refuse(PAY.decode, text) == ("", "length")

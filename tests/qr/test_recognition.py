@@ -1,0 +1,92 @@
+"""Whatever is scanned has a name, and nothing raises."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qr import Nature, recognize
+from qr.links import encode_link
+from tests.qr.payloads import EXAMPLE, VECTORS, change
+
+TOKEN = UUID("0190f3c2-5b1a-7c3d-9e4f-0123456789ab")
+PIX = next(vector for vector in VECTORS if vector["format"] == "pix" and vector["valid"])
+CPM = next(vector for vector in VECTORS if vector["format"] == "emv_cpm" and vector["valid"])
+EPC = next(vector for vector in VECTORS if vector["why"] == "no amount: payer enters it")
+CASES = {
+    EXAMPLE: (Nature.PAYMENT, "emv_mpm"),
+    f" {EXAMPLE}\n": (Nature.PAYMENT, "emv_mpm"),
+    EXAMPLE.replace("23.72", "99.72"): (Nature.ALTERED, "emv_mpm"),
+    EXAMPLE[:-20]: (Nature.ALTERED, "emv_mpm"),
+    change(_54="1,5"): (Nature.PAYMENT, "emv_mpm"),
+    PIX["payload"]: (Nature.PAYMENT, "pix"),
+    PIX["payload"].replace("BRASILIA", "BRASILIB"): (Nature.ALTERED, "pix"),
+    EPC["payload"]: (Nature.PAYMENT, "epc"),
+    EPC["payload"].replace("DE", "DK"): (Nature.ALTERED, "epc"),
+    CPM["payload"]: (Nature.CONSUMER_CODE, "emv_cpm"),
+    CPM["payload"][:-3]: (Nature.ALTERED, "emv_cpm"),
+    "120061098828009406": (Nature.WALLET_CODE, "wechat_code"),
+    "280244567856723026": (Nature.WALLET_CODE, "alipay_code"),
+    "6212345678901234567": (Nature.WALLET_CODE, "unionpay_code"),
+    "771234567890123456": (Nature.PAYMENT_CODE, ""),
+    "7k4m-92qx": (Nature.SHORT_CODE, ""),
+    "00020101": (Nature.SHORT_CODE, ""),
+    "hello": (Nature.TEXT, ""),
+    "": (Nature.TEXT, ""),
+    "x" * 7090: (Nature.TEXT, ""),
+    "160061098828009406": (Nature.TEXT, ""),
+    "javascript:alert(1)": (Nature.TEXT, ""),
+    "https://": (Nature.TEXT, ""),
+}
+ADDRESSES = {
+    "https://Example.com/menu?table=5": "example.com",
+    "http://127.0.0.1:9000": "127.0.0.1:9000",
+    "https://pay.example@evil.example/p": "evil.example",
+    "https://evil.example\\@pay.example/": "evil.example",
+}
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_a_text_is_what_it_is(text):
+    found = recognize(text)
+
+    assert (found.nature, found.format) == CASES[text]
+    assert bool(found.title) == bool(found.format)
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_an_address_belongs_to_its_host(text):
+    found = recognize(text)
+
+    assert (found.nature, found.host) == (Nature.WEB_ADDRESS, ADDRESSES[text])
+
+
+def test_our_links_are_links_of_their_host():
+    found = recognize(encode_link("https://pay.example", TOKEN))
+
+    assert (found.nature, found.host) == (Nature.LINK, "pay.example")
+
+
+def test_a_foreign_code_says_what_it_asks_for():
+    reading = recognize(PIX["payload"]).reading
+
+    assert reading
+    request = reading.request
+    assert request
+    assert (request.payee_name, request.currency) == ("Fulano de Tal", "BRL")
+
+
+@given(st.text())
+def test_any_text_is_something(text):
+    assert recognize(text).nature in Nature
+
+
+@given(st.text(alphabet="0123456789ABCé\ud800 ", max_size=20))
+def test_anything_like_a_merchant_code_is_something(text):
+    assert recognize("000201" + text).nature in {Nature.ALTERED, Nature.SHORT_CODE}
+
+
+def test_no_representation_shows_a_bearer_token():
+    assert "120061098828009406" not in repr(recognize("120061098828009406"))
+    assert "771234567890123456" not in repr(recognize("771234567890123456"))
