@@ -155,8 +155,9 @@ def _build(text: str, found: Scan, *, counts_bytes: bool = False) -> Payload:
         count = Deviation("", Kind.LENGTH, rule, "they count bytes", Weight.TOLERABLE)
         deviations.append(count)
     for each in found.objects:
+        again = each.id in values
         deviations += _enter(each, path=each.id, values=values)
-        if each.id in NESTED_IDS:
+        if each.id in NESTED_IDS and not again:
             deviations += _enter_template(each, values=values, level=level)
     if found.fault:
         deviations.append(describe_fault(found, path=""))
@@ -189,8 +190,6 @@ def _enter_template(
     weight = Weight.TOLERABLE if template.id >= "80" else Weight.FATAL
     if found.fault:
         yield _describe_broken(template, found, path=template.id, weight=weight)
-        return
-    if values[template.id] is not template.value:
         return
     for each in found.objects:
         path = f"{template.id}-{each.id}"

@@ -23,7 +23,7 @@ class Nature(StrEnum):
     PAYMENT = "payment"
     ALTERED = "altered"
     CONSUMER_CODE = "consumer_code"
-    WALLET_CODE = "wallet_code"
+    FOREIGN_CODE = "foreign_code"
     PAYMENT_CODE = "payment_code"
     LINK = "link"
     SHORT_CODE = "short_code"
@@ -50,7 +50,7 @@ class Recognition:
 _NATURES: tuple[tuple[Nature, tuple[Dialect, ...]], ...] = (
     (Nature.PAYMENT, TEXT_DIALECTS),
     (Nature.CONSUMER_CODE, CONSUMER_DIALECTS),
-    (Nature.WALLET_CODE, WALLET_DIALECTS),
+    (Nature.FOREIGN_CODE, WALLET_DIALECTS),
 )
 
 
