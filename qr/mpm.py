@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from qr.checksum import compute_crc
@@ -146,6 +146,19 @@ def _seal(fields: Mapping[str, Any], serialize: Serialize) -> str:
     return text + compute_crc(_to_bytes(text))
 
 
+def locate(
+    deviation: Deviation, objects: Iterable[DataObject], *, level: Level = scan
+) -> Deviation:
+    """Give a deviation with the place of its object, if there is such an object."""
+    found = None
+    for name in deviation.object_id.split("-"):
+        found = next((each for each in objects if each.id == name), None)
+        if found is None:
+            return deviation
+        objects = level(found.value, offset=found.offset + 4).objects
+    return deviation if found is None else replace(deviation, offset=found.offset)
+
+
 def _build(text: str, found: Scan, *, counts_bytes: bool = False) -> Payload:
     values: dict[str, str] = {}
     deviations: list[Deviation] = []
@@ -161,8 +174,8 @@ def _build(text: str, found: Scan, *, counts_bytes: bool = False) -> Payload:
             deviations += _enter_template(each, values=values, level=level)
     if found.fault:
         deviations.append(describe_fault(found, path=""))
-    deviations += _check_crc(text, found, counts_bytes)
-    deviations += check(values, VALUES)
+    deviations += _check_crc(text, found)
+    deviations += (locate(each, found.objects, level=level) for each in check(values, VALUES))
     deviations += _check_accounts(values)
     if len(text) > LENGTH_ADVISED:
         rule = "a payload should have at most 512 characters"
@@ -231,7 +244,7 @@ def _check_accounts(values: Mapping[str, str]) -> Iterator[Deviation]:
 _ACCOUNT_IDS = frozenset(ACCOUNT_IDS)
 
 
-def _check_crc(text: str, found: Scan, counts_bytes: bool) -> Iterable[Deviation]:  # noqa: FBT001
+def _check_crc(text: str, found: Scan) -> Iterable[Deviation]:
     stands = next((each for each in found.objects if each.id == "63"), None)
     if stands is None:
         return [Deviation("63", Kind.MISSING, "a check sum is mandatory", "it is missing")]
@@ -240,7 +253,7 @@ def _check_crc(text: str, found: Scan, counts_bytes: bool) -> Iterable[Deviation
         rule = "the check sum is the last object"
         deviations.append(Deviation("63", Kind.ORDER, rule, offset=stands.offset))
     end = stands.offset + len(_CRC_HEADER)
-    computed = compute_crc(_to_bytes(text)[:end] if counts_bytes else _to_bytes(text[:end]))
+    computed = compute_crc(_to_bytes(text[:end]))
     if stands.value == computed:
         return deviations
     if stands.value.upper() == computed:

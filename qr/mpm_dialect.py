@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from qr import mpm
 from qr.amounts import find_number
@@ -13,9 +13,17 @@ from qr.mpm_requests import Places, build_request, build_values, nest
 from qr.mpm_templates import Match, Template, check_templates, match_templates
 from qr.payment import PaymentRequest
 from qr.rules import Condition, Presence, Rule, Values, Waiver, check, must, waive
+from qr.tlv import DataObject
 
+# What lengths count in a text that was read.
+_BYTES, _CHARACTERS = "bytes", "characters"
 Refine = Callable[[PaymentRequest, Values], PaymentRequest]
 Finish = Callable[[PaymentRequest, dict[str, str]], None]
+
+
+class _Notes(NamedTuple):
+    objects: tuple[DataObject, ...]
+    match: Match
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,24 +91,24 @@ class MpmDialect(Dialect):
     def _draft(self, payload: mpm.Payload) -> Draft:
         match = match_templates(payload.values, self.templates)
         found = (*payload.deviations, *match.deviations)
-        return Draft(
-            payload.fields, match.values, found, "bytes" if payload.counts_bytes else "", match
-        )
+        layout = _BYTES if payload.counts_bytes else _CHARACTERS
+        notes = _Notes(payload.objects, match)
+        return Draft(payload.fields, match.values, found, layout, notes)
 
     def check(self, draft: Draft) -> Iterable[Deviation]:
         """Apply the profile's tables, and soften what the profile allows."""
-        match: Match = draft.notes
-        found = (
-            *draft.deviations,
-            *check_templates(match, self.templates),
+        notes: _Notes = draft.notes
+        own = (
+            *check_templates(notes.match, self.templates),
             *check(draft.values, self._fixed_rules),
             *check(draft.values, self.rules),
         )
+        found = (*draft.deviations, *(mpm.locate(each, notes.objects) for each in own))
         return waive(found, self.waivers, draft.values) if found else ()
 
     def to_request(self, draft: Draft) -> PaymentRequest:
         """Give what the code asks for."""
-        request = build_request(draft.notes, scheme=self.name, places=self.places)
+        request = build_request(draft.notes.match, scheme=self.name, places=self.places)
         return request if self.refine is None else self.refine(request, draft.values)
 
     def to_fields(self, request: PaymentRequest) -> Fields:
@@ -117,4 +125,5 @@ class MpmDialect(Dialect):
 
     def serialize(self, fields: Fields, layout: str) -> str:
         """Write the objects and the check sum."""
-        return mpm.write_bytes(fields) if layout or self.writes_bytes else mpm.write(fields)
+        counts = layout or (_BYTES if self.writes_bytes else _CHARACTERS)
+        return mpm.write_bytes(fields) if counts == _BYTES else mpm.write(fields)

@@ -114,8 +114,11 @@ def _list_others(match: Match) -> Iterator[Account]:
 def _list_extra(match: Match, used: set[str]) -> Iterator[tuple[str, str]]:
     parents = {path.rpartition("-")[0] for path in match.values}
     # A template that leads to no account would leave nothing behind to name it.
-    led = {path.rpartition("-")[0] for path in used}
-    fixed = {f"{place}-00": each.guid for place, each in match.found if place in led}
+    fixed = {
+        f"{place}-00": each.guid
+        for place, each in match.found
+        if any(path.startswith(f"{place}-") for path in used)
+    }
     for path, value in match.values.items():
         if path in used or path in parents or path[0] == "@" or fixed.get(path) == value:
             continue

@@ -61,12 +61,14 @@ def _stop(  # noqa: PLR0917  the reader's whole state at the moment it gives up
 
 
 def scan_bytes(text: str, *, offset: int = 0) -> Scan:
-    """Read a text whose lengths count UTF-8 bytes; offsets then count bytes too."""
-    found = scan(_widen(text), offset=offset)
-    objects = tuple(
-        DataObject(each.id, _narrow(each.value), each.offset) for each in found.objects
-    )
-    return Scan(objects, _narrow(found.tail), found.fault, found.tail_offset)
+    """Read a text whose lengths count UTF-8 bytes; offsets still count characters."""
+    found = scan(_widen(text))
+    objects = []
+    for each in found.objects:
+        value = _narrow(each.value)
+        objects.append(DataObject(each.id, value, offset))
+        offset += _HEADER + len(value)
+    return Scan(tuple(objects), _narrow(found.tail), found.fault, offset)
 
 
 def parse(text: str) -> tuple[DataObject, ...]:

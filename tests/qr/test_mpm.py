@@ -211,12 +211,31 @@ def test_broken_text_with_foreign_letters_is_broken_in_either_count():
     assert refuse(mpm.decode, change(_64=LANGUAGE) + "Ü") == ("", "structure")
 
 
-def test_offsets_lead_to_the_fault():
-    text = change(_62={"01": "1", "05": "x" * 26})
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"_62": {"01": "1", "05": "x" * 26}}, "0526xxx"),
+        ({"_62": {"01": "1", "09": "MM"}}, "0902MM"),
+        ({"_54": "1,5"}, "54031,5"),
+        ({"_59": "Ü", "_54": "1,5"}, "5901Ü"),
+    ],
+)
+def test_offsets_lead_to_the_fault(changes, found):
+    text = change(**changes)
 
-    [deviation] = mpm.read(text).deviations
+    places = [text[each.offset :] for each in mpm.read(text).deviations]
 
-    assert text[deviation.offset :].startswith("0526xxx")
+    assert any(place.startswith(found) for place in places)
+
+
+def test_offsets_count_characters_even_where_lengths_do_not():
+    text = mpm.write_bytes(FIELDS | {"54": "1,5", "64": {"00": "zhx", "01": "最佳运输"}})
+
+    found = {each.object_id: each.offset for each in mpm.read(text).deviations}
+
+    assert text[found["54"] :].startswith("54031,5")
+    assert text[found["64-00"] :].startswith("0003zhx")
+    assert found[""] is None
 
 
 def test_a_long_payload_is_only_noted():

@@ -72,7 +72,10 @@ def test_currency_and_country_become_rules():
 
 
 def test_own_rules_and_templates_are_checked():
-    assert refuse(PAY.decode, write(_62={"01": "x"})) == ("62-01", "value")
+    text = write(_62={"01": "x"})
+    [deviation] = PAY.read(text).deviations
+    assert (deviation.object_id, deviation.kind) == ("62-01", "value")
+    assert text[deviation.offset :].startswith("0101x")
     assert refuse(PAY.decode, write(_26={"00": "com.prey"})) == ("26-00", "value")
 
 
@@ -129,5 +132,7 @@ def test_bytes_are_counted_if_the_profile_counts_them():
     assert "5905Café" in text
     assert dialect.decode(text).request == REQUEST
     assert dialect.write(dialect.read(text)) == text
+    in_characters = PAY.encode(REQUEST)
+    assert dialect.write(dialect.read(in_characters)) == in_characters
     assert PAY.write(PAY.read(text)) == text
     assert refuse(PAY.decode, text) == ("", "length")
