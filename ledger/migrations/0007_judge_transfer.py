@@ -58,9 +58,10 @@ BEGIN
     IF refusal IS NOT NULL THEN
         RETURN refusal;
     END IF;
-    IF debit.held_minor > 0 THEN
+    IF debit.held_minor > 0 OR credit.held_minor > 0 THEN
         -- A hold may just have been ended, and posting follows on that.
         SELECT * INTO debit FROM ledger_account a WHERE a.id = debit_id;
+        SELECT * INTO credit FROM ledger_account a WHERE a.id = credit_id;
     END IF;
     RETURN ledger_insert_transfer(given, debit, credit, amount, currency, kind, reference,
                                   phase, NULL, timeout_s, 0);
@@ -91,6 +92,7 @@ BEGIN
     IF NOT FOUND THEN
         -- Somebody committed the same id between our look and our insert.
         SELECT * INTO known FROM ledger_transfer t WHERE t.id = given;
+        ASSERT FOUND, 'The horizon has no row.';
         RETURN ledger_compare_transfer(known, debit.id, credit.id, amount, currency, kind,
                                        reference, phase, pending, timeout_s);
     END IF;
@@ -100,20 +102,22 @@ BEGIN
                                  amount_minor, expires_at)
         VALUES (given, debit.id, credit.id, amount, instant + timeout_s * interval '1 s');
     END IF;
-    IF NOT debit.may_go_negative THEN
+    -- Where nothing changes nothing is written: who frees a wallet's overdue holds has locked
+    -- that wallet, and not those that the money was held for.
+    IF NOT debit.may_go_negative AND (moved > 0 OR debit.normal_side = 'credit') THEN
         UPDATE ledger_account a
            SET balance_minor = a.balance_minor
                              + CASE a.normal_side WHEN 'debit' THEN moved ELSE -moved END,
                held_minor = a.held_minor + CASE a.normal_side WHEN 'debit' THEN 0 ELSE held END,
-               last_posted_at = instant
+               last_posted_at = greatest(a.last_posted_at, instant)
          WHERE a.id = debit.id;
     END IF;
-    IF NOT credit.may_go_negative THEN
+    IF NOT credit.may_go_negative AND (moved > 0 OR credit.normal_side = 'debit') THEN
         UPDATE ledger_account a
            SET balance_minor = a.balance_minor
                              + CASE a.normal_side WHEN 'credit' THEN moved ELSE -moved END,
                held_minor = a.held_minor + CASE a.normal_side WHEN 'credit' THEN 0 ELSE held END,
-               last_posted_at = instant
+               last_posted_at = greatest(a.last_posted_at, instant)
          WHERE a.id = credit.id;
     END IF;
     RETURN 'created';
@@ -129,13 +133,14 @@ DECLARE
     hold ledger_hold;
     debit ledger_account;
     credit ledger_account;
-    refusal text;
+    outcome text;
     is_over boolean;
 BEGIN
     SELECT * INTO p FROM ledger_transfer t WHERE t.id = pending;
-    SELECT * INTO hold FROM ledger_hold h WHERE h.pending_id = pending;
+    -- Locked once more: the caller could not lock what was committed after it had looked.
+    SELECT * INTO hold FROM ledger_hold h WHERE h.pending_id = pending FOR UPDATE;
     is_over := hold.expires_at <= clock_timestamp();
-    refusal := CASE
+    outcome := CASE
         WHEN given = pending THEN 'pending_id_must_be_different'
         WHEN p.id IS NULL THEN 'pending_transfer_not_found'
         WHEN p.phase <> 'pending' THEN 'pending_transfer_not_pending'
@@ -156,29 +161,34 @@ BEGIN
         WHEN phase = 'expire' AND is_over IS NOT TRUE THEN 'pending_transfer_not_expired'
         WHEN phase <> 'expire' AND is_over THEN 'pending_transfer_expired'
     END;
-    IF refusal IS NOT NULL THEN
-        RETURN refusal;
+    IF outcome IS NOT NULL THEN
+        RETURN outcome;
     END IF;
 
     SELECT * INTO debit FROM ledger_account a WHERE a.id = p.debit_account_id;
     SELECT * INTO credit FROM ledger_account a WHERE a.id = p.credit_account_id;
     IF phase = 'post' THEN
-        refusal := CASE
+        outcome := CASE
             WHEN debit.closed_at IS NOT NULL THEN 'debit_account_closed'
             WHEN credit.closed_at IS NOT NULL THEN 'credit_account_closed'
             WHEN ledger_would_overflow(debit, 'debit', coalesce(amount, p.amount_minor))
               OR ledger_would_overflow(credit, 'credit', coalesce(amount, p.amount_minor))
                 THEN 'balance_would_overflow'
         END;
-        IF refusal IS NOT NULL THEN
-            RETURN refusal;
+        IF outcome IS NOT NULL THEN
+            RETURN outcome;
         END IF;
     END IF;
-    DELETE FROM ledger_hold h WHERE h.pending_id = pending;
-    RETURN ledger_insert_transfer(
+    -- It follows on the pending one, also where neither account keeps its last instant.
+    debit.last_posted_at := greatest(debit.last_posted_at, p.posted_at);
+    outcome := ledger_insert_transfer(
         given, debit, credit, coalesce(amount, p.amount_minor), p.currency::text,
         coalesce(kind, p.kind), coalesce(reference, p.reference),
         phase, pending, NULL, p.amount_minor);
+    IF outcome = 'created' THEN
+        DELETE FROM ledger_hold h WHERE h.pending_id = pending;
+    END IF;
+    RETURN outcome;
 END $$;
 
 -- Holds a transfer that is there against one that is asked for again. What the end of a
@@ -218,26 +228,29 @@ BEGIN
        OR account.balance_minor - account.held_minor >= amount THEN
         RETURN false;
     END IF;
-    RETURN account.held_minor = 0
-        OR account.balance_minor - account.held_minor
-           + ledger_free_overdue(account.id) < amount;
+    IF account.held_minor = 0 THEN
+        RETURN true;
+    END IF;
+    PERFORM ledger_free_overdue(account.id, side);
+    RETURN (SELECT a.balance_minor - a.held_minor < amount
+              FROM ledger_account a WHERE a.id = account.id);
 END $$;
 
-CREATE FUNCTION ledger_free_overdue(account uuid) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_free_overdue(account uuid, side text)
+RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    overdue record;
-    freed bigint := 0;
+    overdue uuid;
 BEGIN
     FOR overdue IN
-        SELECT h.pending_id, h.amount_minor FROM ledger_hold h
-         WHERE h.debit_account_id = account AND h.expires_at <= clock_timestamp()
+        SELECT h.pending_id FROM ledger_hold h
+         WHERE ((side = 'debit' AND h.debit_account_id = account)
+                OR (side = 'credit' AND h.credit_account_id = account))
+           AND h.expires_at <= clock_timestamp()
          ORDER BY h.pending_id
     LOOP
         PERFORM ledger_end_pending(gen_random_uuid(), NULL, NULL, NULL, NULL, NULL, NULL,
-                                   'expire', overdue.pending_id);
-        freed := freed + overdue.amount_minor;
+                                   'expire', overdue);
     END LOOP;
-    RETURN freed;
 END $$;
 
 CREATE FUNCTION ledger_would_overflow(account ledger_account, side text, amount bigint)
@@ -256,7 +269,7 @@ DROP FUNCTION ledger_end_pending(
 DROP FUNCTION ledger_compare_transfer(
     ledger_transfer, uuid, uuid, bigint, text, text, text, text, uuid, int);
 DROP FUNCTION ledger_would_overdraw(ledger_account, text, bigint);
-DROP FUNCTION ledger_free_overdue(uuid);
+DROP FUNCTION ledger_free_overdue(uuid, text);
 DROP FUNCTION ledger_would_overflow(ledger_account, text, bigint);
 DROP FUNCTION ledger_sum_balance(uuid);
 """

@@ -117,11 +117,12 @@ BEGIN
     RETURN CASE WHEN is_clear THEN start END;
 END $$;
 
--- What a batch does to each account, and the place of the last transfer that does.
+-- What a batch does to each account, and the place of the last transfer that does. On the
+-- accounts that keep no balance it may be more than a bigint holds.
 CREATE FUNCTION ledger_net(debits uuid[], credits uuid[], amounts bigint[])
-RETURNS TABLE (account uuid, debited bigint, credited bigint, last bigint)
+RETURNS TABLE (account uuid, debited numeric, credited numeric, last bigint)
 LANGUAGE sql IMMUTABLE ROWS 100 AS $$
-    SELECT s.account, sum(s.debited)::bigint, sum(s.credited)::bigint, max(s.nth)
+    SELECT s.account, sum(s.debited), sum(s.credited), max(s.nth)
       FROM (SELECT u.account, u.amount AS debited, 0 AS credited, u.nth
               FROM unnest(debits, amounts) WITH ORDINALITY AS u (account, amount, nth)
              UNION ALL

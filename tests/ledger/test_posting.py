@@ -1,187 +1,265 @@
-"""Posting, as tables a bookkeeper can read.
+"""Posting, as tables a bookkeeper can read; `tests/ledger/moves.py` tells the notation.
 
-`A>B 10` moves 10 from A to B; wallets are capital letters A to D, `T` is a takings
-account, `S` the safeguard account, `J` a wallet in JPY, `X` no account at all. `#1` gives
-a transfer the id 1, `EUR` and the words after it override currency, kind and reference.
+Every plain transfer is posted in three ways that have to come to the same: alone, as a
+batch that PostgreSQL looks at as a whole, and as a batch judged one by one.
 """
 
-import re
 import uuid
+from dataclasses import replace
 
 import pytest
 
-from ledger.accounts import find_house_account, open_account
-from ledger.chart import AccountKind
-from ledger.errors import InsufficientFunds, TransferRefused
-from ledger.models import Account, Transfer
-from ledger.posting import post_together, post_transfers
-from ledger.queries import sum_balance
-from ledger.transfers import NewTransfer
+from ledger.errors import BatchTooLarge
+from ledger.models import Transfer
+from ledger.posting import BATCH_MAX, post_transfers
+from tests.ledger.moves import Books, change, judge_alone
 
 pytestmark = pytest.mark.django_db
+OPENING = "A 100, D 100, L 100"
+# What is posted, the results, and which of the balances are others than before.
 RESULTS = {
-    "one transfer": ("A>B 10", "created"),
-    "all that is there": ("A>B 100", "created"),
-    "a cent more than is there": ("A>B 101", "insufficient_funds"),
-    "a credit side that may not be overdrawn by a debit": ("S>A 10", "created"),
-    "takings may go below zero": ("T>A 10", "created"),
-    "zero": ("A>B 0", "amount_must_be_positive"),
-    "negative": ("A>B -1", "amount_must_be_positive"),
-    "to itself": ("A>A 1", "accounts_must_be_different"),
-    "from nowhere": ("X>A 1", "debit_account_not_found"),
-    "to nowhere": ("A>X 1", "credit_account_not_found"),
-    "into another currency": ("A>J 1", "currency_mismatch"),
-    "out of another currency": ("J>A 1", "currency_mismatch"),
-    "in a currency neither has": ("A>B 1 USD", "currency_mismatch"),
-    "from a closed account": ("C>A 1", "debit_account_closed"),
-    "to a closed account": ("A>C 1", "credit_account_closed"),
-    "the same again": ("#1 A>B 1, #1 A>B 1", "created, exists"),
+    "one transfer": ("A>B 10", "created", "A 90, B 10"),
+    "all that is there": ("A>B 100", "created", "A 0, B 100"),
+    "the least there is": ("A>B 1", "created", "A 99, B 1"),
+    "a cent more than is there": ("A>B 101", "insufficient_funds", ""),
+    "from an empty wallet": ("B>A 1", "insufficient_funds", ""),
+    "wallets grow by credits": ("S>A 10", "created", "A 110"),
+    "some accounts grow by debits": ("L>T 10", "created", "L 110"),
+    "those shrink by credits": ("T>L 100", "created", "L 0"),
+    "those do not go below zero either": ("T>L 101", "insufficient_funds", ""),
+    "from one to the other both shrink": ("A>L 100", "created", "A 0, L 0"),
+    "one of both is too small": ("A>B 60, A>L 41", "created, insufficient_funds", "A 40, B 60"),
+    "takings may go below zero": ("T>A 10", "created", "A 110"),
+    "the bank may go below zero": ("A>S 10", "created", "A 90"),
+    "neither keeps a balance": ("T>S 10, S>T 999", "created, created", ""),
+    "zero": ("A>B 0", "amount_must_be_positive", ""),
+    "negative": ("A>B -1", "amount_must_be_positive", ""),
+    "to itself": ("A>A 1", "accounts_must_be_different", ""),
+    "to itself where no balance is kept": ("T>T 1", "accounts_must_be_different", ""),
+    "from nowhere": ("X>A 1", "debit_account_not_found", ""),
+    "to nowhere": ("A>X 1", "credit_account_not_found", ""),
+    "from nowhere to nowhere": ("X>X 0", "debit_account_not_found", ""),
+    "to itself and zero": ("A>A 0", "accounts_must_be_different", ""),
+    "zero in another currency": ("A>J 0", "amount_must_be_positive", ""),
+    "into another currency": ("A>J 1", "currency_mismatch", ""),
+    "out of another currency": ("J>A 1", "currency_mismatch", ""),
+    "in a currency neither has": ("A>B 1 USD", "currency_mismatch", ""),
+    "another currency from a closed account": ("C>A 1 USD", "currency_mismatch", ""),
+    "no decimals": ("Y>J 500 JPY, J>Y 1 JPY", "created, created", "J 499"),
+    "three decimals": ("W>K 1234 KWD, K>W 1235 KWD", "created, insufficient_funds", "K 1234"),
+    "two currencies in one batch": ("A>B 1, Y>J 7 JPY", "created, created", "A 99, B 1, J 7"),
+    "an account's two currencies in one batch": (
+        "A>B 1, A>B 2 JPY",
+        "created, currency_mismatch",
+        "A 99, B 1",
+    ),
+    "from a closed account": ("C>A 1", "debit_account_closed", ""),
+    "to a closed account": ("A>C 1", "credit_account_closed", ""),
+    "from a closed account that would be overdrawn": ("C>A 9", "debit_account_closed", ""),
+    "too much to a closed account": ("A>C 101", "credit_account_closed", ""),
+    "closed between two batches": (
+        "A>B 1; close B; A>B 1",
+        "created; credit_account_closed",
+        "A 99, B 1",
+    ),
+    "known before it was closed": (
+        "#1 A>B 1; close B; close A; #1 A>B 1",
+        "created; exists",
+        "A 99, B 1",
+    ),
+    "the same again": ("#1 A>B 1, #1 A>B 1", "created, exists", "A 99, B 1"),
+    "the same again, later": ("#1 A>B 1; #1 A>B 1", "created; exists", "A 99, B 1"),
+    "three times": ("#1 A>B 1, #1 A>B 1, #1 A>B 1", "created, exists, exists", "A 99, B 1"),
+    "again among new ones": (
+        "#1 A>B 1; A>B 2, #1 A>B 1, A>B 4",
+        "created; created, exists, created",
+        "A 93, B 7",
+    ),
     "the same again after the money is gone": (
         "#1 A>B 100, #1 A>B 100, A>B 1",
         "created, exists, insufficient_funds",
+        "A 0, B 100",
     ),
     "again from another account": (
         "#1 A>B 1, #1 D>B 1",
         "created, exists_with_different_debit_account",
+        "A 99, B 1",
+    ),
+    "again from no account": (
+        "#1 A>B 1; #1 X>B 1",
+        "created; exists_with_different_debit_account",
+        "A 99, B 1",
     ),
     "again to another account": (
         "#1 A>B 1, #1 A>D 1",
         "created, exists_with_different_credit_account",
+        "A 99, B 1",
     ),
     "again with another amount": (
         "#1 A>B 1, #1 A>B 2",
         "created, exists_with_different_amount",
+        "A 99, B 1",
+    ),
+    "again with no amount": (
+        "#1 A>B 1; #1 A>B 0",
+        "created; exists_with_different_amount",
+        "A 99, B 1",
     ),
     "again in another currency": (
         "#1 A>B 1, #1 A>B 1 USD",
         "created, exists_with_different_currency",
+        "A 99, B 1",
     ),
     "again of another kind": (
         "#1 A>B 1, #1 A>B 1 EUR gift",
         "created, exists_with_different_kind",
+        "A 99, B 1",
     ),
     "again under another reference": (
         "#1 A>B 1, #1 A>B 1 EUR test other",
         "created, exists_with_different_reference",
+        "A 99, B 1",
+    ),
+    "again backwards": (
+        "#1 A>B 1; #1 B>A 1",
+        "created; exists_with_different_debit_account",
+        "A 99, B 1",
     ),
     "a refused id is not used up": (
         "#1 A>B 500, #1 A>B 5",
         "insufficient_funds, created",
+        "A 95, B 5",
     ),
+    "a refused id may become another transfer": (
+        "#1 A>B 500; #1 D>A 5",
+        "insufficient_funds; created",
+        "A 105, D 95",
+    ),
+    "several debits as far as it goes": (
+        "A>B 60, A>B 60, A>B 40, A>B 1",
+        "created, insufficient_funds, created, insufficient_funds",
+        "A 0, B 100",
+    ),
+    "each fits and all together do not": (
+        "A>B 51, A>D 50",
+        "created, insufficient_funds",
+        "A 49, B 51",
+    ),
+    "all together fit exactly": ("A>B 51, A>D 49", "created, created", "A 0, B 51, D 149"),
     "what came in a moment ago can be spent": (
         "B>D 5, A>B 5, B>D 5",
         "insufficient_funds, created, created",
+        "A 95, D 105",
     ),
+    "through three hands": ("A>B 7, B>D 7, D>A 7", "created, created, created", ""),
     "a refusal does not stop the others": (
-        "A>B 60, A>B 60, A>B 40",
-        "created, insufficient_funds, created",
+        "A>B 1, A>A 1, X>A 1, A>B 1",
+        "created, accounts_must_be_different, debit_account_not_found, created",
+        "A 98, B 2",
     ),
-    "nothing": ("", ""),
+    "the most a wallet holds": ("S>B max", "created", "B max"),
+    "a cent more than the most": ("S>B max, S>B 1", "created, balance_would_overflow", "B max"),
+    "a cent more than the most, later": (
+        "S>B max; S>B 1",
+        "created; balance_would_overflow",
+        "B max",
+    ),
+    "more than the most in two halves": (
+        "S>B 4611686018427387904, S>B 4611686018427387904",
+        "created, balance_would_overflow",
+        "B 4611686018427387904",
+    ),
+    "room is made before it is filled": (
+        "S>B max; B>T 5, S>B 5, S>B 1",
+        "created; created, created, balance_would_overflow",
+        "B max",
+    ),
+    "room is made too late": (
+        "S>B max; S>B 5, B>T 5",
+        "created; balance_would_overflow, created",
+        "B 9223372036854775802",
+    ),
+    "the most on the other side": ("L>T max", "balance_would_overflow", ""),
+    "the bank gives more than a number holds": (
+        "S>B max, S>D 9223372036854775000",
+        "created, created",
+        "B max, D 9223372036854775100",
+    ),
+    "takings are more than a number holds": (
+        "S>B max, B>T max, S>B max, B>T max",
+        "created, created, created, created",
+        "",
+    ),
+    "an empty wallet is refused before a full one": (
+        "S>B max; C>B 1, A>B 101, A>B 100",
+        "created; debit_account_closed, insufficient_funds, balance_would_overflow",
+        "B max",
+    ),
+    "nothing": ("", "", ""),
 }
-TABLES = {
-    "one moves": ({"A": 100, "B": 0}, "A>B 30", {"A": 70, "B": 30}),
-    "fee after gross": ({"A": 10, "B": 0, "D": 0}, "A>B 10, B>D 1", {"A": 0, "B": 9, "D": 1}),
-    "around and back": ({"A": 5, "B": 0}, "A>B 5, B>A 5", {"A": 5, "B": 0}),
-    "the same once": ({"A": 5, "B": 0}, "#1 A>B 2, #1 A>B 2", {"A": 3, "B": 2}),
-    "second leg fails, first is undone": ({"A": 5, "B": 0}, "A>B 5, A>B 1", InsufficientFunds),
-    "a closed account stops all": ({"A": 5, "B": 0}, "A>B 5, B>C 5", TransferRefused),
-    "another amount stops all": ({"A": 5, "B": 0}, "#1 A>B 1, #1 A>B 2", TransferRefused),
+WAYS = {
+    "alone": lambda batch: [result for one in batch for result in post_transfers([one])],
+    "as a batch": post_transfers,
+    "one by one": lambda batch: post_transfers([judge_alone(one) for one in batch]),
 }
 
 
 @pytest.fixture
-def accounts(db):
-    names = dict.fromkeys("ABCD", "EUR") | {"J": "JPY"}
-    accounts = {
-        name: open_account(AccountKind.WALLET, currency=currency)
-        for name, currency in names.items()
-    }
-    accounts["T"] = open_account(AccountKind.TAKINGS, currency="EUR")
-    accounts["S"] = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
-    accounts["X"] = uuid.uuid4()
-    Account.objects.filter(pk=accounts["C"]).update(closed_at="2026-01-01T00:00:00Z")
-    return accounts
+def books(db):
+    return Books()
 
 
-@pytest.mark.parametrize(("moves", "results"), RESULTS.values(), ids=RESULTS)
-def test_each_transfer_has_its_result(accounts, moves, results):
-    fill(accounts, {"A": 100, "D": 100})
-    before = Transfer.objects.count()
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(("moves", "results", "changed"), RESULTS.values(), ids=RESULTS)
+def test_each_transfer_has_its_result_whichever_way_it_goes(
+    books, moves, results, changed, way
+):
+    books.fill(OPENING)
 
-    answered = post_transfers(read(accounts, moves))
+    answered = books.post(moves, way=way)
 
-    assert answered == [each for each in results.split(", ") if each]
-    assert Transfer.objects.count() - before == answered.count("created")
-    assert_balances_are_sums(accounts)
-
-
-@pytest.mark.parametrize(("opening", "moves", "closing"), TABLES.values(), ids=TABLES)
-def test_together_means_all_or_none(accounts, opening, moves, closing):
-    fill(accounts, opening)
-    before = Transfer.objects.count()
-
-    if isinstance(closing, dict):
-        post_together(read(accounts, moves))
-        assert balances(accounts, closing) == closing
-    else:
-        with pytest.raises(closing):
-            post_together(read(accounts, moves))
-        assert balances(accounts, opening) == opening
-        assert Transfer.objects.count() == before
-    assert_balances_are_sums(accounts)
+    assert answered == results
+    assert books.tell() == change(OPENING, changed)
+    books.prove()
 
 
-def test_a_refusal_names_its_transfer_and_its_result(accounts):
-    transfers = read(accounts, "S>A 5, A>B 6")
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_transfer_keeps_what_it_was_posted_with(books, way):
+    transfers = books.read("S>A 7 EUR top_up bank-9, S>B 5")
 
-    with pytest.raises(InsufficientFunds) as refusal:
-        post_together(transfers)
+    assert way(transfers) == ["created", "created"]
 
-    assert refusal.value.transfer_id == transfers[1].id
-    assert refusal.value.result == "insufficient_funds"
-
-
-def test_a_transfer_keeps_what_it_was_posted_with(accounts):
-    (transfer,) = read(accounts, "S>A 7 EUR top_up bank-9")
-
-    post_together([transfer])
-
-    row = Transfer.objects.get(pk=transfer.id)
-    assert (row.debit_account_id, row.credit_account_id) == (accounts["S"], accounts["A"])
+    row = Transfer.objects.get(pk=transfers[0].id)
+    assert (row.debit_account_id, row.credit_account_id) == (
+        books.accounts["S"],
+        books.accounts["A"],
+    )
     assert (row.amount_minor, row.currency) == (7, "EUR")
+    assert (row.phase, row.pending_id, row.expires_at) == ("single", None, None)
     assert str(row) == "top_up 7 EUR bank-9"
 
 
-def read(accounts, moves):
-    form = re.compile(
-        r"(?:#(?P<id>\d+) )?(?P<debit>\w)>(?P<credit>\w) (?P<amount>-?\d+)"
-        r"(?: (?P<currency>[A-Z]{3}))?(?: (?P<kind>\w+))?(?: (?P<reference>[\w-]+))?"
-    )
-    return [
-        NewTransfer(
-            id=uuid.UUID(int=int(move["id"])) if move["id"] else uuid.uuid4(),
-            debit_account_id=accounts[move["debit"]],
-            credit_account_id=accounts[move["credit"]],
-            amount_minor=int(move["amount"]),
-            currency=move["currency"] or "EUR",
-            kind=move["kind"] or "test",
-            reference=move["reference"] or "test",
-        )
-        for move in form.finditer(moves)
-    ]
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_wallets_instants_grow_in_the_order_of_the_batch(books, way):
+    transfers = books.read("S>A 1, S>A 2, A>B 1, S>T 9, A>B 2, S>A 4")
+
+    way(transfers)
+
+    rows = Transfer.objects.in_bulk([each.id for each in transfers])
+    of_a = [rows[each.id].posted_at for each in transfers if each.amount_minor != 9]
+    assert of_a == sorted(set(of_a))
 
 
-def fill(accounts, opening):
-    moves = ", ".join(f"S>{name} {amount}" for name, amount in opening.items() if amount)
-    post_together(read(accounts, moves))
+@pytest.mark.parametrize("way", [post_transfers, WAYS["one by one"]], ids=["set", "one by one"])
+def test_the_largest_batch_is_posted_and_a_larger_one_is_not(books, way):
+    one = books.read("S>A 1")[0]
+    batch = [replace(one, id=uuid.uuid4()) for _ in range(BATCH_MAX + 1)]
 
+    with pytest.raises(BatchTooLarge, match="8,191 transfers; at most 8,190"):
+        way(batch)
 
-def balances(accounts, names):
-    return {name: Account.objects.get(pk=accounts[name]).balance_minor for name in names}
-
-
-def assert_balances_are_sums(accounts):
-    for name in "ABCDJ":
-        stored = Account.objects.get(pk=accounts[name]).balance_minor
-        assert stored == sum_balance(accounts[name]), name
-        assert stored >= 0, name
+    assert books.tell() == ""
+    assert way(batch[:-1]) == ["created"] * 8190
+    assert books.tell() == "A 8190"
+    assert way(batch[:-1]) == ["exists"] * 8190
+    assert books.tell() == "A 8190"
