@@ -14,8 +14,8 @@ ACQUIRER_IDS = TEMPLATE_IDS[:20]
 # The repository of all merchants, under its present and its former name.
 _REPOSITORIES = frozenset({"ID.CO.QRIS.WWW", "ID.OR.GPNQR.WWW"})
 _PURPOSES = frozenset({"BOOK", "DMCT", "XBCT"})
-_CRITERIA = "UMI|UKE|UME|UBE|URE|PSO|BLU"
-_CRITERION = "a criterion is UMI, UKE, UME, UBE, URE, PSO or BLU"
+_CRITERIA = "UMI|UKE|UME|UBE|URE|PSO|BLU"  # codespell:ignore
+_CRITERION = "a criterion is UMI, UKE, UME, UBE, URE, PSO or BLU"  # codespell:ignore
 _TOLERABLE = {"weight": Weight.TOLERABLE}
 _PAN = "a number is 9360, the institution's four digits and 8 to 11 more"
 

@@ -36,6 +36,17 @@ def refuse(dialect, text):
     return None
 
 
+def ask(dialect, text):
+    """Give what a text asks for, read strictly."""
+    return dialect.decode(text).request
+
+
+def ask_anyway(dialect, text):
+    """Give what a text asks for, read leniently, and whether it may be paid."""
+    reading = dialect.read(text)
+    return reading.request, reading.is_payable
+
+
 def note(dialect, text):
     """Give the objects a strict reader remarks on, and accepts."""
     return [each.object_id for each in dialect.decode(text).deviations]

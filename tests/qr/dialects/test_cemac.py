@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from qr.conformance import list_misses
 from qr.dialects.cemac import DIALECT
-from qr.payment import Account, Mutability, PaymentRequest
-from tests.qr.dialects.profiles import make_requests, refuse, take_vectors, write
+from qr.payment import Account, Initiation, Mutability, PaymentRequest
+from tests.qr.dialects.profiles import ask, make_requests, refuse, take_vectors, write
 
 BASE = {
     "00": "01",
@@ -56,7 +56,7 @@ def test_each_rule_names_its_object(changes, object_id, rule):
 def test_the_norms_example_is_read_whole_in_its_own_currency():
     text = write(BASE)
 
-    request = DIALECT.decode(text).request
+    request = ask(DIALECT, text)
 
     assert DIALECT.recognize(text)
     assert request == PaymentRequest(
@@ -69,7 +69,7 @@ def test_the_norms_example_is_read_whole_in_its_own_currency():
         currency="XAF",
         amount_minor=7550,
         mutability=Mutability.FIXED,
-        initiation="dynamic",
+        initiation=Initiation.DYNAMIC,
         extra={
             "02-00": "A15600000000",
             "62-50-00": "A0000006561010",
@@ -97,4 +97,4 @@ def test_the_template_may_stand_at_26():
     )
 )
 def test_every_request_comes_back(request):
-    assert DIALECT.decode(DIALECT.encode(request)).request == request
+    assert ask(DIALECT, DIALECT.encode(request)) == request

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from qr.conformance import list_misses
 from qr.dialects.qris import DIALECT
-from qr.payment import Account, Mutability, PaymentRequest, Tip, TipKind
-from tests.qr.dialects.profiles import make_requests, note, refuse, take_vectors, write
+from qr.payment import Account, Initiation, Mutability, PaymentRequest, Tip, TipKind
+from tests.qr.dialects.profiles import ask, make_requests, note, refuse, take_vectors, write
 
 BASE = {
     "00": "01",
@@ -41,7 +41,7 @@ TRANSFER = BASE | {
 }
 PAN = "a number is 9360, the institution's four digits and 8 to 11 more"
 MERCHANT = "a merchant's id has up to 15 characters"
-CRITERION = "a criterion is UMI, UKE, UME, UBE, URE, PSO or BLU"
+CRITERION = "a criterion is UMI, UKE, UME, UBE, URE, PSO or BLU"  # codespell:ignore
 PURPOSE = "a transfer's purpose is BOOK, DMCT or XBCT"
 REFUSALS = [
     (BASE, {"26-01": None}, "26-01", PAN),
@@ -122,7 +122,7 @@ def test_the_repository_or_the_number_tells_qris(base, changes, ours):
 def test_a_payment_with_a_fee_is_read_whole():
     text = write(BASE, {"01": "12", "54": "1000", "55": "02", "56": "500", "62-07": "A01"})
 
-    request = DIALECT.decode(text).request
+    request = ask(DIALECT, text)
 
     assert request == PaymentRequest(
         scheme="qris",
@@ -139,7 +139,7 @@ def test_a_payment_with_a_fee_is_read_whole():
         amount_minor=100000,
         mutability=Mutability.FIXED,
         tip=Tip(TipKind.FIXED, 50000),
-        initiation="dynamic",
+        initiation=Initiation.DYNAMIC,
         extra={"26-00": "COM.GO-JEK.WWW", "26-03": "UMI", "51-03": "UMI", "61": "10110",
                "62-07": "A01"},
     )  # fmt: skip
@@ -149,7 +149,7 @@ def test_a_payment_with_a_fee_is_read_whole():
 def test_a_transfer_comes_back():
     text = write(TRANSFER, {"54": "50000"})
 
-    request = DIALECT.decode(text).request
+    request = ask(DIALECT, text)
 
     assert request.message == "DMCT"
     assert request.amount_minor == 5000000
@@ -176,4 +176,4 @@ EXTRA = {"26-00": "COM.GO-JEK.WWW", "61": "10110"}
     )
 )
 def test_every_request_comes_back(request):
-    assert DIALECT.decode(DIALECT.encode(request)).request == request
+    assert ask(DIALECT, DIALECT.encode(request)) == request

@@ -12,6 +12,7 @@ from qr.dialects.sgqr import DIALECT
 from qr.payment import Account
 from tests.qr.dialects.profiles import (
     LABELS,
+    ask,
     make_requests,
     refuse,
     take_vectors,
@@ -86,7 +87,7 @@ def test_schemes_stand_in_ascending_order():
 def test_the_label_of_the_specification_names_every_account():
     [vector] = [vector for vector in VECTORS if vector["format"] == "sgqr"]
 
-    accounts = DIALECT.decode(vector["payload"]).request.accounts
+    accounts = ask(DIALECT, vector["payload"]).accounts
 
     assert len(accounts) == 17
     assert accounts[:4] == (
@@ -115,4 +116,4 @@ def test_a_label_with_paynow_is_recognised():
 def test_every_request_comes_back(request):
     request = replace(request, extra=LABEL | {"27-01": "2"})
 
-    assert DIALECT.decode(DIALECT.encode(request)).request == request
+    assert ask(DIALECT, DIALECT.encode(request)) == request
