@@ -17,12 +17,11 @@ def take_checkpoints(*, tail_min: int = _TAIL_MIN) -> int:
 
     Reads closed history only, so no payer waits for it; safe to run twice.
     """
-    closed_until = close_horizon()
-    return 0 if closed_until is None else _take_until(closed_until, tail_min=tail_min)
+    return _take_until(close_horizon(), tail_min=tail_min)
 
 
 @in_one_transaction
-def _take_until(closed_until: datetime, *, tail_min: int) -> int:
+def _take_until(closed_until: datetime | None, *, tail_min: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(_TAKE, [closed_until, tail_min])

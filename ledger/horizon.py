@@ -12,7 +12,8 @@ _ANNOUNCE = """
     UPDATE ledger_horizon SET announced_until = greatest(clock_timestamp(), announced_until)
     RETURNING announced_until
 """
-_READ_NEWEST = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+# Takes a transaction's number of its own: who has a smaller one began before.
+_TAKE_NUMBER = "SELECT pg_current_xact_id()::text::bigint"
 _READ_OLDEST = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 _CLOSE = """
     UPDATE ledger_horizon SET closed_until = greatest(%s, closed_until)
@@ -37,11 +38,12 @@ def close_horizon(*, patience_s: float = 20) -> datetime | None:
     with connection.cursor() as cursor:
         cursor.execute(_ANNOUNCE)
         (announced_until,) = cursor.fetchone()
-        # Read after the announcement was committed: whoever is not older than this sees it.
-        cursor.execute(_READ_NEWEST)
-        (newest,) = cursor.fetchone()
+        # Taken after the announcement was committed: who has a greater number sees it. Its own
+        # number would not do, because it may have waited in line to announce.
+        cursor.execute(_TAKE_NUMBER)
+        (number,) = cursor.fetchone()
         deadline = time.monotonic() + patience_s
-        while not _has_none_older(newest):
+        while not _has_none_older(number):
             if time.monotonic() > deadline:
                 return read_closed_until()
             time.sleep(_PAUSE_S)
@@ -60,8 +62,8 @@ def read_closed_until() -> datetime | None:
     return closed_until
 
 
-def _has_none_older(newest: int) -> bool:
+def _has_none_older(number: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_READ_OLDEST)
         (oldest,) = cursor.fetchone()
-    return bool(oldest >= newest)
+    return bool(oldest >= number)

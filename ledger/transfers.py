@@ -33,7 +33,7 @@ class NewTransfer:
         Raises:
             AmountOverflows: more than a balance can hold.
         """
-        if self.amount_minor > _BIGINT_MAX:
+        if abs(self.amount_minor) > _BIGINT_MAX:
             raise AmountOverflows(self.id)
         return (
             *(self.id, self.debit_account_id, self.credit_account_id),
@@ -76,7 +76,7 @@ class PendingPost:
     def as_full_row(self) -> tuple[Any, ...]:
         """Give the columns of any transfer, in the order `ledger_post_batch` wants."""
         amount = self.amount_minor
-        if amount is not None and amount > _BIGINT_MAX:
+        if amount is not None and abs(amount) > _BIGINT_MAX:
             raise AmountOverflows(self.id)
         return (
             *(self.id, None, None, amount, None, self.kind, self.reference),

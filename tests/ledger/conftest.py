@@ -1,9 +1,13 @@
-"""Accounts to post between."""
+"""Accounts to post between, and others who post at the same time."""
+
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connections
 
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
+from tests.ledger import sessions
 
 
 @pytest.fixture
@@ -22,3 +26,31 @@ def wallet(db):
 def takings(db):
     """A takings account in EUR."""
     return open_account(AccountKind.TAKINGS, currency="EUR")
+
+
+@pytest.fixture
+def open_session(committed):
+    """Open more connections, each in a transaction that goes on."""
+    opened = []
+
+    def open_one():
+        opened.append(sessions.open_session())
+        return opened[-1]
+
+    yield open_one
+    for session in opened:
+        session.close()
+
+
+@pytest.fixture
+def meanwhile(committed):
+    """Let a verb run in another thread while the test goes on; gives its future."""
+
+    def run(verb):
+        try:
+            return verb()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor() as pool:
+        yield lambda verb: pool.submit(run, verb)
