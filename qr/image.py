@@ -25,14 +25,19 @@ def make_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
 @lru_cache(maxsize=1024)
 def draw_svg(text: str) -> str:
     """Draw the code as an SVG document of one path, one unit a module."""
-    matrix = make_matrix(text)
-    size = len(matrix)
-    runs = "".join(run for y, row in enumerate(matrix) for run in _draw_row(y, row))
+    size, runs = draw_modules(text)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" '
         f'width="{size}" height="{size}" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path d="{runs}"/></svg>'
     )
+
+
+def draw_modules(text: str) -> tuple[int, str]:
+    """Give the side, quiet zone included, and the dark modules as the data of an SVG path."""
+    matrix = make_matrix(text)
+    runs = "".join(run for y, row in enumerate(matrix) for run in _draw_row(y, row))
+    return len(matrix), runs
 
 
 def _draw_row(y: int, row: tuple[bool, ...]) -> list[str]:
