@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
         ("close settlements", "merchants.close_due_settlements", 60),
         ("expire holds", "ledger.expire_holds", 60),
         ("take checkpoints", "ledger.take_checkpoints", 60),
+        ("seal the ledger", "ledger.seal", 60),
     ]
 }
 
@@ -213,6 +214,7 @@ CHARGE_LIFE_S = env.int("CHARGE_LIFE_S", default=300)
 CHARGE_LIFE_MAX_S = env.int("CHARGE_LIFE_MAX_S", default=7200)
 CLAIM_LEASE_S = env.int("CLAIM_LEASE_S", default=60)
 PAIRING_CODE_LIFE_S = env.int("PAIRING_CODE_LIFE_S", default=900)
+PAYMENT_CODES_CACHED = env.int("PAYMENT_CODES_CACHED", default=15)
 PIN_LOCK_S = env.int("PIN_LOCK_S", default=1800)
 SESSION_LIFE_DAYS = env.int("SESSION_LIFE_DAYS", default=180)
 NO_PIN_EACH_MAX_MINOR = env.int("NO_PIN_EACH_MAX_MINOR", default=3000)
@@ -220,6 +222,7 @@ NO_PIN_SUM_MAX_MINOR = env.int("NO_PIN_SUM_MAX_MINOR", default=10_000)
 NO_PIN_COUNT_MAX = env.int("NO_PIN_COUNT_MAX", default=5)
 REFUND_WINDOW_DAYS = env.int("REFUND_WINDOW_DAYS", default=365)
 REFUND_COUNT_MAX = env.int("REFUND_COUNT_MAX", default=50)
+LEDGER_HEADS_FILE = env.str("LEDGER_HEADS_FILE", default="")
 BOOK_PROOFS = [
     "ledger.proofs.PROOFS",
     "merchants.proofs.PROOFS",

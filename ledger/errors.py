@@ -38,3 +38,26 @@ class AmountOverflows(ValueError):
 
 class CurrencyUnknown(ValueError):
     """The code is not an ISO 4217 currency with minor units."""
+
+
+class HeadsDiffer(Exception):
+    """The heads file has a seal that the ledger has not, or has with another hash."""
+
+    def __init__(self, number: int) -> None:
+        """Name the seal."""
+        super().__init__(
+            f"The heads file knows another seal {number} than the ledger. Nothing was added to"
+            " it. Was the database restored to an earlier moment, or was its past rewritten?"
+        )
+
+
+class HeadUnreadable(ValueError):
+    """A line of the heads file is not a head."""
+
+    def __init__(self, line: bytes) -> None:
+        """Show how the line begins."""
+        super().__init__(f"The heads file has a line that is not a head: {line[:40]!r}")
+
+
+class DumpUnreadable(ValueError):
+    """A file is not a whole plain dump of the books."""

@@ -193,3 +193,52 @@ class Horizon(models.Model):
 
     def __str__(self) -> str:
         return f"closed until {self.closed_until}"
+
+
+class Seal(models.Model):
+    """A hash over a range of closed history, chained to the seal before; never changes.
+
+    Its range is all transfers after the last one of the seal before (by instant, then id),
+    up to its own last one. `root` is that of their Merkle tree.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    until_at = models.DateTimeField()
+    until_id = models.UUIDField()
+    count = models.IntegerField()
+    root = models.BinaryField(max_length=32)
+    previous_hash = models.BinaryField(max_length=32, unique=True)
+    hash = models.BinaryField(max_length=32, unique=True)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(number__gt=0, count__gt=0),
+                name="ledger_seal_counts_from_one",
+            ),
+            models.UniqueConstraint(
+                fields=["until_at", "until_id"], name="ledger_seal_until_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"seal {self.number} until {self.until_at}"
+
+
+class SealLeaves(models.Model):
+    """The leaves of a seal's tree in order: of each transfer its id and its leaf's hash.
+
+    They follow from the transfers. They are kept to name the one transfer that was changed,
+    and the one that is gone.
+    """
+
+    seal = models.OneToOneField(
+        Seal, models.DO_NOTHING, related_name="leaves", primary_key=True
+    )
+    leaves = models.BinaryField()
+
+    seal_id: int
+
+    def __str__(self) -> str:
+        return f"leaves of seal {self.seal_id}"

@@ -16,6 +16,8 @@ PRIVILEGES = {
     "ledger_checkpoint": ("SELECT",),
     "ledger_hold": ("SELECT",),
     "ledger_horizon": ("SELECT", "UPDATE (announced_until, closed_until)"),
+    "ledger_seal": ("SELECT", "INSERT"),
+    "ledger_sealleaves": ("SELECT", "INSERT"),
     "ledger_transfer": ("SELECT",),
 }
 # All is taken first, so that what an earlier version or a person has given is gone too.

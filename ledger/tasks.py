@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from ledger import checkpoints, holds
+from ledger import checkpoints, holds, seals
 
 
 @shared_task(name="ledger.expire_holds")
@@ -15,3 +15,9 @@ def expire_holds() -> None:
 def take_checkpoints() -> None:
     """Close the books up to now and sum busy accounts up to there."""
     checkpoints.take_checkpoints()
+
+
+@shared_task(name="ledger.seal")
+def seal() -> None:
+    """Seal what was posted since the last seal."""
+    seals.seal_ledger()

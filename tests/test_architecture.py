@@ -34,6 +34,9 @@ NOT_IN_THE_API = {
     "AmountOverflows",
     "BatchTooLarge",
     "CurrencyUnknown",
+    "DumpUnreadable",
+    "HeadUnreadable",
+    "HeadsDiffer",
     "NothingToSettle",
     "PairingRefused",
 }

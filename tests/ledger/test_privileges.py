@@ -27,6 +27,8 @@ COLUMN_BY_COLUMN = ["SELECT", "INSERT", "UPDATE", "REFERENCES"]
 FINAL = [
     "ledger_checkpoint",
     "ledger_hold",
+    "ledger_seal",
+    "ledger_sealleaves",
     "ledger_transfer",
     "merchants_settlement",
     "pos_chargeline",

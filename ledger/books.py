@@ -1,0 +1,43 @@
+"""The books as text, row by row, as PostgreSQL copies them out: for sealing and checking."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db import connection
+
+_AS_WRITTEN = """
+    SET LOCAL TimeZone = 'UTC';
+    SET LOCAL DateStyle = 'ISO';
+    SET LOCAL bytea_output = 'hex';
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL idle_in_transaction_session_timeout = 0;
+"""
+
+
+class DatabaseBooks:
+    """The connected database, within the caller's transaction.
+
+    `earliest` is before every instant, and `total` is the SQL function that sums up amounts.
+    """
+
+    earliest = "-infinity"
+    total = "sum"
+
+    def __init__(self) -> None:
+        """Have instants and hashes written in one way, and take the time it takes."""
+        with connection.cursor() as cursor:
+            for setting in _AS_WRITTEN.strip().splitlines():
+                cursor.execute(setting)
+
+    def read(
+        self, question: str, values: Sequence[str | int] = ()
+    ) -> Iterator[list[str | None]]:
+        """Give the rows as text, one by one: memory does not grow with their number.
+
+        Nothing else can be asked before the last row is read.
+        """
+        with (
+            connection.wrap_database_errors,
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY ({question}) TO STDOUT", values or None) as rows,
+        ):
+            yield from rows.rows()

@@ -1,0 +1,120 @@
+"""The heads file: each seal's hash once more, where who owns the database cannot rewrite it.
+
+One line of JSON a seal, only ever added to. Standard library only.
+"""
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from ledger.errors import HeadUnreadable
+
+_LINE_MAX = 4096
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A seal's number and hash, in hexadecimal."""
+
+    number: int
+    hash: str
+    sealed_at: str
+
+
+class HeadsFile:
+    """An open heads file that nobody else adds to meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it, or make it, readable for its owner and group alone."""
+        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Have what was added on disk, and let others add."""
+        os.fsync(self._file)
+        os.close(self._file)
+
+    def read_last(self) -> Head | None:
+        """Give the last head, or nothing if there is none yet.
+
+        Raises:
+            HeadUnreadable: the last whole line is not a head.
+        """
+        size = os.fstat(self._file).st_size
+        end = os.pread(self._file, 2 * _LINE_MAX, max(0, size - 2 * _LINE_MAX))
+        whole = end.rpartition(b"\n")[0]
+        line = whole.rpartition(b"\n")[2]
+        return read_head(line) if line else None
+
+    def add(self, head: Head) -> None:
+        """Add a line, on a new one if the last was cut off by a full disk or a power cut."""
+        line = write_head(head)
+        size = os.fstat(self._file).st_size
+        if size and os.pread(self._file, 1, size - 1) != b"\n":
+            line = b"\n" + line
+        os.write(self._file, line)
+
+
+class Heads:
+    """What a heads file holds now; what is added to it later is not read."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember how long the file is."""
+        self._path = path
+        self._size = path.stat().st_size
+
+    def read(self) -> Iterator[tuple[int, Head | None]]:
+        """Give each line's number and head, null for a line that is none.
+
+        A line that was cut off is none either, but is left out where the next one is it in
+        full, or where it is the last one and will be.
+        """
+        with self._path.open("rb") as file:
+            number, left, cut_off = 0, self._size, b""
+            for line in file:
+                left -= len(line)
+                number += 1
+                if left < 0 or not line.endswith(b"\n"):
+                    return
+                if cut_off and not line.startswith(cut_off):
+                    yield number - 1, None
+                cut_off = b""
+                try:
+                    yield number, read_head(line[:-1])
+                except HeadUnreadable:
+                    cut_off = line[:-1] or b"\n"
+            if cut_off:
+                yield number, None
+
+
+def write_head(head: Head) -> bytes:
+    """Write the line of a head."""
+    content = {"number": head.number, "hash": head.hash, "sealed_at": head.sealed_at}
+    return json.dumps(content).encode() + b"\n"
+
+
+def read_head(line: bytes) -> Head:
+    """Read a line.
+
+    Raises:
+        HeadUnreadable: it is not one that `write_head` writes.
+    """
+    try:
+        content = json.loads(line)
+        head = Head(content["number"], content["hash"], content["sealed_at"])
+    except (ValueError, KeyError, TypeError):
+        raise HeadUnreadable(line) from None
+    is_ours = write_head(head) == line + b"\n" and type(head.number) is int
+    if not is_ours or not _HASH.fullmatch(str(head.hash)):
+        raise HeadUnreadable(line)
+    return head

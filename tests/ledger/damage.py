@@ -1,0 +1,138 @@
+"""A little sealed history with a name for each row, and the ways to damage it."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from django.db import connection
+
+from ledger.accounts import find_house_account, open_account
+from ledger.books import DatabaseBooks
+from ledger.chart import AccountKind
+from ledger.checkpoints import take_checkpoints
+from ledger.models import Checkpoint
+from ledger.posting import post_transfers
+from ledger.seals import seal_ledger
+from ledger.transfers import (
+    AnyTransfer,
+    NewPending,
+    NewTransfer,
+    PendingPost,
+    PendingVoid,
+)
+from ledger.verification import Verification
+from tests.owners import as_owner
+
+# All that PostgreSQL itself would refuse, as the owner of the tables may switch it off.
+FREE = """
+    SET CONSTRAINTS ALL IMMEDIATE;
+    ALTER TABLE ledger_transfer DISABLE TRIGGER USER;
+    ALTER TABLE ledger_checkpoint DISABLE TRIGGER USER;
+    ALTER TABLE ledger_seal DISABLE TRIGGER USER;
+    ALTER TABLE ledger_sealleaves DISABLE TRIGGER USER;
+    ALTER TABLE ledger_transfer
+        DROP CONSTRAINT ledger_transfer_pkey,
+        DROP CONSTRAINT ledger_transfer_amount_positive,
+        DROP CONSTRAINT ledger_transfer_two_accounts,
+        DROP CONSTRAINT ledger_transfer_ends_a_pending,
+        DROP CONSTRAINT ledger_transfer_only_pending_expires;
+    ALTER TABLE ledger_transfer ALTER COLUMN posted_at DROP NOT NULL;
+    DROP INDEX ledger_transfer_pending_ends_once;
+    ALTER TABLE ledger_account
+        DROP CONSTRAINT ledger_account_not_negative,
+        DROP CONSTRAINT ledger_account_balance_only_where_limited,
+        DROP CONSTRAINT ledger_account_held_not_negative;
+    ALTER TABLE ledger_sealleaves DROP CONSTRAINT ledger_sealleaves_pkey;
+    ALTER TABLE ledger_seal
+        DROP CONSTRAINT ledger_seal_pkey CASCADE,
+        DROP CONSTRAINT ledger_seal_counts_from_one,
+        DROP CONSTRAINT ledger_seal_until_once,
+        DROP CONSTRAINT ledger_seal_hash_key,
+        DROP CONSTRAINT ledger_seal_previous_hash_key;
+"""
+
+
+class _Undo(Exception):
+    """Ends a transaction without keeping what it did."""
+
+
+def make_history() -> dict[str, str]:
+    """Make two seals of ours and something after them, all committed; give names for ids.
+
+    `first` holds in, out, held, ended, waiting, freed and canceled; `second` more and last;
+    fresh is not sealed.
+    """
+    bank = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    wallet, other = (open_account(AccountKind.WALLET, currency="EUR") for _ in range(2))
+    names: dict[str, Any] = {"bank": bank, "wallet": wallet, "other": other}
+    names |= {"dollars": find_house_account(AccountKind.SAFEGUARD, currency="USD")}
+    names |= {"nobody": uuid.uuid4(), "another": uuid.uuid4()}
+    seal_ledger()
+
+    def move(name: str, debit: str, credit: str, amount: int) -> NewTransfer:
+        names[name] = uuid.uuid4()
+        parties = names[debit], names[credit]
+        return NewTransfer(names[name], *parties, amount, "EUR", "test", "a reference")
+
+    def hold(name: str, amount: int) -> NewPending:
+        names[name] = uuid.uuid4()
+        return NewPending(
+            names[name], wallet, bank, amount, "EUR", "test", "held", timeout_s=86_400
+        )
+
+    first: list[AnyTransfer] = [
+        *(move("in", "bank", "wallet", 1000), move("out", "wallet", "other", 300)),
+        *(hold("held", 200), hold("waiting", 150), hold("freed", 50)),
+    ]
+    _post(first)
+    names["ended"], names["canceled"] = uuid.uuid4(), uuid.uuid4()
+    _post(
+        [
+            PendingPost(names["ended"], names["held"], amount_minor=120),
+            PendingVoid(names["canceled"], names["freed"]),
+        ]
+    )
+    [head] = seal_ledger()
+    names["first"] = head.number
+    _post([move("more", "bank", "other", 40), move("last", "other", "bank", 7)])
+    [head] = seal_ledger()
+    names["second"] = head.number
+    take_checkpoints(tail_min=1)
+    _post([move("fresh", "bank", "other", 9)])
+    checkpoint = Checkpoint.objects.get(account_id=wallet)
+    names["taken_at"] = str(checkpoint.taken_at).removesuffix(":00")
+    return {name: str(value) for name, value in names.items()}
+
+
+@contextmanager
+def damaged(*statements: str) -> Iterator[None]:
+    """Have the books damaged while the block lasts."""
+    with suppress(_Undo), as_owner() as cursor:
+        cursor.execute(FREE)
+        for statement in statements:
+            cursor.execute(statement)
+        yield
+        raise _Undo
+
+
+def find_faults() -> dict[str, str]:
+    """Verify the books as they are now; give each row's faults."""
+    verification = Verification(DatabaseBooks(), report=lambda _step, _done, _total: None)
+    faults: dict[str, str] = {}
+    for finding in verification.find_faults():
+        before = f"{faults[finding.subject]}; " if finding.subject in faults else ""
+        faults[finding.subject] = before + finding.fault
+    return faults
+
+
+def ask(question: str, *values: Any) -> list[Any]:
+    """Give the rows of an answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def _post(transfers: list[AnyTransfer]) -> None:
+    assert set(post_transfers(transfers)) == {"created"}
