@@ -1,9 +1,6 @@
 """Accounts to post between, and others who post at the same time."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connections
 
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
@@ -45,12 +42,5 @@ def open_session(committed):
 @pytest.fixture
 def meanwhile(committed):
     """Let a verb run in another thread while the test goes on; gives its future."""
-
-    def run(verb):
-        try:
-            return verb()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor() as pool:
-        yield lambda verb: pool.submit(run, verb)
+    with sessions.let_others_act() as meanwhile:
+        yield meanwhile

@@ -1,13 +1,17 @@
 """Other sessions of the same database, so that a test can stop one where it wants."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from queue import Queue
+from threading import Event
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-_PID = "SELECT pg_backend_pid()"
+Meanwhile = Callable[[Callable[[], Any]], "Future[Any]"]
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
 _PATIENCE_S = 10
 
@@ -35,12 +39,53 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def wait_until_waited_for(session: Any, *, count: int = 1) -> None:
-    """Wait until so many other sessions wait for a lock of this one."""
-    pid = ask(session, _PID, [])
-    with_a_view = open_session()
+def read_pid(session: Any) -> int:
+    """Give the number of a session's process in PostgreSQL."""
+    pid: int = ask(session, "SELECT pg_backend_pid()", [])
+    return pid
+
+
+def wait_until_waited_for(pid: int) -> None:
+    """Wait until another session waits for a lock of this one."""
+    # A view of its own, because a transaction that failed or waits cannot be asked.
+    view = open_session()
     try:
-        with_a_view.set_autocommit(True)
-        wait_until(lambda: ask(with_a_view, _WAITING, [pid]) == count)
+        view.set_autocommit(True)
+        wait_until(lambda: ask(view, _WAITING, [pid]) > 0)
     finally:
-        with_a_view.close()
+        view.close()
+
+
+@contextmanager
+def let_others_act() -> Iterator[Meanwhile]:
+    """Let verbs run in other threads while the test goes on; gives a future for each."""
+
+    def run(verb: Callable[[], Any]) -> Any:
+        try:
+            return verb()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor() as pool:
+        yield lambda verb: pool.submit(run, verb)
+
+
+@contextmanager
+def under_way(meanwhile: Meanwhile, verb: Callable[[], Any]) -> Iterator[int]:
+    """Keep a transaction open that has done something; gives its session's number."""
+    begun: Queue[int] = Queue()
+    may_end = Event()
+
+    def act() -> None:
+        with transaction.atomic():
+            pid = read_pid(connection)
+            verb()
+            begun.put(pid)
+            assert may_end.wait(_PATIENCE_S)
+
+    acting = meanwhile(act)
+    try:
+        yield begun.get(timeout=_PATIENCE_S)
+    finally:
+        may_end.set()
+        acting.result(timeout=_PATIENCE_S)

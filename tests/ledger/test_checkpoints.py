@@ -17,7 +17,7 @@ from ledger.models import Checkpoint, Horizon, Transfer
 from ledger.posting import post_together
 from ledger.queries import sum_balance, sum_balance_at
 from ledger.transfers import NewPending, NewTransfer, PendingPost, PendingVoid
-from tests.ledger.sessions import wait_until_waited_for
+from tests.ledger.sessions import read_pid, wait_until_waited_for
 from tests.owners import as_owner
 
 LOCK = import_module("ledger.migrations.0009_balances").LOCK
@@ -228,7 +228,7 @@ def test_books_can_be_closed_while_a_round_is_under_way(bank, till, meanwhile):
         # As in a round that has many accounts to sum: it reads on and writes nothing yet.
         cursor.execute("LOCK TABLE ledger_checkpoint IN EXCLUSIVE MODE")
         round_under_way = meanwhile(partial(take_checkpoints, tail_min=1))
-        wait_until_waited_for(connection)
+        wait_until_waited_for(read_pid(connection))
 
         closing = meanwhile(partial(close_horizon, patience_s=0))
 

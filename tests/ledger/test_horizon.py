@@ -12,16 +12,11 @@ from ledger.horizon import close_horizon, read_closed_until
 from ledger.models import Horizon, Transfer
 from ledger.posting import post_transfers
 from ledger.transfers import NewTransfer
-from tests.ledger.moves import Books, judge_alone, post_singly
-from tests.ledger.sessions import ask, wait_until, wait_until_waited_for
+from tests.ledger.moves import WAYS, Books
+from tests.ledger.sessions import ask, read_pid, wait_until, wait_until_waited_for
 from tests.owners import as_owner
 
 POST = "SELECT ledger_post_transfer(%s, %s, %s, 1, 'EUR', 'test', 'test')"
-WAYS = {
-    "alone": post_singly,
-    "as a batch": post_transfers,
-    "one by one": lambda batch: post_transfers([judge_alone(one) for one in batch]),
-}
 
 
 @pytest.fixture
@@ -120,7 +115,7 @@ def test_who_begins_while_two_want_to_close_is_waited_for(accounts, open_session
     with first.cursor() as cursor:
         cursor.execute("UPDATE ledger_horizon SET announced_until = announced_until")
     second = meanwhile(partial(close_horizon, patience_s=0))
-    wait_until_waited_for(first)
+    wait_until_waited_for(read_pid(first))
 
     posted_at = post(under_way, accounts)
     first.commit()
@@ -195,5 +190,5 @@ def test_the_end_of_a_hold_comes_after_it_where_no_account_keeps_its_last_instan
 
     books.post("#2 post #1")
 
-    held, posted = (Transfer.objects.get(pk=uuid.UUID(int=each)) for each in (1, 2))
+    held, posted = (Transfer.objects.get(pk=books.ids[each]) for each in (1, 2))
     assert held.posted_at < posted.posted_at

@@ -8,11 +8,12 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 
 from ledger.errors import BatchTooLarge
 from ledger.models import Transfer
-from ledger.posting import BATCH_MAX, post_transfers
-from tests.ledger.moves import Books, change, judge_alone
+from ledger.posting import BATCH_MAX
+from tests.ledger.moves import WAYS, Books, change
 
 pytestmark = pytest.mark.django_db
 OPENING = "A 100, D 100, L 100"
@@ -197,16 +198,13 @@ RESULTS = {
     ),
     "nothing": ("", "", ""),
 }
-WAYS = {
-    "alone": lambda batch: [result for one in batch for result in post_transfers([one])],
-    "as a batch": post_transfers,
-    "one by one": lambda batch: post_transfers([judge_alone(one) for one in batch]),
-}
 
 
 @pytest.fixture
 def books(db):
-    return Books()
+    books = Books()
+    books.open_limited_receivable()
+    return books
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -250,16 +248,19 @@ def test_a_wallets_instants_grow_in_the_order_of_the_batch(books, way):
     assert of_a == sorted(set(of_a))
 
 
-@pytest.mark.parametrize("way", [post_transfers, WAYS["one by one"]], ids=["set", "one by one"])
+@pytest.mark.parametrize("way", ["as a batch", "one by one"])
 def test_the_largest_batch_is_posted_and_a_larger_one_is_not(books, way):
     one = books.read("S>A 1")[0]
     batch = [replace(one, id=uuid.uuid4()) for _ in range(BATCH_MAX + 1)]
+    with connection.cursor() as cursor:
+        # On a busy machine the largest batch may take longer than a payer would wait.
+        cursor.execute("SET LOCAL statement_timeout = '60s'")
 
     with pytest.raises(BatchTooLarge, match="8,191 transfers; at most 8,190"):
-        way(batch)
+        WAYS[way](batch)
 
     assert books.tell() == ""
-    assert way(batch[:-1]) == ["created"] * 8190
+    assert WAYS[way](batch[:-1]) == ["created"] * 8190
     assert books.tell() == "A 8190"
-    assert way(batch[:-1]) == ["exists"] * 8190
+    assert WAYS[way](batch[:-1]) == ["exists"] * 8190
     assert books.tell() == "A 8190"

@@ -4,8 +4,6 @@
 every transfer alone.
 """
 
-import uuid
-
 import pytest
 
 from ledger.models import Transfer
@@ -183,6 +181,7 @@ TIME = {
 @pytest.fixture
 def books(db):
     books = Books()
+    books.open_limited_receivable()
     books.fill(OPENING)
     return books
 
@@ -208,7 +207,7 @@ def test_a_hold_that_is_over_its_time_holds_nothing(books, moves, results, chang
 def test_a_swept_hold_leaves_a_transfer_that_says_so(books):
     books.post("#1 A~B 30 60s EUR gift for-ana; late #1; A>D 100")
 
-    expiry = Transfer.objects.get(pending_id=uuid.UUID(int=1))
+    expiry = Transfer.objects.get(pending_id=books.ids[1])
     assert str(expiry) == "gift 30 EUR for-ana"
     assert expiry.phase == "expire"
     assert (expiry.debit_account_id, expiry.credit_account_id) == (

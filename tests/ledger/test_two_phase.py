@@ -4,8 +4,6 @@ Each row is posted twice: batch by batch, and every transfer alone. `A 70/30` is
 of 70 of which 30 are on hold.
 """
 
-import uuid
-
 import pytest
 
 from ledger.models import Transfer
@@ -273,6 +271,7 @@ ENDING = {
 @pytest.fixture
 def books(db):
     books = Books()
+    books.open_limited_receivable()
     books.fill(OPENING)
     return books
 
@@ -296,12 +295,12 @@ def test_an_end_inherits_what_it_does_not_say(books):
 
     books.post("#3 post #1 10, #4 void #2 kept x-1")
 
-    posted, voided = (Transfer.objects.get(pk=uuid.UUID(int=each)) for each in (3, 4))
+    posted, voided = (Transfer.objects.get(pk=books.ids[each]) for each in (3, 4))
     assert str(posted) == "gift 10 EUR for-ana"
     assert (posted.phase, posted.pending_id, posted.expires_at) == (
         "post",
-        uuid.UUID(int=1),
+        books.ids[1],
         None,
     )
     assert str(voided) == "kept 5 EUR x-1"
-    assert (voided.phase, voided.pending_id) == ("void", uuid.UUID(int=2))
+    assert (voided.phase, voided.pending_id) == ("void", books.ids[2])
