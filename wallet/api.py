@@ -21,19 +21,40 @@ from pos.representations import show_charge
 from pos.serializers import PlainTextField
 from pos.topics import account_topic
 from qr.errors import PayloadInvalid
+from qr.payment import PaymentRequest
+from qr.recognition import LENGTH_MAX
 from qr.references import decode_reference
 from wallet.authentication import Payer, WalletAuthentication
 from wallet.claims import claim_charge, decline_charge, find_claim
-from wallet.errors import ClaimUnknown, CodeForeign
+from wallet.errors import ClaimUnknown
 from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
 from wallet.payments import confirm_charge
 from wallet.queries import list_payments, page_payments
 from wallet.scans import find_scanned
+from wallet.sightings import Sighting, look_at_scan, make_plain
+
+
+class ScannedField(serializers.CharField):
+    """Any text a code can carry: with line ends, or empty."""
+
+    def to_internal_value(self, data: object) -> str:
+        """Refuse other types."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class ScannedSerializer(serializers.Serializer[Any]):
+    """Whatever was scanned or typed, payment code or not."""
+
+    payload = ScannedField(
+        max_length=LENGTH_MAX, allow_blank=True, required=True, trim_whitespace=False
+    )
 
 
 class PayloadSerializer(serializers.Serializer[Any]):
-    """Whatever was scanned or typed."""
+    """A code to pay with, scanned or typed."""
 
     payload = PlainTextField(max_length=1200)
 
@@ -94,14 +115,13 @@ class TransactionsView(WalletApiView):
 class ScansView(WalletApiView):
     """A look at a code, before anything is claimed."""
 
-    @extend_schema(request=PayloadSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=ScannedSerializer, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
-        """Tell what was scanned."""
-        try:
-            charge = find_scanned(self.wallet, _read_payload(request))
-        except CodeForeign as refusal:
-            return Response({"kind": "foreign", "detail": str(refusal)})
-        return Response({"kind": "charge", "charge": show_to_payer(self.wallet, charge)})
+        """Tell what was scanned, and what this wallet can do with it."""
+        asked = ScannedSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        sighting = look_at_scan(self.wallet, asked.validated_data["payload"])
+        return Response(show_sighting(self.wallet, sighting))
 
 
 class ClaimsView(WalletApiView):
@@ -171,6 +191,41 @@ def show_to_payer(wallet: Wallet, charge: Charge) -> dict[str, Any]:
         "merchant": {"name": store.merchant.name, "is_verified": store.merchant.is_verified},
         "store_name": store.name,
         "store_address": ", ".join(filter(None, [store.street, store.city])),
+    }
+
+
+def show_sighting(wallet: Wallet, sighting: Sighting) -> dict[str, Any]:
+    """Show what was scanned; of somebody else's request, only what is safe to show."""
+    shown: dict[str, Any] = {
+        "kind": sighting.kind,
+        "payable": sighting.is_payable,
+        "title": sighting.title,
+        "detail": sighting.detail,
+    }
+    if sighting.charge is not None:
+        shown["charge"] = show_to_payer(wallet, sighting.charge)
+    if sighting.host:
+        shown["host"] = sighting.host
+    if sighting.scheme:
+        shown["scheme"] = sighting.scheme
+    if sighting.request is not None:
+        shown |= show_request(sighting.request)
+    return shown
+
+
+def show_request(request: PaymentRequest) -> dict[str, Any]:
+    """Show what a code of another system asks for."""
+    known = request.amount_minor is not None and request.currency
+    return {
+        "payee": {
+            "name": make_plain(request.payee_name),
+            "city": make_plain(request.payee_city),
+            "country": make_plain(request.country),
+        },
+        "amount": show_amount(request.amount_minor or 0, request.currency) if known else None,
+        "currency": make_plain(request.currency) or None,
+        "reference": make_plain(request.reference),
+        "expires_at": show_time(request.expires_at),
     }
 
 

@@ -23,6 +23,7 @@ from pos.models import Charge
 from pos.queries import find_by_token, list_refunds, read_reference
 from qr.errors import PayloadInvalid
 from qr.links import decode_link, decode_token, encode_token
+from qr.recognition import LENGTH_MAX
 from wallet.access import keep_session, read_next, wallet_only
 from wallet.api import hash_confirmation
 from wallet.authentication import WALLET_COOKIE, read_wallet
@@ -39,9 +40,12 @@ from wallet.payments import confirm_charge, read_pin
 from wallet.queries import find_own_payment, list_payments, page_payments
 from wallet.scans import find_scanned
 from wallet.screens import PayScreen, look_at_charge
+from wallet.sightings import describe_foreign
 from wallet.wallets import find_wallet
 
 _CODE_CUT_SHORT = "Type all eight letters and digits of the code. Nothing was taken."
+_NO_CODE = {"text", "empty"}
+_TYPED_LENGTH_MAX = 20
 _CLAIM_OVER = "Your minute was over. Nothing was taken. Confirm again to pay."
 
 
@@ -122,17 +126,20 @@ def declined(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
 @never_cache
 @wallet_only
 def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
-    """Take a short code, or a whole link, typed by hand."""
-    typed, error = request.POST.get("code", ""), ""
+    """Take a short code, or whatever else a code says, typed or pasted."""
+    typed, error, sighting = request.POST.get("code", ""), "", None
     if request.method == "POST":
         try:
             charge = find_scanned(wallet, typed)
             return redirect("wallet:pay", token=encode_token(charge.token).lower())
-        except CodeForeign as refusal:
-            error = str(refusal) if "/" in typed else _CODE_CUT_SHORT
+        except CodeForeign:
+            sighting = describe_foreign(typed)
+            error = sighting.detail
+            if sighting.kind in _NO_CODE and len(typed) <= _TYPED_LENGTH_MAX:
+                sighting, error = None, _CODE_CUT_SHORT
         except (CodeUnknown, TooManyTries) as refusal:
             error = str(refusal)
-    context = {"code": typed, "error": error}
+    context = {"code": typed[:LENGTH_MAX], "error": error, "sighting": sighting}
     return render(request, "wallet/code.html", context, status=422 if error else 200)
 
 

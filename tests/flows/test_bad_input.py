@@ -54,6 +54,11 @@ REFUNDS = [
     *AMOUNTS,
     *(({"reason": v}, "reason") for v in (*NOT_PLAIN, "x" * 141)),
 ]
+# Line ends and what is invisible may stand in a code; what JSON cannot carry may not.
+SCANS = [
+    ({}, "payload"),
+    *(({"payload": v}, "payload") for v in (*NO_TEXT, "\x00", "a\x00b", "\ud800", "x" * 7090)),
+]
 PAYLOADS = [
     ({}, "payload"),
     *(({"payload": v}, "payload") for v in (*NOT_PLAIN, "", " ", "x" * 1201)),
@@ -69,7 +74,7 @@ CONFIRMATIONS = [
 BODIES = {
     "charges": CHARGES,
     "charges/{paid}/refunds": REFUNDS,
-    "wallet/scans": PAYLOADS,
+    "wallet/scans": SCANS,
     "wallet/claims": PAYLOADS,
     "wallet/payments": CONFIRMATIONS,
 }

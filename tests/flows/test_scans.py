@@ -8,8 +8,11 @@ from django.db.models import F
 
 from pos.models import Charge
 from qr.links import encode_link, encode_token
+from qr.payment import Account, PaymentRequest
+from qr.registry import DIALECTS
 from tests import factories
 from tests.conftest import Api
+from tests.qr.payloads import EXAMPLE, VECTORS
 from tests.snapshots import nothing_changes
 from wallet.models import CodeMiss
 from wallet.scans import find_scanned
@@ -94,34 +97,139 @@ def test_a_claimed_charge_tells_its_payer_to_the_payer_alone(
 
 
 def foreign_payloads(charge):
+    """Give what is nothing of ours, and as what it is to be told."""
     token = encode_token(charge.token)
     return {
-        "another host": f"https://pay.example/p/{token}",
-        "our host as a user": f"https://pay.test@pay.example/p/{token}",
-        "our host as a prefix": f"https://pay.test.pay.example/p/{token}",
-        "another port": f"http://pay.test:81/p/{token}",
-        "a changed token": f"http://pay.test/p/{token[:-1]}U",
-        "a cut token": f"http://pay.test/p/{token[:-1]}",
-        "more than a token": f"http://pay.test/p/{token}/pay",
-        "a wifi code": "WIFI:T:WPA;S=net;P=secret;;",
-        "an EMV code of another system": "00020101021226370014A00000067701011201",
-        "seven characters": charge.short_code[:-1],
-        "a script": "<script>alert(1)</script>",
+        "another host": (f"https://pay.example/p/{token}", "foreign"),
+        "our host as a user": (f"https://pay.test@pay.example/p/{token}", "foreign"),
+        "our host as a prefix": (f"https://pay.test.pay.example/p/{token}", "foreign"),
+        "another port": (f"http://pay.test:81/p/{token}", "foreign"),
+        "a changed token": (f"http://pay.test/p/{token[:-1]}U", "altered"),
+        "a cut token": (f"http://pay.test/p/{token[:-1]}", "altered"),
+        "more than a token": (f"http://pay.test/p/{token}/pay", "altered"),
+        "a page of ours": ("http://pay.test/wallet/", "altered"),
+        "another site": ("https://evil.example/p?next=http://pay.test/", "web_address"),
+        "a wifi code": ("WIFI:T:WPA;S=net;P=secret;;", "text"),
+        "half a code of another system": (
+            "00020101021226370014A00000067701011201",
+            "altered",
+        ),
+        "another system's code": (EXAMPLE, "payment"),
+        "a changed code of another system": (EXAMPLE.replace("23.72", "99.72"), "altered"),
+        "a wallet's payment code": ("771234567890123456", "payment_code"),
+        "another wallet's payment code": ("120061098828009406", "foreign_code"),
+        "seven characters": (charge.short_code[:-1], "text"),
+        "a script": ("<script>alert(1)</script>", "text"),
     }
 
 
 @pytest.mark.parametrize("which", foreign_payloads(Charge(short_code="0" * 8)))
 def test_a_foreign_code_is_told_and_never_claimed(phone, charge, which):
-    payload = foreign_payloads(charge)[which]
+    payload, kind = foreign_payloads(charge)[which]
 
     with nothing_changes(charge):
         looked = scan(phone, payload)
         claimed = phone.post("wallet/claims", {"payload": payload})
 
-    assert (looked.status_code, looked.json()["kind"]) == (200, "foreign")
+    told = looked.json()
+    assert (looked.status_code, told["kind"], told["payable"]) == (200, kind, False)
+    assert told["detail"].endswith("Nothing was taken.")
     assert claimed.status_code == 422
     assert claimed.json()["code"] == "code_foreign"
     assert claimed.json()["errors"][0]["field"] == "payload"
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["why"])
+def test_no_payment_code_in_the_world_can_be_paid_here(phone, vector):
+    with nothing_changes():
+        answer = scan(phone, vector["payload"])
+
+    told = answer.json()
+    assert (answer.status_code, told["payable"]) == (200, False)
+    assert told["kind"] in {"payment", "foreign_code", "payment_code", "altered", "text"} | (
+        # A payment link of MSCT is a web address to whoever does not know its framework.
+        {"web_address"} if vector["format"] == "msct" else set()
+    )
+    assert "charge" not in told
+
+
+def test_a_pix_code_says_what_it_asks_for(phone):
+    text = DIALECTS["pix"].encode(
+        PaymentRequest(
+            scheme="pix",
+            accounts=(Account("br.gov.bcb.pix", "padaria@example.com", "key"),),
+            payee_name="Padaria Central",
+            payee_city="Recife",
+            currency="BRL",
+            amount_minor=1230,
+            reference="MESA7",
+        )
+    )
+
+    assert scan(phone, text).json() == {
+        "kind": "payment",
+        "payable": False,
+        "title": "Pix",
+        "detail": "This code is for paying by Pix, which this wallet cannot do."
+        " It asks 12.30 BRL for Padaria Central. Nothing was taken.",
+        "scheme": "pix",
+        "payee": {"name": "Padaria Central", "city": "Recife", "country": "BR"},
+        "amount": {"amount_minor": 1230, "currency": "BRL"},
+        "currency": "BRL",
+        "reference": "MESA7",
+        "expires_at": None,
+    }
+
+
+def test_what_was_altered_is_named(phone):
+    told = scan(phone, EXAMPLE.replace("23.72", "99.72")).json()
+
+    assert told["title"] == "another payment system"
+    assert "altered, or not read well. The rule it breaks: the check sum" in told["detail"]
+    assert "amount" not in told
+
+
+def test_another_site_is_named_and_its_letters_are_plain(phone):
+    # Cyrillic letters that look like "pay.test".
+    told = scan(phone, "https://admin@\u0440\u0430\u0443.test/p").json()
+
+    assert (told["kind"], told["host"]) == ("web_address", "xn--80a5ak.test")
+
+
+@pytest.mark.parametrize("payload", ["", " ", "\n\t"])
+def test_nothing_at_all_is_told_too(phone, payload):
+    told = scan(phone, payload).json()
+
+    assert (told["kind"], told["payable"]) == ("empty", False)
+
+
+@pytest.mark.parametrize("payload", ["a\nb", "\u202e4.80", "a\u2028b", "\x1b[31m"])
+def test_a_text_with_line_ends_and_unseen_signs_is_a_text(phone, payload):
+    assert scan(phone, payload).json()["kind"] == "text"
+
+
+def test_a_payee_s_name_is_shown_plainly(phone):
+    epc = "BCD\n002\n1\nSCT\n\n\u202eevil\u2066 Shop\nIE29AIBK93115212345678\nEUR1.00"
+
+    told = scan(phone, epc).json()
+
+    assert told["payee"]["name"] == "evil Shop"
+    assert "evil Shop" in told["detail"]
+
+
+def test_a_charge_says_whether_it_can_be_paid(phone, another_phone, customer, charge, shop):
+    open_ = scan(phone, charge.short_code).json()
+    factories.claim(customer, charge)
+    mine, theirs = (scan(each, charge.short_code).json() for each in (phone, another_phone))
+    factories.confirm(customer, factories.claim(customer, charge))
+    paid = scan(phone, charge.short_code).json()
+    traveller = Api(factories.open_customer(currency="JPY").token)
+    other = scan(traveller, factories.make_charge(shop).short_code).json()
+
+    answers = [open_, mine, theirs, paid, other]
+    assert [each["payable"] for each in answers] == [True, True, False, False, False]
+    assert paid["detail"] == "This charge cannot be paid: it is captured."
+    assert other["detail"] == "This wallet holds no EUR. Nothing was taken."
 
 
 @pytest.mark.parametrize("path", ["wallet/scans", "wallet/claims"])

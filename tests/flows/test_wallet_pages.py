@@ -16,6 +16,7 @@ from pos.tasks import issue_missing_receipts
 from qr.links import encode_token
 from tests import factories
 from tests.clocks import date_back
+from tests.qr.payloads import EXAMPLE
 from tests.snapshots import nothing_changes
 from wallet.authentication import WALLET_COOKIE
 from wallet.models import Payment
@@ -312,3 +313,21 @@ def test_a_code_that_was_cut_short_is_not_called_a_fraud(browser):
 
     assert page.status_code == 422
     assert "Type all eight letters and digits of the code." in page.content.decode()
+
+
+def test_a_pasted_code_of_another_system_is_named(browser):
+    page = browser.post("/p/", {"code": EXAMPLE})
+
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "A code for another payment system" in text
+    assert "which this wallet cannot do. It asks" in text
+
+
+def test_a_pasted_address_of_another_site_is_named_and_not_opened(browser):
+    page = browser.post("/p/", {"code": "https://evil.example/pay?to=http://pay.test/"})
+
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "another site, evil.example. It was not opened" in text
+    assert 'href="https://evil.example' not in text

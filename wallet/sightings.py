@@ -1,0 +1,220 @@
+"""What a payer may do with whatever was scanned, in words; nothing is followed or opened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+
+from ledger.money import format_number
+from pos.models import Charge, ChargeStatus
+from qr.errors import Deviation, Weight
+from qr.payment import Mutability, PaymentRequest
+from qr.recognition import Nature, Recognition, recognize
+from wallet.errors import CodeForeign
+from wallet.models import Wallet
+from wallet.scans import find_scanned
+
+_SHOWN_MAX = 80
+# Of a scheme whose title is no name to tell people.
+_NAMES = {
+    "emv_mpm": "another payment system",
+    "emv_cpm": "another wallet",
+    "epc": "GiroCode",
+}
+_NOTHING = "Nothing was taken."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A scanned text as the payer's phone shows it; `detail` says what to do.
+
+    `kind` is for programs. Of what is ours, the charge is there; of what asks for money
+    elsewhere, the request. `is_payable` is about this wallet and this moment.
+    """
+
+    kind: str
+    detail: str
+    title: str = ""
+    is_payable: bool = False
+    charge: Charge | None = None
+    request: PaymentRequest | None = None
+    scheme: str = ""
+    host: str = ""
+
+
+def look_at_scan(wallet: Wallet, payload: str) -> Sighting:
+    """Tell what a scanned or typed text is, and what the payer may do with it.
+
+    Raises:
+        CodeUnknown: our form, but it leads nowhere.
+        TooManyTries: ten short codes in a minute led nowhere.
+    """
+    try:
+        return _describe_charge(wallet, find_scanned(wallet, payload))
+    except CodeForeign:
+        return describe_foreign(payload)
+
+
+def describe_foreign(payload: str) -> Sighting:
+    """Describe a text that leads to nothing of ours."""
+    if not payload.strip():
+        return Sighting(kind="empty", detail="There is nothing in it. Scan the code again.")
+    found = recognize(payload)
+    return _DESCRIPTIONS[found.nature](found)
+
+
+def make_plain(text: str, *, most: int = _SHOWN_MAX) -> str:
+    """Give somebody else's text as it may be shown: short, one line, nothing invisible.
+
+    Signs that turn the direction of writing would let a text look like another.
+    """
+    visible = "".join(each if each.isprintable() else " " for each in text)
+    joined = " ".join(visible.split())
+    return joined if len(joined) <= most else f"{joined[: most - 1]}…"
+
+
+def name_host(host: str) -> str:
+    """Give a host as it may be shown: letters of other scripts in their plain form.
+
+    A host of Cyrillic letters can look exactly like one of Latin letters.
+    """
+    bare = host.rpartition("@")[2].lower()
+    if not bare.isascii():
+        try:
+            bare = bare.encode("idna").decode("ascii")
+        except UnicodeError:
+            bare = bare.encode("ascii", "backslashreplace").decode("ascii")
+    return make_plain(bare)
+
+
+def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
+    status, mine = charge.status_now, charge.payer_account_id == wallet.account_id
+    waits = status == ChargeStatus.OPEN or (status == ChargeStatus.CLAIMED and mine)
+    if wallet.currency != charge.currency:
+        detail = f"This wallet holds no {charge.currency}. {_NOTHING}"
+    elif waits:
+        detail = "You can pay this. Nothing is taken before you confirm."
+    elif status == ChargeStatus.CLAIMED:
+        detail = f"Another phone is paying this charge. {_NOTHING}"
+    else:
+        detail = f"This charge cannot be paid: it is {status}."
+    return Sighting(
+        kind="charge",
+        detail=detail,
+        is_payable=waits and wallet.currency == charge.currency,
+        charge=charge,
+    )
+
+
+def _describe_payment(found: Recognition) -> Sighting:
+    name = name_scheme(found)
+    sentences = [f"This code is for paying by {name}, which this wallet cannot do."]
+    request = found.reading.request if found.reading else None
+    if request is not None:
+        sentences.append(_say_what_is_asked(request))
+        if request.expires_at is not None and request.expires_at <= timezone.now():
+            sentences.append("It has expired.")
+    fault = _find_fault(found)
+    if fault is not None:
+        sentences.append(f"It is not well formed: {make_plain(fault.rule)}.")
+    return Sighting(
+        kind="payment",
+        title=name,
+        detail=" ".join([*filter(None, sentences), _NOTHING]),
+        request=request,
+        scheme=found.format,
+    )
+
+
+def name_scheme(found: Recognition) -> str:
+    """Give the name people know a payment scheme by."""
+    return _NAMES.get(found.format, found.title)
+
+
+def _say_what_is_asked(request: PaymentRequest) -> str:
+    payee = make_plain(request.payee_name)
+    towards = f" for {payee}" if payee else ""
+    if request.amount_minor is not None and request.currency:
+        number = format_number(request.amount_minor, request.currency)
+        return f"It asks {number} {request.currency}{towards}."
+    if request.mutability is Mutability.OPEN:
+        return f"It asks for an amount that the payer types{towards}."
+    return f"It asks for an amount that cannot be read{towards}."
+
+
+def _find_fault(found: Recognition) -> Deviation | None:
+    deviations = found.reading.deviations if found.reading else ()
+    fatal = (each for each in deviations if each.weight is Weight.FATAL)
+    return next(fatal, None)
+
+
+def _describe_altered(found: Recognition) -> Sighting:
+    fault = _find_fault(found)
+    broken = f" The rule it breaks: {make_plain(fault.rule)}." if fault else ""
+    detail = (
+        f"This code says it is for paying by {name_scheme(found)}, but it was altered, or not"
+        f" read well.{broken} Scan it again; if that does not help, do not pay with it."
+        f" {_NOTHING}"
+    )
+    return Sighting(
+        kind="altered", title=name_scheme(found), detail=detail, scheme=found.format
+    )
+
+
+def _describe_link(found: Recognition) -> Sighting:
+    host = name_host(found.host)
+    detail = (
+        f"This is a payment link of another site, {host}. It was not opened."
+        f" If you are in a shop, tell the shop. {_NOTHING}"
+    )
+    return Sighting(kind="foreign", title=host, detail=detail, host=host)
+
+
+def _describe_address(found: Recognition) -> Sighting:
+    host = name_host(found.host)
+    if found.host == settings.PUBLIC_HOST:
+        detail = (
+            "This address is ours, but no code leads there: it was cut short, altered, or is"
+            f" another page. {_NOTHING}"
+        )
+        return Sighting(kind="altered", title=host, detail=detail, host=host)
+    detail = (
+        f"This is a web address of another site, {host}. It was not opened, and nothing"
+        f" can be paid with it here. {_NOTHING}"
+    )
+    return Sighting(kind="web_address", title=host, detail=detail, host=host)
+
+
+def _describe_payer_code(_found: Recognition) -> Sighting:
+    detail = (
+        "This is a payment code out of somebody's wallet. A shop's till scans it; a phone"
+        f" cannot pay with it. To pay a shop, scan the shop's code. {_NOTHING}"
+    )
+    return Sighting(kind="payment_code", detail=detail)
+
+
+def _describe_foreign_code(found: Recognition) -> Sighting:
+    name = name_scheme(found)
+    detail = (
+        f"This is a payment code of {name}, which a shop's till scans. This wallet can do"
+        f" nothing with it. {_NOTHING}"
+    )
+    return Sighting(kind="foreign_code", title=name, detail=detail, scheme=found.format)
+
+
+def _describe_text(_found: Recognition) -> Sighting:
+    return Sighting(kind="text", detail=f"This is a text and no payment code. {_NOTHING}")
+
+
+_DESCRIPTIONS: dict[Nature, Callable[[Recognition], Sighting]] = {
+    Nature.PAYMENT: _describe_payment,
+    Nature.ALTERED: _describe_altered,
+    Nature.CONSUMER_CODE: _describe_foreign_code,
+    Nature.FOREIGN_CODE: _describe_foreign_code,
+    Nature.PAYMENT_CODE: _describe_payer_code,
+    Nature.LINK: _describe_link,
+    Nature.WEB_ADDRESS: _describe_address,
+    Nature.SHORT_CODE: _describe_text,
+    Nature.TEXT: _describe_text,
+}
