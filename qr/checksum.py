@@ -47,9 +47,19 @@ def is_iban(text: str) -> bool:
     )
 
 
+def has_iban(text: str) -> bool:
+    """Tell whether an account number is sound once its blanks are gone."""
+    return is_iban(text.replace(" ", ""))
+
+
 def is_creditor_reference(text: str) -> bool:
     """Tell whether a reference of ISO 11649 (`RF18…`), written without blanks, is sound."""
     return _CREDITOR_REFERENCE.fullmatch(text) is not None and has_mod_97(text)
+
+
+def is_structured_reference(text: str) -> bool:
+    """Tell whether a reference is of another kind than ISO 11649, or sound."""
+    return not text.startswith("RF") or is_creditor_reference(text)
 
 
 def compute_mod_10_recursive(digits: str) -> str:

@@ -8,13 +8,16 @@ from qr.dialects import (
     emv_mpm,
     epc,
     khqr,
+    msct,
     paynow,
     pix,
     promptpay,
     qris,
     qrph,
     sgqr,
+    swiss,
     uemoa,
+    upi,
     vietqr,
     wallet_codes,
 )
@@ -35,7 +38,12 @@ MPM_DIALECTS: tuple[MpmDialect, ...] = (
     bharatqr.DIALECT,
     emv_mpm.DIALECT,
 )
-TEXT_DIALECTS: tuple[Dialect, ...] = (epc.DIALECT,)
+TEXT_DIALECTS: tuple[Dialect, ...] = (
+    epc.DIALECT,
+    swiss.DIALECT,
+    upi.DIALECT,
+    msct.DIALECT,
+)
 CONSUMER_DIALECTS: tuple[Dialect, ...] = (emv_cpm.DIALECT,)
 WALLET_DIALECTS: tuple[Dialect, ...] = (
     wallet_codes.WECHAT,

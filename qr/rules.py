@@ -14,6 +14,9 @@ from qr.errors import Deviation, Kind, Weight
 Values = Mapping[str, str]
 Condition = Callable[[Values], bool]
 Test = Callable[[str], bool]
+# What may stand in a text for people: nothing that controls, ends a line or turns the
+# direction of reading, with which a name could pass for another.
+PRINTABLE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 _SHOWN = 40
 
 

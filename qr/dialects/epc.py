@@ -1,17 +1,18 @@
 """EPC069-12 (GiroCode): a SEPA credit transfer, one element a line.
 
-Source: European Payments Council, EPC069-12 version 3.1.
+Source: European Payments Council, EPC069-12 version 3.1; the rules are in
+`qr/dialects/epc_rules.py`.
 """
 
 from collections.abc import Iterator
 
 from qr.amounts import format_amount, parse_amount
-from qr.checksum import is_creditor_reference, is_iban
 from qr.dialect import Dialect, Draft, Fields
+from qr.dialects.epc_rules import RULES
 from qr.errors import Deviation, Kind, PayloadInvalid
-from qr.lines import LF, join_lines, split_lines
+from qr.lines import check_tail, join_lines, pack_layout, split_lines, unpack_layout
 from qr.payment import Account, Mutability, PaymentRequest
-from qr.rules import Values, may, must, never
+from qr.rules import Values
 
 NAMES = (
     "service_tag", "version", "charset", "identification", "bic", "name", "iban", "amount",
@@ -24,42 +25,6 @@ CHARSETS = {
 BYTES_MAX = 331
 
 
-def _is_version_1(values: Values) -> bool:
-    return values.get("version") == "001"
-
-
-def _has_reference(values: Values) -> bool:
-    return bool(values.get("reference"))
-
-
-def _is_reference(text: str) -> bool:
-    return not text or not text.startswith("RF") or is_creditor_reference(text)
-
-
-_TEXT = r"[^\x00-\x1f\x7f]"
-_BIC = "[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"
-RULES = (
-    must("service_tag", "BCD", "the service tag is BCD"),
-    must("version", "00[12]", "the version is 001 or 002"),
-    must("charset", "[1-8]", "the character set is 1 to 8"),
-    must("identification", "SCT", "the identification is SCT"),
-    must("bic", f"(?:{_BIC})?", "a BIC has 8 or 11 characters"),
-    must("bic", ".+", "a BIC is mandatory in version 001", when=_is_version_1,
-         kind=Kind.MISSING),
-    must("name", f"{_TEXT}{{1,70}}", "the name has 1 to 70 characters, no control character"),
-    must("iban", is_iban, "an IBAN with its check digits is mandatory", kind=Kind.CHECKSUM),
-    may("amount", r"(?:EUR(?!0+(?:\.0*)?$)(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,2})?)?",
-        "an amount is EUR and 0.01 to 999999999.99"),
-    may("purpose", "[A-Za-z0-9]{0,4}", "a purpose has up to 4 letters or digits"),
-    may("reference", f"{_TEXT}{{0,35}}", "a structured reference has up to 35 characters"),
-    may("reference", _is_reference, "a reference RF has its check digits", kind=Kind.CHECKSUM),
-    may("text", f"{_TEXT}{{0,140}}", "a text has up to 140 characters"),
-    never("text", "a reference and a text exclude each other", kind=Kind.AGREEMENT,
-          when=lambda values: _has_reference(values) and bool(values.get("text"))),
-    may("information", f"{_TEXT}{{0,70}}", "an information has up to 70 characters"),
-)  # fmt: skip
-
-
 class EpcDialect(Dialect):
     """The twelve lines; what is empty at the end is left out."""
 
@@ -69,20 +34,21 @@ class EpcDialect(Dialect):
 
     def recognize(self, text: str) -> bool:
         """Tell whether the first line is the service tag."""
-        return text.startswith(("BCD\n", "BCD\r\n"))
+        return text.startswith(("BCD\n", "BCD\r"))
 
     def parse(self, text: str) -> Draft:
-        """Name the lines; a thirteenth has no name and refuses the text."""
+        """Name the lines; what follows the last stays in the layout."""
         lines, end, deviations = split_lines(text)
         if len(lines) < 2:
             raise PayloadInvalid(f"{self.title} has at least seven lines.")
-        fields = dict(zip(NAMES, lines, strict=False))
-        return Draft(fields, fields, (*deviations, *self._check_size(text, lines)), end)
+        last = max((number for number, line in enumerate(lines, start=1) if line), default=0)
+        used = min(max(last, 2), len(NAMES))
+        fields = dict(zip(NAMES, lines[:used], strict=False))
+        deviations += (*check_tail(lines[used:]), *self._check_bytes(text, fields))
+        return Draft(fields, fields, deviations, pack_layout(end, lines[used:]))
 
-    def _check_size(self, text: str, lines: list[str]) -> Iterator[Deviation]:
-        if len(lines) > len(NAMES):
-            yield Deviation("", Kind.LENGTH, "there are twelve lines at most", f"{len(lines)}")
-        charset = CHARSETS.get(lines[2] if len(lines) > 2 else "", "utf-8")
+    def _check_bytes(self, text: str, fields: Values) -> Iterator[Deviation]:
+        charset = CHARSETS.get(fields.get("charset", ""), "utf-8")
         try:
             size = len(text.encode(charset))
         except UnicodeEncodeError as refusal:
@@ -100,7 +66,7 @@ class EpcDialect(Dialect):
         return PaymentRequest(
             scheme=self.name,
             accounts=tuple(
-                Account(self.name, values[name], name)
+                Account(self.name, values[name].replace(" ", ""), name)
                 for name in ("iban", "bic")
                 if values.get(name)
             ),
@@ -143,8 +109,9 @@ class EpcDialect(Dialect):
 
     def serialize(self, fields: Fields, layout: str) -> str:
         """Write the lines that are there, up to the last."""
-        return join_lines(
-            ((name, fields[name]) for name in NAMES if name in fields), layout or LF
+        end, tail = unpack_layout(layout)
+        return (
+            join_lines(((name, fields[name]) for name in NAMES if name in fields), end) + tail
         )
 
 

@@ -13,6 +13,10 @@ from tests.qr.payloads import EXAMPLE, VECTORS, change
 TOKEN = UUID("0190f3c2-5b1a-7c3d-9e4f-0123456789ab")
 PIX = next(vector for vector in VECTORS if vector["format"] == "pix" and vector["valid"])
 CPM = next(vector for vector in VECTORS if vector["format"] == "emv_cpm" and vector["valid"])
+SWISS, UPI, MSCT = (
+    next(vector for vector in VECTORS if vector["format"] == name and vector["valid"])
+    for name in ("swiss", "upi", "msct")
+)
 EPC = next(vector for vector in VECTORS if vector["why"] == "no amount: payer enters it")
 CASES = {
     EXAMPLE: (Nature.PAYMENT, "emv_mpm"),
@@ -24,6 +28,13 @@ CASES = {
     PIX["payload"].replace("BRASILIA", "BRASILIB"): (Nature.ALTERED, "pix"),
     EPC["payload"]: (Nature.PAYMENT, "epc"),
     EPC["payload"].replace("DE", "DK"): (Nature.ALTERED, "epc"),
+    SWISS["payload"]: (Nature.PAYMENT, "swiss"),
+    SWISS["payload"].replace("CH", "CX", 1): (Nature.ALTERED, "swiss"),
+    "SPC\n0200": (Nature.ALTERED, "swiss"),
+    UPI["payload"]: (Nature.PAYMENT, "upi"),
+    "upi://mandate?pa=a": (Nature.PAYMENT, "upi"),
+    MSCT["payload"]: (Nature.PAYMENT, "msct"),
+    MSCT["payload"].replace("https", "http"): (Nature.PAYMENT, "msct"),
     CPM["payload"]: (Nature.CONSUMER_CODE, "emv_cpm"),
     CPM["payload"][:-3]: (Nature.ALTERED, "emv_cpm"),
     "120061098828009406": (Nature.FOREIGN_CODE, "wechat_code"),
@@ -43,6 +54,7 @@ ADDRESSES = {
     "https://Example.com/menu?table=5": "example.com",
     "http://127.0.0.1:9000": "127.0.0.1:9000",
     "https://pay.example@evil.example/p": "evil.example",
+    "https://example.com/1/m/menu/?table=5": "example.com",
     "https://evil.example\\@pay.example/": "evil.example",
 }
 

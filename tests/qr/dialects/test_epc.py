@@ -43,14 +43,25 @@ REFUSALS = [
     (2, "5", "charset", "characters"),
     (3, "INST", "identification", "value"),
     (4, "BHBL", "bic", "value"),
+    (4, "BHBLDEHHXX", "bic", "value"),
+    (4, "BHBL1EHH", "bic", "value"),
     (5, "", "name", "value"),
     (5, "x" * 71, "name", "value"),
     (5, "a\tb", "name", "value"),
+    (5, "  ", "name", "value"),
+    (5, "a\u202eb", "name", "value"),
+    (5, "a\x85b", "name", "value"),
     (6, "DE72110220330123456789", "iban", "checksum"),
+    (6, "DE71 1102 2033 0123 4567 89", "iban", "value"),
+    (6, "", "iban", "checksum"),
     (7, "USD12.3", "amount", "value"),
     (7, "EUR0.00", "amount", "value"),
     (7, "EUR0", "amount", "value"),
     (7, "EUR1,5", "amount", "value"),
+    (7, "EUR1.234", "amount", "value"),
+    (7, "EUR01.5", "amount", "value"),
+    (7, "EUR", "amount", "value"),
+    (7, "12.3", "amount", "value"),
     (7, "EUR1000000000", "amount", "value"),
     (8, "TOOLONG", "purpose", "value"),
     (9, "RF19539007547034", "reference", "checksum"),
@@ -73,7 +84,10 @@ def test_each_rule_names_its_line(number, line, object_id, kind):
     [
         (["text"], "text", "unexpected"),
         (["", "x" * 71], "information", "value"),
-        (["", "", ""], "", "length"),
+        (["x" * 141], "text", "value"),
+        (["", "x", "x"], "", "length"),
+        ([""], "", "structure"),
+        (["", "x", ""], "", "structure"),
     ],
 )
 def test_the_last_lines_have_rules_too(lines, object_id, kind):
@@ -83,6 +97,36 @@ def test_the_last_lines_have_rules_too(lines, object_id, kind):
 def test_version_1_wants_a_bic():
     assert refuse(DIALECT.decode, write(4, "")) is None
     assert refuse(DIALECT.decode, write(4, "").replace("002", "001")) == ("bic", "missing")
+
+
+def test_beyond_the_eea_a_bic_is_wanted():
+    text = write(6, "GB29NWBK60161331926819")
+
+    assert refuse(DIALECT.decode, text) is None
+    assert refuse(DIALECT.decode, text.replace("BHBLDEHHXXX", "")) == ("bic", "missing")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        write(6, "DE71 1102 2033 0123 4567 89"),
+        write() + "\n\n",
+        write(end="\r"),
+        write(None, "", "", "", "") + "\n",
+    ],
+)
+def test_what_is_deployed_is_read_leniently_and_kept(text):
+    reading = DIALECT.read(text)
+
+    assert DIALECT.recognize(text)
+    assert refuse(DIALECT.decode, text)
+    assert reading.is_payable
+    assert reading.request == REQUEST
+    assert DIALECT.write(reading) == text
+
+
+def test_a_surrogate_is_of_no_character_set():
+    assert refuse(DIALECT.decode, write(5, "\ud800")) == ("charset", "characters")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -141,7 +185,7 @@ def test_a_request_without_amount_ends_early():
 
 letters = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], max_codepoint=0x7FF), min_size=1, max_size=40
-)
+).filter(str.strip)
 
 
 @given(letters, st.integers(1, 99_999_999_999), letters)

@@ -1,0 +1,61 @@
+"""The query of a payment link: names and values in their order, by RFC 3986."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+from qr.errors import Deviation, Kind, Weight
+from qr.rules import PRINTABLE
+
+_BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+_RAW = re.compile(r"[^A-Za-z0-9._~!$'()*+,;:@/?=%-]")
+_PRINTABLE = re.compile(f"{PRINTABLE}*")
+
+
+def split_query(
+    query: str, *, plus: str, prefix: str = ""
+) -> tuple[dict[str, str], tuple[Deviation, ...]]:
+    """Give the decoded parameters, and what is wrong with how they are written.
+
+    `plus` is what a raw plus sign stands for: itself by RFC 3986, a blank in forms. Of a name
+    that is there twice the first value is kept. `prefix` goes before names in deviations.
+    """
+    parameters: dict[str, str] = {}
+    deviations: list[Deviation] = []
+    for piece in query.split("&"):
+        name, equals, value = piece.partition("=")
+        name = _decode(name, plus)
+        if not (name and equals):
+            rule = "a query is names and values: name=value&name=value"
+            weight = Weight.TOLERABLE
+            path = prefix + name if name else prefix.rstrip("-")
+            deviations.append(Deviation(path, Kind.STRUCTURE, rule, "", weight))
+        if not name:
+            continue
+        if name in parameters:
+            rule = "a parameter is there once"
+            deviations.append(Deviation(prefix + name, Kind.DUPLICATE, rule))
+            continue
+        parameters[name] = _decode(value, plus)
+        deviations += _check_value(prefix + name, value, parameters[name])
+    return parameters, tuple(deviations)
+
+
+def _decode(text: str, plus: str) -> str:
+    # A lone surrogate has no bytes in UTF-8; it comes back as the replacement character.
+    raw = text.replace("+", plus).encode("utf-8", "surrogatepass")
+    return unquote_to_bytes(raw).decode("utf-8", "replace")
+
+
+def _check_value(path: str, raw: str, value: str) -> Iterator[Deviation]:
+    kind = Kind.CHARACTERS
+    if _BAD_ESCAPE.search(raw):
+        rule = "a percent sign is followed by two hexadecimal digits"
+        yield Deviation(path, kind, rule, _BAD_ESCAPE.split(raw)[0][-20:] + "%")
+    elif "\ufffd" in value and "%EF%BF%BD" not in raw.upper():
+        yield Deviation(path, kind, "percent-escapes are bytes of UTF-8")
+    if not _PRINTABLE.fullmatch(value):
+        yield Deviation(path, kind, "a value has no control characters")
+    elif found := _RAW.search(raw):
+        rule = "blanks and letters beyond ASCII are percent-encoded"
+        yield Deviation(path, kind, rule, repr(found[0]), Weight.TOLERABLE)

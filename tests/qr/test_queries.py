@@ -1,0 +1,52 @@
+"""Parameters of links: RFC 3986, and what links in the field do to it."""
+
+import pytest
+
+from qr.errors import Weight
+from qr.queries import split_query
+
+FATAL, TOLERABLE = Weight.FATAL, Weight.TOLERABLE
+CASES = {
+    "a=1&b=": ({"a": "1", "b": ""}, []),
+    "a=x=y": ({"a": "x=y"}, []),
+    "a=caf%C3%A9%20x": ({"a": "café x"}, []),
+    "%61=1": ({"a": "1"}, []),
+    "a=1&a=2": ({"a": "1"}, [("a", "duplicate", FATAL)]),
+    "a=1&%61=2": ({"a": "1"}, [("a", "duplicate", FATAL)]),
+    "a=%K": ({"a": "%K"}, [("a", "characters", FATAL)]),
+    "a=%": ({"a": "%"}, [("a", "characters", FATAL)]),
+    "a=%E9": ({"a": "\ufffd"}, [("a", "characters", FATAL)]),
+    "a=%ef%bf%bd": ({"a": "\ufffd"}, []),
+    "a=%0A": ({"a": "\n"}, [("a", "characters", FATAL)]),
+    "a=\ud800": (
+        {"a": "\ufffd" * 3},
+        [("a", "characters", FATAL), ("a", "characters", TOLERABLE)],
+    ),
+    "a=x y": ({"a": "x y"}, [("a", "characters", TOLERABLE)]),
+    "a=é": ({"a": "é"}, [("a", "characters", TOLERABLE)]),
+    "a=x#y": ({"a": "x#y"}, [("a", "characters", TOLERABLE)]),
+    "a": ({"a": ""}, [("a", "structure", TOLERABLE)]),
+    "": ({}, [("", "structure", TOLERABLE)]),
+    "a=1&": ({"a": "1"}, [("", "structure", TOLERABLE)]),
+    "=1": ({}, [("", "structure", TOLERABLE)]),
+}
+
+
+@pytest.mark.parametrize("query", CASES)
+def test_each_query_has_its_parameters_and_deviations(query):
+    parameters, deviations = split_query(query, plus="+")
+
+    found = [(each.object_id, each.kind.value, each.weight) for each in deviations]
+    assert (parameters, found) == CASES[query]
+
+
+def test_a_plus_is_what_the_caller_says():
+    assert split_query("a+b=1+2", plus="+")[0] == {"a+b": "1+2"}
+    assert split_query("a+b=1+2%2B", plus=" ")[0] == {"a b": "1 2+"}
+
+
+def test_a_prefix_goes_before_names():
+    [deviation] = split_query("a=%", plus="+", prefix="query-")[1]
+
+    assert deviation.object_id == "query-a"
+    assert deviation.detail == "%"
