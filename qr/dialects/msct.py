@@ -14,7 +14,7 @@ from qr.dialect import Dialect, Draft, Fields
 from qr.dialects.msct_rules import PAYEES, RULES, is_profile
 from qr.errors import Deviation, Kind, PayloadInvalid, Weight
 from qr.payment import Account, Mutability, PaymentRequest
-from qr.queries import split_query
+from qr.parameters import split_parameters
 from qr.rules import Values, flatten
 
 _OWN = ("nm", "mcc", "rs", "ru", "cur", "amt")
@@ -44,7 +44,7 @@ class MsctDialect(Dialect):
         path = _PATH.fullmatch(link["path"]) if link else None
         if link is None or path is None:
             raise PayloadInvalid("An MSCT address is https://domain/1/type/provider/?payload.")
-        query, deviations = split_query(link["query"] or "", plus=" ", prefix="query-")
+        query, deviations = split_parameters(link["query"] or "", plus=" ", prefix="query-")
         host = link["authority"].rpartition("@")[2].partition(":")[0]
         fields = {
             "domain": host.lower(),

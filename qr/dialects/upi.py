@@ -13,7 +13,7 @@ from qr.dialect import Dialect, Draft, Fields
 from qr.dialects.upi_rules import RULES, find_initiation, parse_time
 from qr.errors import Deviation, Kind, PayloadInvalid, Weight
 from qr.payment import Account, Initiation, Mutability, PaymentRequest
-from qr.queries import split_query
+from qr.parameters import split_parameters
 
 NAMES = (
     "pa", "pn", "mc", "tid", "tr", "tn", "am", "mam", "cu", "url", "refUrl", "mode", "purpose",
@@ -44,7 +44,7 @@ class UpiDialect(Dialect):
         link = _LINK.fullmatch(text)
         if link is None:
             raise PayloadInvalid("A UPI link is upi://pay? and parameters.")
-        parameters, deviations = split_query(link["query"], plus="+")
+        parameters, deviations = split_parameters(link["query"], plus="+")
         fields: dict[str, str] = {}
         for name, value in parameters.items():
             canonical = _CANONICAL.get(name.lower(), name)

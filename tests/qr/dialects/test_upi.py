@@ -62,7 +62,7 @@ REFUSALS = {
     "a dynamic code without reference": (LINK.replace("tr=A1", "mode=15"), ("tr", "missing")),
     "a signed mode without signature": (LINK + "&mode=02", ("sign", "missing")),
     "an empty signature": (LINK + "&sign=", ("sign", "value")),
-    "no base64": (LINK + "&sign=MEU", ("sign", "value")),
+    "no base64": (LINK + "&sign=YQ=", ("sign", "value")),
     "base64 with letters of others": (LINK + "&sign=M%C3%A9==", ("sign", "value")),
     "a parameter after the signature": (
         SIGNED + "&am=999", ("am", "duplicate"),

@@ -12,7 +12,7 @@ _RAW = re.compile(r"[^A-Za-z0-9._~!$'()*+,;:@/?=%-]")
 _PRINTABLE = re.compile(f"{PRINTABLE}*")
 
 
-def split_query(
+def split_parameters(
     query: str, *, plus: str, prefix: str = ""
 ) -> tuple[dict[str, str], tuple[Deviation, ...]]:
     """Give the decoded parameters, and what is wrong with how they are written.
