@@ -13,8 +13,8 @@ from qr.amounts import format_amount, parse_amount
 from qr.dialect import Dialect, Draft, Fields
 from qr.dialects.msct_rules import PAYEES, RULES, is_profile
 from qr.errors import Deviation, Kind, PayloadInvalid, Weight
-from qr.payment import Account, Mutability, PaymentRequest
 from qr.parameters import split_parameters
+from qr.payment import Account, Mutability, PaymentRequest
 from qr.rules import Values, flatten
 
 _OWN = ("nm", "mcc", "rs", "ru", "cur", "amt")

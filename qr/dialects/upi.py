@@ -12,8 +12,8 @@ from qr.amounts import format_amount, is_zero, parse_amount
 from qr.dialect import Dialect, Draft, Fields
 from qr.dialects.upi_rules import RULES, find_initiation, parse_time
 from qr.errors import Deviation, Kind, PayloadInvalid, Weight
-from qr.payment import Account, Initiation, Mutability, PaymentRequest
 from qr.parameters import split_parameters
+from qr.payment import Account, Initiation, Mutability, PaymentRequest
 
 NAMES = (
     "pa", "pn", "mc", "tid", "tr", "tn", "am", "mam", "cu", "url", "refUrl", "mode", "purpose",
