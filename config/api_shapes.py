@@ -45,7 +45,11 @@ class ChargeSerializer(serializers.Serializer[Any]):
     refunded = MoneySerializer(help_text="The sum of the refunds; 0 at first.")
     reference = serializers.CharField(help_text="Yours, as it was sent.")
     description = serializers.CharField(help_text="Shown to the customer.")
-    link = serializers.CharField(help_text="What the QR code says.")
+    link = serializers.CharField(help_text="Opens the charge in a phone's browser.")
+    emv = serializers.CharField(
+        allow_null=True,
+        help_text="The charge as an EMVCo code; null unless the store shows those.",
+    )
     short_code = serializers.CharField(help_text="8 characters, for those who cannot scan.")
     check_word = serializers.CharField(help_text="The same two words on both screens.")
     created_at = serializers.DateTimeField()

@@ -9,7 +9,7 @@ from identity.bearer import digest_secret, make_secret
 from identity.models import User
 from ledger.accounts import open_account
 from ledger.chart import AccountKind
-from merchants.models import ApiKey, Book, Merchant, Role, StaffMember, Store
+from merchants.models import ApiKey, Book, CodeFormat, Merchant, Role, StaffMember, Store
 
 
 def open_merchant(name: str, *, country: str, time_zone: str, mdr_bps: int = 0) -> Merchant:
@@ -44,6 +44,12 @@ def open_store(
         currency=currency,
         takings_account_id=open_account(AccountKind.TAKINGS, currency=currency),
     )
+
+
+def choose_code_format(store: Store, code_format: CodeFormat) -> None:
+    """Choose what the codes of the store's tills carry, from the next look at one on."""
+    store.code_format = code_format
+    store.save(update_fields=["code_format"])
 
 
 def hire(

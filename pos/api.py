@@ -21,6 +21,7 @@ from pos.charges import (
 )
 from pos.errors import AmountMismatch, AmountTooLarge, CurrencyMismatch, ItemUnknown
 from pos.idempotency import hash_request, read_key
+from pos.payloads import write_payload
 from pos.queries import (
     filter_status,
     find_charge,
@@ -31,7 +32,7 @@ from pos.queries import (
     page_after,
 )
 from pos.refunds import NewRefund, refund_charge
-from pos.representations import charge_link, show_charge, show_charge_whole, show_refund
+from pos.representations import show_charge, show_charge_whole, show_refund
 from pos.serializers import NewChargeSerializer, NewRefundSerializer
 from pos.topics import charge_topic
 from qr.image import draw_png, draw_svg
@@ -181,7 +182,7 @@ class QrSvgView(PosView):
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code as SVG, one unit a module."""
         charge = find_charge(self.caller, reference)
-        return _picture(draw_svg(charge_link(charge)), "image/svg+xml")
+        return _picture(draw_svg(write_payload(charge)), "image/svg+xml")
 
 
 class QrPngView(PosView):
@@ -191,7 +192,7 @@ class QrPngView(PosView):
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code as PNG, 12 pixels a module."""
         charge = find_charge(self.caller, reference)
-        return _picture(draw_png(charge_link(charge)), "image/png")
+        return _picture(draw_png(write_payload(charge)), "image/png")
 
 
 def hand_over_stream(topic: str) -> HttpResponse:

@@ -2,19 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from merchants.representations import show_amount, show_time
 from pos.models import Charge, ChargeLine, ChargeStatus, Refund
-from qr.links import encode_link
+from pos.payloads import shows_merchant_code, write_link, write_merchant_code
 
 _PAYER_SHOWN = {ChargeStatus.CLAIMED, ChargeStatus.CAPTURED}
-
-
-def charge_link(charge: Charge) -> str:
-    """Give the link the till's code carries."""
-    return encode_link(settings.PUBLIC_URL, charge.token)
 
 
 def show_charge(charge: Charge) -> dict[str, Any]:
@@ -29,7 +23,8 @@ def show_charge(charge: Charge) -> dict[str, Any]:
         "refunded": show_amount(charge.refunded_minor, charge.currency),
         "reference": charge.reference,
         "description": charge.description,
-        "link": charge_link(charge),
+        "link": write_link(charge),
+        "emv": write_merchant_code(charge) if shows_merchant_code(charge) else None,
         "short_code": charge.short_code,
         "check_word": charge.check_word,
         "created_at": show_time(charge.created_at),

@@ -1,10 +1,14 @@
 """What was scanned or typed, and which charge it leads to."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import connection, transaction
 
 from pos.models import Charge
 from pos.queries import find_by_short_code, find_by_token
+from qr import mpm
+from qr.charge_codes import decode_charge_code
 from qr.errors import PayloadInvalid
 from qr.links import decode_link, normalize_short_code
 from wallet.errors import CodeForeign, CodeUnknown, TooManyTries
@@ -24,19 +28,36 @@ _ADD_MISS = """
 
 
 def find_scanned(wallet: Wallet, payload: str) -> Charge:
-    """Find the charge that a link or a short code leads to.
+    """Find the charge that a link, an EMVCo code of ours or a short code leads to.
 
     Raises:
-        CodeForeign: a link of another host, or text of no known form.
+        CodeForeign: another host's or system's, altered, or text of no known form.
         CodeUnknown: our form, but no such charge.
         TooManyTries: ten short codes in a minute led nowhere.
     """
     try:
         host, token = decode_link(payload)
     except PayloadInvalid:
+        if payload.strip().startswith(mpm.PREFIX):
+            return _find_merchant_code(wallet, payload)
         return _find_typed(wallet, payload)
     if host != settings.PUBLIC_HOST:
         raise CodeForeign
+    return _find_charge(token)
+
+
+def _find_merchant_code(wallet: Wallet, payload: str) -> Charge:
+    try:
+        code = decode_charge_code(payload, host=settings.PUBLIC_HOST)
+    except PayloadInvalid:
+        return _find_typed(wallet, payload)
+    charge = _find_charge(code.token)
+    if (code.amount_minor, code.currency) != (charge.amount_minor, charge.currency):
+        raise CodeForeign
+    return charge
+
+
+def _find_charge(token: UUID) -> Charge:
     charge = find_by_token(token)
     if charge is None:
         raise CodeUnknown

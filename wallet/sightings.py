@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ledger.money import format_number
 from pos.models import Charge, ChargeStatus
+from qr.charge_codes import is_of_host
 from qr.errors import Deviation, Weight
 from qr.payment import Mutability, PaymentRequest
 from qr.recognition import Nature, Recognition, recognize
@@ -23,6 +24,9 @@ _NAMES = {
     "epc": "GiroCode",
 }
 _NOTHING = "Nothing was taken."
+_OURS_ALTERED = (
+    f"This looks like a code of a till here, but it was altered. Do not pay with it. {_NOTHING}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,9 @@ def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
 
 
 def _describe_payment(found: Recognition) -> Sighting:
+    if found.reading and is_of_host(found.reading.request, settings.PUBLIC_HOST):
+        # The code of a charge of ours would not have come here if it were whole.
+        return Sighting(kind="altered", detail=_OURS_ALTERED)
     name = name_scheme(found)
     sentences = [f"This code is for paying by {name}, which this wallet cannot do."]
     request = found.reading.request if found.reading else None

@@ -40,6 +40,13 @@ class Merchant(models.Model):
         return encode_reference("mr", self.id)
 
 
+class CodeFormat(models.TextChoices):
+    """What the codes of a store's tills carry."""
+
+    LINK = "link"
+    EMV = "emv"
+
+
 class Store(models.Model):
     """A place that sells in one currency, and the account its takings go to."""
 
@@ -50,6 +57,12 @@ class Store(models.Model):
     city = models.CharField(max_length=80, blank=True)
     currency = models.CharField(max_length=3)
     takings_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
+    code_format = models.CharField(
+        max_length=4,
+        choices=CodeFormat,
+        default=CodeFormat.LINK,
+        db_default=CodeFormat.LINK.value,
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     merchant_id: UUID

@@ -1,0 +1,44 @@
+"""What the till's code says: a link, or where the store has chosen so, an EMVCo code."""
+
+from functools import lru_cache
+
+from django.conf import settings
+
+from merchants.models import CodeFormat
+from pos.models import Charge
+from qr.charge_codes import ChargeCode, encode_charge_code
+from qr.links import encode_link
+
+# Encoding checks what it wrote; a till reads the same open charge again and again.
+_encode = lru_cache(maxsize=1024)(encode_charge_code)
+
+
+def write_payload(charge: Charge) -> str:
+    """Write what the charge's code carries; needs its store and terminal at hand."""
+    return write_merchant_code(charge) if shows_merchant_code(charge) else write_link(charge)
+
+
+def shows_merchant_code(charge: Charge) -> bool:
+    """Tell whether the charge's store shows EMVCo codes instead of links."""
+    return charge.store.code_format == CodeFormat.EMV
+
+
+def write_link(charge: Charge) -> str:
+    """Write the charge's link."""
+    return encode_link(settings.PUBLIC_URL, charge.token)
+
+
+def write_merchant_code(charge: Charge) -> str:
+    """Write the charge as an EMVCo merchant-presented code."""
+    store = charge.store
+    code = ChargeCode(
+        token=charge.token,
+        amount_minor=charge.amount_minor,
+        currency=charge.currency,
+        country=store.merchant.country.upper(),
+        name=store.name,
+        city=store.city,
+        reference=charge.short_code,
+        terminal=charge.terminal.name if charge.terminal else "",
+    )
+    return _encode(code, host=settings.PUBLIC_HOST)
