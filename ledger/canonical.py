@@ -23,6 +23,7 @@ _EXPIRES_AT = TRANSFER_COLUMNS.index("expires_at")
 _POSTED_AT = TRANSFER_COLUMNS.index("posted_at")
 _LAYOUT = "{" + ",".join(f'"{name}":%s' for name in TRANSFER_COLUMNS) + "}"
 _INSTANT = re.compile(
+    r"(?!.*-00(:00){0,2}\Z)"
     r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
     r"[+-][0-9]{2}(:[0-9]{2}){0,2}"
 )

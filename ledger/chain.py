@@ -125,6 +125,8 @@ def _strip_hex(text: str | None) -> str:
 
 def _read_bytes(text: str | None) -> bytes:
     try:
-        return bytes.fromhex(_strip_hex(text))
+        content = bytes.fromhex(_strip_hex(text))
     except ValueError:
         return b""
+    # Python reads more than PostgreSQL writes, and what was not written so was changed.
+    return content if content.hex() == _strip_hex(text) else b""

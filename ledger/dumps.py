@@ -71,7 +71,8 @@ class DumpBooks:
         # It is thrown away: nothing has to survive a crash.
         self._rows.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         try:
-            _Loader(self._rows, report=report).load(_open_text(stream))
+            with _open_text(stream) as lines:
+                _Loader(self._rows, report=report).load(lines)
         except (EOFError, gzip.BadGzipFile, zlib.error) as failure:
             self._close()
             raise DumpUnreadable(f"The dump cannot be unpacked: {failure}") from failure

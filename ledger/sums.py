@@ -5,6 +5,7 @@ Standard library only. The questions are such as PostgreSQL and SQLite both know
 
 from collections.abc import Iterator
 
+from ledger.canonical import write_instant
 from ledger.findings import Books, Finding, Report, Row
 
 _READ_DOUBLED = "SELECT id FROM {table} GROUP BY id HAVING count(*) > 1"
@@ -155,7 +156,7 @@ def _find_wrong_checkpoints(books: Books) -> Iterator[Finding]:
         if (said_debited, said_credited) != (debited, credited):
             said = f"{said_debited} debited and {said_credited} credited"
             fault = f"{said}, {debited} and {credited} summed"
-            yield Finding(f"checkpoint {account_id} at {taken_at}", fault)
+            yield Finding(f"checkpoint {account_id} at {write_instant(taken_at)}", fault)
 
 
 def _read_number(text: str | None) -> int:

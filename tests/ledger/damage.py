@@ -3,15 +3,18 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
-
-from django.db import connection
+from uuid import UUID
 
 from ledger.accounts import find_house_account, open_account
 from ledger.books import DatabaseBooks
+from ledger.canonical import TRANSFER_COLUMNS, SealHead, write_instant, write_transfer
 from ledger.chart import AccountKind
 from ledger.checkpoints import take_checkpoints
-from ledger.models import Checkpoint
+from ledger.heads import Heads
+from ledger.merkle import calculate_root, hash_leaf
+from ledger.models import Checkpoint, Seal, SealLeaves
 from ledger.posting import post_transfers
 from ledger.seals import seal_ledger
 from ledger.transfers import (
@@ -53,6 +56,13 @@ FREE = """
 """
 
 
+_READ_RANGE = """
+    SELECT {columns} FROM ledger_transfer
+     WHERE (posted_at, id) > (%s, %s) AND (posted_at, id) <= (%s, %s) ORDER BY posted_at, id
+"""
+_ID = TRANSFER_COLUMNS.index("id")
+
+
 class _Undo(Exception):
     """Ends a transaction without keeping what it did."""
 
@@ -68,7 +78,6 @@ def make_history() -> dict[str, str]:
     names: dict[str, Any] = {"bank": bank, "wallet": wallet, "other": other}
     names |= {"dollars": find_house_account(AccountKind.SAFEGUARD, currency="USD")}
     names |= {"nobody": uuid.uuid4(), "another": uuid.uuid4()}
-    seal_ledger()
 
     def move(name: str, debit: str, credit: str, amount: int) -> NewTransfer:
         names[name] = uuid.uuid4()
@@ -81,6 +90,8 @@ def make_history() -> dict[str, str]:
             names[name], wallet, bank, amount, "EUR", "test", "held", timeout_s=86_400
         )
 
+    _post([move("earlier", "bank", "other", 1), move("back", "other", "bank", 1)])
+    seal_ledger()
     first: list[AnyTransfer] = [
         *(move("in", "bank", "wallet", 1000), move("out", "wallet", "other", 300)),
         *(hold("held", 200), hold("waiting", 150), hold("freed", 50)),
@@ -101,37 +112,65 @@ def make_history() -> dict[str, str]:
     take_checkpoints(tail_min=1)
     _post([move("fresh", "bank", "other", 9)])
     checkpoint = Checkpoint.objects.get(account_id=wallet)
-    names["taken_at"] = str(checkpoint.taken_at).removesuffix(":00")
+    names["taken_at"] = write_instant(str(checkpoint.taken_at))
     return {name: str(value) for name, value in names.items()}
 
 
 @contextmanager
-def damaged(*statements: str) -> Iterator[None]:
-    """Have the books damaged while the block lasts."""
+def damaged(names: dict[str, str], *statements: str) -> Iterator[None]:
+    """Have the books damaged while the block lasts; the statements may use the names."""
     with suppress(_Undo), as_owner() as cursor:
         cursor.execute(FREE)
         for statement in statements:
-            cursor.execute(statement)
+            cursor.execute(statement.format(**names))
         yield
         raise _Undo
 
 
 def find_faults() -> dict[str, str]:
     """Verify the books as they are now; give each row's faults."""
+    return verify()
+
+
+def verify(heads: Path | None = None) -> dict[str, str]:
+    """The same, also against a heads file."""
     verification = Verification(DatabaseBooks(), report=lambda _step, _done, _total: None)
+    findings = list(verification.find_faults())
+    if heads is not None:
+        findings += verification.find_other_heads(Heads(heads))
+        findings += verification.find_cut()
     faults: dict[str, str] = {}
-    for finding in verification.find_faults():
+    for finding in findings:
         before = f"{faults[finding.subject]}; " if finding.subject in faults else ""
         faults[finding.subject] = before + finding.fault
     return faults
 
 
-def ask(question: str, *values: Any) -> list[Any]:
-    """Give the rows of an answer."""
-    with connection.cursor() as cursor:
-        cursor.execute(question, values)
-        rows: list[Any] = cursor.fetchall()
-    return rows
+def rewrite_chain(*, since: int, until: int = 2**31) -> None:
+    """Make these seals anew from the transfers as they are now, as a forger would."""
+    before = Seal.objects.get(number=since - 1)
+    after, previous_hash = (before.until_at, before.until_id), before.hash
+    for seal in Seal.objects.filter(number__gte=since, number__lte=until).order_by("number"):
+        question = _READ_RANGE.format(columns=", ".join(TRANSFER_COLUMNS))
+        values = [*after, seal.until_at, seal.until_id]
+        rows = list(DatabaseBooks().read(question, [str(value) for value in values]))
+        leaves = [hash_leaf(write_transfer(row)) for row in rows]
+        seal.root, seal.previous_hash = calculate_root(leaves), previous_hash
+        head = SealHead(
+            number=seal.number,
+            count=seal.count,
+            until_at=str(write_instant(str(seal.until_at))),
+            until_id=str(seal.until_id),
+            root=seal.root.hex(),
+            previous_hash=seal.previous_hash.hex(),
+            sealed_at=str(write_instant(str(seal.sealed_at))),
+        )
+        seal.hash = previous_hash = bytes.fromhex(head.hash)
+        seal.save()
+        ids = [UUID(row[_ID]).bytes for row in rows]
+        joined = b"".join(leaf_id + leaf for leaf_id, leaf in zip(ids, leaves, strict=True))
+        SealLeaves.objects.filter(pk=seal.number).update(leaves=joined)
+        after = seal.until_at, seal.until_id
 
 
 def _post(transfers: list[AnyTransfer]) -> None:

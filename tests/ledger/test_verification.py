@@ -270,7 +270,7 @@ def is_sum(subject, names):
 
 
 def test_sound_books_have_no_fault(names):
-    with damaged():
+    with damaged(names):
         assert find_faults() == {}
 
 
@@ -278,7 +278,7 @@ def test_sound_books_have_no_fault(names):
 def test_a_damaged_transfer_is_named(names, damage, name, fault):
     subject = f"transfer {names[name]}"
 
-    with damaged(damage.format(**names)):
+    with damaged(names, damage):
         faults = find_faults()
 
     assert faults[subject].startswith(fault.format(**names))
@@ -288,7 +288,7 @@ def test_a_damaged_transfer_is_named(names, damage, name, fault):
 
 @pytest.mark.parametrize(("damage", "found"), TWO_TRANSFERS.values(), ids=TWO_TRANSFERS)
 def test_damage_to_two_transfers_names_both(names, damage, found):
-    with damaged(damage.format(**names)):
+    with damaged(names, damage):
         faults = find_faults()
 
     for subject, fault in found.items():
@@ -298,7 +298,7 @@ def test_damage_to_two_transfers_names_both(names, damage, found):
 
 @pytest.mark.parametrize(("damage", "found"), SEALS.values(), ids=SEALS)
 def test_a_damaged_seal_is_named(names, damage, found):
-    with damaged(damage.format(**names)):
+    with damaged(names, damage):
         faults = find_faults()
 
     assert faults == {
