@@ -72,6 +72,25 @@ OPERATIONS = {
     ("POST", f"{_CHARGE}/extend"): Operation(
         "extend_charge", shapes.ChargeSerializer, (pos.ChargeUnknown, pos.ChargeNotExtendable)
     ),
+    ("POST", f"{_CHARGE}/collect"): Operation(
+        "collect_charge",
+        shapes.CollectedChargeSerializer,
+        (
+            pos.ChargeUnknown,
+            wallet.PaymentCodeForeign,
+            wallet.PaymentCodeUnknown,
+            wallet.PaymentCodeExpired,
+            wallet.PaymentCodeUsed,
+            wallet.TooManyTries,
+            pos.ChargeNotPayable,
+            pos.ChargeClaimedByAnother,
+            wallet.WalletCurrencyMismatch,
+            ledger.InsufficientFunds,
+            ledger.TransferRefused,
+            pos.IdempotencyMismatch,
+        ),
+        takes_key=True,
+    ),
     ("GET", f"{_CHARGE}/refunds"): Operation(
         "list_refunds", shapes.REFUND_PAGE, (pos.ChargeUnknown,)
     ),
@@ -134,6 +153,15 @@ OPERATIONS = {
             pos.IdempotencyMismatch,
         ),
         takes_key=True,
+    ),
+    ("GET", "/api/v1/wallet/payment_codes"): Operation(
+        "list_payment_codes", shapes.PAYMENT_CODES
+    ),
+    ("POST", "/api/v1/wallet/payment_codes"): Operation(
+        "start_payment_codes", shapes.PAYMENT_CODES, (identity.PinWrong, identity.PinLocked)
+    ),
+    ("POST", "/api/v1/wallet/payment_codes/revoke"): Operation(
+        "revoke_payment_codes", shapes.PAYMENT_CODES
     ),
     ("GET", "/api/v1/wallet/events"): Operation("listen_to_wallet"),
 }

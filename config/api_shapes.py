@@ -73,6 +73,15 @@ class ChargeSerializer(serializers.Serializer[Any]):
     server_time = serializers.DateTimeField(help_text="The clock that decides.")
 
 
+class CollectedChargeSerializer(ChargeSerializer):
+    """A charge that was collected: captured, or claimed while the phone asks for the PIN."""
+
+    needs = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What the customer is asked for on the phone: nothing, or pin.",
+    )
+
+
 class WholeChargeSerializer(ChargeSerializer):
     """A charge with what takes a further look."""
 
@@ -254,6 +263,41 @@ PAYMENT_PAGE = inline_serializer(
         "next": serializers.CharField(
             allow_null=True, help_text="Send it as `after` to go on."
         ),
+    },
+)
+
+
+# `from` is no name in Python.
+PAYMENT_CODE = inline_serializer(
+    "PaymentCode",
+    {
+        "code": serializers.CharField(help_text="18 digits, for one payment."),
+        "from": serializers.DateTimeField(help_text="Show it from then on."),
+        "until": serializers.DateTimeField(help_text="Show the next one from then on."),
+    },
+)
+
+
+class CodeUseSerializer(serializers.Serializer[Any]):
+    """What came of a payment code that a till has sent."""
+
+    outcome = serializers.CharField(
+        help_text="started, captured, claimed (the PIN is wanted), or the refusal's code."
+    )
+    used_at = serializers.DateTimeField()
+    needs = serializers.ListField(
+        child=serializers.CharField(), help_text="pin while the charge waits for it."
+    )
+    charge = PayerChargeSerializer()
+
+
+PAYMENT_CODES = inline_serializer(
+    "PaymentCodes",
+    {
+        "data": serializers.ListSerializer(child=PAYMENT_CODE),
+        "stopped": serializers.BooleanField(help_text="Whether the owner has stopped them."),
+        "last_use": CodeUseSerializer(allow_null=True),
+        "server_time": serializers.DateTimeField(help_text="The clock that decides."),
     },
 )
 

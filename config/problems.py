@@ -39,6 +39,10 @@ STATUSES: dict[type[Exception], tuple[int, str]] = {
     wallet.TooManyTries: (429, "too_many_tries"),
     wallet.ClaimUnknown: (404, "not_found"),
     wallet.WalletCurrencyMismatch: (422, "currency_mismatch"),
+    wallet.PaymentCodeForeign: (422, "payment_code_foreign"),
+    wallet.PaymentCodeUnknown: (422, "payment_code_unknown"),
+    wallet.PaymentCodeExpired: (409, "payment_code_expired"),
+    wallet.PaymentCodeUsed: (409, "payment_code_used"),
 }
 FIELDS: dict[type[Exception], str] = {
     pos.AmountMismatch: "amount.amount_minor",
@@ -52,6 +56,10 @@ FIELDS: dict[type[Exception], str] = {
     wallet.CodeUnknown: "payload",
     wallet.CodeForeign: "payload",
     wallet.ClaimUnknown: "claim",
+    wallet.PaymentCodeForeign: "code",
+    wallet.PaymentCodeUnknown: "code",
+    wallet.PaymentCodeExpired: "code",
+    wallet.PaymentCodeUsed: "code",
 }
 _RETRY_AFTER_S = {429: "60", 503: "1"}
 FRAMEWORK_CODES = {

@@ -44,6 +44,7 @@ NOT_IN_THE_API = {
 INSIDE = {"urls": 4}
 INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
 INSIDE |= dict.fromkeys(["queries", "errors", "fees", "callers", "rows"], 1)
+INSIDE |= dict.fromkeys(["views_codes", "api_codes"], 3)
 INSIDE |= dict.fromkeys(["models", "chart"], 0)
 NOUN = 2
 

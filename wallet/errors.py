@@ -48,3 +48,47 @@ class WalletCurrencyMismatch(Exception):
         """Keep the charge's currency."""
         super().__init__(f"This wallet holds no {currency}. Nothing was taken.")
         self.currency = currency
+
+
+class PaymentCodeForeign(Exception):
+    """What was shown to the till is no payment code of ours."""
+
+    def __init__(self, title: str) -> None:
+        """Name the other system, where it is known."""
+        article = "an" if title[:1] in {"A", "E", "I", "O"} else "a"
+        name = f"{title.removesuffix(' code')} code"
+        known = f"This is {article} {name}." if title else "This is no payment code."
+        super().__init__(f"{known} This till takes Tessera codes. Nothing was taken.")
+
+
+class PaymentCodeUnknown(Exception):
+    """No wallet shows this payment code, or it was stopped."""
+
+    def __init__(self) -> None:
+        """Tell what to do."""
+        super().__init__(
+            "This payment code is not known here. Ask the customer to open a new one."
+            " Nothing was taken."
+        )
+
+
+class PaymentCodeExpired(Exception):
+    """The payment code was shown too long ago, or is for a later minute."""
+
+    def __init__(self) -> None:
+        """Tell what to do."""
+        super().__init__(
+            "This payment code is too old, or the phone's clock is wrong. Ask the customer to"
+            " open a new one. Nothing was taken."
+        )
+
+
+class PaymentCodeUsed(Exception):
+    """The payment code was used before, for whatever came of it."""
+
+    def __init__(self) -> None:
+        """Tell what to do."""
+        super().__init__(
+            "This payment code was used before. Ask the customer for the next one."
+            " Nothing was taken for this sale."
+        )

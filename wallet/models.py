@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models.functions import Now
 
 from identity.models import User
+from merchants.models import Merchant
 from pos.models import Charge
+from qr.payment_codes import SERIAL_MAX
 from qr.references import encode_reference
 
 
@@ -119,3 +121,79 @@ class CodeMiss(models.Model):
 
     def __str__(self) -> str:
         return f"{self.wallet_id} {self.missed_at}"
+
+
+class CodeSeed(models.Model):
+    """What a wallet's payment codes are made of; another secret voids those there are."""
+
+    serial = models.AutoField(primary_key=True)
+    wallet = models.OneToOneField(Wallet, models.PROTECT, related_name="+")
+    secret = models.BinaryField(max_length=32)
+    revoked_at = models.DateTimeField(null=True)
+
+    wallet_id: UUID
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(serial__gte=0, serial__lte=SERIAL_MAX),
+                name="wallet_codeseed_serial_has_eight_digits",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"codes of {self.wallet_id}"
+
+
+class CodeUse(models.Model):
+    """A payment code that was shown to a till: used up, whatever became of the payment.
+
+    `outcome` is `started` until that is known, then `captured`, `claimed` (the phone is asked
+    for the PIN) or the code of the refusal.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
+    step = models.BigIntegerField()
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="+", db_index=False)
+    owner_id = models.UUIDField()
+    idempotency_key = models.CharField(max_length=255)
+    request_hash = models.BinaryField(max_length=32)
+    outcome = models.CharField(max_length=32, default="started")
+    used_at = models.DateTimeField(db_default=Now())
+
+    wallet_id: UUID
+    charge_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wallet", "step"], name="wallet_codeuse_one_a_step"
+            ),
+            models.UniqueConstraint(
+                fields=["owner_id", "idempotency_key"], name="wallet_codeuse_one_a_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wallet_id} {self.step} {self.outcome}"
+
+
+class CollectMiss(models.Model):
+    """A payment code that a till or a merchant's server sent and that was nobody's."""
+
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+", db_index=False)
+    owner_id = models.UUIDField()
+    missed_at = models.DateTimeField(db_default=Now())
+
+    merchant_id: UUID
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["merchant", "missed_at"], name="wallet_collectmiss_of_merchant"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} {self.missed_at}"

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from pos.queries import read_reference
-from wallet.models import Payment, Wallet
+from wallet.models import CodeUse, Payment, Wallet
 
 PAGE_SIZE = 30
 
@@ -34,3 +34,9 @@ def page_payments(
 def find_own_payment(wallet: Wallet, payment_id: UUID) -> Payment | None:
     """Find one of the wallet's payments."""
     return list_payments(wallet).filter(pk=payment_id).first()
+
+
+def find_last_use(wallet: Wallet) -> CodeUse | None:
+    """Find the use of the wallet's newest payment code that was used, with its charge."""
+    uses = CodeUse.objects.filter(wallet=wallet).order_by("-step")
+    return uses.select_related("wallet", "charge__store__merchant", "charge__terminal").first()

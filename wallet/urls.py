@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wallet import api, views
+from wallet import api, api_codes, views
 
 app_name = "wallet"
 urlpatterns = [
@@ -22,5 +22,9 @@ urlpatterns = [
     path("api/v1/wallet/claims", api.ClaimsView.as_view()),
     path("api/v1/wallet/claims/<str:reference>", api.ClaimView.as_view()),
     path("api/v1/wallet/payments", api.PaymentsView.as_view()),
+    path("api/v1/wallet/payment_codes", api_codes.PaymentCodesView.as_view()),
+    path("api/v1/wallet/payment_codes/revoke", api_codes.RevokeCodesView.as_view()),
+    # A till asks, but only the wallet knows whose code it is.
+    path("api/v1/charges/<str:reference>/collect", api_codes.CollectView.as_view()),
     path("api/v1/wallet/events", api.WalletEventsView.as_view()),
 ]

@@ -98,6 +98,11 @@ def test_answers_have_exactly_the_fields_described(till, phone, shop):
     claim = phone.post("wallet/claims", {"payload": charge["link"]}).json()
     payment = phone.post("wallet/payments", {"claim": claim["id"]}).json()
     refund = till.post(f"charges/{charge['id']}/refunds", {}).json()
+    codes = phone.get("wallet/payment_codes").json()
+    another = till.post("charges", order).json()
+    code = {"code": codes["data"][0]["code"]}
+    collected = till.post(f"charges/{another['id']}/collect", code).json()
+    codes = phone.get("wallet/payment_codes").json()
     call_command("close_settlements", "--now", stdout=StringIO())
     server = Api(shop.key)
     settlements = server.get("settlements").json()
@@ -113,6 +118,10 @@ def test_answers_have_exactly_the_fields_described(till, phone, shop):
         (payment, api_shapes.PaymentSerializer()),
         (phone.get("wallet/transactions").json(), api_shapes.PAYMENT_PAGE),
         (phone.get("wallet").json(), api_shapes.WalletSerializer()),
+        (collected, api_shapes.CollectedChargeSerializer()),
+        (codes, api_shapes.PAYMENT_CODES),
+        (codes["data"][0], api_shapes.PAYMENT_CODE),
+        (codes["last_use"], api_shapes.CodeUseSerializer()),
         (settlements, api_shapes.SETTLEMENT_PAGE),
         (settlement, api_shapes.SettlementSerializer()),
         (lines, api_shapes.SETTLEMENT_LINE_PAGE),

@@ -37,7 +37,7 @@ FINAL = [
     "wallet_attempt",
     "wallet_payment",
 ]
-FORGETTABLE = {"django_session", "wallet_codemiss"}
+FORGETTABLE = {"django_session", "wallet_codemiss", "wallet_collectmiss"}
 REFUSED = {
     "a transfer out of nothing": "INSERT INTO ledger_transfer SELECT * FROM ledger_transfer",
     "a balance": "UPDATE ledger_account SET balance_minor = 1",

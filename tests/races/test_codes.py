@@ -1,0 +1,110 @@
+"""One payment code at two tills at once, and one wish sent twice: one of them is paid."""
+
+from collections import Counter
+from functools import partial
+
+import pytest
+
+from ledger.queries import read_balance
+from tests import factories
+from tests.paycodes import show_code
+from tests.races.crowd import late, stagger
+from wallet.codes import NewUse, redeem_code, revoke_codes
+from wallet.collection import collect_charge
+from wallet.errors import PaymentCodeUnknown, PaymentCodeUsed, TooManyTries
+from wallet.models import CodeUse, CollectMiss, Payment
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(60, func_only=True)]
+ROUNDS = 50
+
+
+def collect(shop, charge, code, *, key):
+    return collect_charge(shop.till, NewUse(code, charge, key, b"test"))
+
+
+def test_of_two_tills_with_one_code_one_is_paid(crowd, without_pin):
+    shops = [factories.open_shop() for _ in range(2)]
+    winners = Counter[int]()
+
+    for number in range(ROUNDS):
+        customer = factories.open_customer()
+        code = show_code(customer)
+        charges = [factories.make_charge(shop) for shop in shops]
+        jobs = [
+            partial(collect, shop, charge, code, key=f"{number}")
+            for shop, charge in zip(shops, charges, strict=True)
+        ]
+        answers = crowd.act(stagger(jobs, round_number=number), refusals=(PaymentCodeUsed,))
+
+        paid = [place for place, use in enumerate(answers) if isinstance(use, CodeUse)]
+        assert len(paid) == 1
+        assert Payment.objects.get(wallet=customer.wallet).charge == charges[paid[0]]
+        assert read_balance(customer.wallet.account_id) == 10_000 - 480
+        winners[paid[0]] += 1
+
+    assert set(winners) == {0, 1}
+
+
+def test_one_wish_sent_ten_times_is_paid_once_and_every_answer_is_the_same(crowd, without_pin):
+    shop = factories.open_shop()
+
+    for number in range(10):
+        customer = factories.open_customer()
+        charge, code = factories.make_charge(shop), show_code(customer)
+        jobs = [partial(collect, shop, charge, code, key=f"{number}")] * 10
+        answers = crowd.act(jobs)
+
+        assert {(use.pk, use.outcome) for use in answers} == {(answers[0].pk, "captured")}
+        assert Payment.objects.filter(charge=charge).count() == 1
+
+
+def test_two_codes_of_two_wallets_for_one_sale_are_paid_once(crowd, without_pin):
+    shop = factories.open_shop()
+
+    for number in range(20):
+        people = [factories.open_customer() for _ in range(2)]
+        charge = factories.make_charge(shop)
+        jobs = [
+            partial(collect, shop, charge, show_code(person), key=f"{number} {place}")
+            for place, person in enumerate(people)
+        ]
+        answers = crowd.act(jobs, refusals=(Exception,))
+
+        assert sum(isinstance(answer, CodeUse) for answer in answers) == 1
+        assert sum(read_balance(each.wallet.account_id) for each in people) == 20_000 - 480
+
+
+def test_guesses_at_the_same_moment_are_counted_each(crowd):
+    shop, customer = factories.open_shop(), factories.open_customer()
+    code, charge = show_code(customer), factories.make_charge(shop)
+    wrong = f"{code[:-1]}{(int(code[-1]) + 1) % 10}"
+    jobs = [
+        partial(redeem_code, shop.till, NewUse(wrong, charge, f"{number}", b"test"))
+        for number in range(40)
+    ]
+
+    answers = crowd.act(jobs, refusals=(PaymentCodeUnknown, TooManyTries))
+
+    kinds = Counter(type(answer).__name__ for answer in answers)
+    assert kinds == {"PaymentCodeUnknown": 10, "TooManyTries": 30}
+    assert CollectMiss.objects.filter(owner_id=shop.terminal.id).count() == 10
+
+
+def test_a_code_is_used_before_it_is_revoked_or_not_at_all(crowd):
+    shop = factories.open_shop()
+    firsts = Counter[str]()
+
+    for number in range(40):
+        customer = factories.open_customer()
+        new = NewUse(show_code(customer), factories.make_charge(shop), f"{number}", b"test")
+        redeem = partial(redeem_code, shop.till, new)
+        # Later from round to round: it comes before, while and after the code is used.
+        revoke = late(partial(revoke_codes, customer.wallet), number / 1000)
+        use, _ = crowd.act([redeem, revoke], refusals=(PaymentCodeUnknown,))
+
+        used = isinstance(use, CodeUse)
+        assert CodeUse.objects.filter(wallet=customer.wallet).count() == used
+        firsts["used" if used else "revoked"] += 1
+        CollectMiss.objects.filter(merchant=shop.merchant).delete()
+
+    assert set(firsts) == {"used", "revoked"}

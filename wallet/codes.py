@@ -1,0 +1,249 @@
+"""Payment codes: 18 digits that a phone shows, also offline, each good for one payment.
+
+What such a code is made of is in `qr/payment_codes.py`; here are the wallets' secrets, the
+uses, and the count of codes that were nobody's. Time is the database's.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import count, islice
+from secrets import token_bytes
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+
+from identity.pins import check_pin
+from ledger.transactions import in_one_transaction
+from merchants.models import Merchant
+from pos.callers import Caller
+from pos.errors import IdempotencyMismatch
+from pos.models import Charge, Terminal
+from qr import recognize
+from qr.errors import PayloadInvalid
+from qr.payment_codes import (
+    STEP_S,
+    CodeKeys,
+    OpenedCode,
+    encode_code,
+    is_genuine,
+    open_code,
+)
+from wallet.errors import (
+    PaymentCodeExpired,
+    PaymentCodeForeign,
+    PaymentCodeUnknown,
+    PaymentCodeUsed,
+    TooManyTries,
+)
+from wallet.models import CodeSeed, CodeUse, Wallet
+
+# How many steps a phone's clock may be off.
+_STEPS_OFF_MAX = 1
+_MISSES_A_MINUTE_MAX = {"till": 10, "merchant": 30}
+_COUNT_MISSES = """
+    SELECT count(*) FILTER (WHERE owner_id = %(owner)s), count(*) FROM wallet_collectmiss
+     WHERE merchant_id = %(merchant)s AND missed_at > clock_timestamp() - interval '1 minute'
+"""
+_ADD_MISS = """
+    WITH forgotten AS (
+        DELETE FROM wallet_collectmiss
+         WHERE merchant_id = %(merchant)s AND missed_at < clock_timestamp() - interval '1 day')
+    INSERT INTO wallet_collectmiss (merchant_id, owner_id, missed_at)
+    VALUES (%(merchant)s, %(owner)s, clock_timestamp())
+"""
+_READ_STEP = "SELECT (extract(epoch FROM clock_timestamp())::bigint) / %s"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """A payment code and the minute it is meant for."""
+
+    code: str
+    step: int
+
+    @property
+    def from_at(self) -> datetime:
+        """Give the instant from which the phone shows it."""
+        return datetime.fromtimestamp(self.step * STEP_S, UTC)
+
+    @property
+    def until_at(self) -> datetime:
+        """Give the instant at which the next one takes its place."""
+        return datetime.fromtimestamp((self.step + 1) * STEP_S, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class NewUse:
+    """What a till asks for with a code that a customer showed."""
+
+    text: str
+    charge: Charge
+    idempotency_key: str
+    request_hash: bytes
+
+
+def issue_codes(wallet: Wallet) -> list[ShownCode]:
+    """Give the codes from this minute on that were not used yet; none once they are stopped.
+
+    Asking again gives the same codes. A wallet that never asked has none that could be
+    guessed.
+    """
+    seed, _ = CodeSeed.objects.get_or_create(
+        wallet=wallet, defaults={"secret": token_bytes(32)}
+    )
+    if seed.revoked_at is not None:
+        return []
+    first = _read_step()
+    used = {*CodeUse.objects.filter(wallet=wallet, step__gte=first).values_list("step")}
+    unused = (step for step in count(first) if (step,) not in used)
+    return [
+        ShownCode(
+            encode_code(
+                derive_keys(settings.SECRET_KEY),
+                serial=seed.serial,
+                secret=bytes(seed.secret),
+                step=step,
+            ),
+            step,
+        )
+        for step in islice(unused, settings.PAYMENT_CODES_CACHED)
+    ]
+
+
+def revoke_codes(wallet: Wallet) -> None:
+    """Void every code of the wallet, on whatever phone it is, and make no new ones.
+
+    Nothing comes back after that: `start_codes` makes others.
+    """
+    CodeSeed.objects.update_or_create(
+        wallet=wallet, defaults={"secret": token_bytes(32), "revoked_at": Now()}
+    )
+
+
+def start_codes(wallet: Wallet, *, pin: str) -> None:
+    """Make payment codes again after they were stopped; whoever holds the phone needs the PIN.
+
+    Raises:
+        PinWrong, PinLocked: the PIN is wrong or locked; the codes stay stopped.
+    """
+    check_pin(wallet.user_id, pin)
+    CodeSeed.objects.filter(wallet=wallet).update(revoked_at=None)
+
+
+def redeem_code(caller: Caller, new: NewUse) -> CodeUse:
+    """Use a payment code up, before anything is known of the payment it is for.
+
+    Owns its transaction: a payment that fails later has used the code up all the same, and a
+    wrong code stays counted. The same key gives the use of the first time.
+
+    Raises:
+        PaymentCodeForeign: another system's code, or none at all; it is named.
+        PaymentCodeUnknown: nobody's, or its wallet has stopped its codes.
+        PaymentCodeExpired: more than a minute away from the database's clock.
+        PaymentCodeUsed: by another request, here or elsewhere.
+        TooManyTries: ten codes of this till, or thirty of the merchant's, were nobody's in a
+            minute.
+        IdempotencyMismatch: the key came with another request before.
+    """
+    try:
+        opened = open_code(derive_keys(settings.SECRET_KEY), new.text)
+    except PayloadInvalid:
+        raise PaymentCodeForeign(recognize(new.text).title) from None
+    use = _use_up(caller, opened, new)
+    if use is None:
+        raise PaymentCodeUnknown
+    return use
+
+
+@lru_cache(maxsize=1)
+def derive_keys(secret_key: str) -> CodeKeys:
+    """Give the installation's two keys: no code can be made from the database alone."""
+    return CodeKeys(
+        *(
+            hmac.digest(secret_key.encode(), f"payment codes: {purpose}".encode(), "sha256")
+            for purpose in ("shuffle", "tag")
+        )
+    )
+
+
+@in_one_transaction
+def _use_up(caller: Caller, opened: OpenedCode, new: NewUse) -> CodeUse | None:
+    # A miss is written and committed: it is told by None, as a refusal would undo it.
+    _lock_guesser(caller)
+    known = _find_known(caller, new)
+    if known is not None:
+        return known
+    _refuse_guesser(caller)
+    seed = (
+        CodeSeed.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("wallet__user")
+        .filter(pk=opened.serial, revoked_at=None, wallet__user__is_active=True)
+        .first()
+    )
+    now = _read_step()
+    step = opened.find_step(near=now)
+    keys = derive_keys(settings.SECRET_KEY)
+    if seed is None or not is_genuine(keys, opened, secret=bytes(seed.secret), step=step):
+        _execute(_ADD_MISS, caller)
+        return None
+    if abs(step - now) > _STEPS_OFF_MAX:
+        raise PaymentCodeExpired
+    return _insert_use(caller, new, wallet=seed.wallet, step=step)
+
+
+def _insert_use(caller: Caller, new: NewUse, *, wallet: Wallet, step: int) -> CodeUse:
+    try:
+        with transaction.atomic():
+            return CodeUse.objects.create(
+                wallet=wallet,
+                step=step,
+                charge=new.charge,
+                owner_id=caller.owner_id,
+                idempotency_key=new.idempotency_key,
+                request_hash=new.request_hash,
+            )
+    except IntegrityError:
+        raise PaymentCodeUsed from None
+
+
+def _find_known(caller: Caller, new: NewUse) -> CodeUse | None:
+    known = (
+        CodeUse.objects.select_related("wallet__user", "charge")
+        .filter(owner_id=caller.owner_id, idempotency_key=new.idempotency_key)
+        .first()
+    )
+    if known is not None and bytes(known.request_hash) != new.request_hash:
+        raise IdempotencyMismatch
+    return known
+
+
+def _lock_guesser(caller: Caller) -> None:
+    # Codes of one till follow each other, each with the misses before it counted.
+    if caller.terminal:
+        Terminal.objects.select_for_update(no_key=True).get(pk=caller.terminal.pk)
+    else:
+        Merchant.objects.select_for_update(no_key=True).get(pk=caller.store.merchant_id)
+
+
+def _refuse_guesser(caller: Caller) -> None:
+    own, merchants = _execute(_COUNT_MISSES, caller)
+    too_many = caller.terminal is not None and own >= _MISSES_A_MINUTE_MAX["till"]
+    if too_many or merchants >= _MISSES_A_MINUTE_MAX["merchant"]:
+        raise TooManyTries
+
+
+def _execute(sql: str, caller: Caller) -> tuple[int, ...]:
+    parameters = {"owner": caller.owner_id, "merchant": caller.store.merchant_id}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return tuple(cursor.fetchone()) if cursor.description else ()
+
+
+def _read_step() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_STEP, [STEP_S])
+        (step,) = cursor.fetchone()
+    return int(step)

@@ -1,0 +1,99 @@
+"""Collection: a till takes a charge from the wallet whose payment code it was shown."""
+
+from collections.abc import Callable
+
+from ledger.errors import InsufficientFunds, TransferRefused
+from pos.callers import Caller
+from pos.charges import release_charge
+from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
+from pos.models import Charge
+from wallet.claims import claim_charge
+from wallet.codes import NewUse, redeem_code
+from wallet.errors import PinRequired, WalletCurrencyMismatch
+from wallet.limits import needs_pin
+from wallet.models import CodeUse
+from wallet.payments import confirm_charge, find_payment
+
+# Why a collection is refused, and how the same request is refused again.
+_REFUSALS: dict[type[Exception], tuple[str, Callable[[Charge], Exception]]] = {
+    ChargeNotPayable: (
+        "charge_not_payable",
+        lambda charge: ChargeNotPayable(charge.status_now),
+    ),
+    ChargeClaimedByAnother: (
+        "charge_claimed_by_another",
+        lambda _: ChargeClaimedByAnother(),
+    ),
+    WalletCurrencyMismatch: (
+        "currency_mismatch",
+        lambda charge: WalletCurrencyMismatch(charge.currency),
+    ),
+    InsufficientFunds: (
+        "insufficient_funds",
+        lambda charge: InsufficientFunds("insufficient_funds", charge.id),
+    ),
+    TransferRefused: (
+        "transfer_refused",
+        lambda charge: TransferRefused("transfer_refused", charge.id),
+    ),
+}
+_AGAIN = dict(_REFUSALS.values())
+
+
+def collect_charge(caller: Caller, new: NewUse) -> CodeUse:
+    """Use the code up, claim the charge for its wallet, and capture it if no PIN is wanted.
+
+    With a PIN wanted the charge stays claimed for a minute, and the phone asks for it. Where
+    the money is refused, the charge is open again at once. The same key goes on where the
+    first time broke off, and tells what came of it.
+
+    Raises:
+        whatever `redeem_code` raises; nothing was claimed then.
+        ChargeNotPayable, ChargeClaimedByAnother, WalletCurrencyMismatch, InsufficientFunds,
+        TransferRefused: nothing was taken, and the code is used up.
+    """
+    use = redeem_code(caller, new)
+    if use.outcome in _AGAIN:
+        raise _AGAIN[use.outcome](new.charge)
+    if use.outcome == "started":
+        _finish(use, new.charge)
+    return use
+
+
+def _finish(use: CodeUse, charge: Charge) -> None:
+    try:
+        _keep_outcome(use, _take(use, charge))
+    except tuple(_REFUSALS) as refusal:
+        if find_payment(use.wallet, charge.id) is not None:
+            # The first time broke off between the capture and its note.
+            _keep_outcome(use, "captured")
+            return
+        code = next(code for kind, (code, _) in _REFUSALS.items() if isinstance(refusal, kind))
+        _keep_outcome(use, code)
+        if isinstance(refusal, TransferRefused):
+            release_charge(charge.id, payer_account_id=use.wallet.account_id)
+        raise
+
+
+def _take(use: CodeUse, charge: Charge) -> str:
+    wallet = use.wallet
+    claim = claim_charge(wallet, charge)
+    if needs_pin(wallet, charge.amount_minor):
+        return "claimed"
+    try:
+        confirm_charge(
+            wallet,
+            claim.id,
+            pin="",
+            # Of the wallet's own keys none can be this one.
+            idempotency_key=f"payment code {use.id}",
+            request_hash=bytes(use.request_hash),
+        )
+    except PinRequired:
+        return "claimed"
+    return "captured"
+
+
+def _keep_outcome(use: CodeUse, outcome: str) -> None:
+    use.outcome = outcome
+    use.save(update_fields=["outcome"])
