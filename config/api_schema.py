@@ -45,7 +45,7 @@ class Operation:
     takes_key: bool = False
 
 
-_CODE: _Refusals = (wallet.CodeUnknown, wallet.TooManyTries)
+_CODE: _Refusals = (wallet.CodeUnknown, wallet.TooManyTries, pos.SigningKeyWithdrawn)
 _CHARGE = "/api/v1/charges/{reference}"
 OPERATIONS = {
     ("GET", "/api/v1/charges"): Operation(

@@ -10,8 +10,17 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from qr.signed import make_key
+
 # Linux allows 107 bytes for the path of a unix socket; PostgreSQL's own name takes 30 of them.
 _RUN_PATH_MAX = 75
+
+
+def _draw_secret() -> str:
+    return secrets.token_urlsafe(48)
+
+
+_SECRETS = {"SECRET_KEY": _draw_secret, "PIN_PEPPER": _draw_secret, "SIGNING_KEY": make_key}
 
 
 class FolderInUse(Exception):
@@ -64,10 +73,11 @@ class StateFolder:
     def load_secrets(self) -> dict[str, str]:
         """Read this installation's random keys, made at the first call and kept private."""
         path = self.path / "secrets.json"
-        if not path.exists():
-            made = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "PIN_PEPPER")}
-            write_private(path, json.dumps(made))
-        loaded: dict[str, str] = json.loads(path.read_text())
+        loaded: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        missing = {name: make for name, make in _SECRETS.items() if name not in loaded}
+        if missing:
+            loaded |= {name: make() for name, make in missing.items()}
+            write_private(path, json.dumps(loaded))
         return loaded
 
     def _take(self, lock: IO[str]) -> None:

@@ -117,3 +117,14 @@ class PairingRefused(Exception):
     def __init__(self) -> None:
         """Say where a code comes from."""
         super().__init__("This code is not right or too old. Get a new one in the dashboard.")
+
+
+class SigningKeyWithdrawn(Exception):
+    """The key that signed this printed code is not trusted any more."""
+
+    def __init__(self) -> None:
+        """Say what to tell the shop."""
+        super().__init__(
+            "This printed code was signed with a key that is not trusted any more. Ask the shop"
+            " for a new code. Nothing was taken."
+        )

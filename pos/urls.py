@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from pos import api, views
+from pos import api, views, views_static
 
 app_name = "pos"
 urlpatterns = [
+    path(".well-known/jwks.json", views_static.publish_keys, name="keys"),
     path("till/", views.sell, name="till"),
     path("till/pair/", views.pair, name="pair"),
     path("till/unlock/", views.unlock, name="unlock"),

@@ -9,6 +9,7 @@ from qr.dialect import Dialect, Reading
 from qr.errors import Kind, PayloadInvalid, Weight
 from qr.links import decode_link, normalize_short_code
 from qr.registry import CONSUMER_DIALECTS, MPM_DIALECTS, TEXT_DIALECTS, WALLET_DIALECTS
+from qr.signed import decode_static_link
 
 LENGTH_MAX = 7089
 _ALTERED = frozenset({Kind.CHECKSUM, Kind.STRUCTURE})
@@ -26,6 +27,7 @@ class Nature(StrEnum):
     FOREIGN_CODE = "foreign_code"
     PAYMENT_CODE = "payment_code"
     LINK = "link"
+    STATIC_CODE = "static_code"
     SHORT_CODE = "short_code"
     WEB_ADDRESS = "web_address"
     TEXT = "text"
@@ -111,6 +113,12 @@ def _recognize_ours(text: str) -> Recognition:
         pass
     else:
         return Recognition(Nature.LINK, text, host=host)
+    try:
+        host, _ = decode_static_link(text)
+    except PayloadInvalid:
+        pass
+    else:
+        return Recognition(Nature.STATIC_CODE, text, host=host)
     web = _WEB.fullmatch(text)
     if web:
         return Recognition(Nature.WEB_ADDRESS, text, host=_find_host(web["authority"]))

@@ -27,6 +27,8 @@ _servers = contextlib.ExitStack()
 _SETTINGS = {
     "SECRET_KEY": "tests-only-" + "x" * 50,
     "PIN_PEPPER": "tests-only",
+    # RFC 8037, appendix A: a key that everybody knows.
+    "SIGNING_KEY": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
     "PUBLIC_URL": "http://pay.test",
     "ALLOWED_HOSTS": "pay.test,testserver",
     "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",

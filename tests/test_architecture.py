@@ -46,6 +46,7 @@ INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templa
 INSIDE |= dict.fromkeys(["queries", "errors", "fees", "callers", "rows"], 1)
 INSIDE |= dict.fromkeys(["views_codes", "api_codes"], 3)
 INSIDE |= dict.fromkeys(["models", "chart"], 0)
+INSIDE |= dict.fromkeys(["views_static", "api_static"], 3)
 NOUN = 2
 
 

@@ -171,6 +171,8 @@ def _describe_altered(found: Recognition) -> Sighting:
 
 def _describe_link(found: Recognition) -> Sighting:
     host = name_host(found.host)
+    if found.host == settings.PUBLIC_HOST:
+        return _describe_own_address(host)
     detail = (
         f"This is a payment link of another site, {host}. It was not opened."
         f" If you are in a shop, tell the shop. {_NOTHING}"
@@ -181,16 +183,20 @@ def _describe_link(found: Recognition) -> Sighting:
 def _describe_address(found: Recognition) -> Sighting:
     host = name_host(found.host)
     if found.host == settings.PUBLIC_HOST:
-        detail = (
-            "This address is ours, but no code leads there: it was cut short, altered, or is"
-            f" another page. {_NOTHING}"
-        )
-        return Sighting(kind="altered", title=host, detail=detail, host=host)
+        return _describe_own_address(host)
     detail = (
         f"This is a web address of another site, {host}. It was not opened, and nothing"
         f" can be paid with it here. {_NOTHING}"
     )
     return Sighting(kind="web_address", title=host, detail=detail, host=host)
+
+
+def _describe_own_address(host: str) -> Sighting:
+    detail = (
+        "This address is ours, but no code leads there: it was cut short, altered, or is"
+        f" another page. {_NOTHING}"
+    )
+    return Sighting(kind="altered", title=host, detail=detail, host=host)
 
 
 def _describe_payer_code(_found: Recognition) -> Sighting:
@@ -221,6 +227,7 @@ _DESCRIPTIONS: dict[Nature, Callable[[Recognition], Sighting]] = {
     Nature.FOREIGN_CODE: _describe_foreign_code,
     Nature.PAYMENT_CODE: _describe_payer_code,
     Nature.LINK: _describe_link,
+    Nature.STATIC_CODE: _describe_link,
     Nature.WEB_ADDRESS: _describe_address,
     Nature.SHORT_CODE: _describe_text,
     Nature.TEXT: _describe_text,

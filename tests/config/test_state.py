@@ -43,8 +43,19 @@ def test_keys_are_made_once_and_private(state):
     first, second = state.load_secrets(), state.load_secrets()
 
     assert first == second
-    assert set(first) == {"SECRET_KEY", "PIN_PEPPER"}
+    assert set(first) == {"SECRET_KEY", "PIN_PEPPER", "SIGNING_KEY"}
     assert (state.path / "secrets.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_of_an_older_version_gets_the_key_it_lacks(state):
+    state.hold()
+    write_private(state.path / "secrets.json", '{"SECRET_KEY": "s", "PIN_PEPPER": "p"}')
+
+    loaded = state.load_secrets()
+
+    assert (loaded["SECRET_KEY"], loaded["PIN_PEPPER"]) == ("s", "p")
+    assert len(loaded["SIGNING_KEY"]) == 43
+    assert state.load_secrets() == loaded
 
 
 def test_two_folders_have_different_keys(state, tmp_path):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from pos.models import Charge
+from qr import Nature
 from qr.links import encode_link, encode_token
 from qr.payment import Account, PaymentRequest
 from qr.registry import DIALECTS
@@ -16,6 +17,7 @@ from tests.qr.payloads import EXAMPLE, VECTORS
 from tests.snapshots import nothing_changes
 from wallet.models import CodeMiss
 from wallet.scans import find_scanned
+from wallet.sightings import _DESCRIPTIONS
 
 pytestmark = pytest.mark.django_db
 UNKNOWN_LINK = "HTTP://PAY.TEST/P/" + "0" * 26
@@ -103,6 +105,8 @@ def foreign_payloads(charge):
         "another host": (f"https://pay.example/p/{token}", "foreign"),
         "our host as a user": (f"https://pay.test@pay.example/p/{token}", "foreign"),
         "our host as a prefix": (f"https://pay.test.pay.example/p/{token}", "foreign"),
+        "a printed code of another host": (f"https://pay.example/s/{token}", "foreign"),
+        "half a printed code": ("http://pay.test/s/" + "0" * 100, "altered"),
         "another port": (f"http://pay.test:81/p/{token}", "foreign"),
         "a changed token": (f"http://pay.test/p/{token[:-1]}U", "altered"),
         "a cut token": (f"http://pay.test/p/{token[:-1]}", "altered"),
@@ -137,6 +141,10 @@ def test_a_foreign_code_is_told_and_never_claimed(phone, charge, which):
     assert claimed.status_code == 422
     assert claimed.json()["code"] == "code_foreign"
     assert claimed.json()["errors"][0]["field"] == "payload"
+
+
+def test_every_nature_has_words():
+    assert set(_DESCRIPTIONS) == set(Nature)
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["why"])
