@@ -14,11 +14,12 @@ CHECK_ENV := DATABASE_URL=postgresql://nobody@/none?host=/nonexistent REDIS_URL=
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--universal --no-header --python-version 3.11
 
-.PHONY: help environment demo demo-reset test check bench format docs requirements
+.PHONY: help environment demo demo-reset test check bench bench-checkout bench-ledger format \
+	docs requirements
 
 help: ## this list
 	@echo "Tessera: QR cashless checkout. Start with: make environment && make demo"
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 environment: ## make .venv ready (does nothing when it already is)
 	@stamp=.venv/ready-$$(sha256sum $(LOCK) | cut -c1-16); \
@@ -66,8 +67,18 @@ format: environment ## put code and templates into shape
 	find templates \( -name '*.html' -o -name '*.txt' \) -print0 \
 	  | xargs -0 -r $(BIN)/djade --target-version 5.2
 
-bench: environment ## measure the checkout on this machine (ARGS="--json" for figures)
+bench: environment ## measure everything on this machine (ARGS="--json" for figures)
+	@$(MAKE) bench-checkout
+	@$(MAKE) bench-ledger
+
+bench-checkout: environment ## measure whole checkouts over HTTP
 	@exec $(PYTHON) bench/checkout.py $(ARGS)
+
+bench-ledger: environment ## measure how fast transfers are posted
+	@exec $(PYTHON) bench/ledger.py $(ARGS)
+
+fuzz: environment ## look for texts that break the payment codes' library (SECONDS=600)
+	@exec $(PYTHON) -m tests.fuzz.fuzz_qr --seconds $(or $(SECONDS),600) $(ARGS)
 
 docs: environment ## write the OpenAPI description to docs/openapi.yaml
 	$(CHECK_ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

@@ -142,7 +142,8 @@ def build_values(
         path = account.object_id or _find_place(account, templates)
         if account.value:
             values[path] = account.value
-        values |= _name_template(path, account, templates)
+        foreign = not account.kind and account.scheme != request.scheme
+        values |= _name_template(path, account, () if foreign else templates)
     return values | dict(request.extra)
 
 

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from qr.checksum import compute_crc
 from qr.errors import Kind, PayloadInvalid, Weight
 from qr.mpm_dialect import MpmDialect
 from qr.mpm_requests import Places
 from qr.mpm_templates import Template
 from qr.payment import Account, Initiation, PaymentRequest
+from qr.registry import DIALECTS
 from qr.rules import Presence, Waiver, must, without
-from tests.qr.payloads import change, refuse
+from tests.qr.payloads import VECTORS, change, refuse
 
 PAY = MpmDialect(
     name="pay",
@@ -136,3 +138,24 @@ def test_bytes_are_counted_if_the_profile_counts_them():
     assert dialect.write(dialect.read(in_characters)) == in_characters
     assert PAY.write(PAY.read(text)) == text
     assert refuse(PAY.decode, text) == ("", "length")
+
+
+def test_another_schemes_account_keeps_its_identifier_at_our_place():
+    text = next(
+        vector["payload"]
+        for vector in VECTORS
+        if vector["format"] == "bharatqr"
+        and vector["valid"]
+        and "A000000524" in vector["payload"]
+    )
+    head = text[:-4].replace("A000000524", "A000000525", 1)
+    dialect = DIALECTS["bharatqr"]
+
+    reading = dialect.decode(head + compute_crc(head.encode()))
+    request = reading.request
+
+    assert request
+    assert (
+        Account("A000000525", "MAB.037322031440157@AXISBANK", "", "26-01") in request.accounts
+    )
+    assert dialect.decode(dialect.encode(request)).request == request
