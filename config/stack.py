@@ -210,6 +210,7 @@ class Stack:
             "PUBLIC_URL": f"http://{bracket(public)}:{self.port}",
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "EMAIL_FILE_PATH": str(mail),
+            "LEDGER_HEADS_FILE": str(self.state.path / f"heads-{self.database}.jsonl"),
             "PYTHONUNBUFFERED": "1",
             **self._overrides,
         }

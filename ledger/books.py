@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
-_AS_WRITTEN = """
-    SET LOCAL TimeZone = 'UTC';
-    SET LOCAL DateStyle = 'ISO';
-    SET LOCAL bytea_output = 'hex';
-    SET LOCAL statement_timeout = 0;
-    SET LOCAL idle_in_transaction_session_timeout = 0;
-"""
+_AS_WRITTEN = (
+    "SET LOCAL TimeZone = 'UTC'",
+    "SET LOCAL DateStyle = 'ISO'",
+    "SET LOCAL bytea_output = 'hex'",
+)
+_WITHOUT_LIMITS = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL idle_in_transaction_session_timeout = 0",
+)
 
 
 class DatabaseBooks:
@@ -23,10 +25,12 @@ class DatabaseBooks:
     total = "sum"
 
     def __init__(self) -> None:
-        """Have instants and hashes written in one way, and take the time it takes."""
-        with connection.cursor() as cursor:
-            for setting in _AS_WRITTEN.strip().splitlines():
-                cursor.execute(setting)
+        """Have instants and hashes written in one way until the transaction ends."""
+        self._set(_AS_WRITTEN)
+
+    def take_time(self) -> None:
+        """Let the transaction's questions take the time they take."""
+        self._set(_WITHOUT_LIMITS)
 
     def read(
         self, question: str, values: Sequence[str | int] = ()
@@ -41,3 +45,8 @@ class DatabaseBooks:
             cursor.copy(f"COPY ({question}) TO STDOUT", values or None) as rows,
         ):
             yield from rows.rows()
+
+    def _set(self, settings: Sequence[str]) -> None:
+        with connection.cursor() as cursor:
+            for setting in settings:
+                cursor.execute(setting)

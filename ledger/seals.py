@@ -77,6 +77,7 @@ def seal_ledger(
 @in_one_transaction
 def _seal_some(closed_until: str, count_max: int) -> list[SealHead]:
     books = DatabaseBooks()
+    books.take_time()
     with connection.cursor() as cursor:
         cursor.execute(_TRY_LOCK, [_LOCK])
         is_mine, sealed_at = cursor.fetchone()

@@ -13,6 +13,7 @@ urlpatterns = [
     path("till/lock/", views.lock, name="lock"),
     path("till/activity/", views.activity, name="activity"),
     path("r/<str:token>/", views.receipt, name="receipt"),
+    path("r/<str:token>/proof.json", views.receipt_proof, name="receipt_proof"),
     path("dashboard/tills/", views.tills, name="tills"),
     path(
         "dashboard/tills/<str:reference>/code/", views.new_pairing_code, name="new_pairing_code"

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from identity.errors import PinLocked, PinWrong
+from ledger.inclusion import find_seal, prove_transfer
 from ledger.money import find_exponent
 from ledger.queries import list_postings
 from merchants.access import Staff, activate_time_zone, manages, may_manage, staff_only
@@ -113,22 +114,32 @@ def activity(request: HttpRequest, till: Till) -> HttpResponse:
 @never_cache
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Show a receipt to whoever has its address."""
-    try:
-        charge = find_by_receipt(decode_token(token))
-    except PayloadInvalid:
-        charge = None
-    if charge is None:
-        raise Http404
+    charge = _find_by_receipt(token)
     activate_time_zone(charge.store.time_zone)
     context = {
         "charge": charge,
+        "token": token,
         "receipt": getattr(charge, "receipt", None),
         "refunds": list_refunds(charge),
         "lines": charge.lines.all(),
         "store": charge.store,
         "merchant": charge.store.merchant,
+        "seal": find_seal(charge.id),
     }
     return render(request, "pos/receipt.html", context)
+
+
+@require_GET
+@never_cache
+def receipt_proof(request: HttpRequest, token: str) -> HttpResponse:
+    """Give the proof that the receipt's payment is in the sealed books."""
+    charge = _find_by_receipt(token)
+    proof = prove_transfer(charge.id)
+    if proof is None:
+        raise Http404
+    name = f"proof-{charge.short_code_grouped}.json"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(proof, content_type="application/json", headers=disposition)
 
 
 @require_GET
@@ -193,6 +204,16 @@ def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         "transfers": list_postings([charge.id, *(refund.id for refund in refunds)]),
     }
     return render(request, "pos/payment.html", context)
+
+
+def _find_by_receipt(token: str) -> Charge:
+    try:
+        charge = find_by_receipt(decode_token(token))
+    except PayloadInvalid:
+        charge = None
+    if charge is None:
+        raise Http404
+    return charge
 
 
 def _till_context(till: Till) -> dict[str, Any]:

@@ -101,10 +101,12 @@ def _open_books(dump: str | None, report: Report) -> Iterator[Books]:
     if dump is None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield DatabaseBooks()
+            books = DatabaseBooks()
+            books.take_time()
+            yield books
         return
-    with _open_dump(dump) as stream, DumpBooks(stream, report=report) as books:
-        yield books
+    with _open_dump(dump) as stream, DumpBooks(stream, report=report) as dumped:
+        yield dumped
 
 
 def _open_dump(dump: str) -> BufferedReader:
