@@ -29,7 +29,7 @@ from tests.faults.shop import wait_for
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(40, func_only=True)]
 
 THREADS, BATCHES, LEGS, OPENING_MINOR = 16, 100, 4, 1_000
-HOLDS = 300
+HOLDS = 160
 ENDED = {
     "pending_transfer_not_found",
     "pending_transfer_already_posted",

@@ -29,6 +29,8 @@ _BACK_WITHIN_S = 30
 _POLL_S = 0.02
 # Somebody else held what it needed for too long: PostgreSQL says that it undid it all.
 _BUSY = {"55P03", "57014"}
+# The line is dead, or what is at its other end is going away or not there yet.
+_LOST = {"", "08", "57"}
 post = in_one_transaction(post_transfers)
 
 
@@ -152,10 +154,7 @@ class Storm:
         try:
             results = post(batch.transfers)
         except Error as failure:
-            sqlstate = read_sqlstate(failure)
-            # Whatever else PostgreSQL says of a call, the ledger should not have caused.
-            assert sqlstate in _BUSY or not sqlstate.strip() or sqlstate[:2] in {"57", "08"}
-            call.undone = sqlstate in _BUSY
+            call.undone = _was_undone(failure)
             call.ended_s = time.monotonic()
         else:
             call.ended_s = time.monotonic()
@@ -166,7 +165,8 @@ class Storm:
         while not self._over.is_set():
             try:
                 self._close()
-            except Error:
+            except Error as failure:
+                _was_undone(failure)
                 _reconnect()
 
     def _close(self) -> None:
@@ -186,6 +186,13 @@ def _work(job: Callable[[], None]) -> None:
         job()
     finally:
         connection.close()
+
+
+def _was_undone(failure: Error) -> bool:
+    sqlstate = read_sqlstate(failure)
+    # Whatever else PostgreSQL says, such as of a deadlock, the ledger should have kept back.
+    assert sqlstate in _BUSY or sqlstate[:2] in _LOST, sqlstate
+    return sqlstate in _BUSY
 
 
 def _find_holds(chance: random.Random, accounts: Accounts) -> list[OpenHold]:
