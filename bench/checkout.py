@@ -7,9 +7,7 @@
 bench/README.md tells what is measured. Uses .tessera/bench, answers on loopback only.
 """
 
-import argparse
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -23,12 +21,12 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from cpu import read_cpu  # noqa: E402
-from figures import Figures, Row, Run, collect_figures  # noqa: E402  the path comes first
-from load import Connection, Unexpected, run_scripts  # noqa: E402
+from cpu import read_cpu  # noqa: E402  the path comes first
+from figures import Figures, Row, Run, Sample, collect_figures  # noqa: E402
+from load import Connection, run_scripts  # noqa: E402
 from reference import Reference  # noqa: E402
+from rounds import FOLDER, count_rounds, forget_last, run_benchmark, say  # noqa: E402
 from sales import (  # noqa: E402
-    Sample,
     Shopping,
     check_out,
     claim_many,
@@ -37,12 +35,8 @@ from sales import (  # noqa: E402
     wait_to_be_told,
 )
 
-from config.processes import ProcessFailed, stop_leftovers  # noqa: E402
 from config.stack import Stack  # noqa: E402
-from config.state import FolderInUse, StateFolder  # noqa: E402
 
-_FOLDER = ROOT / ".tessera" / "bench"
-_RESULTS = ROOT / "bench" / "results"
 _RECEIPTS_WAIT_MAX_S = 30.0
 # So high that nobody is asked for a PIN, and still counted as always.
 _NO_PIN = {"NO_PIN_SUM_MAX_MINOR": "1000000000000", "NO_PIN_COUNT_MAX": "32767"}
@@ -144,11 +138,11 @@ class Bench:
         say(f"  {name} ", end="")
         shopping = open_shopping(self.stack.port, self.secrets, clients=clients)
         prepare(shopping)
-        sample, before, began = Sample(), read_cpu(self.stack), time.perf_counter()
+        sample, before, began = Sample(), self._read_cpu(), time.perf_counter()
         run(shopping, sample)
         sample.elapsed_s = time.perf_counter() - began
         late_s = self._wait_for_receipts()
-        after = read_cpu(self.stack)
+        after = self._read_cpu()
         cpu_ms = {
             process: 1000 * (after[process] - before[process]) / len(sample.took_s)
             for process in after
@@ -158,10 +152,13 @@ class Bench:
         self._keep(name, sample, cpu_ms)
         say(f"{sample.rate:.0f}/s, {len(sample.took_s)} of them; receipts {late_s:.1f} s later")
 
+    def _read_cpu(self) -> dict[str, float]:
+        return read_cpu(self.stack.state.path, self.stack.processes)
+
     def _keep(self, name: str, sample: Sample, cpu_ms: dict[str, float]) -> None:
         p50_ms, p99_ms = sample.find_percentile(50), sample.find_percentile(99)
         if name.startswith("till_told"):
-            run, unit = Run(p50_ms, None, p50_ms, p99_ms, cpu_ms), "ms"
+            run, unit = Run(p50_ms, p50_ms=p50_ms, p99_ms=p99_ms, cpu_ms=cpu_ms), "ms"
         else:
             ratio = sample.rate / self.tpcb[-1] if self.tpcb else None
             run, unit = Run(sample.rate, ratio, p50_ms, p99_ms, cpu_ms), "/s"
@@ -180,26 +177,6 @@ class Bench:
         return time.monotonic() - began
 
 
-def main() -> int:
-    """Measure, print and keep the figures; 1 when something was not as it must be."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--quick", action="store_true", help="two short rounds, nothing kept")
-    arguments = parser.parse_args()
-    try:
-        figures = measure(_QUICK if arguments.quick else _FULL)
-    except (FolderInUse, ProcessFailed, Unexpected) as failure:
-        say(f"\n{failure}")
-        return 1
-    if not arguments.quick:
-        _RESULTS.mkdir(exist_ok=True)
-        kept = _RESULTS / f"{figures.at[:10]}-checkout.json"
-        kept.write_text(figures.write() + "\n")
-        say(f"Kept in {kept.relative_to(ROOT)}")
-    print(figures.write() if arguments.json else figures.draw())
-    return 0
-
-
 def measure(plan: Plan) -> Figures:
     """Start the stack on empty tables, measure, and prove that the books still hold.
 
@@ -211,21 +188,14 @@ def measure(plan: Plan) -> Figures:
     began = time.monotonic()
     forget_last()
     say("Starting the stack")
-    with Stack(_FOLDER, port=find_port(), environment=_NO_PIN) as stack:
+    with Stack(FOLDER, port=find_port(), environment=_NO_PIN) as stack:
         Reference(stack.servers).prepare()
         bench = Bench(stack, make_shops(stack), plan)
         say("Warming up")
         bench.measure_checkout(32)
         bench.rows.clear()
-        longest_s = 0.0
-        for number in range(1, plan.rounds + 1):
-            if time.monotonic() - began + longest_s > plan.total_max_s:
-                say("The time is up; the figures count the rounds that were made.")
-                break
-            say(f"Round {number} of {plan.rounds}")
-            round_began = time.monotonic()
+        for _ in count_rounds(plan.rounds, began=began, total_max_s=plan.total_max_s):
             bench.run_round()
-            longest_s = max(longest_s, time.monotonic() - round_began)
         stack.manage("check_books")
         say(f"The books hold. {time.monotonic() - began:.0f} s in all.")
         return collect_figures(
@@ -233,20 +203,12 @@ def measure(plan: Plan) -> Figures:
         )
 
 
-def forget_last() -> None:
-    """Remove what the last benchmark stored: every one starts from empty tables."""
-    state = StateFolder(_FOLDER)
-    state.hold()
-    stop_leftovers(state.path, marks=(str(state.path), str(state.run)))
-    shutil.rmtree(state.path)
-    state.release()
-
-
 def make_shops(stack: Stack) -> dict[str, list[str]]:
     """Make shops and wallets in a process that has Django."""
     secrets = stack.state.path / "secrets-of-shops.json"
     subprocess.run(  # noqa: S603  our own script
-        [sys.executable, str(ROOT / "bench" / "shops.py"), str(secrets)],
+        # -P, or this folder's ledger.py would be taken for the application's package.
+        [sys.executable, "-P", str(ROOT / "bench" / "shops.py"), str(secrets)],
         env={**stack.env, "PYTHONPATH": str(ROOT)},
         check=True,
         timeout=120,
@@ -275,10 +237,5 @@ def stop_after(seconds: float) -> Callable[[], Callable[[], bool]]:
     return start
 
 
-def say(text: str, *, end: str = "\n") -> None:
-    """Tell whoever waits how far it is."""
-    print(text, end=end, file=sys.stderr, flush=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark("checkout", measure, full=_FULL, quick=_QUICK))

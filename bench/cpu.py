@@ -1,18 +1,20 @@
-"""Processor time of the stack's processes: steadier than a clock on a busy machine."""
+"""Processor time of processes: steadier than a clock on a busy machine."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-
-from config.stack import Stack
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
-def read_cpu(stack: Stack) -> dict[str, float]:
-    """Give the seconds of processor time of each process with its children, and our own."""
+def read_cpu(folder: Path, names: Iterable[str]) -> dict[str, float]:
+    """Give the seconds of processor time of each named process of a state folder, and ours.
+
+    Children count, also those that have ended.
+    """
     parents, used = _read_processes()
     roots = {os.getpid(): "load"} | {
-        int(process.pid_path.read_text()): name for name, process in stack.processes.items()
+        int((folder / "pids" / name).read_text()): name for name in names
     }
     seconds = dict.fromkeys(roots.values(), 0.0)
     for pid, spent in used.items():

@@ -12,15 +12,52 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parent.parent
 
 
+@dataclass(slots=True)
+class Sample:
+    """What one measurement saw: how long each took, and how long all of them."""
+
+    took_s: list[float] = field(default_factory=list)
+    elapsed_s: float = 0.0
+    count_each: int = 1
+    cpu_s: dict[str, float] = field(default_factory=dict)
+    wal_bytes: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many were done."""
+        return len(self.took_s) * self.count_each
+
+    @property
+    def rate(self) -> float:
+        """How many were done a second."""
+        return self.count / self.elapsed_s
+
+    def find_percentile(self, percent: int) -> float:
+        """Give the time within which so many were done, in milliseconds."""
+        ordered = sorted(self.took_s)
+        return 1000 * ordered[min(len(ordered) * percent // 100, len(ordered) - 1)]
+
+
+def merge_samples(samples: list[Sample]) -> Sample:
+    """Give several measurements of the same thing as one."""
+    return Sample(
+        [took_s for sample in samples for took_s in sample.took_s],
+        sum(sample.elapsed_s for sample in samples),
+        samples[0].count_each,
+        wal_bytes=sum(sample.wal_bytes for sample in samples),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One measurement of one thing in one round."""
 
     value: float
-    ratio: float | None
-    p50_ms: float
-    p99_ms: float
-    cpu_ms: dict[str, float]
+    ratio: float | None = None
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    cpu_ms: dict[str, float] = field(default_factory=dict)
+    over_sql: float | None = None
 
 
 @dataclass(slots=True)
@@ -33,21 +70,21 @@ class Row:
 
     def show(self) -> dict[str, Any]:
         """Give the medians; `cpu_ms` is what one cost each process, our load included."""
-        ratios = [run.ratio for run in self.runs if run.ratio is not None]
-        names = self.runs[0].cpu_ms
-        return {
+        shown: dict[str, Any] = {
             "name": self.name,
-            "value": round(statistics.median(run.value for run in self.runs), 2),
+            "value": _find_median([run.value for run in self.runs], digits=3),
             "unit": self.unit,
-            "ratio": round(statistics.median(ratios), 4) if ratios else None,
-            "p50_ms": round(statistics.median(run.p50_ms for run in self.runs), 2),
-            "p99_ms": round(statistics.median(run.p99_ms for run in self.runs), 2),
+            "ratio": _find_median([run.ratio for run in self.runs], digits=4),
+            "p50_ms": _find_median([run.p50_ms for run in self.runs], digits=3),
+            "p99_ms": _find_median([run.p99_ms for run in self.runs], digits=3),
             "runs": len(self.runs),
             "cpu_ms": {
-                name: round(statistics.median(run.cpu_ms[name] for run in self.runs), 3)
-                for name in names
+                name: _find_median([run.cpu_ms[name] for run in self.runs], digits=4)
+                for name in self.runs[0].cpu_ms
             },
         }
+        over_sql = _find_median([run.over_sql for run in self.runs], digits=3)
+        return shown if over_sql is None else shown | {"over_sql": over_sql}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +104,31 @@ class Figures:
 
     def draw(self) -> str:
         """Give the table."""
-        lines = [
-            f"{'':16}{'value':>9} {'':4}{'x TPC-B':>9}{'p50 ms':>9}{'p99 ms':>9}{'runs':>6}"
-        ]
-        lines += [f"{name:16}{value:9.1f} /s" for name, value in self.reference.items()]
+        wide = max(len(row["name"]) for row in self.rows) + 2
+        has_sql = any("over_sql" in row for row in self.rows)
+        names = ["value", "    x TPC-B", "p50 ms", "p99 ms", "  runs", "x SQL"]
+        head = "".join(f"{name:>9}" for name in names[: 6 if has_sql else 5])
+        lines = [" " * wide + head]
+        lines += [f"{name:{wide}}{value:9.1f} /s" for name, value in self.reference.items()]
         for row in self.rows:
-            ratio = "" if row["ratio"] is None else f"{row['ratio']:.3f}"
             lines.append(
-                f"{row['name']:16}{row['value']:9.1f} {row['unit']:4}{ratio:>9}"
-                f"{row['p50_ms']:9.1f}{row['p99_ms']:9.1f}{row['runs']:6}"
+                f"{row['name']:{wide}}{row['value']:9,.{1 if row['value'] >= 10 else 3}f}"
+                f" {row['unit']:4}{_draw(row['ratio'], digits=3)}"
+                f"{_draw(row['p50_ms'], digits=1)}{_draw(row['p99_ms'], digits=1)}"
+                f"{row['runs']:6}{_draw(row.get('over_sql'), digits=2)}".rstrip()
             )
-        names = list(self.rows[0]["cpu_ms"])
-        lines += [
-            "",
-            "processor time of one, ms",
-            f"{'':16}" + "".join(f"{n:>9}" for n in names),
+        return "\n".join([*lines, *self._draw_cpu(wide), "", *self.notes])
+
+    def _draw_cpu(self, wide: int) -> list[str]:
+        rows = [row for row in self.rows if row["cpu_ms"]]
+        if not rows:
+            return []
+        names = list(rows[0]["cpu_ms"])
+        head = ["", "processor time of one, ms", " " * wide + "".join(f"{n:>9}" for n in names)]
+        return head + [
+            f"{row['name']:{wide}}" + "".join(f"{row['cpu_ms'][n]:9.3f}" for n in names)
+            for row in rows
         ]
-        for row in self.rows:
-            spent = "".join(f"{row['cpu_ms'][name]:9.2f}" for name in names)
-            lines.append(f"{row['name']:16}{spent}")
-        return "\n".join([*lines, "", *self.notes])
 
 
 def collect_figures(
@@ -101,6 +143,15 @@ def collect_figures(
         rows=[row.show() for row in rows if row.runs],
         notes=notes,
     )
+
+
+def _find_median(values: list[float] | list[float | None], *, digits: int) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(statistics.median(known), digits) if known else None
+
+
+def _draw(value: float | None, *, digits: int) -> str:
+    return " " * 9 if value is None else f"{value:9.{digits}f}"
 
 
 def _find_commit() -> str:

@@ -1,12 +1,14 @@
 """The yardstick: pgbench's TPC-B on the same PostgreSQL server, eight clients."""
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-from config.embedded import Servers
+from config.embedded import SUPERUSER, Servers
+from config.processes import ProcessFailed
 
 _PROGRAM = Path(
     str(
@@ -16,6 +18,7 @@ _PROGRAM = Path(
 _DATABASE = "reference"
 _CLIENTS = 8
 _SCALE = 16
+THREADS = min(2, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +35,35 @@ class Reference:
     def measure(self, seconds: int) -> float:
         """Give transactions a second."""
         text = self._run(
-            *("--no-vacuum", "--client", str(_CLIENTS), "--jobs", "2", "--time", str(seconds))
+            *("--no-vacuum", "--client", str(_CLIENTS)),
+            *("--jobs", str(THREADS), "--time", str(seconds)),
         )
-        found = re.search(r"tps = ([0-9.]+)", text)
-        assert found is not None, text
-        return float(found[1])
+        return read_rate(text)
 
     def _run(self, *options: str) -> str:
-        command = [str(_PROGRAM), "--host", str(self.servers.postgres_socket)]
-        done = subprocess.run(  # noqa: S603  our own program and options
-            [*command, "--username", "postgres", *options, _DATABASE],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        )
-        return done.stdout
+        return run_pgbench(self.servers, *options, "--username", SUPERUSER, _DATABASE)
+
+
+def run_pgbench(servers: Servers, *options: str) -> str:
+    """Run pgbench to its end and give what it printed.
+
+    Raises:
+        ProcessFailed: it could not run, or a statement failed.
+    """
+    done = subprocess.run(  # noqa: S603  our own program and options
+        [str(_PROGRAM), "--host", str(servers.postgres_socket), *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    if done.returncode:
+        raise ProcessFailed(f"pgbench failed:\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def read_rate(text: str) -> float:
+    """Find transactions a second in what pgbench printed."""
+    found = re.search(r"tps = ([0-9.]+)", text)
+    assert found is not None, text
+    return float(found[1])

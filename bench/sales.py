@@ -5,8 +5,9 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from figures import Sample
 from load import Answer, Asking, Connection, EventStream, Script, Unexpected, ask
 
 _TURNS_MAX = 20
@@ -31,24 +32,6 @@ class Shopping:
         """Hang up everywhere."""
         for connection in (self.till, *self.phones):
             connection.close()
-
-
-@dataclass(slots=True)
-class Sample:
-    """What one measurement saw: how long each took, and how long all of them."""
-
-    took_s: list[float] = field(default_factory=list)
-    elapsed_s: float = 0.0
-
-    @property
-    def rate(self) -> float:
-        """Give how many a second."""
-        return len(self.took_s) / self.elapsed_s
-
-    def find_percentile(self, percent: int) -> float:
-        """Give the time within which so many were done, in milliseconds."""
-        ordered = sorted(self.took_s)
-        return 1000 * ordered[min(len(ordered) * percent // 100, len(ordered) - 1)]
 
 
 def open_shopping(port: int, secrets: dict[str, list[str]], *, clients: int) -> list[Shopping]:
