@@ -188,3 +188,14 @@ def test_a_refusal_names_its_transfer_and_its_result(books):
 
     assert refusal.value.transfer_id == transfers[1].id
     assert refusal.value.result == "insufficient_funds"
+    assert str(refusal.value) == "There is too little money for this. Nothing was taken."
+    assert books.tell() == ""
+
+
+def test_another_refusal_says_which_transfer_and_why(books):
+    (transfer,) = books.read("A>C 5")
+
+    with pytest.raises(TransferRefused) as refusal:
+        post_together([transfer])
+
+    assert str(refusal.value) == f"Transfer {transfer.id} was refused: credit_account_closed."

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
+from ledger import tasks
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.checkpoints import take_checkpoints
@@ -82,6 +83,20 @@ def test_an_account_with_a_long_tail_gets_one_and_others_do_not(bank, till):
     assert list_checkpoints(quiet) == []
     assert sum_balance(till) == -1
     assert sum_balance(quiet) == 48
+
+
+def test_the_timetable_s_round_takes_them_of_five_hundred_and_more(bank, till):
+    busy = open_account(AccountKind.TAKINGS, currency="EUR")
+    post(bank, till, *[1] * 499)
+    post(bank, busy, *[1] * 500)
+
+    tasks.take_checkpoints()
+
+    taken_at = Horizon.objects.get().checkpointed_until
+    assert list_checkpoints(till) == []
+    assert list_checkpoints(busy) == [(taken_at, 0, 500)]
+    assert str(Checkpoint.objects.get(account=busy)) == f"{busy} at {taken_at}"
+    assert str(Horizon.objects.get()) == f"closed until {read_closed_until()}"
 
 
 def test_debits_and_credits_are_counted_each_for_themselves(bank, till):

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from ledger import tasks
 from ledger.holds import expire_overdue_holds, list_holds
 from ledger.models import Hold, Transfer
 from ledger.posting import post_transfers
@@ -83,6 +84,14 @@ def test_the_sweep_ends_what_is_over_its_time_and_nothing_else(books):
     assert books.tell() == "A 100/6, D 100"
     books.prove()
     assert expire_overdue_holds() == 0
+
+
+def test_the_timetable_s_sweep_is_this_one(books):
+    books.post("#1 A~B 1 60s; late #1")
+
+    tasks.expire_holds()
+
+    assert books.tell() == "A 100, D 100"
 
 
 def test_the_sweep_takes_a_thousand_at_a_time_until_none_is_left(books):
