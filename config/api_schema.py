@@ -131,6 +131,7 @@ OPERATIONS = {
         (
             *_CODE,
             wallet.CodeForeign,
+            wallet.CodeMistyped,
             pos.ChargeClaimedByAnother,
             pos.ChargeNotPayable,
             wallet.WalletCurrencyMismatch,

@@ -15,6 +15,7 @@ SCAN_KINDS = (
     "foreign",
     "web_address",
     "altered",
+    "mistyped",
     "text",
     "empty",
 )

@@ -1,12 +1,12 @@
 """Charges: create, lease to a payer, capture, cancel, extend, expire."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 
 from ledger.money import AMOUNT_MINOR_MAX
 from ledger.transactions import retry_clashes
@@ -27,8 +27,7 @@ from pos.errors import (
 from pos.models import Charge, ChargeStatus, Item
 from pos.openings import open_charge
 from pos.topics import topics_of
-from qr.crockford import ALPHABET
-from qr.links import SHORT_CODE_LENGTH
+from qr.links import SHORT_CODES, encode_short_code
 from relay.jobs import enqueue_on_commit
 from relay.pages import tell_on_commit
 
@@ -65,7 +64,7 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
         known = find_created(caller, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
             return known
-        # One in a million million: the short code is taken. Another one, then.
+        # The short code is taken, as one of 34 thousand million is. Another one, then.
         draft.short_code = _draw_short_code()
     return _attach(charge, caller)
 
@@ -170,7 +169,7 @@ def _sweep(charge_ids: list[UUID], move: Callable[[UUID], Charge | None]) -> int
 
 
 def _draw_short_code() -> str:
-    return get_random_string(SHORT_CODE_LENGTH, ALPHABET)
+    return encode_short_code(secrets.randbelow(SHORT_CODES))
 
 
 def _work_out_amount(new: NewCharge) -> int:

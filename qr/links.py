@@ -7,13 +7,17 @@ a whole address with a 128-bit token stays within 33 modules at level M.
 import re
 from uuid import UUID
 
-from qr.crockford import decode_number, encode_number
-from qr.errors import PayloadInvalid
+from qr.crockford import compute_check, decode_number, encode_number, has_check
+from qr.errors import Deviation, Kind, PayloadInvalid
 
 TOKEN_LENGTH = 26
 SHORT_CODE_LENGTH = 8
 _LINK = re.compile(r"^https?://(?P<host>[^/\s]+)/p/(?P<token>[0-9a-z]{26})/?$", re.IGNORECASE)
+SHORT_CODES = 32 ** (SHORT_CODE_LENGTH - 1)
 _SHORT_CODE = re.compile(r"^[0-9a-z]{8}$", re.IGNORECASE)
+_MISTYPED = Deviation(
+    "", Kind.CHECKSUM, "One character of the short code is wrong, or two are swapped."
+)
 
 
 def encode_token(token: UUID) -> str:
@@ -52,13 +56,27 @@ def decode_link(text: str) -> tuple[str, UUID]:
     return match["host"].lower(), decode_token(match["token"])
 
 
-def normalize_short_code(text: str) -> str:
-    """Bring a typed short code (`7k4m-92qx`) into its stored form.
+def encode_short_code(number: int) -> str:
+    """Write a number below `SHORT_CODES` as seven characters and their check character.
 
     Raises:
-        PayloadInvalid: not eight characters of the alphabet once spaces and hyphens are gone.
+        OverflowError: the number is negative or too large.
+    """
+    body = encode_number(number, length=SHORT_CODE_LENGTH - 1)
+    return body + compute_check(body)
+
+
+def normalize_short_code(text: str) -> str:
+    """Bring a typed short code (`7k4m-92qy`) into its stored form.
+
+    Raises:
+        PayloadInvalid: not eight characters of the alphabet once spaces and hyphens are gone;
+            or, of the kind `CHECKSUM`, eight of which the last does not fit the others.
     """
     compact = re.sub(r"[\s-]", "", text)
     if not _SHORT_CODE.match(compact):
         raise PayloadInvalid("A short code has 8 letters and digits.")
-    return encode_number(decode_number(compact), length=SHORT_CODE_LENGTH)
+    code = encode_number(decode_number(compact), length=SHORT_CODE_LENGTH)
+    if not has_check(code):
+        raise PayloadInvalid.from_deviation(_MISTYPED)
+    return code

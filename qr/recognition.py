@@ -29,6 +29,7 @@ class Nature(StrEnum):
     LINK = "link"
     STATIC_CODE = "static_code"
     SHORT_CODE = "short_code"
+    MISTYPED = "mistyped"
     WEB_ADDRESS = "web_address"
     TEXT = "text"
 
@@ -66,7 +67,7 @@ def recognize(text: str) -> Recognition:
     if len(trimmed) > LENGTH_MAX:
         # No QR code holds more, so that nobody scanned this.
         return Recognition(Nature.TEXT, text)
-    if trimmed.startswith(mpm.PREFIX) and not _is_short_code(trimmed):
+    if trimmed.startswith(mpm.PREFIX) and _read_as_short_code(trimmed) is Nature.TEXT:
         return _recognize_merchant_code(trimmed)
     for nature, dialects in _NATURES:
         for dialect in dialects:
@@ -122,7 +123,7 @@ def _recognize_ours(text: str) -> Recognition:
     web = _WEB.fullmatch(text)
     if web:
         return Recognition(Nature.WEB_ADDRESS, text, host=_find_host(web["authority"]))
-    return Recognition(Nature.SHORT_CODE if _is_short_code(text) else Nature.TEXT, text)
+    return Recognition(_read_as_short_code(text), text)
 
 
 def _find_host(authority: str) -> str:
@@ -130,9 +131,9 @@ def _find_host(authority: str) -> str:
     return authority.rpartition("@")[2].lower()
 
 
-def _is_short_code(text: str) -> bool:
+def _read_as_short_code(text: str) -> Nature:
     try:
         normalize_short_code(text)
-    except PayloadInvalid:
-        return False
-    return True
+    except PayloadInvalid as refusal:
+        return Nature.MISTYPED if refusal.kind is Kind.CHECKSUM else Nature.TEXT
+    return Nature.SHORT_CODE

@@ -25,6 +25,16 @@ class CodeForeign(Exception):
         super().__init__("This code is not from us or was changed. Nothing was taken.")
 
 
+class CodeMistyped(Exception):
+    """A short code's check character does not fit the others."""
+
+    def __init__(self) -> None:
+        """Tell what to look for."""
+        super().__init__(
+            "One character is wrong, or two are swapped. Check the code. Nothing was taken."
+        )
+
+
 class TooManyTries(Exception):
     """Too many codes in a minute led nowhere."""
 

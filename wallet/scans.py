@@ -9,9 +9,9 @@ from pos.models import Charge
 from pos.queries import find_by_short_code, find_by_token
 from qr import mpm
 from qr.charge_codes import decode_charge_code
-from qr.errors import PayloadInvalid
+from qr.errors import Kind, PayloadInvalid
 from qr.links import decode_link, normalize_short_code
-from wallet.errors import CodeForeign, CodeUnknown, TooManyTries
+from wallet.errors import CodeForeign, CodeMistyped, CodeUnknown, TooManyTries
 from wallet.models import Wallet
 
 _MISSES_A_MINUTE_MAX = 10
@@ -32,6 +32,7 @@ def find_scanned(wallet: Wallet, payload: str) -> Charge:
 
     Raises:
         CodeForeign: another host's or system's, altered, or text of no known form.
+        CodeMistyped: a short code with a wrong character, or two swapped.
         CodeUnknown: our form, but no such charge.
         TooManyTries: ten short codes in a minute led nowhere.
     """
@@ -67,8 +68,9 @@ def _find_charge(token: UUID) -> Charge:
 def _find_typed(wallet: Wallet, payload: str) -> Charge:
     try:
         short_code = normalize_short_code(payload)
-    except PayloadInvalid:
-        raise CodeForeign from None
+    except PayloadInvalid as refusal:
+        # No guess and not counted: whoever guesses works the check character out.
+        raise (CodeMistyped if refusal.kind is Kind.CHECKSUM else CodeForeign) from None
     charge = _guess(wallet, short_code)
     if charge is None:
         raise CodeUnknown

@@ -12,7 +12,7 @@ from qr.charge_codes import is_of_host
 from qr.errors import Deviation, Weight
 from qr.payment import Mutability, PaymentRequest
 from qr.recognition import Nature, Recognition, recognize
-from wallet.errors import CodeForeign
+from wallet.errors import CodeForeign, CodeMistyped
 from wallet.models import Wallet
 from wallet.scans import find_scanned
 
@@ -56,7 +56,7 @@ def look_at_scan(wallet: Wallet, payload: str) -> Sighting:
     """
     try:
         return _describe_charge(wallet, find_scanned(wallet, payload))
-    except CodeForeign:
+    except (CodeForeign, CodeMistyped):
         return describe_foreign(payload)
 
 
@@ -220,6 +220,10 @@ def _describe_text(_found: Recognition) -> Sighting:
     return Sighting(kind="text", detail=f"This is a text and no payment code. {_NOTHING}")
 
 
+def _describe_mistyped(_found: Recognition) -> Sighting:
+    return Sighting(kind="mistyped", detail=str(CodeMistyped()))
+
+
 _DESCRIPTIONS: dict[Nature, Callable[[Recognition], Sighting]] = {
     Nature.PAYMENT: _describe_payment,
     Nature.ALTERED: _describe_altered,
@@ -230,5 +234,6 @@ _DESCRIPTIONS: dict[Nature, Callable[[Recognition], Sighting]] = {
     Nature.STATIC_CODE: _describe_link,
     Nature.WEB_ADDRESS: _describe_address,
     Nature.SHORT_CODE: _describe_text,
+    Nature.MISTYPED: _describe_mistyped,
     Nature.TEXT: _describe_text,
 }

@@ -31,6 +31,7 @@ from wallet.claims import decline_charge, find_claim_on
 from wallet.errors import (
     ClaimUnknown,
     CodeForeign,
+    CodeMistyped,
     CodeUnknown,
     PinRequired,
     TooManyTries,
@@ -137,7 +138,7 @@ def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
             error = sighting.detail
             if sighting.kind in _NO_CODE and len(typed) <= _TYPED_LENGTH_MAX:
                 sighting, error = None, _CODE_CUT_SHORT
-        except (CodeUnknown, TooManyTries) as refusal:
+        except (CodeMistyped, CodeUnknown, TooManyTries) as refusal:
             error = str(refusal)
     context = {"code": typed[:LENGTH_MAX], "error": error, "sighting": sighting}
     return render(request, "wallet/code.html", context, status=422 if error else 200)

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from pos.models import Charge
 from qr import Nature
-from qr.links import encode_link, encode_token
+from qr.links import encode_link, encode_short_code, encode_token
 from qr.payment import Account, PaymentRequest
 from qr.registry import DIALECTS
 from tests import factories
@@ -250,12 +250,27 @@ def test_an_unknown_code_leads_nowhere(phone, path, payload):
     assert answer.json()["code"] == "code_unknown"
 
 
+@pytest.mark.parametrize("code", ["7K4M92QX", "k74m-92qy", "password"])
+def test_a_mistyped_code_is_told_apart_and_is_no_guess(phone, code):
+    with nothing_changes():
+        looked = scan(phone, code)
+        claimed = phone.post("wallet/claims", {"payload": code})
+
+    told = looked.json()
+    assert (looked.status_code, told["kind"], told["payable"]) == (200, "mistyped", False)
+    assert told["detail"] == claimed.json()["detail"]
+    assert told["detail"].startswith("One character is wrong, or two are swapped.")
+    assert (claimed.status_code, claimed.json()["code"]) == (422, "code_mistyped")
+    assert claimed.json()["errors"][0]["field"] == "payload"
+    assert not CodeMiss.objects.exists()
+
+
 def test_ten_wrong_short_codes_in_a_minute_are_too_many(phone, charge):
     for number in range(10):
-        assert scan(phone, f"0000000{number}").status_code == 404
+        assert scan(phone, encode_short_code(number)).status_code == 404
 
     with nothing_changes(charge):
-        eleventh = scan(phone, "0000000A")
+        eleventh = scan(phone, encode_short_code(10))
         right = phone.post("wallet/claims", {"payload": charge.short_code})
 
     assert eleventh.status_code == 429
@@ -266,7 +281,7 @@ def test_ten_wrong_short_codes_in_a_minute_are_too_many(phone, charge):
 
 def test_a_link_is_read_also_after_ten_misses(phone, charge):
     for number in range(10):
-        scan(phone, f"0000000{number}")
+        scan(phone, encode_short_code(number))
 
     answer = scan(phone, encode_link("http://pay.test", charge.token))
 
@@ -275,20 +290,20 @@ def test_a_link_is_read_also_after_ten_misses(phone, charge):
 
 def test_a_day_old_misses_are_forgotten_with_the_next(phone, another):
     for number in range(3):
-        scan(phone, f"0000000{number}")
+        scan(phone, encode_short_code(number))
     let_misses_age(hours=25)
     theirs = CodeMiss.objects.create(wallet=another.wallet)
 
-    scan(phone, "00000009")
+    scan(phone, encode_short_code(9))
 
     assert CodeMiss.objects.exclude(pk=theirs.pk).count() == 1
 
 
 def test_misses_of_this_day_are_kept(phone):
-    scan(phone, "00000000")
+    scan(phone, encode_short_code(0))
     let_misses_age(hours=23)
 
-    scan(phone, "00000001")
+    scan(phone, encode_short_code(1))
 
     assert CodeMiss.objects.count() == 2
 
@@ -307,7 +322,7 @@ def test_links_that_lead_nowhere_are_no_guesses(phone):
 
 def test_a_minute_later_codes_are_read_again(phone, charge):
     for number in range(10):
-        scan(phone, f"0000000{number}")
+        scan(phone, encode_short_code(number))
     let_misses_age(seconds=61)
 
     assert scan(phone, charge.short_code).status_code == 200
@@ -315,7 +330,7 @@ def test_a_minute_later_codes_are_read_again(phone, charge):
 
 def test_each_wallet_has_its_own_tries(phone, another_phone, charge):
     for number in range(10):
-        scan(phone, f"0000000{number}")
+        scan(phone, encode_short_code(number))
 
     assert scan(another_phone, charge.short_code).status_code == 200
 

@@ -13,7 +13,7 @@ from identity.bearer import digest_secret
 from identity.models import Session, User
 from identity.pins import set_pin
 from pos.tasks import issue_missing_receipts
-from qr.links import encode_token
+from qr.links import encode_short_code, encode_token
 from tests import factories
 from tests.clocks import date_back
 from tests.qr.payloads import EXAMPLE
@@ -253,11 +253,19 @@ def test_a_wrong_code_is_asked_for_again(browser, code):
     assert "Nothing was taken." in answer.context["error"]
 
 
+def test_a_mistyped_code_is_to_be_checked(browser):
+    answer = browser.post("/p/", {"code": "7K4M-92QX"})
+
+    assert answer.status_code == 422
+    assert answer.context["error"].startswith("One character is wrong, or two are swapped.")
+    assert b"7K4M-92QX" in answer.content
+
+
 def test_too_many_wrong_codes_are_refused(browser):
     for number in range(10):
-        browser.post("/p/", {"code": f"0000000{number}"})
+        browser.post("/p/", {"code": encode_short_code(number)})
 
-    answer = browser.post("/p/", {"code": "00000000"})
+    answer = browser.post("/p/", {"code": "0000-0000"})
 
     assert "Too many wrong codes." in answer.context["error"]
 

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qr.crockford import ALPHABET
-from qr.errors import PayloadInvalid
+from qr.crockford import ALPHABET, decode_number
+from qr.errors import Kind, PayloadInvalid
 from qr.links import (
+    SHORT_CODES,
     decode_link,
     decode_token,
     encode_link,
+    encode_short_code,
     encode_token,
     normalize_short_code,
 )
@@ -86,19 +88,43 @@ def test_the_longest_token_has_128_bits():
     assert decode_token("7" + "Z" * 25) == UUID(int=2**128 - 1)
 
 
-@given(st.text(ALPHABET, min_size=8, max_size=8))
-def test_a_short_code_is_itself_however_it_is_typed(code):
+@given(st.integers(min_value=0, max_value=SHORT_CODES - 1))
+def test_a_short_code_is_itself_however_it_is_typed(number):
+    code = encode_short_code(number)
+
     assert normalize_short_code(code) == code
     assert normalize_short_code(f" {code[:4].lower()}-{code[4:]} ") == code
 
 
 def test_letters_that_look_like_digits_are_typed_as_digits():
-    assert normalize_short_code("oOiI-lL1z") == "0011111Z"
+    assert normalize_short_code("oOiI-lL1v") == "0011111V"
+
+
+@given(st.text(ALPHABET, min_size=8, max_size=8))
+def test_of_eight_characters_one_in_32_fits(code):
+    fitting = encode_short_code(decode_number(code[:7]))
+    if code == fitting:
+        assert normalize_short_code(code) == code
+        return
+
+    with pytest.raises(PayloadInvalid) as refusal:
+        normalize_short_code(code)
+
+    assert refusal.value.kind is Kind.CHECKSUM
+    assert str(refusal.value).startswith("One character of the short code is wrong")
+
+
+def test_there_are_32_short_codes_for_each_possible_check():
+    assert SHORT_CODES == 34_359_738_368
+    with pytest.raises(OverflowError):
+        encode_short_code(SHORT_CODES)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "7K4M92Q", "7K4M92QXX", "7K4M92QU", "7K4M_2QX", "\uff17K4M92QX"]
+    "text", ["", "7K4M92Q", "7K4M92QYY", "7K4M92QU", "7K4M_2QY", "\uff17K4M92QY"]
 )
 def test_other_texts_are_no_short_codes(text):
-    with pytest.raises(PayloadInvalid):
+    with pytest.raises(PayloadInvalid) as refusal:
         normalize_short_code(text)
+
+    assert refusal.value.kind is Kind.STRUCTURE

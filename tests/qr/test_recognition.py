@@ -41,8 +41,11 @@ CASES = {
     "280244567856723026": (Nature.FOREIGN_CODE, "alipay_code"),
     "6212345678901234567": (Nature.FOREIGN_CODE, "unionpay_code"),
     "771234567890123456": (Nature.PAYMENT_CODE, ""),
-    "7k4m-92qx": (Nature.SHORT_CODE, ""),
+    "7k4m-92qy": (Nature.SHORT_CODE, ""),
+    "7k4m-92qx": (Nature.MISTYPED, ""),
+    "k74m-92qy": (Nature.MISTYPED, ""),
     "00020101": (Nature.SHORT_CODE, ""),
+    "00020102": (Nature.MISTYPED, ""),
     "hello": (Nature.TEXT, ""),
     "": (Nature.TEXT, ""),
     "x" * 7090: (Nature.TEXT, ""),
@@ -103,7 +106,9 @@ def test_any_text_is_something(text):
 
 @given(st.text(alphabet="0123456789ABCé\ud800 ", max_size=20))
 def test_anything_like_a_merchant_code_is_something(text):
-    assert recognize("000201" + text).nature in {Nature.ALTERED, Nature.SHORT_CODE}
+    natures = {Nature.ALTERED, Nature.SHORT_CODE, Nature.MISTYPED}
+
+    assert recognize("000201" + text).nature in natures
 
 
 def test_no_representation_shows_a_bearer_token():
