@@ -25,16 +25,14 @@ _MAKE_ID = """
     IMMUTABLE RETURN (owner || lpad(to_hex(number), 12, '0'))::uuid
 """
 _ACCOUNTS = """
-    INSERT INTO ledger_account (id, kind, currency, normal_side, may_go_negative,
-                                balance_minor, last_posted_at)
-    SELECT pg_temp.make_id(%(wallet)s, n), 'wallet', 'EUR', 'credit', false, %(funds)s,
-           now() - interval '90 days'
+    INSERT INTO ledger_account (id, kind, currency, normal_side, may_go_negative, balance_minor)
+    SELECT pg_temp.make_id(%(wallet)s, n), 'wallet', 'EUR', 'credit', false, %(funds)s
       FROM generate_series(1, %(wallets)s) n
      UNION ALL
-    SELECT pg_temp.make_id(%(store)s, n), 'takings', 'EUR', 'credit', true, 0, NULL
+    SELECT pg_temp.make_id(%(store)s, n), 'takings', 'EUR', 'credit', true, 0
       FROM generate_series(1, %(stores)s) n
      UNION ALL
-    SELECT %(safeguard)s::uuid, 'safeguard', 'EUR', 'debit', true, 0, NULL
+    SELECT %(safeguard)s::uuid, 'safeguard', 'EUR', 'debit', true, 0
 """
 _TOP_UPS = """
     INSERT INTO ledger_transfer (id, debit_account_id, credit_account_id, amount_minor,
@@ -43,6 +41,10 @@ _TOP_UPS = """
            'EUR', 'top_up', 'A-17', at
       FROM (SELECT n, now() - interval '90 days' + (n - %(wallets)s) * interval '1 ms' AS at
               FROM generate_series(1, %(wallets)s) n) made
+"""
+_FILLED = """
+    UPDATE ledger_account a SET last_posted_at = t.posted_at
+      FROM ledger_transfer t WHERE t.credit_account_id = a.id AND NOT a.may_go_negative
 """
 # Some wallets pay more often than others, and the largest store has a tenth of all.
 _CAPTURES = """
@@ -72,7 +74,7 @@ def make_smallest(servers: Servers, name: str) -> None:
         run_script("../manage.py", *command, url=servers.owner_url(name))
     with psycopg.connect(servers.superuser_url(name), autocommit=True) as connection:
         connection.execute(_MAKE_ID)
-        for statement in (_ACCOUNTS, _TOP_UPS):
+        for statement in (_ACCOUNTS, _TOP_UPS, _FILLED):
             connection.execute(statement, _FACTS)
         connection.execute("VACUUM (ANALYZE)")
 

@@ -48,7 +48,7 @@ class Plan:
 
 FULL = Plan(
     rounds=5,
-    total_max_s=780,
+    total_max_s=690,
     tpcb_s=5,
     each_s=3,
     sizes={"1m": 1_000_000, "10m": 10_000_000},
