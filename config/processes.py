@@ -139,7 +139,10 @@ class Process:
         self.kill()
 
     def kill(self) -> None:
-        """End the program and its children with SIGKILL, as a crash would."""
+        """End the program and its process group with SIGKILL, as a crash would.
+
+        PostgreSQL's connections lead groups of their own and end a moment later, by themselves.
+        """
         if self._popen is None:
             return
         self._signal_group(signal.SIGKILL)
