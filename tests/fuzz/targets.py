@@ -19,11 +19,15 @@ from qr.mpm_dialect import MpmDialect
 from qr.recognition import recognize
 from qr.references import decode_reference
 from qr.registry import DIALECTS
+from qr.signed import decode_static_link, read_key_id, verify_code
 
 NAMES = sorted(DIALECTS)
 VECTORS_PATH = Path(__file__).parents[1] / "qr/vectors.jsonl"
 MORE_SEEDS = (
     "HTTPS://PAY.EXAMPLE/P/01J8Z3V9QW5T7R2X4Y6B8C0D1E",
+    "HTTPS://PAY.EXAMPLE/S/01J8Z3V9QW5T7R2X4Y6B8C0D1E",
+    "HTTPS://PAY.EXAMPLE/S/" + "0K7" * 67,
+    "0K7" * 67,
     "7k4m-92qx",
     "ch_01j8z3v9qw5t7r2x4y6b8c0d1e",
     "771234567890123456",
@@ -149,10 +153,17 @@ def _read_reference(text: str) -> None:
     decode_reference("ch", text)
 
 
+def _verify_code(text: str) -> None:
+    verify_code(text, keys={}, host="pay.example")
+
+
 _READERS: tuple[Callable[[str], object], ...] = (
     _read_consumer_code,
     decode_link,
     decode_token,
     normalize_short_code,
     _read_reference,
+    _verify_code,
+    decode_static_link,
+    read_key_id,
 )
