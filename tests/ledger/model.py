@@ -80,6 +80,11 @@ class Model:
         late = sum(self.holds[each].amount or 0 for each in self._list_late(name))
         return self.balances[name] - self.held(name) + late
 
+    def let_hold_end(self, number: int) -> None:
+        """Let the time of a hold be over: it was made for less than was asked for."""
+        self.late.add(number)
+        self.entries[number] = replace(self.entries[number], timeout_s=0)
+
     def sweep(self) -> None:
         """End all holds that are late."""
         for name in CURRENCIES:

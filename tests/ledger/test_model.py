@@ -119,7 +119,7 @@ class Ledger(RuleBasedStateMachine):
     def let_a_hold_end(self, data):
         number = data.draw(st.sampled_from(self._list_timed()))
         self.books.let_hold_end(number)
-        self.model.late.add(number)
+        self.model.let_hold_end(number)
 
     @rule()
     def sweep(self):

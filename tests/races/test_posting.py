@@ -7,11 +7,10 @@ from functools import partial
 import pytest
 
 from ledger.holds import expire_overdue_holds
-from ledger.models import Hold, Transfer
+from ledger.models import Transfer
 from ledger.posting import post_transfers
 from ledger.transfers import PendingExpiry, PendingPost, PendingVoid
-from tests.clocks import date_back
-from tests.ledger.moves import LONG_AGO, WAYS, Books
+from tests.ledger.moves import WAYS, Books, let_holds_end
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(60, func_only=True)]
 THREADS, ROUNDS = 16, 5
@@ -54,10 +53,6 @@ def make_holds(books, *moves):
         books.created.add(batch[0].id)
         made.append(batch[0].id)
     return made
-
-
-def let_end(pending_ids):
-    date_back(Hold.objects.filter(pk__in=pending_ids), expires_at=LONG_AGO)
 
 
 def read_ends(pending_id):
@@ -147,7 +142,7 @@ def test_a_hold_that_all_want_to_end_ends_once(crowd, books):
         (pending_id,) = make_holds(books, "A~B 10 60s")
         ends = [PendingPost, PendingVoid, PendingExpiry]
         if number % 3 == 2:
-            let_end([pending_id])
+            let_holds_end([pending_id])
         batches = [[ends[each % 3](uuid.uuid4(), pending_id)] for each in range(THREADS)]
 
         answers = post_at_once(crowd, books, batches)
@@ -176,7 +171,7 @@ def test_money_that_is_free_again_is_spent_once(crowd):
         books = Books()
         books.fill("A 100")
         pending_ids = make_holds(books, "A~B 40 60s", "A~D 60 60s")
-        let_end(pending_ids)
+        let_holds_end(pending_ids)
         payments = [
             books.read(move) for move in ["A>T 100", "A>B 100 & B>T 100", "A~T 100"] * 4
         ]
@@ -200,7 +195,7 @@ def test_money_that_is_free_again_is_spent_once(crowd):
 
 def test_holds_are_swept_once_by_many_sweeps(crowd, books):
     pending_ids = make_holds(books, *["A~B 1 60s", "T~S 1 60s"] * 20)
-    let_end(pending_ids)
+    let_holds_end(pending_ids)
 
     swept = crowd.act([expire_overdue_holds] * 8)
 
