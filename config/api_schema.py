@@ -10,6 +10,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.serializers import Serializer
 
 from config import api_shapes as shapes
+from config import api_shapes_scans as scans
 from config.problems import STATUSES
 from identity import errors as identity
 from ledger import errors as ledger
@@ -47,6 +48,7 @@ class Operation:
 
 _CODE: _Refusals = (wallet.CodeUnknown, wallet.TooManyTries, pos.SigningKeyWithdrawn)
 _CHARGE = "/api/v1/charges/{reference}"
+_STATIC_CODE = "/api/v1/static_codes/{reference}"
 OPERATIONS = {
     ("GET", "/api/v1/charges"): Operation(
         "list_charges", shapes.CHARGE_PAGE, (pos.ChargeUnknown,)
@@ -55,6 +57,7 @@ OPERATIONS = {
         "create_charge",
         shapes.ChargeSerializer,
         (
+            pos.StoreClosed,
             pos.CurrencyMismatch,
             pos.AmountMismatch,
             pos.AmountTooLarge,
@@ -113,6 +116,30 @@ OPERATIONS = {
     ("GET", f"{_CHARGE}/events"): Operation("listen_to_charge", None, (pos.ChargeUnknown,)),
     ("GET", f"{_CHARGE}/qr.svg"): Operation("draw_charge_svg", None, (pos.ChargeUnknown,)),
     ("GET", f"{_CHARGE}/qr.png"): Operation("draw_charge_png", None, (pos.ChargeUnknown,)),
+    ("GET", "/api/v1/stores/{reference}/static_codes"): Operation(
+        "list_static_codes", scans.STATIC_CODES, (pos.StaticCodeUnknown,)
+    ),
+    ("POST", "/api/v1/stores/{reference}/static_codes"): Operation(
+        "create_static_code",
+        scans.StaticCodeSerializer,
+        (
+            pos.StaticCodeUnknown,
+            pos.CapTooLarge,
+            pos.CurrencyMismatch,
+            pos.IdempotencyMismatch,
+        ),
+        takes_key=True,
+    ),
+    ("GET", "/api/v1/static_codes/events"): Operation("listen_to_static_codes"),
+    ("GET", _STATIC_CODE): Operation(
+        "show_static_code", scans.StaticCodeSerializer, (pos.StaticCodeUnknown,)
+    ),
+    ("POST", f"{_STATIC_CODE}/revoke"): Operation(
+        "revoke_static_code", scans.StaticCodeSerializer, (pos.StaticCodeUnknown,)
+    ),
+    ("GET", f"{_STATIC_CODE}/sheet.pdf"): Operation(
+        "draw_static_code", None, (pos.StaticCodeUnknown,)
+    ),
     ("GET", "/api/v1/settlements"): Operation("list_settlements", shapes.SETTLEMENT_PAGE),
     ("GET", "/api/v1/settlements/{reference}"): Operation(
         "show_settlement", shapes.SettlementSerializer, (Http404,)
@@ -124,7 +151,7 @@ OPERATIONS = {
     ("GET", "/api/v1/wallet/transactions"): Operation(
         "list_transactions", shapes.PAYMENT_PAGE, (pos.ChargeUnknown,)
     ),
-    ("POST", "/api/v1/wallet/scans"): Operation("scan_code", shapes.ScanSerializer, _CODE),
+    ("POST", "/api/v1/wallet/scans"): Operation("scan_code", scans.ScanSerializer, _CODE),
     ("POST", "/api/v1/wallet/claims"): Operation(
         "claim_charge",
         shapes.ClaimSerializer,
@@ -135,7 +162,13 @@ OPERATIONS = {
             pos.ChargeClaimedByAnother,
             pos.ChargeNotPayable,
             wallet.WalletCurrencyMismatch,
+            wallet.StaticLimitReached,
+            pos.StaticCodeRevoked,
+            pos.StoreClosed,
+            pos.CurrencyMismatch,
+            pos.IdempotencyMismatch,
         ),
+        takes_key=True,
     ),
     ("DELETE", "/api/v1/wallet/claims/{reference}"): Operation(
         "decline_charge", None, (wallet.ClaimUnknown,)

@@ -7,19 +7,6 @@ from rest_framework import serializers
 
 from pos.models import ChargeStatus
 
-SCAN_KINDS = (
-    "charge",
-    "payment",
-    "payment_code",
-    "foreign_code",
-    "foreign",
-    "web_address",
-    "altered",
-    "mistyped",
-    "text",
-    "empty",
-)
-
 
 class MoneySerializer(serializers.Serializer[Any]):
     """An amount as it is answered; unlike one that is sent, it may be 0 or less."""
@@ -63,6 +50,9 @@ class ChargeSerializer(serializers.Serializer[Any]):
     store = serializers.CharField(help_text="st_…")
     terminal = serializers.CharField(
         allow_null=True, help_text="tm_…; null if a merchant's server made it."
+    )
+    static_code = serializers.CharField(
+        allow_null=True, help_text="sc_…, if a payer opened it at a printed code."
     )
     captured_at = serializers.DateTimeField(allow_null=True)
     payer = serializers.CharField(
@@ -200,41 +190,6 @@ class PayerChargeSerializer(ChargeSerializer):
     store_address = serializers.CharField()
 
 
-class ForeignPayeeSerializer(serializers.Serializer[Any]):
-    """Whom a code of another system names; nobody has checked it."""
-
-    name = serializers.CharField()
-    city = serializers.CharField()
-    country = serializers.CharField()
-
-
-class ScanSerializer(serializers.Serializer[Any]):
-    """What was scanned, and what this wallet can do with it."""
-
-    kind = serializers.ChoiceField(SCAN_KINDS, help_text="The guide says what each is.")
-    payable = serializers.BooleanField(help_text="By this wallet, at this moment.")
-    title = serializers.CharField(help_text="The name of the scheme or host; may be empty.")
-    detail = serializers.CharField(help_text="What it is and what to do, for people.")
-    charge = PayerChargeSerializer(required=False, help_text="With charge.")
-    host = serializers.CharField(
-        required=False, help_text="With web_address and foreign; never followed."
-    )
-    scheme = serializers.CharField(
-        required=False, help_text="With payment, foreign_code and altered: pix, qris, …"
-    )
-    payee = ForeignPayeeSerializer(required=False, help_text="With payment.")
-    amount = MoneySerializer(
-        required=False, allow_null=True, help_text="With payment; null if the payer types it."
-    )
-    currency = serializers.CharField(
-        required=False, allow_null=True, help_text="With payment; also without an amount."
-    )
-    reference = serializers.CharField(required=False, help_text="With payment.")
-    expires_at = serializers.DateTimeField(
-        required=False, allow_null=True, help_text="With payment, where the code says it."
-    )
-
-
 class ClaimSerializer(serializers.Serializer[Any]):
     """A payer's hold on a charge."""
 
@@ -334,6 +289,9 @@ PROBLEM = inline_serializer(
             ChargeStatus.choices,
             required=False,
             help_text="The true status, for the loser of a race.",
+        ),
+        "left_minor": serializers.IntegerField(
+            required=False, help_text="With static_limit_reached."
         ),
         "tries_left": serializers.IntegerField(required=False, help_text="With pin_wrong."),
         "refundable_minor": serializers.IntegerField(

@@ -33,6 +33,10 @@ STATUSES: dict[type[Exception], tuple[int, str]] = {
     pos.RefundExceedsCaptured: (409, "refund_exceeds_captured"),
     pos.RefundNotPossible: (409, "refund_not_possible"),
     pos.RefundNotAllowed: (403, "refund_not_allowed"),
+    pos.StoreClosed: (409, "store_closed"),
+    pos.CapTooLarge: (422, "cap_too_large"),
+    pos.StaticCodeUnknown: (404, "not_found"),
+    pos.StaticCodeRevoked: (410, "static_code_revoked"),
     pos.SigningKeyWithdrawn: (410, "signing_key_withdrawn"),
     wallet.PinRequired: (403, "pin_required"),
     wallet.CodeUnknown: (404, "code_unknown"),
@@ -41,6 +45,7 @@ STATUSES: dict[type[Exception], tuple[int, str]] = {
     wallet.TooManyTries: (429, "too_many_tries"),
     wallet.ClaimUnknown: (404, "not_found"),
     wallet.WalletCurrencyMismatch: (422, "currency_mismatch"),
+    wallet.StaticLimitReached: (422, "static_limit_reached"),
     wallet.PaymentCodeForeign: (422, "payment_code_foreign"),
     wallet.PaymentCodeUnknown: (422, "payment_code_unknown"),
     wallet.PaymentCodeExpired: (409, "payment_code_expired"),
@@ -55,7 +60,10 @@ FIELDS: dict[type[Exception], str] = {
     identity.PinWrong: "pin",
     identity.PinLocked: "pin",
     wallet.PinRequired: "pin",
+    pos.CapTooLarge: "cap.amount_minor",
+    pos.StaticCodeRevoked: "payload",
     pos.SigningKeyWithdrawn: "payload",
+    wallet.StaticLimitReached: "amount.amount_minor",
     wallet.CodeUnknown: "payload",
     wallet.CodeForeign: "payload",
     wallet.CodeMistyped: "payload",
@@ -111,6 +119,8 @@ def _describe(refusal: Exception, kind: type[Exception], code: str) -> dict[str,
         extra["charge_status"] = refusal.status
     if isinstance(refusal, identity.PinWrong):
         extra["tries_left"] = refusal.tries_left
+    if isinstance(refusal, wallet.StaticLimitReached):
+        extra["left_minor"] = refusal.left_minor
     if isinstance(refusal, pos.RefundExceedsCaptured):
         extra["refundable_minor"] = refusal.refundable_minor
     if kind in FIELDS:

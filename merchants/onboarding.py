@@ -4,6 +4,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import timezone
 
 from identity.bearer import digest_secret, make_secret
 from identity.models import User
@@ -50,6 +51,18 @@ def choose_code_format(store: Store, code_format: CodeFormat) -> None:
     """Choose what the codes of the store's tills carry, from the next look at one on."""
     store.code_format = code_format
     store.save(update_fields=["code_format"])
+
+
+def close_store(store: Store) -> None:
+    """Let the store take no new charges; open ones live out their time, refunds go on."""
+    store.closed_at = timezone.now()
+    store.save(update_fields=["closed_at"])
+
+
+def reopen_store(store: Store) -> None:
+    """Let a closed store take charges again."""
+    store.closed_at = None
+    store.save(update_fields=["closed_at"])
 
 
 def hire(

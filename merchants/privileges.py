@@ -4,5 +4,9 @@ PRIVILEGES = {
     "merchants_book": ("SELECT", "INSERT", "UPDATE (settled_until)"),
     "merchants_settlement": ("SELECT", "INSERT"),
     "merchants_settlementline": ("SELECT", "INSERT", "UPDATE (settlement_id)"),
-    "merchants_store": ("SELECT", "INSERT", "UPDATE (name, street, city, code_format)"),
+    "merchants_store": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (name, street, city, code_format, closed_at)",
+    ),
 }

@@ -23,6 +23,7 @@ from pos.errors import AmountMismatch, AmountTooLarge, CurrencyMismatch, ItemUnk
 from pos.idempotency import hash_request, read_key
 from pos.payloads import write_payload
 from pos.queries import (
+    filter_static,
     filter_status,
     find_charge,
     find_charge_and_lines,
@@ -58,6 +59,7 @@ class ChargesView(PosView):
     @extend_schema(
         parameters=[
             OpenApiParameter("status", str),
+            OpenApiParameter("source", str, enum=["static_code"]),
             OpenApiParameter("after", str),
             OpenApiParameter("limit", int),
         ],
@@ -68,6 +70,7 @@ class ChargesView(PosView):
         charges = filter_status(
             list_charges(self.caller), request.query_params.get("status", "")
         )
+        charges = filter_static(charges, request.query_params.get("source", ""))
         page, after = page_after(
             charges, after=request.query_params.get("after", ""), size=_read_limit(request)
         )
@@ -195,10 +198,10 @@ class QrPngView(PosView):
         return _picture(draw_png(write_payload(charge)), "image/png")
 
 
-def hand_over_stream(topic: str) -> HttpResponse:
-    """Ask the proxy to connect the page with the stream of this topic."""
+def hand_over_stream(*topics: str) -> HttpResponse:
+    """Ask the proxy to connect the page with the stream of these topics."""
     handed_over = HttpResponse(content_type="text/event-stream")
-    handed_over["X-Accel-Redirect"] = f"/_streams/?ticket={sign_ticket(topic)}"
+    handed_over["X-Accel-Redirect"] = f"/_streams/?ticket={sign_ticket(*topics)}"
     handed_over["Cache-Control"] = "no-store"
     return handed_over
 

@@ -1,10 +1,10 @@
-"""Who calls: a till with its cashier, or a merchant's server with a key."""
+"""Who calls: a till with its cashier, a merchant's server with a key, or a payer at a print."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from merchants.models import StaffMember, Store
-from pos.models import Terminal
+from pos.models import StaticCode, Terminal
 from qr.references import encode_reference
 
 
@@ -17,15 +17,21 @@ class Caller:
     cashier: StaffMember | None
     may_refund: bool
     is_authenticated: bool = True
+    static_code: StaticCode | None = None
+    payer_id: UUID | None = None
 
     @property
     def owner_id(self) -> UUID:
-        """Give the owner of idempotency keys: the terminal, or the merchant."""
+        """Give the owner of idempotency keys: the payer, the terminal, or the merchant."""
+        if self.payer_id:
+            return self.payer_id
         return self.terminal.id if self.terminal else self.store.merchant_id
 
     @property
     def actor(self) -> str:
         """Give the public reference under which the audit log knows the caller."""
+        if self.payer_id:
+            return "payer"
         if self.terminal:
             return self.terminal.public_id
         return encode_reference("mr", self.store.merchant_id)
@@ -45,3 +51,10 @@ def call_from_terminal(terminal: Terminal) -> Caller:
 def call_from_merchant(store: Store) -> Caller:
     """Describe a merchant's server, which acts for one of the merchant's stores."""
     return Caller(store, None, None, may_refund=True)
+
+
+def call_from_payer(code: StaticCode, payer_id: UUID) -> Caller:
+    """Describe a payer who stands before a printed code; `payer_id` is the wallet's."""
+    return Caller(
+        code.store, code.terminal, None, may_refund=False, static_code=code, payer_id=payer_id
+    )

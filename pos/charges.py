@@ -23,6 +23,7 @@ from pos.errors import (
     ChargeNotPayable,
     CurrencyMismatch,
     IdempotencyMismatch,
+    StoreClosed,
 )
 from pos.models import Charge, ChargeStatus, Item
 from pos.openings import open_charge
@@ -52,11 +53,14 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
     The same key with the same request gives the charge of the first time.
 
     Raises:
+        StoreClosed: the store takes no payments.
         CurrencyMismatch: the store sells in another currency.
         AmountMismatch: the amount is not what the items add up to.
         AmountTooLarge: the items add up to more than a charge may be.
         IdempotencyMismatch: the key came with another request before.
     """
+    if caller.store.closed_at is not None:
+        raise StoreClosed
     if new.currency != caller.store.currency:
         raise CurrencyMismatch(caller.store.currency)
     draft = _draft_charge(caller, new, amount_minor=_work_out_amount(new))
@@ -65,7 +69,7 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
         if known is not None:
             return known
         # The short code is taken, as one of 34 thousand million is. Another one, then.
-        draft.short_code = _draw_short_code()
+        draft.short_code = draw_short_code()
     return _attach(charge, caller)
 
 
@@ -168,7 +172,8 @@ def _sweep(charge_ids: list[UUID], move: Callable[[UUID], Charge | None]) -> int
     return moved
 
 
-def _draw_short_code() -> str:
+def draw_short_code() -> str:
+    """Draw the code of those who cannot scan; the database says whether it is taken."""
     return encode_short_code(secrets.randbelow(SHORT_CODES))
 
 
@@ -189,6 +194,7 @@ def _draft_charge(caller: Caller, new: NewCharge, *, amount_minor: int) -> Charg
         store=caller.store,
         terminal=caller.terminal,
         cashier=caller.cashier,
+        static_code=caller.static_code,
         owner_id=caller.owner_id,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,
@@ -197,7 +203,7 @@ def _draft_charge(caller: Caller, new: NewCharge, *, amount_minor: int) -> Charg
         fee_minor=calculate_fee(caller.store.merchant, amount_minor=amount_minor),
         reference=new.reference,
         description=new.description,
-        short_code=_draw_short_code(),
+        short_code=draw_short_code(),
         check_word=draw_check_word(),
         takings_account_id=caller.store.takings_account_id,
     )

@@ -48,6 +48,42 @@ class ChargeNotExtendable(Exception):
         self.status = status
 
 
+class StoreClosed(Exception):
+    """The store takes no payments at present."""
+
+    def __init__(self) -> None:
+        """Say that nothing was taken."""
+        super().__init__("This store takes no payments at present. Nothing was taken.")
+
+
+class StaticCodeUnknown(Exception):
+    """No printed code of this merchant has that identifier."""
+
+    def __init__(self) -> None:
+        """Say the same for one that is not there and one that is not yours."""
+        super().__init__("There is no such printed code.")
+
+
+class StaticCodeRevoked(Exception):
+    """The shop has revoked this printed code."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            "The shop has revoked this printed code. Do not pay with it; tell the shop where"
+            " you found it. Nothing was taken."
+        )
+
+
+class CapTooLarge(Exception):
+    """A printed code may not take that much from a customer a day."""
+
+    def __init__(self, cap_max_minor: int) -> None:
+        """Keep the most it may take, in minor units."""
+        super().__init__(f"A printed code takes at most {cap_max_minor} from a customer a day.")
+        self.cap_max_minor = cap_max_minor
+
+
 class IdempotencyMismatch(Exception):
     """The same idempotency key came with another request."""
 

@@ -14,7 +14,7 @@ from merchants.models import Merchant, Store
 from merchants.queries import find_last_cut
 from pos.callers import Caller
 from pos.errors import ChargeUnknown, ItemUnknown
-from pos.models import Charge, ChargeLine, ChargeStatus, Item, Refund, Terminal
+from pos.models import Charge, ChargeLine, ChargeStatus, Item, Refund, StaticCode, Terminal
 from pos.rows import JoinedRows
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
@@ -186,6 +186,16 @@ def find_by_token(token: UUID) -> Charge | None:
 def find_by_short_code(short_code: str) -> Charge | None:
     """Find the charge with this short code."""
     return _with_place().filter(short_code=short_code).first()
+
+
+def find_static_codes() -> QuerySet[StaticCode]:
+    """Find printed codes with their stores and tills."""
+    return StaticCode.objects.select_related("store__merchant", "terminal")
+
+
+def filter_static(charges: QuerySet[Charge], source: str) -> QuerySet[Charge]:
+    """Keep the charges that were opened at printed codes if `source` says so, else all."""
+    return charges.filter(static_code__isnull=False) if source == "static_code" else charges
 
 
 def find_by_receipt(token: UUID) -> Charge | None:

@@ -5,8 +5,10 @@ from typing import Any
 from django.utils import timezone
 
 from merchants.representations import show_amount, show_time
-from pos.models import Charge, ChargeLine, ChargeStatus, Refund
+from pos.models import Charge, ChargeLine, ChargeStatus, Refund, StaticCode
 from pos.payloads import shows_merchant_code, write_link, write_merchant_code
+from pos.static_codes import write_static_link
+from qr.references import encode_reference
 
 _PAYER_SHOWN = {ChargeStatus.CLAIMED, ChargeStatus.CAPTURED}
 
@@ -34,6 +36,7 @@ def show_charge(charge: Charge) -> dict[str, Any]:
         "qr_png": f"{base}/qr.png",
         "store": charge.store.public_id,
         "terminal": charge.terminal.public_id if charge.terminal else None,
+        "static_code": _name_static_code(charge),
         "captured_at": show_time(charge.captured_at),
         "payer": charge.payer_name if status in _PAYER_SHOWN else None,
         "receipt": charge.receipt_url if charge.captured_at else None,
@@ -54,6 +57,28 @@ def show_charge_whole(charge: Charge, lines: list[ChargeLine]) -> dict[str, Any]
             for line in lines
         ],
     }
+
+
+def show_static_code(code: StaticCode) -> dict[str, Any]:
+    """Show a printed code to the shop; needs its store and till at hand."""
+    public_id = code.public_id
+    return {
+        "id": public_id,
+        "store": code.store.public_id,
+        "terminal": code.terminal.public_id if code.terminal else None,
+        "name": code.name,
+        "place": code.place,
+        "short_code": code.short_code,
+        "cap": show_amount(code.cap_minor, code.currency),
+        "link": write_static_link(code),
+        "sheet": f"/api/v1/static_codes/{public_id}/sheet.pdf",
+        "created_at": show_time(code.created_at),
+        "revoked_at": show_time(code.revoked_at),
+    }
+
+
+def _name_static_code(charge: Charge) -> str | None:
+    return encode_reference("sc", charge.static_code_id) if charge.static_code_id else None
 
 
 def show_refund(refund: Refund) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pos.models import Charge
 from relay.events import list_events
+from relay.models import Event
 
 _LABELS = {
     "charge.created": "Charge created",
@@ -15,6 +16,12 @@ _LABELS = {
     "charge.extended": "Five more minutes",
     "charge.expired": "Expired",
     "charge.refunded": "Refund made",
+}
+
+
+_BY_PAYER = {
+    "charge.created": "Customer typed the amount at a printed code",
+    "charge.canceled": "Customer did not pay",
 }
 
 
@@ -34,9 +41,14 @@ def list_timeline(charge: Charge) -> list[Moment]:
         names[charge.terminal.public_id] = charge.terminal.name
     return [
         Moment(
-            label=_LABELS.get(event.kind, event.kind),
+            label=_name(event),
             at=event.happened_at,
             who=names.get(event.actor, "Merchant's server"),
         )
         for event in list_events(charge.id)
     ]
+
+
+def _name(event: Event) -> str:
+    by_payer = _BY_PAYER if event.actor == "payer" else {}
+    return by_payer.get(event.kind) or _LABELS.get(event.kind, event.kind)

@@ -16,9 +16,16 @@ def account_topic(account_id: UUID) -> str:
     return f"account:{account_id}"
 
 
+def counter_topic(*, store_id: UUID, terminal_id: UUID | None) -> str:
+    """Give the topic of printed codes: those of one till, or those of a whole store."""
+    return f"terminal:{terminal_id}" if terminal_id else f"store:{store_id}"
+
+
 def topics_of(charge: Charge) -> list[str]:
     """Give everybody who looks at this charge: its till, and its payer if it has one."""
     topics = [charge_topic(charge.id)]
+    if charge.static_code_id:
+        topics.append(counter_topic(store_id=charge.store_id, terminal_id=charge.terminal_id))
     if charge.payer_account_id:
         topics.append(account_topic(charge.payer_account_id))
     return topics

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pos import api, views, views_static
+from pos import api, api_static, views, views_static
 
 app_name = "pos"
 urlpatterns = [
@@ -27,6 +27,13 @@ urlpatterns = [
     path("api/v1/charges/<str:reference>/extend", api.ExtendView.as_view()),
     path("api/v1/charges/<str:reference>/refunds", api.RefundsView.as_view()),
     path("api/v1/refunds/<str:reference>", api.RefundView.as_view()),
+    path("api/v1/stores/<str:reference>/static_codes", api_static.StaticCodesView.as_view()),
+    path("api/v1/static_codes/events", api_static.StaticEventsView.as_view()),
+    path("api/v1/static_codes/<str:reference>", api_static.StaticCodeView.as_view()),
+    path(
+        "api/v1/static_codes/<str:reference>/revoke", api_static.RevokeStaticCodeView.as_view()
+    ),
+    path("api/v1/static_codes/<str:reference>/sheet.pdf", api_static.SheetView.as_view()),
     path("api/v1/charges/<str:reference>/events", api.EventsView.as_view()),
     path("api/v1/charges/<str:reference>/qr.svg", api.QrSvgView.as_view()),
     path("api/v1/charges/<str:reference>/qr.png", api.QrPngView.as_view()),

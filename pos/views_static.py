@@ -1,8 +1,10 @@
-"""What printed codes need in public: the keys they are checked with."""
+"""The dashboard's stores and printed codes, and in public the keys those are checked with."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
+from pos.models import StaticCode
+from pos.sheets import SheetSize, draw_sheet
 from pos.signing import list_public_keys
 from qr.signed import write_jwk
 
@@ -17,4 +19,13 @@ def publish_keys(_request: HttpRequest) -> HttpResponse:
     answer["Cache-Control"] = f"public, max-age={_KEYS_LIFE_S}"
     # Everybody may check a code, from any page.
     answer["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+def answer_sheet(code: StaticCode, size: SheetSize) -> HttpResponse:
+    """Answer a printed code's page as PDF."""
+    answer = HttpResponse(draw_sheet(code, size), content_type="application/pdf")
+    name = f"tessera-{code.short_code}-{size}.pdf"
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    answer["Cache-Control"] = "private, no-store"
     return answer

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from identity.pins import PIN_PATTERN
 from ledger.queries import read_available, read_balance
+from merchants.models import Store
 from merchants.representations import show_amount, show_time
 from pos.api import hand_over_stream
 from pos.idempotency import hash_request, read_key
@@ -21,42 +22,14 @@ from pos.representations import show_charge
 from pos.serializers import PlainTextField
 from pos.topics import account_topic
 from qr.errors import PayloadInvalid
-from qr.payment import PaymentRequest
-from qr.recognition import LENGTH_MAX
 from qr.references import decode_reference
 from wallet.authentication import Payer, WalletAuthentication
-from wallet.claims import claim_charge, decline_charge, find_claim
+from wallet.claims import decline_charge, find_claim
 from wallet.errors import ClaimUnknown
 from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
 from wallet.payments import confirm_charge
 from wallet.queries import list_payments, page_payments
-from wallet.scans import find_scanned
-from wallet.sightings import Sighting, look_at_scan, make_plain
-
-
-class ScannedField(serializers.CharField):
-    """Any text a code can carry: with line ends, or empty."""
-
-    def to_internal_value(self, data: object) -> str:
-        """Refuse other types."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class ScannedSerializer(serializers.Serializer[Any]):
-    """Whatever was scanned or typed, payment code or not."""
-
-    payload = ScannedField(
-        max_length=LENGTH_MAX, allow_blank=True, required=True, trim_whitespace=False
-    )
-
-
-class PayloadSerializer(serializers.Serializer[Any]):
-    """A code to pay with, scanned or typed."""
-
-    payload = PlainTextField(max_length=1200)
 
 
 class ConfirmationSerializer(serializers.Serializer[Any]):
@@ -112,29 +85,6 @@ class TransactionsView(WalletApiView):
         return Response({"data": shown, "next": after})
 
 
-class ScansView(WalletApiView):
-    """A look at a code, before anything is claimed."""
-
-    @extend_schema(request=ScannedSerializer, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request) -> Response:
-        """Tell what was scanned, and what this wallet can do with it."""
-        asked = ScannedSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        sighting = look_at_scan(self.wallet, asked.validated_data["payload"])
-        return Response(show_sighting(self.wallet, sighting))
-
-
-class ClaimsView(WalletApiView):
-    """The wallet's claims."""
-
-    @extend_schema(request=PayloadSerializer, responses={201: OpenApiTypes.OBJECT})
-    def post(self, request: Request) -> Response:
-        """Claim the charge behind a code, or lengthen the claim."""
-        read_key(request)
-        charge = find_scanned(self.wallet, _read_payload(request))
-        return Response(show_claim(claim_charge(self.wallet, charge)), status=201)
-
-
 class ClaimView(WalletApiView):
     """One claim."""
 
@@ -187,46 +137,7 @@ def show_to_payer(wallet: Wallet, charge: Charge) -> dict[str, Any]:
     store, shown = charge.store, show_charge(charge)
     if charge.payer_account_id != wallet.account_id:
         shown |= {"payer": None, "receipt": None}
-    return shown | {
-        "merchant": {"name": store.merchant.name, "is_verified": store.merchant.is_verified},
-        "store_name": store.name,
-        "store_address": ", ".join(filter(None, [store.street, store.city])),
-    }
-
-
-def show_sighting(wallet: Wallet, sighting: Sighting) -> dict[str, Any]:
-    """Show what was scanned; of somebody else's request, only what is safe to show."""
-    shown: dict[str, Any] = {
-        "kind": sighting.kind,
-        "payable": sighting.is_payable,
-        "title": sighting.title,
-        "detail": sighting.detail,
-    }
-    if sighting.charge is not None:
-        shown["charge"] = show_to_payer(wallet, sighting.charge)
-    if sighting.host:
-        shown["host"] = sighting.host
-    if sighting.scheme:
-        shown["scheme"] = sighting.scheme
-    if sighting.request is not None:
-        shown |= show_request(sighting.request)
-    return shown
-
-
-def show_request(request: PaymentRequest) -> dict[str, Any]:
-    """Show what a code of another system asks for."""
-    known = request.amount_minor is not None and request.currency
-    return {
-        "payee": {
-            "name": make_plain(request.payee_name),
-            "city": make_plain(request.payee_city),
-            "country": make_plain(request.country),
-        },
-        "amount": show_amount(request.amount_minor or 0, request.currency) if known else None,
-        "currency": make_plain(request.currency) or None,
-        "reference": make_plain(request.reference),
-        "expires_at": show_time(request.expires_at),
-    }
+    return shown | show_payee(store)
 
 
 def show_claim(claim: Claim) -> dict[str, Any]:
@@ -263,8 +174,10 @@ def read_claim_id(reference: str) -> UUID:
         raise ClaimUnknown from None
 
 
-def _read_payload(request: Request) -> str:
-    asked = PayloadSerializer(data=request.data)
-    asked.is_valid(raise_exception=True)
-    payload: str = asked.validated_data["payload"]
-    return payload
+def show_payee(store: Store) -> dict[str, Any]:
+    """Show whom the money would go to."""
+    return {
+        "merchant": {"name": store.merchant.name, "is_verified": store.merchant.is_verified},
+        "store_name": store.name,
+        "store_address": ", ".join(filter(None, [store.street, store.city])),
+    }

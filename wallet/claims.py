@@ -8,8 +8,10 @@ from django.conf import settings
 
 from ledger.transactions import retry_clashes
 from pos.charges import announce_lease, explain_refused_lease, release_charge
+from pos.errors import ChargeClaimedByAnother
 from pos.models import Charge
 from pos.rows import JoinedRows
+from pos.static_codes import drop_static_charge
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
 from wallet.models import Claim, Wallet
 from wallet.wallets import mask_name
@@ -55,6 +57,9 @@ def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
     """
     if wallet.currency != charge.currency:
         raise WalletCurrencyMismatch(charge.currency)
+    if charge.static_code_id and charge.owner_id != wallet.id:
+        # Within somebody else's daily limit, and nobody's till shows it to pay.
+        raise ChargeClaimedByAnother
     claim = _CLAIM.first(
         {
             "payer": wallet.account_id,
@@ -75,7 +80,13 @@ def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
 
 
 def decline_charge(claim: Claim) -> None:
-    """Give the charge back unpaid; a claim that is over already is left alone."""
+    """Give the charge back unpaid; a claim that is over already is left alone.
+
+    A charge that the payer opened at a printed code is for nobody else, and ends.
+    """
+    if claim.charge.static_code_id:
+        drop_static_charge(claim.charge_id)
+        return
     release_charge(claim.charge_id, payer_account_id=claim.wallet.account_id)
 
 

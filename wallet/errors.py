@@ -1,5 +1,7 @@
 """Why a payer's wish is refused; each says whether something was taken."""
 
+from ledger.money import format_money, format_number
+
 
 class PinRequired(Exception):
     """The payment needs the PIN."""
@@ -102,3 +104,24 @@ class PaymentCodeUsed(Exception):
             "This payment code was used before. Ask the customer for the next one."
             " Nothing was taken for this sale."
         )
+
+
+class StaticLimitReached(Exception):
+    """The amount is more than this wallet may still pay by printed codes today."""
+
+    def __init__(self, left_minor: int, currency: str) -> None:
+        """Keep what is left, in minor units."""
+        left = format_money(left_minor, currency)
+        super().__init__(
+            f"By printed codes you can pay {left} more today. Nothing was taken. Ask the shop"
+            " to charge you at the till."
+        )
+        self.left_minor = left_minor
+
+
+class AmountUnreadable(Exception):
+    """What was typed is no amount in the shop's currency."""
+
+    def __init__(self, currency: str) -> None:
+        """Give an example in the currency."""
+        super().__init__(f"Type an amount such as {format_number(1250, currency)}.")

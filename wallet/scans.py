@@ -1,16 +1,18 @@
-"""What was scanned or typed, and which charge it leads to."""
+"""What was scanned or typed, and which charge or printed code it leads to."""
 
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from pos.models import Charge
-from pos.queries import find_by_short_code, find_by_token
+from pos.models import Charge, StaticCode
+from pos.queries import find_by_short_code, find_by_token, find_static_codes
+from pos.static_codes import find_printed_code
 from qr import mpm
 from qr.charge_codes import decode_charge_code
 from qr.errors import Kind, PayloadInvalid
 from qr.links import decode_link, normalize_short_code
+from qr.signed import decode_static_link
 from wallet.errors import CodeForeign, CodeMistyped, CodeUnknown, TooManyTries
 from wallet.models import Wallet
 
@@ -27,13 +29,14 @@ _ADD_MISS = """
 """
 
 
-def find_scanned(wallet: Wallet, payload: str) -> Charge:
-    """Find the charge that a link, an EMVCo code of ours or a short code leads to.
+def find_scanned(wallet: Wallet, payload: str) -> Charge | StaticCode:
+    """Find the charge or the printed code that a scanned or typed code of ours leads to.
 
     Raises:
         CodeForeign: another host's or system's, altered, or text of no known form.
         CodeMistyped: a short code with a wrong character, or two swapped.
-        CodeUnknown: our form, but no such charge.
+        CodeUnknown: our form, but it leads nowhere.
+        SigningKeyWithdrawn: printed, and signed with a key that is not believed any more.
         TooManyTries: ten short codes in a minute led nowhere.
     """
     try:
@@ -41,13 +44,32 @@ def find_scanned(wallet: Wallet, payload: str) -> Charge:
     except PayloadInvalid:
         if payload.strip().startswith(mpm.PREFIX):
             return _find_merchant_code(wallet, payload)
-        return _find_typed(wallet, payload)
-    if host != settings.PUBLIC_HOST:
-        raise CodeForeign
+        return _find_other(wallet, payload)
+    _check_host(host)
     return _find_charge(token)
 
 
-def _find_merchant_code(wallet: Wallet, payload: str) -> Charge:
+def _find_other(wallet: Wallet, payload: str) -> Charge | StaticCode:
+    try:
+        host, printed = decode_static_link(payload)
+    except PayloadInvalid:
+        return _find_typed(wallet, payload)
+    _check_host(host)
+    try:
+        code = find_printed_code(printed)
+    except PayloadInvalid:
+        raise CodeForeign from None
+    if code is None:
+        raise CodeUnknown
+    return code
+
+
+def _check_host(host: str) -> None:
+    if host != settings.PUBLIC_HOST:
+        raise CodeForeign
+
+
+def _find_merchant_code(wallet: Wallet, payload: str) -> Charge | StaticCode:
     try:
         code = decode_charge_code(payload, host=settings.PUBLIC_HOST)
     except PayloadInvalid:
@@ -65,19 +87,19 @@ def _find_charge(token: UUID) -> Charge:
     return charge
 
 
-def _find_typed(wallet: Wallet, payload: str) -> Charge:
+def _find_typed(wallet: Wallet, payload: str) -> Charge | StaticCode:
     try:
         short_code = normalize_short_code(payload)
     except PayloadInvalid as refusal:
         # No guess and not counted: whoever guesses works the check character out.
         raise (CodeMistyped if refusal.kind is Kind.CHECKSUM else CodeForeign) from None
-    charge = _guess(wallet, short_code)
-    if charge is None:
+    found = _guess(wallet, short_code)
+    if found is None:
         raise CodeUnknown
-    return charge
+    return found
 
 
-def _guess(wallet: Wallet, short_code: str) -> Charge | None:
+def _guess(wallet: Wallet, short_code: str) -> Charge | StaticCode | None:
     # Its own transaction, because a miss that rolls back would be a free guess.
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         # Guesses at the same moment follow each other, each with those before it counted.
@@ -87,7 +109,8 @@ def _guess(wallet: Wallet, short_code: str) -> Charge | None:
         (misses,) = cursor.fetchone()
         if misses >= _MISSES_A_MINUTE_MAX:
             raise TooManyTries
-        charge = find_by_short_code(short_code)
-        if charge is None:
+        printed = find_static_codes().filter(short_code=short_code).first()
+        found = printed or find_by_short_code(short_code)
+        if found is None:
             cursor.execute(_ADD_MISS, {"wallet": wallet.id})
-        return charge
+        return found

@@ -51,6 +51,9 @@ def look_at_charge(wallet: Wallet, charge: Charge) -> PayScreen:
         state, error = "other_currency", str(refusal)
     except ChargeNotPayable as refusal:
         state = refusal.status
+        if charge.static_code_id and state == ChargeStatus.CANCELED:
+            # Nobody but its payer ends the charge of a printed code.
+            state = "declined"
     if state == ChargeStatus.CAPTURED:
         return look_at_captured(wallet, charge)
     return PayScreen(state, charge, wallet, error=error)

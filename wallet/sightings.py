@@ -7,14 +7,21 @@ from django.conf import settings
 from django.utils import timezone
 
 from ledger.money import format_number
-from pos.models import Charge, ChargeStatus
+from pos.errors import StaticCodeRevoked, StoreClosed
+from pos.models import Charge, ChargeStatus, StaticCode
 from qr.charge_codes import is_of_host
 from qr.errors import Deviation, Weight
 from qr.payment import Mutability, PaymentRequest
 from qr.recognition import Nature, Recognition, recognize
-from wallet.errors import CodeForeign, CodeMistyped
+from wallet.errors import (
+    CodeForeign,
+    CodeMistyped,
+    StaticLimitReached,
+    WalletCurrencyMismatch,
+)
 from wallet.models import Wallet
 from wallet.scans import find_scanned
+from wallet.static_payments import measure_left
 
 _SHOWN_MAX = 80
 # Of a scheme whose title is no name to tell people.
@@ -42,6 +49,8 @@ class Sighting:
     title: str = ""
     is_payable: bool = False
     charge: Charge | None = None
+    static_code: StaticCode | None = None
+    left_minor: int = 0
     request: PaymentRequest | None = None
     scheme: str = ""
     host: str = ""
@@ -53,11 +62,15 @@ def look_at_scan(wallet: Wallet, payload: str) -> Sighting:
     Raises:
         CodeUnknown: our form, but it leads nowhere.
         TooManyTries: ten short codes in a minute led nowhere.
+        SigningKeyWithdrawn: printed, and signed with a key that is not believed any more.
     """
     try:
-        return _describe_charge(wallet, find_scanned(wallet, payload))
+        found = find_scanned(wallet, payload)
     except (CodeForeign, CodeMistyped):
         return describe_foreign(payload)
+    if isinstance(found, StaticCode):
+        return look_at_static_code(wallet, found)
+    return _describe_charge(wallet, found)
 
 
 def describe_foreign(payload: str) -> Sighting:
@@ -109,6 +122,29 @@ def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
         is_payable=waits and wallet.currency == charge.currency,
         charge=charge,
     )
+
+
+def look_at_static_code(wallet: Wallet, code: StaticCode) -> Sighting:
+    """Tell whether this wallet can pay by a printed code now, and how much."""
+    left_minor = measure_left(wallet, code)
+    if code.is_revoked:
+        detail = str(StaticCodeRevoked())
+    elif code.store.closed_at is not None:
+        detail = str(StoreClosed())
+    elif wallet.currency != code.currency:
+        detail = str(WalletCurrencyMismatch(code.currency))
+    elif not left_minor:
+        detail = str(StaticLimitReached(left_minor, code.currency))
+    else:
+        detail = "You type the amount. Nothing is taken before you confirm."
+        return Sighting(
+            kind="static",
+            detail=detail,
+            is_payable=True,
+            static_code=code,
+            left_minor=left_minor,
+        )
+    return Sighting(kind="static", detail=detail, static_code=code)
 
 
 def _describe_payment(found: Recognition) -> Sighting:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wallet import api, api_codes, views
+from wallet import api, api_codes, api_scans, views, views_static
 
 app_name = "wallet"
 urlpatterns = [
@@ -12,14 +12,18 @@ urlpatterns = [
     path("p/<str:token>/pay", views.confirm, name="confirm"),
     path("p/<str:token>/decline", views.decline, name="decline"),
     path("p/<str:token>/declined", views.declined, name="declined"),
+    path("s/<str:payload>/", views_static.show_static_code, name="static"),
+    path("s/<str:payload>", views_static.show_static_code),
+    path("S/<str:payload>", views_static.show_static_code),
+    path("S/<str:payload>/", views_static.show_static_code),
     path("wallet/", views.home, name="home"),
     path("wallet/sign-in/", views.enter, name="sign_in"),
     path("wallet/sign-out/", views.leave, name="sign_out"),
     path("wallet/payments/<str:reference>/", views.payment, name="payment"),
     path("api/v1/wallet", api.WalletView.as_view()),
     path("api/v1/wallet/transactions", api.TransactionsView.as_view()),
-    path("api/v1/wallet/scans", api.ScansView.as_view()),
-    path("api/v1/wallet/claims", api.ClaimsView.as_view()),
+    path("api/v1/wallet/scans", api_scans.ScansView.as_view()),
+    path("api/v1/wallet/claims", api_scans.ClaimsView.as_view()),
     path("api/v1/wallet/claims/<str:reference>", api.ClaimView.as_view()),
     path("api/v1/wallet/payments", api.PaymentsView.as_view()),
     path("api/v1/wallet/payment_codes", api_codes.PaymentCodesView.as_view()),

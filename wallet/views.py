@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,8 +19,13 @@ from identity.sign_in import end_session, sign_in
 from ledger.errors import TransferRefused
 from ledger.queries import read_available, read_balance
 from merchants.access import activate_time_zone
-from pos.errors import ChargeNotPayable, ChargeUnknown, IdempotencyMismatch
-from pos.models import Charge
+from pos.errors import (
+    ChargeNotPayable,
+    ChargeUnknown,
+    IdempotencyMismatch,
+    SigningKeyWithdrawn,
+)
+from pos.models import Charge, StaticCode
 from pos.queries import find_by_token, list_refunds, read_reference
 from qr.errors import PayloadInvalid
 from qr.links import decode_link, decode_token, encode_token
@@ -131,14 +137,13 @@ def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     typed, error, sighting = request.POST.get("code", ""), "", None
     if request.method == "POST":
         try:
-            charge = find_scanned(wallet, typed)
-            return redirect("wallet:pay", token=encode_token(charge.token).lower())
+            return redirect(_find_page(find_scanned(wallet, typed)))
         except CodeForeign:
             sighting = describe_foreign(typed)
             error = sighting.detail
             if sighting.kind in _NO_CODE and len(typed) <= _TYPED_LENGTH_MAX:
                 sighting, error = None, _CODE_CUT_SHORT
-        except (CodeMistyped, CodeUnknown, TooManyTries) as refusal:
+        except (CodeMistyped, CodeUnknown, TooManyTries, SigningKeyWithdrawn) as refusal:
             error = str(refusal)
     context = {"code": typed[:LENGTH_MAX], "error": error, "sighting": sighting}
     return render(request, "wallet/code.html", context, status=422 if error else 200)
@@ -249,6 +254,12 @@ def _read_key(request: HttpRequest) -> str:
     key = request.POST.get("idempotency_key", "")[:255]
     # Our own form sends a UUID. The database cannot keep a NUL, and nobody can read the rest.
     return key if key.isprintable() else ""
+
+
+def _find_page(found: Charge | StaticCode) -> str:
+    if isinstance(found, StaticCode):
+        return reverse("wallet:static", args=[encode_token(found.id).lower()])
+    return reverse("wallet:pay", args=[encode_token(found.token).lower()])
 
 
 def _find_charge(token: str) -> Charge | None:

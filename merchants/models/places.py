@@ -64,6 +64,7 @@ class Store(models.Model):
         db_default=CodeFormat.LINK.value,
     )
     created_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
 
     merchant_id: UUID
     takings_account_id: UUID

@@ -2,6 +2,7 @@
 
 from pos.models.charges import Charge, ChargeLine, ChargeStatus
 from pos.models.refunds import Receipt, Refund
+from pos.models.static_codes import StaticCode
 from pos.models.terminals import Item, Terminal, TerminalToken
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Item",
     "Receipt",
     "Refund",
+    "StaticCode",
     "Terminal",
     "TerminalToken",
 ]

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from merchants.models import Merchant, StaffMember, Store
+from pos.models.static_codes import StaticCode
 from pos.models.terminals import Terminal
 from qr.links import encode_token
 from qr.references import encode_reference
@@ -45,6 +46,10 @@ class Charge(models.Model):
     )
     cashier = models.ForeignKey(
         StaffMember, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    # Of a sale by a printed code, it is the payer's wallet that owns the key.
+    static_code = models.ForeignKey(
+        StaticCode, models.PROTECT, related_name="+", null=True, db_index=False
     )
     owner_id = models.UUIDField()
     idempotency_key = models.CharField(max_length=255)
@@ -96,6 +101,7 @@ class Charge(models.Model):
     merchant_id: UUID
     store_id: UUID
     terminal_id: UUID | None
+    static_code_id: UUID | None
     payer_account_id: UUID | None
     takings_account_id: UUID
 
@@ -162,6 +168,11 @@ class Charge(models.Model):
                 for name, condition in _RARE.items()
             ),
             models.Index(
+                fields=["store", "-id"],
+                condition=models.Q(static_code__isnull=False),
+                name="pos_charge_store_static",
+            ),
+            models.Index(
                 fields=["id"],
                 condition=models.Q(is_receipt_due=True),
                 name="pos_charge_receipt_due",
@@ -191,6 +202,11 @@ class Charge(models.Model):
         if self.status == ChargeStatus.OPEN and over:
             return ChargeStatus.EXPIRED
         return self.status
+
+    @property
+    def static_code_payload(self) -> str:
+        """Give what leads to the printed code this was opened at, if it was."""
+        return encode_token(self.static_code_id).lower() if self.static_code_id else ""
 
     @property
     def receipt_number(self) -> str:

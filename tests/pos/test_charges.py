@@ -18,7 +18,7 @@ from tests.conftest import Api
 def test_a_short_code_that_is_taken_is_drawn_again(shop, monkeypatch):
     taken = factories.make_charge(shop)
     codes = iter([taken.short_code, "7K4M92QY"])
-    monkeypatch.setattr(charges, "_draw_short_code", lambda: next(codes))
+    monkeypatch.setattr(charges, "draw_short_code", lambda: next(codes))
 
     created = factories.make_charge(shop)
 

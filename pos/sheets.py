@@ -1,0 +1,188 @@
+"""A printed code as a page to cut out and hang up: A4, A6, or a sticker of A7."""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from io import BytesIO
+
+from django.conf import settings
+from django.utils.translation import gettext
+from fpdf import FPDF
+from fpdf.enums import Align, MethodReturnValue, XPos, YPos
+
+from ledger.money import format_money
+from pos.models import StaticCode
+from pos.static_codes import write_static_link
+from qr.image import draw_svg
+
+_INK, _JADE, _QUIET, _EDGE = (20, 33, 31), (8, 82, 66), (63, 75, 72), (122, 130, 127)
+# Millimeters a line for each point of its letters.
+_LINE = 0.46
+# The standard fonts of PDF know these letters; nothing has to be embedded.
+_LETTERS = "cp1252"
+
+
+class SheetSize(StrEnum):
+    """What paper the page is for."""
+
+    A4 = "a4"
+    A6 = "a6"
+    STICKER = "sticker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paper:
+    width: float
+    height: float
+    margin: float
+    code: float
+    name: float
+    text: float
+    small: float
+
+
+# In millimeters, letters in points. The margins are more than any office printer needs.
+_PAPERS = {
+    SheetSize.A4: _Paper(
+        width=210, height=297, margin=18, code=136, name=40, text=17, small=10.5
+    ),
+    SheetSize.A6: _Paper(width=105, height=148, margin=8, code=68, name=21, text=8.5, small=6),
+    SheetSize.STICKER: _Paper(
+        width=74, height=105, margin=5, code=50, name=15, text=6.5, small=5
+    ),
+}
+# What loses its stroke, and Unicode knows no letter below it.
+_PLAIN = str.maketrans("ŁłĐđĦħŦŧıĸŊŋ", "LlDdHhTtikNn")
+
+
+def draw_sheet(code: StaticCode, size: SheetSize) -> bytes:
+    """Draw the page; the same code gives the same bytes. Needs its store at hand."""
+    paper = _PAPERS[size]
+    page = FPDF(unit="mm", format=(paper.width, paper.height))
+    page.core_fonts_encoding = _LETTERS
+    page.set_creation_date(code.created_at)
+    page.set_title(f"{code.name}, {code.place}")
+    page.set_lang(settings.LANGUAGE_CODE)
+    page.set_auto_page_break(auto=False)
+    page.set_margin(paper.margin)
+    page.add_page()
+    _draw_head(page, code, paper)
+    _draw_code(page, code, paper)
+    _draw_help(page, code, paper)
+    _draw_foot(page, code, paper)
+    return bytes(page.output())
+
+
+def _draw_head(page: FPDF, code: StaticCode, paper: _Paper) -> None:
+    page.set_font("helvetica", "B", paper.text)
+    words = gettext("Scan to pay")
+    mark = paper.text * 0.36
+    left = (paper.width - page.get_string_width(words) - mark * 1.6) / 2
+    _draw_mark(page, left=left, top=page.get_y() + paper.text * 0.07, size=mark)
+    page.set_text_color(*_JADE)
+    page.set_x(left + mark * 1.6)
+    _write(page, words, paper.text, align=Align.L)
+    page.set_text_color(*_INK)
+    name, size = _fold(code.name), paper.name
+    while size > paper.text and _count_lines(page, name, size) > 2:
+        size -= 1
+    page.set_font("helvetica", "B", size)
+    page.set_y(page.get_y() + paper.text * 0.1)
+    _write(page, name, size)
+
+
+def _draw_mark(page: FPDF, *, left: float, top: float, size: float) -> None:
+    page.set_draw_color(*_JADE)
+    page.set_fill_color(*_JADE)
+    page.set_line_width(size / 6)
+    edge = size / 12
+    page.rect(
+        left + edge,
+        top + edge,
+        size - 2 * edge,
+        size - 2 * edge,
+        round_corners=True,
+        corner_radius=size / 5,
+    )
+    page.rect(left + size / 3, top + size / 3, size / 3, size / 3, style="F")
+
+
+def _draw_code(page: FPDF, code: StaticCode, paper: _Paper) -> None:
+    gap = paper.text * 0.2
+    left, top = (paper.width - paper.code) / 2, page.get_y() + gap
+    drawing = draw_svg(write_static_link(code)).encode()
+    side = paper.code
+    # What the drawing leaves open takes the page's color, and cameras want black.
+    page.set_fill_color(0)
+    page.image(
+        BytesIO(drawing), x=left, y=top, w=side, h=side, alt_text=gettext("Payment code")
+    )
+    # Outside of the code's own quiet zone, to look at and to cut along.
+    page.set_draw_color(*_EDGE)
+    page.set_line_width(0.2)
+    page.rect(left, top, side, side)
+    page.set_y(top + side + gap)
+
+
+def _draw_help(page: FPDF, code: StaticCode, paper: _Paper) -> None:
+    steps = [
+        gettext("Scan the code with your phone's camera."),
+        gettext("Type the amount. Your phone shows the name above."),
+        gettext("Confirm. Your phone and the till say Paid."),
+    ]
+    left = (paper.width - paper.code) / 2
+    for number, step in enumerate(steps, start=1):
+        page.set_x(left)
+        page.set_font("helvetica", "B", paper.text)
+        page.set_text_color(*_JADE)
+        page.cell(paper.text * 0.5, paper.text * 0.48, str(number))
+        page.set_font("helvetica", "", paper.text)
+        page.set_text_color(*_INK)
+        width = paper.width - paper.margin - page.get_x()
+        _write(page, step, paper.text, align=Align.L, width=width)
+    page.set_y(page.get_y() + paper.text * 0.25)
+    page.set_font("helvetica", "", paper.text)
+    words = gettext("No camera? Open %s and type") % f"{settings.PUBLIC_HOST}/p/"
+    _write(page, words, paper.text)
+    page.set_font("courier", "B", paper.text * 1.8)
+    _write(page, code.short_code_grouped, paper.text * 1.8)
+
+
+def _draw_foot(page: FPDF, code: StaticCode, paper: _Paper) -> None:
+    cap = format_money(code.cap_minor, code.currency, settings.LANGUAGE_CODE)
+    page.set_font("helvetica", "", paper.small)
+    page.set_text_color(*_QUIET)
+    page.set_y(paper.height - paper.margin - 2 * paper.small * _LINE)
+    _write(page, _fold(gettext("Up to %s a person and day.") % cap), paper.small)
+    _write(page, _fold(f"{code.place} · {code.public_id}"), paper.small)
+
+
+def _write(
+    page: FPDF, text: str, size: float, *, align: Align = Align.C, width: float = 0
+) -> None:
+    page.multi_cell(width, size * _LINE, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def _count_lines(page: FPDF, text: str, size: float) -> int:
+    page.set_font("helvetica", "B", size)
+    lines = page.multi_cell(0, text=text, dry_run=True, output=MethodReturnValue.LINES)
+    assert isinstance(lines, list), "it was asked for lines"
+    return len(lines)
+
+
+def _fold(text: str) -> str:
+    """Give what the fonts can draw: letters of other scripts lose their accents, or go."""
+    drawn = ""
+    for each in text:
+        plain = each if _is_drawn(each) else unicodedata.normalize("NFKD", each)[0]
+        plain = plain.translate(_PLAIN)
+        drawn += plain if _is_drawn(plain) else ""
+    return " ".join(drawn.split()) or "-"
+
+
+def _is_drawn(letter: str) -> bool:
+    try:
+        letter.encode(_LETTERS)
+    except UnicodeEncodeError:
+        return False
+    return letter.isprintable()

@@ -1,0 +1,182 @@
+"""Printed codes: make, revoke, find them, and open a charge for who types an amount at one."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ledger.transactions import retry_clashes
+from merchants.models import Merchant, Store
+from pos import transitions
+from pos.callers import call_from_payer
+from pos.charges import NewCharge, create_charge, draw_short_code
+from pos.errors import CapTooLarge, IdempotencyMismatch, StaticCodeRevoked, StaticCodeUnknown
+from pos.models import Charge, StaticCode, Terminal
+from pos.queries import find_static_codes
+from pos.signing import sign_printed_code, verify_printed_code
+from pos.topics import topics_of
+from qr.errors import PayloadInvalid
+from qr.links import encode_token
+from qr.references import decode_reference
+from qr.signed import Place, SignedCode, decode_code_id, encode_static_link
+from relay.events import record_event
+from relay.pages import tell_on_commit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStaticCode:
+    """What a shop asks for; without a cap it is the installation's."""
+
+    place: str
+    terminal: Terminal | None
+    cap_minor: int | None
+    idempotency_key: str
+    request_hash: bytes
+
+
+@retry_clashes
+def create_static_code(store: Store, new: NewStaticCode, *, actor: str) -> StaticCode:
+    """Make a code for print; the same key with the same request gives that of the first time.
+
+    Raises:
+        CapTooLarge: more than the installation lets a customer pay a day.
+        IdempotencyMismatch: the key came with another request before.
+    """
+    cap_minor = new.cap_minor or settings.STATIC_CAP_DAY_MINOR
+    if cap_minor > settings.STATIC_CAP_DAY_MINOR:
+        raise CapTooLarge(settings.STATIC_CAP_DAY_MINOR)
+    while True:
+        known = StaticCode.objects.filter(store=store, idempotency_key=new.idempotency_key)
+        code = known.select_related("terminal").first()
+        if code is not None and bytes(code.request_hash) != new.request_hash:
+            raise IdempotencyMismatch
+        code = code or _insert_code(store, new, cap_minor=cap_minor, actor=actor)
+        if code is not None:
+            code.store = store
+            return code
+
+
+def revoke_static_code(code: StaticCode, *, actor: str) -> None:
+    """Let nobody pay by a code that was lost or hangs in a wrong place; again changes nothing.
+
+    A charge that somebody has opened by it lives out its minutes.
+    """
+    with transaction.atomic():
+        alive = StaticCode.objects.filter(pk=code.pk, revoked_at=None)
+        if alive.update(revoked_at=timezone.now()):
+            _record(code, "static_code.revoked", actor=actor)
+    code.refresh_from_db(fields=["revoked_at"])
+
+
+def find_merchant_code(merchant_id: UUID, reference: str) -> StaticCode:
+    """Find one of a merchant's printed codes by its public reference.
+
+    Raises:
+        StaticCodeUnknown: not there, or another merchant's; the two look alike.
+    """
+    try:
+        code_id = decode_reference("sc", reference)
+    except PayloadInvalid:
+        raise StaticCodeUnknown from None
+    code = find_static_codes().filter(pk=code_id, store__merchant_id=merchant_id).first()
+    if code is None:
+        raise StaticCodeUnknown
+    return code
+
+
+def list_static_codes(merchant: Merchant) -> list[StaticCode]:
+    """List a merchant's printed codes, those in use first, newest first."""
+    codes = find_static_codes().filter(store__merchant=merchant).order_by("-id")
+    return sorted(codes, key=lambda code: code.is_revoked)
+
+
+def find_printed_code(payload: str) -> StaticCode | None:
+    """Find the code whose payload was scanned: a signed text, or its identifier alone.
+
+    Raises:
+        SigningKeyWithdrawn: signed with a key that is not believed any more.
+        PayloadInvalid: altered, or by a key that never was ours.
+    """
+    code_id = decode_code_id(payload) or verify_printed_code(payload).code_id
+    return find_static_codes().filter(pk=code_id).first()
+
+
+def write_static_link(code: StaticCode) -> str:
+    """Write what the print carries: the signed address, or without a key the plain one."""
+    hangs_at = Place.TERMINAL if code.terminal_id else Place.STORE
+    signed = sign_printed_code(
+        SignedCode(
+            code_id=code.id,
+            merchant_id=code.store.merchant_id,
+            place=hangs_at,
+            place_id=code.terminal_id or code.store_id,
+            name=code.name,
+        )
+    )
+    return encode_static_link(settings.PUBLIC_URL, signed or encode_token(code.id))
+
+
+def open_static_charge(
+    code: StaticCode, *, payer_id: UUID, amount_minor: int, key: str, request_hash: bytes
+) -> Charge:
+    """Open a charge of the amount a payer has typed; `payer_id` is the wallet's.
+
+    The key is the payer's own: the same one with the same request gives the same charge.
+
+    Raises:
+        StaticCodeRevoked: nobody pays by this code any more.
+        StoreClosed: the store takes no payments.
+        IdempotencyMismatch: the key came with another request before.
+    """
+    if code.is_revoked:
+        raise StaticCodeRevoked
+    new = NewCharge(
+        amount_minor=amount_minor,
+        currency=code.currency,
+        reference="",
+        description=code.place,
+        lines=(),
+        idempotency_key=key,
+        request_hash=request_hash,
+    )
+    return create_charge(call_from_payer(code, payer_id), new)
+
+
+@retry_clashes
+def drop_static_charge(charge_id: UUID) -> None:
+    """End the charge of a payer who does not pay: nobody else is meant to. Paid, it stays."""
+    with transaction.atomic():
+        charge = transitions.cancel(charge_id, actor="payer")
+        if charge is not None:
+            tell_on_commit(*topics_of(charge))
+
+
+def _insert_code(
+    store: Store, new: NewStaticCode, *, cap_minor: int, actor: str
+) -> StaticCode | None:
+    short_code = draw_short_code()
+    if Charge.objects.filter(short_code=short_code).exists():
+        return None
+    try:
+        with transaction.atomic():
+            code = StaticCode.objects.create(
+                store=store,
+                terminal=new.terminal,
+                name=store.name,
+                place=new.place,
+                short_code=short_code,
+                cap_minor=cap_minor,
+                idempotency_key=new.idempotency_key,
+                request_hash=new.request_hash,
+            )
+            _record(code, "static_code.created", actor=actor)
+            return code
+    except IntegrityError:
+        # The short code is taken, or the same key came at the same moment: look again.
+        return None
+
+
+def _record(code: StaticCode, kind: str, *, actor: str) -> None:
+    record_event(kind, feed=code.store.merchant_id, subject=code.id, actor=actor)

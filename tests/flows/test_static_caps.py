@@ -1,0 +1,134 @@
+"""What a customer may pay by printed codes in a day of the shop."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from pos.models import Charge
+from pos.static_codes import write_static_link
+from relay.events import list_events
+from tests import factories
+from tests.clocks import date_back, let_expire
+from tests.conftest import Api
+from tests.snapshots import nothing_changes
+from wallet.static_payments import measure_left
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def code(shop):
+    return factories.print_code(shop)
+
+
+def euros(amount_minor=480, currency="EUR"):
+    return {"amount_minor": amount_minor, "currency": currency}
+
+
+def claim_by_api(phone, code, *, amount=None, key="", payload=""):
+    body = {"payload": payload or write_static_link(code)}
+    return phone.post("wallet/claims", body | ({"amount": amount} if amount else {}), key=key)
+
+
+def pay(customer, code, amount_minor):
+    return factories.confirm(
+        customer, factories.claim_at(customer, code, amount_minor=amount_minor)
+    )
+
+
+def refused(phone, code, *, amount, status, name):
+    with nothing_changes():
+        answer = claim_by_api(phone, code, amount=amount)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, name)
+    assert answer.json()["detail"].count("Nothing was taken.") <= 1
+    return answer.json()
+
+
+def test_a_customer_pays_up_to_the_cap_in_a_day(phone, shop):
+    rich = factories.open_customer(balance_minor=100_000)
+    code = factories.print_code(shop)
+    pay(rich, code, 49_520)
+    looked = Api(rich.token).post("wallet/scans", {"payload": code.short_code}).json()
+
+    problem = refused(
+        Api(rich.token), code, amount=euros(481), status=422, name="static_limit_reached"
+    )
+
+    assert looked["left"] == euros(480)
+    assert problem["left_minor"] == 480
+    assert problem["detail"].startswith("By printed codes you can pay €4.80 more today.")
+    assert claim_by_api(Api(rich.token), code, amount=euros(480)).status_code == 201
+    assert claim_by_api(phone, code, amount=euros(10_000)).status_code == 201
+
+
+def test_every_printed_code_counts_and_a_lower_cap_holds(shop, customer):
+    first = factories.print_code(shop)
+    second = factories.print_code(factories.open_shop(), cap_minor=1000)
+    pay(customer, first, 700)
+
+    assert measure_left(customer.wallet, first) == 49_300
+    assert measure_left(customer.wallet, second) == 300
+
+
+def test_sales_at_the_till_do_not_count(shop, customer, code):
+    factories.sell(shop, customer)
+
+    assert measure_left(customer.wallet, code) == 50_000
+
+
+def test_what_is_about_to_be_paid_counts_until_it_is_over(shop, customer, code):
+    charge = factories.claim_at(customer, code, amount_minor=700).charge
+    held = measure_left(customer.wallet, code)
+    let_expire(charge)
+
+    assert (held, measure_left(customer.wallet, code)) == (49_300, 50_000)
+
+
+def test_declining_frees_the_cap_and_ends_the_charge(phone, customer, code):
+    claimed = claim_by_api(phone, code, amount=euros()).json()
+
+    answer = phone.delete(f"wallet/claims/{claimed['id']}")
+
+    charge = Charge.objects.get()
+    assert (answer.status_code, charge.status) == (204, "canceled")
+    assert measure_left(customer.wallet, code) == 50_000
+    assert [each.actor for each in list_events(charge.id)] == ["payer"] * 3
+
+
+def test_yesterday_s_payments_do_not_count_by_the_shop_s_clock(customer):
+    shop = factories.open_shop(time_zone="Pacific/Auckland")
+    code = factories.print_code(shop)
+    pay(customer, code, 700)
+    midnight = timezone.localtime(timezone.now(), ZoneInfo("Pacific/Auckland")).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+
+    date_back(Charge.objects.all(), created_at=midnight)
+    today = measure_left(customer.wallet, code)
+    date_back(Charge.objects.all(), created_at=midnight - timedelta(microseconds=1))
+
+    assert (today, measure_left(customer.wallet, code)) == (49_300, 50_000)
+
+
+def test_a_refund_gives_nothing_of_the_cap_back(shop, customer, code):
+    payment = pay(customer, code, 700)
+    factories.refund(shop, payment.charge)
+
+    assert measure_left(customer.wallet, code) == 49_300
+
+
+def test_nobody_else_pays_what_was_opened_at_a_code(another_phone, customer, code):
+    charge = factories.claim_at(customer, code).charge
+    factories.claim(customer, charge)
+    Charge.objects.update(
+        status="open", lease_until=None, claimed_at=None, payer_account=None, payer_name=""
+    )
+    charge.refresh_from_db()
+
+    with nothing_changes(charge):
+        answer = another_phone.post("wallet/claims", {"payload": charge.short_code})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "charge_claimed_by_another")

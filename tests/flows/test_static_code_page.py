@@ -1,0 +1,189 @@
+"""The page of a printed code, by plain forms alone."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from ledger.queries import read_balance
+from pos.models import Charge
+from pos.static_codes import find_printed_code, revoke_static_code, write_static_link
+from qr.links import encode_token
+from qr.signed import decode_static_link
+from tests import factories
+from tests.snapshots import nothing_changes
+from wallet.authentication import WALLET_COOKIE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def code(shop):
+    return factories.print_code(shop)
+
+
+@pytest.fixture
+def browser(customer):
+    return open_browser(customer)
+
+
+def open_browser(person):
+    browser = Client(SERVER_NAME="pay.test")
+    browser.cookies[WALLET_COOKIE] = person.token
+    return browser
+
+
+def address(code):
+    return f"/s/{encode_token(code.id).lower()}/"
+
+
+def send(browser, code, amount, key="page one"):
+    return browser.post(address(code), {"amount": amount, "idempotency_key": key})
+
+
+def test_the_printed_address_leads_to_a_short_one(browser, code):
+    path = urlsplit(write_static_link(code)).path
+
+    for form in (path, path.lower(), path + "/"):
+        answer = browser.get(form, follow=True)
+        assert answer.redirect_chain[-1][0].rstrip("/") == address(code).rstrip("/")
+        assert answer.status_code == 200
+
+
+def test_somebody_not_signed_in_sees_the_shop_and_signs_in(code, shop):
+    with nothing_changes():
+        page = Client(SERVER_NAME="pay.test").get(address(code))
+
+    assert page.status_code == 200
+    assert shop.store.name in page.content.decode()
+    assert page.context["next"] == address(code)
+    assert 'name="pin"' in page.content.decode()
+
+
+def test_a_look_at_the_page_opens_nothing(browser, code, shop):
+    with nothing_changes():
+        page = browser.get(address(code))
+
+    text = page.content.decode()
+    for shown in (shop.store.name, "Counter", "Verified shop", "€500.00"):
+        assert shown in text
+    assert "no-store" in page["Cache-Control"]
+
+
+@pytest.mark.parametrize("typed", ["4.80", "4,80", " 4.8 ", "04.80"])
+def test_the_plain_form_leads_to_the_usual_page_and_pays(browser, customer, code, typed):
+    answer = send(browser, code, typed)
+    charge = Charge.objects.get()
+    link = f"/p/{encode_token(charge.token).lower()}"
+    page = browser.get(answer["Location"])
+    browser.post(f"{link}/pay")
+
+    assert answer["Location"] == link
+    assert (page.context["state"], charge.amount_minor) == ("confirm", 480)
+    # No till shows words to compare with.
+    assert charge.check_word not in page.content.decode()
+    assert read_balance(customer.wallet.account_id) == 9520
+    assert browser.get(link).context["state"] == "paid"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "0", "0.00", "-1", "4.805", "1,000.00", "1,000", "four", "\u0664", "1e3", "9" * 11],
+)
+def test_what_is_no_amount_is_asked_for_again(browser, code, typed):
+    with nothing_changes():
+        page = send(browser, code, typed)
+
+    assert page.status_code == 422
+    assert page.context["error"] == "Type an amount such as 12.50."
+
+
+def test_yen_are_typed_whole(customer):
+    shop = factories.open_shop(currency="JPY")
+    code = factories.print_code(shop)
+    visitor = factories.open_customer(currency="JPY", balance_minor=10_000)
+
+    refused_page = send(open_browser(visitor), code, "480.0")
+    answer = send(open_browser(visitor), code, "480")
+
+    assert refused_page.context["error"] == "Type an amount such as 1250."
+    assert answer.status_code == 302
+    assert Charge.objects.get().amount_minor == 480
+
+
+def test_the_form_sent_twice_opens_one_charge(browser, code, customer):
+    first, again = send(browser, code, "4.80"), send(browser, code, "4.80")
+    browser.post(f"{first['Location']}/pay")
+    late = send(browser, code, "4.80")
+
+    assert first["Location"] == again["Location"] == late["Location"]
+    assert browser.get(late["Location"]).context["state"] == "paid"
+    assert read_balance(customer.wallet.account_id) == 9520
+
+
+def test_another_amount_under_the_same_key_starts_afresh(browser, code):
+    send(browser, code, "4.80")
+
+    assert send(browser, code, "4.81")["Location"] == address(code)
+    assert Charge.objects.count() == 1
+
+
+def test_more_than_is_left_is_said_on_the_page(browser, code):
+    with nothing_changes():
+        page = send(browser, code, "500.01")
+
+    assert page.status_code == 422
+    assert "By printed codes you can pay €500.00 more today." in page.content.decode()
+
+
+def test_a_revoked_code_is_said_to_be_on_the_page(browser, code):
+    revoke_static_code(code, actor="test")
+
+    with nothing_changes():
+        page, sent = browser.get(address(code)), send(browser, code, "4.80")
+
+    for answer in (page, sent):
+        assert "The shop has revoked this printed code." in answer.content.decode()
+        assert 'name="amount"' not in answer.content.decode()
+
+
+def test_declining_leads_back_to_the_amount(browser, code):
+    link = send(browser, code, "4.80")["Location"]
+    page = browser.get(browser.post(f"{link}/decline")["Location"])
+    again = browser.get(link)
+
+    assert page.context["state"] == "declined"
+    assert again.context["state"] == "declined"
+    assert f'href="{address(code)}"' in page.content.decode()
+
+
+def test_a_typed_short_code_leads_to_the_page(browser, code):
+    answer = browser.post("/p/", {"code": code.short_code_grouped.lower()})
+
+    assert answer["Location"] == address(code)
+
+
+@pytest.mark.parametrize("path", ["0" * 26, "x", "0" * 215, "u" * 26, "%00", "0" * 500])
+def test_an_unknown_address_says_so(browser, path):
+    page = browser.get(f"/s/{path}/")
+
+    assert (page.status_code, page.context["state"]) == (404, "unknown")
+
+
+def test_a_withdrawn_key_is_told_on_the_page(browser, code, settings):
+    path = urlsplit(write_static_link(code)).path
+    settings.WITHDRAWN_SIGNING_KEYS = ["J3XCNZN9"]
+
+    page = browser.get(path)
+
+    assert (page.status_code, page.context["state"]) == (410, "withdrawn")
+    assert "signed with a key that is not trusted any more" in page.content.decode()
+
+
+def test_without_a_key_the_print_carries_the_plain_address(browser, code, settings):
+    settings.SIGNING_KEY = ""
+
+    link = write_static_link(code)
+
+    assert link == f"HTTP://PAY.TEST/S/{encode_token(code.id)}"
+    assert find_printed_code(decode_static_link(link)[1]) == code

@@ -1,0 +1,124 @@
+"""The page of a printed code: the payer types the amount, and goes on to confirm it."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from ledger.money import find_exponent
+from merchants.access import activate_time_zone
+from pos.errors import (
+    ChargeNotPayable,
+    IdempotencyMismatch,
+    SigningKeyWithdrawn,
+    StaticCodeRevoked,
+    StoreClosed,
+)
+from pos.idempotency import hash_request
+from pos.models import Charge, StaticCode
+from pos.static_codes import find_printed_code
+from qr.errors import PayloadInvalid
+from qr.links import TOKEN_LENGTH, encode_token
+from wallet.authentication import read_wallet
+from wallet.errors import AmountUnreadable, StaticLimitReached, WalletCurrencyMismatch
+from wallet.models import Wallet
+from wallet.sightings import look_at_static_code
+from wallet.static_payments import (
+    claim_static_code,
+    find_opened_charge,
+    read_typed_amount,
+)
+
+_REFUSALS = (
+    AmountUnreadable,
+    StaticCodeRevoked,
+    StaticLimitReached,
+    StoreClosed,
+    WalletCurrencyMismatch,
+)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def show_static_code(request: HttpRequest, payload: str) -> HttpResponse:
+    """Ask for the amount at a printed code; with one, go on to the page that confirms it.
+
+    A look changes nothing: the charge is opened by the form.
+    """
+    try:
+        code = find_printed_code(payload.upper())
+    except SigningKeyWithdrawn as refusal:
+        context = {"state": "withdrawn", "error": str(refusal)}
+        return render(request, "wallet/pay.html", context, status=410)
+    except PayloadInvalid:
+        code = None
+    if code is None:
+        return render(request, "wallet/pay.html", {"state": "unknown"}, status=404)
+    if len(payload) != TOKEN_LENGTH:
+        # The signature has done its work, and the short address can be read.
+        return redirect("wallet:static", payload=encode_token(code.id).lower())
+    activate_time_zone(code.store.time_zone)
+    wallet = read_wallet(request)
+    if wallet is None:
+        shown: dict[str, Any] = {"static_code": code, "next": request.path, "error": ""}
+        return render(request, "wallet/sign_in.html", shown)
+    return _take_amount(request, wallet, code)
+
+
+def _take_amount(request: HttpRequest, wallet: Wallet, code: StaticCode) -> HttpResponse:
+    if request.method == "GET":
+        return _ask(request, wallet, code)
+    typed, key = request.POST.get("amount", ""), _read_key(request)
+    try:
+        claim = claim_static_code(
+            wallet,
+            code,
+            amount_minor=read_typed_amount(typed, code.currency),
+            key=key,
+            request_hash=_hash_wish(wallet, code, typed),
+        )
+    except _REFUSALS as refusal:
+        return _ask(request, wallet, code, typed=typed, error=str(refusal))
+    except ChargeNotPayable:
+        # This form was sent before: its charge's own page says what became of it.
+        charge = find_opened_charge(wallet, key)
+        return _go_on(charge) if charge else redirect(request.path)
+    except IdempotencyMismatch:
+        # Gone back to and sent with another amount: another wish, so another key.
+        return redirect(request.path)
+    return _go_on(claim.charge)
+
+
+def _go_on(charge: Charge) -> HttpResponse:
+    return redirect("wallet:pay", token=encode_token(charge.token).lower())
+
+
+def _read_key(request: HttpRequest) -> str:
+    key = request.POST.get("idempotency_key", "")[:255]
+    # Our own form sends a UUID. The database cannot keep a NUL, and nobody can read the rest.
+    return key if key and key.isprintable() else str(uuid4())
+
+
+def _hash_wish(wallet: Wallet, code: StaticCode, typed: str) -> bytes:
+    body = {"amount_minor": read_typed_amount(typed, code.currency)}
+    return hash_request(f"type at {code.public_id}", caller_id=wallet.id, body=body)
+
+
+def _ask(
+    request: HttpRequest, wallet: Wallet, code: StaticCode, *, typed: str = "", error: str = ""
+) -> HttpResponse:
+    sighting = look_at_static_code(wallet, code)
+    context: dict[str, Any] = {
+        "code": code,
+        "store": code.store,
+        "sighting": sighting,
+        "typed": typed[:20],
+        "error": error if sighting.is_payable else "",
+        "exponent": find_exponent(code.currency),
+        "idempotency_key": str(uuid4()),
+    }
+    status = 422 if error else 200
+    return render(request, "wallet/static_code.html", context, status=status)
