@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -185,6 +186,15 @@ CELERY_BEAT_SCHEDULE = {
     ]
 }
 
+# In UTC; a night on which beat was away is made up for when it is back.
+CHECK_BOOKS_AT = env.str("CHECK_BOOKS_AT", default="03:30")
+_HOUR, _MINUTE = CHECK_BOOKS_AT.split(":")
+CELERY_BEAT_SCHEDULE["check the books"] = {
+    "task": "ledger.check_books",
+    "schedule": crontab(hour=_HOUR, minute=_MINUTE),
+    "options": {"expires": 6 * 3600},
+}
+
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=None)
 EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
@@ -193,7 +203,9 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="receipts@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="receipts@localhost")
+EMAIL_SUBJECT_PREFIX = "[Tessera] "
+ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
 
 LOGGING = {
     "version": 1,
@@ -207,8 +219,12 @@ LOGGING = {
             "filters": ["short links"],
         }
     },
-    # A refusal is an answer and no event: Django would write a line with the link for each.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        # Without Django's own handler, which mails errors, secrets and all, to ADMINS.
+        "django": {"handlers": [], "level": "INFO"},
+        # A refusal is an answer and no event: Django would write a line with the link for each.
+        "django.request": {"level": "ERROR"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

@@ -2,12 +2,9 @@
 
 from uuid import UUID
 
-from ledger.chart import AccountKind, Side
+from ledger.chart import DEBIT_KINDS, LIMITED_KINDS, Side
 from ledger.models import Account
 from ledger.money import find_exponent
-
-_DEBIT_KINDS = {AccountKind.SAFEGUARD, AccountKind.RECEIVABLE}
-_LIMITED_KINDS = {AccountKind.WALLET}
 
 
 def open_account(kind: str, *, currency: str) -> UUID:
@@ -37,6 +34,6 @@ def find_house_account(kind: str, *, currency: str) -> UUID:
 
 def _describe(kind: str) -> dict[str, str | bool]:
     return {
-        "normal_side": Side.DEBIT if kind in _DEBIT_KINDS else Side.CREDIT,
-        "may_go_negative": kind not in _LIMITED_KINDS,
+        "normal_side": Side.DEBIT if kind in DEBIT_KINDS else Side.CREDIT,
+        "may_go_negative": kind not in LIMITED_KINDS,
     }

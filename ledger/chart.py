@@ -21,6 +21,10 @@ class Side(models.TextChoices):
     CREDIT = "credit"
 
 
+DEBIT_KINDS = frozenset({AccountKind.SAFEGUARD, AccountKind.RECEIVABLE})
+LIMITED_KINDS = frozenset({AccountKind.WALLET})
+
+
 class Phase(models.TextChoices):
     """What a transfer does: move money, hold it, or end a hold by moving or freeing it."""
 

@@ -61,3 +61,7 @@ class HeadUnreadable(ValueError):
 
 class DumpUnreadable(ValueError):
     """A file is not a whole plain dump of the books."""
+
+
+class BooksBroken(Exception):
+    """At least one proof of the books failed; they were told about, each with a row."""

@@ -242,3 +242,21 @@ class SealLeaves(models.Model):
 
     def __str__(self) -> str:
         return f"leaves of seal {self.seal_id}"
+
+
+class BookCheck(models.Model):
+    """What came of asking every proof, one night; nobody changes it afterwards.
+
+    `broken` has a line for each proof that failed: the claim and the first row that breaks it.
+    """
+
+    began_at = models.DateTimeField()
+    took_s = models.PositiveIntegerField()
+    proof_count = models.PositiveSmallIntegerField()
+    broken = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-began_at"], name="ledger_bookcheck_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.proof_count} proofs at {self.began_at}"

@@ -13,6 +13,7 @@ USUAL = ("SELECT", "INSERT", "UPDATE")
 # Money moves by the ledger's functions alone, which run with their owner's rights.
 PRIVILEGES = {
     "ledger_account": ("SELECT", "INSERT", "UPDATE (closed_at)"),
+    "ledger_bookcheck": ("SELECT", "INSERT"),
     "ledger_checkpoint": ("SELECT",),
     "ledger_hold": ("SELECT",),
     "ledger_horizon": ("SELECT", "UPDATE (announced_until, closed_until)"),

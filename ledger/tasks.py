@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from ledger import checkpoints, holds, seals
+from ledger import bookchecks, checkpoints, holds, seals
 
 
 @shared_task(name="ledger.expire_holds")
@@ -21,3 +21,9 @@ def take_checkpoints() -> None:
 def seal() -> None:
     """Seal what was posted since the last seal."""
     seals.seal_ledger()
+
+
+@shared_task(name="ledger.check_books")
+def check_books() -> None:
+    """Prove the books, and fail when they do not balance."""
+    bookchecks.check_books()

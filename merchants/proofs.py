@@ -1,11 +1,16 @@
 """What settlements must satisfy."""
 
+from ledger.parts import Pages
 from ledger.proofs import Proof
+
+_SETTLEMENTS = Pages("merchants_settlement", each=1)
+_ALL_SETTLEMENTS = "SELECT count(*) FROM merchants_settlement s WHERE {part:s.ctid}"
 
 PROOFS = (
     Proof(
         claim="every settlement is the sum of its lines, and adds up",
-        counted="SELECT count(*) FROM merchants_settlement",
+        counted=_ALL_SETTLEMENTS,
+        by=_SETTLEMENTS,
         offending="""
             SELECT s.id, s.sales_minor || ' sold, ' || s.refunds_minor || ' refunded, '
                    || s.fees_minor || ' in fees, but the lines say otherwise'
@@ -18,22 +23,24 @@ PROOFS = (
                        count(*) FILTER (WHERE kind = 'refund') AS refunds,
                        coalesce(sum(fee_minor), 0) AS fees
                   FROM merchants_settlementline l WHERE l.settlement_id = s.id) lines ON true
-             WHERE (s.sales_minor, s.sales_count,
-                    s.refunds_minor, s.refunds_count, s.fees_minor)
-                   <> (lines.sold, lines.sales, lines.returned, lines.refunds, lines.fees)
-                OR s.closing_minor <> s.opening_minor + s.sales_minor - s.refunds_minor
-                                      - s.fees_minor - s.payout_minor
+             WHERE {part:s.ctid}
+               AND ((s.sales_minor, s.sales_count,
+                     s.refunds_minor, s.refunds_count, s.fees_minor)
+                    <> (lines.sold, lines.sales, lines.returned, lines.refunds, lines.fees)
+                    OR s.closing_minor <> s.opening_minor + s.sales_minor - s.refunds_minor
+                                          - s.fees_minor - s.payout_minor)
         """,
     ),
     Proof(
         claim="every settlement opens with what the one before it closed with",
-        counted="SELECT count(*) FROM merchants_settlement",
+        counted=_ALL_SETTLEMENTS,
+        by=_SETTLEMENTS,
         offending="""
             SELECT s.id, s.opening_minor || ' opening after ' || coalesce(p.closing_minor, 0)
               FROM merchants_settlement s
               LEFT JOIN merchants_settlement p ON p.book_id = s.book_id
                                               AND p.number = s.number - 1
-             WHERE s.opening_minor <> coalesce(p.closing_minor, 0)
+             WHERE {part:s.ctid} AND s.opening_minor <> coalesce(p.closing_minor, 0)
         """,
     ),
     Proof(

@@ -1,69 +1,128 @@
 """What charges and refunds must satisfy."""
 
+from ledger.parts import Pages
 from ledger.proofs import Proof
+
+_CHARGES = Pages("pos_charge")
+_CAPTURED = "SELECT count(*) FROM pos_charge c WHERE {part:c.ctid} AND c.status = 'captured'"
+_REFUNDS = Pages("pos_refund")
+_ALL_REFUNDS = "SELECT count(*) FROM pos_refund f WHERE {part:f.ctid}"
+# Of pending transfers, only their posting moves money.
+_MOVED = """
+    SELECT count(*) FROM ledger_transfer t
+     WHERE {{part:t.ctid}} AND t.kind = '{kind}' AND t.phase IN ('single', 'post')
+"""
 
 PROOFS = (
     Proof(
         claim="every captured charge has one transfer, of its amount, from its payer",
-        counted="SELECT count(*) FROM pos_charge WHERE status = 'captured'",
+        counted=_CAPTURED,
+        by=_CHARGES,
         offending="""
             SELECT c.id, c.amount_minor || ' captured, transfer says '
                    || coalesce(t.amount_minor::text, 'nothing')
               FROM pos_charge c
-              LEFT JOIN ledger_transfer t ON t.id = c.id
-             WHERE c.status = 'captured'
+              LEFT JOIN ledger_transfer t ON t.id = c.id AND t.phase IN ('single', 'post')
+             WHERE {part:c.ctid} AND c.status = 'captured'
                AND (t.id IS NULL OR t.kind <> 'capture' OR t.amount_minor <> c.amount_minor
+                    OR t.currency <> c.currency
                     OR t.debit_account_id <> c.payer_account_id
                     OR t.credit_account_id <> c.takings_account_id)
         """,
     ),
     Proof(
         claim="every capture in the ledger belongs to a captured charge",
-        counted="SELECT count(*) FROM ledger_transfer WHERE kind = 'capture'",
+        counted=_MOVED.format(kind="capture"),
+        by=Pages("ledger_transfer"),
         offending="""
             SELECT t.id, t.amount_minor || ' ' || t.currency FROM ledger_transfer t
               LEFT JOIN pos_charge c ON c.id = t.id AND c.status = 'captured'
-             WHERE t.kind = 'capture' AND c.id IS NULL
+             WHERE {part:t.ctid} AND t.kind = 'capture' AND t.phase IN ('single', 'post')
+               AND c.id IS NULL
         """,
     ),
     Proof(
         claim="refunds never exceed the capture, and each has one transfer to its payer",
-        counted="SELECT count(*) FROM pos_refund",
+        counted="SELECT count(*) FROM pos_charge c WHERE {part:c.ctid}",
+        by=_CHARGES,
         offending="""
-            SELECT c.id, coalesce(r.sum, 0) || ' refunded, charge says ' || c.refunded_minor
+            SELECT c.id, r.minor || ' refunded, charge says ' || c.refunded_minor
               FROM pos_charge c
-              LEFT JOIN (
-                SELECT f.charge_id, sum(f.amount_minor) AS sum, count(*) AS count,
-                       count(*) FILTER (WHERE t.amount_minor = f.amount_minor
-                                          AND t.credit_account_id = p.payer_account_id
-                                          AND t.kind = 'refund') AS moved
-                  FROM pos_refund f
-                  JOIN pos_charge p ON p.id = f.charge_id
-                  LEFT JOIN ledger_transfer t ON t.id = f.id
-                 GROUP BY f.charge_id) r ON r.charge_id = c.id
-             WHERE coalesce(r.sum, 0) <> c.refunded_minor OR c.refunded_minor > c.amount_minor
-                OR coalesce(r.count, 0) <> c.refunds_count OR r.moved <> r.count
+             CROSS JOIN LATERAL (
+                   SELECT coalesce(sum(f.amount_minor), 0) AS minor, count(*) AS count,
+                          count(*) FILTER (WHERE t.amount_minor = f.amount_minor
+                                             AND t.currency = c.currency
+                                             AND t.credit_account_id = c.payer_account_id
+                                             AND t.phase IN ('single', 'post')
+                                             AND t.kind = 'refund') AS moved
+                     FROM pos_refund f LEFT JOIN ledger_transfer t ON t.id = f.id
+                    WHERE f.charge_id = c.id) r
+             WHERE {part:c.ctid}
+               AND (r.minor <> c.refunded_minor OR r.count <> c.refunds_count
+                    OR r.moved <> r.count OR c.refunded_minor > c.amount_minor
+                    OR r.count > 0 AND c.status <> 'captured')
         """,
     ),
     Proof(
-        claim="every captured charge and every refund is on exactly one settlement line",
-        counted="SELECT count(*) FROM merchants_settlementline",
+        claim="every refund in the ledger belongs to a refund of the till",
+        counted=_MOVED.format(kind="refund"),
+        by=Pages("ledger_transfer"),
         offending="""
-            SELECT coalesce(fact.id, l.id), 'the fact or its line is missing'
-              FROM (SELECT id, 'sale' AS kind, amount_minor FROM pos_charge
-                     WHERE status = 'captured'
-                     UNION ALL SELECT id, 'refund', amount_minor FROM pos_refund) fact
-              FULL JOIN merchants_settlementline l
-                ON l.id = fact.id AND l.kind = fact.kind AND l.amount_minor = fact.amount_minor
-             WHERE fact.id IS NULL OR l.id IS NULL
+            SELECT t.id, t.amount_minor || ' ' || t.currency FROM ledger_transfer t
+              LEFT JOIN pos_refund f ON f.id = t.id
+             WHERE {part:t.ctid} AND t.kind = 'refund' AND t.phase IN ('single', 'post')
+               AND f.id IS NULL
+        """,
+    ),
+    Proof(
+        claim="every captured charge is on exactly one settlement line",
+        counted=_CAPTURED,
+        by=_CHARGES,
+        # The line's primary key is the charge's id: there cannot be two.
+        offending="""
+            SELECT c.id, c.amount_minor || ' captured, the line says '
+                   || coalesce(l.amount_minor::text, 'nothing')
+              FROM pos_charge c
+              LEFT JOIN merchants_settlementline l ON l.id = c.id AND l.kind = 'sale'
+             WHERE {part:c.ctid} AND c.status = 'captured'
+               AND (l.id IS NULL OR l.amount_minor <> c.amount_minor
+                    OR l.fee_minor <> c.fee_minor OR l.store_id <> c.store_id)
+        """,
+    ),
+    Proof(
+        claim="every refund is on exactly one settlement line",
+        counted=_ALL_REFUNDS,
+        by=_REFUNDS,
+        offending="""
+            SELECT f.id, f.amount_minor || ' refunded, the line says '
+                   || coalesce(l.amount_minor::text, 'nothing')
+              FROM pos_refund f
+              LEFT JOIN merchants_settlementline l ON l.id = f.id AND l.kind = 'refund'
+             WHERE {part:f.ctid}
+               AND (l.id IS NULL OR l.amount_minor <> f.amount_minor
+                    OR l.charge_id <> f.charge_id OR l.fee_minor <> 0)
+        """,
+    ),
+    Proof(
+        claim="every settlement line is of a captured charge or of a refund",
+        counted="SELECT count(*) FROM merchants_settlementline l WHERE {part:l.ctid}",
+        by=Pages("merchants_settlementline"),
+        offending="""
+            SELECT l.id, l.kind || ' ' || l.amount_minor
+              FROM merchants_settlementline l
+              LEFT JOIN pos_charge c
+                ON c.id = l.id AND c.status = 'captured' AND l.kind = 'sale'
+              LEFT JOIN pos_refund f ON f.id = l.id AND l.kind = 'refund'
+             WHERE {part:l.ctid} AND c.id IS NULL AND f.id IS NULL
         """,
     ),
     Proof(
         claim="every charge captured, canceled or expired has the event that says so",
-        counted="SELECT count(*) FROM pos_charge",
+        counted="SELECT count(*) FROM pos_charge c WHERE {part:c.ctid}",
+        by=_CHARGES,
         offending="""
             SELECT c.id, c.status FROM pos_charge c
-             WHERE c.status IN ('captured', 'canceled', 'expired')
+             WHERE {part:c.ctid} AND c.status IN ('captured', 'canceled', 'expired')
                AND NOT EXISTS (SELECT 1 FROM relay_event e
                                 WHERE e.subject = c.id AND e.kind = 'charge.' || c.status)
         """,

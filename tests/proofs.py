@@ -1,17 +1,12 @@
 """Ask every proof of the books inside the transaction of a test."""
 
-from django.conf import settings
 from django.db import connection
-from django.utils.module_loading import import_string
+
+from ledger.bookchecks import list_proofs, prove
 
 
 def find_broken() -> dict[str, tuple[str, str]]:
     """Give the broken claims, each with the first row that breaks it."""
-    proofs = [proof for path in settings.BOOK_PROOFS for proof in import_string(path)]
-    broken = {}
     with connection.cursor() as cursor:
-        for proof in proofs:
-            cursor.execute(f"{proof.offending} LIMIT 1")
-            if row := cursor.fetchone():
-                broken[proof.claim] = (str(row[0]), row[1])
-    return broken
+        verdicts = [prove(proof, cursor=cursor) for proof in list_proofs()]
+    return {each.claim: each.offending for each in verdicts if each.offending is not None}

@@ -1,18 +1,21 @@
 """What payments must satisfy."""
 
+from ledger.parts import Pages
 from ledger.proofs import Proof
 
 PROOFS = (
     Proof(
         claim="every captured charge has one payment, of its amount, from its payer",
-        counted="SELECT count(*) FROM pos_charge WHERE status = 'captured'",
+        counted="SELECT count(*) FROM pos_charge c"
+        " WHERE {part:c.ctid} AND c.status = 'captured'",
+        by=Pages("pos_charge"),
         offending="""
             SELECT c.id, c.amount_minor || ' captured, ' || count(p.id) || ' payments of '
                    || coalesce(sum(p.amount_minor), 0)
               FROM pos_charge c
               LEFT JOIN wallet_payment p ON p.charge_id = c.id
               LEFT JOIN wallet_wallet w ON w.id = p.wallet_id
-             WHERE c.status = 'captured'
+             WHERE {part:c.ctid} AND c.status = 'captured'
              GROUP BY c.id
             HAVING count(p.id) <> 1
                 OR bool_or(p.amount_minor <> c.amount_minor OR p.currency <> c.currency
@@ -21,11 +24,12 @@ PROOFS = (
     ),
     Proof(
         claim="every payment is of a captured charge",
-        counted="SELECT count(*) FROM wallet_payment",
+        counted="SELECT count(*) FROM wallet_payment p WHERE {part:p.ctid}",
+        by=Pages("wallet_payment"),
         offending="""
             SELECT p.id, p.amount_minor || ' ' || p.currency FROM wallet_payment p
               LEFT JOIN pos_charge c ON c.id = p.charge_id AND c.status = 'captured'
-             WHERE c.id IS NULL
+             WHERE {part:p.ctid} AND c.id IS NULL
         """,
     ),
 )

@@ -25,6 +25,7 @@ WHOLE = [
 COLUMN_BY_COLUMN = ["SELECT", "INSERT", "UPDATE", "REFERENCES"]
 # The rows that say what somebody is owed, once they are written.
 FINAL = [
+    "ledger_bookcheck",
     "ledger_checkpoint",
     "ledger_hold",
     "ledger_seal",

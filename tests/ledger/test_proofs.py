@@ -26,12 +26,15 @@ FREE = """
 TRIGGER = "the trigger that refuses changes is in force"
 SHAPE = "every transfer moves a positive amount"
 NOT_NEGATIVE = "no customer account is below zero"
-SUMS = "every stored balance is the sum"
+SUMS = "is the sum of its account's transfers"
 SAFEGUARDED = "equals the safeguarded funds"
 CAPTURED = "every captured charge has one transfer"
 CAPTURES = "every capture in the ledger belongs"
 REFUNDS = "refunds never exceed the capture"
-LINES = "is on exactly one settlement line"
+LINES = "every captured charge is on exactly one settlement line"
+REFUND_LINES = "every refund is on exactly one settlement line"
+FACTS = "every settlement line is of"
+REFUNDED = "every refund in the ledger belongs"
 EVENTS = "has the event that says so"
 PAYMENT = "every captured charge has one payment"
 PAYMENTS = "every payment is of a captured charge"
@@ -80,7 +83,7 @@ DAMAGE = {
     ),
     "a captured charge is opened again": (
         "UPDATE pos_charge SET status = 'open', captured_at = NULL WHERE id = '{unrefunded}'",
-        {CAPTURES: "unrefunded", LINES: "unrefunded", PAYMENTS: "payment"},
+        {CAPTURES: "unrefunded", FACTS: "unrefunded", PAYMENTS: "payment"},
     ),
     "more refunded than was": (
         "UPDATE pos_charge SET refunded_minor = 1001 WHERE id = '{charge}'",
@@ -102,6 +105,10 @@ DAMAGE = {
         """,
         {REFUNDS: "charge"},
     ),
+    "a refund of nothing": (
+        FORGE.format("takings", "account", "refund"),
+        {REFUNDED: "nobody", SUMS: "account", TAKINGS: "store"},
+    ),
     "a refund's amount": (
         "UPDATE pos_refund SET amount_minor = 301 WHERE id = '{refund}'",
         {REFUNDS: "charge"},
@@ -112,7 +119,15 @@ DAMAGE = {
     ),
     "a line's amount": (
         "UPDATE merchants_settlementline SET amount_minor = 1 WHERE id = '{refund}'",
-        {LINES: None, ADDS_UP: "settlement"},
+        {REFUND_LINES: "refund", ADDS_UP: "settlement"},
+    ),
+    "a line's fee": (
+        "UPDATE merchants_settlementline SET fee_minor = 0 WHERE id = '{charge}'",
+        {LINES: "charge", ADDS_UP: "settlement"},
+    ),
+    "a line of nothing": (
+        "UPDATE merchants_settlementline SET id = '{nobody}' WHERE id = '{refund}'",
+        {FACTS: "nobody", REFUND_LINES: "refund"},
     ),
     "a line in no settlement": (
         "UPDATE merchants_settlementline SET settlement_id = NULL WHERE id = '{charge}'",

@@ -9,7 +9,6 @@ import random
 import uuid
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from threading import Event
 
@@ -23,8 +22,8 @@ from ledger.posting import post_together, post_transfers
 from ledger.queries import read_available, read_balance, sum_balance
 from ledger.transactions import in_one_transaction, read_sqlstate
 from ledger.transfers import AnyTransfer, NewPending, NewTransfer, PendingPost, PendingVoid
-from tests.clocks import date_back
 from tests.faults.shop import wait_for
+from tests.ledger.moves import let_holds_end
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(40, func_only=True)]
 
@@ -40,7 +39,6 @@ WAITING_FOR_ME = """
     SELECT count(DISTINCT pid) FROM pg_locks
      WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
 """
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def open_wallets(count):
@@ -199,7 +197,7 @@ def test_payments_that_free_overdue_holds_both_ways_never_deadlock(crowd):
         for debit, credit in [(one, other), (other, one)] * 100
     ]
     assert set(post_transfers(holds)) == {"created"}
-    date_back(Hold.objects.filter(debit_account__in=wallets), expires_at=LONG_AGO)
+    let_holds_end([each.id for each in holds])
     plans = [
         [[transfer(debit, credit, 700)] for _ in range(LEGS)]
         for debit, credit in [(one, other), (other, one)] * (THREADS // 2)

@@ -1,16 +1,22 @@
 """Prove that the books balance."""
 
-import time
+import functools
+import textwrap
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
-from django.utils.module_loading import import_string
 
-from ledger.proofs import Proof
+from ledger.bookchecks import (
+    Verdict,
+    find_last_check,
+    list_proofs,
+    prove,
+    read_one_moment,
+)
+from ledger.management.progress import Progress
+
+_STEP_MAX = 50
 
 
 class Command(BaseCommand):
@@ -19,30 +25,53 @@ class Command(BaseCommand):
     help = "Prove the invariants of the books; exit with 1 and name the first offending row."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Accept no arguments of its own."""
+        """Accept `--last`."""
+        parser.add_argument(
+            "--last", action="store_true", help="only print what last night's check found"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read everything in one snapshot, so that sales may go on meanwhile."""
-        proofs: list[Proof] = [
-            proof for path in settings.BOOK_PROOFS for proof in import_string(path)
-        ]
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SET LOCAL statement_timeout = 0")
-            broken = sum(self._ask(cursor, proof) for proof in proofs)
-        if broken:
-            raise CommandError(f"{broken} of {len(proofs)} proofs failed.")
-        self.stdout.write(self.style.SUCCESS(f"The books balance: {len(proofs)} proofs hold."))
+        """Prove, or tell what was proved before."""
+        if options["last"]:
+            self._tell_last()
+        else:
+            self._prove_all()
 
-    def _ask(self, cursor: CursorWrapper, proof: Proof) -> bool:
-        began = time.monotonic()
-        cursor.execute(proof.counted)
-        (count,) = cursor.fetchone()
-        cursor.execute(f"{proof.offending} LIMIT 1")
-        offending = cursor.fetchone()
-        took_s = time.monotonic() - began
-        mark = self.style.ERROR("BROKEN") if offending else self.style.SUCCESS("proved")
-        self.stdout.write(f"{mark}  {proof.claim}  ({count:,} checked, {took_s:.2f} s)")
-        if offending:
-            self.stdout.write(f"        first: {offending[0]}: {offending[1]}")
-        return offending is not None
+    def _prove_all(self) -> None:
+        verdicts = []
+        with read_one_moment() as cursor:
+            for proof in list_proofs():
+                step = textwrap.shorten(proof.claim, _STEP_MAX, placeholder=" …")
+                with Progress(unit=" parts") as progress:
+                    verdict = prove(
+                        proof, cursor=cursor, report=functools.partial(progress.report, step)
+                    )
+                self._tell_verdict(verdict)
+                verdicts.append(verdict)
+        broken = [str(verdict) for verdict in verdicts if verdict.offending]
+        if broken:
+            raise CommandError(
+                f"{len(broken)} of {len(verdicts)} proofs failed. The first: {broken[0]}"
+            )
+        self.stdout.write(
+            self.style.SUCCESS(f"The books balance: {len(verdicts)} proofs hold.")
+        )
+
+    def _tell_verdict(self, verdict: Verdict) -> None:
+        mark = self.style.SUCCESS("proved")
+        if verdict.offending is not None:
+            mark = self.style.ERROR("BROKEN")
+        self.stdout.write(
+            f"{mark}  {verdict.claim}  ({verdict.count:,} checked, {verdict.took_s:.2f} s)"
+        )
+        if verdict.offending is not None:
+            self.stdout.write("        first: {}: {}".format(*verdict.offending))
+
+    def _tell_last(self) -> None:
+        check = find_last_check()
+        if check is None:
+            raise CommandError("No nightly check has been made yet.")
+        self.stdout.write(f"Checked {check.began_at:%Y-%m-%d %H:%M} UTC, in {check.took_s} s.")
+        if check.broken:
+            raise CommandError(f"Broken of {check.proof_count} proofs:\n{check.broken}")
+        self.stdout.write(self.style.SUCCESS(f"{check.proof_count} proofs held."))

@@ -1,0 +1,130 @@
+"""Ask the proofs of the books, all in one snapshot, and keep what came of it every night."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import mail_admins
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from psycopg import sql
+
+from ledger.errors import BooksBroken
+from ledger.models import BookCheck
+from ledger.proofs import Proof
+
+logger = logging.getLogger(__name__)
+
+Report = Callable[[int, int], None]
+
+# Of each sort, join or sum; what does not fit goes to disk. One process, so that it leaves a
+# core to those who sell.
+_IN_ONE_MOMENT = (
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL work_mem = '64MB'",
+    "SET LOCAL max_parallel_workers_per_gather = 0",
+    "SET LOCAL jit = off",
+)
+# In order, so that PostgreSQL plans for all rows and not for an early first one.
+_FIRST = """
+    SELECT * FROM (SELECT id::text, description FROM ({}) AS broken (id, description)) AS texts
+     ORDER BY id LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of asking one proof: how many rows it is about, and the first that breaks it.
+
+    Of a proof that is broken only the rows up to that part were counted.
+    """
+
+    claim: str
+    count: int
+    took_s: float
+    offending: tuple[str, str] | None
+
+    def __str__(self) -> str:
+        row = "" if self.offending is None else ": {}: {}".format(*self.offending)
+        return self.claim + row
+
+
+def list_proofs() -> list[Proof]:
+    """Give the proofs of every application, in the order of `settings.BOOK_PROOFS`."""
+    return [proof for path in settings.BOOK_PROOFS for proof in import_string(path)]
+
+
+@contextlib.contextmanager
+def read_one_moment() -> Iterator[CursorWrapper]:
+    """Give a cursor to which the books stand still; nobody who sells has to wait for it.
+
+    Nothing can be written with it.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        for setting in _IN_ONE_MOMENT:
+            cursor.execute(setting)
+        yield cursor
+
+
+def prove(proof: Proof, *, cursor: CursorWrapper, report: Report = lambda *_: None) -> Verdict:
+    """Ask one proof, part by part up to the first broken one.
+
+    `report` is told before each part how many are done, and how many there are.
+    """
+    began, count, offending = time.monotonic(), 0, None
+    facts = {"role": sql.quote(settings.APPLICATION_ROLE)}
+    parts = proof.by.list_parts(cursor)
+    for done, part in enumerate(parts):
+        report(done, len(parts))
+        cursor.execute(proof.counted.format(part=part))
+        count += cursor.fetchone()[0]
+        cursor.execute(_FIRST.format(proof.offending.format(part=part, **facts)))
+        offending = cursor.fetchone()
+        if offending is not None:
+            break
+    return Verdict(proof.claim, count, time.monotonic() - began, offending)
+
+
+def check_books() -> None:
+    """Ask every proof, keep what came of it, and raise the alarm about what is broken.
+
+    Each broken proof is logged as critical with its first row, and the administrators get a
+    mail. When that cannot be sent, that is logged too. Safe to run twice.
+
+    Raises:
+        BooksBroken: after all of this.
+    """
+    began_at, began = timezone.now(), time.monotonic()
+    with read_one_moment() as cursor:
+        verdicts = [prove(proof, cursor=cursor) for proof in list_proofs()]
+    broken = [str(verdict) for verdict in verdicts if verdict.offending]
+    BookCheck.objects.create(
+        began_at=began_at,
+        took_s=round(time.monotonic() - began),
+        proof_count=len(verdicts),
+        broken="\n".join(broken),
+    )
+    if broken:
+        _raise_alarm(broken)
+        raise BooksBroken(f"{len(broken)} of {len(verdicts)} proofs failed.")
+
+
+def find_last_check() -> BookCheck | None:
+    """Find what came of the newest nightly check; null before the first night."""
+    return BookCheck.objects.order_by("-began_at").first()
+
+
+def _raise_alarm(broken: list[str]) -> None:
+    for line in broken:
+        logger.critical("The books do not balance: %s", line)
+    try:
+        mail_admins("The books do not balance", "\n\n".join(broken))
+    except (OSError, SMTPException):
+        logger.exception("The administrators could not be told that the books do not balance.")
