@@ -72,7 +72,8 @@ def post_together(transfers: Sequence[AnyTransfer]) -> None:
         AmountOverflows: an amount beyond what a balance can hold.
     """
     chain = [replace(transfer, linked=True) for transfer in transfers[:-1]]
-    results = post_transfers([*chain, *transfers[-1:]])
+    last = [replace(transfer, linked=False) for transfer in transfers[-1:]]
+    results = post_transfers([*chain, *last])
     for transfer, result in zip(transfers, results, strict=True):
         if result in DONE or result == "linked_transfer_failed":
             continue

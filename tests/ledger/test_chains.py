@@ -3,6 +3,8 @@
 `failed` stands for `linked_transfer_failed`: another one of the chain was refused.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.errors import InsufficientFunds, TransferRefused
@@ -199,3 +201,12 @@ def test_another_refusal_says_which_transfer_and_why(books):
         post_together([transfer])
 
     assert str(refusal.value) == f"Transfer {transfer.id} was refused: credit_account_closed."
+
+
+def test_what_is_posted_together_needs_no_more_to_link_to(books):
+    (transfer,) = books.read("S>A 5")
+
+    post_together([replace(transfer, linked=True)])
+
+    books.created |= {transfer.id}
+    assert books.tell() == "A 5"
