@@ -11,6 +11,7 @@ from identity.pins import check_pin
 from ledger.errors import InsufficientFunds
 from ledger.queries import read_balance, sum_balance
 from pos.models import ChargeStatus
+from qr.links import encode_short_code
 from tests import factories
 from wallet.errors import CodeUnknown, PinRequired, TooManyTries
 from wallet.models import Attempt, CodeMiss, Payment
@@ -115,7 +116,7 @@ def test_of_sixty_guesses_at_once_ten_are_looked_at(crowd):
     wallet = factories.open_customer().wallet
 
     answers = crowd.act(
-        [partial(find_scanned, wallet, f"{guess:08}") for guess in range(60)],
+        [partial(find_scanned, wallet, encode_short_code(guess)) for guess in range(60)],
         refusals=(CodeUnknown, TooManyTries),
     )
 
