@@ -2,9 +2,18 @@
 
 from uuid import UUID
 
+import uuid6
+from django.db import connection
+
 from ledger.chart import DEBIT_KINDS, LIMITED_KINDS, Side
 from ledger.models import Account
 from ledger.money import find_exponent
+
+# Only these columns: the application has no right to open an account with money on it.
+_OPEN = """
+    INSERT INTO ledger_account (id, kind, currency, normal_side, may_go_negative)
+    VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
 
 
 def open_account(kind: str, *, currency: str) -> UUID:
@@ -14,7 +23,9 @@ def open_account(kind: str, *, currency: str) -> UUID:
         CurrencyUnknown: no such ISO 4217 code.
     """
     find_exponent(currency)
-    return Account.objects.create(kind=kind, currency=currency, **_describe(kind)).id
+    account_id = uuid6.uuid7()
+    _insert(account_id, kind, currency=currency)
+    return account_id
 
 
 def find_house_account(kind: str, *, currency: str) -> UUID:
@@ -26,14 +37,16 @@ def find_house_account(kind: str, *, currency: str) -> UUID:
         CurrencyUnknown: no such ISO 4217 code.
     """
     find_exponent(currency)
-    account, _ = Account.objects.get_or_create(
-        kind=kind, currency=currency, defaults=_describe(kind)
-    )
-    return account.id
+    house = Account.objects.filter(kind=kind, currency=currency).values_list("id", flat=True)
+    if (known := house.first()) is not None:
+        return known
+    _insert(uuid6.uuid7(), kind, currency=currency)
+    return house.get()
 
 
-def _describe(kind: str) -> dict[str, str | bool]:
-    return {
-        "normal_side": Side.DEBIT if kind in DEBIT_KINDS else Side.CREDIT,
-        "may_go_negative": kind not in LIMITED_KINDS,
-    }
+def _insert(account_id: UUID, kind: str, *, currency: str) -> None:
+    side = Side.DEBIT if kind in DEBIT_KINDS else Side.CREDIT
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN, [account_id, str(kind), currency, side.value, kind not in LIMITED_KINDS]
+        )

@@ -24,7 +24,7 @@ class Account(models.Model):
     currency = models.CharField(max_length=3)
     normal_side = models.CharField(max_length=6, choices=Side)
     may_go_negative = models.BooleanField(default=True)
-    balance_minor = models.BigIntegerField(default=0)
+    balance_minor = models.BigIntegerField(default=0, db_default=0)
     held_minor = models.BigIntegerField(default=0, db_default=0)
     last_posted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())

@@ -12,7 +12,11 @@ from django.utils.module_loading import import_string
 USUAL = ("SELECT", "INSERT", "UPDATE")
 # Money moves by the ledger's functions alone, which run with their owner's rights.
 PRIVILEGES = {
-    "ledger_account": ("SELECT", "INSERT", "UPDATE (closed_at)"),
+    "ledger_account": (
+        "SELECT",
+        "INSERT (id, kind, currency, normal_side, may_go_negative)",
+        "UPDATE (closed_at)",
+    ),
     "ledger_bookcheck": ("SELECT", "INSERT"),
     "ledger_checkpoint": ("SELECT",),
     "ledger_hold": ("SELECT",),

@@ -221,7 +221,7 @@ PROOFS = (
     Proof(
         claim="the application's role can itself write no transfer, hold, checkpoint"
         " or balance",
-        counted="SELECT 17",
+        counted="SELECT 20",
         offending="""
             SELECT f.name, {role} || CASE
                        WHEN r.oid IS NULL THEN ' does not exist'
@@ -237,7 +237,11 @@ PROOFS = (
                      UNION ALL
                     SELECT 'ledger_account.' || attname, 'UPDATE' FROM pg_attribute
                      WHERE attrelid = 'ledger_account'::regclass AND attnum > 0
-                       AND NOT attisdropped AND attname <> 'closed_at') AS f (name, verb)
+                       AND NOT attisdropped AND attname <> 'closed_at'
+                     UNION ALL
+                    SELECT 'ledger_account.' || unnest(ARRAY['balance_minor', 'held_minor',
+                                                             'last_posted_at']), 'INSERT'
+                   ) AS f (name, verb)
               LEFT JOIN pg_roles r ON r.rolname = {role}
              WHERE CASE
                    WHEN r.oid IS NULL THEN true

@@ -102,7 +102,7 @@ END $$;
 CREATE TRIGGER ledger_checkpoint_append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_checkpoint
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-"""
+"""  # noqa: S608 - a number
 BEFORE = import_module("ledger.migrations.0003_posting").CREATE
 DROP = f"""
 DROP TRIGGER ledger_checkpoint_append_only ON ledger_checkpoint;

@@ -41,6 +41,9 @@ FINAL = [
 FORGETTABLE = {"django_session", "wallet_codemiss", "wallet_collectmiss"}
 REFUSED = {
     "a transfer out of nothing": "INSERT INTO ledger_transfer SELECT * FROM ledger_transfer",
+    "an account with money on it": "INSERT INTO ledger_account (id, kind, currency,"
+    " normal_side, may_go_negative, balance_minor)"
+    " SELECT gen_random_uuid(), 'wallet', 'EUR', 'credit', false, 5",
     "a balance": "UPDATE ledger_account SET balance_minor = 1",
     "a limit": "UPDATE ledger_account SET may_go_negative = true",
     "a hold forgotten": "DELETE FROM ledger_hold",
