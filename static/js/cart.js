@@ -46,7 +46,7 @@ export function openEntry({ currency, exponent, charge }) {
     const minor = total();
     fillAmount(find("total"), minor, currency, exponent);
     find("total").dataset.zero = minor === 0;
-    find("charge").disabled = minor === 0;
+    find("charge").disabled = find("collect-new").disabled = minor === 0;
     find("charge").textContent = minor ? `Charge ${money(minor)}` : "Charge";
     drawCart();
     sessionStorage.setItem(DRAFT, JSON.stringify({ typed, counts }));
@@ -131,6 +131,14 @@ export function openEntry({ currency, exponent, charge }) {
   }
 
   const begin = () => total() > 0 && charge(body(), total());
+  const read = () => ({ mode, typed });
+
+  /** Put back what was typed before a scanner typed over it. */
+  function write(before) {
+    typed = before.typed;
+    if (mode !== before.mode) choose(before.mode);
+    else draw();
+  }
 
   for (const tab of tabs) {
     tab.addEventListener("click", () => choose(tab.dataset.tab));
@@ -156,5 +164,5 @@ export function openEntry({ currency, exponent, charge }) {
   typed = draft.typed || 0;
   counts = draft.counts || {};
   choose(localStorage.getItem(TAB) === "items" && items.size ? "items" : "keypad");
-  return { press, clear, begin, countSale };
+  return { press, clear, begin, countSale, total, read, write };
 }

@@ -1,4 +1,4 @@
-/** The tablet itself: three short tunes out of oscillators, and a screen that stays on. */
+/** The tablet itself: three short tunes out of oscillators, their switch, and a screen that stays on. */
 
 // Notes: hertz, start and length in seconds.
 const TUNES = {
@@ -47,3 +47,20 @@ export async function stayAwake(needed) {
 }
 
 document.addEventListener("visibilitychange", () => stayAwake(isNeeded));
+
+/** Let the button switch the sound off and on, and say which it is. */
+function wireSound(button) {
+  const draw = () => {
+    button.lastElementChild.textContent = isMuted() ? "Sound off" : "Sound on";
+    button.setAttribute("aria-label", button.lastElementChild.textContent);
+  };
+  button.addEventListener("click", () => {
+    localStorage.setItem("tessera.sound", isMuted() ? "on" : "off");
+    draw();
+    unlock();
+    play("scanned");
+  });
+  draw();
+}
+
+if (document.getElementById("sound")) wireSound(document.getElementById("sound"));

@@ -54,8 +54,10 @@ export async function call(method, url, { body, key, timeout = 8_000 } = {}) {
       method, headers, body: body && JSON.stringify(body), cache: "no-store",
       credentials: "same-origin", signal: abort.signal,
     });
-    // A busy key, a full queue or a broken server has decided nothing yet.
-    const undecided = response.status >= 500 || response.status === 429
+    // A busy key, a full queue or a broken server has decided nothing yet; who has tried too
+    // often is told so by the server itself.
+    const isTold = response.headers.get("Content-Type")?.includes("problem+json");
+    const undecided = response.status >= 500 || (response.status === 429 && !isTold)
       || (response.status === 409 && response.headers.has("Retry-After"));
     if (undecided) throw new NoAnswer(`The server answered ${response.status}.`);
     const answer = response.status === 204 ? {} : await response.json();

@@ -38,6 +38,7 @@ let span = 0; // milliseconds the ring stands for
 let lastContact = Date.now();
 let isCutOff = false;
 let device = null;
+let collector = null; // takes the customer's code
 
 /* Screens */
 
@@ -54,7 +55,7 @@ function showSending() {
   fillAmount(find("code-amount"), sale.amount, currency, exponent);
   mark("chip", "wait", "Making the code");
   for (const id of ["words", "short", "left"]) speak(id, "");
-  find("extend").hidden = find("declined").hidden = true;
+  find("extend").hidden = find("declined").hidden = find("refused").hidden = true;
   sizeCode();
   // On a low screen the title lies below the code, and the code is what must be seen.
   find("code-title").focus({ preventScroll: true });
@@ -64,16 +65,18 @@ function showSending() {
 function showCode(before) {
   const fresh = !before;
   const scanned = charge.status === "claimed";
-  show("code", scanned ? "scanned" : "waiting");
+  if (!scanned) delete sale.wantsPin;
+  show("code", sale.scan ? "collecting" : scanned ? "scanned" : "waiting");
   if (fresh) drawCode();
-  if (scanned) mark("chip", "info", `${charge.payer || "Customer"} is checking`);
+  if (sale.scan) mark("chip", "info", "Collecting");
+  else if (scanned) mark("chip", "info", `${charge.payer || "Customer"} is ${sale.wantsPin ? "confirming on the phone" : "checking"}`);
   else mark("chip", "wait", "Waiting for customer");
   speak("left-label", scanned ? "Customer has" : "Sale ends in");
-  find("extend").hidden = scanned;
+  find("extend").hidden = find("collect").hidden = scanned || Boolean(sale.scan);
   if (scanned) {
     find("declined").hidden = true;
     if (before !== "claimed") play("scanned");
-  } else if (before === "claimed") {
+  } else if (before === "claimed" && !sale.scan) {
     find("declined").hidden = false;
     play("declined");
     setTimeout(() => { find("declined").hidden = true; }, NOTICE_MS);
@@ -125,7 +128,7 @@ function showResult(before) {
   const { title, text = "", tone, path } = RESULTS[charge.status];
   const paid = charge.status === "captured";
   show("result", charge.status);
-  if (find("ask").open) find("ask").close();
+  document.querySelector("dialog[open]")?.close();
   find("result").dataset.tone = tone;
   find("seal").className = paid ? "seal new" : "seal grey";
   find("seal-path").setAttribute("d", path);
@@ -196,6 +199,7 @@ async function create() {
       hear(true);
       apply(fresh);
       watch();
+      collector?.go();
     } catch (error) {
       if (sale !== mine) return;
       if (error instanceof Refusal) refuse(error);
@@ -332,17 +336,10 @@ function withDevice(action) {
 
 const play = (name) => withDevice((module) => module.play(name));
 
-function drawSound() {
-  const muted = localStorage.getItem("tessera.sound") === "off";
-  find("sound").lastElementChild.textContent = muted ? "Sound off" : "Sound on";
-  find("sound").setAttribute("aria-label", find("sound").lastElementChild.textContent);
-  return muted;
-}
-
 /* Hands */
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || find("ask").open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.closest("input, textarea, select")) return;
   const { screen } = root.dataset;
   const isDigit = /^\d$/.test(event.key);
@@ -374,12 +371,6 @@ function wire() {
     next,
     edit: leave,
     again: () => begin(sale.body, sale.amount),
-    sound: () => {
-      localStorage.setItem("tessera.sound", drawSound() ? "on" : "off");
-      drawSound();
-      withDevice((module) => module.unlock());
-      play("scanned");
-    },
   };
   for (const [id, action] of Object.entries(clicks)) find(id).addEventListener("click", action);
   document.addEventListener("keydown", onKey);
@@ -388,10 +379,19 @@ function wire() {
   addEventListener("online", () => sale || hear(true));
   addEventListener("resize", () => root.dataset.screen === "code" && sizeCode());
   setInterval(tick, 1_000);
+  addEventListener("load", () => setTimeout(wireLater, DOUBLE_TAP_MS));
+}
+
+/** What no sale waits for comes when the page stands, or when there is a connection again. */
+function wireLater() {
+  withDevice(() => {});
+  const now = () => ({ sale, charge });
+  import(root.dataset.collect).then(({ openCollector }) => {
+    collector = openCollector({ apply, entry, hear, money, now, play, read, save, speak });
+  }, () => { root.dataset.collect += "?"; setTimeout(wireLater, RETRY_MS[1]); });
 }
 
 wire();
-drawSound();
 tick();
 // After a reload the server is asked what became of the sale in hand.
 sale = JSON.parse(sessionStorage.getItem(store) || "null");

@@ -1,0 +1,168 @@
+/** The customer's code: scanned anywhere on the till, typed or pasted, and collected by. */
+
+import { Refusal, call, makeKey } from "./server.js";
+
+// A scanner types faster than people; the slowest pause about this long between two keys.
+const GAP_MS = 150;
+// Keys so shortly before a scan may be its own, that stumbled into the amount.
+const STUMBLE_MS = 1_000;
+// What is longer than any amount was not typed by hand.
+const AMOUNT_DIGITS_MAX = 8;
+const RETRY_MS = [500, 8_000];
+// Ours and other wallets' numbers, and EMVCo's consumer-presented codes: the server names them.
+const LOOKS_LIKE_A_CODE = /^(\d{16,24}|hQVDUFY.+)$/;
+const NO_CODE = "That is no payment code. Nothing was taken.";
+const NO_AMOUNT = "Type the amount first, then scan the customer's code.";
+const CHECK_AMOUNT = "Check the amount, then scan the customer's code again.";
+
+const find = (id) => document.getElementById(id);
+const root = find("main");
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Wire up the customer's code; `till` is what it needs of the till. */
+export function openCollector(till) {
+  const sheet = find("collect-sheet");
+  let isAsking = false;
+
+  /* Collect */
+
+  function take(text, { mayCharge = true } = {}) {
+    const code = text.replace(/[\s-]/g, "");
+    if (till.now().sale?.scan) return undefined;
+    if (!LOOKS_LIKE_A_CODE.test(code)) return say(NO_CODE);
+    if (root.dataset.screen === "entry") {
+      if (!till.entry.total()) return say(NO_AMOUNT);
+      if (!mayCharge) return say(CHECK_AMOUNT);
+      till.entry.begin();
+    } else if (till.now().charge?.status !== "open" && till.now().charge?.status !== "claimed") {
+      return undefined;
+    }
+    // Beside the sale's own key: after a reload the same code is asked for, and no other.
+    till.now().sale.scan = { code, key: makeKey() };
+    till.save();
+    return go();
+  }
+
+  async function go() {
+    const { sale } = till.now();
+    if (!sale?.id || !sale.scan || isAsking) return;
+    isAsking = true;
+    find("refused").hidden = true;
+    if (till.now().charge) till.apply(till.now().charge);
+    till.speak("polite", "Collecting.");
+    for (let pause = RETRY_MS[0]; till.now().sale === sale; pause = Math.min(RETRY_MS[1], pause * 2)) {
+      if (await ask(sale)) break;
+      till.hear(false);
+      await wait(pause);
+    }
+    isAsking = false;
+  }
+
+  async function ask(sale) {
+    try {
+      const { code, key } = sale.scan;
+      const fresh = await call("POST", `/api/v1/charges/${sale.id}/collect`, { body: { code }, key });
+      till.hear(true);
+      if (fresh.needs.length) sale.wantsPin = true;
+      forget(sale);
+      if (till.now().sale === sale) till.apply(fresh);
+    } catch (error) {
+      if (!(error instanceof Refusal)) return false;
+      till.hear(true);
+      if (error.status === 401) location.assign(root.dataset.unlock);
+      // First what is true of the sale, so that its release is not told as a change of mind.
+      await till.read();
+      forget(sale);
+      if (till.now().sale === sale) refuse(error.message);
+    }
+    return true;
+  }
+
+  function forget(sale) {
+    delete sale.scan;
+    if (till.now().sale === sale) till.save();
+  }
+
+  /* Words */
+
+  function refuse(text) {
+    if (root.dataset.screen !== "code") return;
+    till.apply(till.now().charge);
+    find("refused").hidden = false;
+    till.speak("refused", text);
+    till.speak("assertive", text);
+    till.play("declined");
+  }
+
+  function say(text) {
+    if (sheet.open) {
+      find("collect-code").setAttribute("aria-invalid", "true");
+      find("collect-code").focus();
+      return till.speak("collect-error", text);
+    }
+    if (root.dataset.screen === "code") return refuse(text);
+    find("entry-note").hidden = false;
+    till.speak("entry-note", text);
+    return till.speak("assertive", text);
+  }
+
+  /* By hand */
+
+  function open() {
+    const minor = till.now().charge?.amount.amount_minor ?? till.entry.total();
+    till.speak("collect-go", `Collect ${till.money(minor)}`);
+    till.speak("collect-error", "");
+    find("collect-code").value = "";
+    find("collect-code").removeAttribute("aria-invalid");
+    sheet.showModal();
+    find("collect-code").focus();
+  }
+
+  find("collect").addEventListener("click", open);
+  find("collect-new").addEventListener("click", open);
+  find("collect-back").addEventListener("click", () => sheet.close());
+  find("collect-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = find("collect-code").value;
+    if (!LOOKS_LIKE_A_CODE.test(text.replace(/[\s-]/g, ""))) return say(NO_CODE);
+    sheet.close();
+    return take(text);
+  });
+
+  /* By scanner */
+
+  let burst = { text: "", last: -Infinity };
+
+  /** Let keys through until there are more than an amount has; then they were a scan. */
+  function listen(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, dialog")) return;
+    const isNext = event.timeStamp - burst.last <= GAP_MS;
+    const isScan = isNext && burst.text.length > AMOUNT_DIGITS_MAX;
+    if (event.key === "Enter" && isScan) {
+      swallow(event);
+      till.entry.write(burst.entry);
+      take(burst.text, burst);
+      burst = { text: "", last: -Infinity };
+    } else if (event.key.length === 1) {
+      if (!isNext) {
+        const isClean = event.timeStamp - burst.last > STUMBLE_MS;
+        const mayCharge = isClean && root.dataset.screen === "entry";
+        burst = { text: "", entry: till.entry.read(), mayCharge };
+      }
+      burst.text += event.key;
+      burst.last = event.timeStamp;
+      find("entry-note").hidden = true;
+      if (burst.text.length > AMOUNT_DIGITS_MAX) swallow(event);
+    }
+  }
+
+  function swallow(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  find("entry").addEventListener("click", () => { find("entry-note").hidden = true; });
+  addEventListener("keydown", listen, { capture: true });
+  go();
+  return { go };
+}
