@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wallet import api, api_codes, api_scans, views, views_static
+from wallet import api, api_codes, api_scans, views, views_codes, views_static
 
 app_name = "wallet"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("wallet/", views.home, name="home"),
     path("wallet/sign-in/", views.enter, name="sign_in"),
     path("wallet/sign-out/", views.leave, name="sign_out"),
+    path("wallet/my-code/", views_codes.my_code, name="my_code"),
+    path("wallet/my-code/stop/", views_codes.stop, name="stop_codes"),
+    path("wallet/my-code/start/", views_codes.start, name="start_codes"),
+    path("wallet/my-code/shell/", views_codes.shell, name="code_shell"),
+    path("wallet/my-code/worker.js", views_codes.worker, name="code_worker"),
     path("wallet/payments/<str:reference>/", views.payment, name="payment"),
     path("api/v1/wallet", api.WalletView.as_view()),
     path("api/v1/wallet/transactions", api.TransactionsView.as_view()),

@@ -152,6 +152,8 @@ function showClock() {
 // Shown again out of the browser's memory, the page would tell what was true then.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 if (main.dataset.now) setClock(main.dataset.now);
+// Who signs out leaves no payment codes behind on this phone.
+document.querySelector(".bar form")?.addEventListener("submit", () => localStorage.removeItem("tessera.codes"));
 if (find("pay")) openConfirm(find("pay"));
 else if (["paid", "home", "payment"].includes(main.dataset.state)) listen(refresh);
 if (find("clock")) showClock();

@@ -1,0 +1,382 @@
+"""The code on the customer's phone: read off any screen, scanned at the till, also offline."""
+
+import io
+import re
+
+import psycopg
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.screens import Phone
+from tests.browser.windows import PHONE, TABLET, remember
+
+SIZES = {"phone": PHONE, "small phone": {"width": 320, "height": 640}, "tablet": TABLET}
+CUT = "ERR_FAILED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED"
+REFUSED = "status of 4"
+MY_CODE = "/wallet/my-code/"
+WECHAT = "100061098828009406"
+# A wedge scanner is a keyboard that types a code within a moment, and Enter after it.
+SCAN = """async (keys) => {
+  for (const [key, pause] of keys) {
+    const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    (document.activeElement ?? document.body).dispatchEvent(event);
+    await new Promise((done) => { setTimeout(done, pause); });
+  }
+}"""
+READ_BALANCE = """
+    SELECT account.balance_minor FROM ledger_account account
+      JOIN wallet_wallet wallet ON wallet.account_id = account.id
+      JOIN identity_user person ON person.id = wallet.user_id
+     WHERE person.phone = %s
+"""
+
+
+@pytest.fixture(autouse=True)
+def _codes_unused(stack):
+    """Let the codes that other tests have used be of another day."""
+    owner = stack.servers.owner_url(stack.database)
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE wallet_codeuse SET step = -extract(epoch FROM used_at) * 1000"
+        )
+
+
+@pytest.fixture
+def holder(phone):
+    """Li Wei's phone with the code open, and in touch with the server."""
+    return open_code(phone)
+
+
+@pytest.fixture
+def count_payments(sql):
+    def count() -> int:
+        return sql("SELECT count(*) FROM wallet_payment")[0][0]
+
+    return count
+
+
+def open_code(phone):
+    phone.open(MY_CODE)
+    expect(phone.page.locator("#left")).to_have_text(re.compile(r"Next code in \d:\d\d"))
+    return phone
+
+
+def read_screen(page):
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    return {found.format.name: found.text for found in zxingcpp.read_barcodes(picture)}
+
+
+def read_digits(phone):
+    return phone.page.locator("#digits").inner_text().replace(" ", "")
+
+
+def scan(till, code, *, pauses_ms=10, first_ms=None):
+    # The till listens to scanners a moment after it can sell.
+    expect(till.page.locator("#sound")).to_have_text(re.compile("Sound o"))
+    keys = [[key, pauses_ms] for key in [*code, "Enter"]]
+    keys[0][1] = first_ms or pauses_ms
+    till.page.evaluate(SCAN, keys)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_both_codes_can_be_read_off_the_screen(windows, stack, payer, size, scheme):
+    memory = remember(stack.url, "tessera_wallet", payer["token"])
+    phone = open_code(Phone(windows.open(size, scheme=scheme, state=memory)))
+
+    code = read_digits(phone)
+    assert re.fullmatch(r"77\d{16}", code)
+    assert [*read_screen(phone.page).values()] == [code, code]
+
+
+def test_a_scan_takes_the_amount_on_the_screen(till, holder, count_payments):
+    before = count_payments()
+    till.type("480")
+    scan(till, read_digits(holder))
+
+    till.expect_result("Paid")
+    expect(till.page.locator("#result-rows")).to_contain_text("Li W.")
+    expect(holder.page.locator("#result")).to_have_text("Paid €4.80")
+    expect(holder.page.locator("#result-shop")).to_have_text("at Harbour Corner")
+    assert count_payments() == before + 1
+
+
+def test_after_a_payment_the_next_code_is_shown_and_good(till, holder):
+    first = read_digits(holder)
+    till.type("480")
+    scan(till, first)
+    till.expect_result("Paid")
+    holder.page.get_by_role("button", name="Show the next code").click()
+    expect(holder.page.locator("#card")).to_be_visible()
+    second = read_digits(holder)
+    assert second != first
+
+    till.page.get_by_role("button", name="New sale").click()
+    till.type("520")
+    scan(till, second)
+
+    till.expect_result("Paid")
+    expect(holder.page.locator("#result")).to_have_text("Paid €5.20")
+
+
+def test_a_scan_pays_the_sale_whose_code_is_shown(till, holder):
+    till.charge("480")
+    scan(till, read_digits(holder))
+
+    till.expect_result("Paid")
+
+
+def test_a_slow_scanner_is_one_too(till, holder):
+    till.charge("480")
+    scan(till, read_digits(holder), pauses_ms=60)
+
+    till.expect_result("Paid")
+
+
+def test_a_scan_without_an_amount_asks_for_it(till, holder, count_payments):
+    before = count_payments()
+    scan(till, read_digits(holder))
+
+    expect(till.page.locator("#entry-note")).to_have_text(
+        "Type the amount first, then scan the customer's code."
+    )
+    expect(till.page.locator("#total")).to_have_text("€0.00")
+    assert count_payments() == before
+
+
+def test_a_scan_that_stumbled_into_the_amount_takes_nothing(till, holder, count_payments):
+    before = count_payments()
+    till.type("480")
+    scan(till, read_digits(holder), first_ms=400)
+
+    expect(till.page.locator("#entry-note")).to_contain_text("Check the amount")
+    expect(till.page.locator("#charge")).to_have_text("Charge €48.07")
+    assert count_payments() == before
+
+
+def test_an_article_s_bar_code_changes_no_amount(till):
+    till.type("480")
+    scan(till, "4006381333931")
+
+    expect(till.page.locator("#entry-note")).to_contain_text("That is no payment code.")
+    expect(till.page.locator("#charge")).to_have_text("Charge €4.80")
+
+
+def test_another_wallet_s_code_is_refused_by_name_and_the_sale_goes_on(till, holder, watch):
+    watch.expect(REFUSED)
+    till.charge("480")
+    scan(till, WECHAT)
+
+    expect(till.page.locator("#refused")).to_have_text(
+        "This is a WeChat Pay code. This till takes Tessera codes. Nothing was taken."
+    )
+    expect(till.chip).to_have_text("Waiting for customer")
+    assert "/P/" in till.scan()
+    scan(till, read_digits(holder))
+    till.expect_result("Paid")
+
+
+def test_a_code_is_typed_with_the_keys(till, holder):
+    till.type("480")
+    till.page.get_by_role("button", name="Customer's code").click()
+    field = till.page.get_by_label("Scan the code on the customer's phone")
+    expect(field).to_be_focused()
+    field.fill("770 12")
+    till.page.get_by_role("button", name="Collect €4.80").click()
+    expect(till.page.get_by_role("alert").filter(has_text="no payment code")).to_be_visible()
+    field.fill(holder.page.locator("#digits").inner_text())
+    till.page.keyboard.press("Enter")
+
+    till.expect_result("Paid")
+
+
+def test_above_the_limit_the_phone_asks_for_the_pin(till, holder, payer):
+    till.charge("3001")
+    scan(till, read_digits(holder))
+
+    expect(till.chip).to_have_text("Li W. is confirming on the phone")
+    holder.expect_state("pin", "PIN for this payment")
+    holder.page.get_by_label("PIN").fill(payer["pin"])
+    holder.pay()
+    till.expect_result("Paid")
+
+
+def test_a_customer_who_does_not_give_the_pin_is_free(till, holder):
+    till.charge("3001")
+    scan(till, read_digits(holder))
+    holder.expect_state("pin")
+    holder.page.get_by_role("button", name="Do not pay").click()
+
+    expect(till.chip).to_have_text("Waiting for customer")
+    expect(till.page.locator("#collect")).to_be_visible()
+
+
+def test_too_little_money_is_told_to_both_without_the_balance(
+    windows, stack, demo, till, watch, sql
+):
+    watch.expect(REFUSED)
+    tomas = demo["customers"][4]
+    memory = remember(stack.url, "tessera_wallet", tomas["token"])
+    phone = Phone(windows.open(PHONE, state=memory))
+    till.charge(f"{sql(READ_BALANCE, tomas['phone'])[0][0] - 100}")
+    phone.open(till.scan())
+    phone.page.get_by_label("PIN").fill(tomas["pin"])
+    phone.pay()
+    till.expect_result("Paid")
+    till.page.get_by_role("button", name="New sale").click()
+
+    till.charge("480")
+    scan(till, read_digits(open_code(phone)))
+
+    expect(till.page.locator("#refused")).to_have_text(
+        "There is too little money for this. Nothing was taken."
+    )
+    expect(till.chip).to_have_text("Waiting for customer")
+    expect(till.page.locator("#declined")).to_be_hidden()
+    expect(phone.page.locator("#refused")).to_have_text(
+        "Your balance is too low for this. Nothing was taken."
+    )
+
+
+def test_a_used_code_is_refused_and_the_sale_goes_on(till, holder, watch):
+    watch.expect(REFUSED)
+    code = read_digits(holder)
+    till.charge("480")
+    scan(till, code)
+    till.expect_result("Paid")
+    till.page.get_by_role("button", name="New sale").click()
+    till.charge("480")
+    scan(till, code)
+
+    expect(till.page.locator("#refused")).to_contain_text("This payment code was used before.")
+    expect(till.chip).to_have_text("Waiting for customer")
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["answer lost", "never sent"])
+def test_a_lost_answer_is_asked_for_again_and_paid_once(
+    till, holder, watch, count_payments, arrives
+):
+    watch.expect(CUT)
+    before = count_payments()
+    keys: list[str] = []
+
+    def lose(route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) > 1:
+            route.fallback()
+            return
+        if arrives:
+            route.fetch()
+        route.abort()
+
+    till.page.route("**/collect", lose)
+    till.charge("480")
+    scan(till, read_digits(holder))
+
+    till.expect_result("Paid")
+    till.page.unroute_all(behavior="wait")
+    assert len(set(keys)) == 1
+    assert count_payments() == before + 1
+
+
+def test_a_reload_while_collecting_collects_once(till, holder, watch, count_payments):
+    watch.expect(CUT)
+    before = count_payments()
+    till.page.route("**/collect", lambda route: route.abort())
+    till.charge("480")
+    scan(till, read_digits(holder))
+    expect(till.chip).to_have_text("Collecting")
+    till.page.unroute_all()
+    till.page.reload()
+
+    till.expect_result("Paid")
+    assert count_payments() == before + 1
+
+
+def test_a_phone_without_connection_shows_its_codes_and_the_till_collects(till, holder, watch):
+    watch.expect(CUT)
+    expect_kept(holder)
+    holder.page.context.set_offline(True)
+    expect(holder.page.locator("#contact")).to_contain_text("No connection")
+    till.type("480")
+    scan(till, read_screen(holder.page)["QRCode"])
+
+    till.expect_result("Paid")
+    holder.page.context.set_offline(False)
+    expect(holder.page.locator("#result")).to_have_text("Paid €4.80")
+
+
+def test_without_connection_the_page_opens_again_and_the_next_codes_come_by_themselves(
+    holder, watch, till
+):
+    watch.expect(CUT)
+    expect_kept(holder)
+    codes = holder.page.evaluate("JSON.parse(localStorage.getItem('tessera.codes')).codes")
+    assert len(codes) == 15
+    holder.page.context.set_offline(True)
+    holder.page.reload()
+    expect(holder.page.locator("#contact")).to_contain_text("No connection")
+    shown = read_digits(holder)
+    assert [*read_screen(holder.page).values()] == [shown, shown]
+    place = [each["code"] for each in codes].index(shown)
+
+    for later in (1, 2):
+        holder.page.evaluate("Date.now = ((now) => () => now() + 60_000)(Date.now)")
+        expect(holder.page.locator("#digits")).to_have_text(codes[place + later]["digits"])
+        code = codes[place + later]["code"]
+        assert [*read_screen(holder.page).values()] == [code, code]
+    holder.page.evaluate("Date.now = ((now) => () => now() + 900_000)(Date.now)")
+    expect(holder.page.get_by_role("status")).to_contain_text(
+        "holds no code that is still good"
+    )
+    expect(holder.page.locator("#card")).to_be_hidden()
+
+
+def test_who_signs_out_leaves_no_codes_behind(windows, payer):
+    phone = Phone(windows.open(PHONE))
+    phone.open(f"/wallet/sign-in/?next={MY_CODE}")
+    phone.sign_in(payer)
+    open_code(phone)
+    assert phone.page.evaluate("localStorage.getItem('tessera.codes')")
+
+    phone.open("/wallet/")
+    phone.page.get_by_role("button", name="Sign out").click()
+    expect(phone.page.get_by_label("PIN")).to_be_visible()
+
+    assert phone.page.evaluate("localStorage.getItem('tessera.codes')") is None
+
+
+def test_codes_are_stopped_and_come_back_by_the_pin(till, holder, payer, watch):
+    watch.expect(REFUSED)
+    stolen = read_digits(holder)
+    holder.page.get_by_role("link", name="Stop my codes").click()
+    holder.page.get_by_role("button", name="Stop my codes").click()
+    expect(holder.title).to_have_text("Your codes are stopped")
+    till.charge("480")
+    scan(till, stolen)
+    expect(till.page.locator("#refused")).to_contain_text(
+        "This payment code is not known here."
+    )
+
+    holder.page.get_by_label("PIN").fill(payer["pin"])
+    holder.page.get_by_role("button", name="Show codes again").click()
+    expect(holder.page.locator("#card")).to_be_visible()
+    scan(till, read_digits(holder))
+
+    till.expect_result("Paid")
+
+
+def test_a_code_is_shown_without_script(windows, stack, payer):
+    memory = remember(stack.url, "tessera_wallet", payer["token"])
+    page = windows.open(PHONE, state=memory, java_script_enabled=False)
+    page.goto(MY_CODE)
+
+    code = page.locator("#digits").inner_text().replace(" ", "")
+    assert [*read_screen(page).values()] == [code, code]
+
+
+def expect_kept(phone):
+    """Wait until the phone could open the page without a connection."""
+    phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
