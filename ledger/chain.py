@@ -25,7 +25,7 @@ _READ_STRAY = """
     SELECT l.seal_id FROM ledger_sealleaves l
       LEFT JOIN ledger_seal s ON s.number = l.seal_id WHERE s.number IS NULL
 """
-_COUNT_OTHERS = "SELECT count(*) FROM ledger_seal WHERE number < 1 OR number > %s"
+_COUNT_OTHERS = "SELECT count(*) FROM ledger_seal WHERE number IS NULL OR number < 1"
 
 
 @dataclass(slots=True)
@@ -62,8 +62,6 @@ def read_chain(books: Books) -> Iterator[Sealed | Finding]:
     number, previous_hash = 0, NO_HASH
     while rows := list(books.read(_READ, [number, _AT_ONCE])):
         for row in rows:
-            if not str(row[0]).isdecimal():
-                break
             sealed = _read_seal(row, number)
             if sealed.head.number == number:
                 yield Finding(sealed.name, "it is there more than once")
@@ -71,10 +69,7 @@ def read_chain(books: Books) -> Iterator[Sealed | Finding]:
             yield from _find_breaks(sealed, number, previous_hash)
             number, previous_hash = sealed.head.number, sealed.hash
             yield sealed
-        else:
-            continue
-        break
-    [(others,)] = books.read(_COUNT_OTHERS, [number])
+    [(others,)] = books.read(_COUNT_OTHERS)
     if others != "0":
         yield Finding("ledger_seal", f"{others} rows have a number that no seal has")
 
@@ -98,7 +93,7 @@ def _read_seal(row: Row, before: int) -> Sealed:
     number, count, until_at, until_id, root, previous_hash, sealed_at, stored = row
     head = SealHead(
         number=int(str(number)),
-        count=int(count) if count and count.isdecimal() else 0,
+        count=int(count or 0),
         until_at=str(write_instant(until_at)),
         until_id=str(until_id),
         root=_strip_hex(root),

@@ -44,7 +44,8 @@ _INDEXES = """
     CREATE INDEX of_hold ON ledger_hold (pending_id);
 """
 _COPY = re.compile(r'COPY (?:[^ .]+\.)?"?(ledger_[a-z]+)"? \(([a-z_", ]+)\) FROM stdin;\n')
-_NUMBER = re.compile("0|-?[1-9][0-9]*")
+_NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
+_AMOUNT = re.compile("0|-?[1-9][0-9]{0,39}")
 _END = "\\.\n"
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -180,13 +181,18 @@ class _Loader:
                 values.append(None)
             elif name in _INSTANTS:
                 values.append(write_instant(field))
-            elif name in _NUMBERS or name in _AMOUNTS:
-                if not _NUMBER.fullmatch(field):
-                    raise DumpUnreadable(f"Line {self._line} of the dump: {name} is no number.")
-                values.append(int(field) if name in _NUMBERS else field)
+            elif name in _NUMBERS:
+                values.append(int(self._check(field, _NUMBER, name)))
+            elif name in _AMOUNTS:
+                values.append(self._check(field, _AMOUNT, name))
             else:
                 values.append(field)
         return values
+
+    def _check(self, field: str, pattern: re.Pattern[str], name: str) -> str:
+        if not pattern.fullmatch(field):
+            raise DumpUnreadable(f"Line {self._line} of the dump: {name} is no number.")
+        return field
 
 
 def read_fields(line: str) -> list[str | None]:

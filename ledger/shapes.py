@@ -17,7 +17,7 @@ _SHAPE = re.compile(
     f',"kind":"{_TEXT}{{1,16}}"'
     f',"pending_id":(?P<pending>null|"{_UUID}")'
     ',"phase":"(?P<phase>single|pending|post|void|expire)"'
-    f',"posted_at":"{_INSTANT}"'
+    f',"posted_at":(?P<posted>"{_INSTANT}")'
     f',"reference":"{_TEXT}{{0,64}}"'
     r"\}",
     re.DOTALL,
@@ -38,5 +38,7 @@ def find_misshape(text: str) -> str:
         == (shape["pending"] == "null"),
         "only a pending transfer expires": shape["expires"] != "null"
         and shape["phase"] != "pending",
+        # A null comes after every instant.
+        "it is over when it begins": shape["expires"] <= shape["posted"],
     }
     return next((fault for fault, is_so in faults.items() if is_so), "")

@@ -185,6 +185,7 @@ def test_any_changed_byte_of_sealed_history_is_found(flip_byte, nth, change):
 
 UNREADABLE = {
     "nothing": (lambda _dump: b"", "no rows of ledger_account, ledger_checkpoint,"),
+    "not a plain one": (lambda _dump: b"PGDMP\x01", "pg_restore -f - FILE | manage.py"),
     "a table is missing": (
         lambda dump: dump.replace(b"COPY public.ledger_seal (", b"COPY public.ledger_sea ("),
         "no rows of ledger_seal. It has",

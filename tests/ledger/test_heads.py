@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from ledger import verification
 from ledger.errors import HeadsDiffer, HeadUnreadable
 from ledger.heads import Head, Heads, read_head, write_head
 from ledger.models import Seal
@@ -199,7 +200,9 @@ def test_a_seal_that_is_gone_is_missed_by_the_heads_too(heads_file):
     assert faults[f"seal {first}"].endswith("missing: the heads file has it")
 
 
-def test_a_line_that_is_no_head_is_a_fault(heads_file):
+@pytest.mark.parametrize("at_once", [1, 1000])
+def test_a_line_that_is_no_head_is_a_fault(heads_file, monkeypatch, at_once):
+    monkeypatch.setattr(verification, "_AT_ONCE", at_once)
     make_history()
     count = len(read_lines(heads_file))
     with heads_file.open("ab") as file:

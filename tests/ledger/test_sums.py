@@ -170,6 +170,10 @@ SHAPES = {
         "its phase and its pending transfer do not go together",
     ),
     "expiring": ("expires_at = posted_at", "only a pending transfer expires"),
+    "held for no time": (
+        "phase = 'pending', expires_at = posted_at",
+        "it is over when it begins",
+    ),
     "of another currency": ("currency = 'USD'", "USD, but from EUR to EUR"),
     "from nobody": ("debit_account_id = '{nobody}'", "EUR, but from no account to EUR"),
     "to nobody": ("credit_account_id = '{nobody}'", "EUR, but from EUR to no account"),
