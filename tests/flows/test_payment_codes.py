@@ -1,4 +1,4 @@
-"""The phone's payment codes by the API: fetched, told what came of them, stopped and started."""
+"""The phone's payment codes by the API: fetched, told what came of them, stopped, started."""
 
 import pytest
 
