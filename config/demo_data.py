@@ -17,15 +17,16 @@ from django.utils import timezone
 from identity.models import User
 from identity.pins import set_pin
 from identity.sign_in import start_session
-from merchants.models import Book, Merchant, Role
+from merchants.models import Book, Merchant, Role, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
 from pos.callers import Caller, call_from_terminal
 from pos.charges import NewCharge, create_charge
-from pos.models import Item, Terminal
+from pos.models import Item, StaticCode, Terminal
 from pos.receipts import issue_receipts
 from pos.refunds import NewRefund, refund_charge
+from pos.static_codes import NewStaticCode, create_static_code, write_static_link
 from pos.terminals import add_terminal, issue_token, offer_pairing
 from relay.events import list_events
 from wallet.claims import claim_charge
@@ -139,6 +140,7 @@ def _make_store(merchant: Merchant, name: str) -> dict[str, Any]:
         Item(store=store, name=item, price_minor=price) for item, price in _ITEMS.items()
     )
     terminals = [add_terminal(store, name=till) for till in tills]
+    code = _print_code(store)
     return {
         "id": store.public_id,
         "name": store.name,
@@ -147,7 +149,26 @@ def _make_store(merchant: Merchant, name: str) -> dict[str, Any]:
             {"id": till.public_id, "name": till.name, "token": issue_token(till)}
             for till in terminals
         ],
+        "static_codes": [
+            {
+                "id": code.public_id,
+                "place": code.place,
+                "short_code": code.short_code,
+                "link": write_static_link(code),
+            }
+        ],
     }
+
+
+def _print_code(store: Store) -> StaticCode:
+    new = NewStaticCode(
+        place="Front counter",
+        terminal=None,
+        cap_minor=None,
+        idempotency_key="demo",
+        request_hash=b"demo",
+    )
+    return create_static_code(store, new, actor="demo")
 
 
 def _make_customer(

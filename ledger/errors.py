@@ -65,3 +65,11 @@ class DumpUnreadable(ValueError):
 
 class BooksBroken(Exception):
     """At least one proof of the books failed; they were told about, each with a row."""
+
+
+class AmountUnreadable(Exception):
+    """What was typed is no amount in the currency."""
+
+    def __init__(self, example: str) -> None:
+        """Give an example in the currency."""
+        super().__init__(f"Type an amount such as {example}.")

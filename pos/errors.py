@@ -75,6 +75,14 @@ class StaticCodeRevoked(Exception):
         )
 
 
+class PlaceUnreadable(Exception):
+    """Where a printed code is to hang was not said, or at too great length."""
+
+    def __init__(self) -> None:
+        """Say what is wanted."""
+        super().__init__("Say in up to 40 letters where the code will hang.")
+
+
 class CapTooLarge(Exception):
     """A printed code may not take that much from a customer a day."""
 

@@ -248,6 +248,31 @@ def list_stores_with_terminals(merchant: Merchant) -> list[StoreWithTerminals]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class StoreWithCodes:
+    """A store as the dashboard's page of stores shows it."""
+
+    store: Store
+    terminals: list[Terminal]
+    codes: list[StaticCode]
+
+
+def list_stores_with_codes(merchant: Merchant) -> list[StoreWithCodes]:
+    """List a merchant's stores by name, with their printed codes, those in use first."""
+    codes: dict[UUID, list[StaticCode]] = defaultdict(list)
+    for code in find_static_codes().filter(store__merchant=merchant).order_by("-id"):
+        codes[code.store_id].append(code)
+    terminals: dict[UUID, list[Terminal]] = defaultdict(list)
+    for terminal in Terminal.objects.filter(store__merchant=merchant).order_by("name"):
+        terminals[terminal.store_id].append(terminal)
+    for printed in codes.values():
+        printed.sort(key=lambda code: code.is_revoked)
+    return [
+        StoreWithCodes(store, terminals[store.id], codes[store.id])
+        for store in merchant.stores.select_related("merchant").order_by("name")
+    ]
+
+
 def _may_see(caller: Caller, charge: Charge) -> bool:
     if caller.terminal:
         return charge.store_id == caller.store.id

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ledger.transactions import retry_clashes
-from merchants.models import Merchant, Store
+from merchants.models import Store
 from pos import transitions
 from pos.callers import call_from_payer
 from pos.charges import NewCharge, create_charge, draw_short_code
@@ -84,12 +84,6 @@ def find_merchant_code(merchant_id: UUID, reference: str) -> StaticCode:
     if code is None:
         raise StaticCodeUnknown
     return code
-
-
-def list_static_codes(merchant: Merchant) -> list[StaticCode]:
-    """List a merchant's printed codes, those in use first, newest first."""
-    codes = find_static_codes().filter(store__merchant=merchant).order_by("-id")
-    return sorted(codes, key=lambda code: code.is_revoked)
 
 
 def find_printed_code(payload: str) -> StaticCode | None:

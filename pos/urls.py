@@ -19,6 +19,19 @@ urlpatterns = [
         "dashboard/tills/<str:reference>/code/", views.new_pairing_code, name="new_pairing_code"
     ),
     path("dashboard/tills/<str:reference>/revoke/", views.revoke, name="revoke_terminal"),
+    path("dashboard/stores/", views_static.stores, name="stores"),
+    path("dashboard/stores/<str:reference>/codes/", views_static.print_code, name="print_code"),
+    path(
+        "dashboard/stores/<str:reference>/format/",
+        views_static.choose_format,
+        name="choose_format",
+    ),
+    path("dashboard/stores/<str:reference>/close/", views_static.close, name="close_store"),
+    path("dashboard/stores/<str:reference>/reopen/", views_static.reopen, name="reopen_store"),
+    path(
+        "dashboard/codes/<str:reference>/revoke/", views_static.revoke_code, name="revoke_code"
+    ),
+    path("dashboard/codes/<str:reference>/sheet.pdf", views_static.sheet, name="sheet"),
     path("dashboard/payments/", views.payments, name="payments"),
     path("dashboard/payments/<str:reference>/", views.payment, name="payment"),
     path("api/v1/charges", api.ChargesView.as_view()),

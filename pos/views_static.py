@@ -1,14 +1,43 @@
 """The dashboard's stores and printed codes, and in public the keys those are checked with."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
+from collections.abc import Callable
+from functools import wraps
+from uuid import uuid4
 
-from pos.models import StaticCode
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from ledger.errors import AmountUnreadable
+from ledger.money import format_money, read_money
+from merchants.access import Staff, manages, may_manage, staff_only
+from merchants.models import CodeFormat, Store
+from merchants.onboarding import choose_code_format, close_store, reopen_store
+from pos.errors import (
+    CapTooLarge,
+    IdempotencyMismatch,
+    PlaceUnreadable,
+    StaticCodeUnknown,
+)
+from pos.idempotency import hash_request
+from pos.models import StaticCode, Terminal
+from pos.queries import list_stores_with_codes
 from pos.sheets import SheetSize, draw_sheet
 from pos.signing import list_public_keys
+from pos.static_codes import (
+    NewStaticCode,
+    create_static_code,
+    find_merchant_code,
+    revoke_static_code,
+)
+from qr.references import encode_reference
 from qr.signed import write_jwk
 
+StoreView = Callable[[HttpRequest, Staff, Store], HttpResponseBase]
 _KEYS_LIFE_S = 3600
+_PLACE_LENGTH_MAX = 40
 
 
 @require_GET
@@ -22,6 +51,96 @@ def publish_keys(_request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def of_store(view: StoreView) -> Callable[[HttpRequest, Staff, str], HttpResponseBase]:
+    """Find the store among the merchant's own, or answer 404."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, staff: Staff, reference: str) -> HttpResponseBase:
+        for store in staff.merchant.stores.select_related("merchant"):
+            if store.public_id == reference:
+                return view(request, staff, store)
+        raise Http404
+
+    return guarded
+
+
+@require_GET
+@never_cache
+@staff_only
+def stores(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """List stores with what their tills show and their printed codes."""
+    return _show_stores(request, staff)
+
+
+@require_POST
+@staff_only
+@may_manage
+@of_store
+def print_code(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
+    """Make a code for print."""
+    try:
+        code = create_static_code(store, _read_wish(request, store), actor=_name_actor(staff))
+    except (PlaceUnreadable, AmountUnreadable, CapTooLarge) as refusal:
+        field = "place" if isinstance(refusal, PlaceUnreadable) else "cap"
+        refused = {"store": store.public_id, field: _explain(refusal, store.currency)}
+        return _show_stores(request, staff, refused=refused, status=422)
+    except IdempotencyMismatch:
+        return redirect("pos:stores")
+    return _go_to(store, made=code)
+
+
+@require_POST
+@staff_only
+@may_manage
+@of_store
+def choose_format(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
+    """Choose what the tills' codes carry."""
+    wanted = request.POST.get("code_format", "")
+    if wanted in CodeFormat:
+        choose_code_format(store, CodeFormat(wanted))
+    return _go_to(store)
+
+
+@require_POST
+@staff_only
+@may_manage
+@of_store
+def close(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
+    """Let the store take no payments."""
+    close_store(store)
+    return _go_to(store)
+
+
+@require_POST
+@staff_only
+@may_manage
+@of_store
+def reopen(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
+    """Let the store take payments again."""
+    reopen_store(store)
+    return _go_to(store)
+
+
+@require_POST
+@staff_only
+@may_manage
+def revoke_code(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Let nobody pay by a printed code any more."""
+    code = _find_code(staff, reference)
+    revoke_static_code(code, actor=_name_actor(staff))
+    return _go_to(code.store)
+
+
+@require_GET
+@staff_only
+def sheet(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Give the page of a printed code as PDF."""
+    size = request.GET.get("size", "")
+    if size not in list(SheetSize):
+        raise Http404
+    return answer_sheet(_find_code(staff, reference), SheetSize(size))
+
+
 def answer_sheet(code: StaticCode, size: SheetSize) -> HttpResponse:
     """Answer a printed code's page as PDF."""
     answer = HttpResponse(draw_sheet(code, size), content_type="application/pdf")
@@ -29,3 +148,70 @@ def answer_sheet(code: StaticCode, size: SheetSize) -> HttpResponse:
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _show_stores(
+    request: HttpRequest,
+    staff: Staff,
+    *,
+    refused: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "merchant": staff.merchant,
+        "staff": staff,
+        "may_manage": manages(staff),
+        "stores": list_stores_with_codes(staff.merchant),
+        "refused": refused or {},
+        "typed": request.POST,
+        "made": request.GET.get("made", ""),
+        "sizes": SheetSize,
+        "cap_max_minor": settings.STATIC_CAP_DAY_MINOR,
+        "idempotency_key": str(uuid4()),
+    }
+    return render(request, "pos/stores.html", context, status=status)
+
+
+def _read_wish(request: HttpRequest, store: Store) -> NewStaticCode:
+    place = " ".join(request.POST.get("place", "").split())
+    if not place or len(place) > _PLACE_LENGTH_MAX or not place.isprintable():
+        raise PlaceUnreadable
+    till, cap = request.POST.get("terminal", ""), request.POST.get("cap", "").strip()
+    terminals = Terminal.objects.filter(store=store)
+    terminal = next((each for each in terminals if each.public_id == till), None)
+    cap_minor = read_money(cap, store.currency) if cap else None
+    body = {"place": place, "terminal": till, "cap": cap_minor}
+    key = request.POST.get("idempotency_key", "")[:255]
+    return NewStaticCode(
+        place=place,
+        terminal=terminal,
+        cap_minor=cap_minor,
+        idempotency_key=key if key and key.isprintable() else str(uuid4()),
+        request_hash=hash_request("print", caller_id=store.id, body=body),
+    )
+
+
+def _explain(refusal: Exception, currency: str) -> str:
+    if isinstance(refusal, CapTooLarge):
+        most = format_money(refusal.cap_max_minor, currency)
+        return f"A customer pays at most {most} a day by printed codes."
+    return str(refusal)
+
+
+def _find_code(staff: Staff, reference: str) -> StaticCode:
+    try:
+        return find_merchant_code(staff.merchant_id, reference)
+    except StaticCodeUnknown:
+        raise Http404 from None
+
+
+def _name_actor(staff: Staff) -> str:
+    return encode_reference("sm", staff.id)
+
+
+def _go_to(store: Store, *, made: StaticCode | None = None) -> HttpResponse:
+    response = redirect("pos:stores")
+    if made is not None:
+        response["Location"] += f"?made={made.public_id}"
+    response["Location"] += f"#{store.public_id}"
+    return response

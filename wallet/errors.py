@@ -1,6 +1,6 @@
 """Why a payer's wish is refused; each says whether something was taken."""
 
-from ledger.money import format_money, format_number
+from ledger.money import format_money
 
 
 class PinRequired(Exception):
@@ -117,11 +117,3 @@ class StaticLimitReached(Exception):
             " to charge you at the till."
         )
         self.left_minor = left_minor
-
-
-class AmountUnreadable(Exception):
-    """What was typed is no amount in the shop's currency."""
-
-    def __init__(self, currency: str) -> None:
-        """Give an example in the currency."""
-        super().__init__(f"Type an amount such as {format_number(1250, currency)}.")

@@ -1,13 +1,11 @@
 """Payments at printed codes: the payer types the amount, up to so much in a day of the shop."""
 
-import re
 from uuid import UUID
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from ledger.money import AMOUNT_MINOR_MAX, find_exponent
 from ledger.transactions import in_one_transaction
 from merchants.queries import find_last_cut
 from pos.callers import call_from_payer
@@ -15,7 +13,7 @@ from pos.charges import find_created
 from pos.models import Charge, ChargeStatus, StaticCode
 from pos.static_codes import open_static_charge
 from wallet.claims import claim_charge
-from wallet.errors import AmountUnreadable, StaticLimitReached, WalletCurrencyMismatch
+from wallet.errors import StaticLimitReached, WalletCurrencyMismatch
 from wallet.models import Claim, Wallet
 
 
@@ -68,24 +66,6 @@ def measure_left(wallet: Wallet, code: StaticCode) -> int:
     is the shop's. A refund gives nothing back of it.
     """
     return max(0, code.cap_minor - _sum_today(wallet.id, code))
-
-
-def read_typed_amount(text: str, currency: str) -> int:
-    """Read an amount as people type it, `4.80` or `4,80`, in minor units.
-
-    Raises:
-        AmountUnreadable: nothing, zero, too much, or with decimals the currency has not.
-    """
-    exponent = find_exponent(currency)
-    match = re.fullmatch(r"([0-9]{1,10})(?:[.,]([0-9]*))?", text.strip())
-    decimals = (match[2] or "") if match else ""
-    # More decimals than there are would mean something else, such as thousands.
-    if match is None or len(decimals) > exponent:
-        raise AmountUnreadable(currency)
-    amount_minor = int(match[1] + decimals.ljust(exponent, "0"))
-    if not 0 < amount_minor <= AMOUNT_MINOR_MAX:
-        raise AmountUnreadable(currency)
-    return amount_minor
 
 
 def _sum_today(wallet_id: UUID, code: StaticCode) -> int:

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from ledger.money import find_exponent
+from ledger.errors import AmountUnreadable
+from ledger.money import find_exponent, read_money
 from merchants.access import activate_time_zone
 from pos.errors import (
     ChargeNotPayable,
@@ -23,13 +24,12 @@ from pos.static_codes import find_printed_code
 from qr.errors import PayloadInvalid
 from qr.links import TOKEN_LENGTH, encode_token
 from wallet.authentication import read_wallet
-from wallet.errors import AmountUnreadable, StaticLimitReached, WalletCurrencyMismatch
+from wallet.errors import StaticLimitReached, WalletCurrencyMismatch
 from wallet.models import Wallet
 from wallet.sightings import look_at_static_code
 from wallet.static_payments import (
     claim_static_code,
     find_opened_charge,
-    read_typed_amount,
 )
 
 _REFUSALS = (
@@ -76,7 +76,7 @@ def _take_amount(request: HttpRequest, wallet: Wallet, code: StaticCode) -> Http
         claim = claim_static_code(
             wallet,
             code,
-            amount_minor=read_typed_amount(typed, code.currency),
+            amount_minor=read_money(typed, code.currency),
             key=key,
             request_hash=_hash_wish(wallet, code, typed),
         )
@@ -103,7 +103,7 @@ def _read_key(request: HttpRequest) -> str:
 
 
 def _hash_wish(wallet: Wallet, code: StaticCode, typed: str) -> bytes:
-    body = {"amount_minor": read_typed_amount(typed, code.currency)}
+    body = {"amount_minor": read_money(typed, code.currency)}
     return hash_request(f"type at {code.public_id}", caller_id=wallet.id, body=body)
 
 

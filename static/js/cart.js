@@ -6,6 +6,8 @@ const MINOR_MAX = 99_999_999;
 const QUANTITY_MAX = 999;
 const DRAFT = "tessera.draft";
 const TAB = "tessera.tab";
+const LATER_MS = 500;
+const AGAIN_MS = 5_000;
 
 const find = (id) => document.getElementById(id);
 
@@ -159,6 +161,18 @@ export function openEntry({ currency, exponent, charge }) {
   });
   for (const [id, item] of items) item.tile.addEventListener("click", () => add(id, 1));
   find("charge").addEventListener("click", begin);
+
+  /** What printed codes bring in is told between sales too, and no sale waits for it. */
+  async function hearOfCodes() {
+    const till = find("main").dataset;
+    const play = () => import(till.device).then((module) => module.play("paid")).catch(() => {});
+    // A browser remembers by its name what it could not fetch.
+    const counter = await import(till.counter).catch(() => { till.counter += "?"; });
+    if (counter) counter.listen({ money, countSale, play });
+    else setTimeout(hearOfCodes, AGAIN_MS);
+  }
+
+  addEventListener("load", () => setTimeout(hearOfCodes, LATER_MS));
 
   const draft = JSON.parse(sessionStorage.getItem(DRAFT) || "{}");
   typed = draft.typed || 0;

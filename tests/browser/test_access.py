@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from qr.links import encode_token
 from tests.browser.screens import Phone, Till
 from tests.browser.windows import PHONE, TABLET
 
@@ -270,3 +271,40 @@ def test_the_customer_s_code(till, phone, check, watch):
     phone.page.get_by_label("PIN").fill("123456")
     phone.page.get_by_role("button", name="Show codes again").click()
     expect(phone.title).to_have_text("My code")
+
+
+def test_the_page_of_a_printed_code(windows, phone, office, check, sql, watch):
+    watch.expect("status of 4")
+    ((code_id,), *_) = sql("SELECT id FROM pos_staticcode WHERE revoked_at IS NULL")
+    address = f"/s/{encode_token(code_id).lower()}/"
+    stranger = windows.open(PHONE)
+    stranger.goto(address)
+    check(stranger, "sign in at a printed code")
+    phone.open(address)
+    check(phone.page, "amount")
+    phone.page.get_by_label("How much").fill("lots")
+    phone.page.get_by_role("button", name="Continue").click()
+    expect(phone.page.get_by_role("alert")).to_have_text("Type an amount such as 12.50.")
+    check(phone.page, "amount refused")
+    phone.open("/p/")
+    phone.page.get_by_label("Code").fill("https://evil.example/pay")
+    phone.page.get_by_role("button", name="Continue").click()
+    expect(phone.page.get_by_role("alert")).to_contain_text("another site, evil.example")
+    check(phone.page, "a web address")
+
+
+def test_the_stores(office, check, watch):
+    watch.expect("status of 422")
+    office.goto("/dashboard/stores/")
+    check(office, "stores")
+    office.locator("section.shop").first.get_by_text("Print").first.click()
+    check(office, "what to print")
+    form = office.locator("section.shop").first
+    form.get_by_text("Settings").click()
+    check(office, "settings of a store")
+    form.get_by_text("New counter code").click()
+    form.get_by_label("Where it will hang").fill("Bar")
+    form.get_by_label("The most a person may pay").fill("9999")
+    form.get_by_role("button", name="Make the code").click()
+    expect(office.get_by_role("alert")).to_contain_text("at most")
+    check(office, "stores refused")
