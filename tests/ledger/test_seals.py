@@ -251,3 +251,10 @@ def test_the_command_tells_each_seal(accounts):
     again = StringIO()
     call_command("seal_ledger", stdout=again)
     assert again.getvalue() == "Sealed 0 transfers.\n"
+
+
+def test_a_seal_is_called_by_its_number(accounts):
+    seal = read_last()
+
+    assert str(seal) == f"seal {seal.number} until {seal.until_at}"
+    assert str(seal.leaves) == f"leaves of seal {seal.number}"
