@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from config.embedded import OWNER_ROLE
-from ledger.models import Account
+from ledger.accounts import open_account
+from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transfers import NewPending, NewTransfer, PendingPost, PendingVoid
 from tests.owners import as_owner
@@ -243,11 +244,9 @@ def names(bank, wallet, takings):
         ]
     )
     run(CLOSE)
-    empty = Account.objects.create(
-        kind="wallet", currency="EUR", normal_side="credit", may_go_negative=False
-    )
+    names["empty"] = open_account(AccountKind.WALLET, currency="EUR")
     texts = {name: str(identifier) for name, identifier in names.items()}
-    return texts | {"empty": str(empty.id), "horizon": "ledger_horizon"}
+    return texts | {"horizon": "ledger_horizon"}
 
 
 def find(claim):
