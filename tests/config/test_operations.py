@@ -83,7 +83,7 @@ def test_the_application_cannot_migrate(installation):
     refused = installation.run(".venv/bin/python manage.py migrate relay zero")
 
     assert refused.returncode != 0
-    assert "must be owner of function" in refused.stderr
+    assert "must be owner of" in refused.stderr
 
 
 def test_tables_of_the_application_are_handed_over_first(installation):

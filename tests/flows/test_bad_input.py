@@ -63,6 +63,10 @@ PAYLOADS = [
     ({}, "payload"),
     *(({"payload": v}, "payload") for v in (*NOT_PLAIN, "", " ", "x" * 1201)),
 ]
+CLAIMS = [
+    *PAYLOADS,
+    *(({"payload": "0" * 8} | body, field) for body, field in AMOUNTS),
+]
 CONFIRMATIONS = [
     ({}, "claim"),
     *(({"claim": v}, "claim") for v in (*NOT_PLAIN, "", "x" * 41)),
@@ -75,7 +79,7 @@ BODIES = {
     "charges": CHARGES,
     "charges/{paid}/refunds": REFUNDS,
     "wallet/scans": SCANS,
-    "wallet/claims": PAYLOADS,
+    "wallet/claims": CLAIMS,
     "wallet/payments": CONFIRMATIONS,
 }
 WRONG: dict[tuple[str, str], list[Any]] = defaultdict(list)
