@@ -10,17 +10,12 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from qr.signed import make_key
-
 # Linux allows 107 bytes for the path of a unix socket; PostgreSQL's own name takes 30 of them.
 _RUN_PATH_MAX = 75
 
 
-def _draw_secret() -> str:
-    return secrets.token_urlsafe(48)
-
-
-_SECRETS = {"SECRET_KEY": _draw_secret, "PIN_PEPPER": _draw_secret, "SIGNING_KEY": make_key}
+# Random bytes of each; those of the last one are an Ed25519 key.
+_SECRETS = {"SECRET_KEY": 48, "PIN_PEPPER": 48, "SIGNING_KEY": 32}
 
 
 class FolderInUse(Exception):
@@ -74,9 +69,9 @@ class StateFolder:
         """Read this installation's random keys, made at the first call and kept private."""
         path = self.path / "secrets.json"
         loaded: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-        missing = {name: make for name, make in _SECRETS.items() if name not in loaded}
+        missing = {name: size for name, size in _SECRETS.items() if name not in loaded}
         if missing:
-            loaded |= {name: make() for name, make in missing.items()}
+            loaded |= {name: secrets.token_urlsafe(size) for name, size in missing.items()}
             write_private(path, json.dumps(loaded))
         return loaded
 

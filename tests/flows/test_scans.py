@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from pos.models import Charge
-from qr import Nature
+from qr import Nature, mpm
 from qr.links import encode_link, encode_short_code, encode_token
 from qr.payment import Account, PaymentRequest
 from qr.registry import DIALECTS
@@ -202,6 +202,24 @@ def test_another_site_is_named_and_its_letters_are_plain(phone):
     told = scan(phone, "https://admin@\u0440\u0430\u0443.test/p").json()
 
     assert (told["kind"], told["host"]) == ("web_address", "xn--80a5ak.test")
+
+
+def test_a_host_that_is_none_is_shown_in_plain_letters(phone):
+    told = scan(phone, "https://\u0440..test/p").json()
+
+    assert (told["kind"], told["host"]) == ("web_address", "\\u0440..test")
+
+
+def test_a_request_that_has_expired_says_so(phone):
+    shop = mpm.decode(EXAMPLE).fields
+    account = {"00": "SG.PAYNOW", "01": "2", "02": "201403121W", "03": "1", "04": "20200101"}
+    changed = {"02": None, "04": None, "15": None, "26": account, "53": "702", "58": "SG"}
+    fields = {name: value for name, value in (shop | changed).items() if value}
+
+    told = scan(phone, mpm.write(dict(sorted(fields.items())))).json()
+
+    assert (told["title"], told["expires_at"]) == ("PayNow", "2020-01-01T15:59:59.000Z")
+    assert "It has expired." in told["detail"]
 
 
 @pytest.mark.parametrize("payload", ["", " ", "\n\t"])

@@ -13,6 +13,7 @@ from tests import factories
 from tests.clocks import date_back, let_expire
 from tests.conftest import Api
 from tests.snapshots import nothing_changes
+from wallet.models import Claim
 from wallet.static_payments import measure_left
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,26 @@ def test_a_customer_pays_up_to_the_cap_in_a_day(phone, shop):
     assert problem["detail"].startswith("By printed codes you can pay €4.80 more today.")
     assert claim_by_api(Api(rich.token), code, amount=euros(480)).status_code == 201
     assert claim_by_api(phone, code, amount=euros(10_000)).status_code == 201
+
+
+def test_a_used_up_cap_is_told_by_the_scan(shop):
+    payer = factories.open_customer()
+    code = factories.print_code(shop, cap_minor=480)
+    pay(payer, code, 480)
+
+    looked = Api(payer.token).post("wallet/scans", {"payload": code.short_code}).json()
+
+    assert (looked["payable"], looked["left"]) == (False, euros(0))
+    assert looked["detail"].startswith("By printed codes you can pay €0.00 more today.")
+
+
+def test_declining_what_is_paid_leaves_it_paid(phone, customer, code):
+    payment = pay(customer, code, 700)
+
+    with nothing_changes(payment.charge):
+        answer = phone.delete(f"wallet/claims/{Claim.objects.get().public_id}")
+
+    assert answer.status_code == 204
 
 
 def test_every_printed_code_counts_and_a_lower_cap_holds(shop, customer):
