@@ -19,7 +19,9 @@ PROOFS = (
              GROUP BY c.id
             HAVING count(p.id) <> 1
                 OR bool_or(p.amount_minor <> c.amount_minor OR p.currency <> c.currency
-                           OR w.account_id IS DISTINCT FROM c.payer_account_id)
+                           OR w.account_id IS DISTINCT FROM c.payer_account_id
+                           -- Opened at a printed code, within that wallet's cap of the day.
+                           OR c.static_code_id IS NOT NULL AND p.wallet_id <> c.owner_id)
         """,
     ),
     Proof(
