@@ -113,12 +113,17 @@ def write(nodes: tuple[Node, ...]) -> str:
 
 
 def _decode_base64(text: str) -> bytes:
-    rule = "the text is base64 with its padding (RFC 4648)"
     try:
-        return b64decode(text.encode("ascii"), validate=True)
+        data = b64decode(text.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error) as refusal:
+        rule = "the text is base64 with its padding (RFC 4648)"
         fault = Deviation("", Kind.CHARACTERS, rule)
         raise PayloadInvalid.from_deviation(fault) from refusal
+    # A last character may hold bits that no byte takes; two texts would be one code.
+    if b64encode(data).decode() != text:
+        rule = "the bits of the last character that no byte takes are zero (RFC 4648 3.5)"
+        raise PayloadInvalid.from_deviation(Deviation("", Kind.CHARACTERS, rule))
+    return data
 
 
 def _check_frame(nodes: tuple[Node, ...]) -> Iterator[Deviation]:

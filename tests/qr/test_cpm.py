@@ -53,6 +53,7 @@ REFUSALS = [
     ("hQVDUFY*", "", "characters"),
     ("hQVDUF", "", "characters"),
     ("hQVDUFYé", "", "characters"),
+    (write(["61", [ADF, PAN]]).replace("WA==", "WB=="), "", "characters"),
 ]
 
 
