@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,10 +24,10 @@ from pos.errors import (
     IdempotencyMismatch,
     SigningKeyWithdrawn,
 )
-from pos.models import Charge, StaticCode
+from pos.models import Charge
 from pos.queries import find_by_token, list_refunds, read_reference
 from qr.errors import PayloadInvalid
-from qr.links import decode_link, decode_token, encode_token
+from qr.links import decode_link, decode_token
 from qr.recognition import LENGTH_MAX
 from wallet.access import keep_session, read_next, wallet_only
 from wallet.api import hash_confirmation
@@ -48,6 +47,7 @@ from wallet.queries import find_own_payment, list_payments, page_payments
 from wallet.scans import find_scanned
 from wallet.screens import PayScreen, look_at_charge
 from wallet.sightings import describe_foreign
+from wallet.views_scans import find_page
 from wallet.wallets import find_wallet
 
 _CODE_CUT_SHORT = "Type all eight letters and digits of the code. Nothing was taken."
@@ -137,7 +137,7 @@ def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     typed, error, sighting = request.POST.get("code", ""), "", None
     if request.method == "POST":
         try:
-            return redirect(_find_page(find_scanned(wallet, typed)))
+            return redirect(find_page(find_scanned(wallet, typed)))
         except CodeForeign:
             sighting = describe_foreign(typed)
             error = sighting.detail
@@ -254,12 +254,6 @@ def _read_key(request: HttpRequest) -> str:
     key = request.POST.get("idempotency_key", "")[:255]
     # Our own form sends a UUID. The database cannot keep a NUL, and nobody can read the rest.
     return key if key.isprintable() else ""
-
-
-def _find_page(found: Charge | StaticCode) -> str:
-    if isinstance(found, StaticCode):
-        return reverse("wallet:static", args=[encode_token(found.id).lower()])
-    return reverse("wallet:pay", args=[encode_token(found.token).lower()])
 
 
 def _find_charge(token: str) -> Charge | None:

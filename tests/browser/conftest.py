@@ -7,9 +7,17 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserType,
+    Page,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 from config.stack import Stack
+from tests.browser.cameras import Camera
 from tests.browser.screens import Office, Phone, Till, find_owner
 from tests.browser.windows import PHONE, TABLET, Watch, Windows, remember
 
@@ -55,12 +63,18 @@ def pytest_runtest_setup() -> None:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One Chromium for these tests."""
-    flags = [*_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else _FLAGS
     expect.set_options(timeout=_EXPECT_TIMEOUT_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=flags)
+        browser = _launch(playwright.chromium)
         yield browser
         browser.close()
+
+
+def _launch(kind: BrowserType, *more: str) -> Browser:
+    flags = [*_FLAGS, *more]
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")
+    return kind.launch(executable_path=_CHROMIUM, args=flags)
 
 
 @pytest.fixture
@@ -75,6 +89,35 @@ def watch() -> Iterator[Watch]:
 def windows(chromium: Browser, stack: Stack, watch: Watch) -> Iterator[Windows]:
     """Open windows; all are closed at the end."""
     opened = Windows(chromium, url=stack.url, watch=watch)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="package")
+def _lens(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Camera, Browser]]:
+    camera = Camera(tmp_path_factory.mktemp("camera") / "film.y4m")
+    browser = _launch(chromium.browser_type, *camera.flags)
+    yield camera, browser
+    browser.close()
+
+
+@pytest.fixture
+def camera(_lens: tuple[Camera, Browser]) -> Camera:
+    """What the devices of `camera_windows` have before their lens: nothing, to begin with."""
+    camera, _ = _lens
+    camera.show()
+    return camera
+
+
+@pytest.fixture
+def camera_windows(
+    _lens: tuple[Camera, Browser], stack: Stack, watch: Watch
+) -> Iterator[Windows]:
+    """Open windows on devices that have a camera; all are closed at the end."""
+    _, browser = _lens
+    opened = Windows(browser, url=stack.url, watch=watch)
     yield opened
     opened.close()
 
