@@ -15,6 +15,8 @@ from pos.api import PosView
 from qr.errors import PayloadInvalid
 from qr.scanning import BYTES_MAX, read_picture
 
+_MAKES = ("image/jpeg", "image/png", "image/webp")
+
 
 class PictureParser(BaseParser):
     """The body is the picture."""
@@ -36,11 +38,13 @@ class PictureReading(APIView):
 
     parser_classes = [PictureParser]
 
-    @extend_schema(request={"image/jpeg": OpenApiTypes.BINARY}, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        request=dict.fromkeys(_MAKES, OpenApiTypes.BINARY), responses=OpenApiTypes.OBJECT
+    )
     def post(self, request: Request) -> Response:
         """Give the texts of the codes in a picture, which may be none."""
         try:
-            texts = read_picture(request.data.get("picture", b""))
+            texts = read_picture(dict(request.data).get("picture", b""))
         except PayloadInvalid as refusal:
             raise serializers.ValidationError({"picture": str(refusal)}) from refusal
         return Response({"texts": texts})
