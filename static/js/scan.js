@@ -65,6 +65,7 @@ find("picture-form").addEventListener("submit", () => {
   tell("reading");
 });
 find("send").hidden = true;
+main.dataset.scripted = "";
 
 // The camera's light goes off with the page out of sight.
 let isAway = false;
