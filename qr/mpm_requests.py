@@ -104,7 +104,9 @@ def _list_others(match: Match) -> Iterator[Account]:
             continue
         guid = match.values.get(f"{name}-00")
         if guid is None:
-            yield Account(NETWORKS.get(name, ""), match.values[name], "card", name)
+            # An empty object is nobody's number.
+            if match.values[name]:
+                yield Account(NETWORKS.get(name, ""), match.values[name], "card", name)
         elif f"{name}-01" in match.values:
             yield Account(guid, match.values[f"{name}-01"], "", f"{name}-01")
         else:

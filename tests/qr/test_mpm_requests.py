@@ -65,6 +65,14 @@ def test_what_is_encoded_is_understood_alike():
     assert text.startswith("0002010102120216400012345678901226")
 
 
+def test_an_empty_object_leads_to_nobody():
+    reading = DIALECT.read(change(_02=""))
+
+    assert reading.request.accounts == ()
+    assert reading.request.extra == {"02": ""}
+    assert not reading.is_payable
+
+
 @pytest.mark.parametrize(
     ("changes", "amount_minor", "mutability"),
     [
