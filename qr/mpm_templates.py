@@ -71,8 +71,20 @@ def check_templates(match: Match, templates: tuple[Template, ...]) -> Iterator[D
     for template in templates:
         if template.presence is Presence.MANDATORY and id(template) not in present:
             yield _describe_missing(match.values, [template])
+    yield from _list_repeated(match)
     for place, template in match.found:
         yield from check(match.values, template.rules, prefix=f"{place}-")
+
+
+def _list_repeated(match: Match) -> Iterator[Deviation]:
+    seen: set[int] = set()
+    for place, template in match.found:
+        # Only what leads to the payee, and only where one identifier is one scheme's.
+        if template.presence is not Presence.ONE_OF or template.is_guid is not None:
+            continue
+        if id(template) in seen:
+            yield Deviation(f"{place}-00", Kind.DUPLICATE, "a scheme takes one place")
+        seen.add(id(template))
 
 
 def _describe_missing(values: Values, templates: list[Template]) -> Deviation:

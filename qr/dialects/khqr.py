@@ -42,6 +42,10 @@ def _ends_early(values: Values) -> bool:
     return values.get("99-01", "") <= values.get("99-00", "")
 
 
+def _names_two(values: Values) -> bool:
+    return all(_is_bakong(values.get(f"{place}-00", "")) for place in ("29", "30"))
+
+
 def _refine(request: PaymentRequest, values: Values) -> PaymentRequest:
     text = values.get("99-01", "")
     if not (len(text) == 13 and text.isascii() and text.isdigit()):
@@ -86,6 +90,8 @@ DIALECT = MpmDialect(
         ),
     ),
     rules=(
+        never("30-00", "a code is of a person (29) or of a merchant (30)", when=_names_two,
+              kind=Kind.AGREEMENT),
         must("54", None, "a dynamic code carries an amount", when=_is_dynamic, **_TOLERABLE),
         may("54", _is_whole, "an amount in riel has no decimals", when=_is_riel,
             **_TOLERABLE),

@@ -45,6 +45,18 @@ def test_a_template_that_is_nowhere_is_missing_at_its_usual_place():
     assert find((PAY,))[1] == [("26-00", "missing")]
 
 
+def test_a_scheme_takes_one_place():
+    template = {"00": "com.pay", "01": "5"}
+
+    assert find((PAY,), _26=template, _33=template)[1] == [("33-00", "duplicate")]
+
+
+def test_a_template_of_many_schemes_may_stand_at_several_places():
+    anybody = Template(ids=("26", "33"), is_guid=bool)
+
+    assert find((anybody,), _26={"00": "com.pay"}, _33={"00": "com.pay"})[1] == []
+
+
 def test_either_of_two_templates_is_enough():
     other = Template(ids=("27",), guid="com.other")
 
