@@ -128,4 +128,7 @@ class MpmDialect(Dialect):
     def serialize(self, fields: Fields, layout: str) -> str:
         """Write the objects and the check sum."""
         counts = layout or (_BYTES if self.writes_bytes else _CHARACTERS)
-        return mpm.write_bytes(fields) if counts == _BYTES else mpm.write(fields)
+        text = mpm.write_bytes(fields) if counts == _BYTES else mpm.write(fields)
+        # What was read keeps the letters of its check sum, in capitals or not.
+        stood = fields.get("63", "") if layout else ""
+        return text[:-4] + stood if stood.upper() == text[-4:] else text

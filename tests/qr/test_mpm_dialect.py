@@ -112,6 +112,23 @@ def test_of_several_currencies_and_countries_none_is_guessed(forgotten, object_i
     assert refuse(PAY.encode, replace(REQUEST, **{forgotten: ""})) == (object_id, "missing")
 
 
+@pytest.mark.parametrize("write_crc", [str.upper, str.lower, str.capitalize])
+def test_a_check_sum_is_written_in_the_letters_it_had(write_crc):
+    sound = write(_62={"01": "182"})
+    assert sound[-4:] == "AFCD"
+
+    text = sound[:-4] + write_crc(sound[-4:])
+
+    assert PAY.write(PAY.read(text)) == text
+    assert PAY.serialize(PAY.read(text).fields, "") == sound
+
+
+def test_a_wrong_check_sum_is_not_written_again():
+    sound = write()
+
+    assert PAY.write(PAY.read(sound[:-4] + "0000")) == sound
+
+
 def test_reading_and_writing_can_be_refined():
     dialect = replace(
         PAY,
