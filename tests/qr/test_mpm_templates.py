@@ -88,6 +88,8 @@ def test_a_primitive_may_hold_a_template():
 
     assert match.values["@-01"] == "5"
     assert deviations == []
+    twice = serialize([("00", "A0001"), ("01", "5"), ("01", "6")])
+    assert find((CARD,), _02=twice)[1] == [("02-01", "duplicate")]
 
 
 def test_what_is_nested_is_opened_or_named():
@@ -96,5 +98,8 @@ def test_what_is_nested_is_opened_or_named():
     )
     assert (good.values["@-01-00"], deviations) == ("970423", [])
 
+    twice = serialize([("00", "970423"), ("01", "1"), ("01", "2")])
+    match, deviations = find((DEEP,), _38={"00": "com.deep", "01": twice})
+    assert (match.values["38-01-01"], deviations) == ("1", [("38-01-01", "duplicate")])
     assert find((DEEP,), _38={"00": "com.deep"})[1] == []
     assert find((DEEP,), _38={"00": "com.deep", "01": "0099x"})[1] == [("38-01", "structure")]
