@@ -10,7 +10,7 @@ from qr.errors import Kind, Weight
 from qr.mpm_dialect import MpmDialect
 from qr.mpm_rules import TEMPLATE_IDS
 from qr.mpm_templates import Template
-from qr.rules import Condition, Presence, Values, may, must, never
+from qr.rules import PRINTABLE, Condition, Presence, Values, may, must, never
 
 SCHEME_IDS = TEMPLATE_IDS[:-1]
 _TOLERABLE = {"weight": Weight.TOLERABLE}
@@ -79,7 +79,8 @@ DIALECT = MpmDialect(
             accounts={"02": "paynow"},
             rules=(
                 must("01", "[0-3]", "the proxy is a mobile number (0) or a UEN (2)"),
-                must("02", ".{1,16}", "a proxy of at most 16 characters is mandatory"),
+                must("02", f"{PRINTABLE}{{1,16}}",
+                     "a proxy of at most 16 characters is mandatory"),
             ),
             presence=Presence.OPTIONAL,
         ),

@@ -59,6 +59,7 @@ REFUSALS = [
     ({"51-07": "180407"}, "51-07", "the date of the version is YYYYMMDD"),
     ({"51-07": "20180230"}, "51-07", "the date of the version is YYYYMMDD"),
     ({"27-01": "9"}, "27-01", "the proxy is a mobile number (0) or a UEN (2)"),
+    ({"27-02": "2014\x0003121W"}, "27-02", "a proxy of at most 16 characters is mandatory"),
     ({"27-02": None}, "27-02", "a proxy of at most 16 characters is mandatory"),
     ({"27-00": "SG.COM.nets"}, "27-00", "a scheme takes one place"),
     ({"53": "840"}, "53", "the currency of SGQR is SGD (702)"),
