@@ -46,12 +46,17 @@ def _is_ignored(values: Values) -> bool:
 
 def _refine(request: PaymentRequest, values: Values) -> PaymentRequest:
     # The address answers what a dynamic code asks for; 01 only says whether to pay it twice.
-    dynamic = _is_dynamic(values)
-    return replace(request, initiation=Initiation.DYNAMIC) if dynamic else request
+    if not _is_dynamic(values):
+        return request
+    often = {"01": "11"} if request.initiation is Initiation.STATIC else {}
+    return replace(request, initiation=Initiation.DYNAMIC, extra={**request.extra, **often})
 
 
 def _finish(_request: PaymentRequest, values: dict[str, str]) -> None:
     values.setdefault("62-05", ASK)
+    # A recurrence alone stands beside a template that says nothing but whose it is.
+    if all(values.get(f"{name}-00", "").lower() != GUID for name in TEMPLATE_IDS):
+        values["26-00"] = GUID
 
 
 DIALECT = MpmDialect(

@@ -124,6 +124,28 @@ def test_a_recurrence_needs_no_key():
     assert [each.kind for each in ask(DIALECT, text).accounts] == ["recurrence_url"]
 
 
+def test_a_dynamic_code_that_may_be_paid_often_stays_so():
+    text = write(_01="11", _26={"00": GUID, "25": URL})
+
+    request = ask(DIALECT, text)
+
+    assert request.initiation is Initiation.DYNAMIC
+    again = DIALECT.decode(DIALECT.encode(request))
+    assert (again.fields["01"], again.request) == ("11", request)
+
+
+def test_a_recurrence_is_written_beside_a_template_without_key():
+    request = PaymentRequest(
+        scheme="pix",
+        accounts=(Account("pix", RECURRENCE["25"], "recurrence_url"),),
+        payee_name="ABC Hammers",
+        payee_city="New York",
+    )
+
+    fields = DIALECT.decode(DIALECT.encode(request)).fields
+    assert (fields["26"], fields["80"]) == ({"00": GUID}, RECURRENCE)
+
+
 @given(
     key=st.sampled_from(KEYS)
     | st.uuids().map(str)
