@@ -93,6 +93,8 @@ DIALECT = MpmDialect(
     rules=(
         must("51-00", None, "a static code names the national repository",
              when=_is_static_payment, weight=Weight.NOTE),
+        may("51-00", _is_repository, "the identifier in 51 is ID.CO.QRIS.WWW",
+            **_TOLERABLE),
         must("61", None, "a postal code is mandatory in Indonesia", when=_is_indonesian,
              weight=Weight.NOTE),
         must("01", "12", "a transfer is for one transaction (12)", when=_is_transfer),

@@ -55,6 +55,8 @@ REFUSALS = [
     (BASE, {"51-02": "ID\u2066"}, "51-02",
      "a national merchant id has up to 15 characters"),
     (BASE, {"26-03": "XXX"}, "26-03", CRITERION),
+    (BASE, {"51-00": "ID.CO.QRIZ.WWW"}, "51-00",
+     "the identifier in 51 is ID.CO.QRIS.WWW"),
     (BASE, {"51-02": None}, "51-02", "a national merchant id has up to 15 characters"),
     (BASE, {"51-02": "1" * 16}, "51-02", "a national merchant id has up to 15 characters"),
     (BASE, {"51-03": "umi"}, "51-03", CRITERION),
