@@ -113,6 +113,10 @@ EXPLAINED, OTHERWISE, UNKNOWN = Judgement
         ("the tip is absurd", OTHERWISE),
         ("absurd", UNKNOWN),
         ("from that", UNKNOWN),
+        ("longer than 55", UNKNOWN),
+        ("indicator 55", UNKNOWN),
+        ("a number of 55 digits", UNKNOWN),
+        ("reported by nobody", UNKNOWN),
     ],
 )
 def test_a_reason_is_judged_by_its_object_or_rule(why, judgement):
