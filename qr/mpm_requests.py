@@ -17,6 +17,7 @@ ASK = "***"
 _INITIATIONS = {"11": Initiation.STATIC, "12": Initiation.DYNAMIC}
 _INDICATORS = {Initiation.STATIC: "11", Initiation.DYNAMIC: "12"}
 Tree = Union[str, dict[str, "Tree"]]  # noqa: UP007  a string cannot be or-ed
+_FEES = frozenset({"02", "03"})
 _TIPS = {TipKind.PROMPT: "01", TipKind.FIXED: "02", TipKind.PERCENTAGE: "03"}
 
 
@@ -33,9 +34,11 @@ def build_request(match: Match, *, scheme: str, places: Places) -> PaymentReques
     values = match.values
     currency = find_currency(values.get("53", ""))
     amount = values.get("54", "")
-    asked = bool(amount) and not is_zero(amount)
-    amount_minor = parse_amount(amount, currency) if asked else None
     tip = _read_tip(values, currency)
+    # A fee that cannot be read makes a total that nobody knows.
+    incalculable = tip is None and values.get("55") in _FEES
+    asked = (bool(amount) and not is_zero(amount)) or incalculable
+    amount_minor = parse_amount(amount, currency) if asked and not incalculable else None
     reference, message = (_read_label(values, path) for path in _list_places(places))
     others = tuple(_list_others(match))
     accounts = (*_list_own(match, scheme), *others)
