@@ -17,6 +17,8 @@ ASK = "***"
 _INITIATIONS = {"11": Initiation.STATIC, "12": Initiation.DYNAMIC}
 _INDICATORS = {Initiation.STATIC: "11", Initiation.DYNAMIC: "12"}
 Tree = Union[str, dict[str, "Tree"]]  # noqa: UP007  a string cannot be or-ed
+# The first of a network's places is its usual one.
+_PLACES = {network: name for name, network in reversed(NETWORKS.items())}
 _FEES = frozenset({"02", "03"})
 _TIPS = {TipKind.PROMPT: "01", TipKind.FIXED: "02", TipKind.PERCENTAGE: "03"}
 
@@ -193,6 +195,8 @@ def _find_place(account: Account, templates: tuple[Template, ...]) -> str:
         for child, kind in template.accounts.items():
             if kind == account.kind:
                 return f"{template.ids[0]}-{child}"
+    if account.kind == "card" and account.scheme in _PLACES:
+        return _PLACES[account.scheme]
     rule = "an account is of a kind the format has a place for"
     fault = Deviation("02..51", Kind.VALUE, rule, repr(account.kind))
     raise PayloadInvalid.from_deviation(fault)

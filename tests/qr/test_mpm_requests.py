@@ -120,6 +120,23 @@ def test_a_tip_is_read_if_its_parts_agree(changes, tip):
         )
 
 
+@pytest.mark.parametrize(
+    ("network", "place"), [("visa", "02"), ("mastercard", "04"), ("jcb", "13")]
+)
+def test_a_card_goes_to_the_first_place_of_its_network(network, place):
+    card = Account(network, "4000123456789012", "card")
+    request = replace(REQUEST, accounts=(card,), extra={})
+
+    assert DIALECT.decode(DIALECT.encode(request)).request.accounts[0].object_id == place
+
+
+def test_a_card_of_an_unknown_network_has_no_place():
+    request = replace(REQUEST, accounts=(Account("diners", "4000123456789012", "card"),))
+
+    with pytest.raises(PayloadInvalid, match="a place for"):
+        DIALECT.encode(request)
+
+
 @pytest.mark.parametrize("tip", [Tip(TipKind.PROMPT), Tip(TipKind.FIXED, 150), None])
 def test_every_tip_is_written(tip):
     request = replace(REQUEST, tip=tip)
