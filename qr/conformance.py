@@ -21,23 +21,37 @@ from qr.dialect import Dialect
 from qr.errors import Deviation, PayloadInvalid, Weight
 from qr.registry import DIALECTS
 
-# An object, by itself, in the words of a reason: 62-05, 38, 62.
-_OBJECT = re.compile(r"(?<![\w.-])([0-9]{2}(?:-[0-9]{2})*)(?![\w.])")
+# An object, by itself, in the words of a reason: 62-05, 38, 62. What follows a word that
+# compares, or counts something, is none.
+_OBJECT = re.compile(
+    r"(?<![\w.-])(?<!\bthan )(?<!\bbe )(?<!\bof )(?<!\bindicator )"
+    r"([0-9]{2}(?:-[0-9]{2})*)(?![\w.])(?! (?:digits|characters|letters|bytes)\b)"
+)
 _TAG = re.compile(r"(?<![\w.-])([0-9][0-9A-F]|[0-9][A-F][0-9A-F]{2})(?![\w.])")
-# What reasons call things, and what of a deviation (object, kind, rule) has to contain it.
+# What reasons call things, from the beginning of a word on, and what of a deviation (object,
+# kind, rule) has to contain it.
 _WORDS = {
     "crc": "^63",
     "check ?sum": "checksum|check digits",
     "currency": "^53|^currency|^amount|^cu",
-    "merchant name": "^59",
+    "name": "^59|name$",
     "city": "^60",
     "amount|decimal|thousands": "^54|^amount|^am",
     "mcc": "^52",
     "txid": "^62-05",
     "url": "^26|address",
     "phone|mobile": "mobile|phone",
-    "aid|guid": "identifier",
-    "structure|header|lengths?|trailing": "structure|length",
+    r"aid\b|guid": "identifier",
+    "structure|header|lengths?|trailing|truncated": "structure|length|digits",
+    "format indicator": "^00",
+    "percent sign": "^57",
+    r"pan\b|luhn|check digit": "number|checksum",
+    "proxy|proxies": "proxy|names one of",
+    "criteria|criterion": "criterion",
+    "editable": "edited",
+    "vpa": "payment address",
+    r"rid\b": "identifier",
+    r"tr\b": "reference",
     "version": "^version|version|^85",
     "service tag": "service_tag",
     "character set": "charset",
@@ -50,20 +64,20 @@ _WORDS = {
     "iban|qr-iban": "iban|account",
     "postal code": "postal",
     "ultimate creditor": "ultimate",
-    "ber": "BER",
+    r"ber\b": "BER",
     "handle|pa ": "^pa",
     "percent-escape": "percent",
     "https": "https",
     "credentials": "credential|name to sign in",
-    "mandatory|missing|without": "missing",
-    "port": "port",
+    "mandatory|missing": "missing",
+    r"port\b": "port",
     "fragment": "fragment",
     "twice|duplicate|repeated": "duplicate",
     "line break|line end|newline": "structure|length|characters|line",
     "signature|signed": "^sign",
 }
 # Too common in reasons to say anything about an object.
-_COMMON = frozenset({"text", "type", "name", "from", "with", "that", "this"})
+_COMMON = frozenset({"text", "type", "name", "from", "with", "than", "that", "this"})
 
 
 class Judgement(Enum):
@@ -132,7 +146,9 @@ def judge(
     find = _TAG if vector["format"] == "emv_cpm" else _OBJECT
     patterns = [rf"^{name}(?![0-9])|-{name}\b" for name in find.findall(reason)]
     patterns += [
-        wanted for words, wanted in _WORDS.items() if re.search(words, reason, re.IGNORECASE)
+        wanted
+        for words, wanted in _WORDS.items()
+        if re.search(rf"\b(?:{words})", reason, re.IGNORECASE)
     ]
     if not patterns:
         patterns = [rf"(?<![a-z]){name}(?![a-z])" for name in names]
