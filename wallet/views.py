@@ -25,7 +25,7 @@ from pos.errors import (
     IdempotencyMismatch,
     SigningKeyWithdrawn,
 )
-from pos.models import Charge, StaticCode
+from pos.models import Charge, ChargeStatus, StaticCode
 from pos.queries import find_by_token, list_refunds, read_reference
 from qr.errors import PayloadInvalid
 from qr.links import decode_link, decode_token, encode_token
@@ -77,12 +77,15 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     return _show(request, look_at_charge(wallet, charge))
 
 
-@require_POST
-@wallet_only
-def confirm(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
-    """Pay by the plain form."""
-    charge = _find_charge(token)
-    if charge is None:
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Pay by the plain form.
+
+    A phone that opens its tabs again asks for the address alone, and whoever has to sign in
+    first comes back to this payment: both get the page that asks.
+    """
+    charge, wallet = _find_charge(token), read_wallet(request)
+    if charge is None or wallet is None or request.method == "GET":
         return redirect("wallet:pay", token=token)
     activate_time_zone(charge.store.time_zone)
     try:
@@ -121,10 +124,13 @@ def decline(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
 @never_cache
 @wallet_only
 def declined(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
-    """Say that nothing was taken; looking here claims nothing."""
+    """Say that nothing was taken, unless it was; looking here claims nothing."""
     charge = _find_charge(token)
     if charge is None:
         raise Http404
+    if charge.status == ChargeStatus.CAPTURED:
+        # Paid before it was declined, or after all and gone back to.
+        return redirect("wallet:pay", token=token)
     activate_time_zone(charge.store.time_zone)
     return _show(request, PayScreen("declined", charge, wallet))
 
