@@ -140,7 +140,9 @@ def declined(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
 @wallet_only
 def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     """Take a short code, or whatever else a code says, typed or pasted."""
-    typed, error, sighting = request.POST.get("code", ""), "", None
+    # A form sends every line end as two signs, which a bank's code counts among its bytes.
+    typed, error = request.POST.get("code", "").replace("\r\n", "\n"), ""
+    sighting = None
     if request.method == "POST":
         try:
             return redirect(_find_page(find_scanned(wallet, typed)))
@@ -151,7 +153,13 @@ def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
                 sighting, error = None, _CODE_CUT_SHORT
         except (CodeMistyped, CodeUnknown, TooManyTries, SigningKeyWithdrawn) as refusal:
             error = str(refusal)
-    context = {"code": typed[:LENGTH_MAX], "error": error, "sighting": sighting}
+    context = {
+        "code": typed[:LENGTH_MAX],
+        "error": error,
+        "sighting": sighting,
+        "length_max": LENGTH_MAX,
+        "short_max": _TYPED_LENGTH_MAX,
+    }
     return render(request, "wallet/code.html", context, status=422 if error else 200)
 
 

@@ -332,6 +332,27 @@ def test_a_pasted_code_of_another_system_is_named(browser):
     assert "which this wallet cannot do. It asks" in text
 
 
+def test_a_pasted_bank_transfer_keeps_its_line_ends(browser):
+    # As large as such a code may be, 331 bytes; the form makes two of every line end.
+    lines = ["BCD", "002", "1", "SCT", "", "N" * 70, "IE29AIBK93115212345678"]
+    lines += ["EUR999999999.99", "GDDS", "", "T" * 140, "I" * 59]
+
+    page = browser.post("/p/", {"code": "\r\n".join(lines)})
+
+    assert page.status_code == 422
+    assert "A code for GiroCode" in page.text
+    assert f"It asks 999999999.99 EUR for {'N' * 70}. Nothing was taken." in page.text
+    assert "\n".join(lines) in page.text
+
+
+def test_a_code_typed_with_enter_behind_it_leads_to_its_charge(browser, shop):
+    charge = factories.make_charge(shop)
+
+    answer = browser.post("/p/", {"code": f"{charge.short_code_grouped}\r\n"})
+
+    assert answer["Location"] == f"/p/{encode_token(charge.token).lower()}"
+
+
 def test_a_pasted_address_of_another_site_is_named_and_not_opened(browser):
     page = browser.post("/p/", {"code": "https://evil.example/pay?to=http://pay.test/"})
 
