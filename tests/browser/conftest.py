@@ -92,6 +92,17 @@ def sql(stack: Stack) -> Iterator[Sql]:
 
 
 @pytest.fixture
+def count_payments(sql: Sql) -> Callable[[], int]:
+    """Count the payments of all wallets."""
+
+    def count() -> int:
+        found: int = sql("SELECT count(*) FROM wallet_payment")[0][0]
+        return found
+
+    return count
+
+
+@pytest.fixture
 def payer(demo: dict[str, Any], sql: Sql) -> dict[str, str]:
     """Li Wei, who has entered the PIN a moment ago."""
     sql("UPDATE wallet_wallet SET no_pin_count = 0, no_pin_minor = 0")

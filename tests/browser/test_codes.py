@@ -52,14 +52,6 @@ def holder(phone):
     return open_code(phone)
 
 
-@pytest.fixture
-def count_payments(sql):
-    def count() -> int:
-        return sql("SELECT count(*) FROM wallet_payment")[0][0]
-
-    return count
-
-
 def open_code(phone):
     phone.open(MY_CODE)
     expect(phone.page.locator("#left")).to_have_text(re.compile(r"Next code in \d:\d\d"))
@@ -207,6 +199,25 @@ def test_above_the_limit_the_phone_asks_for_the_pin(till, holder, payer):
     holder.page.get_by_label("PIN").fill(payer["pin"])
     holder.pay()
     till.expect_result("Paid")
+
+
+@pytest.mark.parametrize(("amount", "told"), [("480", "Paid €4.80"), ("3001", "€30.01")])
+def test_a_page_that_was_closed_meanwhile_tells_it_once(till, holder, payer, amount, told):
+    code = read_digits(holder)
+    holder.open("about:blank")
+    till.charge(amount)
+    scan(till, code)
+    expect(till.page.locator("body")).to_contain_text("Li W.")
+
+    holder.open(MY_CODE)
+    expect(holder.main).to_contain_text(told)
+    if amount == "3001":
+        holder.page.get_by_role("link", name="Enter the PIN").click()
+        holder.page.get_by_label("PIN").fill(payer["pin"])
+        holder.pay()
+    till.expect_result("Paid")
+    open_code(holder)
+    expect(holder.page.locator("#card")).to_be_visible()
 
 
 def test_a_customer_who_does_not_give_the_pin_is_free(till, holder):
