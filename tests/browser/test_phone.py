@@ -7,6 +7,7 @@ from tests.browser.screens import Phone
 from tests.browser.windows import PHONE, remember
 
 TRANSFER = "BCD\n002\n1\nSCT\n\nFlowers\nIE29AIBK93115212345678\nEUR12.50"
+MEASURE = "each => each.getBoundingClientRect().toJSON()"
 UNKNOWN = "/p/0123456789abcdefghjkmnpqrs"
 # The sweep runs every five seconds; the phone asks every twenty-five.
 EXPIRY_TIMEOUT_MS = 30_000
@@ -97,11 +98,10 @@ def test_a_short_phone_shows_what_it_asks_for_above_its_button(windows, stack, p
     till.charge("3001")
     phone.open(till.scan())
 
-    pin, button = (
-        each.bounding_box() for each in (phone.page.get_by_label("PIN"), phone.pay_button)
-    )
-    assert pin["y"] + pin["height"] <= button["y"]
-    assert button["y"] + button["height"] <= 640
+    pin = phone.page.get_by_label("PIN").evaluate(MEASURE)
+    button = phone.pay_button.evaluate(MEASURE)
+    assert pin["bottom"] <= button["top"]
+    assert button["bottom"] <= 640
 
 
 def test_more_than_thirty_needs_the_pin(till, phone, payer, watch, count_payments):

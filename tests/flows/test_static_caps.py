@@ -169,5 +169,10 @@ def test_nobody_else_pays_what_was_opened_at_a_code(another_phone, customer, cod
 
     with nothing_changes(charge):
         answer = another_phone.post("wallet/claims", {"payload": charge.short_code})
+        looked = another_phone.post("wallet/scans", {"payload": charge.short_code}).json()
 
+    assert (looked["payable"], looked["detail"]) == (
+        False,
+        "Another phone is paying this charge. Nothing was taken.",
+    )
     assert (answer.status_code, answer.json()["code"]) == (409, "charge_claimed_by_another")

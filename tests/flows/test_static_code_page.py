@@ -112,6 +112,20 @@ def test_yen_are_typed_whole(customer):
     assert Charge.objects.get().amount_minor == 480
 
 
+def test_dinars_are_typed_with_three_decimals(customer):
+    code = factories.print_code(factories.open_shop(currency="KWD"))
+    visitor = open_browser(factories.open_customer(currency="KWD", balance_minor=10_000))
+
+    asked = visitor.get(address(code))
+    refused_page = send(visitor, code, "0.4805")
+    answer = send(visitor, code, "0,48")
+
+    assert "you can pay KWD50.000 more today" in asked.text
+    assert refused_page.context["error"] == "Type an amount such as 1.250."
+    assert answer.status_code == 302
+    assert Charge.objects.get().amount_minor == 480
+
+
 def test_the_form_sent_twice_opens_one_charge(browser, code, customer):
     first, again = send(browser, code, "4.80"), send(browser, code, "4.80")
     browser.post(f"{first['Location']}/pay")
