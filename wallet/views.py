@@ -27,9 +27,11 @@ from pos.errors import (
 )
 from pos.models import Charge, ChargeStatus, StaticCode
 from pos.queries import find_by_token, list_refunds, read_reference
+from pos.static_codes import find_printed_code
 from qr.errors import PayloadInvalid
 from qr.links import decode_link, decode_token, encode_token
 from qr.recognition import LENGTH_MAX
+from qr.signed import decode_static_link
 from wallet.access import keep_session, read_next, wallet_only
 from wallet.api import hash_confirmation
 from wallet.authentication import WALLET_COOKIE, read_wallet
@@ -186,7 +188,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         "login": login,
         "error": error,
         "next": wanted,
-        "charge": _find_charge_of(request, wanted),
+        **_find_payee(request, wanted),
     }
     return render(request, "wallet/sign_in.html", context, status=403 if error else 200)
 
@@ -283,9 +285,12 @@ def _find_charge(token: str) -> Charge | None:
         return None
 
 
-def _find_charge_of(request: HttpRequest, address: str) -> Charge | None:
-    try:
+def _find_payee(request: HttpRequest, address: str) -> dict[str, Charge | StaticCode | None]:
+    # Whom the page to go on to would pay, if it is one that pays.
+    with contextlib.suppress(PayloadInvalid):
         _, token = decode_link(request.build_absolute_uri(address))
-    except PayloadInvalid:
-        return None
-    return find_by_token(token)
+        return {"charge": find_by_token(token)}
+    with contextlib.suppress(PayloadInvalid, SigningKeyWithdrawn):
+        _, payload = decode_static_link(request.build_absolute_uri(address))
+        return {"static_code": find_printed_code(payload)}
+    return {}
