@@ -87,6 +87,16 @@ function draw() {
     find("digits").textContent = code.digits;
   }
   shown = code;
+  // With a connection the page is told of a use, and shows the next by itself.
+  find("skip").hidden = isTold || !codes.some((each) => each !== code && isGood(each));
+}
+
+/** Pass over a code that a till has taken: without a connection only its holder knows. */
+function skip() {
+  codes = codes.filter((code) => code !== shown);
+  keep();
+  draw();
+  tick();
 }
 
 function tick() {
@@ -113,6 +123,7 @@ function hear(answered) {
   if (answered === isTold) return;
   isTold = answered;
   sayContact();
+  draw();
 }
 
 /* What comes of it */
@@ -223,6 +234,7 @@ function begin() {
   tick();
   setInterval(tick, 1_000);
   find("again").addEventListener("click", showNext);
+  find("skip").addEventListener("click", skip);
   follow("/api/v1/wallet/events", look);
   stayAwake(true);
 }

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from config.stack import Stack
+from tests.browser.codes import open_code
 from tests.browser.screens import Office, Phone, Till, find_owner
 from tests.browser.windows import PHONE, TABLET, Watch, Windows, remember
 
@@ -179,6 +180,22 @@ def second_phone(windows: Windows, stack: Stack, demo: dict[str, Any]) -> Phone:
     """Amira's phone, signed in."""
     token = demo["customers"][1]["token"]
     return Phone(windows.open(PHONE, state=remember(stack.url, "tessera_wallet", token)))
+
+
+@pytest.fixture
+def codes_unused(stack: Stack) -> None:
+    """Let the codes that other tests have used be of another day."""
+    owner = stack.servers.owner_url(stack.database)
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE wallet_codeuse SET step = -extract(epoch FROM used_at) * 1000"
+        )
+
+
+@pytest.fixture
+def holder(phone: Phone) -> Phone:
+    """Li Wei's phone with the code open, and in touch with the server."""
+    return open_code(phone)
 
 
 @pytest.fixture
