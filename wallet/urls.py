@@ -14,7 +14,7 @@ from wallet import (
 
 app_name = "wallet"
 urlpatterns = [
-    path("p/", views.code, name="code"),
+    path("p/", views_scans.code, name="code"),
     path("p/<str:token>", views.pay, name="pay"),
     path("P/<str:token>", views.pay),
     path("p/<str:token>/pay", views.confirm, name="confirm"),

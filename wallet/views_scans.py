@@ -1,6 +1,6 @@
-"""The scanner: a code is looked for through the camera, or in a picture.
+"""The pages for codes: typed or pasted, seen by the camera, or in a picture.
 
-Without script the form takes a picture, which phones offer to take with the camera.
+Without script the scanner's form takes a picture, which phones offer to take with the camera.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +13,7 @@ from pos.errors import SigningKeyWithdrawn
 from pos.models import Charge, StaticCode
 from qr.errors import PayloadInvalid
 from qr.links import encode_token
+from qr.recognition import LENGTH_MAX
 from qr.scanning import read_picture
 from wallet.access import wallet_only
 from wallet.errors import (
@@ -26,6 +27,36 @@ from wallet.errors import (
 from wallet.models import Wallet
 from wallet.scans import choose_seen, find_scanned
 from wallet.sightings import describe_foreign
+
+_CODE_CUT_SHORT = "Type all eight letters and digits of the code. Nothing was taken."
+_NO_CODE = {"text", "empty"}
+_TYPED_LENGTH_MAX = 20
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@wallet_only
+def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
+    """Take a short code, or whatever else a code says, typed or pasted."""
+    typed, error, sighting = _unfold(request.POST.get("code", "")), "", None
+    if request.method == "POST":
+        try:
+            return redirect(find_page(find_scanned(wallet, typed)))
+        except CodeForeign:
+            sighting = describe_foreign(typed)
+            error = sighting.detail
+            if sighting.kind in _NO_CODE and len(typed) <= _TYPED_LENGTH_MAX:
+                sighting, error = None, _CODE_CUT_SHORT
+        except (CodeMistyped, CodeUnknown, TooManyTries, SigningKeyWithdrawn) as refusal:
+            error = str(refusal)
+    context = {
+        "code": typed[:LENGTH_MAX],
+        "error": error,
+        "sighting": sighting,
+        "length_max": LENGTH_MAX,
+        "short_max": _TYPED_LENGTH_MAX,
+    }
+    return render(request, "wallet/code.html", context, status=422 if error else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,4 +97,9 @@ def _read_texts(request: HttpRequest) -> list[str]:
     picture = request.FILES.get("picture")
     if picture is not None:
         return read_picture(picture.read())
-    return request.POST.getlist("text")
+    return [_unfold(text) for text in request.POST.getlist("text")]
+
+
+def _unfold(text: str) -> str:
+    # A form sends every line end as two signs, which a bank's code counts among its bytes.
+    return text.replace("\r\n", "\n")

@@ -18,6 +18,7 @@ from playwright.sync_api import (
 
 from config.stack import Stack
 from tests.browser.cameras import Camera
+from tests.browser.codes import open_code
 from tests.browser.screens import Office, Phone, Till, find_owner
 from tests.browser.windows import PHONE, TABLET, Watch, Windows, remember
 
@@ -135,6 +136,17 @@ def sql(stack: Stack) -> Iterator[Sql]:
 
 
 @pytest.fixture
+def count_payments(sql: Sql) -> Callable[[], int]:
+    """Count the payments of all wallets."""
+
+    def count() -> int:
+        found: int = sql("SELECT count(*) FROM wallet_payment")[0][0]
+        return found
+
+    return count
+
+
+@pytest.fixture
 def payer(demo: dict[str, Any], sql: Sql) -> dict[str, str]:
     """Li Wei, who has entered the PIN a moment ago."""
     sql("UPDATE wallet_wallet SET no_pin_count = 0, no_pin_minor = 0")
@@ -211,6 +223,22 @@ def second_phone(windows: Windows, stack: Stack, demo: dict[str, Any]) -> Phone:
     """Amira's phone, signed in."""
     token = demo["customers"][1]["token"]
     return Phone(windows.open(PHONE, state=remember(stack.url, "tessera_wallet", token)))
+
+
+@pytest.fixture
+def codes_unused(stack: Stack) -> None:
+    """Let the codes that other tests have used be of another day."""
+    owner = stack.servers.owner_url(stack.database)
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE wallet_codeuse SET step = -extract(epoch FROM used_at) * 1000"
+        )
+
+
+@pytest.fixture
+def holder(phone: Phone) -> Phone:
+    """Li Wei's phone with the code open, and in touch with the server."""
+    return open_code(phone)
 
 
 @pytest.fixture
