@@ -158,7 +158,8 @@ _BALANCES = """
        AND NOT EXISTS (SELECT FROM ledger_transfer e WHERE e.pending_id = p.id);
     UPDATE ledger_account a
        SET balance_minor = m.balance, last_posted_at = m.last, held_minor = m.held
-      FROM (SELECT account, max(at) AS last,
+      FROM (SELECT account,
+                   max(at) FILTER (WHERE sign < 0 OR phase IN ('single', 'post')) AS last,
                    sum(sign * amount) FILTER (WHERE phase IN ('single', 'post')) AS balance,
                    coalesce((SELECT sum(amount_minor) FROM ledger_hold
                               WHERE debit_account_id = account), 0) AS held

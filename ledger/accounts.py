@@ -12,8 +12,9 @@ from ledger.money import find_exponent
 # Only these columns: the application has no right to open an account with money on it.
 _OPEN = """
     INSERT INTO ledger_account (id, kind, currency, normal_side, may_go_negative)
-    VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+    VALUES (%s, %s, %s, %s, %s)
 """
+_OPEN_ONCE = _OPEN + " ON CONFLICT DO NOTHING"
 
 
 def open_account(kind: str, *, currency: str) -> UUID:
@@ -21,10 +22,11 @@ def open_account(kind: str, *, currency: str) -> UUID:
 
     Raises:
         CurrencyUnknown: no such ISO 4217 code.
+        IntegrityError: it is one of the house's, and there it is already.
     """
     find_exponent(currency)
     account_id = uuid6.uuid7()
-    _insert(account_id, kind, currency=currency)
+    _insert(_OPEN, account_id, kind, currency=currency)
     return account_id
 
 
@@ -40,13 +42,14 @@ def find_house_account(kind: str, *, currency: str) -> UUID:
     house = Account.objects.filter(kind=kind, currency=currency).values_list("id", flat=True)
     if (known := house.first()) is not None:
         return known
-    _insert(uuid6.uuid7(), kind, currency=currency)
+    _insert(_OPEN_ONCE, uuid6.uuid7(), kind, currency=currency)
     return house.get()
 
 
-def _insert(account_id: UUID, kind: str, *, currency: str) -> None:
+def _insert(statement: str, account_id: UUID, kind: str, *, currency: str) -> None:
     side = Side.DEBIT if kind in DEBIT_KINDS else Side.CREDIT
     with connection.cursor() as cursor:
         cursor.execute(
-            _OPEN, [account_id, str(kind), currency, side.value, kind not in LIMITED_KINDS]
+            statement,
+            [account_id, str(kind), currency, side.value, kind not in LIMITED_KINDS],
         )

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from ledger.kinds import NATURES
+
 
 class AccountKind(models.TextChoices):
     """The chart of accounts: what an account is for."""
@@ -21,8 +23,8 @@ class Side(models.TextChoices):
     CREDIT = "credit"
 
 
-DEBIT_KINDS = frozenset({AccountKind.SAFEGUARD, AccountKind.RECEIVABLE})
-LIMITED_KINDS = frozenset({AccountKind.WALLET})
+DEBIT_KINDS = frozenset(kind for kind in AccountKind if NATURES[kind].side == Side.DEBIT)
+LIMITED_KINDS = frozenset(kind for kind in AccountKind if not NATURES[kind].may_go_negative)
 
 
 class Phase(models.TextChoices):

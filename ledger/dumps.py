@@ -19,7 +19,7 @@ from ledger.errors import DumpUnreadable
 from ledger.findings import Report, Row
 
 _TABLES = {
-    "ledger_account": {"id", "currency", "normal_side", "may_go_negative"}
+    "ledger_account": {"id", "kind", "currency", "normal_side", "may_go_negative"}
     | {"balance_minor", "held_minor"},
     "ledger_transfer": set(TRANSFER_COLUMNS),
     "ledger_hold": {"pending_id", "debit_account_id", "credit_account_id"}
@@ -43,7 +43,9 @@ _INDEXES = """
     CREATE INDEX of_leaves ON ledger_sealleaves (seal_id);
     CREATE INDEX of_hold ON ledger_hold (pending_id);
 """
-_COPY = re.compile(r'COPY (?:[^ .]+\.)?"?(ledger_[a-z]+)"? \(([a-z_", ]+)\) FROM stdin;\n')
+# In another schema are copies, of which the application knows nothing.
+_COPY = re.compile(r'COPY (?:"?public"?\.)?"?(ledger_[a-z]+)"? \(([a-z_", ]+)\) FROM stdin;\n')
+_ENCODING = re.compile(r"SET client_encoding = '(.+)';\n")
 _NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
 _AMOUNT = re.compile("0|-?[1-9][0-9]{0,39}")
 _END = "\\.\n"
@@ -125,6 +127,12 @@ class _Loader:
     def load(self, lines: io.TextIOBase) -> None:
         numbered = self._count(lines)
         for line in numbered:
+            encoding = _ENCODING.fullmatch(line)
+            if encoding is not None and encoding[1] != "UTF8":
+                raise DumpUnreadable(
+                    f"The dump is written in {encoding[1]}; pg_dump --encoding=UTF8 makes one"
+                    " that can be read."
+                )
             if not line.startswith("COPY "):
                 continue
             block = _COPY.fullmatch(line)

@@ -174,11 +174,13 @@ class Horizon(models.Model):
     """The one row that says up to which instant the books are final.
 
     No transfer takes an instant up to `announced_until` any more; up to `closed_until` none
-    is under way either.
+    is under way either. Transactions with the number `seen_from` or a greater one have seen
+    the announcement; it is null before anybody knows.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     announced_until = models.DateTimeField(null=True)
+    seen_from = models.BigIntegerField(null=True)
     closed_until = models.DateTimeField(null=True)
     checkpointed_until = models.DateTimeField(null=True)
 

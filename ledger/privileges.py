@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 USUAL = ("SELECT", "INSERT", "UPDATE")
-# Money moves by the ledger's functions alone, which run with their owner's rights.
+# Money moves and the books are closed by the ledger's functions alone, which run with their
+# owner's rights.
 PRIVILEGES = {
     "ledger_account": (
         "SELECT",
@@ -20,7 +21,7 @@ PRIVILEGES = {
     "ledger_bookcheck": ("SELECT", "INSERT"),
     "ledger_checkpoint": ("SELECT",),
     "ledger_hold": ("SELECT",),
-    "ledger_horizon": ("SELECT", "UPDATE (announced_until, closed_until)"),
+    "ledger_horizon": ("SELECT",),
     "ledger_seal": ("SELECT", "INSERT"),
     "ledger_sealleaves": ("SELECT", "INSERT"),
     "ledger_transfer": ("SELECT",),

@@ -7,6 +7,7 @@ Each application that holds a part of the invariants has a module like this one;
 from dataclasses import dataclass
 
 from ledger.chart import DEBIT_KINDS, LIMITED_KINDS, AccountKind
+from ledger.kinds import write_misplaced
 from ledger.parts import Accounts, Pages, Split, Whole
 
 _CHART = ", ".join(
@@ -43,7 +44,8 @@ _WALK = """
                THEN a.balance_minor || ' stored, ' || s.balance || ' summed'
            WHEN w.below_at IS NOT NULL THEN 'less than nothing to spend at ' || w.below_at
            WHEN w.twice_at IS NOT NULL THEN 'two transfers at ' || w.twice_at
-           ELSE 'last posted to at ' || w.last_at || ', after ' || a.last_posted_at END
+           ELSE 'last posted to at ' || coalesce(w.last_at::text, 'no time') || ', stored '
+                || coalesce(a.last_posted_at::text, 'none') END
       FROM ledger_account a
       LEFT JOIN (
         SELECT account, sum(debit) AS debited, sum(credit) AS credited,
@@ -95,7 +97,8 @@ _WALK = """
        AND (w.wrong_at IS NOT NULL
             OR NOT a.may_go_negative
                AND (a.balance_minor <> s.balance OR w.below_at IS NOT NULL
-                    OR w.twice_at IS NOT NULL OR a.last_posted_at < w.last_at))
+                    OR w.twice_at IS NOT NULL
+                    OR a.last_posted_at IS DISTINCT FROM w.last_at))
 """
 _CHARTED = """
     SELECT a.id, a.kind || ', ' || a.normal_side
@@ -106,24 +109,51 @@ _CHARTED = """
            = (a.kind, a.normal_side, a.may_go_negative)
      WHERE {part:a.ctid} AND c.kind IS NULL
 """
+# What nobody but the owner may do, with a table or with a column of accounts. Who may make
+# roles can become the owner, up to PostgreSQL 15.
+_RIGHTS = """
+    SELECT name, verb
+      FROM unnest(ARRAY['ledger_transfer', 'ledger_hold', 'ledger_checkpoint',
+                        'ledger_horizon']) AS name,
+           unnest(ARRAY['OWN', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS verb
+     UNION ALL
+    SELECT name, verb
+      FROM unnest(ARRAY['ledger_seal', 'ledger_sealleaves']) AS name,
+           unnest(ARRAY['OWN', 'UPDATE', 'DELETE', 'TRUNCATE']) AS verb
+     UNION ALL
+    SELECT 'ledger_account', unnest(ARRAY['OWN', 'DELETE', 'TRUNCATE'])
+     UNION ALL
+    SELECT 'ledger_account.' || attname, 'UPDATE' FROM pg_attribute
+     WHERE attrelid = 'ledger_account'::regclass AND attnum > 0
+       AND NOT attisdropped AND attname <> 'closed_at'
+     UNION ALL
+    SELECT 'ledger_account.' || unnest(ARRAY['balance_minor', 'held_minor',
+                                             'last_posted_at', 'created_at']), 'INSERT'
+     UNION ALL
+    SELECT 'pg_roles', 'CREATEROLE'
+"""
 _TRANSFERS = Pages("ledger_transfer")
 _ALL_ACCOUNTS = "SELECT count(*) FROM ledger_account a WHERE {part:a.ctid}"
 
 PROOFS = (
     Proof(
-        claim="every transfer moves a positive amount between two accounts of its currency",
+        claim="every transfer moves a positive amount between two accounts of its currency, and"
+        " of the kinds that its event is between",
         counted="SELECT count(*) FROM ledger_transfer t WHERE {part:t.ctid}",
         by=_TRANSFERS,
         offending="""
-            SELECT t.id, t.amount_minor || ' ' || t.currency
+            SELECT t.id, t.kind || ' of ' || t.amount_minor || ' ' || t.currency || ' from '
+                   || coalesce(d.currency || ' ' || d.kind, 'nowhere') || ' to '
+                   || coalesce(c.currency || ' ' || c.kind, 'nowhere')
               FROM ledger_transfer t
               LEFT JOIN ledger_account d ON d.id = t.debit_account_id
               LEFT JOIN ledger_account c ON c.id = t.credit_account_id
              WHERE {part:t.ctid}
                AND (t.amount_minor <= 0 OR t.debit_account_id = t.credit_account_id
                     OR d.currency IS DISTINCT FROM t.currency
-                    OR c.currency IS DISTINCT FROM t.currency)
-        """,
+                    OR c.currency IS DISTINCT FROM t.currency
+                    OR [misplaced])
+        """.replace("[misplaced]", write_misplaced()),
     ),
     Proof(
         claim="every transfer is of a phase that there is, and only the end of a pending one"
@@ -203,48 +233,44 @@ PROOFS = (
         """,
     ),
     Proof(
-        claim="transfers, checkpoints and seals are append-only:"
-        " the trigger that refuses changes is in force",
-        counted="SELECT 4",
+        claim="transfers, checkpoints and seals are append-only, and accounts stay what they"
+        " are: the triggers that refuse changes are in force",
+        counted="SELECT 5",
         # Before UPDATE, DELETE and TRUNCATE, of whole statements, without a condition.
         offending="""
             SELECT name, 'the trigger is missing or switched off'
-              FROM unnest(ARRAY['ledger_transfer', 'ledger_checkpoint', 'ledger_seal',
-                                'ledger_sealleaves']) AS name
+              FROM (VALUES ('ledger_transfer', '_append_only', '', ''),
+                           ('ledger_checkpoint', '_append_only', '', ''),
+                           ('ledger_seal', '_append_only', '', ''),
+                           ('ledger_sealleaves', '_append_only', '', ''),
+                           ('ledger_account', '_stays', 'another_account',
+                            'currency, id, kind, may_go_negative, normal_side'))
+                   AS kept (name, suffix, refused, columns)
              WHERE NOT EXISTS (
                 SELECT 1 FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-                 WHERE tgrelid = to_regclass(name) AND tgname = name || '_append_only'
-                   AND proname = 'ledger_refuse_change' AND tgtype = 2 + 8 + 16 + 32
-                   AND tgenabled IN ('O', 'A') AND tgqual IS NULL AND tgattr = '')
+                 WHERE tgrelid = to_regclass(name) AND tgname = name || suffix
+                   AND proname = 'ledger_refuse_' || coalesce(nullif(refused, ''), 'change')
+                   AND tgtype = 2 + 8 + 16 + 32 AND tgenabled IN ('O', 'A') AND tgqual IS NULL
+                   AND columns = (
+                        SELECT coalesce(string_agg(attname, ', ' ORDER BY attname), '')
+                          FROM pg_attribute
+                         WHERE attrelid = tgrelid AND attnum = ANY (tgattr)))
         """,
     ),
     Proof(
         claim="the application's role can itself write no transfer, hold, checkpoint"
-        " or balance",
-        counted="SELECT 20",
+        " or balance, change no seal, and close no books",
+        counted="SELECT count(*) FROM ([rights]) AS rights".replace("[rights]", _RIGHTS),
         offending="""
             SELECT f.name, {role} || CASE
                        WHEN r.oid IS NULL THEN ' does not exist'
                        WHEN f.verb = 'OWN' THEN ' can become its owner'
                        ELSE ' has the right to ' || f.verb END
-              FROM (SELECT name, verb
-                      FROM unnest(ARRAY['ledger_transfer', 'ledger_hold',
-                                        'ledger_checkpoint']) AS name,
-                           unnest(ARRAY['OWN', 'INSERT', 'UPDATE', 'DELETE',
-                                        'TRUNCATE']) AS verb
-                     UNION ALL
-                    SELECT 'ledger_account', unnest(ARRAY['OWN', 'DELETE', 'TRUNCATE'])
-                     UNION ALL
-                    SELECT 'ledger_account.' || attname, 'UPDATE' FROM pg_attribute
-                     WHERE attrelid = 'ledger_account'::regclass AND attnum > 0
-                       AND NOT attisdropped AND attname <> 'closed_at'
-                     UNION ALL
-                    SELECT 'ledger_account.' || unnest(ARRAY['balance_minor', 'held_minor',
-                                                             'last_posted_at']), 'INSERT'
-                   ) AS f (name, verb)
+              FROM ([rights]) AS f (name, verb)
               LEFT JOIN pg_roles r ON r.rolname = {role}
              WHERE CASE
                    WHEN r.oid IS NULL THEN true
+                   WHEN f.verb = 'CREATEROLE' THEN r.rolcreaterole
                    WHEN f.verb = 'OWN' THEN pg_has_role(
                         r.oid, (SELECT relowner FROM pg_class
                                  WHERE oid = f.name::regclass), 'MEMBER')
@@ -256,7 +282,7 @@ PROOFS = (
                                r.oid, f.name,
                                CASE f.verb WHEN 'INSERT' THEN 'INSERT' ELSE 'UPDATE' END)
                    END
-        """,
+        """.replace("[rights]", _RIGHTS),
     ),
     Proof(
         claim="every account has the side and the limit that the chart gives its kind",
@@ -301,12 +327,19 @@ PROOFS = (
         offending=_WALK,
     ),
     Proof(
-        claim="checkpoints are of closed history, and it was announced before it was closed",
-        counted="SELECT count(*) FROM ledger_checkpoint",
+        claim="checkpoints and seals are of closed history, and it was announced before it was"
+        " closed",
+        counted="""
+            SELECT (SELECT count(*) FROM ledger_checkpoint) + (SELECT count(*) FROM ledger_seal)
+        """,
         offending="""
             SELECT c.account_id::text, 'a checkpoint of ' || c.taken_at
               FROM ledger_checkpoint c CROSS JOIN ledger_horizon h
              WHERE (c.taken_at <= h.closed_until) IS NOT TRUE
+             UNION ALL
+            SELECT 'seal ' || s.number, 'a seal until ' || s.until_at
+              FROM ledger_seal s CROSS JOIN ledger_horizon h
+             WHERE (s.until_at <= h.closed_until) IS NOT TRUE
              UNION ALL
             SELECT 'ledger_horizon', 'announced ' || coalesce(h.announced_until::text, 'never')
                    || ', closed ' || coalesce(h.closed_until::text, 'never')

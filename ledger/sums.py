@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from ledger.canonical import write_instant
 from ledger.findings import Books, Finding, Report, Row
+from ledger.kinds import NATURES, Nature, write_misplaced
 
 _READ_DOUBLED = "SELECT id FROM {table} GROUP BY id HAVING count(*) > 1"
+_READ_ACCOUNTS = "SELECT id, kind, normal_side, may_go_negative FROM ledger_account"
 _READ_FOREIGN = """
     SELECT t.id, t.currency, d.currency, c.currency
       FROM ledger_transfer t
@@ -16,6 +18,13 @@ _READ_FOREIGN = """
       LEFT JOIN ledger_account c ON c.id = t.credit_account_id
      WHERE d.id IS NULL OR c.id IS NULL OR d.currency <> t.currency OR c.currency <> t.currency
 """
+_READ_MISPLACED = f"""
+    SELECT t.id, t.kind, d.kind, c.kind
+      FROM ledger_transfer t
+      JOIN ledger_account d ON d.id = t.debit_account_id
+      JOIN ledger_account c ON c.id = t.credit_account_id
+     WHERE {write_misplaced()}
+"""  # noqa: S608  the kinds are our own
 _OPEN = """
     SELECT p.id, p.debit_account_id, p.credit_account_id, p.amount_minor, p.expires_at
       FROM ledger_transfer p LEFT JOIN ledger_transfer e ON e.pending_id = p.id
@@ -88,6 +97,20 @@ def _find_foreign(books: Books) -> Iterator[Finding]:
     for transfer_id, currency, debit, credit in books.read(_READ_FOREIGN):
         found = f"{debit or 'no account'} to {credit or 'no account'}"
         yield Finding(f"transfer {transfer_id}", f"{currency}, but from {found}")
+
+
+def _find_uncharted(books: Books) -> Iterator[Finding]:
+    for account_id, kind, side, may_go_negative in books.read(_READ_ACCOUNTS):
+        nature = Nature(str(side), may_go_negative=may_go_negative == "t")
+        if nature != NATURES.get(str(kind)):
+            limit = "may" if nature.may_go_negative else "may not"
+            fault = f"{kind} that grows by {side} and {limit} go below zero"
+            yield Finding(f"account {account_id}", fault)
+
+
+def _find_misplaced(books: Books) -> Iterator[Finding]:
+    for transfer_id, kind, debit, credit in books.read(_READ_MISPLACED):
+        yield Finding(f"transfer {transfer_id}", f"{kind}, but from {debit} to {credit}")
 
 
 def _find_wrong_ends(books: Books) -> Iterator[Finding]:
@@ -166,6 +189,8 @@ def _read_number(text: str | None) -> int:
 _STEPS = {
     "doubles": _find_doubled,
     "currencies": _find_foreign,
+    "kinds of accounts": _find_uncharted,
+    "events": _find_misplaced,
     "pending transfers": _find_wrong_ends,
     "holds": _find_wrong_holds,
     "balances": _find_wrong_balances,

@@ -35,6 +35,7 @@ FREE = """
     SET CONSTRAINTS ALL IMMEDIATE;
     ALTER TABLE ledger_transfer DISABLE TRIGGER USER;
     ALTER TABLE ledger_checkpoint DISABLE TRIGGER USER;
+    ALTER TABLE ledger_account DISABLE TRIGGER USER;
     ALTER TABLE ledger_seal DISABLE TRIGGER USER;
     ALTER TABLE ledger_sealleaves DISABLE TRIGGER USER;
     ALTER TABLE ledger_transfer

@@ -1,13 +1,37 @@
 """The chart of accounts: normal sides, limits, the house's own accounts."""
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.errors import CurrencyUnknown
 from ledger.models import Account
+from tests.owners import as_owner
 
 pytestmark = pytest.mark.django_db
+OPEN = """
+    INSERT INTO ledger_account (id, kind, currency, normal_side, may_go_negative)
+    VALUES (gen_random_uuid(), %s, 'EUR', %s, %s)
+"""
+UNCHARTED = {
+    "a wallet without a bottom": ["wallet", "credit", True],
+    "a wallet of the other side": ["wallet", "debit", False],
+    "takings with a bottom": ["takings", "credit", False],
+    "takings of the other side": ["takings", "debit", True],
+    "a safeguard of the other side": ["safeguard", "credit", True],
+    "a kind that there is not": ["gold", "credit", True],
+}
+CHANGES = [
+    "UPDATE ledger_account SET id = gen_random_uuid()",
+    "UPDATE ledger_account SET kind = 'takings', may_go_negative = true",
+    "UPDATE ledger_account SET currency = 'USD'",
+    "UPDATE ledger_account SET normal_side = 'debit'",
+    "UPDATE ledger_account SET may_go_negative = true",
+    "UPDATE ledger_account SET balance_minor = 1, currency = 'USD' WHERE false",
+    "DELETE FROM ledger_account",
+    "TRUNCATE ledger_account CASCADE",
+]
 
 
 @pytest.mark.parametrize(
@@ -34,6 +58,42 @@ def test_the_house_has_one_account_of_a_kind_and_currency():
     assert find_house_account(AccountKind.FEE_INCOME, currency="EUR") == first
     assert find_house_account(AccountKind.FEE_INCOME, currency="JPY") != first
     assert find_house_account(AccountKind.SAFEGUARD, currency="EUR") != first
+
+
+def test_an_account_that_the_house_has_is_not_opened_again():
+    first = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+
+    with pytest.raises(IntegrityError, match="one_of_the_house"), transaction.atomic():
+        open_account(AccountKind.SAFEGUARD, currency="EUR")
+
+    assert find_house_account(AccountKind.SAFEGUARD, currency="EUR") == first
+
+
+@pytest.mark.parametrize("account", UNCHARTED.values(), ids=UNCHARTED)
+def test_an_account_that_the_chart_does_not_have_is_never_opened(account):
+    before = Account.objects.count()
+
+    with (
+        pytest.raises(IntegrityError, match="chart has no account"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(OPEN, account)
+
+    assert Account.objects.count() == before
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_account_stays_what_it_was_opened_as(wallet, change):
+    before = Account.objects.filter(pk=wallet).values().get()
+
+    with (
+        pytest.raises(IntegrityError, match="stays what it was opened as"),
+        as_owner() as cursor,
+    ):
+        cursor.execute(change)
+
+    assert Account.objects.filter(pk=wallet).values().get() == before
 
 
 @pytest.mark.parametrize("opening", [open_account, find_house_account])

@@ -19,7 +19,7 @@ CHANGES = {
     "update of nothing": "UPDATE ledger_transfer SET amount_minor = 1 WHERE false",
     "delete": "DELETE FROM ledger_transfer",
     "truncate": "TRUNCATE ledger_transfer",
-    "truncate with the rest": "TRUNCATE ledger_account, ledger_transfer CASCADE",
+    "truncate with the rest": "TRUNCATE ledger_hold, ledger_transfer CASCADE",
 }
 WRONG_ROWS = {
     "zero": {"amount_minor": 0},

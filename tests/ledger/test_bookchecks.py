@@ -104,7 +104,8 @@ def test_a_broken_page_ends_the_search(wallets):
 
     verdict, reports = ask(replace(pick(SHAPE), by=Pages("ledger_transfer", each=1)))
 
-    assert verdict.offending == (str(first.id), "5 USD")
+    said = "test of 5 USD from EUR safeguard to EUR wallet"
+    assert verdict.offending == (str(first.id), said)
     assert last.currency == "EUR"
     assert verdict.count <= Transfer.objects.count()
     assert len(reports) <= reports[0][1]

@@ -139,6 +139,21 @@ def test_a_dump_of_another_time_zone_says_the_same(names, zone, monkeypatch):
     assert verify(dump) == {}
 
 
+def test_quoted_names_are_read(names):
+    dump = run_pg_dump("--quote-all-identifiers", "--data-only", "--disable-triggers")
+
+    assert b'COPY "public"."ledger_transfer" ("id", ' in dump
+    assert verify(dump) == {}
+
+
+def test_copies_in_another_schema_are_not_the_books(dump):
+    at = dump.index(b"COPY public.ledger_transfer (")
+    rows = dump[at : dump.index(b"\n\\.\n", at) + 4]
+    copied = rows.replace(b"COPY public.", b"COPY copies.").replace(b"\tEUR\t", b"\tUSD\t")
+
+    assert verify(dump[:at] + copied + dump[at:]) == {}
+
+
 def test_damage_is_named_and_fails(dump, names, tmp_path):
     path = tmp_path / "books.sql"
     line = next(line for line in dump.splitlines() if line.startswith(names["out"].encode()))
@@ -193,6 +208,14 @@ UNREADABLE = {
     "a column is missing": (
         lambda dump: dump.replace(b" balance_minor,", b" balance_mino,"),
         "ledger_account has no balance_minor",
+    ),
+    "in another encoding": (
+        lambda dump: dump.replace(b"client_encoding = 'UTF8'", b"client_encoding = 'LATIN1'"),
+        "The dump is written in LATIN1; pg_dump --encoding=UTF8 makes one that",
+    ),
+    "the tables are in another schema": (
+        lambda dump: dump.replace(b"COPY public.ledger_", b"COPY copies.ledger_"),
+        "no rows of ledger_account, ledger_checkpoint,",
     ),
     "cut off": (
         lambda dump: dump[: dump.index(b"\n", dump.index(b"COPY public.ledger_transfer")) + 1],

@@ -18,9 +18,9 @@ TRANSFER = (
     "\ttest\t\tsingle\t\\N\t{}\t\\N\n"
 )
 DUMP = """
-COPY public.ledger_account (id, currency, normal_side, may_go_negative, balance_minor, held_minor) FROM stdin;
-00000000-0000-0000-0000-00000000000a\tEUR\tdebit\tt\t0\t0
-00000000-0000-0000-0000-00000000000b\tEUR\tcredit\tt\t0\t0
+COPY public.ledger_account (id, kind, currency, normal_side, may_go_negative, balance_minor, held_minor) FROM stdin;
+00000000-0000-0000-0000-00000000000a\tsafeguard\tEUR\tdebit\tt\t0\t0
+00000000-0000-0000-0000-00000000000b\ttakings\tEUR\tcredit\tt\t0\t0
 \\.
 COPY public.ledger_transfer (id, debit_account_id, credit_account_id, amount_minor, currency, kind, reference, phase, pending_id, posted_at, expires_at) FROM stdin;
 {}\\.

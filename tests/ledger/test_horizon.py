@@ -1,10 +1,11 @@
 """The horizon: what is closed is final, whoever was under way and whatever the clock says."""
 
+import logging
 import uuid
 from functools import partial
 
 import pytest
-from django.db import transaction
+from django.db import InternalError, connection, transaction
 
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
@@ -16,6 +17,7 @@ from tests.ledger.moves import WAYS, Books
 from tests.ledger.sessions import ask, read_pid, wait_until, wait_until_waited_for
 from tests.owners import as_owner
 
+ANNOUNCE, CLOSE = "SELECT ledger_announce_horizon()", "SELECT ledger_close_horizon()"
 POST = "SELECT ledger_post_transfer(%s, %s, %s, 1, 'EUR', 'test', 'test')"
 
 
@@ -73,16 +75,73 @@ def test_closing_waits_for_a_transaction_under_way(accounts, open_session, meanw
     assert closing.result(timeout=10) > posted_at
 
 
-def test_closing_gives_up_after_its_patience(accounts, open_session):
+def test_closing_gives_up_after_its_patience_and_says_so(accounts, open_session, caplog):
     before = close()
     under_way = open_session()
     posted_at = post(under_way, accounts)
 
-    assert close_horizon(patience_s=0) == before < posted_at
+    with caplog.at_level(logging.WARNING, "ledger.horizon"):
+        assert close_horizon(patience_s=0) == before < posted_at
     assert read_closed_until() == before
+    announced_until = Horizon.objects.get().announced_until
+    [warning] = caplog.messages
+    assert warning == (
+        f"The books stay closed up to {before}: a transaction that began before"
+        f" {announced_until} goes on."
+    )
 
     under_way.rollback()
     assert close_horizon() > posted_at
+
+
+def test_no_closing_passes_over_a_transaction_under_way(accounts, open_session):
+    """The functions themselves see to it, whoever calls them how often."""
+    before = close()
+    under_way = open_session()
+    posted_at = post(under_way, accounts)
+
+    announced = [ask(connection, ANNOUNCE, []) for _ in range(3)]
+    closed = [ask(connection, CLOSE, []) for _ in range(3)]
+
+    assert closed == [before] * 3
+    under_way.commit()
+    assert ask(connection, CLOSE, []) == announced[-1] > posted_at
+
+
+def test_a_savepoint_under_way_is_waited_for(accounts, open_session):
+    before = close()
+    under_way = open_session()
+    with under_way.cursor() as cursor:
+        cursor.execute("SAVEPOINT here")
+    posted_at = post(under_way, accounts)
+
+    assert close_horizon(patience_s=0) == before
+    under_way.commit()
+
+    assert close() > posted_at
+
+
+def test_an_announcement_that_is_not_committed_closes_nothing(accounts, open_session):
+    before = close()
+    announcing = open_session()
+    announced_until = ask(announcing, ANNOUNCE, [])
+
+    assert ask(connection, CLOSE, []) == before < announced_until
+    announcing.rollback()
+
+    assert ask(connection, CLOSE, []) == before
+
+
+def test_closing_in_a_transaction_that_has_written_is_refused(accounts, open_session):
+    before = close()
+    writing = open_session()
+    ask(writing, ANNOUNCE, [])
+
+    with pytest.raises(InternalError, match="has done nothing before"):
+        ask(writing, CLOSE, [])
+
+    writing.rollback()
+    assert read_closed_until() == before
 
 
 def test_closing_does_not_wait_for_who_only_reads(accounts, open_session):
@@ -112,8 +171,7 @@ def test_closing_does_not_wait_for_who_comes_later(accounts, open_session, meanw
 def test_who_begins_while_two_want_to_close_is_waited_for(accounts, open_session, meanwhile):
     """The second one announces when the first is done: later than it took its place in line."""
     first, under_way = open_session(), open_session()
-    with first.cursor() as cursor:
-        cursor.execute("UPDATE ledger_horizon SET announced_until = announced_until")
+    ask(first, ANNOUNCE, [])
     second = meanwhile(partial(close_horizon, patience_s=0))
     wait_until_waited_for(read_pid(first))
 

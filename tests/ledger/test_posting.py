@@ -264,3 +264,13 @@ def test_the_largest_batch_is_posted_and_a_larger_one_is_not(books, way):
     assert books.tell() == "A 8190"
     assert WAYS[way](batch[:-1]) == ["exists"] * 8190
     assert books.tell() == "A 8190"
+
+
+def test_no_server_takes_the_time_to_compile_what_posts_a_batch():
+    """The tests' own server cannot compile; those that can would do it for each batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT split_part(setting, '=', 2) FROM pg_proc, unnest(proconfig) AS setting"
+            " WHERE proname = 'ledger_post_transfers' AND setting LIKE 'jit=%'"
+        )
+        assert cursor.fetchall() == [("off",)]

@@ -18,12 +18,13 @@ FREE = """
     SET CONSTRAINTS ALL IMMEDIATE;
     ALTER TABLE ledger_transfer DISABLE TRIGGER ledger_transfer_append_only;
     ALTER TABLE ledger_transfer DROP CONSTRAINT ledger_transfer_amount_positive;
+    ALTER TABLE ledger_account DISABLE TRIGGER ledger_account_stays;
     ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_not_negative;
     ALTER TABLE pos_charge DROP CONSTRAINT pos_charge_refunds_within_capture;
     ALTER TABLE merchants_settlement DROP CONSTRAINT merchants_settlement_adds_up;
     ALTER TABLE wallet_payment DROP CONSTRAINT wallet_payment_charge_id_key;
 """
-TRIGGER = "the trigger that refuses changes is in force"
+TRIGGER = "the triggers that refuse changes are in force"
 SHAPE = "every transfer moves a positive amount"
 NOT_NEGATIVE = "no customer account is below zero"
 SUMS = "is the sum of its account's transfers"
@@ -61,6 +62,18 @@ DAMAGE = {
         {SHAPE: "charge"},
     ),
     "a kind": (TRANSFER.format("kind = 'top_up'"), {CAPTURED: "charge"}),
+    "a capture to another kind of account": (
+        TRANSFER.format("credit_account_id = '{payable}'"),
+        {SHAPE: "charge"},
+    ),
+    "an account of another kind that grows by the same side": (
+        "UPDATE ledger_account SET kind = 'payable' WHERE id = '{takings}'",
+        {SHAPE: None},
+    ),
+    "an account of another currency": (
+        "UPDATE ledger_account SET currency = 'USD' WHERE id = '{account}'",
+        {SHAPE: None},
+    ),
     "a transfer is gone": (
         "DELETE FROM ledger_transfer WHERE id = '{charge}'",
         {CAPTURED: "charge", SUMS: "account"},

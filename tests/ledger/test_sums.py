@@ -45,14 +45,26 @@ FIGURES = {
     ),
     "the limit taken off": (
         ACCOUNT.format("may_go_negative = true", "wallet"),
-        {"account {wallet}": "balance 580 stored, 0 summed; 150 held, 0 summed"},
+        {
+            "account {wallet}": "wallet that grows by credit and may go below zero;"
+            " balance 580 stored, 0 summed; 150 held, 0 summed"
+        },
     ),
     "the side": (
         ACCOUNT.format("normal_side = 'debit'", "wallet"),
         {
-            "account {wallet}": "balance 580 stored, -580 summed; 150 held, 0 summed;"
+            "account {wallet}": "wallet that grows by debit and may not go below zero;"
+            " balance 580 stored, -580 summed; 150 held, 0 summed;"
             " it holds -580, of which 0 is held"
         },
+    ),
+    "a kind": (
+        ACCOUNT.format("kind = 'gold'", "bank"),
+        {"account {bank}": "gold that grows by debit and may go below zero"},
+    ),
+    "an event between other accounts": (
+        CHANGE.format("kind = 'capture'"),
+        {"transfer {fresh}": "capture, but from safeguard to wallet"},
     ),
     "more on hold than there is": (
         FRESH.format("'{wallet}', '{bank}', 500, 'EUR', 'test', '', 'single', NULL")

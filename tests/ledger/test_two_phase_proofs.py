@@ -22,6 +22,7 @@ FREE = """
     SET CONSTRAINTS ALL IMMEDIATE;
     ALTER TABLE ledger_transfer DISABLE TRIGGER ledger_transfer_append_only;
     ALTER TABLE ledger_checkpoint DISABLE TRIGGER ledger_checkpoint_append_only;
+    ALTER TABLE ledger_account DISABLE TRIGGER ledger_account_stays;
     ALTER TABLE ledger_transfer DROP CONSTRAINT ledger_transfer_ends_a_pending;
     ALTER TABLE ledger_transfer DROP CONSTRAINT ledger_transfer_only_pending_expires;
     ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_not_negative;
@@ -39,12 +40,12 @@ ENDS = "every end of a pending transfer"
 PENDINGS = "every pending transfer is either"
 HOLDS = "every open hold is of"
 HELD = "what an account holds is the sum"
-TRIGGERS = "the trigger that refuses changes is in force"
+TRIGGERS = "the triggers that refuse changes are in force"
 RIGHTS = "the application's role can itself write no"
 CHART = "the side and the limit that the chart gives"
 LIMIT = "no customer account is below zero, or holds"
 WALK = "in the order of their instants"
-CLOSED = "checkpoints are of closed history"
+CLOSED = "checkpoints and seals are of closed history"
 TRANSFER = "UPDATE ledger_transfer SET {} WHERE id = '{{{}}}'"
 ACCOUNT = "UPDATE ledger_account SET {} WHERE id = '{{{}}}'"
 HOLD = "UPDATE ledger_hold SET {} WHERE pending_id = '{{held}}'"
@@ -157,6 +158,15 @@ DAMAGE = {
         CLOSED,
         "horizon",
     ),
+    "a seal of what is still open": (
+        """
+        INSERT INTO ledger_seal (number, until_at, until_id, count, root, previous_hash, hash,
+                                 sealed_at)
+        VALUES (9000000, 'infinity', '{nobody}', 1, '', '', '', now())
+        """,
+        CLOSED,
+        "seal",
+    ),
     "no horizon": ("DELETE FROM ledger_horizon", CLOSED, "horizon"),
 }
 WALKS = {
@@ -182,6 +192,18 @@ WALKS = {
     "an instant before the last": (
         ACCOUNT.format("last_posted_at = last_posted_at - interval '1 hour'", "wallet"),
         *("wallet", "last posted to at "),
+    ),
+    "an instant after the last": (
+        ACCOUNT.format("last_posted_at = last_posted_at + interval '1 hour'", "wallet"),
+        *("wallet", "last posted to at "),
+    ),
+    "no instant": (
+        ACCOUNT.format("last_posted_at = NULL", "wallet"),
+        *("wallet", "last posted to at "),
+    ),
+    "an instant on a new account": (
+        ACCOUNT.format("last_posted_at = now()", "empty"),
+        *("empty", "last posted to at no time, stored "),
     ),
     "money on a new account": (
         ACCOUNT.format("balance_minor = 1", "empty"),
@@ -216,8 +238,18 @@ GRANTS = {
     "UPDATE (balance_minor) ON ledger_account": "ledger_account.balance_minor",
     "UPDATE (held_minor) ON ledger_account": "ledger_account.held_minor",
     "DELETE ON ledger_account": "ledger_account",
+    "INSERT (created_at) ON ledger_account": "ledger_account.created_at",
+    "UPDATE (announced_until) ON ledger_horizon": "ledger_horizon",
+    "UPDATE ON ledger_seal": "ledger_seal",
+    "TRUNCATE ON ledger_sealleaves": "ledger_sealleaves",
 }
-KEPT = ["ledger_transfer", "ledger_checkpoint", "ledger_seal", "ledger_sealleaves"]
+KEPT = {
+    "ledger_transfer": "append_only",
+    "ledger_checkpoint": "append_only",
+    "ledger_seal": "append_only",
+    "ledger_sealleaves": "append_only",
+    "ledger_account": "stays",
+}
 
 
 def run(sql):
@@ -246,7 +278,7 @@ def names(bank, wallet, takings):
     run(CLOSE)
     names["empty"] = open_account(AccountKind.WALLET, currency="EUR")
     texts = {name: str(identifier) for name, identifier in names.items()}
-    return texts | {"horizon": "ledger_horizon"}
+    return texts | {"horizon": "ledger_horizon", "seal": "seal 9000000"}
 
 
 def find(claim):
@@ -302,9 +334,9 @@ def test_a_role_that_is_the_owner_is_found(names, settings):
     assert find(RIGHTS) == ("ledger_account", f"{OWNER_ROLE} can become its owner")
 
 
-@pytest.mark.parametrize("table", KEPT)
-def test_a_table_that_can_be_changed_is_found(names, table):
-    run(f"ALTER TABLE {table} DISABLE TRIGGER {table}_append_only")
+@pytest.mark.parametrize(("table", "trigger"), KEPT.items())
+def test_a_table_that_can_be_changed_is_found(names, table, trigger):
+    run(f"ALTER TABLE {table} DISABLE TRIGGER {table}_{trigger}")
 
     assert find(TRIGGERS)[0] == table
 
@@ -327,3 +359,17 @@ def test_a_weaker_trigger_is_found(names, weaker):
     )
 
     assert find(TRIGGERS)[0] == "ledger_transfer"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    ["id, kind, currency, normal_side", "balance_minor", "closed_at"],
+)
+def test_a_trigger_of_other_columns_is_found(names, columns):
+    run("DROP TRIGGER ledger_account_stays ON ledger_account")
+    run(
+        f"CREATE TRIGGER ledger_account_stays BEFORE UPDATE OF {columns} OR DELETE OR TRUNCATE"
+        " ON ledger_account FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_another_account()"
+    )
+
+    assert find(TRIGGERS)[0] == "ledger_account"

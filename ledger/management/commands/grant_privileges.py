@@ -17,6 +17,7 @@ _WRONG_OWNER = """
        AND (pg_has_role(%(role)s, relowner, 'MEMBER') OR NOT pg_has_role(relowner, 'USAGE'))
      ORDER BY is_own DESC, relname LIMIT 1
 """
+_MAKES_ROLES = "SELECT FROM pg_roles WHERE rolname = %s AND rolcreaterole"
 _MAY_CREATE = "SELECT WHERE has_schema_privilege(%s, 'public', 'CREATE')"
 
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         role: str = settings.APPLICATION_ROLE
         _check_owner(role)
         grant_privileges(role)
-        if _ask(_MAY_CREATE, [role]):
+        if _ask(_MAY_CREATE, [role]) is not None:
             raise CommandError(
                 f"{role} may still make tables, because the database is somebody else's:"
                 " ALTER DATABASE ... OWNER TO the tables' owner, and grant again."
@@ -53,6 +54,8 @@ class Command(BaseCommand):
 def _check_owner(role: str) -> None:
     if _ask(_EXISTS, [role]) is None:
         raise CommandError(f"There is no role {role}; docs/operations.md makes it.")
+    if _ask(_MAKES_ROLES, [role]) is not None:
+        raise CommandError(f"{role} may make itself the owner: ALTER ROLE {role} NOCREATEROLE.")
     wrong = _ask(_WRONG_OWNER, {"role": role, "tables": list(list_privileges())})
     if wrong is None:
         return

@@ -1,0 +1,64 @@
+"""The command that grants does not call a role weak that is stronger than it looks."""
+
+import contextlib
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from config.embedded import APPLICATION_ROLE, SUPERUSER
+from tests.owners import logged_in_as_owner
+from tests.proofs import find_broken
+
+pytestmark = pytest.mark.usefixtures("committed")
+RIGHTS = "the application's role can itself write no"
+
+
+@contextlib.contextmanager
+def altered(first, *, then):
+    """Let the superuser alter something while the block lasts."""
+    where = connection.get_connection_params()
+    address = {"host": where["host"], "user": SUPERUSER, "dbname": where["dbname"]}
+    with psycopg.connect(**address, autocommit=True) as superuser:
+        superuser.execute(first)
+        try:
+            yield
+        finally:
+            superuser.execute(then)
+
+
+def grant():
+    with logged_in_as_owner():
+        call_command("grant_privileges", verbosity=0)
+
+
+def test_a_role_that_makes_roles_is_refused(settings):
+    settings.APPLICATION_ROLE = "tessera_maker"
+
+    with altered("CREATE ROLE tessera_maker CREATEROLE", then="DROP ROLE tessera_maker"):
+        with pytest.raises(CommandError, match="ALTER ROLE tessera_maker NOCREATEROLE"):
+            grant()
+        [found] = [found for claim, found in find_broken().items() if RIGHTS in claim]
+
+    assert found == ("pg_roles", "tessera_maker has the right to CREATEROLE")
+
+
+def test_a_role_that_makes_tables_is_refused():
+    """Where the schema is somebody else's, the tables' owner cannot take that right away."""
+    given = f"""
+        ALTER SCHEMA public OWNER TO {SUPERUSER};
+        GRANT CREATE ON SCHEMA public TO {APPLICATION_ROLE};
+    """
+    taken = f"""
+        REVOKE CREATE ON SCHEMA public FROM {APPLICATION_ROLE};
+        ALTER SCHEMA public OWNER TO pg_database_owner;
+    """
+
+    with (
+        altered(given, then=taken),
+        pytest.raises(CommandError, match="tessera may still make tables"),
+    ):
+        grant()
+
+    grant()
