@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from qr.amounts import format_amount, is_zero, parse_amount
 from qr.dialect import Dialect, Draft, Fields
-from qr.dialects.upi_rules import RULES, find_initiation, parse_time
+from qr.dialects.upi_rules import RULES, find_initiation, is_stated, parse_time
 from qr.errors import Deviation, Kind, PayloadInvalid, Weight
 from qr.parameters import split_parameters
 from qr.payment import Account, Initiation, Mutability, PaymentRequest
@@ -60,8 +60,7 @@ class UpiDialect(Dialect):
 
     def to_request(self, draft: Draft) -> PaymentRequest:
         """Give what the link asks for; a signed one is kept whole."""
-        # Empty parameters count as absent, and so do a zero and what scripts write for it.
-        values = {name: text for name, text in draft.values.items() if text not in {"", "null"}}
+        values = {name: text for name, text in draft.values.items() if is_stated(name, text)}
         amount = values.get("am", "")
         if is_zero(amount):
             amount = ""

@@ -134,6 +134,28 @@ def test_what_says_no_amount_lets_the_payer_type_it(amount):
     assert reading.request.amount_minor is None
 
 
+@pytest.mark.parametrize("name", ["pn", "tr", "tn", "orgid"])
+def test_only_amounts_are_absent_by_a_word(name):
+    parameters = {"pa": "shop@okaxis", "pn": "Shop", "tr": "A1", name: "null"}
+    text = "upi://pay?" + "&".join("=".join(each) for each in parameters.items())
+
+    request = read(text).request
+
+    assert "null" in (
+        request.payee_name,
+        request.reference,
+        request.message,
+        request.extra.get(name),
+    )
+
+
+def test_a_payee_and_a_reference_of_these_letters_come_back():
+    request = decode("upi://pay?pa=ab@cd&pn=null&am=1&tr=null&mode=15").request
+
+    assert (request.payee_name, request.reference) == ("null", "null")
+    assert decode(DIALECT.encode(request)).request == request
+
+
 def test_a_link_for_something_else_is_never_paid():
     assert not read(LINK.replace("//pay", "//mandate")).is_payable
 
@@ -232,13 +254,13 @@ requests = st.builds(
     accounts=st.from_regex(
         "[A-Za-z0-9._-]{2,30}@[A-Za-z][A-Za-z0-9.-]{1,20}", fullmatch=True
     ).map(lambda address: (Account("upi", address, "vpa"),)),
-    payee_name=NAMES.filter(str.strip).filter(lambda name: name != "null"),
+    payee_name=NAMES.filter(str.strip),
     category=st.just("") | st.from_regex("[0-9]{4}", fullmatch=True),
     currency=st.just("INR"),
     amount_minor=st.integers(1, 10**12),
     mutability=st.just(Mutability.FIXED),
-    reference=LABELS.filter(lambda label: label != "null"),
-    message=st.just("") | NAMES.filter(lambda name: name != "null"),
+    reference=LABELS,
+    message=st.just("") | NAMES,
     expires_at=st.none() | st.datetimes(timezones=st.just(UTC)),
     initiation=st.sampled_from(list(Initiation)).filter(lambda each: each != Initiation.STATIC),
     extra=st.dictionaries(st.sampled_from(["orgid", "x-y", "é"]), st.just("000000")),
