@@ -105,6 +105,12 @@ class EpcDialect(Dialect):
         }
         while not values[next(reversed(values))]:
             values.popitem()
+        if values.get("amount") and any(
+            each.kind is Kind.LENGTH
+            for each in self._check_bytes(self.serialize(values, ""), values)
+        ):
+            # Where every byte counts, EUR1 says as much as EUR1.00 does.
+            values["amount"] = values["amount"].rstrip("0").rstrip(".")
         return values
 
     def serialize(self, fields: Fields, layout: str) -> str:
