@@ -18,7 +18,8 @@ RULES: tuple[Rule, ...] = (
     may("5F2D", "(?:[A-Za-z]{2}){1,4}", "languages are one to four pairs of letters"),
     may("5F50", "[ -~]+", "an issuer's address consists of common characters"),
     may("9F08", ".{4}", "an application version has 2 bytes"),
-    may("9F19", "[0-9]{6}", "the token requester has 6 digits"),
+    # EMV Book 3: n 11, which takes 6 bytes.
+    may("9F19", "0[0-9]{11}", "the token requester has 11 digits in 6 bytes"),
     may("9F24", "[A-Z0-9]{29}", "a payment account reference has 29 letters and digits"),
     may("9F25", "[0-9]{4}", "the last digits of a card number are four"),
 )
