@@ -6,7 +6,7 @@ Source: European Payments Council, EPC069-12 version 3.1; the rules are in
 
 from collections.abc import Iterator
 
-from qr.amounts import format_amount, parse_amount
+from qr.amounts import drop_zeros, format_amount, parse_amount
 from qr.dialect import Dialect, Draft, Fields
 from qr.dialects.epc_rules import RULES
 from qr.errors import Deviation, Kind, PayloadInvalid
@@ -110,7 +110,7 @@ class EpcDialect(Dialect):
             for each in self._check_bytes(self.serialize(values, ""), values)
         ):
             # Where every byte counts, EUR1 says as much as EUR1.00 does.
-            values["amount"] = values["amount"].rstrip("0").rstrip(".")
+            values["amount"] = drop_zeros(values["amount"])
         return values
 
     def serialize(self, fields: Fields, layout: str) -> str:

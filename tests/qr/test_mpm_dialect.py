@@ -126,6 +126,18 @@ def test_an_account_goes_to_the_template_of_its_kind():
     assert dialect.decode(dialect.encode(request)).request == REQUEST
 
 
+@pytest.mark.parametrize("name", ["Cafe\u0301", "\u0958", "\u212b"])
+def test_what_was_not_composed_is_read_and_written_alike(name):
+    dialect = DIALECTS["emv_mpm"]
+    text = change(_64={"00": "fr", "01": name})
+
+    reading = dialect.decode(text)
+
+    assert reading.request
+    assert dialect.write(reading) == text
+    assert dialect.decode(dialect.encode(reading.request)).request == reading.request
+
+
 def test_bytes_are_counted_if_the_profile_counts_them():
     dialect = replace(PAY, writes_bytes=True, waivers=(*PAY.waivers, Waiver("", Kind.LENGTH)))
 
@@ -138,6 +150,32 @@ def test_bytes_are_counted_if_the_profile_counts_them():
     assert dialect.write(dialect.read(in_characters)) == in_characters
     assert PAY.write(PAY.read(text)) == text
     assert refuse(PAY.decode, text) == ("", "length")
+
+
+def test_bytes_that_make_sense_as_characters_are_not_written():
+    dialect = DIALECTS["bharatqr"]
+    code = next(each for each in VECTORS if each["format"] == "bharatqr" and each["valid"])
+    request = dialect.decode(code["payload"]).request
+    assert request
+
+    for letters in range(1, 12):
+        for name in ("é" * letters, "é" * letters + "a", "ก" * letters):
+            named = replace(request, payee_name=name)
+            assert dialect.decode(dialect.encode(named)).request == named
+
+
+def test_what_has_too_many_bytes_is_counted_in_characters():
+    dialect = DIALECTS["bharatqr"]
+    code = next(each for each in VECTORS if each["format"] == "bharatqr" and each["valid"])
+    request = dialect.decode(code["payload"]).request
+    assert request
+    more = {"80-00": "com.example", "80-01": "ก" * 50}
+    request = replace(request, extra={**request.extra, **more})
+
+    again = dialect.decode(dialect.encode(request)).request
+
+    assert again
+    assert again.extra["80-01"] == "ก" * 50
 
 
 def test_another_schemes_account_keeps_its_identifier_at_our_place():

@@ -158,7 +158,15 @@ def test_an_account_of_no_known_kind_has_no_place():
     assert refusal.value.object_id == "02..51"
 
 
-@pytest.mark.parametrize("amount_minor", [0, 10**13])
+@pytest.mark.parametrize("text", ["9999999999999", "100000000000", "10000000000.5"])
+def test_an_amount_that_fits_without_zeros_is_written_without(text):
+    request = ask(DIALECT, change(_54=text))
+
+    assert ask(DIALECT, DIALECT.encode(request)) == request
+    assert DIALECT.decode(DIALECT.encode(request)).fields["54"] == text
+
+
+@pytest.mark.parametrize("amount_minor", [0, 10**13 + 1, 10**15])
 def test_an_amount_out_of_range_is_not_written(amount_minor):
     with pytest.raises(PayloadInvalid) as refusal:
         DIALECT.encode(replace(REQUEST, amount_minor=amount_minor))
