@@ -112,9 +112,11 @@ class MsctDialect(Dialect):
             return layout
         query = "&".join(
             f"{quote(name, errors='replace')}={quote(value, safe='@:,', errors='replace')}"
-            for name, value in fields["query"].items()
+            for name, value in (fields.get("query") or {}).items()
         )
-        path = "/".join(fields[name] for name in ("domain", "version", "type", "provider"))
+        path = "/".join(
+            fields.get(name, "") for name in ("domain", "version", "type", "provider")
+        )
         return f"https://{path}/?{query}"
 
 

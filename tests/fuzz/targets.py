@@ -46,6 +46,11 @@ def make_input(name: str, text: str) -> bytes:
     return bytes([NAMES.index(name)]) + text.encode("utf-8", "surrogatepass")
 
 
+def read_input(data: bytes) -> tuple[Dialect, str]:
+    """Give the format and the text of an input."""
+    return _choose_dialect(data), data[1:].decode("utf-8", "surrogatepass")
+
+
 def make_seeds() -> Iterator[bytes]:
     """Give an input for each collected payload, on its own format."""
     for line in VECTORS_PATH.read_text("utf-8").splitlines():

@@ -207,6 +207,12 @@ def test_each_part_of_the_address_is_wanted(name):
     assert refuse(DIALECT.encode, replace(request, extra=extra)) == (name, "value")
 
 
+def test_missing_fields_are_written_empty():
+    assert refuse(DIALECT.encode_fields, {"query": {"iss": "XY9"}}) == ("domain", "value")
+    with pytest.raises(PayloadInvalid):
+        DIALECT.encode_fields({})
+
+
 @pytest.mark.parametrize(
     "domain", ["evil.example/1/m/AB1/?a=b#", "a@evil.example", "a\nb.example"]
 )
