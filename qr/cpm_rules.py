@@ -13,7 +13,8 @@ RULES: tuple[Rule, ...] = (
     may(
         "57", "(?=.{1,38}$)[0-9]{1,19}D[0-9]{7,}F?", "a track has a number, D, YYMM and a code"
     ),
-    may("5A", "(?=.{2,20}$)[0-9]{1,19}F?", "a card number has up to 19 digits in 10 bytes"),
+    # EMV Book 3: cn, filled up with as many F as it likes.
+    may("5A", "(?=.{2,20}$)[0-9]{1,19}F*", "a card number has up to 19 digits in 10 bytes"),
     may("5F20", "[ -~]{2,26}", "a cardholder name has 2 to 26 common characters"),
     may("5F2D", "(?:[A-Za-z]{2}){1,4}", "languages are one to four pairs of letters"),
     may("5F50", "[ -~]+", "an issuer's address consists of common characters"),

@@ -80,6 +80,20 @@ def test_an_object_of_the_right_form_is_accepted(tag, value):
     assert cpm.decode(with_object(tag, value)).applications[0].values["4F"] == ADF[1]
 
 
+@pytest.mark.parametrize(
+    "value", ["1234567890123458", "123456789012345F", "12345678901234FFFFFF"]
+)
+def test_a_card_number_may_be_filled_up(value):
+    [application] = cpm.decode(write(["61", [ADF, ["5A", value]]])).applications
+
+    assert application.account_number == value.rstrip("F")
+
+
+@pytest.mark.parametrize("value", ["FFFF", "12F4", "123A", "12345678901234567890"])
+def test_a_card_number_is_digits_before_it_is_filled_up(value):
+    assert refuse(cpm.decode, write(["61", [ADF, ["5A", value]]])) == ("61-5A", "value")
+
+
 def test_a_code_offers_its_applications():
     text = write(
         ["61", [ADF, TRACK, ["50", "41"], CRYPTOGRAM]],
