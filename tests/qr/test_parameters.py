@@ -23,6 +23,8 @@ CASES = {
         [("a", "characters", FATAL), ("a", "characters", TOLERABLE)],
     ),
     "a=x y": ({"a": "x y"}, [("a", "characters", TOLERABLE)]),
+    "a=x|y": ({"a": "x|y"}, [("a", "characters", Weight.NOTE)]),
+    "a=x|y z": ({"a": "x|y z"}, [("a", "characters", TOLERABLE)]),
     "a=é": ({"a": "é"}, [("a", "characters", TOLERABLE)]),
     "a=x#y": ({"a": "x#y"}, [("a", "characters", TOLERABLE)]),
     "a%0A=1": ({"a\n": "1"}, [("a\n", "characters", FATAL)]),
