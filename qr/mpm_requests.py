@@ -166,7 +166,9 @@ def _list_values(request: PaymentRequest) -> Iterator[tuple[str, str]]:
     ):
         if text:
             yield path, text
-    if request.currency or request.amount_minor is not None or request.tip is not None:
+    counts = request.amount_minor is not None or request.tip is not None
+    # A number that is no currency's is kept as it is; a tip of so many in a hundred needs none.
+    if request.currency or (counts and "53" not in request.extra):
         yield "53", _find_number(request.currency)
     if request.amount_minor is not None:
         yield "54", _write_amount(request.amount_minor, request.currency)

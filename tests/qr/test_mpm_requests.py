@@ -151,6 +151,14 @@ def test_a_request_wants_a_currency(amount_minor):
     assert refusal.value.object_id == "53"
 
 
+def test_a_share_is_written_in_a_currency_nobody_knows():
+    request = ask(DIALECT, change(_53="848", _55="03", _57="3.00"))
+
+    assert (request.currency, request.extra["53"], request.extra["54"]) == ("", "848", "10.50")
+    assert request.tip == Tip(TipKind.PERCENTAGE, None, Decimal("3.00"))
+    assert ask(DIALECT, DIALECT.encode(request)) == request
+
+
 def test_an_account_of_no_known_kind_has_no_place():
     with pytest.raises(PayloadInvalid) as refusal:
         DIALECT.encode(replace(REQUEST, accounts=(Account("x", "1", "mystery"),)))
