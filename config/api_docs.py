@@ -14,6 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from config.api_schema import EVERYWHERE
 from config.problems import FRAMEWORK_CODES, STATUSES
 
+_JSON = "application/json"
 _SHAPES = "#/components/schemas/"
 _NOT_SHOWN = {"Problem", "FieldProblem"}
 _MEANINGS = {
@@ -147,7 +148,11 @@ def _read_operation(
         summary=described["summary"],
         group=described["tags"][0],
         body=body,
-        fields=[*_read_parameters(described), *_read_fields(known.get(body, {}))],
+        fields=[
+            *_read_parameters(described),
+            *_read_raw_body(described),
+            *_read_fields(known.get(body, {})),
+        ],
         answer=Answer(
             status=status,
             title=HTTPStatus(status).phrase,
@@ -178,7 +183,13 @@ def _read_parameters(described: dict[str, Any]) -> Iterator[Field]:
 
 def _find_body(described: dict[str, Any]) -> str:
     content = described.get("requestBody", {}).get("content", {})
-    return _find_shape(content["application/json"]["schema"]) if content else ""
+    return _find_shape(content.get(_JSON, {}).get("schema", {}))
+
+
+def _read_raw_body(described: dict[str, Any]) -> Iterator[Field]:
+    for media_type in described.get("requestBody", {}).get("content", {}):
+        if media_type != _JSON:
+            yield Field(name="body", kind=media_type, shape="", required=True, note="As it is.")
 
 
 def _read_fields(shape: dict[str, Any]) -> Iterator[Field]:

@@ -116,6 +116,7 @@ OPERATIONS = {
     ("GET", f"{_CHARGE}/events"): Operation("listen_to_charge", None, (pos.ChargeUnknown,)),
     ("GET", f"{_CHARGE}/qr.svg"): Operation("draw_charge_svg", None, (pos.ChargeUnknown,)),
     ("GET", f"{_CHARGE}/qr.png"): Operation("draw_charge_png", None, (pos.ChargeUnknown,)),
+    ("POST", "/api/v1/pictures"): Operation("read_picture", scans.PICTURE_TEXTS),
     ("GET", "/api/v1/stores/{reference}/static_codes"): Operation(
         "list_static_codes", scans.STATIC_CODES, (pos.StaticCodeUnknown,)
     ),
@@ -152,6 +153,7 @@ OPERATIONS = {
         "list_transactions", shapes.PAYMENT_PAGE, (pos.ChargeUnknown,)
     ),
     ("POST", "/api/v1/wallet/scans"): Operation("scan_code", scans.ScanSerializer, _CODE),
+    ("POST", "/api/v1/wallet/pictures"): Operation("read_scanned_picture", scans.PICTURE_TEXTS),
     ("POST", "/api/v1/wallet/claims"): Operation(
         "claim_charge",
         shapes.ClaimSerializer,

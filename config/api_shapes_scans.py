@@ -22,6 +22,17 @@ SCAN_KINDS = (
 )
 
 
+PICTURE_TEXTS = inline_serializer(
+    "PictureTexts",
+    {
+        "texts": serializers.ListField(
+            child=serializers.CharField(),
+            help_text="Of each QR code and Code 128, from top to bottom.",
+        )
+    },
+)
+
+
 class StaticCodeSerializer(serializers.Serializer[Any]):
     """A printed code, at which payers type the amount."""
 

@@ -78,6 +78,13 @@ http {
             error_page 502 504 = @api_unavailable;
         }
 
+        # A photograph of a code, from phones whose browser cannot make it smaller first.
+        location = /wallet/scan/ {
+            proxy_pass http://web;
+            client_max_body_size 13m;
+            error_page 502 504 = @unavailable;
+        }
+
         # Only our own pages send a request here, by X-Accel-Redirect, once they know who asks.
         # One header set in a location drops all those above, so they are repeated.
         location /_streams/ {

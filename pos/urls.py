@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pos import api, api_static, views, views_static
+from pos import api, api_pictures, api_static, views, views_static
 
 app_name = "pos"
 urlpatterns = [
@@ -40,6 +40,7 @@ urlpatterns = [
     path("api/v1/charges/<str:reference>/extend", api.ExtendView.as_view()),
     path("api/v1/charges/<str:reference>/refunds", api.RefundsView.as_view()),
     path("api/v1/refunds/<str:reference>", api.RefundView.as_view()),
+    path("api/v1/pictures", api_pictures.PicturesView.as_view()),
     path("api/v1/stores/<str:reference>/static_codes", api_static.StaticCodesView.as_view()),
     path("api/v1/static_codes/events", api_static.StaticEventsView.as_view()),
     path("api/v1/static_codes/<str:reference>", api_static.StaticCodeView.as_view()),

@@ -21,8 +21,12 @@ from qr.dialect import Dialect
 from qr.errors import Deviation, PayloadInvalid, Weight
 from qr.registry import DIALECTS, TEXT_DIALECTS, WALLET_DIALECTS
 
-# An object, by itself, in the words of a reason: 62-05, 38, 62.
-_OBJECT = re.compile(r"(?<![\w.-])([0-9]{2}(?:-[0-9]{2})*)(?![\w.])")
+# An object, by itself, in the words of a reason: 62-05, 38, 62. What follows a word that
+# compares, or counts something, is none.
+_OBJECT = re.compile(
+    r"(?<![\w.-])(?<!\bthan )(?<!\bbe )(?<!\bof )(?<!\bindicator )"
+    r"([0-9]{2}(?:-[0-9]{2})*)(?![\w.])(?! (?:digits|characters|letters|bytes)\b)"
+)
 _TAG = re.compile(r"(?<![\w.-])([0-9][0-9A-F]|[0-9][A-F][0-9A-F]{2})(?![\w.])")
 _NONE = re.compile(r"(?!)")
 # Where objects have names, a number in a reason is a length or an amount.
@@ -30,20 +34,30 @@ _NUMBERS = {
     "emv_cpm": _TAG,
     **{each.name: _NONE for each in (*TEXT_DIALECTS, *WALLET_DIALECTS)},
 }
-# What reasons call things, and what of a deviation (object, kind, rule) has to contain it.
+# What reasons call things, from the beginning of a word on, and what of a deviation (object,
+# kind, rule) has to contain it.
 _WORDS = {
     "crc": "^63",
     "check ?sum": "checksum|check digits",
     "currency": "^53|^currency|^amount|^cu|-cu",
-    "merchant name": "^59",
+    "name": "^59|name$",
     "city": "^60",
     "amount|decimal|thousands": r"^54|\bamount|^am|-am",
     "mcc": "^52|^mc|-mc",
     "txid": "^62-05",
     "url": "^26|address",
     "phone|mobile": "mobile|phone",
-    "aid|guid": "identifier",
-    "structure|header|lengths?|trailing": "structure|length",
+    r"aid\b|guid": "identifier",
+    "structure|header|lengths?|trailing|truncated": "structure|length|digits",
+    "format indicator": "^00|^85",
+    "percent sign": "^57",
+    r"pan\b|luhn|check digit": "number|checksum",
+    "proxy|proxies": "proxy|names one of",
+    "criteria|criterion": "criterion",
+    "editable": "edited",
+    "vpa": "payment address",
+    r"rid\b": "identifier",
+    r"tr\b": "reference",
     "version": "^version|version|^85",
     "service tag": "service_tag",
     "character set": "charset",
@@ -57,13 +71,13 @@ _WORDS = {
     "iban|qr-iban": "iban|account",
     "postal code": "postal",
     "ultimate creditor": "ultimate",
-    "ber": "BER",
+    r"ber\b": "BER",
     "handle|pa ": "^pa",
     "percent-escape": "percent",
     "https": "https",
     "credentials": "credential|name to sign in",
-    "mandatory|missing|without": "missing",
-    "port": "port",
+    "mandatory|missing": "missing",
+    r"port\b": "port",
     "fragment": "fragment",
     "scheme|path": "scheme|path|structure",
     "separator": "line end|structure",
@@ -75,7 +89,7 @@ _WORDS = {
     "signature|signed": "^sign",
 }
 # Too common in reasons to say anything about an object.
-_COMMON = frozenset({"text", "type", "name", "from", "with", "that", "this"})
+_COMMON = frozenset({"text", "type", "name", "from", "with", "than", "that", "this"})
 
 
 class Judgement(Enum):

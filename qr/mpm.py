@@ -230,7 +230,13 @@ def _check_payment_system(
     found = level(template.value, offset=template.offset + 4)
     if found.fault:
         yield _describe_broken(template, found, path=path, weight=Weight.TOLERABLE)
-    elif all(each.id != "00" for each in found.objects):
+        return
+    # Read whole, as one text, so that its objects are only looked at.
+    inner: dict[str, str] = {}
+    for each in found.objects:
+        for deviation in _enter(each, path=f"{path}-{each.id}", values=inner):
+            yield replace(deviation, weight=Weight.TOLERABLE)
+    if f"{path}-00" not in inner:
         yield _describe_anonymous(path, template.offset, weight=Weight.TOLERABLE)
 
 

@@ -30,8 +30,9 @@ class _Notes(NamedTuple):
 class MpmDialect(Dialect):
     """A profile of EMVCo QRCPS MPM, which its module declares and nothing else.
 
-    `currencies` and `countries` are ISO letters and become rules for 53 and 58. `defaults`
-    are written when the request says nothing else. `waivers` soften the base rules.
+    `currencies` and `countries` are ISO letters and become rules for 53 and 58, and defaults
+    where there is one. `defaults` are written when the request says nothing else. `waivers`
+    soften the base rules.
     `recognized_when` replaces "one of the templates stands there, in the right country".
     `refine` improves a request that was read, `finish` the values (by path) to be written.
     """
@@ -117,9 +118,10 @@ class MpmDialect(Dialect):
     def to_fields(self, request: PaymentRequest) -> Fields:
         """Give the objects that ask for this, composed, in ascending order."""
         values = dict(self.defaults)
-        if self.countries:
+        # Of several, only whoever asks can know which.
+        if len(self.countries) == 1:
             values["58"] = self.countries[0]
-        if self.currencies and not request.currency:
+        if len(self.currencies) == 1 and not request.currency:
             request = replace(request, currency=self.currencies[0])
         values |= build_values(request, templates=self.templates, places=self.places)
         if self.finish is not None:
@@ -128,9 +130,12 @@ class MpmDialect(Dialect):
 
     def serialize(self, fields: Fields, layout: str) -> str:
         """Write the objects and the check sum."""
-        if layout:
-            return mpm.write_bytes(fields) if layout == _BYTES else mpm.write(fields)
-        return self._write(fields)
+        if not layout:
+            return self._write(fields)
+        text = mpm.write_bytes(fields) if layout == _BYTES else mpm.write(fields)
+        # What was read keeps the letters of its check sum, in capitals or not.
+        stood = fields.get("63", "")
+        return text[:-4] + stood if stood.upper() == text[-4:] else text
 
     def _write(self, fields: Fields) -> str:
         text = mpm.write(fields)

@@ -25,6 +25,9 @@ _AMOUNT_MAX = 13
 _INITIATIONS = {"11": Initiation.STATIC, "12": Initiation.DYNAMIC}
 _INDICATORS = {Initiation.STATIC: "11", Initiation.DYNAMIC: "12"}
 Tree = Union[str, dict[str, "Tree"]]  # noqa: UP007  a string cannot be or-ed
+# The first of a network's places is its usual one.
+_PLACES = {network: name for name, network in reversed(NETWORKS.items())}
+_FEES = frozenset({"02", "03"})
 _TIPS = {TipKind.PROMPT: "01", TipKind.FIXED: "02", TipKind.PERCENTAGE: "03"}
 
 
@@ -41,9 +44,11 @@ def build_request(match: Match, *, scheme: str, places: Places) -> PaymentReques
     values = match.values
     currency = find_currency(values.get("53", ""))
     amount = values.get("54", "")
-    asked = bool(amount) and not is_zero(amount)
-    amount_minor = parse_amount(amount, currency) if asked else None
     tip = _read_tip(values, currency)
+    # A fee that cannot be read makes a total that nobody knows.
+    incalculable = tip is None and values.get("55") in _FEES
+    asked = (bool(amount) and not is_zero(amount)) or incalculable
+    amount_minor = parse_amount(amount, currency) if asked and not incalculable else None
     reference, message = (_read_label(values, path) for path in _list_places(places))
     others = tuple(_list_others(match))
     accounts = (*_list_own(match, scheme), *others)
@@ -112,7 +117,9 @@ def _list_others(match: Match) -> Iterator[Account]:
             continue
         guid = match.values.get(f"{name}-00")
         if guid is None:
-            yield Account(NETWORKS.get(name, ""), match.values[name], "card", name)
+            # An empty object is nobody's number.
+            if match.values[name]:
+                yield Account(NETWORKS.get(name, ""), match.values[name], "card", name)
         elif f"{name}-01" in match.values:
             yield Account(guid, match.values[f"{name}-01"], "", f"{name}-01")
         else:
@@ -203,6 +210,8 @@ def _find_place(account: Account, templates: tuple[Template, ...]) -> str:
         for child, kind in template.accounts.items():
             if kind == account.kind:
                 return f"{template.ids[0]}-{child}"
+    if account.kind == "card" and account.scheme in _PLACES:
+        return _PLACES[account.scheme]
     rule = "an account is of a kind the format has a place for"
     fault = Deviation("02..51", Kind.VALUE, rule, repr(account.kind))
     raise PayloadInvalid.from_deviation(fault)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qr.amounts import is_amount, is_zero
+from qr.amounts import find_currency, is_amount, is_zero, parse_amount
 from qr.errors import Deviation, Kind, Weight
-from qr.rules import Rule, Values, may, must, never
+from qr.rules import PRINTABLE, Rule, Values, may, must, never
 
 TEMPLATE_IDS = tuple(f"{number:02}" for number in range(26, 52))
 CARD_IDS = tuple(f"{number:02}" for number in range(2, 26))
@@ -67,6 +67,11 @@ _FORMS: dict[str, Form] = {}
 _NAMES = {"N": "digits", "A": "characters from blank to tilde", "S": "characters"}
 # What deployed codes get wrong without anybody being paid wrongly.
 _LENIENT_PATHS = frozenset({"59", "60", "61"})
+# Mandatory, and empty as good as absent.
+_INDISPENSABLE_PATHS = frozenset({"52", "53"})
+# What people read to know whom they pay.
+_NAME_PATHS = frozenset({"59", "60", "64-01", "64-02"})
+_is_legible = re.compile(f"{PRINTABLE}*").fullmatch
 
 
 def check_form(path: str, value: str, offset: int) -> Iterator[Deviation]:
@@ -90,6 +95,9 @@ def check_form(path: str, value: str, offset: int) -> Iterator[Deviation]:
         rule = f"the value consists of {_NAMES[alphabet]}"
         weight = _weigh(path, value)
         yield Deviation(path, Kind.CHARACTERS, rule, repr(value[:40]), weight, offset)
+    if path in _NAME_PATHS and _is_legible(value) is None:
+        rule = "a name has nothing that controls or turns the direction of reading"
+        yield Deviation(path, Kind.VALUE, rule, repr(value[:40]), offset=offset)
 
 
 def _is_text(value: str) -> bool:
@@ -97,7 +105,8 @@ def _is_text(value: str) -> bool:
 
 
 def _weigh(path: str, value: str) -> Weight:
-    lenient = path in _LENIENT_PATHS or len(path) > 2 or not value
+    empty = not value and path not in _INDISPENSABLE_PATHS
+    lenient = path in _LENIENT_PATHS or len(path) > 2 or empty
     return _TOLERABLE if lenient else Weight.FATAL
 
 
@@ -136,9 +145,22 @@ def _is_not_zero(text: str) -> bool:
     return not is_amount(text) or not is_zero(text)
 
 
+class _Finer(NamedTuple):
+    path: str
+
+    def __call__(self, values: Values) -> bool:
+        amount = values.get(self.path, "")
+        if "." not in amount or not is_amount(amount):
+            return False
+        currency = find_currency(values.get("53", ""))
+        return bool(currency) and parse_amount(amount, currency) is None
+
+
 _AMOUNT = "an amount is digits with at most one point"
 _NOT_ZERO = "an amount is more than zero"
 _LENIENT = {"weight": _TOLERABLE}
+_FINER = "an amount has no more decimals than its currency"
+_NOTED = {"kind": Kind.VALUE, "weight": Weight.NOTE}
 
 VALUES: tuple[Rule, ...] = (
     must("00", "01", "the payload format indicator comes first and is 01"),
@@ -147,6 +169,8 @@ VALUES: tuple[Rule, ...] = (
     must("53", None, "a currency is mandatory"),
     may("54", is_amount, _AMOUNT),
     may("54", _is_not_zero, _NOT_ZERO, **_LENIENT),
+    never("54", _FINER, when=_Finer("54"), **_NOTED),
+    never("56", _FINER, when=_Finer("56"), **_NOTED),
     may("55", "0[123]", "the tip indicator is 01, 02 or 03", **_LENIENT),
     must("56", is_amount, "a fixed fee goes with tip indicator 02", when=_is_fixed_fee),
     may("56", _is_not_zero, "a fixed fee is more than zero", when=_is_fixed_fee),

@@ -53,11 +53,14 @@ def match_templates(values: Values, templates: Iterable[Template]) -> Match:
     deviations: list[Deviation] = []
     for template in templates:
         for place in template.ids:
-            if place in opened and f"{place}-00" not in opened:
-                _open(place, opened)
+            unopened = place in opened and f"{place}-00" not in opened
+            remarks = tuple(_open(place, opened)) if unopened else ()
             if template.matches(opened.get(f"{place}-00", "")):
                 found.append((place, template))
-                deviations += _open_nested(place, template, opened)
+                deviations += remarks
+                for child in template.nested:
+                    if f"{place}-{child}" in opened:
+                        deviations += _open(f"{place}-{child}", opened)
     _add_alias(opened, found)
     return Match(opened, tuple(found), tuple(deviations))
 
@@ -71,8 +74,20 @@ def check_templates(match: Match, templates: tuple[Template, ...]) -> Iterator[D
     for template in templates:
         if template.presence is Presence.MANDATORY and id(template) not in present:
             yield _describe_missing(match.values, [template])
+    yield from _list_repeated(match)
     for place, template in match.found:
         yield from check(match.values, template.rules, prefix=f"{place}-")
+
+
+def _list_repeated(match: Match) -> Iterator[Deviation]:
+    seen: set[int] = set()
+    for place, template in match.found:
+        # Only what leads to the payee, and only where one identifier is one scheme's.
+        if template.presence is not Presence.ONE_OF or template.is_guid is not None:
+            continue
+        if id(template) in seen:
+            yield Deviation(f"{place}-00", Kind.DUPLICATE, "a scheme takes one place")
+        seen.add(id(template))
 
 
 def _describe_missing(values: Values, templates: list[Template]) -> Deviation:
@@ -86,20 +101,17 @@ def _describe_missing(values: Values, templates: list[Template]) -> Deviation:
     return Deviation(f"{templates[0].ids[0]}-00", Kind.MISSING, rule, "it is missing")
 
 
-def _open(path: str, values: dict[str, str]) -> str:
+def _open(path: str, values: dict[str, str]) -> Iterator[Deviation]:
     found = scan(values[path])
-    if not found.fault:
-        for each in found.objects:
-            values.setdefault(f"{path}-{each.id}", each.value)
-    return found.fault
-
-
-def _open_nested(place: str, template: Template, values: dict[str, str]) -> Iterator[Deviation]:
-    for child in template.nested:
-        path = f"{place}-{child}"
-        fault = _open(path, values) if path in values else ""
-        if fault:
-            yield Deviation(path, Kind.STRUCTURE, "the template consists of objects", fault)
+    if found.fault:
+        yield Deviation(path, Kind.STRUCTURE, "the template consists of objects", found.fault)
+        return
+    for each in found.objects:
+        inner = f"{path}-{each.id}"
+        if inner in values:
+            yield Deviation(inner, Kind.DUPLICATE, "a name stands once at its level")
+        else:
+            values[inner] = each.value
 
 
 def _add_alias(values: dict[str, str], found: list[tuple[str, Template]]) -> None:

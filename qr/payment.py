@@ -65,8 +65,8 @@ class PaymentRequest:
     """Who asks for how much, and for what.
 
     `amount_minor` is None when the payer types it (`mutability` is open) or when the
-    text's amount is finer than the currency's minor unit (`mutability` is fixed: such a
-    code cannot be paid). `extra` holds, by path, what has no attribute of its own.
+    text's amount or fee is finer than the currency's minor unit (`mutability` is fixed:
+    such a code cannot be paid). `extra` holds, by path, what has no attribute of its own.
     """
 
     scheme: str

@@ -36,6 +36,8 @@ NOT_IN_THE_API = {
     "AmountOverflows",
     "BatchTooLarge",
     "BooksBroken",
+    "CodeNotSeen",
+    "CodesSeveral",
     "CurrencyUnknown",
     "DumpUnreadable",
     "HeadUnreadable",
@@ -46,7 +48,7 @@ NOT_IN_THE_API = {
 # Inside an application: what is higher may know what is lower. What is not named is a noun.
 INSIDE = {"urls": 4}
 INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
-INSIDE |= dict.fromkeys(["views_codes", "api_codes"], 3)
+INSIDE |= dict.fromkeys(["views_codes", "api_codes", "views_scans", "api_pictures"], 3)
 INSIDE |= dict.fromkeys(["queries", "errors", "fees", "callers", "rows"], 1)
 INSIDE |= dict.fromkeys(["models", "chart"], 0)
 INSIDE |= dict.fromkeys(["views_static", "api_static", "api_scans"], 3)

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from merchants.representations import show_amount, show_time
+from pos.api_pictures import PictureReading
 from pos.errors import CurrencyMismatch
 from pos.idempotency import hash_request, read_key
 from pos.models import Charge, StaticCode
@@ -58,6 +59,10 @@ class ScansView(WalletApiView):
         asked.is_valid(raise_exception=True)
         sighting = look_at_scan(self.wallet, asked.validated_data["payload"])
         return Response(show_sighting(self.wallet, sighting))
+
+
+class PicturesView(PictureReading, WalletApiView):
+    """What a phone's camera saw."""
 
 
 class ClaimsView(WalletApiView):

@@ -38,7 +38,7 @@ from wallet.errors import (
     PaymentCodeUsed,
     TooManyTries,
 )
-from wallet.models import CodeSeed, CodeUse, Wallet
+from wallet.models import CodeSeed, CodeUse, Payment, Wallet
 
 # How many steps a phone's clock may be off.
 _STEPS_OFF_MAX = 1
@@ -54,6 +54,11 @@ _ADD_MISS = """
     INSERT INTO wallet_collectmiss (merchant_id, owner_id, missed_at)
     VALUES (%(merchant)s, %(owner)s, clock_timestamp())
 """
+# Codes that are nobody's follow each other throughout a merchant, from whichever till they
+# come; a genuine one waits for those before it, and for no other genuine one.
+_GUESSES_OF = "hashtextextended('payment codes of ' || %(merchant)s::text, 0)"
+_LOCK_AS_MISS = f"SELECT pg_advisory_xact_lock({_GUESSES_OF})::text"
+_LOCK_AS_GENUINE = f"SELECT pg_advisory_xact_lock_shared({_GUESSES_OF})::text"
 _READ_STEP = "SELECT (extract(epoch FROM clock_timestamp())::bigint) / %s"
 
 
@@ -141,7 +146,8 @@ def redeem_code(caller: Caller, new: NewUse) -> CodeUse:
 
     Raises:
         PaymentCodeForeign: another system's code, or none at all; it is named.
-        PaymentCodeUnknown: nobody's, or its wallet has stopped its codes.
+        PaymentCodeUnknown: nobody's, or its wallet has stopped its codes, also since a first
+            time that broke off unpaid.
         PaymentCodeExpired: more than a minute away from the database's clock.
         PaymentCodeUsed: by another request, here or elsewhere.
         TooManyTries: ten codes of this till, or thirty of the merchant's, were nobody's in a
@@ -172,26 +178,44 @@ def derive_keys(secret_key: str) -> CodeKeys:
 @in_one_transaction
 def _use_up(caller: Caller, opened: OpenedCode, new: NewUse) -> CodeUse | None:
     # A miss is written and committed: it is told by None, as a refusal would undo it.
-    _lock_guesser(caller)
+    _lock_caller(caller)
     known = _find_known(caller, new)
     if known is not None:
-        return known
+        return known if _may_go_on(known, opened) else None
+    now = _read_step()
+    step = opened.find_step(near=now)
+    seed = _find_seed(opened, step=step)
+    _execute(_LOCK_AS_GENUINE if seed else _LOCK_AS_MISS, caller)
     _refuse_guesser(caller)
+    if seed is None:
+        _execute(_ADD_MISS, caller)
+        return None
+    if abs(step - now) > _STEPS_OFF_MAX:
+        raise PaymentCodeExpired
+    return _insert_use(caller, new, wallet=seed.wallet, step=step)
+
+
+def _find_seed(opened: OpenedCode, *, step: int) -> CodeSeed | None:
+    # Locked, so that a code is either used before it is stopped, or not at all.
     seed = (
         CodeSeed.objects.select_for_update(of=("self",), no_key=True)
         .select_related("wallet__user")
         .filter(pk=opened.serial, revoked_at=None, wallet__user__is_active=True)
         .first()
     )
-    now = _read_step()
-    step = opened.find_step(near=now)
     keys = derive_keys(settings.SECRET_KEY)
     if seed is None or not is_genuine(keys, opened, secret=bytes(seed.secret), step=step):
-        _execute(_ADD_MISS, caller)
         return None
-    if abs(step - now) > _STEPS_OFF_MAX:
-        raise PaymentCodeExpired
-    return _insert_use(caller, new, wallet=seed.wallet, step=step)
+    return seed
+
+
+def _may_go_on(known: CodeUse, opened: OpenedCode) -> bool:
+    # What broke off is not gone on with once the codes were stopped; what was paid is told.
+    return (
+        known.outcome != "started"
+        or _find_seed(opened, step=known.step) is not None
+        or Payment.objects.filter(wallet=known.wallet, charge=known.charge).exists()
+    )
 
 
 def _insert_use(caller: Caller, new: NewUse, *, wallet: Wallet, step: int) -> CodeUse:
@@ -220,8 +244,8 @@ def _find_known(caller: Caller, new: NewUse) -> CodeUse | None:
     return known
 
 
-def _lock_guesser(caller: Caller) -> None:
-    # Codes of one till follow each other, each with the misses before it counted.
+def _lock_caller(caller: Caller) -> None:
+    # Requests of one till follow each other, so that one key has one use.
     if caller.terminal:
         Terminal.objects.select_for_update(no_key=True).get(pk=caller.terminal.pk)
     else:

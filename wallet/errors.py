@@ -27,6 +27,28 @@ class CodeForeign(Exception):
         super().__init__("This code is not from us or was changed. Nothing was taken.")
 
 
+class CodeNotSeen(Exception):
+    """There is no code in the picture, or none that can be made out."""
+
+    def __init__(self) -> None:
+        """Tell what helps."""
+        super().__init__(
+            "No code can be made out in this picture. Go closer, hold still, and have all of"
+            " the code in it. Nothing was taken."
+        )
+
+
+class CodesSeveral(Exception):
+    """Several codes in one picture could be meant."""
+
+    def __init__(self) -> None:
+        """Tell what to do."""
+        super().__init__(
+            "There is more than one code in the picture. Go closer to the one you want."
+            " Nothing was taken."
+        )
+
+
 class CodeMistyped(Exception):
     """A short code's check character does not fit the others."""
 

@@ -1,5 +1,6 @@
 """What was scanned or typed, and which charge or printed code it leads to."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -9,11 +10,19 @@ from pos.models import Charge, StaticCode
 from pos.queries import find_by_short_code, find_by_token, find_static_codes
 from pos.static_codes import find_printed_code
 from qr import mpm
-from qr.charge_codes import decode_charge_code
+from qr.charge_codes import decode_charge_code, is_of_host
 from qr.errors import Kind, PayloadInvalid
 from qr.links import decode_link, normalize_short_code
+from qr.recognition import Nature, recognize
 from qr.signed import decode_static_link
-from wallet.errors import CodeForeign, CodeMistyped, CodeUnknown, TooManyTries
+from wallet.errors import (
+    CodeForeign,
+    CodeMistyped,
+    CodeNotSeen,
+    CodesSeveral,
+    CodeUnknown,
+    TooManyTries,
+)
 from wallet.models import Wallet
 
 _MISSES_A_MINUTE_MAX = 10
@@ -27,6 +36,28 @@ _ADD_MISS = """
          WHERE wallet_id = %(wallet)s AND missed_at < clock_timestamp() - interval '1 day')
     INSERT INTO wallet_codemiss (wallet_id, missed_at) VALUES (%(wallet)s, clock_timestamp())
 """
+
+
+def choose_seen(texts: Sequence[str]) -> str:
+    """Give the one text that is meant of all those in a picture.
+
+    Shops hang codes of several systems side by side; among them ours is meant.
+
+    Raises:
+        CodeNotSeen: there is none.
+        CodesSeveral: two or more could be meant.
+    """
+    meant = texts if len(texts) == 1 else [text for text in texts if _is_ours(text)]
+    if len(meant) == 1:
+        return meant[0]
+    raise CodesSeveral if texts else CodeNotSeen
+
+
+def _is_ours(text: str) -> bool:
+    found = recognize(text)
+    if found.nature in {Nature.LINK, Nature.STATIC_CODE}:
+        return bool(found.host == settings.PUBLIC_HOST)
+    return bool(found.reading and is_of_host(found.reading.request, settings.PUBLIC_HOST))
 
 
 def find_scanned(wallet: Wallet, payload: str) -> Charge | StaticCode:

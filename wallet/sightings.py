@@ -108,18 +108,20 @@ def name_host(host: str) -> str:
 def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
     status, mine = charge.status_now, charge.payer_account_id == wallet.account_id
     waits = status == ChargeStatus.OPEN or (status == ChargeStatus.CLAIMED and mine)
+    # Somebody has opened it at a printed code, and nobody else can pay it.
+    is_anothers = bool(charge.static_code_id) and charge.owner_id != wallet.id
     if wallet.currency != charge.currency:
         detail = f"This wallet holds no {charge.currency}. {_NOTHING}"
-    elif waits:
+    elif waits and not is_anothers:
         detail = "You can pay this. Nothing is taken before you confirm."
-    elif status == ChargeStatus.CLAIMED:
+    elif waits or status == ChargeStatus.CLAIMED:
         detail = f"Another phone is paying this charge. {_NOTHING}"
     else:
         detail = f"This charge cannot be paid: it is {status}."
     return Sighting(
         kind="charge",
         detail=detail,
-        is_payable=waits and wallet.currency == charge.currency,
+        is_payable=waits and not is_anothers and wallet.currency == charge.currency,
         charge=charge,
     )
 

@@ -1,10 +1,11 @@
 """Payments at printed codes: the payer types the amount, up to so much in a day of the shop."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db import connection
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from ledger.transactions import in_one_transaction
 from merchants.queries import find_last_cut
@@ -54,9 +55,16 @@ def claim_static_code(
 
 def find_opened_charge(wallet: Wallet, key: str) -> Charge | None:
     """Find the charge that this wallet has opened at a printed code under this key."""
-    return Charge.objects.filter(
-        owner_id=wallet.id, static_code__isnull=False, idempotency_key=key
-    ).first()
+    return _list_opened(wallet.id).filter(idempotency_key=key).first()
+
+
+def find_begun(wallet: Wallet) -> Charge | None:
+    """Find the newest charge at a printed code that this wallet has opened and may still pay.
+
+    It counts within the cap until it is paid, declined or expired.
+    """
+    begun = _list_opened(wallet.id).filter(_is_alive(_read_clock()))
+    return begun.select_related("store").order_by("-id").first()
 
 
 def measure_left(wallet: Wallet, code: StaticCode) -> int:
@@ -69,13 +77,27 @@ def measure_left(wallet: Wallet, code: StaticCode) -> int:
 
 
 def _sum_today(wallet_id: UUID, code: StaticCode) -> int:
-    now = timezone.now()
-    alive = Q(captured_at=None, canceled_at=None, expired_at=None, expires_at__gt=now)
-    spent = Charge.objects.filter(
-        Q(status=ChargeStatus.CAPTURED) | alive,
-        # The payer owns the keys of the charges that were opened at printed codes.
-        owner_id=wallet_id,
-        static_code__isnull=False,
+    now = _read_clock()
+    spent = _list_opened(wallet_id).filter(
+        Q(status=ChargeStatus.CAPTURED) | _is_alive(now),
         created_at__gte=find_last_cut(code.store.time_zone, now=now),
-    ).aggregate(sum=Coalesce(Sum("amount_minor"), 0))
-    return int(spent["sum"])
+    )
+    return int(spent.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"])
+
+
+def _list_opened(wallet_id: UUID) -> QuerySet[Charge]:
+    # The payer owns the keys of the charges that were opened at printed codes.
+    return Charge.objects.filter(owner_id=wallet_id, static_code__isnull=False)
+
+
+def _is_alive(now: datetime) -> Q:
+    return Q(captured_at=None, canceled_at=None, expired_at=None, expires_at__gt=now)
+
+
+def _read_clock() -> datetime:
+    # The database's, and of the instant at which its transaction began: that is the instant
+    # a charge opened in it bears, so that over midnight both count for the same day.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        now: datetime = cursor.fetchone()[0]
+    return now

@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from wallet import api, api_codes, api_scans, views, views_codes, views_static
+from wallet import (
+    api,
+    api_codes,
+    api_scans,
+    views,
+    views_codes,
+    views_scans,
+    views_static,
+)
 
 app_name = "wallet"
 urlpatterns = [
-    path("p/", views.code, name="code"),
+    path("p/", views_scans.code, name="code"),
     path("p/<str:token>", views.pay, name="pay"),
     path("P/<str:token>", views.pay),
     path("p/<str:token>/pay", views.confirm, name="confirm"),
@@ -19,6 +27,7 @@ urlpatterns = [
     path("wallet/", views.home, name="home"),
     path("wallet/sign-in/", views.enter, name="sign_in"),
     path("wallet/sign-out/", views.leave, name="sign_out"),
+    path("wallet/scan/", views_scans.scan, name="scan"),
     path("wallet/my-code/", views_codes.my_code, name="my_code"),
     path("wallet/my-code/stop/", views_codes.stop, name="stop_codes"),
     path("wallet/my-code/start/", views_codes.start, name="start_codes"),
@@ -28,6 +37,7 @@ urlpatterns = [
     path("api/v1/wallet", api.WalletView.as_view()),
     path("api/v1/wallet/transactions", api.TransactionsView.as_view()),
     path("api/v1/wallet/scans", api_scans.ScansView.as_view()),
+    path("api/v1/wallet/pictures", api_scans.PicturesView.as_view()),
     path("api/v1/wallet/claims", api_scans.ClaimsView.as_view()),
     path("api/v1/wallet/claims/<str:reference>", api.ClaimView.as_view()),
     path("api/v1/wallet/payments", api.PaymentsView.as_view()),

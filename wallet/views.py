@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,34 +24,26 @@ from pos.errors import (
     IdempotencyMismatch,
     SigningKeyWithdrawn,
 )
-from pos.models import Charge, StaticCode
+from pos.models import Charge, ChargeStatus, StaticCode
 from pos.queries import find_by_token, list_refunds, read_reference
+from pos.static_codes import find_printed_code
 from qr.errors import PayloadInvalid
-from qr.links import decode_link, decode_token, encode_token
-from qr.recognition import LENGTH_MAX
+from qr.links import decode_link, decode_token
+from qr.signed import decode_static_link
 from wallet.access import keep_session, read_next, wallet_only
 from wallet.api import hash_confirmation
 from wallet.authentication import WALLET_COOKIE, read_wallet
 from wallet.claims import decline_charge, find_claim_on
 from wallet.errors import (
     ClaimUnknown,
-    CodeForeign,
-    CodeMistyped,
-    CodeUnknown,
     PinRequired,
-    TooManyTries,
 )
 from wallet.models import Payment, Wallet
 from wallet.payments import confirm_charge, read_pin
 from wallet.queries import find_own_payment, list_payments, page_payments
-from wallet.scans import find_scanned
 from wallet.screens import PayScreen, look_at_charge
-from wallet.sightings import describe_foreign
 from wallet.wallets import find_wallet
 
-_CODE_CUT_SHORT = "Type all eight letters and digits of the code. Nothing was taken."
-_NO_CODE = {"text", "empty"}
-_TYPED_LENGTH_MAX = 20
 _CLAIM_OVER = "Your minute was over. Nothing was taken. Confirm again to pay."
 
 
@@ -77,12 +68,15 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     return _show(request, look_at_charge(wallet, charge))
 
 
-@require_POST
-@wallet_only
-def confirm(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
-    """Pay by the plain form."""
-    charge = _find_charge(token)
-    if charge is None:
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Pay by the plain form.
+
+    A phone that opens its tabs again asks for the address alone, and whoever has to sign in
+    first comes back to this payment: both get the page that asks.
+    """
+    charge, wallet = _find_charge(token), read_wallet(request)
+    if charge is None or wallet is None or request.method == "GET":
         return redirect("wallet:pay", token=token)
     activate_time_zone(charge.store.time_zone)
     try:
@@ -121,32 +115,15 @@ def decline(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
 @never_cache
 @wallet_only
 def declined(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
-    """Say that nothing was taken; looking here claims nothing."""
+    """Say that nothing was taken, unless it was; looking here claims nothing."""
     charge = _find_charge(token)
     if charge is None:
         raise Http404
+    if charge.status == ChargeStatus.CAPTURED:
+        # Paid before it was declined, or after all and gone back to.
+        return redirect("wallet:pay", token=token)
     activate_time_zone(charge.store.time_zone)
     return _show(request, PayScreen("declined", charge, wallet))
-
-
-@require_http_methods(["GET", "POST"])
-@never_cache
-@wallet_only
-def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
-    """Take a short code, or whatever else a code says, typed or pasted."""
-    typed, error, sighting = request.POST.get("code", ""), "", None
-    if request.method == "POST":
-        try:
-            return redirect(_find_page(find_scanned(wallet, typed)))
-        except CodeForeign:
-            sighting = describe_foreign(typed)
-            error = sighting.detail
-            if sighting.kind in _NO_CODE and len(typed) <= _TYPED_LENGTH_MAX:
-                sighting, error = None, _CODE_CUT_SHORT
-        except (CodeMistyped, CodeUnknown, TooManyTries, SigningKeyWithdrawn) as refusal:
-            error = str(refusal)
-    context = {"code": typed[:LENGTH_MAX], "error": error, "sighting": sighting}
-    return render(request, "wallet/code.html", context, status=422 if error else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,7 +149,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         "login": login,
         "error": error,
         "next": wanted,
-        "charge": _find_charge_of(request, wanted),
+        **_find_payee(request, wanted),
     }
     return render(request, "wallet/sign_in.html", context, status=403 if error else 200)
 
@@ -256,12 +233,6 @@ def _read_key(request: HttpRequest) -> str:
     return key if key.isprintable() else ""
 
 
-def _find_page(found: Charge | StaticCode) -> str:
-    if isinstance(found, StaticCode):
-        return reverse("wallet:static", args=[encode_token(found.id).lower()])
-    return reverse("wallet:pay", args=[encode_token(found.token).lower()])
-
-
 def _find_charge(token: str) -> Charge | None:
     try:
         return find_by_token(decode_token(token))
@@ -269,9 +240,12 @@ def _find_charge(token: str) -> Charge | None:
         return None
 
 
-def _find_charge_of(request: HttpRequest, address: str) -> Charge | None:
-    try:
+def _find_payee(request: HttpRequest, address: str) -> dict[str, Charge | StaticCode | None]:
+    # Whom the page to go on to would pay, if it is one that pays.
+    with contextlib.suppress(PayloadInvalid):
         _, token = decode_link(request.build_absolute_uri(address))
-    except PayloadInvalid:
-        return None
-    return find_by_token(token)
+        return {"charge": find_by_token(token)}
+    with contextlib.suppress(PayloadInvalid, SigningKeyWithdrawn):
+        _, payload = decode_static_link(request.build_absolute_uri(address))
+        return {"static_code": find_printed_code(payload)}
+    return {}

@@ -5,18 +5,23 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN
+from ledger.money import find_exponent
 from merchants.representations import show_time
 from qr.code128 import draw_bars
 from qr.image import draw_modules
+from qr.links import encode_token
 from qr.payment_codes import STEP_S, group_digits
 from wallet.access import wallet_only
+from wallet.api_codes import list_needs
 from wallet.codes import ShownCode, issue_codes, revoke_codes, start_codes
 from wallet.models import Wallet
+from wallet.queries import find_last_use
 
 _BAR_HEIGHT = 36
 _NO_PIN = "Enter the six digits of your PIN."
@@ -71,9 +76,24 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, wallet: Wallet, *, error: str = "") -> HttpResponse:
     codes = issue_codes(wallet)
-    state = {"state": "code" if codes else "stopped", "wallet": wallet, "error": error}
+    state = {
+        "state": "code" if codes else "stopped",
+        "wallet": wallet,
+        "exponent": find_exponent(wallet.currency),
+        "error": error,
+        **_describe_asking(wallet),
+    }
     status = 403 if error else 200
     return render(request, "wallet/my_code.html", _describe(codes) | state, status=status)
+
+
+def _describe_asking(wallet: Wallet) -> dict[str, Any]:
+    # A till that collects asks for the PIN also while no phone has this page open.
+    use = find_last_use(wallet)
+    if use is None or not list_needs(use, use.charge):
+        return {}
+    link = reverse("wallet:pay", args=[encode_token(use.charge.token).lower()])
+    return {"asking": use.charge, "asking_link": link}
 
 
 def _describe(codes: list[ShownCode]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -29,6 +30,7 @@ from wallet.models import Wallet
 from wallet.sightings import look_at_static_code
 from wallet.static_payments import (
     claim_static_code,
+    find_begun,
     find_opened_charge,
 )
 
@@ -93,7 +95,11 @@ def _take_amount(request: HttpRequest, wallet: Wallet, code: StaticCode) -> Http
 
 
 def _go_on(charge: Charge) -> HttpResponse:
-    return redirect("wallet:pay", token=encode_token(charge.token).lower())
+    return redirect(_link(charge))
+
+
+def _link(charge: Charge) -> str:
+    return reverse("wallet:pay", args=[encode_token(charge.token).lower()])
 
 
 def _read_key(request: HttpRequest) -> str:
@@ -110,11 +116,13 @@ def _hash_wish(wallet: Wallet, code: StaticCode, typed: str) -> bytes:
 def _ask(
     request: HttpRequest, wallet: Wallet, code: StaticCode, *, typed: str = "", error: str = ""
 ) -> HttpResponse:
-    sighting = look_at_static_code(wallet, code)
+    sighting, begun = look_at_static_code(wallet, code), find_begun(wallet)
     context: dict[str, Any] = {
         "code": code,
         "store": code.store,
         "sighting": sighting,
+        "begun": begun,
+        "begun_link": _link(begun) if begun else "",
         "typed": typed[:20],
         "error": error if sighting.is_payable else "",
         "exponent": find_exponent(code.currency),

@@ -94,6 +94,8 @@ DIALECT = MpmDialect(
             kind=Kind.CHECKSUM),
         may("08", "[A-Z]{4}0[A-Z0-9]{6}[0-9A-Za-z]{1,26}",
             "an account is an IFSC of 11 characters and up to 26 more"),
+        *(may(f"{name}-00", f"(?i:{GUID})", f"the identifier of 26, 27 and 28 is {GUID}",
+              **_TOLERABLE) for name in ("26", "27", "28")),
         may("59", ".{1,23}", "a merchant name has up to 23 characters", **_TOLERABLE),
         must("61", None, "a postal code is mandatory", **_TOLERABLE),
         must("62-07", None, "a terminal is mandatory with RuPay", when=_has_rupay,

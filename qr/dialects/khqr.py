@@ -11,13 +11,14 @@ from qr.errors import Kind, Weight
 from qr.mpm_dialect import MpmDialect
 from qr.mpm_templates import Template
 from qr.payment import PaymentRequest
-from qr.rules import Values, may, must, never
+from qr.rules import PRINTABLE, Values, may, must, never
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _TIME = "[0-9]{13}"
 _TIME_RULE = "a time counts milliseconds since 1970, with 13 digits"
 _TOLERABLE = {"weight": Weight.TOLERABLE}
+_TEXT = f"{PRINTABLE}{{1,32}}"
 _BAKONG = r"[!-?A-~]+@[!-?A-~]+"
 _ACCOUNT = "a Bakong account is name@bank, with 32 characters at most"
 
@@ -40,6 +41,10 @@ def _is_whole(text: str) -> bool:
 
 def _ends_early(values: Values) -> bool:
     return values.get("99-01", "") <= values.get("99-00", "")
+
+
+def _names_two(values: Values) -> bool:
+    return all(_is_bakong(values.get(f"{place}-00", "")) for place in ("29", "30"))
 
 
 def _refine(request: PaymentRequest, values: Values) -> PaymentRequest:
@@ -70,8 +75,8 @@ DIALECT = MpmDialect(
             accounts={"00": "bakong", "01": "account"},
             rules=(
                 must("00", _BAKONG, _ACCOUNT),
-                may("01", ".{1,32}", "an account has up to 32 characters"),
-                may("02", ".{1,32}", "a bank has up to 32 characters"),
+                may("01", _TEXT, "an account has up to 32 characters"),
+                may("02", _TEXT, "a bank has up to 32 characters"),
             ),
         ),
         Template(
@@ -80,12 +85,14 @@ DIALECT = MpmDialect(
             accounts={"00": "bakong_merchant", "01": "merchant"},
             rules=(
                 must("00", _BAKONG, _ACCOUNT),
-                must("01", ".{1,32}", "a merchant's id of up to 32 characters is mandatory"),
-                must("02", ".{1,32}", "an acquiring bank of up to 32 is mandatory"),
+                must("01", _TEXT, "a merchant's id of up to 32 characters is mandatory"),
+                must("02", _TEXT, "an acquiring bank of up to 32 is mandatory"),
             ),
         ),
     ),
     rules=(
+        never("30-00", "a code is of a person (29) or of a merchant (30)", when=_names_two,
+              kind=Kind.AGREEMENT),
         must("54", None, "a dynamic code carries an amount", when=_is_dynamic, **_TOLERABLE),
         may("54", _is_whole, "an amount in riel has no decimals", when=_is_riel,
             **_TOLERABLE),

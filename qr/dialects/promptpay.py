@@ -6,11 +6,11 @@ implementers read it.
 
 from dataclasses import replace
 
-from qr.errors import Weight
+from qr.errors import Kind, Weight
 from qr.mpm_dialect import MpmDialect
 from qr.mpm_templates import Template
 from qr.payment import PaymentRequest
-from qr.rules import Condition, Values, may, must, never, without
+from qr.rules import Condition, Values, Waiver, may, must, never, without
 
 _PROXIES = ("01", "02", "03", "04")
 _ONE_PROXY = "a transfer names one of mobile number, national id, e-wallet, bank account"
@@ -87,7 +87,8 @@ DIALECT = MpmDialect(
             is_guid=_is_bill,
             accounts={"01": "biller"},
             rules=(
-                must("01", "[0-9]{13,15}", "a biller is 13 digits and a suffix of two"),
+                must("01", "[0-9]{13}(?:[0-9]{2})?",
+                    "a biller is 13 digits and a suffix of two"),
                 may("01", "[0-9]{15}", "a biller is 13 digits and a suffix of two",
                     weight=Weight.NOTE),
                 must("02", "[ -~]{1,20}", "a first reference of up to 20 is mandatory"),
@@ -97,7 +98,9 @@ DIALECT = MpmDialect(
             ),
         ),
     ),
-    waivers=without("52", "59", "60"),
+    # TrueMoney adds a message at 81, as the hexadecimal digits of UTF-16.
+    waivers=(*without("52", "59", "60"), Waiver("81", Kind.STRUCTURE),
+             Waiver("81-00", Kind.MISSING)),
     refine=_refine,
     finish=_finish,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from qr.mpm_dialect import MpmDialect
 from qr.mpm_rules import TEMPLATE_IDS
 from qr.mpm_templates import Template
 from qr.payment import PaymentRequest
-from qr.rules import Values, Waiver, may, must
+from qr.rules import PRINTABLE, Values, Waiver, may, must
 
 ACQUIRER_IDS = TEMPLATE_IDS[:20]
 # The repository of all merchants, under its present and its former name.
@@ -17,6 +17,7 @@ _PURPOSES = frozenset({"BOOK", "DMCT", "XBCT"})
 _CRITERIA = "UMI|UKE|UME|UBE|URE|PSO|BLU"  # codespell:ignore
 _CRITERION = "a criterion is UMI, UKE, UME, UBE, URE, PSO or BLU"  # codespell:ignore
 _TOLERABLE = {"weight": Weight.TOLERABLE}
+_ID = f"{PRINTABLE}{{1,15}}"
 _PAN = "a number is 9360, the institution's four digits and 8 to 11 more"
 
 
@@ -70,7 +71,7 @@ DIALECT = MpmDialect(
             rules=(
                 must("01", "9360[0-9]{11,15}", _PAN),
                 may("01", "9360[0-9]{12,15}", _PAN, weight=Weight.NOTE),
-                must("02", ".{1,15}", "a merchant's id has up to 15 characters",
+                must("02", _ID, "a merchant's id has up to 15 characters",
                      **_TOLERABLE),
                 may("03", _CRITERIA, _CRITERION, when=_is_payment, **_TOLERABLE),
                 may("04", "[A-Z0-9]{8}(?:[A-Z0-9]{3})?", "a BIC has 8 or 11 characters",
@@ -83,7 +84,7 @@ DIALECT = MpmDialect(
             is_guid=_is_repository,
             accounts={"02": "nmid"},
             rules=(
-                must("02", ".{1,15}", "a national merchant id has up to 15 characters",
+                must("02", _ID, "a national merchant id has up to 15 characters",
                      **_TOLERABLE),
                 may("03", _CRITERIA, _CRITERION, **_TOLERABLE),
             ),
@@ -92,6 +93,8 @@ DIALECT = MpmDialect(
     rules=(
         must("51-00", None, "a static code names the national repository",
              when=_is_static_payment, weight=Weight.NOTE),
+        may("51-00", _is_repository, "the identifier in 51 is ID.CO.QRIS.WWW",
+            **_TOLERABLE),
         must("61", None, "a postal code is mandatory in Indonesia", when=_is_indonesian,
              weight=Weight.NOTE),
         must("01", "12", "a transfer is for one transaction (12)", when=_is_transfer),

@@ -3,15 +3,33 @@
 Source: Monetary Authority of Singapore, SGQR Specification 1.7, tables 2.1 and 2.2, 2.3.
 """
 
+from datetime import date
+from re import fullmatch
+
 from qr.errors import Kind, Weight
 from qr.mpm_dialect import MpmDialect
 from qr.mpm_rules import TEMPLATE_IDS
 from qr.mpm_templates import Template
-from qr.rules import Condition, Presence, Values, may, must, never
+from qr.rules import PRINTABLE, Condition, Presence, Values, may, must, never
 
 SCHEME_IDS = TEMPLATE_IDS[:-1]
 _TOLERABLE = {"weight": Weight.TOLERABLE}
 _LABEL_ID = "an SGQR ID is YYMMDD and six hexadecimal digits"
+
+
+def _is_date(text: str) -> bool:
+    if fullmatch("[0-9]{8}", text) is None:
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_label_id(text: str) -> bool:
+    sound = fullmatch("[0-9]{6}[0-9A-Fa-f]{6}", text) is not None
+    return sound and _is_date(f"20{text[:6]}")
 
 
 def _stands_late(name: str) -> Condition:
@@ -43,7 +61,7 @@ DIALECT = MpmDialect(
             ids=("51",),
             guid="SG.SGQR",
             rules=(
-                must("01", "[0-9]{6}[0-9A-Fa-f]{6}", _LABEL_ID, **_TOLERABLE),
+                must("01", _is_label_id, _LABEL_ID, **_TOLERABLE),
                 must("02", r"[0-9]{2}\.[0-9]{4}", "a version is two digits, a point and four",
                      **_TOLERABLE),
                 must("03", "[0-9]{6,10}", "a postal code has 6 to 10 digits", **_TOLERABLE),
@@ -52,13 +70,18 @@ DIALECT = MpmDialect(
                 must("05", ".{1,5}", "a unit has up to five characters", **_TOLERABLE),
                 must("06", ".{1,10}", "the miscellaneous part has up to ten characters",
                      **_TOLERABLE),
-                must("07", "[0-9]{8}", "the date of the version is YYYYMMDD", **_TOLERABLE),
+                must("07", _is_date, "the date of the version is YYYYMMDD", **_TOLERABLE),
             ),
         ),
         Template(
             ids=SCHEME_IDS,
             guid="SG.PAYNOW",
             accounts={"02": "paynow"},
+            rules=(
+                must("01", "[0-3]", "the proxy is a mobile number (0) or a UEN (2)"),
+                must("02", f"{PRINTABLE}{{1,16}}",
+                     "a proxy of at most 16 characters is mandatory"),
+            ),
             presence=Presence.OPTIONAL,
         ),
     ),

@@ -1,28 +1,28 @@
 """UEMOA PI-SPI, the interoperable payments of eight West African states.
 
 Source: BCEAO, PI-SPI QR code, as implementers read it. An alias is a UUID there, and the
-channel (62-11) mandatory; codes in use have shorter aliases and no channel.
+channel (62-11) mandatory; codes in use have shorter aliases and no channel. A code that
+carries an address says nothing of the payee: the address answers that.
 """
 
-from qr.amounts import parse_amount
-from qr.errors import Weight
+from qr.errors import Kind, Weight
 from qr.mpm_dialect import MpmDialect
 from qr.mpm_templates import Template
-from qr.rules import Values, may, must
+from qr.rules import Values, Waiver, may, must
 
 _URL = r"(?:https://)?[A-Za-z0-9.-]+\.[A-Za-z]{2,}(?:[:/][!-~]*)?"
 
 
+def _has_url(values: Values) -> bool:
+    return bool(values.get("@-02"))
+
+
 def _has_no_url(values: Values) -> bool:
-    return "@-02" not in values
+    return not _has_url(values)
 
 
 def _is_one_transaction(values: Values) -> bool:
     return values.get("62-11") == "400"
-
-
-def _is_whole(text: str) -> bool:
-    return parse_amount(text, "XOF") is not None
 
 
 DIALECT = MpmDialect(
@@ -46,10 +46,10 @@ DIALECT = MpmDialect(
         ),
     ),
     rules=(
-        may("54", _is_whole, "an amount is in whole francs", weight=Weight.NOTE),
         must("62-11", None, "a channel is mandatory", weight=Weight.NOTE),
         must("62-05", None, "a transaction's id goes with channel 400",
              when=_is_one_transaction, weight=Weight.NOTE),
     ),
+    waivers=tuple(Waiver(name, Kind.MISSING, _has_url) for name in ("58", "59", "60")),
     defaults={"52": "0000"},
 )  # fmt: skip

@@ -11,6 +11,19 @@ const AMOUNT_DIGITS_MAX = 8;
 const RETRY_MS = [500, 8_000];
 // Ours and other wallets' numbers, and EMVCo's consumer-presented codes: the server names them.
 const LOOKS_LIKE_A_CODE = /^(\d{16,24}|hQVDUFY.+)$/;
+// Whoever has scanned with the camera once will do so again.
+const HABIT = "tessera.collect";
+const CAMERA = {
+  asking: "Allow the camera.",
+  looking: "Hold the customer's code before the camera.",
+  strange: "That is no payment code. Ask the customer for \u201cMy code\u201d.",
+  offline: "No connection. Nothing was taken.",
+  denied: "The camera is not allowed here. Allow it in the browser's settings, or type the digits.",
+  missing: "This browser gives no camera to this page. Type the digits.",
+  busy: "The camera is in use by something else. Close that, and try again.",
+  idle: "The camera was switched off, to save the battery.",
+};
+const CAMERA_OVER = ["denied", "missing", "busy", "idle"];
 const NO_CODE = "That is no payment code. Nothing was taken.";
 const NO_AMOUNT = "Type the amount first, then scan the customer's code.";
 const CHECK_AMOUNT = "Check the amount, then scan the customer's code again.";
@@ -116,6 +129,7 @@ export function openCollector(till) {
     find("collect-code").removeAttribute("aria-invalid");
     sheet.showModal();
     find("collect-code").focus();
+    if (localStorage.getItem(HABIT)) useCamera();
   }
 
   find("collect").addEventListener("click", open);
@@ -127,6 +141,54 @@ export function openCollector(till) {
     if (!LOOKS_LIKE_A_CODE.test(text.replace(/[\s-]/g, ""))) return say(NO_CODE);
     sheet.close();
     return take(text);
+  });
+
+  /* By camera */
+
+  let scanner = null;
+
+  function see(texts) {
+    const code = texts.find((text) => LOOKS_LIKE_A_CODE.test(text));
+    const state = texts.length ? "strange" : "looking";
+    if (code) {
+      sheet.close();
+      take(code);
+    } else if (find("collect-state").dataset.state !== state) {
+      showCamera(state);
+    }
+    return Boolean(code);
+  }
+
+  function showCamera(state) {
+    const isOver = CAMERA_OVER.includes(state);
+    find("collect-finder").hidden = isOver;
+    find("collect-camera").hidden = !isOver || state === "missing";
+    find("collect-state").hidden = false;
+    find("collect-state").dataset.state = state;
+    till.speak("collect-state", CAMERA[state]);
+  }
+
+  async function useCamera() {
+    const { openScanner } = await import(root.dataset.scanner);
+    scanner ??= openScanner({
+      video: find("collect-video"),
+      flip: find("collect-flip"),
+      pictures: root.dataset.pictures,
+      facing: "environment",
+      see,
+      tell: showCamera,
+    });
+    if (sheet.open) scanner.start();
+  }
+
+  find("collect-camera").addEventListener("click", () => {
+    localStorage.setItem(HABIT, "camera");
+    useCamera();
+  });
+  sheet.addEventListener("close", () => {
+    scanner?.stop();
+    find("collect-finder").hidden = find("collect-state").hidden = true;
+    find("collect-camera").hidden = false;
   });
 
   /* By scanner */

@@ -9,11 +9,14 @@ const CODES = "/api/v1/wallet/payment_codes";
 // With fewer drawn codes than this, or without the one to show, the page is asked for more.
 const DRAWN_MIN = 8;
 const PAID_BUZZ_MS = [20, 40, 20];
+// A phone that has shown codes tells, when it opens the page again, of a use this old at most.
+const FRESH_MS = 120_000;
 const REASONS = {
   insufficient_funds: "Your balance is too low for this.",
   charge_not_payable: "The sale was over already.",
   charge_claimed_by_another: "Another phone is paying this sale.",
   currency_mismatch: "The shop charges in another currency.",
+  transfer_refused: "Your wallet cannot pay at present.",
 };
 
 const find = (id) => document.getElementById(id);
@@ -25,14 +28,16 @@ let offset = 0; // of the server's clock, kept for when it cannot be asked
 let isTold = true; // that there is a connection
 let told = ""; // what of the last use was shown already
 let openedAt = 0;
+let tellFrom = 0;
 
 /* What the phone holds */
 
 /** Take the codes drawn on the page; the page the phone keeps has none, and gets those it holds. */
 function readPage(page) {
   const drawn = JSON.parse(page.getElementById("codes")?.textContent || "[]");
-  const { wallet, now } = page.getElementById("main").dataset;
+  const { wallet, exponent, now } = page.getElementById("main").dataset;
   if (!wallet) return restore();
+  Object.assign(main.dataset, { wallet, exponent });
   if (now) setClock(now);
   codes = drawn;
   return keep();
@@ -40,16 +45,18 @@ function readPage(page) {
 
 function keep() {
   offset = serverNow() - Date.now();
-  const { wallet } = main.dataset;
+  const { wallet, exponent } = main.dataset;
   try {
-    localStorage.setItem(KEPT, JSON.stringify({ wallet, offset, codes }));
+    localStorage.setItem(KEPT, JSON.stringify({ wallet, exponent, offset, codes, told }));
   } catch { /* no room, or a private window: then only this page holds them */ }
 }
 
+const readKept = () => JSON.parse(localStorage.getItem(KEPT) || "null");
+
 function restore() {
-  const kept = JSON.parse(localStorage.getItem(KEPT) || "null");
+  const kept = readKept();
   if (!kept) return;
-  main.dataset.wallet = kept.wallet;
+  Object.assign(main.dataset, { wallet: kept.wallet, exponent: kept.exponent });
   codes = kept.codes;
   setClock(new Date(Date.now() + kept.offset).toISOString());
 }
@@ -80,6 +87,16 @@ function draw() {
     find("digits").textContent = code.digits;
   }
   shown = code;
+  // With a connection the page is told of a use, and shows the next by itself.
+  find("skip").hidden = isTold || !codes.some((each) => each !== code && isGood(each));
+}
+
+/** Pass over a code that a till has taken: without a connection only its holder knows. */
+function skip() {
+  codes = codes.filter((code) => code !== shown);
+  keep();
+  draw();
+  tick();
 }
 
 function tick() {
@@ -106,6 +123,7 @@ function hear(answered) {
   if (answered === isTold) return;
   isTold = answered;
   sayContact();
+  draw();
 }
 
 /* What comes of it */
@@ -114,20 +132,34 @@ function tellUse(use) {
   const { charge, outcome } = use;
   const isPaid = charge.status === "captured" && Boolean(charge.payer);
   const wantsPin = use.needs.includes("pin");
-  const news = `${use.used_at} ${isPaid} ${wantsPin} ${outcome in REASONS}`;
-  if (news === told || Date.parse(use.used_at) < openedAt) return;
+  const isRefused = outcome in REASONS;
+  showAsking(wantsPin ? charge : null);
+  const news = `${use.used_at} ${isPaid} ${wantsPin} ${isRefused}`;
+  const usedAt = Date.parse(use.used_at);
+  if (news === told || usedAt < tellFrom) return;
+  // What came of a PIN, its own page has told.
+  if (usedAt < openedAt && outcome !== "captured" && !isRefused) return;
   told = news;
+  keep();
   find("refused").hidden = true;
   if (isPaid) showPaid(charge);
   // The pay page holds the claim, and asks for the PIN beside shop and amount.
-  else if (wantsPin) location.assign(new URL(charge.link).pathname.toLowerCase());
-  else if (outcome in REASONS) showRefused(`${REASONS[outcome]} Nothing was taken.`);
+  else if (wantsPin) location.assign(findPage(charge));
+  else if (isRefused) showRefused(`${REASONS[outcome]} Nothing was taken.`);
+}
+
+const findPage = (charge) => new URL(charge.link).pathname.toLowerCase();
+const writeAmount = ({ amount_minor: minor, currency }) => formatMoney(minor, currency, Number(main.dataset.exponent));
+
+function showAsking(charge) {
+  find("asking").hidden = !charge;
+  if (!charge) return;
+  find("asking-text").textContent = `${charge.store_name} charges ${writeAmount(charge.amount)} and waits for your PIN.`;
+  find("asking-link").href = findPage(charge);
 }
 
 function showPaid(charge) {
-  const { amount_minor: minor, currency } = charge.amount;
-  const exponent = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
-  const paid = `Paid ${formatMoney(minor, currency, exponent)}`;
+  const paid = `Paid ${writeAmount(charge.amount)}`;
   find("result").textContent = paid;
   find("result-shop").textContent = `at ${charge.store_name}`;
   find("receipt").href = charge.receipt;
@@ -136,7 +168,8 @@ function showPaid(charge) {
   draw();
   find("polite").textContent = `${paid} at ${charge.store_name}.`;
   find("result").focus();
-  navigator.vibrate?.(PAID_BUZZ_MS);
+  // A page that nobody has touched yet may not, and the browser says so as an error.
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(PAID_BUZZ_MS);
 }
 
 function showRefused(text) {
@@ -191,12 +224,17 @@ function leave() {
 /* Begin */
 
 function begin() {
+  const kept = readKept();
+  const isOurs = kept && (!main.dataset.wallet || kept.wallet === main.dataset.wallet);
+  if (isOurs) told = kept.told ?? "";
   readPage(document);
   openedAt = serverNow();
+  tellFrom = openedAt - (isOurs ? FRESH_MS : 0);
   draw();
   tick();
   setInterval(tick, 1_000);
   find("again").addEventListener("click", showNext);
+  find("skip").addEventListener("click", skip);
   follow("/api/v1/wallet/events", look);
   stayAwake(true);
 }

@@ -155,6 +155,7 @@ if (main.dataset.now) setClock(main.dataset.now);
 // Who signs out leaves no payment codes behind on this phone.
 document.querySelector(".bar form")?.addEventListener("submit", () => localStorage.removeItem("tessera.codes"));
 if (find("pay")) openConfirm(find("pay"));
-else if (["paid", "home", "payment"].includes(main.dataset.state)) listen(refresh);
+// A look at the page after "Do not pay" claims nothing, and what was declined may be paid after all.
+else if (["paid", "home", "payment"].includes(main.dataset.state) || page.endsWith("/declined")) listen(refresh);
 if (find("clock")) showClock();
 find("result")?.focus();

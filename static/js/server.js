@@ -40,18 +40,19 @@ function csrfToken() {
   return field?.value ?? /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
-/** Ask the server; gives the JSON, throws Refusal or NoAnswer. */
+/** Ask the server, with JSON or a picture; gives the JSON, throws Refusal or NoAnswer. */
 export async function call(method, url, { body, key, timeout = 8_000 } = {}) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
-  if (body) headers["Content-Type"] = "application/json";
+  const isPicture = body instanceof Blob;
+  if (body) headers["Content-Type"] = isPicture ? body.type : "application/json";
   if (key) headers["Idempotency-Key"] = key;
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), timeout);
   const sentAt = Date.now();
   try {
     const response = await fetch(url, {
-      method, headers, body: body && JSON.stringify(body), cache: "no-store",
+      method, headers, body: isPicture ? body : body && JSON.stringify(body), cache: "no-store",
       credentials: "same-origin", signal: abort.signal,
     });
     // A busy key, a full queue or a broken server has decided nothing yet; who has tried too

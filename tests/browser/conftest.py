@@ -7,9 +7,18 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserType,
+    Page,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 from config.stack import Stack
+from tests.browser.cameras import Camera
+from tests.browser.codes import open_code
 from tests.browser.screens import Office, Phone, Till, find_owner
 from tests.browser.windows import PHONE, TABLET, Watch, Windows, remember
 
@@ -55,12 +64,18 @@ def pytest_runtest_setup() -> None:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One Chromium for these tests."""
-    flags = [*_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else _FLAGS
     expect.set_options(timeout=_EXPECT_TIMEOUT_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=flags)
+        browser = _launch(playwright.chromium)
         yield browser
         browser.close()
+
+
+def _launch(kind: BrowserType, *more: str) -> Browser:
+    flags = [*_FLAGS, *more]
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")
+    return kind.launch(executable_path=_CHROMIUM, args=flags)
 
 
 @pytest.fixture
@@ -79,6 +94,35 @@ def windows(chromium: Browser, stack: Stack, watch: Watch) -> Iterator[Windows]:
     opened.close()
 
 
+@pytest.fixture(scope="package")
+def _lens(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Camera, Browser]]:
+    camera = Camera(tmp_path_factory.mktemp("camera") / "film.y4m")
+    browser = _launch(chromium.browser_type, *camera.flags)
+    yield camera, browser
+    browser.close()
+
+
+@pytest.fixture
+def camera(_lens: tuple[Camera, Browser]) -> Camera:
+    """What the devices of `camera_windows` have before their lens: nothing, to begin with."""
+    camera, _ = _lens
+    camera.show()
+    return camera
+
+
+@pytest.fixture
+def camera_windows(
+    _lens: tuple[Camera, Browser], stack: Stack, watch: Watch
+) -> Iterator[Windows]:
+    """Open windows on devices that have a camera; all are closed at the end."""
+    _, browser = _lens
+    opened = Windows(browser, url=stack.url, watch=watch)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def sql(stack: Stack) -> Iterator[Sql]:
     """Ask the stack's database, or change it."""
@@ -89,6 +133,17 @@ def sql(stack: Stack) -> Iterator[Sql]:
             return cursor.fetchall() if cursor.description else []
 
         yield run
+
+
+@pytest.fixture
+def count_payments(sql: Sql) -> Callable[[], int]:
+    """Count the payments of all wallets."""
+
+    def count() -> int:
+        found: int = sql("SELECT count(*) FROM wallet_payment")[0][0]
+        return found
+
+    return count
 
 
 @pytest.fixture
@@ -168,6 +223,22 @@ def second_phone(windows: Windows, stack: Stack, demo: dict[str, Any]) -> Phone:
     """Amira's phone, signed in."""
     token = demo["customers"][1]["token"]
     return Phone(windows.open(PHONE, state=remember(stack.url, "tessera_wallet", token)))
+
+
+@pytest.fixture
+def codes_unused(stack: Stack) -> None:
+    """Let the codes that other tests have used be of another day."""
+    owner = stack.servers.owner_url(stack.database)
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE wallet_codeuse SET step = -extract(epoch FROM used_at) * 1000"
+        )
+
+
+@pytest.fixture
+def holder(phone: Phone) -> Phone:
+    """Li Wei's phone with the code open, and in touch with the server."""
+    return open_code(phone)
 
 
 @pytest.fixture

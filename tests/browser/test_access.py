@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from qr.links import encode_token
 from tests.browser.screens import Phone, Till
-from tests.browser.windows import PHONE, TABLET
+from tests.browser.windows import PHONE, TABLET, remember
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {
@@ -308,3 +308,30 @@ def test_the_stores(office, check, watch):
     form.get_by_role("button", name="Make the code").click()
     expect(office.get_by_role("alert")).to_contain_text("at most")
     check(office, "stores refused")
+
+
+def test_the_camera(camera, camera_windows, stack, payer, unlocked, check, watch):
+    watch.expect("status of 4")
+    memory = remember(stack.url, "tessera_wallet", payer["token"])
+    phone = camera_windows.open(PHONE, state=memory, permissions=["camera"])
+    phone.goto("/wallet/scan/")
+    expect(phone.get_by_role("status")).to_have_text("Hold the camera over the code.")
+    check(phone, "looking")
+    camera.show("no code of ours")
+    phone.reload()
+    expect(phone.get_by_role("alert")).to_contain_text("This is no payment code")
+    check(phone, "seen")
+    phone = camera_windows.open(PHONE, state=memory)
+    phone.goto("/wallet/scan/")
+    expect(phone.get_by_role("status")).to_contain_text("not allowed")
+    check(phone, "not allowed")
+
+    camera.show()
+    till = camera_windows.open(TABLET, state=unlocked, permissions=["camera"])
+    till.goto("/till/")
+    Till(till).type("480")
+    expect(till.locator("#sound")).to_have_text(re.compile("Sound o"))
+    till.get_by_role("button", name="Customer's code").click()
+    till.get_by_role("button", name="Scan with the camera").click()
+    expect(till.locator("#collect-state")).to_contain_text("Hold the customer's code")
+    check(till, "collecting by camera")

@@ -1,86 +1,24 @@
-"""The code on the customer's phone: read off any screen, scanned at the till, also offline."""
+"""The code on the customer's phone: read off any screen, scanned at the till."""
 
-import io
 import re
 
-import psycopg
 import pytest
-import zxingcpp
-from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.codes import CUT, MY_CODE, open_code, read_digits, read_screen, scan
 from tests.browser.screens import Phone
 from tests.browser.windows import PHONE, TABLET, remember
 
+pytestmark = pytest.mark.usefixtures("codes_unused")
 SIZES = {"phone": PHONE, "small phone": {"width": 320, "height": 640}, "tablet": TABLET}
-CUT = "ERR_FAILED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED"
 REFUSED = "status of 4"
-MY_CODE = "/wallet/my-code/"
 WECHAT = "100061098828009406"
-# A wedge scanner is a keyboard that types a code within a moment, and Enter after it. The
-# pauses are written on the keys: a busy machine would make others of them.
-SCAN = """(keys) => {
-  let at = performance.now();
-  for (const [key, pause] of keys) {
-    const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-    Object.defineProperty(event, "timeStamp", { value: at });
-    (document.activeElement ?? document.body).dispatchEvent(event);
-    at += pause;
-  }
-}"""
 READ_BALANCE = """
     SELECT account.balance_minor FROM ledger_account account
       JOIN wallet_wallet wallet ON wallet.account_id = account.id
       JOIN identity_user person ON person.id = wallet.user_id
      WHERE person.phone = %s
 """
-
-
-@pytest.fixture(autouse=True)
-def _codes_unused(stack):
-    """Let the codes that other tests have used be of another day."""
-    owner = stack.servers.owner_url(stack.database)
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(
-            "UPDATE wallet_codeuse SET step = -extract(epoch FROM used_at) * 1000"
-        )
-
-
-@pytest.fixture
-def holder(phone):
-    """Li Wei's phone with the code open, and in touch with the server."""
-    return open_code(phone)
-
-
-@pytest.fixture
-def count_payments(sql):
-    def count() -> int:
-        return sql("SELECT count(*) FROM wallet_payment")[0][0]
-
-    return count
-
-
-def open_code(phone):
-    phone.open(MY_CODE)
-    expect(phone.page.locator("#left")).to_have_text(re.compile(r"Next code in \d:\d\d"))
-    return phone
-
-
-def read_screen(page):
-    picture = Image.open(io.BytesIO(page.screenshot()))
-    return {found.format.name: found.text for found in zxingcpp.read_barcodes(picture)}
-
-
-def read_digits(phone):
-    return phone.page.locator("#digits").inner_text().replace(" ", "")
-
-
-def scan(till, code, *, pauses_ms=10, first_ms=None):
-    # The till listens to scanners a moment after it can sell.
-    expect(till.page.locator("#sound")).to_have_text(re.compile("Sound o"))
-    keys = [[key, pauses_ms] for key in [*code, "Enter"]]
-    keys[0][1] = first_ms or pauses_ms
-    till.page.evaluate(SCAN, keys)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -209,6 +147,25 @@ def test_above_the_limit_the_phone_asks_for_the_pin(till, holder, payer):
     till.expect_result("Paid")
 
 
+@pytest.mark.parametrize(("amount", "told"), [("480", "Paid €4.80"), ("3001", "€30.01")])
+def test_a_page_that_was_closed_meanwhile_tells_it_once(till, holder, payer, amount, told):
+    code = read_digits(holder)
+    holder.open("about:blank")
+    till.charge(amount)
+    scan(till, code)
+    expect(till.page.locator("body")).to_contain_text("Li W.")
+
+    holder.open(MY_CODE)
+    expect(holder.main).to_contain_text(told)
+    if amount == "3001":
+        holder.page.get_by_role("link", name="Enter the PIN").click()
+        holder.page.get_by_label("PIN").fill(payer["pin"])
+        holder.pay()
+    till.expect_result("Paid")
+    open_code(holder)
+    expect(holder.page.locator("#card")).to_be_visible()
+
+
 def test_a_customer_who_does_not_give_the_pin_is_free(till, holder):
     till.charge("3001")
     scan(till, read_digits(holder))
@@ -301,45 +258,6 @@ def test_a_reload_while_collecting_collects_once(till, holder, watch, count_paym
     assert count_payments() == before + 1
 
 
-def test_a_phone_without_connection_shows_its_codes_and_the_till_collects(till, holder, watch):
-    watch.expect(CUT)
-    expect_kept(holder)
-    holder.page.context.set_offline(True)
-    expect(holder.page.locator("#contact")).to_contain_text("No connection")
-    till.type("480")
-    scan(till, read_screen(holder.page)["QRCode"])
-
-    till.expect_result("Paid")
-    holder.page.context.set_offline(False)
-    expect(holder.page.locator("#result")).to_have_text("Paid €4.80")
-
-
-def test_without_connection_the_page_opens_again_and_the_next_codes_come_by_themselves(
-    holder, watch, till
-):
-    watch.expect(CUT)
-    expect_kept(holder)
-    codes = holder.page.evaluate("JSON.parse(localStorage.getItem('tessera.codes')).codes")
-    assert len(codes) == 15
-    holder.page.context.set_offline(True)
-    holder.page.reload()
-    expect(holder.page.locator("#contact")).to_contain_text("No connection")
-    shown = read_digits(holder)
-    assert [*read_screen(holder.page).values()] == [shown, shown]
-    place = [each["code"] for each in codes].index(shown)
-
-    for later in (1, 2):
-        holder.page.evaluate("Date.now = ((now) => () => now() + 60_000)(Date.now)")
-        expect(holder.page.locator("#digits")).to_have_text(codes[place + later]["digits"])
-        code = codes[place + later]["code"]
-        assert [*read_screen(holder.page).values()] == [code, code]
-    holder.page.evaluate("Date.now = ((now) => () => now() + 900_000)(Date.now)")
-    expect(holder.page.get_by_role("status")).to_contain_text(
-        "holds no code that is still good"
-    )
-    expect(holder.page.locator("#card")).to_be_hidden()
-
-
 def test_who_signs_out_leaves_no_codes_behind(windows, payer):
     phone = Phone(windows.open(PHONE))
     phone.open(f"/wallet/sign-in/?next={MY_CODE}")
@@ -381,8 +299,3 @@ def test_a_code_is_shown_without_script(windows, stack, payer):
 
     code = page.locator("#digits").inner_text().replace(" ", "")
     assert [*read_screen(page).values()] == [code, code]
-
-
-def expect_kept(phone):
-    """Wait until the phone could open the page without a connection."""
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.screens import Phone
 from tests.browser.windows import PHONE, remember
 
+TRANSFER = "BCD\n002\n1\nSCT\n\nFlowers\nIE29AIBK93115212345678\nEUR12.50"
+MEASURE = "each => each.getBoundingClientRect().toJSON()"
 UNKNOWN = "/p/0123456789abcdefghjkmnpqrs"
 # The sweep runs every five seconds; the phone asks every twenty-five.
 EXPIRY_TIMEOUT_MS = 30_000
@@ -15,14 +17,6 @@ EXPIRY_TIMEOUT_MS = 30_000
 def plain_phone(windows, stack, payer):
     """Li Wei's phone with JavaScript switched off, not signed in."""
     return Phone(windows.open(PHONE, java_script_enabled=False))
-
-
-@pytest.fixture
-def count_payments(sql):
-    def count() -> int:
-        return sql("SELECT count(*) FROM wallet_payment")[0][0]
-
-    return count
 
 
 def test_paying_needs_no_script(till, plain_phone, payer):
@@ -80,6 +74,36 @@ def test_a_short_code_that_leads_nowhere_says_so(phone, watch):
     expect(phone.page.get_by_role("alert")).to_contain_text("Nothing was taken.")
 
 
+def test_enter_sends_a_short_code_and_a_pasted_bank_transfer_keeps_its_lines(
+    till, phone, watch
+):
+    watch.expect("status of 422")
+    till.charge("480")
+    phone.open("/p/")
+    field = phone.page.get_by_label("Code")
+    field.fill(TRANSFER)
+    phone.page.get_by_role("button", name="Continue").click()
+    expect(phone.page.get_by_role("alert")).to_contain_text("It asks 12.50 EUR for Flowers.")
+    expect(field).to_have_value(TRANSFER)
+
+    field.fill(till.read_short_code())
+    phone.page.keyboard.press("Enter")
+
+    phone.expect_state("confirm", till.words.inner_text())
+
+
+def test_a_short_phone_shows_what_it_asks_for_above_its_button(windows, stack, payer, till):
+    memory = remember(stack.url, "tessera_wallet", payer["token"])
+    phone = Phone(windows.open({"width": 320, "height": 640}, state=memory))
+    till.charge("3001")
+    phone.open(till.scan())
+
+    pin = phone.page.get_by_label("PIN").evaluate(MEASURE)
+    button = phone.pay_button.evaluate(MEASURE)
+    assert pin["bottom"] <= button["top"]
+    assert button["bottom"] <= 640
+
+
 def test_more_than_thirty_needs_the_pin(till, phone, payer, watch, count_payments):
     watch.expect("status of 403")
     before = count_payments()
@@ -127,6 +151,20 @@ def test_a_customer_who_does_not_pay_is_free(till, phone, count_payments):
     expect(till.page.get_by_text("Customer did not pay. Nothing was taken.")).to_be_visible()
     expect(till.chip).to_have_text("Waiting for customer")
     assert count_payments() == before
+
+
+def test_what_is_paid_in_another_tab_is_not_said_to_be_declined(till, phone):
+    till.charge("480")
+    address = till.scan()
+    phone.open(address)
+    phone.page.get_by_role("button", name="Do not pay").click()
+    phone.expect_state("declined", "Nothing was taken.")
+    with phone.page.context.expect_page() as opened:
+        phone.page.evaluate("address => open(address)", address)
+
+    Phone(opened.value).pay()
+
+    phone.expect_state("paid")
 
 
 def test_a_second_phone_waits_for_the_first(till, phone, second_phone):

@@ -8,7 +8,7 @@ import zxingcpp
 from playwright.sync_api import expect
 
 from tests.browser.screens import Phone
-from tests.browser.windows import PHONE
+from tests.browser.windows import PHONE, remember
 
 STORES = "/dashboard/stores/"
 
@@ -67,6 +67,23 @@ def test_a_till_tells_of_a_payment_once(till, phone, printed):
     with till.page.expect_response("**/api/v1/charges?source=static_code*"):
         pass
     expect(till.page.locator("#counter .note")).to_have_count(0)
+
+
+def test_a_short_phone_shows_every_key(windows, stack, payer, printed):
+    memory = remember(stack.url, "tessera_wallet", payer["token"])
+    phone = Phone(windows.open({"width": 320, "height": 640}, state=memory))
+    phone.open(printed)
+
+    # Where a key is looked for there is that key, and nothing that lies over it.
+    lowest = phone.page.locator("[data-key]").last
+    expect(lowest).to_be_visible()
+    assert lowest.evaluate(
+        """key => {
+          const { left, top, width, height } = key.getBoundingClientRect();
+          return top + height <= innerHeight
+            && key.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+        }"""
+    )
 
 
 def test_paying_at_a_printed_code_needs_no_script(windows, stack, payer, printed):

@@ -83,6 +83,16 @@ def test_every_refusal_of_the_table_is_some_operations():
     assert set(STATUSES) - refused == {SignInRefused}
 
 
+def test_a_body_that_is_no_json_is_named_for_what_it_is():
+    operations = [each for _, group in read_api()["groups"] for each in group]
+
+    [reading] = [each for each in operations if each.name == "read_scanned_picture"]
+
+    kinds = [(field.name, field.kind) for field in reading.fields]
+    assert kinds == [("body", "image/jpeg"), ("body", "image/png"), ("body", "image/webp")]
+    assert (reading.answer.shape, reading.body) == ("PictureTexts", "")
+
+
 def test_every_shape_is_of_use():
     named = {shape.name for shape in read_api()["shapes"]}
 

@@ -25,6 +25,7 @@ TILL = [
     ("get", "charges/{charge}/qr.svg"),
     ("get", "charges/{charge}/qr.png"),
     ("get", "refunds/{refund}"),
+    ("post", "pictures"),
 ]
 SERVER = [
     ("get", "settlements"),
@@ -35,6 +36,7 @@ PHONE = [
     ("get", "wallet"),
     ("get", "wallet/transactions"),
     ("post", "wallet/scans"),
+    ("post", "wallet/pictures"),
     ("post", "wallet/claims"),
     ("delete", "wallet/claims/{claim}"),
     ("post", "wallet/payments"),

@@ -6,9 +6,12 @@ import re
 import pytest
 from django.test import Client
 
+from qr.links import encode_token
 from tests import factories
+from tests.clocks import let_lease_end
 from tests.paycodes import await_steady_step, show_code, write_code
-from wallet.codes import issue_codes, revoke_codes
+from wallet.codes import NewUse, issue_codes, revoke_codes
+from wallet.collection import collect_charge
 
 pytestmark = pytest.mark.django_db
 MY_CODE = "/wallet/my-code/"
@@ -46,6 +49,34 @@ def test_the_page_shows_the_code_of_this_minute_and_holds_those_that_follow(brow
     assert page.text.count(codes[0]["qr"]) == page.text.count(codes[0]["bars"]) == 2
     assert codes[0]["until"] == codes[1]["from"]
     assert "no-store" in page["Cache-Control"]
+
+
+def test_a_page_opened_late_says_that_a_till_waits_for_the_pin(browser, customer, shop):
+    charge = factories.make_charge(shop, amount_minor=3001)
+    quiet = browser.get(MY_CODE)
+    collect_charge(shop.till, NewUse(show_code(customer), charge, "one", b"test"))
+
+    asking = browser.get(MY_CODE)
+    let_lease_end(charge)
+    over = browser.get(MY_CODE)
+
+    said = f"{shop.store.name} charges €30.01 and waits for your PIN."
+    link = f'href="/p/{encode_token(charge.token).lower()}"'
+    assert [(said in each.text, link in each.text) for each in (quiet, asking, over)] == [
+        (False, False),
+        (True, True),
+        (False, False),
+    ]
+
+
+@pytest.mark.parametrize(("currency", "exponent"), [("JPY", 0), ("EUR", 2), ("IQD", 3)])
+def test_the_page_says_how_many_decimals_its_money_has(currency, exponent):
+    # A browser's own tables have none for the dinar of Iraq.
+    visitor = factories.open_customer(currency=currency)
+    client = Client(headers={"Host": "pay.test"})
+    client.cookies["tessera_wallet"] = visitor.token
+
+    assert f'data-exponent="{exponent}"' in client.get(MY_CODE).text
 
 
 def test_the_page_says_up_to_what_the_till_takes_it_at_once(browser):

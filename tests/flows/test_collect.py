@@ -13,7 +13,7 @@ from tests.paycodes import show_code
 from tests.snapshots import nothing_changes
 from wallet.codes import NewUse, redeem_code
 from wallet.collection import _finish
-from wallet.models import Attempt, CodeUse, Payment, Wallet
+from wallet.models import Attempt, CodeUse, CollectMiss, Payment, Wallet
 from wallet.wallets import top_up
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +225,38 @@ def test_what_broke_off_after_the_capture_is_finished_by_the_same_key(till, char
 
     assert (again.status_code, again.json()["status"]) == (200, "captured")
     assert outcomes() == ["captured"]
+    assert Payment.objects.count() == 1
+
+
+def test_what_broke_off_is_not_gone_on_with_once_the_codes_were_stopped(
+    till, phone, charge, shop, customer
+):
+    code = show_code(customer)
+    asked = hash_request(
+        f"collect {charge.public_id}", caller_id=shop.terminal.id, body={"code": code}
+    )
+    redeem_code(shop.till, NewUse(code, charge, "sale-1", asked))
+    phone.post("wallet/payment_codes/revoke")
+
+    with nothing_changes(charge):
+        stopped = collect(till, charge, code, key="sale-1")
+        phone.post("wallet/payment_codes", {"pin": factories.PIN})
+        started = collect(till, charge, code, key="sale-1")
+
+    assert (stopped.status_code, stopped.json()["code"]) == (422, "payment_code_unknown")
+    assert started.json() == stopped.json()
+    assert not CollectMiss.objects.exists()
+
+
+def test_what_was_paid_is_told_also_once_the_codes_were_stopped(till, phone, charge, customer):
+    code = show_code(customer)
+    collect(till, charge, code, key="sale-1")
+    CodeUse.objects.update(outcome="started")
+    phone.post("wallet/payment_codes/revoke")
+
+    again = collect(till, charge, code, key="sale-1")
+
+    assert (again.status_code, again.json()["status"]) == (200, "captured")
     assert Payment.objects.count() == 1
 
 

@@ -273,6 +273,56 @@ def test_declining_takes_nothing_and_claims_nothing_again(browser, charge):
     assert charge.status == "open"
 
 
+def test_declining_what_is_paid_shows_it_paid(browser, charge):
+    browser.get(address(charge))
+    browser.post(f"{address(charge)}/pay")
+
+    with nothing_changes(charge):
+        late = browser.post(f"{address(charge)}/decline", follow=True)
+
+    assert (late.request["PATH_INFO"], late.context["state"]) == (address(charge), "paid")
+    assert "Nothing was taken" not in late.text
+
+
+def test_what_was_declined_and_paid_after_all_is_shown_paid(browser, charge):
+    browser.get(address(charge))
+    browser.post(f"{address(charge)}/decline")
+    browser.get(address(charge))
+    browser.post(f"{address(charge)}/pay")
+
+    gone_back_to = browser.get(f"{address(charge)}/declined", follow=True)
+
+    assert gone_back_to.context["state"] == "paid"
+
+
+def test_what_was_declined_and_paid_by_somebody_else_is_said_to_be(browser, charge, another):
+    browser.get(address(charge))
+    browser.post(f"{address(charge)}/decline")
+    factories.confirm(another, factories.claim(another, charge))
+
+    gone_back_to = browser.get(f"{address(charge)}/declined", follow=True)
+
+    assert gone_back_to.context["state"] == "already_paid"
+    assert "Nothing was taken from you." in gone_back_to.text
+
+
+def test_a_tab_that_is_opened_again_asks_once_more(browser, charge):
+    browser.get(address(charge))
+
+    with nothing_changes(charge):
+        answer = browser.get(f"{address(charge)}/pay")
+
+    assert (answer.status_code, answer["Location"]) == (302, address(charge))
+
+
+def test_a_session_that_ended_meanwhile_comes_back_to_the_payment(charge):
+    with nothing_changes(charge):
+        page = Client(SERVER_NAME="pay.test").post(f"{address(charge)}/pay", follow=True)
+
+    assert page.context["next"] == address(charge)
+    assert (page.context["charge"], "PIN" in page.text) == (charge, True)
+
+
 def test_declining_what_was_never_claimed_changes_nothing(browser, charge):
     with nothing_changes(charge):
         answer = browser.post(f"{address(charge)}/decline")
@@ -310,6 +360,8 @@ def test_confirming_what_was_canceled_shows_it(browser, charge, shop, customer):
 
 @pytest.mark.parametrize("action", ["pay", "decline"])
 def test_forms_need_a_session_and_the_csrf_token(charge, customer, action):
+    # Who signs in first comes back to the payment; who declines has nothing to come back for.
+    asked = {"pay": address(charge), "decline": "/wallet/sign-in/?next="}
     factories.claim(customer, charge)
     charge.refresh_from_db()
 
@@ -319,14 +371,14 @@ def test_forms_need_a_session_and_the_csrf_token(charge, customer, action):
             f"{address(charge)}/{action}"
         )
 
-    assert (stranger.status_code, stranger["Location"]) == (302, "/wallet/sign-in/?next=")
+    assert (stranger.status_code, stranger["Location"]) == (302, asked[action])
     assert forged.status_code == 403
 
 
-@pytest.mark.parametrize("action", ["pay", "decline"])
-def test_a_look_at_a_form_s_address_changes_nothing(browser, charge, action):
+@pytest.mark.parametrize(("action", "status"), [("pay", 302), ("decline", 405)])
+def test_a_look_at_a_form_s_address_changes_nothing(browser, charge, action, status):
     with nothing_changes(charge):
-        assert browser.get(f"{address(charge)}/{action}").status_code == 405
+        assert browser.get(f"{address(charge)}/{action}").status_code == status
 
 
 def test_the_paid_page_shows_what_came_back(browser, shop, customer):

@@ -14,7 +14,7 @@ from tests.clocks import date_back, let_expire
 from tests.conftest import Api
 from tests.snapshots import nothing_changes
 from wallet.models import Claim
-from wallet.static_payments import measure_left
+from wallet.static_payments import _read_clock, measure_left
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +134,24 @@ def test_yesterday_s_payments_do_not_count_by_the_shop_s_clock(customer):
     assert (today, measure_left(customer.wallet, code)) == (49_300, 50_000)
 
 
+@pytest.mark.parametrize("off", [timedelta(minutes=10), timedelta(days=1), -timedelta(days=1)])
+def test_a_web_process_whose_clock_is_wrong_frees_nothing(monkeypatch, customer, code, off):
+    pay(customer, code, 700)
+    factories.claim_at(customer, code, amount_minor=300)
+    right = timezone.now
+
+    monkeypatch.setattr(timezone, "now", lambda: right() + off)
+
+    assert measure_left(customer.wallet, code) == 49_000
+
+
+def test_the_day_is_that_of_the_instant_which_the_charge_bears(customer, code):
+    # Also over midnight: what is measured for a charge and what it counts for are one day.
+    charge = factories.claim_at(customer, code).charge
+
+    assert charge.created_at == _read_clock()
+
+
 def test_a_refund_gives_nothing_of_the_cap_back(shop, customer, code):
     payment = pay(customer, code, 700)
     factories.refund(shop, payment.charge)
@@ -151,5 +169,10 @@ def test_nobody_else_pays_what_was_opened_at_a_code(another_phone, customer, cod
 
     with nothing_changes(charge):
         answer = another_phone.post("wallet/claims", {"payload": charge.short_code})
+        looked = another_phone.post("wallet/scans", {"payload": charge.short_code}).json()
 
+    assert (looked["payable"], looked["detail"]) == (
+        False,
+        "Another phone is paying this charge. Nothing was taken.",
+    )
     assert (answer.status_code, answer.json()["code"]) == (409, "charge_claimed_by_another")

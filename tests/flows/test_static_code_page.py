@@ -11,6 +11,7 @@ from pos.static_codes import find_printed_code, revoke_static_code, write_static
 from qr.links import encode_token
 from qr.signed import decode_static_link
 from tests import factories
+from tests.clocks import let_expire
 from tests.snapshots import nothing_changes
 from wallet.authentication import WALLET_COOKIE
 
@@ -111,6 +112,20 @@ def test_yen_are_typed_whole(customer):
     assert Charge.objects.get().amount_minor == 480
 
 
+def test_dinars_are_typed_with_three_decimals(customer):
+    code = factories.print_code(factories.open_shop(currency="KWD"))
+    visitor = open_browser(factories.open_customer(currency="KWD", balance_minor=10_000))
+
+    asked = visitor.get(address(code))
+    refused_page = send(visitor, code, "0.4805")
+    answer = send(visitor, code, "0,48")
+
+    assert "you can pay KWD50.000 more today" in asked.text
+    assert refused_page.context["error"] == "Type an amount such as 1.250."
+    assert answer.status_code == 302
+    assert Charge.objects.get().amount_minor == 480
+
+
 def test_the_form_sent_twice_opens_one_charge(browser, code, customer):
     first, again = send(browser, code, "4.80"), send(browser, code, "4.80")
     browser.post(f"{first['Location']}/pay")
@@ -134,6 +149,37 @@ def test_more_than_is_left_is_said_on_the_page(browser, code):
 
     assert page.status_code == 422
     assert "By printed codes you can pay €500.00 more today." in page.content.decode()
+
+
+def test_who_goes_back_to_correct_the_amount_is_led_to_what_is_begun(browser, code, shop):
+    link = send(browser, code, "500.00")["Location"]
+
+    with nothing_changes():
+        gone_back = browser.get(address(code))
+        corrected = send(browser, code, "5.00", key="page two")
+    browser.post(f"{link}/decline")
+    afresh = send(browser, code, "5.00", key="page three")
+
+    for page in (gone_back, corrected):
+        assert f"You began to pay €500.00 at {shop.store.name}." in page.text
+        assert f'href="{link}"' in page.text
+    assert afresh.status_code == 302
+
+
+@pytest.mark.parametrize("how", ["paid", "expired", "at a till", "somebody else's"])
+def test_what_is_not_begun_at_a_printed_code_is_not_said_to_be(
+    browser, customer, another, shop, code, how
+):
+    if how == "at a till":
+        factories.claim(customer, factories.make_charge(shop))
+    elif how == "somebody else's":
+        factories.claim_at(another, code)
+    elif how == "paid":
+        factories.confirm(customer, factories.claim_at(customer, code))
+    else:
+        let_expire(factories.claim_at(customer, code).charge)
+
+    assert "You began to pay" not in browser.get(address(code)).text
 
 
 def test_a_revoked_code_is_said_to_be_on_the_page(browser, code):

@@ -140,6 +140,19 @@ def test_the_shop_stays_on_screen_while_signing_in(customer, shop):
     assert right["Location"] == link
 
 
+def test_the_shop_of_a_printed_code_stays_on_screen_too(customer, shop):
+    code = factories.print_code(shop)
+    link = f"/s/{encode_token(code.id).lower()}/"
+
+    page = Client(SERVER_NAME="pay.test").get(LOGIN, {"next": link})
+    _, wrong = sign_in(customer.wallet.user.phone, "000000", next=link)
+
+    for shown in (page, wrong):
+        assert shown.context["static_code"] == code
+        assert shop.store.name in shown.text
+    assert "Verified shop" in wrong.text
+
+
 @pytest.mark.parametrize("path", ["/wallet/", "/p/", "/wallet/payments/py_x/"])
 def test_nobody_looks_without_a_session(path):
     answer = Client().get(path)
@@ -330,6 +343,27 @@ def test_a_pasted_code_of_another_system_is_named(browser):
     assert page.status_code == 422
     assert "A code for another payment system" in text
     assert "which this wallet cannot do. It asks" in text
+
+
+def test_a_pasted_bank_transfer_keeps_its_line_ends(browser):
+    # As large as such a code may be, 331 bytes; the form makes two of every line end.
+    lines = ["BCD", "002", "1", "SCT", "", "N" * 70, "IE29AIBK93115212345678"]
+    lines += ["EUR999999999.99", "GDDS", "", "T" * 140, "I" * 59]
+
+    page = browser.post("/p/", {"code": "\r\n".join(lines)})
+
+    assert page.status_code == 422
+    assert "A code for GiroCode" in page.text
+    assert f"It asks 999999999.99 EUR for {'N' * 70}. Nothing was taken." in page.text
+    assert "\n".join(lines) in page.text
+
+
+def test_a_code_typed_with_enter_behind_it_leads_to_its_charge(browser, shop):
+    charge = factories.make_charge(shop)
+
+    answer = browser.post("/p/", {"code": f"{charge.short_code_grouped}\r\n"})
+
+    assert answer["Location"] == f"/p/{encode_token(charge.token).lower()}"
 
 
 def test_a_pasted_address_of_another_site_is_named_and_not_opened(browser):

@@ -22,7 +22,7 @@ from qr.registry import DIALECTS
 from qr.signed import decode_static_link, read_key_id, verify_code
 
 NAMES = sorted(DIALECTS)
-VECTORS_PATH = Path(__file__).parents[1] / "qr/vectors.jsonl"
+VECTORS_FOLDER = Path(__file__).parents[1] / "qr"
 MORE_SEEDS = (
     "HTTPS://PAY.EXAMPLE/P/01J8Z3V9QW5T7R2X4Y6B8C0D1E",
     "HTTPS://PAY.EXAMPLE/S/01J8Z3V9QW5T7R2X4Y6B8C0D1E",
@@ -53,9 +53,10 @@ def read_input(data: bytes) -> tuple[Dialect, str]:
 
 def make_seeds() -> Iterator[bytes]:
     """Give an input for each collected payload, on its own format."""
-    for line in VECTORS_PATH.read_text("utf-8").splitlines():
-        vector = json.loads(line)
-        yield make_input(vector["format"], vector["payload"])
+    for path in sorted(VECTORS_FOLDER.glob("*vectors.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            vector = json.loads(line)
+            yield make_input(vector["format"], vector["payload"])
     for text in MORE_SEEDS:
         yield make_input(NAMES[0], text)
 

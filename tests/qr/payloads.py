@@ -6,9 +6,14 @@ from pathlib import Path
 from qr import mpm
 from qr.errors import PayloadInvalid
 
-# Collected from public standards and repositories; each line's `source` says from which.
-VECTORS_PATH = Path(__file__).with_name("vectors.jsonl")
-VECTORS = [json.loads(line) for line in VECTORS_PATH.read_text("utf-8").splitlines()]
+# Collected from public standards and repositories; each line's `source` says from which. The
+# second file came later, after the rules were written, and tried them.
+VECTORS_PATHS = [
+    Path(__file__).with_name(f"{name}.jsonl") for name in ("vectors", "more_vectors")
+]
+VECTORS = [
+    json.loads(line) for path in VECTORS_PATHS for line in path.read_text("utf-8").splitlines()
+]
 # EMVCo MPM 1.1, Annex B.7.
 EXAMPLE = next(
     vector["payload"]

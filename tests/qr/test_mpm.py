@@ -57,6 +57,9 @@ REFUSALS = [
     ({"_59": None}, "59", "missing"),
     ({"_59": "x" * 26}, "59", "length"),
     ({"_59": "最佳运输"}, "59", "characters"),
+    ({"_59": "ABC\nHammers"}, "59", "value"),
+    ({"_59": "ABC\u202esremmaH"}, "59", "value"),
+    ({"_60": "New\x00York"}, "60", "value"),
     ({"_60": None}, "60", "missing"),
     ({"_60": "x" * 16}, "60", "length"),
     ({"_61": "x" * 11}, "61", "length"),
@@ -74,12 +77,21 @@ REFUSALS = [
     ({"_62": {"12": "x"}}, "62-12", "reserved"),
     ({"_62": {"60": "607c"}}, "62-60", "structure"),
     ({"_62": {"60": serialize([("01", "x")])}}, "62-60-00", "missing"),
+    ({"_62": {"60": serialize([("00", "x" * 33)])}}, "62-60-00", "length"),
+    ({"_62": {"60": serialize([("00", GUID), ("01", "")])}}, "62-60-01", "length"),
+    (
+        {"_62": {"60": serialize([("00", GUID), ("01", "1"), ("01", "2")])}},
+        "62-60-01",
+        "duplicate",
+    ),
     ({"_64": {"01": "ABC"}}, "64-00", "missing"),
     ({"_64": {"00": "e5", "01": "ABC"}}, "64-00", "value"),
     ({"_64": {"00": "esp", "01": "ABC"}}, "64-00", "length"),
     ({"_64": {"00": "es"}}, "64-01", "missing"),
     ({"_64": LANGUAGE | {"01": "最" * 26}}, "64-01", "length"),
     ({"_64": LANGUAGE | {"02": "最" * 16}}, "64-02", "length"),
+    ({"_64": LANGUAGE | {"01": "ABC\u2066"}}, "64-01", "value"),
+    ({"_64": LANGUAGE | {"02": "a\u2028b"}}, "64-02", "value"),
     ({"_64": LANGUAGE | {"03": "x"}}, "64-03", "reserved"),
     ({"_65": "x"}, "65", "reserved"),
     ({"_79": "x"}, "79", "reserved"),
@@ -159,6 +171,40 @@ def test_a_check_sum_in_small_letters_is_tolerable():
 
     assert (deviation.object_id, deviation.kind) == ("63", "characters")
     assert deviation.weight is Weight.TOLERABLE
+
+
+@pytest.mark.parametrize(
+    ("changes", "object_id"),
+    [
+        ({"_54": "10.505"}, "54"),
+        ({"_53": "392", "_54": "999.123"}, "54"),
+        ({"_55": "02", "_56": "0.125"}, "56"),
+    ],
+)
+def test_decimals_the_currency_lacks_are_noted(changes, object_id):
+    [deviation] = mpm.decode(change(**changes)).deviations
+
+    assert (deviation.object_id, deviation.weight) == (object_id, Weight.NOTE)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"_54": "10.500"}, {"_53": "392", "_54": "999.0"}, {"_53": "999", "_54": "1.9"}]
+)
+def test_zeros_and_unknown_currencies_lack_nothing(changes):
+    assert mpm.decode(change(**changes)).deviations == ()
+
+
+@pytest.mark.parametrize("name", ["52", "53"])
+def test_an_empty_mandatory_object_is_as_good_as_absent(name):
+    [deviation] = mpm.read(change(**{f"_{name}": ""})).deviations
+
+    assert (deviation.object_id, deviation.weight) == (name, Weight.FATAL)
+
+
+def test_a_name_that_turns_the_direction_of_reading_is_fatal():
+    weights = {each.kind: each.weight for each in mpm.read(change(_59="A\u202eB")).deviations}
+
+    assert weights == {"characters": Weight.TOLERABLE, "value": Weight.FATAL}
 
 
 def test_the_check_sum_is_mandatory_and_last():

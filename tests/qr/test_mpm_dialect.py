@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from qr.checksum import compute_crc
 from qr.errors import Kind, PayloadInvalid, Weight
 from qr.mpm_dialect import MpmDialect
 from qr.mpm_requests import Places
@@ -100,11 +99,35 @@ def test_a_request_is_written_where_the_profile_keeps_it():
     assert "62060102776304" in text
 
 
-def test_defaults_are_the_first_currency_and_country():
-    text = PAY.encode(replace(REQUEST, currency="", country=""))
+def test_defaults_are_the_only_currency_and_country():
+    dialect = replace(PAY, currencies=("USD",), countries=("US",))
+
+    text = dialect.encode(replace(REQUEST, currency="", country=""))
 
     assert "5303840" in text
     assert "5802US" in text
+
+
+@pytest.mark.parametrize(("forgotten", "object_id"), [("currency", "53"), ("country", "58")])
+def test_of_several_currencies_and_countries_none_is_guessed(forgotten, object_id):
+    assert refuse(PAY.encode, replace(REQUEST, **{forgotten: ""})) == (object_id, "missing")
+
+
+@pytest.mark.parametrize("write_crc", [str.upper, str.lower, str.capitalize])
+def test_a_check_sum_is_written_in_the_letters_it_had(write_crc):
+    sound = write(_62={"01": "182"})
+    assert sound[-4:] == "AFCD"
+
+    text = sound[:-4] + write_crc(sound[-4:])
+
+    assert PAY.write(PAY.read(text)) == text
+    assert PAY.serialize(PAY.read(text).fields, "") == sound
+
+
+def test_a_wrong_check_sum_is_not_written_again():
+    sound = write()
+
+    assert PAY.write(PAY.read(sound[:-4] + "0000")) == sound
 
 
 def test_reading_and_writing_can_be_refined():
@@ -179,21 +202,14 @@ def test_what_has_too_many_bytes_is_counted_in_characters():
 
 
 def test_another_schemes_account_keeps_its_identifier_at_our_place():
-    text = next(
-        vector["payload"]
-        for vector in VECTORS
-        if vector["format"] == "bharatqr"
-        and vector["valid"]
-        and "A000000524" in vector["payload"]
-    )
-    head = text[:-4].replace("A000000524", "A000000525", 1)
-    dialect = DIALECTS["bharatqr"]
+    anywhere = replace(PAY.templates[0], ids=("26", "33"))
+    dialect = replace(PAY, templates=(anywhere,))
+    text = write(_26={"00": "com.prey", "01": "till-9"}, _33=TEMPLATE)
 
-    reading = dialect.decode(head + compute_crc(head.encode()))
-    request = reading.request
+    request = dialect.decode(text).request
 
-    assert request
-    assert (
-        Account("A000000525", "MAB.037322031440157@AXISBANK", "", "26-01") in request.accounts
+    assert request.accounts == (
+        Account("pay", "shop-1", "shop", "33-01"),
+        Account("com.prey", "till-9", "", "26-01"),
     )
     assert dialect.decode(dialect.encode(request)).request == request

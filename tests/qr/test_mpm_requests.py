@@ -65,6 +65,14 @@ def test_what_is_encoded_is_understood_alike():
     assert text.startswith("0002010102120216400012345678901226")
 
 
+def test_an_empty_object_leads_to_nobody():
+    reading = DIALECT.read(change(_02=""))
+
+    assert reading.request.accounts == ()
+    assert reading.request.extra == {"02": ""}
+    assert not reading.is_payable
+
+
 @pytest.mark.parametrize(
     ("changes", "amount_minor", "mutability"),
     [
@@ -73,6 +81,9 @@ def test_what_is_encoded_is_understood_alike():
         ({"_54": "0.00"}, None, Mutability.OPEN),
         ({"_54": "10.505"}, None, Mutability.FIXED),
         ({"_54": "1,2"}, None, Mutability.FIXED),
+        ({"_55": "02", "_56": "0.125"}, None, Mutability.FIXED),
+        ({"_54": None, "_55": "02", "_56": "0.125"}, None, Mutability.FIXED),
+        ({"_54": None, "_55": "02", "_56": "0.12"}, None, Mutability.OPEN),
         ({"_53": "999"}, None, Mutability.FIXED),
     ],
 )
@@ -102,9 +113,28 @@ def test_a_tip_is_read_if_its_parts_agree(changes, tip):
 
     assert request.tip == tip
     if tip is None:
-        assert {path: text for path, text in request.extra.items() if path[0] == "5"} == {
-            name[1:]: text for name, text in changes.items()
-        }
+        left = {path: text for path, text in request.extra.items() if path[0] == "5"}
+        unknown = changes.get("_55") in {"02", "03"}
+        assert left == {name[1:]: text for name, text in changes.items()} | (
+            {"54": "10.50"} if unknown else {}
+        )
+
+
+@pytest.mark.parametrize(
+    ("network", "place"), [("visa", "02"), ("mastercard", "04"), ("jcb", "13")]
+)
+def test_a_card_goes_to_the_first_place_of_its_network(network, place):
+    card = Account(network, "4000123456789012", "card")
+    request = replace(REQUEST, accounts=(card,), extra={})
+
+    assert DIALECT.decode(DIALECT.encode(request)).request.accounts[0].object_id == place
+
+
+def test_a_card_of_an_unknown_network_has_no_place():
+    request = replace(REQUEST, accounts=(Account("diners", "4000123456789012", "card"),))
+
+    with pytest.raises(PayloadInvalid, match="a place for"):
+        DIALECT.encode(request)
 
 
 @pytest.mark.parametrize("tip", [Tip(TipKind.PROMPT), Tip(TipKind.FIXED, 150), None])

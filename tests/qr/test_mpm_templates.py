@@ -45,6 +45,18 @@ def test_a_template_that_is_nowhere_is_missing_at_its_usual_place():
     assert find((PAY,))[1] == [("26-00", "missing")]
 
 
+def test_a_scheme_takes_one_place():
+    template = {"00": "com.pay", "01": "5"}
+
+    assert find((PAY,), _26=template, _33=template)[1] == [("33-00", "duplicate")]
+
+
+def test_a_template_of_many_schemes_may_stand_at_several_places():
+    anybody = Template(ids=("26", "33"), is_guid=bool)
+
+    assert find((anybody,), _26={"00": "com.pay"}, _33={"00": "com.pay"})[1] == []
+
+
 def test_either_of_two_templates_is_enough():
     other = Template(ids=("27",), guid="com.other")
 
@@ -76,6 +88,8 @@ def test_a_primitive_may_hold_a_template():
 
     assert match.values["@-01"] == "5"
     assert deviations == []
+    twice = serialize([("00", "A0001"), ("01", "5"), ("01", "6")])
+    assert find((CARD,), _02=twice)[1] == [("02-01", "duplicate")]
 
 
 def test_what_is_nested_is_opened_or_named():
@@ -84,5 +98,8 @@ def test_what_is_nested_is_opened_or_named():
     )
     assert (good.values["@-01-00"], deviations) == ("970423", [])
 
+    twice = serialize([("00", "970423"), ("01", "1"), ("01", "2")])
+    match, deviations = find((DEEP,), _38={"00": "com.deep", "01": twice})
+    assert (match.values["38-01-01"], deviations) == ("1", [("38-01-01", "duplicate")])
     assert find((DEEP,), _38={"00": "com.deep"})[1] == []
     assert find((DEEP,), _38={"00": "com.deep", "01": "0099x"})[1] == [("38-01", "structure")]

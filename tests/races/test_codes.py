@@ -4,12 +4,15 @@ from collections import Counter
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from ledger.queries import read_balance
+from pos.callers import call_from_terminal
+from pos.terminals import add_terminal
 from tests import factories
 from tests.paycodes import show_code
 from tests.races.crowd import late, stagger
-from wallet.codes import NewUse, redeem_code, revoke_codes
+from wallet.codes import _ADD_MISS, _LOCK_AS_MISS, NewUse, _execute, redeem_code, revoke_codes
 from wallet.collection import collect_charge
 from wallet.errors import PaymentCodeUnknown, PaymentCodeUsed, TooManyTries
 from wallet.models import CodeUse, CollectMiss, Payment
@@ -88,6 +91,48 @@ def test_guesses_at_the_same_moment_are_counted_each(crowd):
     kinds = Counter(type(answer).__name__ for answer in answers)
     assert kinds == {"PaymentCodeUnknown": 10, "TooManyTries": 30}
     assert CollectMiss.objects.filter(owner_id=shop.terminal.id).count() == 10
+
+
+def test_guesses_from_all_of_a_merchant_s_tills_at_once_are_counted_together(crowd):
+    shop = factories.open_shop()
+    tills = [
+        call_from_terminal(add_terminal(shop.store, name=f"Till {number}"))
+        for number in range(2, 42)
+    ]
+    charge = factories.make_charge(shop)
+    jobs = [
+        partial(redeem_code, till, NewUse(f"77{place:016}", charge, "one", b"test"))
+        for place, till in enumerate(tills)
+    ]
+
+    answers = crowd.act(jobs, refusals=(PaymentCodeUnknown, TooManyTries))
+
+    kinds = Counter(type(answer).__name__ for answer in answers)
+    assert kinds == {"PaymentCodeUnknown": 30, "TooManyTries": 10}
+    assert CollectMiss.objects.filter(merchant=shop.merchant).count() == 30
+
+
+def test_a_guess_that_hits_is_behind_the_misses_before_it(crowd):
+    shop, customer = factories.open_shop(), factories.open_customer()
+    charge, code = factories.make_charge(shop), show_code(customer)
+    tills = [
+        call_from_terminal(add_terminal(shop.store, name=f"Till {number}"))
+        for number in range(2, 5)
+    ]
+    for number in range(29):
+        CollectMiss.objects.create(merchant=shop.merchant, owner_id=tills[number % 3].owner_id)
+    hit = partial(redeem_code, shop.till, NewUse(code, charge, "hit", b"test"))
+
+    with transaction.atomic():
+        # The thirtieth miss, counted and not yet written down.
+        _execute(_LOCK_AS_MISS, shop.till)
+        _execute(_ADD_MISS, shop.till)
+        waiting = crowd.start(hit, refusals=(TooManyTries,))
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.2)
+
+    assert isinstance(waiting.result(timeout=10), TooManyTries)
+    assert not CodeUse.objects.filter(wallet=customer.wallet).exists()
 
 
 def test_a_code_is_used_before_it_is_revoked_or_not_at_all(crowd):

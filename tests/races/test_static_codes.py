@@ -5,9 +5,11 @@ from functools import partial
 import pytest
 
 from ledger.queries import read_balance
+from pos.errors import ChargeNotPayable
 from pos.models import Charge
 from pos.static_codes import create_static_code
 from tests import factories
+from tests.races.crowd import late
 from wallet.errors import StaticLimitReached
 from wallet.models import Claim, Payment
 from wallet.static_payments import measure_left
@@ -73,6 +75,37 @@ def test_one_key_at_the_same_moment_opens_one_charge(crowd):
 
         assert len({claim.id for claim in claims}) == 1
         assert Charge.objects.filter(owner_id=payer.wallet.id).count() == 1
+
+
+def test_a_form_sent_again_while_its_charge_is_paid_is_paid_once(crowd):
+    code = factories.print_code(factories.open_shop())
+
+    for number in range(20):
+        payer = factories.open_customer()
+        claim = factories.claim_at(payer, code, key="form")
+        again = late(partial(factories.claim_at, payer, code, key="form"), number / 2000)
+        payment, _ = crowd.act(
+            [partial(factories.confirm, payer, claim), again], refusals=(ChargeNotPayable,)
+        )
+
+        assert payment.charge_id == claim.charge_id
+        assert Charge.objects.filter(owner_id=payer.wallet.id).count() == 1
+        assert read_balance(payer.wallet.account_id) == 10_000 - 480
+
+
+@pytest.mark.parametrize(("currency", "cap_minor"), [("JPY", 1000), ("KWD", 1000)])
+def test_twenty_tabs_stay_within_the_cap_whatever_the_decimals(crowd, currency, cap_minor):
+    code = factories.print_code(factories.open_shop(currency=currency), cap_minor=cap_minor)
+    payer = factories.open_customer(currency=currency, balance_minor=100_000)
+
+    def pay() -> Payment:
+        return factories.confirm(payer, factories.claim_at(payer, code, amount_minor=300))
+
+    answers = crowd.act([pay] * 20, refusals=(StaticLimitReached,))
+
+    assert sum(isinstance(answer, Payment) for answer in answers) == 3
+    assert read_balance(payer.wallet.account_id) == 100_000 - 900
+    assert measure_left(payer.wallet, code) == 100
 
 
 def test_one_key_at_the_same_moment_makes_one_code(crowd):

@@ -33,6 +33,7 @@ BASE = {
 RUPAY = "a RuPay number has 16 digits and its check digit"
 IFSC = "an account is an IFSC of 11 characters and up to 26 more"
 VPA = "a virtual payment address of up to 50 is mandatory"
+RID = "the identifier of 26, 27 and 28 is A000000524"
 TR = "a transaction's reference has 4 to 35 characters"
 POINT = "the point of initiation is 11 (static) or 12 (dynamic)"
 REFUSALS = [
@@ -43,6 +44,9 @@ REFUSALS = [
     ({"08": "UTIB1003144920010032044520"}, "08", IFSC),
     ({"08": "UTIB0003144"}, "08", IFSC),
     ({"08": "UTIB0003144" + "1" * 27}, "08", IFSC),
+    ({"26-00": "A000000525"}, "26-00", RID),
+    ({"27-00": "A000000525"}, "27-00", RID),
+    ({"28-00": "A000000525", "28-01": "123412341234"}, "28-00", RID),
     ({"26-01": None}, "26-01", VPA),
     ({"26-01": "no-address"}, "26-01", VPA),
     ({"26-01": "a" * 42 + "@AXISBANK"}, "26-01", VPA),

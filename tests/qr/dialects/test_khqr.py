@@ -49,12 +49,17 @@ REFUSALS = [
     (BASE, {"29-00": "j" * 28 + "@devb"}, "29-00", "the value has 1 to 32 characters"),
     (BASE, {"29-01": "1" * 33}, "29-01", "an account has up to 32 characters"),
     (BASE, {"29-02": "B" * 33}, "29-02", "a bank has up to 32 characters"),
+    (BASE, {"29-01": "123\x07"}, "29-01", "an account has up to 32 characters"),
+    (MERCHANT, {"30-01": "12\u202e3"}, "30-01",
+     "a merchant's id of up to 32 characters is mandatory"),
     (MERCHANT, {"30-00": "@devb"}, "30-00", BAKONG),
     (MERCHANT, {"30-01": None}, "30-01",
      "a merchant's id of up to 32 characters is mandatory"),
     (MERCHANT, {"30-02": None}, "30-02", "an acquiring bank of up to 32 is mandatory"),
     (BASE, {"01": "13"}, "01", "the point of initiation is 11 (static) or 12 (dynamic)"),
     (BASE, {"53": "849"}, "53", "the currency of KHQR is KHR or USD (116|840)"),
+    (BASE, {"30-00": "evil@devb", "30-01": "1", "30-02": "Dev Bank"}, "30-00",
+     "a code is of a person (29) or of a merchant (30)"),
     (BASE, {"54": None}, "54", "a dynamic code carries an amount"),
     (BASE, {"53": "116", "54": "100.50"}, "54", RIEL),
     (BASE, {"58": "VN"}, "58", "the country of KHQR is KH"),
@@ -88,6 +93,12 @@ def test_a_dynamic_code_is_also_told_by_what_it_lacks():
 @pytest.mark.parametrize("changes", [{}, {"99-00": "1726821915797"}, {"53": "116"}], ids=str)
 def test_a_static_code_needs_no_times(changes):
     assert refuse(DIALECT, write(STATIC | changes)) is None
+
+
+def test_two_payees_cannot_be_paid():
+    second = {"30-00": "evil@devb", "30-01": "1", "30-02": "Dev Bank"}
+
+    assert not DIALECT.read(write(BASE | second)).is_payable
 
 
 def test_decimals_that_are_zero_are_no_decimals():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qr.dialects.pix import DIALECT, GUID
-from qr.errors import PayloadInvalid
+from qr.errors import PayloadInvalid, Weight
 from qr.payment import Account, Initiation, Mutability, PaymentRequest
 from tests.qr.payloads import ask, change, refuse
 
@@ -29,6 +29,15 @@ REFUSALS = [
     ({"_26": None, "_02": "4000"}, "26-00", "missing"),
     ({"_26": {"00": GUID}}, "26-01", "missing"),
     ({"_26": {"00": GUID, "01": "a", "25": URL}}, "26-01", "unexpected"),
+    ({"_26": {"00": GUID, "01": "Fulano"}}, "26-01", "value"),
+    ({"_26": {"00": GUID, "01": "5561912345678"}}, "26-01", "value"),
+    ({"_26": {"00": GUID, "01": "+0561912345678"}}, "26-01", "value"),
+    ({"_26": {"00": GUID, "01": "123.456.789-09"}}, "26-01", "value"),
+    ({"_26": {"00": GUID, "01": KEY.replace("-", "")}}, "26-01", "value"),
+    ({"_26": {"00": GUID, "01": KEY[:-1] + "\u0661"}}, "26-01", "value"),
+    ({"_26": {"00": GUID, "01": KEY}, "_27": {"00": GUID, "01": KEY}}, "27-00", "duplicate"),
+    ({"_26": {"00": GUID, "25": URL}, "_54": "1,5"}, "54", "value"),
+    ({"_26": {"00": GUID, "25": URL}, "_54": "-1"}, "54", "value"),
     ({"_26": {"00": GUID, "01": KEY, "03": "1234123"}}, "26-03", "value"),
     ({"_26": {"00": GUID, "25": f"https://{URL[:40]}"}}, "26-25", "value"),
     ({"_26": {"00": GUID, "25": "pix.example.com"}}, "26-25", "value"),
@@ -61,6 +70,43 @@ def test_the_template_may_stand_anywhere(place):
     assert DIALECT.recognize(text)
 
 
+KEYS = [
+    "fulano.2019@example.com",
+    "PIX+LOJA@EXAMPLE.COM",
+    "12345678909",
+    "00038166000105",
+    "12ABC34501DE35",
+    "+5561912345678",
+    KEY,
+    KEY.upper(),
+]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_form_of_a_key_is_accepted(key):
+    text = write(_26={"00": GUID, "01": key})
+
+    assert refuse(DIALECT.decode, text) is None
+    assert DIALECT.read(text).deviations == ()
+
+
+def test_who_answers_to_an_odd_key_is_for_the_directory_to_say():
+    reading = DIALECT.read(write(_26={"00": GUID, "01": "Fulano"}))
+
+    assert [each.weight for each in reading.deviations] == [Weight.TOLERABLE]
+    assert reading.is_payable
+
+
+def test_two_keys_of_two_payees_cannot_be_paid():
+    two = {"_26": {"00": GUID, "01": KEY}, "_27": {"00": GUID, "01": "evil@example.com"}}
+
+    assert not DIALECT.read(write(**two)).is_payable
+
+
+def test_an_address_may_be_in_capitals():
+    assert refuse(DIALECT.decode, write(_26={"00": GUID, "25": URL.upper()})) is None
+
+
 def test_a_dynamic_code_ignores_amount_and_reference():
     text = write(_26={"00": GUID, "25": URL}, _54="0", _62={"05": "RP12345678-2019"})
 
@@ -78,8 +124,32 @@ def test_a_recurrence_needs_no_key():
     assert [each.kind for each in ask(DIALECT, text).accounts] == ["recurrence_url"]
 
 
+def test_a_dynamic_code_that_may_be_paid_often_stays_so():
+    text = write(_01="11", _26={"00": GUID, "25": URL})
+
+    request = ask(DIALECT, text)
+
+    assert request.initiation is Initiation.DYNAMIC
+    again = DIALECT.decode(DIALECT.encode(request))
+    assert (again.fields["01"], again.request) == ("11", request)
+
+
+def test_a_recurrence_is_written_beside_a_template_without_key():
+    request = PaymentRequest(
+        scheme="pix",
+        accounts=(Account("pix", RECURRENCE["25"], "recurrence_url"),),
+        payee_name="ABC Hammers",
+        payee_city="New York",
+    )
+
+    fields = DIALECT.decode(DIALECT.encode(request)).fields
+    assert (fields["26"], fields["80"]) == ({"00": GUID}, RECURRENCE)
+
+
 @given(
-    key=st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=36),
+    key=st.sampled_from(KEYS)
+    | st.uuids().map(str)
+    | st.from_regex(r"[!-?A-~]{1,30}@[!-?A-~]{1,30}", fullmatch=True),
     amount_minor=st.none() | st.integers(1, 10**10),
     reference=st.from_regex("[A-Za-z0-9]{0,25}", fullmatch=True),
 )

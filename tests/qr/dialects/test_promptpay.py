@@ -53,6 +53,7 @@ REFUSALS = [
     (BILL, {"30-00": "A000000677010111"}, "30-00", AIDS),
     (BILL, {"30-01": None}, "30-01", BILLER),
     (BILL, {"30-01": "09940001655010A"}, "30-01", BILLER),
+    (BILL, {"30-01": "09940001655010"}, "30-01", BILLER),
     (BILL, {"30-02": None}, "30-02", "a first reference of up to 20 is mandatory"),
     (BILL, {"30-03": "C" * 21}, "30-03", "a second reference has up to 20 characters"),
 ]  # fmt: skip
@@ -92,6 +93,18 @@ def test_a_bill_is_read_whole():
         extra={"30-03": "CUST42", "62-05": "8877", "62-07": "SCB"},
     )
     assert ask(DIALECT, DIALECT.encode(request)) == request
+
+
+def test_the_message_of_a_wallet_is_kept_as_it_stands():
+    hello = "00480065006C006C006F"
+    text = write(TRANSFER, {"29-01": None, "29-03": "140000801111111", "81": hello})
+
+    reading = DIALECT.decode(text)
+
+    assert note(DIALECT, text)[0] == "81"
+    assert reading.fields["81"] == hello
+    assert reading.request.extra == {"81": hello}
+    assert DIALECT.encode(reading.request) == text
 
 
 @pytest.mark.parametrize(

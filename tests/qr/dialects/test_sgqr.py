@@ -50,12 +50,17 @@ REFUSALS = [
     ({"51": None}, "51-00", "a template with the unique identifier SG.SGQR is mandatory"),
     ({"51-01": None}, "51-01", "an SGQR ID is YYMMDD and six hexadecimal digits"),
     ({"51-01": "18030751031G"}, "51-01", "an SGQR ID is YYMMDD and six hexadecimal digits"),
+    ({"51-01": "181307510317"}, "51-01", "an SGQR ID is YYMMDD and six hexadecimal digits"),
     ({"51-02": "1.0003"}, "51-02", "a version is two digits, a point and four"),
     ({"51-03": None}, "51-03", "a postal code has 6 to 10 digits"),
     ({"51-04": "1"}, "51-04", "a level has two or three characters"),
     ({"51-05": "123456"}, "51-05", "a unit has up to five characters"),
     ({"51-06": None}, "51-06", "the miscellaneous part has up to ten characters"),
     ({"51-07": "180407"}, "51-07", "the date of the version is YYYYMMDD"),
+    ({"51-07": "20180230"}, "51-07", "the date of the version is YYYYMMDD"),
+    ({"27-01": "9"}, "27-01", "the proxy is a mobile number (0) or a UEN (2)"),
+    ({"27-02": "2014\x0003121W"}, "27-02", "a proxy of at most 16 characters is mandatory"),
+    ({"27-02": None}, "27-02", "a proxy of at most 16 characters is mandatory"),
     ({"27-00": "SG.COM.nets"}, "27-00", "a scheme takes one place"),
     ({"53": "840"}, "53", "the currency of SGQR is SGD (702)"),
     ({"58": "MY"}, "58", "the country of SGQR is SG"),
@@ -85,7 +90,7 @@ def test_schemes_stand_in_ascending_order():
 
 
 def test_the_label_of_the_specification_names_every_account():
-    [vector] = [vector for vector in VECTORS if vector["format"] == "sgqr"]
+    vector = next(vector for vector in VECTORS if vector["format"] == "sgqr")
 
     accounts = ask(DIALECT, vector["payload"]).accounts
 
@@ -107,7 +112,7 @@ def test_a_label_with_paynow_is_recognised():
 @given(make_requests(
     DIALECT,
     st.tuples(LABELS, LABELS).map(lambda values: (
-        Account("sgqr", values[0], "paynow", "27-02"),
+        Account("sgqr", values[0][:16], "paynow", "27-02"),
         Account("visa", values[1], "card", "02"),
         Account("SG.COM.NETS", values[0], "", "26-01"),
     )),

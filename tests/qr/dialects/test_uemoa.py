@@ -1,11 +1,14 @@
 """UEMOA PI-SPI: an alias or an address, whole francs, a channel."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qr.conformance import list_misses
 from qr.dialects.uemoa import DIALECT
+from qr.errors import PayloadInvalid
 from qr.payment import Account, Initiation, Mutability, PaymentRequest
 from tests.qr.dialects.profiles import (
     ask,
@@ -40,6 +43,8 @@ REFUSALS = [
     ({"36-00": "int.bceao.pl"}, "36-00",
      "a template with the unique identifier int.bceao.pi is mandatory"),
     ({"36-01": None}, "36-01", "an alias, or an address in 02, is mandatory"),
+    ({"58": None}, "58", "a country (ISO 3166-1 alpha-2) is mandatory"),
+    ({"59": None}, "59", "a merchant name is mandatory"),
     ({"36-01": "bou tique"}, "36-01", "an alias has no blanks"),
     ({"36-02": "http:/x"}, "36-02", "an address has a host and may start with https://"),
     ({"53": "950"}, "53", "the currency of UEMOA PI-SPI is XOF (952)"),
@@ -93,6 +98,33 @@ def test_the_example_is_read_whole():
         initiation=Initiation.UNKNOWN,
         extra={"62-11": "500"},
     )
+
+
+ADDRESS = BASE | {"36-01": None, "36-02": "pi.example.org/t/9f3a2b", "62-05": None}
+
+
+def test_an_address_answers_who_is_paid():
+    text = write(ADDRESS, {"58": None, "59": None, "60": None})
+
+    request = ask(DIALECT, text)
+
+    assert DIALECT.recognize(text)
+    assert set(note(DIALECT, text)) == {"58", "59", "60"}
+    assert (request.payee_name, request.country) == ("", "")
+    assert DIALECT.encode(request) == text
+
+
+def test_an_address_in_another_country_is_still_refused():
+    assert refuse(DIALECT, write(ADDRESS, {"58": "CM"}))[0] == "58"
+
+
+def test_no_country_is_made_up():
+    request = replace(ask(DIALECT, EXAMPLE), country="")
+
+    with pytest.raises(PayloadInvalid) as refusal:
+        DIALECT.encode(request)
+
+    assert refusal.value.object_id == "58"
 
 
 def test_half_a_franc_cannot_be_paid():

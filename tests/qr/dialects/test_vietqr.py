@@ -66,6 +66,15 @@ def test_a_beneficiary_that_is_no_objects_is_refused():
     )
 
 
+def test_two_accounts_in_one_beneficiary_cannot_be_paid():
+    fields = mpm.read(write(BASE)).fields
+    beneficiary = fields["38"]["01"] + "01041234"
+    text = mpm.write(fields | {"38": fields["38"] | {"01": beneficiary}})
+
+    assert refuse(DIALECT, text) == ("38-01-01", "a name stands once at its level")
+    assert not DIALECT.read(text).is_payable
+
+
 def test_a_transfer_to_a_card_is_read_whole():
     changes = {"38-01-01": "9704031101234567", "38-02": "QRIBFTTC", "54": "180000"}
 

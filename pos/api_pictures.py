@@ -1,0 +1,54 @@
+"""The API of pictures: what a camera saw is read for a page whose browser cannot."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from pos.api import PosView
+from qr.errors import PayloadInvalid
+from qr.scanning import BYTES_MAX, read_picture
+
+_MAKES = ("image/jpeg", "image/png", "image/webp")
+
+
+class PictureParser(BaseParser):
+    """The body is the picture."""
+
+    media_type = "image/*"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,  # noqa: ARG002  the framework's form
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002  the framework's form
+    ) -> dict[str, Any]:
+        """Give the bytes, up to one more than are read."""
+        return {"picture": stream.read(BYTES_MAX + 1)}
+
+
+class PictureReading(APIView):
+    """The reading of a picture; it is kept nowhere."""
+
+    parser_classes = [PictureParser]
+
+    @extend_schema(
+        request=dict.fromkeys(_MAKES, OpenApiTypes.BINARY), responses=OpenApiTypes.OBJECT
+    )
+    def post(self, request: Request) -> Response:
+        """Give the texts of the codes in a picture, which may be none."""
+        try:
+            texts = read_picture(dict(request.data).get("picture", b""))
+        except PayloadInvalid as refusal:
+            raise serializers.ValidationError({"picture": str(refusal)}) from refusal
+        return Response({"texts": texts})
+
+
+class PicturesView(PictureReading, PosView):
+    """What a till's camera saw."""

@@ -1,0 +1,219 @@
+"""The camera in the browser: the wallet scans the shop's code, the till the customer's."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens import Phone, Till
+from tests.browser.windows import PHONE, TABLET, remember
+from tests.qr.payloads import VECTORS
+
+SCAN = "/wallet/scan/"
+ALLOWED = {"permissions": ["camera"]}
+PIX = next(each["payload"] for each in VECTORS if each["valid"] and each["format"] == "pix")
+REFUSED = "status of 4"
+CUT = "ERR_FAILED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED"
+# A browser that reads codes by itself, as Chromium does on Android and not here.
+READER = """
+  globalThis.BarcodeDetector = class {
+    static async getSupportedFormats() { return ["qr_code", "code_128", "ean_13"]; }
+    async detect(seen) {
+      if (!(seen instanceof HTMLVideoElement)) throw new TypeError("no video");
+      return [{ rawValue: "%s" }];
+    }
+  };
+"""
+BROKEN_READER = """
+  globalThis.BarcodeDetector = class {
+    static async getSupportedFormats() { return ["qr_code", "code_128"]; }
+    async detect() { throw new DOMException("no service", "NotSupportedError"); }
+  };
+"""
+
+
+@pytest.fixture
+def open_phone(camera_windows, stack, payer):
+    """Open Li Wei's phone, which has a camera."""
+    memory = remember(stack.url, "tessera_wallet", payer["token"])
+
+    def open_window(**options):
+        window = camera_windows.open(PHONE, state=memory, **(ALLOWED | options))
+        return Phone(window)
+
+    return open_window
+
+
+@pytest.fixture
+def camera_till(camera_windows, unlocked):
+    """A till on a tablet that has a camera."""
+    page = camera_windows.open(TABLET, state=unlocked, **ALLOWED)
+    page.goto("/till/")
+    return Till(page)
+
+
+@pytest.fixture
+def show_emv_codes(sql):
+    """Let the tills show EMVCo codes while the test runs."""
+    sql("UPDATE merchants_store SET code_format = 'emv'")
+    yield
+    sql("UPDATE merchants_store SET code_format = 'link'")
+
+
+def open_collecting(till):
+    # The till takes codes a moment after it can sell.
+    expect(till.page.locator("#sound")).to_have_text(re.compile("Sound o"))
+    till.page.get_by_role("button", name="Customer's code").click()
+
+
+def test_the_wallet_scans_and_pays(till, camera, open_phone):
+    till.charge("480")
+    camera.show(till.scan())
+    phone = open_phone()
+    phone.open("/wallet/")
+    phone.page.get_by_role("link", name="Scan").click()
+
+    phone.expect_state("confirm", "Harbour Corner")
+    phone.pay()
+    till.expect_result("Paid")
+
+
+@pytest.mark.usefixtures("show_emv_codes")
+def test_the_wallet_scans_an_emvco_code_and_pays(till, camera, open_phone):
+    till.charge("520")
+    payload = till.scan()
+    assert payload.startswith("000201")
+    camera.show(payload)
+    phone = open_phone()
+    phone.open(SCAN)
+
+    phone.expect_state("confirm", "Harbour Corner")
+    phone.pay()
+    till.expect_result("Paid")
+
+
+def test_a_browser_that_reads_codes_sends_no_picture(till, camera, open_phone):
+    till.charge("480")
+    address = till.scan()
+    phone = open_phone()
+    phone.page.add_init_script(READER % address)
+    sent = []
+    phone.page.on("request", lambda request: sent.append(request.url))
+    phone.open(SCAN)
+
+    phone.expect_state("confirm", "Harbour Corner")
+    assert not [url for url in sent if url.endswith("/pictures")]
+
+
+def test_a_browser_that_only_says_so_has_the_server_read(till, camera, open_phone):
+    till.charge("480")
+    camera.show(till.scan())
+    phone = open_phone()
+    phone.page.add_init_script(BROKEN_READER)
+    phone.open(SCAN)
+
+    phone.expect_state("confirm", "Harbour Corner")
+
+
+def test_another_system_s_code_is_told_and_ours_can_be_scanned_next(
+    till, camera, open_phone, watch
+):
+    watch.expect(REFUSED)
+    till.charge("480")
+    camera.show(PIX)
+    phone = open_phone()
+    phone.open(SCAN)
+    expect(phone.page.get_by_role("alert")).to_contain_text("A code for Pix")
+    expect(phone.page.locator("#finder")).to_be_hidden()
+
+    camera.show(PIX, till.scan())
+    phone.page.get_by_role("button", name="Scan again").click()
+
+    phone.expect_state("confirm", "Harbour Corner")
+
+
+def test_the_camera_waits_out_a_lost_connection(till, camera, open_phone, watch):
+    watch.expect(CUT)
+    till.charge("480")
+    camera.show(till.scan())
+    phone = open_phone()
+    phone.page.route("**/pictures", lambda route: route.abort())
+    phone.open(SCAN)
+    expect(phone.page.get_by_role("status")).to_contain_text("No connection.")
+
+    phone.page.unroute("**/pictures")
+
+    phone.expect_state("confirm", "Harbour Corner")
+
+
+def test_a_camera_that_is_not_allowed_leaves_the_other_ways(camera, open_phone):
+    phone = open_phone(permissions=[])
+    phone.open(SCAN)
+
+    expect(phone.page.get_by_role("status")).to_contain_text("The camera is not allowed here.")
+    expect(phone.page.get_by_role("button", name="Scan again")).to_be_visible()
+    phone.page.get_by_role("link", name="Type the till's code").click()
+    expect(phone.page.get_by_label("Code")).to_be_focused()
+
+
+def test_without_a_camera_a_picture_will_do(till, phone, tmp_path):
+    till.charge("480")
+    picture = tmp_path / "photo.png"
+    till.page.screenshot(path=picture)
+    phone.open(SCAN)
+    expect(phone.page.get_by_role("status")).to_contain_text("gives no camera")
+
+    phone.page.get_by_label("take a picture").set_input_files(picture)
+
+    phone.expect_state("confirm", "Harbour Corner")
+
+
+def test_without_script_a_picture_will_do(windows, stack, payer, till, tmp_path):
+    till.charge("480")
+    picture = tmp_path / "photo.png"
+    till.page.screenshot(path=picture)
+    memory = remember(stack.url, "tessera_wallet", payer["token"])
+    page = windows.open(PHONE, state=memory, java_script_enabled=False)
+    page.goto(SCAN)
+
+    page.get_by_label("take a picture").set_input_files(picture)
+    page.get_by_role("button", name="Read the picture").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Harbour Corner")
+
+
+def test_the_till_scans_the_customer_s_phone(camera, camera_till, phone):
+    phone.open("/wallet/my-code/")
+    camera.show(phone.page.locator("#digits").inner_text().replace(" ", ""))
+    camera_till.type("480")
+    open_collecting(camera_till)
+    camera_till.page.get_by_role("button", name="Scan with the camera").click()
+
+    camera_till.expect_result("Paid")
+    expect(camera_till.page.locator("#result-rows")).to_contain_text("Li W.")
+
+
+def test_a_till_that_has_used_the_camera_opens_it_by_itself(camera, camera_till, phone):
+    camera_till.type("480")
+    open_collecting(camera_till)
+    camera_till.page.get_by_role("button", name="Scan with the camera").click()
+    state = camera_till.page.locator("#collect-state")
+    expect(state).to_have_text("Hold the customer's code before the camera.")
+    camera_till.page.get_by_role("button", name="Back").click()
+    expect(camera_till.page.locator("#charge")).to_have_text("Charge €4.80")
+
+    phone.open("/wallet/my-code/")
+    camera.show(phone.page.locator("#digits").inner_text().replace(" ", ""))
+    open_collecting(camera_till)
+
+    camera_till.expect_result("Paid")
+
+
+def test_the_till_goes_on_looking_past_what_is_no_payment_code(camera, camera_till):
+    camera.show("https://shop.example/menu")
+    camera_till.type("480")
+    open_collecting(camera_till)
+    camera_till.page.get_by_role("button", name="Scan with the camera").click()
+
+    expect(camera_till.page.locator("#collect-state")).to_contain_text("no payment code")
+    expect(camera_till.page.locator("#collect-finder")).to_be_visible()

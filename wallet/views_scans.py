@@ -1,0 +1,105 @@
+"""The pages for codes: typed or pasted, seen by the camera, or in a picture.
+
+Without script the scanner's form takes a picture, which phones offer to take with the camera.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from pos.errors import SigningKeyWithdrawn
+from pos.models import Charge, StaticCode
+from qr.errors import PayloadInvalid
+from qr.links import encode_token
+from qr.recognition import LENGTH_MAX
+from qr.scanning import read_picture
+from wallet.access import wallet_only
+from wallet.errors import (
+    CodeForeign,
+    CodeMistyped,
+    CodeNotSeen,
+    CodesSeveral,
+    CodeUnknown,
+    TooManyTries,
+)
+from wallet.models import Wallet
+from wallet.scans import choose_seen, find_scanned
+from wallet.sightings import describe_foreign
+
+_CODE_CUT_SHORT = "Type all eight letters and digits of the code. Nothing was taken."
+_NO_CODE = {"text", "empty"}
+_TYPED_LENGTH_MAX = 20
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@wallet_only
+def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
+    """Take a short code, or whatever else a code says, typed or pasted."""
+    typed, error, sighting = _unfold(request.POST.get("code", "")), "", None
+    if request.method == "POST":
+        try:
+            return redirect(find_page(find_scanned(wallet, typed)))
+        except CodeForeign:
+            sighting = describe_foreign(typed)
+            error = sighting.detail
+            if sighting.kind in _NO_CODE and len(typed) <= _TYPED_LENGTH_MAX:
+                sighting, error = None, _CODE_CUT_SHORT
+        except (CodeMistyped, CodeUnknown, TooManyTries, SigningKeyWithdrawn) as refusal:
+            error = str(refusal)
+    context = {
+        "code": typed[:LENGTH_MAX],
+        "error": error,
+        "sighting": sighting,
+        "length_max": LENGTH_MAX,
+        "short_max": _TYPED_LENGTH_MAX,
+    }
+    return render(request, "wallet/code.html", context, status=422 if error else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@wallet_only
+def scan(request: HttpRequest, wallet: Wallet) -> HttpResponse:
+    """Go where the code leads that the camera saw, or say what else was seen."""
+    error, sighting, text = "", None, ""
+    if request.method == "POST":
+        try:
+            text = choose_seen(_read_texts(request))
+            return redirect(find_page(find_scanned(wallet, text)))
+        except (CodeForeign, CodeMistyped):
+            sighting = describe_foreign(text)
+        except PayloadInvalid as refusal:
+            error = f"This file cannot be read: {refusal}. Nothing was taken."
+        except (
+            CodeNotSeen,
+            CodesSeveral,
+            CodeUnknown,
+            TooManyTries,
+            SigningKeyWithdrawn,
+        ) as refusal:
+            error = str(refusal)
+    context = {"error": error, "sighting": sighting}
+    status = 422 if error or sighting else 200
+    return render(request, "wallet/scan.html", context, status=status)
+
+
+def find_page(found: Charge | StaticCode) -> str:
+    """Give the address of the page on which this is paid."""
+    if isinstance(found, StaticCode):
+        return reverse("wallet:static", args=[encode_token(found.id).lower()])
+    return reverse("wallet:pay", args=[encode_token(found.token).lower()])
+
+
+def _read_texts(request: HttpRequest) -> list[str]:
+    picture = request.FILES.get("picture")
+    if picture is not None:
+        return read_picture(picture.read())
+    return [_unfold(text) for text in request.POST.getlist("text")]
+
+
+def _unfold(text: str) -> str:
+    # A form sends every line end as two signs, which a bank's code counts among its bytes.
+    return text.replace("\r\n", "\n")
