@@ -108,9 +108,12 @@ def test_defaults_are_the_only_currency_and_country():
     assert "5802US" in text
 
 
-@pytest.mark.parametrize(("forgotten", "object_id"), [("currency", "53"), ("country", "58")])
-def test_of_several_currencies_and_countries_none_is_guessed(forgotten, object_id):
-    assert refuse(PAY.encode, replace(REQUEST, **{forgotten: ""})) == (object_id, "missing")
+@pytest.mark.parametrize(
+    ("request_", "object_id"),
+    [(replace(REQUEST, currency=""), "53"), (replace(REQUEST, country=""), "58")],
+)
+def test_of_several_currencies_and_countries_none_is_guessed(request_, object_id):
+    assert refuse(PAY.encode, request_) == (object_id, "missing")
 
 
 @pytest.mark.parametrize("write_crc", [str.upper, str.lower, str.capitalize])
@@ -208,6 +211,7 @@ def test_another_schemes_account_keeps_its_identifier_at_our_place():
 
     request = dialect.decode(text).request
 
+    assert request
     assert request.accounts == (
         Account("pay", "shop-1", "shop", "33-01"),
         Account("com.prey", "till-9", "", "26-01"),
