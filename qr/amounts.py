@@ -51,6 +51,11 @@ def parse_amount(text: str, currency: str) -> int | None:
     return int(match[1] + fraction.ljust(exponent, "0"))
 
 
+def drop_zeros(amount: str) -> str:
+    """Give an amount with as few decimals as say the same: 10.50 is 10.5, and 10.00 is 10."""
+    return amount.rstrip("0").rstrip(".") if "." in amount else amount
+
+
 def format_amount(amount_minor: int, currency: str) -> str:
     """Write minor units with the currency's own number of decimals and a point.
 

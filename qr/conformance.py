@@ -19,7 +19,7 @@ from typing import Any
 from qr import mpm
 from qr.dialect import Dialect
 from qr.errors import Deviation, PayloadInvalid, Weight
-from qr.registry import DIALECTS
+from qr.registry import DIALECTS, TEXT_DIALECTS, WALLET_DIALECTS
 
 # An object, by itself, in the words of a reason: 62-05, 38, 62. What follows a word that
 # compares, or counts something, is none.
@@ -28,22 +28,28 @@ _OBJECT = re.compile(
     r"([0-9]{2}(?:-[0-9]{2})*)(?![\w.])(?! (?:digits|characters|letters|bytes)\b)"
 )
 _TAG = re.compile(r"(?<![\w.-])([0-9][0-9A-F]|[0-9][A-F][0-9A-F]{2})(?![\w.])")
+_NONE = re.compile(r"(?!)")
+# Where objects have names, a number in a reason is a length or an amount.
+_NUMBERS = {
+    "emv_cpm": _TAG,
+    **{each.name: _NONE for each in (*TEXT_DIALECTS, *WALLET_DIALECTS)},
+}
 # What reasons call things, from the beginning of a word on, and what of a deviation (object,
 # kind, rule) has to contain it.
 _WORDS = {
     "crc": "^63",
     "check ?sum": "checksum|check digits",
-    "currency": "^53|^currency|^amount|^cu",
+    "currency": "^53|^currency|^amount|^cu|-cu",
     "name": "^59|name$",
     "city": "^60",
-    "amount|decimal|thousands": "^54|^amount|^am",
-    "mcc": "^52",
+    "amount|decimal|thousands": r"^54|\bamount|^am|-am",
+    "mcc": "^52|^mc|-mc",
     "txid": "^62-05",
     "url": "^26|address",
     "phone|mobile": "mobile|phone",
     r"aid\b|guid": "identifier",
     "structure|header|lengths?|trailing|truncated": "structure|length|digits",
-    "format indicator": "^00",
+    "format indicator": "^00|^85",
     "percent sign": "^57",
     r"pan\b|luhn|check digit": "number|checksum",
     "proxy|proxies": "proxy|names one of",
@@ -55,11 +61,12 @@ _WORDS = {
     "version": "^version|version|^85",
     "service tag": "service_tag",
     "character set": "charset",
-    "character|letter|blank|base64": "characters|value|structure",
+    "character|letter|blank|base64|hyphen": "characters|value|structure",
+    "control|tab|nul|bidi|emoji|non-ascii|8859": "characters",
     "remittance": "exclude",
     "bytes": "length|bytes|digits",
     "prefix": "prefix",
-    "line": "line|structure|version",
+    "line": "line|structure|version|missing",
     "trailer": "trailer",
     "iban|qr-iban": "iban|account",
     "postal code": "postal",
@@ -72,8 +79,13 @@ _WORDS = {
     "mandatory|missing": "missing",
     r"port\b": "port",
     "fragment": "fragment",
+    "scheme|path": "scheme|path|structure",
+    "separator": "line end|structure",
+    "before|first|last|order": "order",
     "twice|duplicate|repeated": "duplicate",
     "line break|line end|newline": "structure|length|characters|line",
+    # A line too many pushes the others down, and any of them may be the first that is wrong.
+    "inject|shift|push|(break|newline|feed) in": ".",
     "signature|signed": "^sign",
 }
 # Too common in reasons to say anything about an object.
@@ -133,8 +145,9 @@ def judge(
 ) -> Judgement:
     """Tell whether a deviation is about an object or a rule that the reason names.
 
-    Where the reason names neither in words of this module's table, the names of the format's
-    objects are looked for in it, and then any word that a deviation has too.
+    A reason names one in words of this module's table, by the number it has in EMVCo's codes,
+    or as the format calls its objects (`names`). Where it does none of that, any word counts
+    that a deviation has too.
     """
     reason = "; ".join([vector["why"], *vector.get("emv_issues", [])])
     texts = [
@@ -143,16 +156,15 @@ def judge(
         if each.weight is not Weight.NOTE
         for text in (each.object_id, each.kind.value, each.rule, each.detail)
     ]
-    find = _TAG if vector["format"] == "emv_cpm" else _OBJECT
-    patterns = [rf"^{name}(?![0-9])|-{name}\b" for name in find.findall(reason)]
+    numbers = _NUMBERS.get(vector["format"], _OBJECT).findall(reason)
+    patterns = [rf"^{name}(?![0-9])|-{name}\b" for name in numbers]
     patterns += [
         wanted
         for words, wanted in _WORDS.items()
         if re.search(rf"\b(?:{words})", reason, re.IGNORECASE)
     ]
-    if not patterns:
-        patterns = [rf"(?<![a-z]){name}(?![a-z])" for name in names]
-        patterns = [pattern for pattern in patterns if re.search(pattern, reason)]
+    words = [rf"(?<![a-z]){name}(?![a-z])" for name in names]
+    patterns += [word for word in words if re.search(word, reason, re.IGNORECASE)]
     if any(re.search(pattern, text) for pattern in patterns for text in texts):
         return Judgement.EXPLAINED
     if patterns:

@@ -1,5 +1,6 @@
 """Merchant-presented codes (EMVCo QRCPS MPM 1.1): objects in and out of text, by the rules."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,7 @@ from qr.tlv import (
 PREFIX = "0002"
 LENGTH_ADVISED = 512
 _CRC_HEADER = "6304"
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 Serialize = Callable[[Iterable[tuple[str, str]]], str]
 
 
@@ -113,13 +115,19 @@ def encode(fields: Mapping[str, Any]) -> str:
 
 
 def compose(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the fields with precomposed characters (NFC), as lengths are counted on those."""
+    """Give the fields with precomposed characters (NFC), as lengths are counted on those.
+
+    Of the few characters that become more when they are normalized, nothing changes.
+    """
     return {
-        name: compose(value)
-        if isinstance(value, Mapping)
-        else unicodedata.normalize("NFC", value)
+        name: compose(value) if isinstance(value, Mapping) else _compose_text(value)
         for name, value in fields.items()
     }
+
+
+def _compose_text(text: str) -> str:
+    composed = unicodedata.normalize("NFC", text)
+    return composed if len(composed) <= len(text) else text
 
 
 def write(fields: Mapping[str, Any]) -> str:
@@ -177,6 +185,9 @@ def _build(text: str, found: Scan, *, counts_bytes: bool = False) -> Payload:
     deviations += _check_crc(text, found)
     deviations += (locate(each, found.objects, level=level) for each in check(values, VALUES))
     deviations += _check_accounts(values)
+    if lone := _LONE_SURROGATE.search(text):
+        rule, place = "a payload is text of Unicode, in UTF-8", lone.start()
+        deviations.append(Deviation("", Kind.CHARACTERS, rule, repr(lone[0]), offset=place))
     if len(text) > LENGTH_ADVISED:
         rule = "a payload should have at most 512 characters"
         deviations.append(Deviation("", Kind.LENGTH, rule, f"{len(text)}", Weight.NOTE))

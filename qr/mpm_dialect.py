@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 from qr import mpm
 from qr.amounts import find_number
 from qr.dialect import Dialect, Draft, Fields, Reading
-from qr.errors import Deviation
+from qr.errors import Deviation, PayloadInvalid
 from qr.mpm_requests import Places, build_request, build_values, nest
 from qr.mpm_templates import Match, Template, check_templates, match_templates
 from qr.payment import PaymentRequest
@@ -90,7 +90,10 @@ class MpmDialect(Dialect):
         return self.conclude(payload.text, self._draft(payload))
 
     def _draft(self, payload: mpm.Payload) -> Draft:
-        match = match_templates(payload.values, self.templates)
+        # Who writes composes, and what was read is to be written alike.
+        ascii_only = payload.text.isascii()
+        values = payload.values if ascii_only else mpm.compose(payload.values)
+        match = match_templates(values, self.templates)
         found = (*payload.deviations, *match.deviations)
         layout = _BYTES if payload.counts_bytes else _CHARACTERS
         notes = _Notes(payload.objects, match)
@@ -123,12 +126,25 @@ class MpmDialect(Dialect):
         values |= build_values(request, templates=self.templates, places=self.places)
         if self.finish is not None:
             self.finish(request, values)
-        return mpm.compose(nest(values))
+        return nest(mpm.compose(values))
 
     def serialize(self, fields: Fields, layout: str) -> str:
         """Write the objects and the check sum."""
-        counts = layout or (_BYTES if self.writes_bytes else _CHARACTERS)
-        text = mpm.write_bytes(fields) if counts == _BYTES else mpm.write(fields)
+        if not layout:
+            return self._write(fields)
+        text = mpm.write_bytes(fields) if layout == _BYTES else mpm.write(fields)
         # What was read keeps the letters of its check sum, in capitals or not.
-        stood = fields.get("63", "") if layout else ""
+        stood = fields.get("63", "")
         return text[:-4] + stood if stood.upper() == text[-4:] else text
+
+    def _write(self, fields: Fields) -> str:
+        text = mpm.write(fields)
+        if text.isascii() or not self.writes_bytes:
+            return text
+        try:
+            in_bytes = mpm.write_bytes(fields)
+        except PayloadInvalid:
+            # More than 99 bytes, and no more than 99 characters.
+            return text
+        # By chance that makes sense counted in characters too, which is what is tried first.
+        return in_bytes if mpm.read(in_bytes).counts_bytes else text

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Union
 
-from qr.amounts import find_currency, find_number, format_amount, is_zero, parse_amount
+from qr.amounts import (
+    drop_zeros,
+    find_currency,
+    find_number,
+    format_amount,
+    is_zero,
+    parse_amount,
+)
 from qr.errors import Deviation, Kind, PayloadInvalid
 from qr.mpm_rules import ACCOUNT_IDS, NESTED_IDS, NETWORKS
 from qr.mpm_templates import Match, Template
@@ -14,6 +21,7 @@ from qr.rules import Values
 from qr.tlv import serialize
 
 ASK = "***"
+_AMOUNT_MAX = 13
 _INITIATIONS = {"11": Initiation.STATIC, "12": Initiation.DYNAMIC}
 _INDICATORS = {Initiation.STATIC: "11", Initiation.DYNAMIC: "12"}
 Tree = Union[str, dict[str, "Tree"]]  # noqa: UP007  a string cannot be or-ed
@@ -165,10 +173,12 @@ def _list_values(request: PaymentRequest) -> Iterator[tuple[str, str]]:
     ):
         if text:
             yield path, text
-    if request.currency or request.amount_minor is not None or request.tip is not None:
+    counts = request.amount_minor is not None or request.tip is not None
+    # A number that is no currency's is kept as it is; a tip of so many in a hundred needs none.
+    if request.currency or (counts and "53" not in request.extra):
         yield "53", _find_number(request.currency)
     if request.amount_minor is not None:
-        yield "54", format_amount(request.amount_minor, request.currency)
+        yield "54", _write_amount(request.amount_minor, request.currency)
     if request.tip is not None:
         yield from _list_tip(request.tip, request.currency)
 
@@ -185,9 +195,14 @@ def _find_number(currency: str) -> str:
 def _list_tip(tip: Tip, currency: str) -> Iterator[tuple[str, str]]:
     yield "55", _TIPS[tip.kind]
     if tip.amount_minor is not None:
-        yield "56", format_amount(tip.amount_minor, currency)
+        yield "56", _write_amount(tip.amount_minor, currency)
     if tip.percentage is not None:
         yield "57", f"{tip.percentage:f}"
+
+
+def _write_amount(amount_minor: int, currency: str) -> str:
+    text = format_amount(amount_minor, currency)
+    return text if len(text) <= _AMOUNT_MAX else drop_zeros(text)
 
 
 def _find_place(account: Account, templates: tuple[Template, ...]) -> str:

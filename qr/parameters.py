@@ -23,8 +23,8 @@ def split_parameters(
     parameters: dict[str, str] = {}
     deviations: list[Deviation] = []
     for piece in query.split("&"):
-        name, equals, value = piece.partition("=")
-        name = _decode(name, plus)
+        raw_name, equals, value = piece.partition("=")
+        name = _decode(raw_name, plus)
         if not (name and equals):
             rule = "a query is names and values: name=value&name=value"
             weight = Weight.TOLERABLE
@@ -37,7 +37,8 @@ def split_parameters(
             deviations.append(Deviation(prefix + name, Kind.DUPLICATE, rule))
             continue
         parameters[name] = _decode(value, plus)
-        deviations += _check_value(prefix + name, value, parameters[name])
+        deviations += _check_text(prefix + name, raw_name, name)
+        deviations += _check_text(prefix + name, value, parameters[name])
     return parameters, tuple(deviations)
 
 
@@ -47,15 +48,18 @@ def _decode(text: str, plus: str) -> str:
     return unquote_to_bytes(raw).decode("utf-8", "replace")
 
 
-def _check_value(path: str, raw: str, value: str) -> Iterator[Deviation]:
+def _check_text(path: str, raw: str, text: str) -> Iterator[Deviation]:
     kind = Kind.CHARACTERS
     if _BAD_ESCAPE.search(raw):
         rule = "a percent sign is followed by two hexadecimal digits"
         yield Deviation(path, kind, rule, _BAD_ESCAPE.split(raw)[0][-20:] + "%")
-    elif "\ufffd" in value and "%EF%BF%BD" not in raw.upper():
+    elif "\ufffd" in text and "%EF%BF%BD" not in raw.upper():
         yield Deviation(path, kind, "percent-escapes are bytes of UTF-8")
-    if not _PRINTABLE.fullmatch(value):
-        yield Deviation(path, kind, "a value has no control characters")
-    elif found := _RAW.search(raw):
+    if not _PRINTABLE.fullmatch(text):
+        yield Deviation(path, kind, "names and values have no control characters")
+    elif found := _RAW.search(raw.replace("|", "")):
         rule = "blanks and letters beyond ASCII are percent-encoded"
         yield Deviation(path, kind, rule, repr(found[0]), Weight.TOLERABLE)
+    elif "|" in raw:
+        # UPI's specification has taxes as CGST:08.45|SGST:08.45, whatever RFC 3986 says.
+        yield Deviation(path, kind, "a vertical bar is percent-encoded", "", Weight.NOTE)

@@ -9,6 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.models import Transfer
@@ -16,6 +18,12 @@ from tests import factories
 from tests.owners import logged_in_as_owner
 
 pytest_plugins = ["tests.stack"]
+
+# How long a property's example takes says how busy the machine is, and fails nothing.
+properties.register_profile(
+    "unhurried", properties(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+)
+properties.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ Source: European Payments Council, EPC069-12 version 3.1; the rules are in
 
 from collections.abc import Iterator
 
-from qr.amounts import format_amount, parse_amount
+from qr.amounts import drop_zeros, format_amount, parse_amount
 from qr.dialect import Dialect, Draft, Fields
 from qr.dialects.epc_rules import RULES
 from qr.errors import Deviation, Kind, PayloadInvalid
@@ -105,6 +105,12 @@ class EpcDialect(Dialect):
         }
         while not values[next(reversed(values))]:
             values.popitem()
+        if values.get("amount") and any(
+            each.kind is Kind.LENGTH
+            for each in self._check_bytes(self.serialize(values, ""), values)
+        ):
+            # Where every byte counts, EUR1 says as much as EUR1.00 does.
+            values["amount"] = drop_zeros(values["amount"])
         return values
 
     def serialize(self, fields: Fields, layout: str) -> str:

@@ -9,7 +9,7 @@ from qr.rules import PRINTABLE, Values, may, must, never
 
 # Of the countries in SEPA, those where the account number alone does not find the bank.
 COUNTRIES_BEYOND_EEA = frozenset(
-    {"AD", "AL", "CH", "GB", "MC", "MD", "ME", "MK", "RS", "SM", "VA"}
+    {"AD", "AL", "CH", "GB", "GI", "MC", "MD", "ME", "MK", "RS", "SM", "VA"}
 )
 
 

@@ -63,48 +63,48 @@ class MsctDialect(Dialect):
 
     def to_request(self, draft: Draft) -> PaymentRequest:
         """Give what is asked for; what a token stands for, only its provider knows."""
-        values = draft.values
-        own = {"version", *(f"query-{name}" for name in (*PAYEES, *_OWN))}
-        currency = values.get("query-cur", "").upper()
+        # What names of another profile mean, only their issuer knows.
+        names = (*PAYEES, *_OWN) if is_profile(draft.values) else ()
+        own = {name: draft.values.get(f"query-{name}", "") for name in names}
+        currency = own.get("cur", "").upper()
+        amount = parse_amount(own.get("amt", ""), currency)
+        if amount is None:
+            own.pop("amt", None)
+        said = {"version", *(f"query-{name}" for name in own)}
         return PaymentRequest(
             scheme=self.name,
             accounts=tuple(
-                Account(self.name, values[f"query-{name}"], kind)
+                Account(self.name, own[name], kind)
                 for name, kind in PAYEES.items()
-                if values.get(f"query-{name}")
+                if own.get(name)
             ),
             currency=currency,
-            amount_minor=parse_amount(values.get("query-amt", ""), currency),
+            amount_minor=amount,
             # Without amount the payee's provider names it; the payer never does.
             mutability=Mutability.FIXED,
-            extra={path: text for path, text in values.items() if text and path not in own},
-            payee_name=values.get("query-nm", ""),
-            category=values.get("query-mcc", ""),
-            reference=values.get("query-rs", ""),
-            message=values.get("query-ru", ""),
+            extra={path: text for path, text in draft.values.items() if path not in said},
+            payee_name=own.get("nm", ""),
+            category=own.get("mcc", ""),
+            reference=own.get("rs", ""),
+            message=own.get("ru", ""),
         )
 
     def to_fields(self, request: PaymentRequest) -> Fields:
         """Give the parts of the address; domain, type and provider are in `extra`."""
         names = {kind: name for name, kind in PAYEES.items()}
         amount = request.amount_minor
-        query = {
-            "iss": "",
+        own = {
             **{names.get(each.kind, each.kind): each.value for each in request.accounts},
             "nm": request.payee_name,
             "mcc": request.category,
             "rs": request.reference,
             "ru": request.message,
-            **_take_query(request.extra),
             "cur": request.currency,
             "amt": "" if amount is None else format_amount(amount, request.currency),
         }
+        said = {name: text for name, text in own.items() if text}
         parts = {name: request.extra.get(name, "") for name in ("domain", "type", "provider")}
-        return {
-            **parts,
-            "version": "1",
-            "query": {name: text for name, text in query.items() if text},
-        }
+        return {**parts, "version": "1", "query": {**_take_query(request.extra), **said}}
 
     def serialize(self, fields: Fields, layout: str) -> str:
         """Write the address; with its own layout, exactly as it was."""
@@ -112,9 +112,11 @@ class MsctDialect(Dialect):
             return layout
         query = "&".join(
             f"{quote(name, errors='replace')}={quote(value, safe='@:,', errors='replace')}"
-            for name, value in fields["query"].items()
+            for name, value in (fields.get("query") or {}).items()
         )
-        path = "/".join(fields[name] for name in ("domain", "version", "type", "provider"))
+        path = "/".join(
+            fields.get(name, "") for name in ("domain", "version", "type", "provider")
+        )
         return f"https://{path}/?{query}"
 
 

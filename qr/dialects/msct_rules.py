@@ -70,7 +70,9 @@ RULES = (
     may("query-ru", ".{1,35}", "a text has 1 to 35 characters"),
     never("query-ru", "a reference and a text exclude each other", kind=Kind.AGREEMENT,
           when=_has_text_and_reference),
-    must("query-cur", "(?i:EUR)", "the currency is EUR", when=_has_amount),
-    must("query-amt", r"(?!0+(?:\.0*)?$)(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,2})?",
-         "an amount is 0.01 to 999999999.99", when=_has_amount),
+    must("query-cur", None, "the currency is EUR", when=_has_amount),
+    may("query-cur", "(?i:EUR)", "the currency is EUR", when=is_profile),
+    must("query-amt", None, "an amount is mandatory without token", when=_has_amount),
+    may("query-amt", r"(?!0+(?:\.0*)?$)(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,2})?",
+        "an amount is 0.01 to 999999999.99", when=is_profile),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from qr.amounts import format_amount, is_zero, parse_amount
 from qr.dialect import Dialect, Draft, Fields
-from qr.dialects.upi_rules import RULES, find_initiation, parse_time
+from qr.dialects.upi_rules import RULES, find_initiation, is_stated, parse_time
 from qr.errors import Deviation, Kind, PayloadInvalid, Weight
 from qr.parameters import split_parameters
 from qr.payment import Account, Initiation, Mutability, PaymentRequest
@@ -21,6 +21,8 @@ NAMES = (
     "gstBrkUp", "sign",
 )  # fmt: skip
 _CANONICAL = {name.lower(): name for name in NAMES}
+# As the specification's example of a signed link has it.
+_VARIANTS = frozenset({"orgId"})
 _OWN = frozenset({"pa", "pn", "mc", "tr", "tn", "am", "cu", "sign"})
 _USUAL_MODES = {Initiation.DYNAMIC: "15", Initiation.STATIC: "01"}
 _LINK = re.compile(
@@ -45,23 +47,22 @@ class UpiDialect(Dialect):
         if link is None:
             raise PayloadInvalid("A UPI link is upi://pay? and parameters.")
         parameters, deviations = split_parameters(link["query"], plus="+")
-        fields: dict[str, str] = {}
+        values: dict[str, str] = {}
         for name, value in parameters.items():
             canonical = _CANONICAL.get(name.lower(), name)
-            if canonical in fields:
+            if canonical in values:
                 rule = "a parameter is there once"
                 deviations += (Deviation(canonical, Kind.DUPLICATE, rule),)
             elif canonical != name:
                 rule = "a parameter's name is written as the specification has it"
-                weight = Weight.TOLERABLE
+                weight = Weight.NOTE if name in _VARIANTS else Weight.TOLERABLE
                 deviations += (Deviation(canonical, Kind.VALUE, rule, name, weight),)
-            fields.setdefault(canonical, value)
-        return Draft(fields, fields, (*deviations, *_check_outline(link, fields)), text)
+            values.setdefault(canonical, value)
+        return Draft(parameters, values, (*deviations, *_check_outline(link, values)), text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
         """Give what the link asks for; a signed one is kept whole."""
-        # Empty parameters count as absent, and so do a zero and what scripts write for it.
-        values = {name: text for name, text in draft.values.items() if text not in {"", "null"}}
+        values = {name: text for name, text in draft.values.items() if is_stated(name, text)}
         amount = values.get("am", "")
         if is_zero(amount):
             amount = ""
@@ -134,7 +135,7 @@ class UpiDialect(Dialect):
         return "upi://pay?" + "&".join(_write(fields))
 
 
-def _check_outline(link: re.Match[str], fields: Mapping[str, str]) -> Iterator[Deviation]:
+def _check_outline(link: re.Match[str], values: Mapping[str, str]) -> Iterator[Deviation]:
     path = link["path"]
     if path.lower().rstrip("/") != "pay":
         yield Deviation(
@@ -144,7 +145,7 @@ def _check_outline(link: re.Match[str], fields: Mapping[str, str]) -> Iterator[D
         rule = "a link starts with upi://pay?"
         yield Deviation("path", Kind.VALUE, rule, weight=Weight.TOLERABLE)
     # What stands behind a signature is not signed.
-    if "sign" in fields and not link["query"].rpartition("&")[2].lower().startswith("sign="):
+    if "sign" in values and not link["query"].rpartition("&")[2].lower().startswith("sign="):
         yield Deviation("sign", Kind.ORDER, "the signature is the last parameter")
 
 

@@ -40,6 +40,14 @@ def parse_time(text: str) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=_INDIA)
 
 
+def is_stated(name: str, text: str) -> bool:
+    """Tell whether a parameter says anything: an empty one counts as absent.
+
+    So does an amount of `null`, as scripts write it; a name of these letters is a name.
+    """
+    return bool(text) and not (name in {"am", "mam"} and text == "null")
+
+
 def _is_signed(values: Values) -> bool:
     return values.get("mode") in SIGNED_MODES
 

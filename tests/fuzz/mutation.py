@@ -1,9 +1,13 @@
-"""Fuzzing without coverage, where Atheris cannot be had: real payloads, damaged at random."""
+"""Fuzzing without coverage, where Atheris cannot be had: real payloads, changed at random.
+
+In turns, one has single fields changed and holds together, and one is damaged anywhere.
+"""
 
 import random
 from collections.abc import Iterator
 from time import monotonic
 
+from tests.fuzz.fields import make_changed
 from tests.fuzz.targets import check_input, is_slow_here, make_seeds, make_tokens
 
 # What makes a difference to some format, besides single bytes.
@@ -21,7 +25,8 @@ def make_inputs(seed: int) -> Iterator[bytes]:
     seeds = list(make_seeds())
     yield from seeds
     choice = random.Random(seed)  # noqa: S311  no secret, and the same again
-    while True:
+    for changed in make_changed(choice):
+        yield changed
         data = choice.choice(seeds)
         for _ in range(choice.randint(1, CHANGES_MAX)):
             data = mutate(data, choice.choice(seeds), choice)

@@ -1,8 +1,10 @@
 """The fuzzer finds what it is there to find, and the collected payloads break nothing."""
 
 import importlib.util
+import signal
+import sys
 from itertools import islice
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
@@ -11,7 +13,7 @@ from qr.dialect import Dialect, Draft
 from qr.errors import PayloadInvalid
 from qr.payment import Account, PaymentRequest
 from qr.registry import DIALECTS
-from tests.fuzz import fuzz_qr, mutation
+from tests.fuzz import fuzz_qr, mutation, slowness
 from tests.fuzz.targets import (
     NAMES,
     Finding,
@@ -39,8 +41,8 @@ class Broken(Dialect):
         if text == "refuse":
             raise PayloadInvalid(text)
         if text == "wait":
-            start = perf_counter()
-            while perf_counter() < start + 0.02:
+            start = thread_time()
+            while thread_time() < start + 0.02:
                 pass
         return Draft({"text": text}, {"text": text})
 
@@ -142,13 +144,61 @@ def test_what_was_found_is_kept_and_can_be_tried_again(tmp_path, capsys, monkeyp
     assert fuzz_qr.main([str(kept)]) == 0
 
 
-@pytest.mark.parametrize(("text", "status"), [("fine", 0), ("wait", 1)])
+@pytest.mark.parametrize(("text", "status"), [("fine", 0), ("wait", slowness.SLOW)])
 @pytest.mark.usefixtures("broken")
 def test_a_kept_input_can_be_measured(tmp_path, text, status):
     kept = tmp_path / "kept"
     kept.write_bytes(make_input(NAMES[0], text))
 
-    assert fuzz_qr.main(["--slow", str(kept)]) == status
+    assert slowness.main([str(kept)]) == status
+
+
+def test_a_quick_input_is_not_slow_elsewhere():
+    assert not slowness.is_slow_elsewhere(make_input(NAMES[0], "fine"))
+
+
+@pytest.mark.parametrize(
+    ("status", "slow"),
+    [
+        (0, False),
+        (1, False),
+        (-signal.SIGKILL, False),
+        (slowness.SLOW, True),
+        (-signal.SIGXCPU, True),
+    ],
+)
+def test_only_what_was_measured_or_never_ends_is_slow(status, slow):
+    assert slowness.says_slow(status) is slow
+
+
+# What stands for libFuzzer: it ends as planned, and keeps an input when it timed out.
+PLAYER = """
+import sys
+from pathlib import Path
+folder = Path(sys.argv[1])
+status, *later = (folder / "plan").read_text().split()
+(folder / "plan").write_text(" ".join(later))
+if status == "70":
+    (folder / "timeout-1").write_bytes(bytes([0]) + b"fine")
+sys.exit(int(status))
+"""
+
+
+@pytest.mark.parametrize(
+    ("plan", "status", "left"),
+    [("0 77", 0, "77"), ("77 0", 1, "0"), ("70 0", 0, ""), ("70 77", 1, "")],
+)
+def test_what_timed_out_and_is_not_slow_was_no_finding(tmp_path, plan, status, left):
+    (tmp_path / "plan").write_text(plan)
+    command = [sys.executable, "-c", PLAYER, str(tmp_path)]
+
+    assert fuzz_qr.run_guided(command, 60, folder=tmp_path) == status
+    assert (tmp_path / "plan").read_text() == left
+    assert not (tmp_path / "timeout-1").exists()
+
+
+def test_no_time_finds_nothing(tmp_path):
+    assert fuzz_qr.run_guided([sys.executable, "-c", PLAYER], 0, folder=tmp_path) == 0
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qr.amounts import (
+    drop_zeros,
     find_currency,
     find_number,
     format_amount,
@@ -58,6 +59,15 @@ def test_decimals_are_the_currencys_own():
 def test_what_is_no_amount_is_not_written(amount_minor, currency):
     with pytest.raises(PayloadInvalid):
         format_amount(amount_minor, currency)
+
+
+@pytest.mark.parametrize(
+    ("amount", "shorter"),
+    [("10.50", "10.5"), ("10.00", "10"), ("0.50", "0.5"), ("100", "100"), ("10.05", "10.05")],
+)
+def test_zeros_behind_the_point_say_nothing(amount, shorter):
+    assert drop_zeros(amount) == shorter
+    assert parse_amount(shorter, "EUR") == parse_amount(amount, "EUR")
 
 
 def test_currencies_have_letters_and_numbers():

@@ -32,7 +32,18 @@ def test_luhn_notices(digits):
 
 
 @pytest.mark.parametrize(
-    "iban", ["DE89370400440532013000", "CH9300762011623852957", "XK051212012345678906"]
+    "iban",
+    [
+        "DE89370400440532013000",
+        "CH9300762011623852957",
+        "XK051212012345678906",
+        "VA59001123000012345678",
+        "GI75NWBK000000007099453",
+        "MD24AG000225100013104168",
+        "NO9386011117947",
+        "MT84MALT011000012345MTLCAST001S",
+        "SC18SSCB11010000000000001497USD",
+    ],
 )
 def test_an_iban_is_sound(iban):
     assert is_iban(iban)
@@ -56,6 +67,11 @@ def test_an_iban_is_not_sound(iban):
 def test_a_country_fixes_the_length_of_its_ibans():
     assert has_mod_97("DE5137040044053201300")
     assert not is_iban("DE5137040044053201300"), "Germany's have 22 characters"
+
+
+def test_a_country_without_such_accounts_has_none():
+    assert has_mod_97("ZZ93111111111111111111")
+    assert not is_iban("ZZ93111111111111111111")
 
 
 def test_creditor_references_are_checked():

@@ -126,6 +126,31 @@ def test_a_reason_is_judged_by_its_object_or_rule(why, judgement):
     assert judge(vector, [deviation], names={"tip"}) is judgement
 
 
+def test_a_word_is_found_where_it_begins():
+    deviation = Deviation("61", Kind.STRUCTURE, "the data is BER-TLV")
+
+    assert judge({"why": "a number", "format": "emv_cpm"}, [deviation]) is UNKNOWN
+    assert judge({"why": "not BER", "format": "emv_cpm"}, [deviation]) is EXPLAINED
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "why"),
+    [
+        ("wechat_code", "12006109882800940", "17 digits"),
+        ("epc", "BCD\n002\n1\nSCT\n\n\nDE89370400440532013000", "name missing"),
+        ("epc", "BCD\n002\n1\nSCT\nBHBL\nMax\nDE89370400440532013000", "BIC too short"),
+        ("epc", "BCD\n002\n1\nSCT\n\nMax\n\nDE89370400440532013000", "line break in the name"),
+        ("msct", "https://a.example/1/m/AB1/?iss=XY9&tok=a&cur=USD", "currency"),
+        ("upi", "upi://pay?pa=ab@cd&pn=x&mc=581", "MCC of 3 digits"),
+    ],
+)
+def test_formats_whose_objects_have_names_are_judged_by_them(name, payload, why):
+    vector = {"format": name, "payload": payload, "why": why, "valid": False}
+
+    assert list(list_misses(DIALECTS[name], vector)) == []
+    assert list(list_misses(DIALECTS[name], vector | {"why": "trailer"})) != []
+
+
 def test_a_note_explains_nothing():
     note = Deviation("56", Kind.VALUE, "r", weight=Weight.NOTE)
 

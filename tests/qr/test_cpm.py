@@ -46,7 +46,9 @@ REFUSALS = [
     (with_object("5F20", "41"), "61-5F20", "value"),
     (with_object("5F2D", "656E64"), "61-5F2D", "value"),
     (with_object("9F08", "01"), "61-9F08", "value"),
-    (with_object("9F19", "12345A"), "61-9F19", "value"),
+    (with_object("9F19", "04001003027A"), "61-9F19", "value"),
+    (with_object("9F19", "123456"), "61-9F19", "value"),
+    (with_object("9F19", "140010030273"), "61-9F19", "value"),
     (with_object("9F24", "41"), "61-9F24", "value"),
     (with_object("9F25", "12"), "61-9F25", "value"),
     (write(["61", [ADF, ["5A", "12" * 11]]]), "61-5A", "value"),
@@ -60,6 +62,36 @@ REFUSALS = [
 @pytest.mark.parametrize(("text", "object_id", "kind"), REFUSALS)
 def test_each_rule_names_its_object(text, object_id, kind):
     assert refuse(cpm.decode, text) == (object_id, kind)
+
+
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [
+        ("9F19", "040010030273"),
+        ("9F08", "0010"),
+        ("9F24", "513030313042" + "30" * 23),
+        ("9F25", "3458"),
+        ("5F50", "74656C3A31313235353132333435"),
+        ("5F2D", "7275657364656E"[:12] + "656E"),
+        ("57", "1234567890123458D191220112345F"),
+    ],
+)
+def test_an_object_of_the_right_form_is_accepted(tag, value):
+    assert cpm.decode(with_object(tag, value)).applications[0].values["4F"] == ADF[1]
+
+
+@pytest.mark.parametrize(
+    "value", ["1234567890123458", "123456789012345F", "12345678901234FFFFFF"]
+)
+def test_a_card_number_may_be_filled_up(value):
+    [application] = cpm.decode(write(["61", [ADF, ["5A", value]]])).applications
+
+    assert application.account_number == value.rstrip("F")
+
+
+@pytest.mark.parametrize("value", ["FFFF", "12F4", "123A", "12345678901234567890"])
+def test_a_card_number_is_digits_before_it_is_filled_up(value):
+    assert refuse(cpm.decode, write(["61", [ADF, ["5A", value]]])) == ("61-5A", "value")
 
 
 def test_a_code_offers_its_applications():

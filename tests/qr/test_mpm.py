@@ -315,6 +315,20 @@ def test_characters_are_composed_before_they_are_counted():
     assert mpm.decode(text).values["64-01"] == "Café"
 
 
+def test_half_a_character_is_none():
+    assert refuse(mpm.decode, change(_60="\ud800")) == ("", "characters")
+
+
+@pytest.mark.parametrize("name", ["\u0958" * 25, "\u212b", "e\u0301" * 12])
+def test_composing_makes_nothing_longer(name):
+    text = mpm.encode(FIELDS | {"64": {"00": "hi", "01": name}})
+
+    written = mpm.decode(text).values["64-01"]
+
+    assert len(written) <= len(name)
+    assert mpm.compose({"64": written}) == {"64": written}
+
+
 def test_what_is_encoded_obeys_the_rules():
     with pytest.raises(PayloadInvalid) as refusal:
         mpm.encode(FIELDS | {"59": "x" * 26})

@@ -9,8 +9,9 @@ from qr.mpm_dialect import MpmDialect
 from qr.mpm_requests import Places
 from qr.mpm_templates import Template
 from qr.payment import Account, Initiation, PaymentRequest
+from qr.registry import DIALECTS
 from qr.rules import Presence, Waiver, must, without
-from tests.qr.payloads import change, refuse
+from tests.qr.payloads import VECTORS, change, refuse
 
 PAY = MpmDialect(
     name="pay",
@@ -107,9 +108,12 @@ def test_defaults_are_the_only_currency_and_country():
     assert "5802US" in text
 
 
-@pytest.mark.parametrize(("forgotten", "object_id"), [("currency", "53"), ("country", "58")])
-def test_of_several_currencies_and_countries_none_is_guessed(forgotten, object_id):
-    assert refuse(PAY.encode, replace(REQUEST, **{forgotten: ""})) == (object_id, "missing")
+@pytest.mark.parametrize(
+    ("request_", "object_id"),
+    [(replace(REQUEST, currency=""), "53"), (replace(REQUEST, country=""), "58")],
+)
+def test_of_several_currencies_and_countries_none_is_guessed(request_, object_id):
+    assert refuse(PAY.encode, request_) == (object_id, "missing")
 
 
 @pytest.mark.parametrize("write_crc", [str.upper, str.lower, str.capitalize])
@@ -148,6 +152,18 @@ def test_an_account_goes_to_the_template_of_its_kind():
     assert dialect.decode(dialect.encode(request)).request == REQUEST
 
 
+@pytest.mark.parametrize("name", ["Cafe\u0301", "\u0958", "\u212b"])
+def test_what_was_not_composed_is_read_and_written_alike(name):
+    dialect = DIALECTS["emv_mpm"]
+    text = change(_64={"00": "fr", "01": name})
+
+    reading = dialect.decode(text)
+
+    assert reading.request
+    assert dialect.write(reading) == text
+    assert dialect.decode(dialect.encode(reading.request)).request == reading.request
+
+
 def test_bytes_are_counted_if_the_profile_counts_them():
     dialect = replace(PAY, writes_bytes=True, waivers=(*PAY.waivers, Waiver("", Kind.LENGTH)))
 
@@ -162,6 +178,32 @@ def test_bytes_are_counted_if_the_profile_counts_them():
     assert refuse(PAY.decode, text) == ("", "length")
 
 
+def test_bytes_that_make_sense_as_characters_are_not_written():
+    dialect = DIALECTS["bharatqr"]
+    code = next(each for each in VECTORS if each["format"] == "bharatqr" and each["valid"])
+    request = dialect.decode(code["payload"]).request
+    assert request
+
+    for letters in range(1, 12):
+        for name in ("é" * letters, "é" * letters + "a", "ก" * letters):
+            named = replace(request, payee_name=name)
+            assert dialect.decode(dialect.encode(named)).request == named
+
+
+def test_what_has_too_many_bytes_is_counted_in_characters():
+    dialect = DIALECTS["bharatqr"]
+    code = next(each for each in VECTORS if each["format"] == "bharatqr" and each["valid"])
+    request = dialect.decode(code["payload"]).request
+    assert request
+    more = {"80-00": "com.example", "80-01": "ก" * 50}
+    request = replace(request, extra={**request.extra, **more})
+
+    again = dialect.decode(dialect.encode(request)).request
+
+    assert again
+    assert again.extra["80-01"] == "ก" * 50
+
+
 def test_another_schemes_account_keeps_its_identifier_at_our_place():
     anywhere = replace(PAY.templates[0], ids=("26", "33"))
     dialect = replace(PAY, templates=(anywhere,))
@@ -169,6 +211,7 @@ def test_another_schemes_account_keeps_its_identifier_at_our_place():
 
     request = dialect.decode(text).request
 
+    assert request
     assert request.accounts == (
         Account("pay", "shop-1", "shop", "33-01"),
         Account("com.prey", "till-9", "", "26-01"),

@@ -68,6 +68,7 @@ def test_what_is_encoded_is_understood_alike():
 def test_an_empty_object_leads_to_nobody():
     reading = DIALECT.read(change(_02=""))
 
+    assert reading.request
     assert reading.request.accounts == ()
     assert reading.request.extra == {"02": ""}
     assert not reading.is_payable
@@ -127,7 +128,8 @@ def test_a_card_goes_to_the_first_place_of_its_network(network, place):
     card = Account(network, "4000123456789012", "card")
     request = replace(REQUEST, accounts=(card,), extra={})
 
-    assert DIALECT.decode(DIALECT.encode(request)).request.accounts[0].object_id == place
+    again = ask(DIALECT, DIALECT.encode(request))
+    assert again.accounts[0].object_id == place
 
 
 def test_a_card_of_an_unknown_network_has_no_place():
@@ -181,6 +183,14 @@ def test_a_request_wants_a_currency(amount_minor):
     assert refusal.value.object_id == "53"
 
 
+def test_a_share_is_written_in_a_currency_nobody_knows():
+    request = ask(DIALECT, change(_53="848", _55="03", _57="3.00"))
+
+    assert (request.currency, request.extra["53"], request.extra["54"]) == ("", "848", "10.50")
+    assert request.tip == Tip(TipKind.PERCENTAGE, None, Decimal("3.00"))
+    assert ask(DIALECT, DIALECT.encode(request)) == request
+
+
 def test_an_account_of_no_known_kind_has_no_place():
     with pytest.raises(PayloadInvalid) as refusal:
         DIALECT.encode(replace(REQUEST, accounts=(Account("x", "1", "mystery"),)))
@@ -188,7 +198,15 @@ def test_an_account_of_no_known_kind_has_no_place():
     assert refusal.value.object_id == "02..51"
 
 
-@pytest.mark.parametrize("amount_minor", [0, 10**13])
+@pytest.mark.parametrize("text", ["9999999999999", "100000000000", "10000000000.5"])
+def test_an_amount_that_fits_without_zeros_is_written_without(text):
+    request = ask(DIALECT, change(_54=text))
+
+    assert ask(DIALECT, DIALECT.encode(request)) == request
+    assert DIALECT.decode(DIALECT.encode(request)).fields["54"] == text
+
+
+@pytest.mark.parametrize("amount_minor", [0, 10**13 + 1, 10**15])
 def test_an_amount_out_of_range_is_not_written(amount_minor):
     with pytest.raises(PayloadInvalid) as refusal:
         DIALECT.encode(replace(REQUEST, amount_minor=amount_minor))

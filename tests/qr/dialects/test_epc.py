@@ -54,6 +54,7 @@ REFUSALS = [
     (6, "DE72110220330123456789", "iban", "checksum"),
     (6, "DE71 1102 2033 0123 4567 89", "iban", "value"),
     (6, "", "iban", "checksum"),
+    (6, "ZZ93111111111111111111", "iban", "checksum"),
     (7, "USD12.3", "amount", "value"),
     (7, "EUR0.00", "amount", "value"),
     (7, "EUR0", "amount", "value"),
@@ -99,8 +100,9 @@ def test_version_1_wants_a_bic():
     assert refuse(DIALECT.decode, write(4, "").replace("002", "001")) == ("bic", "missing")
 
 
-def test_beyond_the_eea_a_bic_is_wanted():
-    text = write(6, "GB29NWBK60161331926819")
+@pytest.mark.parametrize("iban", ["GB29NWBK60161331926819", "GI75NWBK000000007099453"])
+def test_beyond_the_eea_a_bic_is_wanted(iban):
+    text = write(6, iban)
 
     assert refuse(DIALECT.decode, text) is None
     assert refuse(DIALECT.decode, text.replace("BHBLDEHHXXX", "")) == ("bic", "missing")
@@ -149,6 +151,18 @@ def test_bytes_are_counted_in_the_character_set_named():
 
     assert refuse(DIALECT.decode, text) == ("", "length")
     assert refuse(DIALECT.decode, text.replace("002\n1\n", "002\n2\n")) is None
+
+
+@pytest.mark.parametrize("amount", ["EUR1", "EUR10", "EUR1.5", "EUR1.50"])
+def test_where_every_byte_counts_an_amount_has_no_zeros_behind(amount):
+    text = write(7, amount, "ä" * 110, "x").replace("RF18539007547034", "")
+    text += "x" * (331 - len(text.encode()))
+
+    request = DIALECT.decode(text).request
+    assert request
+
+    assert DIALECT.encode(request) == text
+    assert DIALECT.decode(DIALECT.encode(request)).request == request
 
 
 @pytest.mark.parametrize("text", ["", "BCD", "BCD\n"])

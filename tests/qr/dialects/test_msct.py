@@ -69,6 +69,10 @@ REFUSALS = {
     "nothing": (PROXY.replace("24.5", "0.00"), ("query-amt", "value")),
     "three decimals": (PROXY.replace("24.5", "24.555"), ("query-amt", "value")),
     "a billion": (PROXY.replace("24.5", "1000000000"), ("query-amt", "value")),
+    "a billion beside a token": (TOKEN + "&cur=EUR&amt=1000000000", ("query-amt", "value")),
+    "another currency beside a token": (TOKEN + "&cur=USD", ("query-cur", "value")),
+    "a control character in a name": (TOKEN + "&x%0A=1", ("query-x\n", "characters")),
+    "half an escape in a name": (TOKEN + "&x%=1", ("query-x%", "characters")),
 }
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), min_size=1)
 
@@ -138,6 +142,24 @@ def test_names_of_another_issuer_are_noted_and_kept():
     assert decode(DIALECT.encode(reading.request)).request == reading.request
 
 
+@pytest.mark.parametrize(
+    "query", ["nm=&x=", "cur=EUR&amt=99999999999999999999", "rs=a&mcc=1234"]
+)
+def test_another_issuers_names_mean_what_only_it_knows(query):
+    request = decode(HEAD + query).request
+
+    assert (request.payee_name, request.currency, request.amount_minor) == ("", "", None)
+    assert DIALECT.encode(request) == HEAD + query
+
+
+def test_an_amount_without_currency_is_kept():
+    request = decode(TOKEN + "&amt=5").request
+
+    assert request.amount_minor is None
+    assert request.extra["query-amt"] == "5"
+    assert decode(DIALECT.encode(request)).request == request
+
+
 def test_a_missing_slash_is_tolerable():
     assert read(PROXY.replace("/?", "?")).is_payable
 
@@ -183,6 +205,12 @@ def test_each_part_of_the_address_is_wanted(name):
     extra = {path: text for path, text in request.extra.items() if path != name}
 
     assert refuse(DIALECT.encode, replace(request, extra=extra)) == (name, "value")
+
+
+def test_missing_fields_are_written_empty():
+    assert refuse(DIALECT.encode_fields, {"query": {"iss": "XY9"}}) == ("domain", "value")
+    with pytest.raises(PayloadInvalid):
+        DIALECT.encode_fields({})
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,7 @@ def test_the_message_of_a_wallet_is_kept_as_it_stands():
 
     assert note(DIALECT, text)[0] == "81"
     assert reading.fields["81"] == hello
+    assert reading.request
     assert reading.request.extra == {"81": hello}
     assert DIALECT.encode(reading.request) == text
 

@@ -20,6 +20,17 @@ SIGNED = next(
     for vector in VECTORS
     if vector["why"].startswith("signed intent with empty tags")
 )
+# NPCI, UPI Linking Specifications 1.6: the example of a signed link, as implementers quote it.
+EXAMPLE = (
+    "upi://pay?ver=01&mode=05&orgId=700004&tid=TESTGST123456qazqwe12345hs29hnd1qa2&tr=MerRef123"
+    "&tn=GST%20QR&category=02&url=https://www.test.com&pa=merchant@npci&pn=Test%20Merchant"
+    "&mc=5411&am=100.00&cu=INR&mid=TST5432&msid=TSTABC123&mtid=TSTABC1234"
+    "&gstBrkUp=CGST:08.45|SGST:08.45&qrMedium=02&invoiceNo=BillRef123"
+    "&invoiceDate=2019-06-11T13:21:50+05:30&invoiceName=Dummy%20Customer"
+    "&QRexpire=2019-06-11T13:21:50+05:30&QRts=2019-06-12T13:21:50+05:30&pinCode=400063"
+    "&tier=TIER1&gstIn=GSTNUM1234567890&sign=MEYCIQDaaEAL06Vsn9aNIarP7dai8/h9cMrVvuYe+uly0rYIM"
+    "wIhAPRjz6Cj1ZodDLf/NZIGYnW4gypE84DNDzRETQTY1IpM"
+)
 REFUSALS = {
     "no payee": (LINK.replace("pa=shop@okaxis&", ""), ("pa", "missing")),
     "an empty payee": (LINK.replace("shop@okaxis", ""), ("pa", "value")),
@@ -134,6 +145,28 @@ def test_what_says_no_amount_lets_the_payer_type_it(amount):
     assert reading.request.amount_minor is None
 
 
+@pytest.mark.parametrize("name", ["pn", "tr", "tn", "orgid"])
+def test_only_amounts_are_absent_by_a_word(name):
+    parameters = {"pa": "shop@okaxis", "pn": "Shop", "tr": "A1", name: "null"}
+    text = "upi://pay?" + "&".join("=".join(each) for each in parameters.items())
+
+    request = read(text).request
+
+    assert "null" in (
+        request.payee_name,
+        request.reference,
+        request.message,
+        request.extra.get(name),
+    )
+
+
+def test_a_payee_and_a_reference_of_these_letters_come_back():
+    request = decode("upi://pay?pa=ab@cd&pn=null&am=1&tr=null&mode=15").request
+
+    assert (request.payee_name, request.reference) == ("null", "null")
+    assert decode(DIALECT.encode(request)).request == request
+
+
 def test_a_link_for_something_else_is_never_paid():
     assert not read(LINK.replace("//pay", "//mandate")).is_payable
 
@@ -185,6 +218,24 @@ def test_another_time_replaces_the_one_that_was_read():
     assert again.expires_at == later.expires_at
 
 
+def test_the_specifications_own_example_is_accepted():
+    reading = decode(EXAMPLE)
+
+    assert [each.object_id for each in reading.deviations] == ["gstBrkUp", "orgid"]
+    assert reading.fields["orgId"] == "700004"
+    assert reading.fields["gstBrkUp"] == "CGST:08.45|SGST:08.45"
+    assert reading.request
+    assert (reading.request.amount_minor, reading.request.extra["orgid"]) == (10000, "700004")
+    assert DIALECT.encode(reading.request) == EXAMPLE
+
+
+def test_names_stay_as_they_were_written():
+    text = LINK.replace("pn=", "PN=")
+
+    assert list(read(text).fields) == ["pa", "PN", "am", "cu", "tr", "mc", "tn"]
+    assert read(text).request.payee_name == "Shop"
+
+
 def test_a_signed_link_comes_back_as_it_was():
     request = decode(SIGNED).request
 
@@ -232,13 +283,13 @@ requests = st.builds(
     accounts=st.from_regex(
         "[A-Za-z0-9._-]{2,30}@[A-Za-z][A-Za-z0-9.-]{1,20}", fullmatch=True
     ).map(lambda address: (Account("upi", address, "vpa"),)),
-    payee_name=NAMES.filter(str.strip).filter(lambda name: name != "null"),
+    payee_name=NAMES.filter(str.strip),
     category=st.just("") | st.from_regex("[0-9]{4}", fullmatch=True),
     currency=st.just("INR"),
     amount_minor=st.integers(1, 10**12),
     mutability=st.just(Mutability.FIXED),
-    reference=LABELS.filter(lambda label: label != "null"),
-    message=st.just("") | NAMES.filter(lambda name: name != "null"),
+    reference=LABELS,
+    message=st.just("") | NAMES,
     expires_at=st.none() | st.datetimes(timezones=st.just(UTC)),
     initiation=st.sampled_from(list(Initiation)).filter(lambda each: each != Initiation.STATIC),
     extra=st.dictionaries(st.sampled_from(["orgid", "x-y", "é"]), st.just("000000")),
