@@ -175,6 +175,14 @@ def test_a_shop_prints_its_code(server, code, size):
     assert answer["Cache-Control"] == "private, no-store"
 
 
+def test_a_revoked_code_is_not_printed(server, code):
+    revoke_static_code(code, actor="test")
+
+    answer = server.get(f"static_codes/{code.public_id}/sheet.pdf")
+
+    assert (answer.status_code, answer.json()["code"]) == (410, "static_code_revoked")
+
+
 @pytest.mark.parametrize("size", ["a5", "", "\x00"])
 def test_another_paper_is_refused(server, code, size):
     answer = server.get(f"static_codes/{code.public_id}/sheet.pdf", size=size)

@@ -106,9 +106,23 @@ def test_the_form_sent_twice_makes_one_code(owner, shop):
 
     for _ in range(2):
         owner.post(f"/dashboard/stores/{shop.store.public_id}/codes/", typed)
-    owner.post(f"/dashboard/stores/{shop.store.public_id}/codes/", typed | {"place": "Bar"})
 
     assert StaticCode.objects.get().place == "Counter"
+
+
+def test_a_form_kept_by_the_browser_makes_no_other_code_and_says_so(owner, shop):
+    address = f"/dashboard/stores/{shop.store.public_id}/codes/"
+    owner.post(address, {"place": "Counter", "idempotency_key": "one"})
+
+    page = owner.post(address, {"place": "Bar", "idempotency_key": "one"})
+
+    assert page.status_code == 409
+    said = "Another code was made with this form. To make this one too, press again."
+    assert said in page.content.decode()
+    assert 'value="Bar"' in page.content.decode()
+    assert StaticCode.objects.get().place == "Counter"
+    owner.post(address, {"place": "Bar", "idempotency_key": page.context["idempotency_key"]})
+    assert set(StaticCode.objects.values_list("place", flat=True)) == {"Counter", "Bar"}
 
 
 @pytest.mark.parametrize(
@@ -147,6 +161,7 @@ def test_a_lost_code_is_revoked_and_prints_no_more(owner, code):
     assert code.is_revoked
     assert "Revoked" in text
     assert f"/dashboard/codes/{code.public_id}/sheet.pdf" not in text
+    assert owner.get(SHEET.format(code=code.public_id)).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -156,6 +171,16 @@ def test_the_format_of_the_tills_codes_is_chosen(owner, shop, sent, kept):
     owner.post(f"/dashboard/stores/{shop.store.public_id}/format/", {"code_format": sent})
 
     assert Store.objects.get(pk=shop.store.pk).code_format == kept
+
+
+@pytest.mark.parametrize(("sent", "is_said"), [("emv", True), ("link", True), ("x", False)])
+def test_what_was_saved_is_said(owner, shop, sent, is_said):
+    address = f"/dashboard/stores/{shop.store.public_id}/format/"
+
+    page = owner.post(address, {"code_format": sent}, follow=True)
+
+    assert ("Saved." in page.content.decode()) is is_said
+    assert page.redirect_chain[0][0].endswith(f"#{shop.store.public_id}")
 
 
 def test_a_store_is_closed_and_opened_again(owner, shop):
