@@ -183,6 +183,15 @@ def test_a_revoked_code_is_not_printed(server, code):
     assert (answer.status_code, answer.json()["code"]) == (410, "static_code_revoked")
 
 
+def test_a_shop_is_told_which_letters_the_sheet_will_lack(server, shop):
+    shown = [
+        server.post(codes_of(shop), {"place": place}).json()
+        for place in ("\u524d\u53f0", "\u524d\u53f0 \ua997\ua9ae")
+    ]
+
+    assert [each["undrawn"] for each in shown] == [[], ["\ua997", "\ua9ae"]]
+
+
 @pytest.mark.parametrize("size", ["a5", "", "\x00"])
 def test_another_paper_is_refused(server, code, size):
     answer = server.get(f"static_codes/{code.public_id}/sheet.pdf", size=size)

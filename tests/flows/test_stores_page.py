@@ -164,6 +164,22 @@ def test_a_lost_code_is_revoked_and_prints_no_more(owner, code):
     assert owner.get(SHEET.format(code=code.public_id)).status_code == 404
 
 
+def test_letters_that_no_font_holds_are_named_beside_the_print_button(owner, shop):
+    shop.store.name = "\u6e2f\u6e7e Kiosk \ua997"
+    factories.print_code(shop)
+
+    text = owner.get(PAGE).content.decode()
+
+    assert "There is no font here for <bdi>\ua997</bdi>." in text
+
+
+def test_a_name_that_is_drawn_in_full_needs_no_words(owner, shop):
+    shop.store.name = "\u6e2f\u6e7e\u5c0f\u5e97"
+    factories.print_code(shop)
+
+    assert "There is no font here" not in owner.get(PAGE).content.decode()
+
+
 @pytest.mark.parametrize(
     ("sent", "kept"), [("emv", "emv"), ("link", "link"), ("x", "link"), ("", "link")]
 )
