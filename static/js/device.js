@@ -18,6 +18,9 @@ export function unlock() {
   if (context.state === "suspended") context.resume();
 }
 
+// Money may come in by a counter code before anybody charges: whatever is pressed first will do.
+for (const sign of ["click", "keydown"]) addEventListener(sign, unlock, { capture: true, once: true });
+
 export const isMuted = () => localStorage.getItem("tessera.sound") === "off";
 
 export function play(name) {

@@ -16,6 +16,13 @@ SIZES = {"phone": PHONE, "small phone": {"width": 320, "height": 640}, "tablet":
 CUT = "ERR_FAILED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED"
 REFUSED = "status of 4"
 MY_CODE = "/wallet/my-code/"
+# As an EMVCo consumer-presented code is: longer than any number.
+CONSUMER_CODE = (
+    "hQVDUFYwMWGTTwegAAAGAiAgUAdxcmlzY3BtWgqTYAUDMSNFZ4mfXyALUmlraSBEZXJpYW5fLQRpZGVuX1AXcmlraS5kZXJp"
+    "YW5AcXJpc2NwbS5jb22fJQJ4mWM/n3Q8MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkw"
+)
+# As a hand does; what a script sets is not cut to the field's length.
+PASTE = "(text) => document.execCommand('insertText', false, text)"
 WECHAT = "100061098828009406"
 # A wedge scanner is a keyboard that types a code within a moment, and Enter after it. The
 # pauses are written on the keys: a busy machine would make others of them.
@@ -196,6 +203,19 @@ def test_a_code_is_typed_with_the_keys(till, holder):
     till.page.keyboard.press("Enter")
 
     till.expect_result("Paid")
+
+
+def test_an_emvco_consumer_code_is_pasted_whole_and_refused_by_name(till, watch):
+    watch.expect(REFUSED)
+    till.type("480")
+    till.page.get_by_role("button", name="Customer's code").click()
+    till.page.evaluate(PASTE, CONSUMER_CODE)
+    field = till.page.get_by_label("Scan the code on the customer's phone")
+    expect(field).to_have_value(CONSUMER_CODE)
+    till.page.keyboard.press("Enter")
+
+    expect(till.page.locator("#refused")).to_contain_text("EMVCo")
+    expect(till.chip).to_have_text("Waiting for customer")
 
 
 def test_above_the_limit_the_phone_asks_for_the_pin(till, holder, payer):

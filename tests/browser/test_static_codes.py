@@ -11,6 +11,16 @@ from tests.browser.screens import Phone
 from tests.browser.windows import PHONE
 
 STORES = "/dashboard/stores/"
+# What the speaker plays, once the browser lets it.
+COUNT_NOTES = """
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (at) {
+      const { dataset } = document.documentElement;
+      const heard = this.context.state === "running" ? ` ${this.frequency.value}` : "";
+      dataset.notes = (dataset.notes ?? "") + heard;
+      return start.call(this, at);
+    };
+"""
 
 
 @pytest.fixture
@@ -35,6 +45,13 @@ def printed(office):
 def type_amount(phone, keys):
     for key in keys:
         phone.page.get_by_role("button", name=key, exact=True).click()
+
+
+def pay_at(phone, address, keys):
+    phone.open(address)
+    type_amount(phone, keys)
+    phone.page.get_by_role("button", name="Continue").click()
+    phone.pay()
 
 
 def test_a_printed_code_is_paid_and_every_till_says_so(till, phone, printed):
@@ -67,6 +84,50 @@ def test_a_till_tells_of_a_payment_once(till, phone, printed):
     with till.page.expect_response("**/api/v1/charges?source=static_code*"):
         pass
     expect(till.page.locator("#counter .note")).to_have_count(0)
+
+
+def test_the_day_counts_a_payment_once_that_came_in_meanwhile(till, phone, printed):
+    count = till.page.locator("#today-count")
+    with till.page.expect_response("**/api/v1/charges?source=static_code*"):
+        pass
+    before = int(count.text_content())
+    till.page.goto("/till/activity/")
+    pay_at(phone, printed, ["1", "00"])
+
+    till.page.goto("/till/")
+
+    expect(till.page.locator("#counter .note")).to_have_count(1)
+    expect(count).to_have_text(str(before + 1))
+    pay_at(phone, printed, ["2", "00"])
+    expect(till.page.locator("#counter .note")).to_have_count(2)
+    expect(count).to_have_text(str(before + 2))
+
+
+@pytest.mark.parametrize("press", ["click", "key"])
+def test_whatever_is_pressed_first_wakes_the_speaker(windows, unlocked, phone, printed, press):
+    page = windows.open(state=unlocked)
+    page.add_init_script(COUNT_NOTES)
+    page.goto("/till/")
+    expect(page.locator("#sound")).to_have_text("Sound on")
+    with page.expect_response("**/api/v1/charges?source=static_code*"):
+        pass
+
+    if press == "key":
+        page.keyboard.press("4")
+    else:
+        page.get_by_role("tab", name="Keypad").click()
+    pay_at(phone, printed, ["1", "00"])
+
+    expect(page.locator("#counter .note")).to_have_count(1)
+    expect(page.locator(":root")).to_have_attribute("data-notes", " 659 988")
+
+
+def test_each_part_of_what_a_till_tells_stands_by_itself(till, phone, printed):
+    pay_at(phone, printed, ["1", "00"])
+
+    parts = till.page.locator("#counter .note bdi")
+    expect(parts).to_have_count(3)
+    assert parts.all_text_contents()[:2] == ["Front counter", "Li W."]
 
 
 def test_paying_at_a_printed_code_needs_no_script(windows, stack, payer, printed):
