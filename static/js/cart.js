@@ -165,10 +165,13 @@ export function openEntry({ currency, exponent, charge }) {
   /** What printed codes bring in is told between sales too, and no sale waits for it. */
   async function hearOfCodes() {
     const till = find("main").dataset;
-    const play = () => import(till.device).then((module) => module.play("paid")).catch(() => {});
+    const announce = (text) => import(till.device).then((module) => {
+      module.play("paid");
+      module.say(text);
+    }).catch(() => {});
     // A browser remembers by its name what it could not fetch.
     const counter = await import(till.counter).catch(() => { till.counter += "?"; });
-    if (counter) counter.listen({ money, countSale, play });
+    if (counter) counter.listen({ money, countSale, announce });
     else setTimeout(hearOfCodes, AGAIN_MS);
   }
 

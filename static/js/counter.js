@@ -31,7 +31,7 @@ function show(charge, money) {
 }
 
 /** Tell of each payment once, also after a reload; those from before the till was opened are old. */
-export function listen({ money, countSale, play }) {
+export function listen({ money, countSale, announce }) {
   let seen = JSON.parse(sessionStorage.getItem(store) || "null");
 
   function tell(charges) {
@@ -43,7 +43,7 @@ export function listen({ money, countSale, play }) {
       // What came in while the till was on another page stands in the day's count already.
       if (Date.parse(charge.captured_at) > Date.parse(drawnAt)) countSale(charge.amount.amount_minor);
     }
-    if (fresh.length) play();
+    if (fresh.length) announce(fresh.map((charge) => `Received ${money(charge.amount.amount_minor)} from the counter code.`).join(" "));
     seen = charges.map((charge) => charge.id);
     sessionStorage.setItem(store, JSON.stringify(seen));
   }

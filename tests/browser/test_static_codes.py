@@ -1,13 +1,14 @@
 """A printed code: made and printed in the dashboard, scanned, paid, told by tills, revoked."""
 
 import io
+import re
 
 import pypdfium2
 import pytest
 import zxingcpp
 from playwright.sync_api import expect
 
-from tests.browser.screens import Phone
+from tests.browser.screens import Phone, Till
 from tests.browser.windows import PHONE
 
 STORES = "/dashboard/stores/"
@@ -19,6 +20,13 @@ COUNT_NOTES = """
       const heard = this.context.state === "running" ? ` ${this.frequency.value}` : "";
       dataset.notes = (dataset.notes ?? "") + heard;
       return start.call(this, at);
+    };
+"""
+# What the browser is asked to say; there is no voice in a test.
+WRITE_DOWN_WORDS = """
+    SpeechSynthesis.prototype.speak = (words) => {
+      const { dataset } = document.documentElement;
+      dataset.said = `${dataset.said ?? ""} ${words.text}`;
     };
 """
 
@@ -120,6 +128,41 @@ def test_whatever_is_pressed_first_wakes_the_speaker(windows, unlocked, phone, p
 
     expect(page.locator("#counter .note")).to_have_count(1)
     expect(page.locator(":root")).to_have_attribute("data-notes", " 659 988")
+
+
+def test_who_asks_for_a_voice_is_told_the_amount(windows, unlocked, phone, printed):
+    page = windows.open(state=unlocked)
+    page.add_init_script(WRITE_DOWN_WORDS)
+    page.goto("/till/")
+    till, root = Till(page), page.locator(":root")
+    page.get_by_role("button", name="Sound on").click()
+    expect(page.locator("#sound")).to_have_text("Sound and voice")
+    with page.expect_response("**/api/v1/charges?source=static_code*"):
+        page.reload()
+
+    pay_at(phone, printed, ["1", "00"])
+    said = " Received €1.00 from the counter code."
+    expect(root).to_have_attribute("data-said", said)
+    till.charge("480")
+    phone.open(till.scan())
+    phone.pay()
+    till.expect_result("Paid")
+    expect(root).to_have_attribute("data-said", f"{said} Received €4.80.")
+    page.get_by_role("button", name="Sound and voice").click()
+
+    expect(page.locator("#sound")).to_have_text("Sound off")
+
+
+def test_nobody_hears_a_voice_who_has_not_asked(windows, unlocked, phone, printed):
+    page = windows.open(state=unlocked)
+    page.add_init_script(WRITE_DOWN_WORDS)
+    with page.expect_response("**/api/v1/charges?source=static_code*"):
+        page.goto("/till/")
+
+    pay_at(phone, printed, ["1", "00"])
+
+    expect(page.locator("#counter .note")).to_have_count(1)
+    expect(page.locator(":root")).not_to_have_attribute("data-said", re.compile(""))
 
 
 def test_each_part_of_what_a_till_tells_stands_by_itself(till, phone, printed):
