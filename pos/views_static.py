@@ -26,6 +26,7 @@ from pos.errors import (
 from pos.idempotency import hash_request
 from pos.models import StaticCode, Terminal
 from pos.queries import list_stores_with_codes
+from pos.serializers import is_plain
 from pos.sheets import SheetSize, draw_sheet
 from pos.signing import list_public_keys
 from pos.static_codes import (
@@ -190,7 +191,7 @@ def _show_stores(
 
 def _read_wish(request: HttpRequest, store: Store) -> NewStaticCode:
     place = " ".join(request.POST.get("place", "").split())
-    if not place or len(place) > _PLACE_LENGTH_MAX or not place.isprintable():
+    if not place or len(place) > _PLACE_LENGTH_MAX or not is_plain(place):
         raise PlaceUnreadable
     till, cap = request.POST.get("terminal", ""), request.POST.get("cap", "").strip()
     terminals = Terminal.objects.filter(store=store)

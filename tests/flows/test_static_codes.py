@@ -116,6 +116,7 @@ def test_a_code_may_be_a_till_s_with_a_lower_cap(server, shop):
         ({"place": 17}, 400, "place"),
         ({"place": "a\x00"}, 400, "place"),
         ({"place": "\u202ea"}, 400, "place"),
+        ({"place": "\u200d"}, 400, "place"),
         ({"place": "a", "cap": 480}, 400, "cap"),
         ({"place": "a", "cap": euros("480")}, 400, "cap.amount_minor"),
         ({"place": "a", "cap": euros(10**19)}, 400, "cap.amount_minor"),

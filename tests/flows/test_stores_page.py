@@ -101,6 +101,14 @@ def test_an_owner_makes_a_code_and_prints_it(owner, shop):
     assert list_events(code.id)[0].actor.startswith("sm_")
 
 
+def test_a_place_is_written_as_its_language_is(owner, shop):
+    place = "\u0645\u06cc\u200c\u062e\u0648 \U0001f468\u200d\U0001f373"
+
+    owner.post(f"/dashboard/stores/{shop.store.public_id}/codes/", {"place": place})
+
+    assert StaticCode.objects.get().place == place
+
+
 def test_the_form_sent_twice_makes_one_code(owner, shop):
     typed = {"place": "Counter", "idempotency_key": "one"}
 
@@ -131,6 +139,7 @@ def test_a_form_kept_by_the_browser_makes_no_other_code_and_says_so(owner, shop)
         ({"place": ""}, "place", "Say in up to 40 letters"),
         ({"place": "x" * 41}, "place", "Say in up to 40 letters"),
         ({"place": "a\x00b"}, "place", "Say in up to 40 letters"),
+        ({"place": "\u200d"}, "place", "Say in up to 40 letters"),
         ({"place": "a", "cap": "lots"}, "cap", "Type an amount such as 12.50."),
         ({"place": "a", "cap": "500.01"}, "cap", "at most €500.00 a day"),
     ],
