@@ -169,6 +169,21 @@ def test_a_scan_that_stumbled_into_the_amount_takes_nothing(till, holder, count_
     assert count_payments() == before
 
 
+def test_a_scan_before_the_till_listens_charges_nothing(windows, unlocked, watch):
+    watch.expect(CUT)
+    page = windows.open(state=unlocked)
+    page.route("**/js/collect*.js*", lambda route: route.abort())
+    page.goto("/till/")
+    expect(page.locator("#charge")).to_be_visible()
+
+    page.evaluate(SCAN, [[key, 10] for key in [*WECHAT, "Enter"]])
+
+    expect(page.locator("#entry-note")).to_contain_text("That was scanned, not typed.")
+    expect(page.locator("#total")).to_have_text("€0.00")
+    expect(page.locator("#main")).to_have_attribute("data-screen", "entry")
+    page.unroute_all()
+
+
 def test_an_article_s_bar_code_changes_no_amount(till):
     till.type("480")
     scan(till, "4006381333931")
