@@ -184,6 +184,17 @@ def test_paying_at_a_printed_code_needs_no_script(windows, stack, payer, printed
     expect(phone.title).to_have_text("Paid")
 
 
+def test_upright_no_head_of_a_column_is_cut_off(windows, owner_state, printed):
+    page = windows.open({"width": 820, "height": 1180}, state=owner_state)
+    page.goto(STORES)
+
+    cut = page.locator("section.shop thead th").evaluate_all(
+        "(heads) => heads.filter((each) => each.scrollWidth > each.clientWidth).length"
+    )
+
+    assert cut == 0
+
+
 def test_a_revoked_code_takes_nothing(office, phone, printed):
     row = office.locator("tr.new")
     row.get_by_text("Revoke").click()
