@@ -176,6 +176,10 @@ export function openEntry({ currency, exponent, charge }) {
   });
   for (const [id, item] of items) item.tile.addEventListener("click", () => add(id, 1));
   find("charge").addEventListener("click", begin);
+  // What opens the sheet comes a moment after the button, and is told that it was pressed.
+  for (const id of ["collect", "collect-new"]) {
+    find(id).addEventListener("click", () => { find("main").dataset.wanted = find("main").dataset.screen; });
+  }
 
   /** What printed codes bring in is told between sales too, and no sale waits for it. */
   async function hearOfCodes() {

@@ -16,13 +16,6 @@ SIZES = {"phone": PHONE, "small phone": {"width": 320, "height": 640}, "tablet":
 CUT = "ERR_FAILED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED"
 REFUSED = "status of 4"
 MY_CODE = "/wallet/my-code/"
-# As an EMVCo consumer-presented code is: longer than any number.
-CONSUMER_CODE = (
-    "hQVDUFYwMWGTTwegAAAGAiAgUAdxcmlzY3BtWgqTYAUDMSNFZ4mfXyALUmlraSBEZXJpYW5fLQRpZGVuX1AXcmlraS5kZXJp"
-    "YW5AcXJpc2NwbS5jb22fJQJ4mWM/n3Q8MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkw"
-)
-# As a hand does; what a script sets is not cut to the field's length.
-PASTE = "(text) => document.execCommand('insertText', false, text)"
 WECHAT = "100061098828009406"
 # A wedge scanner is a keyboard that types a code within a moment, and Enter after it. The
 # pauses are written on the keys: a busy machine would make others of them.
@@ -169,21 +162,6 @@ def test_a_scan_that_stumbled_into_the_amount_takes_nothing(till, holder, count_
     assert count_payments() == before
 
 
-def test_a_scan_before_the_till_listens_charges_nothing(windows, unlocked, watch):
-    watch.expect(CUT)
-    page = windows.open(state=unlocked)
-    page.route("**/js/collect*.js*", lambda route: route.abort())
-    page.goto("/till/")
-    expect(page.locator("#charge")).to_be_visible()
-
-    page.evaluate(SCAN, [[key, 10] for key in [*WECHAT, "Enter"]])
-
-    expect(page.locator("#entry-note")).to_contain_text("That was scanned, not typed.")
-    expect(page.locator("#total")).to_have_text("€0.00")
-    expect(page.locator("#main")).to_have_attribute("data-screen", "entry")
-    page.unroute_all()
-
-
 def test_an_article_s_bar_code_changes_no_amount(till):
     till.type("480")
     scan(till, "4006381333931")
@@ -218,19 +196,6 @@ def test_a_code_is_typed_with_the_keys(till, holder):
     till.page.keyboard.press("Enter")
 
     till.expect_result("Paid")
-
-
-def test_an_emvco_consumer_code_is_pasted_whole_and_refused_by_name(till, watch):
-    watch.expect(REFUSED)
-    till.type("480")
-    till.page.get_by_role("button", name="Customer's code").click()
-    till.page.evaluate(PASTE, CONSUMER_CODE)
-    field = till.page.get_by_label("Scan the code on the customer's phone")
-    expect(field).to_have_value(CONSUMER_CODE)
-    till.page.keyboard.press("Enter")
-
-    expect(till.page.locator("#refused")).to_contain_text("EMVCo")
-    expect(till.chip).to_have_text("Waiting for customer")
 
 
 def test_above_the_limit_the_phone_asks_for_the_pin(till, holder, payer):
