@@ -1,6 +1,9 @@
 """The point-of-sale application."""
 
 from django.apps import AppConfig
+from django.core.checks import register
+
+from pos.checks import check_sheet_fonts
 
 
 class PosConfig(AppConfig):
@@ -8,3 +11,7 @@ class PosConfig(AppConfig):
 
     name = "pos"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let `manage.py check` look at the settings too."""
+        register(check_sheet_fonts)

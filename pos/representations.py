@@ -7,6 +7,7 @@ from django.utils import timezone
 from merchants.representations import show_amount, show_time
 from pos.models import Charge, ChargeLine, ChargeStatus, Refund, StaticCode
 from pos.payloads import shows_merchant_code, write_link, write_merchant_code
+from pos.sheets import list_undrawn
 from pos.static_codes import write_static_link
 from qr.references import encode_reference
 
@@ -72,6 +73,7 @@ def show_static_code(code: StaticCode) -> dict[str, Any]:
         "cap": show_amount(code.cap_minor, code.currency),
         "link": write_static_link(code),
         "sheet": f"/api/v1/static_codes/{public_id}/sheet.pdf",
+        "undrawn": list_undrawn(code),
         "created_at": show_time(code.created_at),
         "revoked_at": show_time(code.revoked_at),
     }

@@ -7,6 +7,15 @@ from rest_framework import serializers
 from ledger.errors import CurrencyUnknown
 from ledger.money import AMOUNT_MINOR_MAX, find_exponent
 
+# They join letters or keep them apart: Persian, Hindi and emoji are not written without them.
+_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text is one line without control characters, and not of joiners alone."""
+    seen = text.translate(_JOINERS)
+    return seen.isprintable() and bool(seen) == bool(text)
+
 
 class WholeNumberField(serializers.IntegerField):
     """An integer that is one in JSON too: `480`, but not `"480"`, `4.8`, `4e2` or `true`."""
@@ -28,7 +37,7 @@ class PlainTextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         text = super().to_internal_value(data)
-        if not text.isprintable():
+        if not is_plain(text):
             self.fail("control")
         return text
 

@@ -1,6 +1,5 @@
 """A printed code as a page to cut out and hang up: A4, A6, or a sticker of A7."""
 
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -11,15 +10,20 @@ from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, XPos, YPos
 
 from ledger.money import format_money
+from pos.fonts import Weight, clean, find_undrawn
+from pos.lettering import UNITS_PER_EM, Frame, Line, count_lines, set_lines
 from pos.models import StaticCode
 from pos.static_codes import write_static_link
 from qr.image import draw_svg
 
 _INK, _JADE, _QUIET, _EDGE = (20, 33, 31), (8, 82, 66), (63, 75, 72), (122, 130, 127)
+_MM_A_POINT = 25.4 / 72
 # Millimeters a line for each point of its letters.
 _LINE = 0.46
-# The standard fonts of PDF know these letters; nothing has to be embedded.
+# The standard fonts of PDF know these letters; nothing has to be embedded. Others are drawn.
 _LETTERS = "cp1252"
+# Above and below the baseline, and beside: no letter is cut off, whatever hangs on it.
+_ABOVE, _BELOW, _BESIDE = 1500, 1000, 300
 
 
 class SheetSize(StrEnum):
@@ -51,14 +55,26 @@ _PAPERS = {
         width=74, height=105, margin=5, code=50, name=15, text=6.5, small=5
     ),
 }
-# What loses its stroke, and Unicode knows no letter below it.
-_PLAIN = str.maketrans("ŁłĐđĦħŦŧıĸŊŋ", "LlDdHhTtikNn")
+
+
+class _Page(FPDF):
+    """A page for one country's readers."""
+
+    country = ""
+
+
+def list_undrawn(code: StaticCode) -> list[str]:
+    """List what would be empty boxes on the page; needs the code's store at hand."""
+    texts = (code.name, code.place)
+    drawn = " ".join(text for text in texts if not _is_plain(text))
+    return find_undrawn(drawn, code.store.merchant.country)
 
 
 def draw_sheet(code: StaticCode, size: SheetSize) -> bytes:
     """Draw the page; the same code gives the same bytes. Needs its store at hand."""
     paper = _PAPERS[size]
-    page = FPDF(unit="mm", format=(paper.width, paper.height))
+    page = _Page(unit="mm", format=(paper.width, paper.height))
+    page.country = code.store.merchant.country
     page.core_fonts_encoding = _LETTERS
     page.set_creation_date(code.created_at)
     page.set_title(f"{code.name}, {code.place}")
@@ -73,7 +89,7 @@ def draw_sheet(code: StaticCode, size: SheetSize) -> bytes:
     return bytes(page.output())
 
 
-def _draw_head(page: FPDF, code: StaticCode, paper: _Paper) -> None:
+def _draw_head(page: _Page, code: StaticCode, paper: _Paper) -> None:
     page.set_font("helvetica", "B", paper.text)
     words = gettext("Scan to pay")
     mark = paper.text * 0.36
@@ -83,7 +99,8 @@ def _draw_head(page: FPDF, code: StaticCode, paper: _Paper) -> None:
     page.set_x(left + mark * 1.6)
     _write(page, words, paper.text, align=Align.L)
     page.set_text_color(*_INK)
-    name, size = _fold(code.name), paper.name
+    name, size = clean(code.name) or "-", paper.name
+    page.set_font("helvetica", "B", size)
     while size > paper.text and _count_lines(page, name, size) > 2:
         size -= 1
     page.set_font("helvetica", "B", size)
@@ -91,7 +108,7 @@ def _draw_head(page: FPDF, code: StaticCode, paper: _Paper) -> None:
     _write(page, name, size)
 
 
-def _draw_mark(page: FPDF, *, left: float, top: float, size: float) -> None:
+def _draw_mark(page: _Page, *, left: float, top: float, size: float) -> None:
     page.set_draw_color(*_JADE)
     page.set_fill_color(*_JADE)
     page.set_line_width(size / 6)
@@ -107,7 +124,7 @@ def _draw_mark(page: FPDF, *, left: float, top: float, size: float) -> None:
     page.rect(left + size / 3, top + size / 3, size / 3, size / 3, style="F")
 
 
-def _draw_code(page: FPDF, code: StaticCode, paper: _Paper) -> None:
+def _draw_code(page: _Page, code: StaticCode, paper: _Paper) -> None:
     gap = paper.text * 0.2
     left, top = (paper.width - paper.code) / 2, page.get_y() + gap
     drawing = draw_svg(write_static_link(code)).encode()
@@ -124,7 +141,7 @@ def _draw_code(page: FPDF, code: StaticCode, paper: _Paper) -> None:
     page.set_y(top + side + gap)
 
 
-def _draw_help(page: FPDF, code: StaticCode, paper: _Paper) -> None:
+def _draw_help(page: _Page, code: StaticCode, paper: _Paper) -> None:
     steps = [
         gettext("Scan the code with your phone's camera."),
         gettext("Type the amount. Your phone shows the name above."),
@@ -148,41 +165,76 @@ def _draw_help(page: FPDF, code: StaticCode, paper: _Paper) -> None:
     _write(page, code.short_code_grouped, paper.text * 1.8)
 
 
-def _draw_foot(page: FPDF, code: StaticCode, paper: _Paper) -> None:
+def _draw_foot(page: _Page, code: StaticCode, paper: _Paper) -> None:
     cap = format_money(code.cap_minor, code.currency, settings.LANGUAGE_CODE)
     page.set_font("helvetica", "", paper.small)
     page.set_text_color(*_QUIET)
-    page.set_y(paper.height - paper.margin - 2 * paper.small * _LINE)
-    _write(page, _fold(gettext("Up to %s a person and day.") % cap), paper.small)
-    _write(page, _fold(f"{code.place} · {code.public_id}"), paper.small)
+    where = clean(f"{code.place} · {code.public_id}")
+    rows = 1 + _count_lines(page, where, paper.small)
+    page.set_y(paper.height - paper.margin - rows * paper.small * _LINE)
+    _write(page, clean(gettext("Up to %s a person and day.") % cap), paper.small)
+    _write(page, where, paper.small)
 
 
 def _write(
-    page: FPDF, text: str, size: float, *, align: Align = Align.C, width: float = 0
+    page: _Page, text: str, size: float, *, align: Align = Align.C, width: float = 0
 ) -> None:
-    page.multi_cell(width, size * _LINE, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    height, width = size * _LINE, width or page.epw
+    if _is_plain(text):
+        here, below = XPos.LMARGIN, YPos.NEXT
+        page.multi_cell(width, height, text, align=align, new_x=here, new_y=below)
+        return
+    left = page.get_x()
+    for line in set_lines(text, _frame(page, size, width=width)):
+        spare = width - line.width * _find_unit(size)
+        indent = spare / 2 if align == Align.C else page.c_margin
+        _draw_line(page, line, size, left=left + indent)
+        page.set_y(page.get_y() + height)
 
 
-def _count_lines(page: FPDF, text: str, size: float) -> int:
-    page.set_font("helvetica", "B", size)
+def _draw_line(page: _Page, line: Line, size: float, *, left: float) -> None:
+    unit, width = _find_unit(size), line.width + 2 * _BESIDE
+    # Where multi_cell has its own baseline: a third of a letter below the middle of the line.
+    baseline = page.get_y() + size * _LINE / 2 + 0.3 * size * _MM_A_POINT
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="{-_BESIDE} {-_ABOVE} {width:.1f} {_ABOVE + _BELOW}">'
+        f'<path d="{line.path}"/></svg>'
+    )
+    assert page.text_color is not None, "every line has been given its color"
+    page.set_fill_color(page.text_color)
+    page.image(
+        BytesIO(drawing.encode()),
+        x=left - _BESIDE * unit,
+        y=baseline - _ABOVE * unit,
+        w=width * unit,
+        h=(_ABOVE + _BELOW) * unit,
+        alt_text=line.text,
+    )
+
+
+def _frame(page: _Page, size: float, *, width: float) -> Frame:
+    weight = Weight.BOLD if "B" in page.font_style else Weight.REGULAR
+    room = (width - 2 * page.c_margin) / _find_unit(size)
+    return Frame(weight=weight, country=page.country, width=room)
+
+
+def _count_lines(page: _Page, text: str, size: float) -> int:
+    if not _is_plain(text):
+        return count_lines(text, _frame(page, size, width=page.epw))
+    page.set_font_size(size)
     lines = page.multi_cell(0, text=text, dry_run=True, output=MethodReturnValue.LINES)
     assert isinstance(lines, list), "it was asked for lines"
     return len(lines)
 
 
-def _fold(text: str) -> str:
-    """Give what the fonts can draw: letters of other scripts lose their accents, or go."""
-    drawn = ""
-    for each in text:
-        plain = each if _is_drawn(each) else unicodedata.normalize("NFKD", each)[0]
-        plain = plain.translate(_PLAIN)
-        drawn += plain if _is_drawn(plain) else ""
-    return " ".join(drawn.split()) or "-"
+def _find_unit(size: float) -> float:
+    return size * _MM_A_POINT / UNITS_PER_EM
 
 
-def _is_drawn(letter: str) -> bool:
+def _is_plain(text: str) -> bool:
     try:
-        letter.encode(_LETTERS)
+        text.encode(_LETTERS)
     except UnicodeEncodeError:
         return False
-    return letter.isprintable()
+    return text.isprintable()

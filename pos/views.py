@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -221,6 +222,7 @@ def _till_context(till: Till) -> dict[str, Any]:
         note_seen(till.terminal)
     activate_time_zone(till.store.time_zone)
     return {
+        "drawn_at": timezone.now(),
         "terminal": till.terminal,
         "store": till.store,
         "cashier": till.cashier,

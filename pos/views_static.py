@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
@@ -19,11 +20,13 @@ from pos.errors import (
     CapTooLarge,
     IdempotencyMismatch,
     PlaceUnreadable,
+    StaticCodeRevoked,
     StaticCodeUnknown,
 )
 from pos.idempotency import hash_request
 from pos.models import StaticCode, Terminal
 from pos.queries import list_stores_with_codes
+from pos.serializers import is_plain
 from pos.sheets import SheetSize, draw_sheet
 from pos.signing import list_public_keys
 from pos.static_codes import (
@@ -38,6 +41,13 @@ from qr.signed import write_jwk
 StoreView = Callable[[HttpRequest, Staff, Store], HttpResponseBase]
 _KEYS_LIFE_S = 3600
 _PLACE_LENGTH_MAX = 40
+# The field a refusal stands beside, and the answer's status.
+_REFUSALS: dict[type[Exception], tuple[str, int]] = {
+    PlaceUnreadable: ("place", 422),
+    AmountUnreadable: ("cap", 422),
+    CapTooLarge: ("cap", 422),
+    IdempotencyMismatch: ("place", 409),
+}
 
 
 @require_GET
@@ -80,13 +90,11 @@ def print_code(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse
     """Make a code for print."""
     try:
         code = create_static_code(store, _read_wish(request, store), actor=_name_actor(staff))
-    except (PlaceUnreadable, AmountUnreadable, CapTooLarge) as refusal:
-        field = "place" if isinstance(refusal, PlaceUnreadable) else "cap"
+    except tuple(_REFUSALS) as refusal:
+        field, status = _REFUSALS[type(refusal)]
         refused = {"store": store.public_id, field: _explain(refusal, store.currency)}
-        return _show_stores(request, staff, refused=refused, status=422)
-    except IdempotencyMismatch:
-        return redirect("pos:stores")
-    return _go_to(store, made=code)
+        return _show_stores(request, staff, refused=refused, status=status)
+    return _go_to(store, made=code.public_id)
 
 
 @require_POST
@@ -96,9 +104,10 @@ def print_code(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse
 def choose_format(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
     """Choose what the tills' codes carry."""
     wanted = request.POST.get("code_format", "")
-    if wanted in CodeFormat:
-        choose_code_format(store, CodeFormat(wanted))
-    return _go_to(store)
+    if wanted not in CodeFormat:
+        return _go_to(store)
+    choose_code_format(store, CodeFormat(wanted))
+    return _go_to(store, saved=store.public_id)
 
 
 @require_POST
@@ -136,13 +145,20 @@ def revoke_code(request: HttpRequest, staff: Staff, reference: str) -> HttpRespo
 def sheet(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Give the page of a printed code as PDF."""
     size = request.GET.get("size", "")
-    if size not in list(SheetSize):
+    code = _find_code(staff, reference)
+    if size not in list(SheetSize) or code.is_revoked:
         raise Http404
-    return answer_sheet(_find_code(staff, reference), SheetSize(size))
+    return answer_sheet(code, SheetSize(size))
 
 
 def answer_sheet(code: StaticCode, size: SheetSize) -> HttpResponse:
-    """Answer a printed code's page as PDF."""
+    """Answer a printed code's page as PDF.
+
+    Raises:
+        StaticCodeRevoked: nobody pays by this code any more, so it is not worth its paper.
+    """
+    if code.is_revoked:
+        raise StaticCodeRevoked
     answer = HttpResponse(draw_sheet(code, size), content_type="application/pdf")
     name = f"tessera-{code.short_code}-{size}.pdf"
     answer["Content-Disposition"] = f'inline; filename="{name}"'
@@ -165,6 +181,7 @@ def _show_stores(
         "refused": refused or {},
         "typed": request.POST,
         "made": request.GET.get("made", ""),
+        "saved": request.GET.get("saved", ""),
         "sizes": SheetSize,
         "cap_max_minor": settings.STATIC_CAP_DAY_MINOR,
         "idempotency_key": str(uuid4()),
@@ -174,7 +191,7 @@ def _show_stores(
 
 def _read_wish(request: HttpRequest, store: Store) -> NewStaticCode:
     place = " ".join(request.POST.get("place", "").split())
-    if not place or len(place) > _PLACE_LENGTH_MAX or not place.isprintable():
+    if not place or len(place) > _PLACE_LENGTH_MAX or not is_plain(place):
         raise PlaceUnreadable
     till, cap = request.POST.get("terminal", ""), request.POST.get("cap", "").strip()
     terminals = Terminal.objects.filter(store=store)
@@ -195,6 +212,9 @@ def _explain(refusal: Exception, currency: str) -> str:
     if isinstance(refusal, CapTooLarge):
         most = format_money(refusal.cap_max_minor, currency)
         return f"A customer pays at most {most} a day by printed codes."
+    if isinstance(refusal, IdempotencyMismatch):
+        # The browser kept the form of the code before; this page has a fresh one.
+        return "Another code was made with this form. To make this one too, press again."
     return str(refusal)
 
 
@@ -209,9 +229,9 @@ def _name_actor(staff: Staff) -> str:
     return encode_reference("sm", staff.id)
 
 
-def _go_to(store: Store, *, made: StaticCode | None = None) -> HttpResponse:
+def _go_to(store: Store, **said: str) -> HttpResponse:
     response = redirect("pos:stores")
-    if made is not None:
-        response["Location"] += f"?made={made.public_id}"
+    if said:
+        response["Location"] += f"?{urlencode(said)}"
     response["Location"] += f"#{store.public_id}"
     return response

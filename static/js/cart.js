@@ -7,6 +7,9 @@ const QUANTITY_MAX = 999;
 const DRAFT = "tessera.draft";
 const TAB = "tessera.tab";
 const LATER_MS = 500;
+// A scanner's pauses, and more keys than any amount has.
+const SCAN = { gap: 150, keys: 9 };
+const NO_BURST = { keys: 0, last: -Infinity };
 const AGAIN_MS = 5_000;
 
 const find = (id) => document.getElementById(id);
@@ -32,7 +35,9 @@ export function openEntry({ currency, exponent, charge }) {
   let typed = 0;
   let counts = {};
   let mode = "keypad";
+  let burst = NO_BURST;
 
+  const isRushed = () => performance.now() - burst.last <= SCAN.gap;
   const lines = () => Object.entries(counts).filter(([item, count]) => count > 0 && items.has(item));
   const total = () => (mode === "keypad"
     ? typed
@@ -92,6 +97,7 @@ export function openEntry({ currency, exponent, charge }) {
 
   /** Type one key of the pad: a digit, `00`, `back` or `clear`. */
   function press(key) {
+    burst = { keys: isRushed() ? burst.keys + 1 : 1, last: performance.now() };
     if (mode !== "keypad") {
       if (lines().length) return;
       choose("keypad");
@@ -132,11 +138,20 @@ export function openEntry({ currency, exponent, charge }) {
     find("today-count").textContent = Number(find("today-count").textContent) + 1;
   }
 
-  const begin = () => total() > 0 && charge(body(), total());
+  /** Charge, unless it was a scanner that typed before what listens to scanners was there. */
+  function begin() {
+    if (burst.keys >= SCAN.keys && isRushed()) {
+      clear();
+      find("entry-note").hidden = false;
+      find("entry-note").textContent = "That was scanned, not typed. Type the amount, then scan again.";
+    } else if (total()) charge(body(), total());
+  }
+
   const read = () => ({ mode, typed });
 
   /** Put back what was typed before a scanner typed over it. */
   function write(before) {
+    burst = NO_BURST;
     typed = before.typed;
     if (mode !== before.mode) choose(before.mode);
     else draw();
@@ -161,14 +176,21 @@ export function openEntry({ currency, exponent, charge }) {
   });
   for (const [id, item] of items) item.tile.addEventListener("click", () => add(id, 1));
   find("charge").addEventListener("click", begin);
+  // What opens the sheet comes a moment after the button, and is told that it was pressed.
+  for (const id of ["collect", "collect-new"]) {
+    find(id).addEventListener("click", () => { find("main").dataset.wanted = find("main").dataset.screen; });
+  }
 
   /** What printed codes bring in is told between sales too, and no sale waits for it. */
   async function hearOfCodes() {
     const till = find("main").dataset;
-    const play = () => import(till.device).then((module) => module.play("paid")).catch(() => {});
+    const announce = (text) => import(till.device).then((module) => {
+      module.play("paid");
+      module.say(text);
+    }).catch(() => {});
     // A browser remembers by its name what it could not fetch.
     const counter = await import(till.counter).catch(() => { till.counter += "?"; });
-    if (counter) counter.listen({ money, countSale, play });
+    if (counter) counter.listen({ money, countSale, announce });
     else setTimeout(hearOfCodes, AGAIN_MS);
   }
 

@@ -122,6 +122,7 @@ export function openCollector(till) {
   /* By hand */
 
   function open() {
+    delete root.dataset.wanted;
     const minor = till.now().charge?.amount.amount_minor ?? till.entry.total();
     till.speak("collect-go", `Collect ${till.money(minor)}`);
     till.speak("collect-error", "");
@@ -226,5 +227,6 @@ export function openCollector(till) {
   find("entry").addEventListener("click", () => { find("entry-note").hidden = true; });
   addEventListener("keydown", listen, { capture: true });
   go();
+  if (root.dataset.wanted === root.dataset.screen) open();
   return { go };
 }

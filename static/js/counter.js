@@ -7,7 +7,7 @@ const STAY_MS = 60_000;
 const SHOWN_MAX = 3;
 
 const list = document.getElementById("counter");
-const { terminal, timeZone } = document.getElementById("main").dataset;
+const { terminal, timeZone, drawnAt } = document.getElementById("main").dataset;
 const store = `tessera.counter.${terminal}`;
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23", timeZone });
 
@@ -19,9 +19,11 @@ function make(tag, props, ...children) {
 
 function show(charge, money) {
   const what = make("b", { textContent: `Paid ${money(charge.amount.amount_minor)} from the counter code` });
-  const who = [charge.description, charge.payer, time.format(new Date(charge.captured_at))].filter(Boolean).join(" · ");
+  const who = [charge.description, charge.payer, time.format(new Date(charge.captured_at))].filter(Boolean);
+  // Each by itself, or a place in Arabic would take the time of day along to its own end.
+  const words = who.flatMap((textContent, place) => [place ? " · " : "", make("bdi", { textContent })]);
   const row = make("div", { className: "note ok banner" },
-    make("span", { className: "grow" }, what, make("br"), make("span", { className: "tiny", textContent: who })),
+    make("span", { className: "grow" }, what, make("br"), make("span", { className: "tiny" }, ...words)),
     make("button", { type: "button", className: "txt", textContent: "OK", onclick: () => row.remove() }));
   list.prepend(row);
   while (list.children.length > SHOWN_MAX) list.lastElementChild.remove();
@@ -29,7 +31,7 @@ function show(charge, money) {
 }
 
 /** Tell of each payment once, also after a reload; those from before the till was opened are old. */
-export function listen({ money, countSale, play }) {
+export function listen({ money, countSale, announce }) {
   let seen = JSON.parse(sessionStorage.getItem(store) || "null");
 
   function tell(charges) {
@@ -38,9 +40,10 @@ export function listen({ money, countSale, play }) {
     const fresh = seen ? ours.filter((charge) => !seen.includes(charge.id)).reverse() : [];
     for (const charge of fresh) {
       show(charge, money);
-      countSale(charge.amount.amount_minor);
+      // What came in while the till was on another page stands in the day's count already.
+      if (Date.parse(charge.captured_at) > Date.parse(drawnAt)) countSale(charge.amount.amount_minor);
     }
-    if (fresh.length) play();
+    if (fresh.length) announce(fresh.map((charge) => `Received ${money(charge.amount.amount_minor)} from the counter code.`).join(" "));
     seen = charges.map((charge) => charge.id);
     sessionStorage.setItem(store, JSON.stringify(seen));
   }

@@ -1,4 +1,4 @@
-/** The tablet itself: three short tunes out of oscillators, their switch, and a screen that stays on. */
+/** The tablet itself: three short tunes and a voice, their switch, and a screen that stays on. */
 
 // Notes: hertz, start and length in seconds.
 const TUNES = {
@@ -18,10 +18,16 @@ export function unlock() {
   if (context.state === "suspended") context.resume();
 }
 
-export const isMuted = () => localStorage.getItem("tessera.sound") === "off";
+// Money may come in by a counter code before anybody charges: whatever is pressed first will do.
+for (const sign of ["click", "keydown"]) addEventListener(sign, unlock, { capture: true, once: true });
+
+/** What is heard, one after the other by the button; a voice only where the browser has one. */
+const SOUNDS = { on: "Sound on", voice: "Sound and voice", off: "Sound off" };
+if (!globalThis.speechSynthesis) delete SOUNDS.voice;
+const heard = () => Object.keys(SOUNDS).find((each) => each === localStorage.getItem("tessera.sound")) ?? "on";
 
 export function play(name) {
-  if (!context || isMuted()) return;
+  if (!context || heard() === "off") return;
   for (const [hertz, start, length] of TUNES[name]) {
     const at = context.currentTime + start;
     const note = context.createOscillator();
@@ -37,6 +43,14 @@ export function play(name) {
   }
 }
 
+/** Say it aloud, so that nobody has to look at a customer's screen. */
+export function say(text) {
+  if (heard() !== "voice") return;
+  const words = new SpeechSynthesisUtterance(text);
+  words.lang = document.documentElement.lang;
+  speechSynthesis.speak(words);
+}
+
 /** Keep the screen on while a code is shown; plain http and a low battery refuse. */
 export async function stayAwake(needed) {
   isNeeded = needed;
@@ -48,17 +62,19 @@ export async function stayAwake(needed) {
 
 document.addEventListener("visibilitychange", () => stayAwake(isNeeded));
 
-/** Let the button switch the sound off and on, and say which it is. */
+/** Let the button go from one sound to the next, and say which it is. */
 function wireSound(button) {
   const draw = () => {
-    button.lastElementChild.textContent = isMuted() ? "Sound off" : "Sound on";
+    button.lastElementChild.textContent = SOUNDS[heard()];
     button.setAttribute("aria-label", button.lastElementChild.textContent);
   };
   button.addEventListener("click", () => {
-    localStorage.setItem("tessera.sound", isMuted() ? "on" : "off");
+    const all = Object.keys(SOUNDS);
+    localStorage.setItem("tessera.sound", all[(all.indexOf(heard()) + 1) % all.length]);
     draw();
     unlock();
     play("scanned");
+    say(SOUNDS[heard()]);
   });
   draw();
 }

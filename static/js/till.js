@@ -142,7 +142,7 @@ function showResult(before) {
   if (!paid) return;
   entry.clear();
   if (before) entry.countSale(charge.amount.amount_minor);
-  if (before) play("paid");
+  if (before) withDevice((module) => { module.play("paid"); module.say(`Received ${money(charge.amount.amount_minor)}.`); });
 }
 
 function drawReceipt() {

@@ -47,9 +47,16 @@ def scan(till: Till, code: str, *, pauses_ms: int = 10, first_ms: int | None = N
     """Scan a code at the till with a scanner that types like a keyboard."""
     # The till listens to scanners a moment after it can sell.
     expect(till.page.locator("#sound")).to_have_text(re.compile("Sound o"))
+    type_fast(till.page, code, pauses_ms=pauses_ms, first_ms=first_ms)
+
+
+def type_fast(
+    page: Page, code: str, *, pauses_ms: int = 10, first_ms: int | None = None
+) -> None:
+    """Type a code as such a scanner does, whether or not the page is ready for one."""
     keys = [[key, pauses_ms] for key in [*code, "Enter"]]
     keys[0][1] = first_ms or pauses_ms
-    till.page.evaluate(_SCAN, keys)
+    page.evaluate(_SCAN, keys)
 
 
 def expect_kept(phone: Phone) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.codes import CUT
 from tests.browser.screens import Phone, Till
 from tests.browser.windows import PHONE, TABLET, remember
 from tests.qr.payloads import VECTORS
@@ -13,7 +14,6 @@ SCAN = "/wallet/scan/"
 ALLOWED = {"permissions": ["camera"]}
 PIX = next(each["payload"] for each in VECTORS if each["valid"] and each["format"] == "pix")
 REFUSED = "status of 4"
-CUT = "ERR_FAILED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED"
 # A browser that reads codes by itself, as Chromium does on Android and not here.
 READER = """
   globalThis.BarcodeDetector = class {

@@ -1,16 +1,34 @@
 """A printed code: made and printed in the dashboard, scanned, paid, told by tills, revoked."""
 
 import io
+import re
 
 import pypdfium2
 import pytest
 import zxingcpp
 from playwright.sync_api import expect
 
-from tests.browser.screens import Phone
+from tests.browser.screens import Phone, Till
 from tests.browser.windows import PHONE, remember
 
 STORES = "/dashboard/stores/"
+# What the speaker plays, once the browser lets it.
+COUNT_NOTES = """
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (at) {
+      const { dataset } = document.documentElement;
+      const heard = this.context.state === "running" ? ` ${this.frequency.value}` : "";
+      dataset.notes = (dataset.notes ?? "") + heard;
+      return start.call(this, at);
+    };
+"""
+# What the browser is asked to say; there is no voice in a test.
+WRITE_DOWN_WORDS = """
+    SpeechSynthesis.prototype.speak = (words) => {
+      const { dataset } = document.documentElement;
+      dataset.said = `${dataset.said ?? ""} ${words.text}`;
+    };
+"""
 
 
 @pytest.fixture
@@ -35,6 +53,13 @@ def printed(office):
 def type_amount(phone, keys):
     for key in keys:
         phone.page.get_by_role("button", name=key, exact=True).click()
+
+
+def pay_at(phone, address, keys):
+    phone.open(address)
+    type_amount(phone, keys)
+    phone.page.get_by_role("button", name="Continue").click()
+    phone.pay()
 
 
 def test_a_printed_code_is_paid_and_every_till_says_so(till, phone, printed):
@@ -86,6 +111,85 @@ def test_a_short_phone_shows_every_key(windows, stack, payer, printed):
     )
 
 
+def test_the_day_counts_a_payment_once_that_came_in_meanwhile(till, phone, printed):
+    count = till.page.locator("#today-count")
+    with till.page.expect_response("**/api/v1/charges?source=static_code*"):
+        pass
+    before = int(count.text_content())
+    till.page.goto("/till/activity/")
+    pay_at(phone, printed, ["1", "00"])
+
+    till.page.goto("/till/")
+
+    expect(till.page.locator("#counter .note")).to_have_count(1)
+    expect(count).to_have_text(str(before + 1))
+    pay_at(phone, printed, ["2", "00"])
+    expect(till.page.locator("#counter .note")).to_have_count(2)
+    expect(count).to_have_text(str(before + 2))
+
+
+@pytest.mark.parametrize("press", ["click", "key"])
+def test_whatever_is_pressed_first_wakes_the_speaker(windows, unlocked, phone, printed, press):
+    page = windows.open(state=unlocked)
+    page.add_init_script(COUNT_NOTES)
+    page.goto("/till/")
+    expect(page.locator("#sound")).to_have_text("Sound on")
+    with page.expect_response("**/api/v1/charges?source=static_code*"):
+        pass
+
+    if press == "key":
+        page.keyboard.press("4")
+    else:
+        page.get_by_role("tab", name="Keypad").click()
+    pay_at(phone, printed, ["1", "00"])
+
+    expect(page.locator("#counter .note")).to_have_count(1)
+    expect(page.locator(":root")).to_have_attribute("data-notes", " 659 988")
+
+
+def test_who_asks_for_a_voice_is_told_the_amount(windows, unlocked, phone, printed):
+    page = windows.open(state=unlocked)
+    page.add_init_script(WRITE_DOWN_WORDS)
+    page.goto("/till/")
+    till, root = Till(page), page.locator(":root")
+    page.get_by_role("button", name="Sound on").click()
+    expect(page.locator("#sound")).to_have_text("Sound and voice")
+    with page.expect_response("**/api/v1/charges?source=static_code*"):
+        page.reload()
+
+    pay_at(phone, printed, ["1", "00"])
+    said = " Received €1.00 from the counter code."
+    expect(root).to_have_attribute("data-said", said)
+    till.charge("480")
+    phone.open(till.scan())
+    phone.pay()
+    till.expect_result("Paid")
+    expect(root).to_have_attribute("data-said", f"{said} Received €4.80.")
+    page.get_by_role("button", name="Sound and voice").click()
+
+    expect(page.locator("#sound")).to_have_text("Sound off")
+
+
+def test_nobody_hears_a_voice_who_has_not_asked(windows, unlocked, phone, printed):
+    page = windows.open(state=unlocked)
+    page.add_init_script(WRITE_DOWN_WORDS)
+    with page.expect_response("**/api/v1/charges?source=static_code*"):
+        page.goto("/till/")
+
+    pay_at(phone, printed, ["1", "00"])
+
+    expect(page.locator("#counter .note")).to_have_count(1)
+    expect(page.locator(":root")).not_to_have_attribute("data-said", re.compile(""))
+
+
+def test_each_part_of_what_a_till_tells_stands_by_itself(till, phone, printed):
+    pay_at(phone, printed, ["1", "00"])
+
+    parts = till.page.locator("#counter .note bdi")
+    expect(parts).to_have_count(3)
+    assert parts.all_text_contents()[:2] == ["Front counter", "Li W."]
+
+
 def test_paying_at_a_printed_code_needs_no_script(windows, stack, payer, printed):
     phone = Phone(windows.open(PHONE, java_script_enabled=False))
     phone.open(printed)
@@ -95,6 +199,17 @@ def test_paying_at_a_printed_code_needs_no_script(windows, stack, payer, printed
     phone.pay()
 
     expect(phone.title).to_have_text("Paid")
+
+
+def test_upright_no_head_of_a_column_is_cut_off(windows, owner_state, printed):
+    page = windows.open({"width": 820, "height": 1180}, state=owner_state)
+    page.goto(STORES)
+
+    cut = page.locator("section.shop thead th").evaluate_all(
+        "(heads) => heads.filter((each) => each.scrollWidth > each.clientWidth).length"
+    )
+
+    assert cut == 0
 
 
 def test_a_revoked_code_takes_nothing(office, phone, printed):

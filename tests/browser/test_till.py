@@ -16,6 +16,12 @@ SIZES = {
     "phone": PHONE,
     "small phone": {"width": 320, "height": 640},
 }
+# Everything to press that is less than 48 pixels wide or high.
+FIND_SMALL = """() => [...document.querySelectorAll("a, button, summary, input")]
+  .filter((each) => each.checkVisibility() && !each.matches(".skip"))
+  .map((each) => [each.outerHTML, each.getBoundingClientRect()])
+  .filter(([, box]) => Math.min(box.width, box.height) < 48)
+  .map(([html]) => html)"""
 CUT = "ERR_FAILED|ERR_INTERNET_DISCONNECTED"
 
 
@@ -36,6 +42,32 @@ def test_the_code_can_be_read_off_the_screen(windows, unlocked, stack, size, sch
     till.charge("480")
 
     assert till.scan().startswith(f"{stack.url.upper()}/P/")
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize("size", [PHONE, {"width": 410, "height": 590}], ids=["high", "low"])
+def test_a_long_name_of_a_shop_fits_a_phone(windows, unlocked, size, direction):
+    till = Till(windows.open(size, state=unlocked))
+    till.page.goto("/till/")
+    root = till.page.locator(":root")
+    root.evaluate("(root, dir) => { root.dir = dir; }", direction)
+    till.page.locator(".bar h1").evaluate(
+        "(title) => title.prepend('港湾小店 Harbour '.repeat(8))"
+    )
+
+    expect(root).to_have_js_property("scrollWidth", size["width"])
+    till.charge("480")
+    expect(root).to_have_js_property("scrollWidth", size["width"])
+
+
+def test_what_a_finger_presses_on_a_phone_is_large_enough(windows, unlocked):
+    page = windows.open(PHONE, state=unlocked)
+    page.goto("/till/")
+    expect(page.locator("#charge")).to_be_visible()
+
+    small = page.evaluate(FIND_SMALL)
+
+    assert small == []
 
 
 def test_items_make_a_sale_with_lines(till, phone):

@@ -116,6 +116,7 @@ def test_a_code_may_be_a_till_s_with_a_lower_cap(server, shop):
         ({"place": 17}, 400, "place"),
         ({"place": "a\x00"}, 400, "place"),
         ({"place": "\u202ea"}, 400, "place"),
+        ({"place": "\u200d"}, 400, "place"),
         ({"place": "a", "cap": 480}, 400, "cap"),
         ({"place": "a", "cap": euros("480")}, 400, "cap.amount_minor"),
         ({"place": "a", "cap": euros(10**19)}, 400, "cap.amount_minor"),
@@ -173,6 +174,23 @@ def test_a_shop_prints_its_code(server, code, size):
     assert answer.content.startswith(b"%PDF-")
     assert f"tessera-{code.short_code}-{size}.pdf" in answer["Content-Disposition"]
     assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_a_revoked_code_is_not_printed(server, code):
+    revoke_static_code(code, actor="test")
+
+    answer = server.get(f"static_codes/{code.public_id}/sheet.pdf")
+
+    assert (answer.status_code, answer.json()["code"]) == (410, "static_code_revoked")
+
+
+def test_a_shop_is_told_which_letters_the_sheet_will_lack(server, shop):
+    shown = [
+        server.post(codes_of(shop), {"place": place}).json()
+        for place in ("\u524d\u53f0", "\u524d\u53f0 \ua997\ua9ae")
+    ]
+
+    assert [each["undrawn"] for each in shown] == [[], ["\ua997", "\ua9ae"]]
 
 
 @pytest.mark.parametrize("size", ["a5", "", "\x00"])

@@ -101,14 +101,36 @@ def test_an_owner_makes_a_code_and_prints_it(owner, shop):
     assert list_events(code.id)[0].actor.startswith("sm_")
 
 
+def test_a_place_is_written_as_its_language_is(owner, shop):
+    place = "\u0645\u06cc\u200c\u062e\u0648 \U0001f468\u200d\U0001f373"
+
+    owner.post(f"/dashboard/stores/{shop.store.public_id}/codes/", {"place": place})
+
+    assert StaticCode.objects.get().place == place
+
+
 def test_the_form_sent_twice_makes_one_code(owner, shop):
     typed = {"place": "Counter", "idempotency_key": "one"}
 
     for _ in range(2):
         owner.post(f"/dashboard/stores/{shop.store.public_id}/codes/", typed)
-    owner.post(f"/dashboard/stores/{shop.store.public_id}/codes/", typed | {"place": "Bar"})
 
     assert StaticCode.objects.get().place == "Counter"
+
+
+def test_a_form_kept_by_the_browser_makes_no_other_code_and_says_so(owner, shop):
+    address = f"/dashboard/stores/{shop.store.public_id}/codes/"
+    owner.post(address, {"place": "Counter", "idempotency_key": "one"})
+
+    page = owner.post(address, {"place": "Bar", "idempotency_key": "one"})
+
+    assert page.status_code == 409
+    said = "Another code was made with this form. To make this one too, press again."
+    assert said in page.content.decode()
+    assert 'value="Bar"' in page.content.decode()
+    assert StaticCode.objects.get().place == "Counter"
+    owner.post(address, {"place": "Bar", "idempotency_key": page.context["idempotency_key"]})
+    assert set(StaticCode.objects.values_list("place", flat=True)) == {"Counter", "Bar"}
 
 
 @pytest.mark.parametrize(
@@ -117,6 +139,7 @@ def test_the_form_sent_twice_makes_one_code(owner, shop):
         ({"place": ""}, "place", "Say in up to 40 letters"),
         ({"place": "x" * 41}, "place", "Say in up to 40 letters"),
         ({"place": "a\x00b"}, "place", "Say in up to 40 letters"),
+        ({"place": "\u200d"}, "place", "Say in up to 40 letters"),
         ({"place": "a", "cap": "lots"}, "cap", "Type an amount such as 12.50."),
         ({"place": "a", "cap": "500.01"}, "cap", "at most €500.00 a day"),
     ],
@@ -147,6 +170,23 @@ def test_a_lost_code_is_revoked_and_prints_no_more(owner, code):
     assert code.is_revoked
     assert "Revoked" in text
     assert f"/dashboard/codes/{code.public_id}/sheet.pdf" not in text
+    assert owner.get(SHEET.format(code=code.public_id)).status_code == 404
+
+
+def test_letters_that_no_font_holds_are_named_beside_the_print_button(owner, shop):
+    shop.store.name = "\u6e2f\u6e7e Kiosk \ua997"
+    factories.print_code(shop)
+
+    text = owner.get(PAGE).content.decode()
+
+    assert "There is no font here for <bdi>\ua997</bdi>." in text
+
+
+def test_a_name_that_is_drawn_in_full_needs_no_words(owner, shop):
+    shop.store.name = "\u6e2f\u6e7e\u5c0f\u5e97"
+    factories.print_code(shop)
+
+    assert "There is no font here" not in owner.get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -156,6 +196,16 @@ def test_the_format_of_the_tills_codes_is_chosen(owner, shop, sent, kept):
     owner.post(f"/dashboard/stores/{shop.store.public_id}/format/", {"code_format": sent})
 
     assert Store.objects.get(pk=shop.store.pk).code_format == kept
+
+
+@pytest.mark.parametrize(("sent", "is_said"), [("emv", True), ("link", True), ("x", False)])
+def test_what_was_saved_is_said(owner, shop, sent, is_said):
+    address = f"/dashboard/stores/{shop.store.public_id}/format/"
+
+    page = owner.post(address, {"code_format": sent}, follow=True)
+
+    assert ("Saved." in page.content.decode()) is is_said
+    assert page.redirect_chain[0][0].endswith(f"#{shop.store.public_id}")
 
 
 def test_a_store_is_closed_and_opened_again(owner, shop):

@@ -1,0 +1,147 @@
+"""The fonts that printed pages are drawn with: which of them holds a letter, and how heavy."""
+
+import unicodedata
+from collections.abc import Iterator
+from enum import IntEnum
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+import uharfbuzz as hb
+from django.conf import settings
+
+# One drawing of a Han character for each country that has its own; the mainland's elsewhere.
+_HAN_FACES = {"JP": 0, "KR": 1, "TW": 3, "HK": 4, "MO": 4}
+_HAN_FACE = 2
+_HAN_FILE = "NotoSansCJK-VF.otf.ttc"
+_FIRST, _LAST = "NotoSans[wght].ttf", "NotoEmoji[wght].ttf"
+_JOINERS = "\u200c\u200d"
+_VIRAMA = 9
+
+
+class Weight(IntEnum):
+    """How heavy letters are, on the axis of OpenType."""
+
+    REGULAR = 400
+    BOLD = 700
+
+
+class Font:
+    """One face of a file, opened once."""
+
+    def __init__(self, path: Path, index: int = 0) -> None:
+        if not path.is_file():
+            msg = f"{path} is not there"
+            raise ValueError(msg)
+        # Mapped into memory: of thirty megabytes of Han a name needs a few pages.
+        self._face = hb.Face(hb.Blob.from_file_path(str(path)), index)
+        if not self._face.glyph_count:
+            msg = f"{path} is no font"
+            raise ValueError(msg)
+        self._letters = self._face.unicodes
+        self._weighed: dict[Weight, hb.Font] = {}
+        self.units_per_em: int = self._face.upem
+
+    def holds(self, cluster: str) -> bool:
+        """Tell whether every letter has a drawing; what joins or varies others needs none."""
+        return all(ord(each) in self._letters for each in cluster if not _is_unseen(each))
+
+    def weigh(self, weight: Weight) -> hb.Font:
+        """Give the drawings of one weight; a font of one weight has no other."""
+        if weight not in self._weighed:
+            font = hb.Font(self._face)
+            font.set_variations({"wght": weight})
+            self._weighed[weight] = font
+        return self._weighed[weight]
+
+
+@lru_cache(maxsize=4096)
+def find_font(cluster: str, country: str) -> Font | None:
+    """Find the font that draws a letter with its marks, as people of a country are used to."""
+    return next((font for font in _list_fonts(country) if font.holds(cluster)), None)
+
+
+def find_base_font() -> Font:
+    """Give the font whose empty box stands for what no font holds."""
+    return _open(_folder("manimgx_fonts") / _FIRST)
+
+
+def find_undrawn(text: str, country: str) -> list[str]:
+    """Give what no font holds, each once; on paper an empty box stands in its place."""
+    clusters = dict.fromkeys(split_clusters(clean(text)))
+    return [each for each in clusters if find_font(each, country) is None]
+
+
+def clean(text: str) -> str:
+    """Compose letters with their marks, and leave out what is never seen, as bidi overrides."""
+    composed = unicodedata.normalize("NFC", text)
+    return " ".join("".join(each for each in composed if _is_kept(each)).split())
+
+
+def split_clusters(text: str) -> list[str]:
+    """Split a text where a pen may be lifted: marks and joined letters stay with their base."""
+    clusters: list[str] = []
+    for each in text:
+        before = clusters[-1] if clusters else ""
+        if before and _belongs(each, before):
+            clusters[-1] += each
+        else:
+            clusters.append(each)
+    return clusters
+
+
+def _belongs(letter: str, before: str) -> bool:
+    if before.isspace():
+        return False
+    last = before[-1]
+    if unicodedata.category(letter).startswith("M") or letter in _JOINERS:
+        return True
+    if last == "\u200d" or unicodedata.combining(last) == _VIRAMA:
+        return True
+    # A hand takes the tone of the skin named after it; two letters of regions are one flag.
+    if "\U0001f3fb" <= letter <= "\U0001f3ff":
+        return True
+    return _is_region(letter) and _is_region(last) and len(before) == 1
+
+
+def _is_region(letter: str) -> bool:
+    return "\U0001f1e6" <= letter <= "\U0001f1ff"
+
+
+def _is_kept(letter: str) -> bool:
+    category = unicodedata.category(letter)
+    if letter.isspace() or letter in _JOINERS:
+        return True
+    # Arabic has signs of number that count as formatting and are seen all the same.
+    return category != "Cc" and (category != "Cf" or unicodedata.bidirectional(letter) == "AN")
+
+
+def _is_unseen(letter: str) -> bool:
+    is_variation = "\ufe00" <= letter <= "\ufe0f" or "\U000e0100" <= letter <= "\U000e01ef"
+    return is_variation or letter in _JOINERS
+
+
+def _list_fonts(country: str) -> Iterator[Font]:
+    folder = _folder("manimgx_fonts")
+    yield find_base_font()
+    yield from (_open(path) for path in _list_scripts(folder))
+    yield _open(_folder("manimgx_fonts_cjk") / _HAN_FILE, _HAN_FACES.get(country, _HAN_FACE))
+    yield _open(folder / _LAST)
+    yield from (_open(Path(path)) for path in settings.SHEET_FONTS)
+
+
+@cache
+def _list_scripts(folder: Path) -> list[Path]:
+    others = {_FIRST, _LAST}
+    paths = (path for path in folder.glob("*.ttf") if path.name not in others)
+    return sorted(path for path in paths if "Italic" not in path.name)
+
+
+@cache
+def _folder(package: str) -> Path:
+    return Path(str(files(package)))
+
+
+@cache
+def _open(path: Path, index: int = 0) -> Font:
+    return Font(path, index)

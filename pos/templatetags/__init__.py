@@ -1,0 +1,1 @@
+"""What pos adds to templates."""

@@ -1,0 +1,14 @@
+"""Printed pages in templates."""
+
+from django import template
+
+from pos.models import StaticCode
+from pos.sheets import list_undrawn
+
+register = template.Library()
+
+
+@register.filter
+def undrawn(code: StaticCode) -> str:
+    """Name what would be empty boxes on the page of a code, a space between two."""
+    return " ".join(list_undrawn(code))
