@@ -27,6 +27,8 @@ http {
     keepalive_timeout 60s;
     keepalive_requests 100000;
     client_max_body_size 1m;
+    # What a camera saw is never written to a file, nor that it was to the log.
+    client_body_buffer_size 1m;
     client_body_timeout 15s;
     client_header_timeout 15s;
     send_timeout 30s;
@@ -78,11 +80,19 @@ http {
             error_page 502 504 = @api_unavailable;
         }
 
-        # A photograph of a code, from phones whose browser cannot make it smaller first.
+        # A photograph of a code, from browsers without script; it lies in a file for a moment.
         location = /wallet/scan/ {
             proxy_pass http://web;
             client_max_body_size 13m;
+            error_log stderr error;
+            error_page 413 = @too_large;
             error_page 502 504 = @unavailable;
+        }
+
+        location @too_large {
+            default_type text/plain;
+            add_header Cache-Control no-store always;
+            return 413 "This picture is larger than 12 MB. Go back and take a smaller one.\\n";
         }
 
         # Only our own pages send a request here, by X-Accel-Redirect, once they know who asks.

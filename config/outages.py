@@ -1,10 +1,11 @@
-"""What to tell people and programs that the database keeps waiting, breaks off, or leaves."""
+"""What to tell people and programs that have to wait, or are broken off or left."""
 
 from dataclasses import dataclass
 
 from django.db import DatabaseError, OperationalError
 
 from ledger.transactions import read_sqlstate
+from pos.errors import PicturesWait
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,13 @@ _UNDONE = {
 
 
 def find_outage(failure: Exception) -> Outage | None:
-    """Find what to tell after a failure. None: the database is not to blame.
+    """Find what to tell after a failure. None: neither load nor the database is to blame.
 
     Where PostgreSQL gave up and said why, it has undone the transaction. Where it said
     nothing, as when the connection is lost, nobody knows what has happened: `AWAY`.
     """
+    if isinstance(failure, PicturesWait):
+        return Outage("busy", str(failure))
     if not isinstance(failure, DatabaseError):
         return None
     unknown = AWAY if isinstance(failure, OperationalError) else None

@@ -123,6 +123,8 @@ SESSION_COOKIE_NAME = "tessera_dashboard"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 X_FRAME_OPTIONS = "DENY"
+# A photograph of a code stays in memory; the front door lets no more through.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 13 * 2**20
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

@@ -1,6 +1,6 @@
 """The API of pictures: what a camera saw is read for a page whose browser cannot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -12,8 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pos.api import PosView
+from pos.pictures import read_seen
 from qr.errors import PayloadInvalid
-from qr.scanning import BYTES_MAX, read_picture
+from qr.scanning import BYTES_MAX, Symbology
 
 _MAKES = ("image/jpeg", "image/png", "image/webp")
 
@@ -37,18 +38,20 @@ class PictureReading(APIView):
     """The reading of a picture; it is kept nowhere."""
 
     parser_classes = [PictureParser]
+    symbologies: Sequence[Symbology] = tuple(Symbology)
 
     @extend_schema(
         request=dict.fromkeys(_MAKES, OpenApiTypes.BINARY), responses=OpenApiTypes.OBJECT
     )
     def post(self, request: Request) -> Response:
         """Give the texts of the codes in a picture, which may be none."""
+        picture = dict(request.data).get("picture", b"")
         try:
-            texts = read_picture(dict(request.data).get("picture", b""))
+            texts = read_seen(picture, symbologies=self.symbologies)
         except PayloadInvalid as refusal:
             raise serializers.ValidationError({"picture": str(refusal)}) from refusal
         return Response({"texts": texts})
 
 
 class PicturesView(PictureReading, PosView):
-    """What a till's camera saw."""
+    """What a till's camera saw: a phone shows its code as QR code and as bars."""

@@ -172,3 +172,11 @@ class SigningKeyWithdrawn(Exception):
             "This printed code was signed with a key that is not trusted any more. Ask the shop"
             " for a new code. Nothing was taken."
         )
+
+
+class PicturesWait(Exception):
+    """Too many pictures are being read at this moment."""
+
+    def __init__(self) -> None:
+        """Tell what to do."""
+        super().__init__("Many codes are being read at this moment. Try again.")

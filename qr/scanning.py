@@ -4,6 +4,8 @@ QR codes and Code 128, which are what this library draws.
 """
 
 import io
+from collections.abc import Sequence
+from enum import Enum
 from typing import NoReturn
 
 import zxingcpp
@@ -13,17 +15,29 @@ from qr.errors import Deviation, Kind, PayloadInvalid
 
 # A photograph as phones take it.
 BYTES_MAX = 12 * 2**20
-_PIXELS_MAX = 64_000_000
 _MAKES = ("JPEG", "PNG", "WEBP")
-_FORMATS = zxingcpp.BarcodeFormats(
-    [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128]
-)
-# A code that takes a quarter of the width of such a picture has 10 pixels a module.
-_SIDE_ENOUGH = 1600
 _WHOLE = "a picture is a whole JPEG, PNG or WebP"
+# What is unpacked whole; an ordinary JPEG is unpacked smaller, and may be larger.
+_MEGAPIXELS_MAX = 16
+_MEGAPIXELS_REDUCED_MAX = 64
+# A code that takes a quarter of a side of so many pixels has 10 pixels a module.
+_SIDE_ENOUGH = 1600
+# A JPEG may draw its picture in passes, each of which goes over all of it. Cameras make one,
+# programs about ten; a few bytes more make thousands, and keep a processor busy for minutes.
+_PASS = b"\xff\xda"
+_PASSES_MAX = 32
 
 
-def read_picture(picture: bytes) -> list[str]:
+class Symbology(Enum):
+    """A kind of code that is looked for."""
+
+    QR = zxingcpp.BarcodeFormat.QRCode
+    BARS = zxingcpp.BarcodeFormat.Code128
+
+
+def read_picture(
+    picture: bytes, *, symbologies: Sequence[Symbology] = tuple(Symbology)
+) -> list[str]:
     """Give the texts of the codes in a picture, each once, from top to bottom; often none.
 
     The picture is a JPEG, PNG or WebP. A code may lie in any direction, and be light on dark.
@@ -34,10 +48,18 @@ def read_picture(picture: bytes) -> list[str]:
     if len(picture) > BYTES_MAX:
         _refuse(Kind.LENGTH, f"a picture has at most {BYTES_MAX // 2**20} MB")
     found = zxingcpp.read_barcodes(
-        _unpack(_open(picture)), formats=_FORMATS, text_mode=zxingcpp.TextMode.Plain
+        _unpack(_open(picture)),
+        formats=zxingcpp.BarcodeFormats([each.value for each in symbologies]),
+        text_mode=zxingcpp.TextMode.Plain,
     )
-    placed = sorted(found, key=lambda each: each.position.top_left.y)
-    return list(dict.fromkeys(each.text for each in placed))
+    return list(dict.fromkeys(each.text for each in sorted(found, key=_find_top)))
+
+
+def _find_top(found: zxingcpp.Barcode) -> int:
+    # Corners are named by the code's own direction, which may be any.
+    place = found.position
+    corners = (place.top_left, place.top_right, place.bottom_left, place.bottom_right)
+    return min(corner.y for corner in corners)
 
 
 def _open(picture: bytes) -> Image.Image:
@@ -46,22 +68,29 @@ def _open(picture: bytes) -> Image.Image:
     except (OSError, ValueError, Image.DecompressionBombError) as fault:
         _refuse(Kind.STRUCTURE, _WHOLE, fault)
     # Before it is unpacked, because a small file may hold what fills the memory.
-    if image.width * image.height > _PIXELS_MAX:
-        _refuse(Kind.LENGTH, f"a picture has at most {_PIXELS_MAX // 10**6} million pixels")
+    is_reduced = image.format == "JPEG" and not image.info.get("progressive")
+    most = _MEGAPIXELS_REDUCED_MAX if is_reduced else _MEGAPIXELS_MAX
+    if image.width * image.height > most * 10**6:
+        _refuse(Kind.LENGTH, f"such a picture has at most {most} million pixels")
+    if image.format == "JPEG" and picture.count(_PASS) > _PASSES_MAX:
+        _refuse(Kind.LENGTH, f"a JPEG is drawn in at most {_PASSES_MAX} passes")
     return image
 
 
 def _unpack(image: Image.Image) -> Image.Image:
     try:
         # A JPEG is unpacked at half, a quarter or an eighth of its size where that is enough.
-        image.draft("L", (_SIDE_ENOUGH, _SIDE_ENOUGH))
-        if image.has_transparency_data:
-            # White shines through; a code on nothing would become black on black.
-            layer = image.convert("RGBA")
-            image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-        return image.convert("L")
+        scale = _SIDE_ENOUGH / max(image.size)
+        image.draft("L", (int(image.width * scale), int(image.height * scale)))
+        if not image.has_transparency_data:
+            return image.convert("L")
+        # White shines through; a code on nothing would become black on black.
+        layer = image.convert("RGBA")
+        ground = Image.new("L", layer.size, "white")
+        ground.paste(layer.convert("L"), mask=layer.getchannel("A"))
     except (OSError, SyntaxError, ValueError) as fault:
         _refuse(Kind.STRUCTURE, _WHOLE, fault)
+    return ground
 
 
 def _refuse(kind: Kind, rule: str, fault: Exception | None = None) -> NoReturn:

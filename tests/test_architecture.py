@@ -44,6 +44,8 @@ NOT_IN_THE_API = {
     "HeadsDiffer",
     "NothingToSettle",
     "PairingRefused",
+    # An outage, as when the database has no time: 503 `busy`.
+    "PicturesWait",
 }
 # Inside an application: what is higher may know what is lower. What is not named is a noun.
 INSIDE = {"urls": 4}

@@ -16,6 +16,7 @@ from pos.models import Charge, StaticCode
 from pos.serializers import AmountSerializer, PlainTextField
 from qr.payment import PaymentRequest
 from qr.recognition import LENGTH_MAX
+from qr.scanning import Symbology
 from wallet.api import WalletApiView, show_claim, show_payee, show_to_payer
 from wallet.claims import claim_charge
 from wallet.models import Wallet
@@ -62,7 +63,9 @@ class ScansView(WalletApiView):
 
 
 class PicturesView(PictureReading, WalletApiView):
-    """What a phone's camera saw."""
+    """What a phone's camera saw: shops' codes have no bars, and goods have."""
+
+    symbologies = (Symbology.QR,)
 
 
 class ClaimsView(WalletApiView):

@@ -3,6 +3,7 @@
 Without script the scanner's form takes a picture, which phones offer to take with the camera.
 """
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,10 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from pos.errors import SigningKeyWithdrawn
 from pos.models import Charge, StaticCode
+from pos.pictures import read_seen
+from qr.charge_codes import make_guid
 from qr.errors import PayloadInvalid
 from qr.links import encode_token
 from qr.recognition import LENGTH_MAX
-from qr.scanning import read_picture
+from qr.scanning import Symbology
 from wallet.access import wallet_only
 from wallet.errors import (
     CodeForeign,
@@ -81,7 +84,12 @@ def scan(request: HttpRequest, wallet: Wallet) -> HttpResponse:
             SigningKeyWithdrawn,
         ) as refusal:
             error = str(refusal)
-    context = {"error": error, "sighting": sighting}
+    context = {
+        "error": error,
+        "sighting": sighting,
+        "host": settings.PUBLIC_HOST,
+        "charge_guid": make_guid(settings.PUBLIC_HOST),
+    }
     status = 422 if error or sighting else 200
     return render(request, "wallet/scan.html", context, status=status)
 
@@ -96,7 +104,7 @@ def find_page(found: Charge | StaticCode) -> str:
 def _read_texts(request: HttpRequest) -> list[str]:
     picture = request.FILES.get("picture")
     if picture is not None:
-        return read_picture(picture.read())
+        return read_seen(picture.read(), symbologies=[Symbology.QR])
     return [_unfold(text) for text in request.POST.getlist("text")]
 
 

@@ -11,19 +11,25 @@ const AMOUNT_DIGITS_MAX = 8;
 const RETRY_MS = [500, 8_000];
 // Ours and other wallets' numbers, and EMVCo's consumer-presented codes: the server names them.
 const LOOKS_LIKE_A_CODE = /^(\d{16,24}|hQVDUFY.+)$/;
+// Beside a phone lie goods and parcels, with numbers of their own: these are wallets' alone.
+const IS_A_WALLETS = /^(77\d{16}|1[0-5]\d{16}|(2[5-9]|30)\d{14,22}|62\d{16,17}|hQVDUFY.+)$/;
 // Whoever has scanned with the camera once will do so again.
 const HABIT = "tessera.collect";
+// So long the till says what was wrong, or it would be said anew with each picture.
+const SAID_MS = 3_000;
 const CAMERA = {
   asking: "Allow the camera.",
   looking: "Hold the customer's code before the camera.",
   strange: "That is no payment code. Ask the customer for \u201cMy code\u201d.",
-  offline: "No connection. Nothing was taken.",
+  several: "Two codes are in view. Show only the customer's.",
+  offline: "No answer. Still looking; nothing was taken.",
   denied: "The camera is not allowed here. Allow it in the browser's settings, or type the digits.",
   missing: "This browser gives no camera to this page. Type the digits.",
   busy: "The camera is in use by something else. Close that, and try again.",
+  broken: "The code cannot be read at this moment. Try again, or type the digits.",
   idle: "The camera was switched off, to save the battery.",
 };
-const CAMERA_OVER = ["denied", "missing", "busy", "idle"];
+const CAMERA_OVER = ["denied", "missing", "busy", "broken", "idle"];
 const NO_CODE = "That is no payment code. Nothing was taken.";
 const NO_AMOUNT = "Type the amount first, then scan the customer's code.";
 const CHECK_AMOUNT = "Check the amount, then scan the customer's code again.";
@@ -129,8 +135,9 @@ export function openCollector(till) {
     find("collect-code").value = "";
     find("collect-code").removeAttribute("aria-invalid");
     sheet.showModal();
-    find("collect-code").focus();
+    // Where the camera is used, the field's keyboard would cover what it sees.
     if (localStorage.getItem(HABIT)) useCamera();
+    else find("collect-code").focus();
   }
 
   find("collect").addEventListener("click", open);
@@ -147,39 +154,53 @@ export function openCollector(till) {
   /* By camera */
 
   let scanner = null;
+  let saidAt = 0;
 
   function see(texts) {
-    const code = texts.find((text) => LOOKS_LIKE_A_CODE.test(text));
-    const state = texts.length ? "strange" : "looking";
-    if (code) {
+    const codes = new Set(texts.filter((text) => IS_A_WALLETS.test(text)));
+    if (codes.size === 1) {
       sheet.close();
-      take(code);
-    } else if (find("collect-state").dataset.state !== state) {
-      showCamera(state);
+      take([...codes][0]);
+      return true;
     }
-    return Boolean(code);
+    if (codes.size) showCamera("several");
+    else if (texts.length) showCamera("strange");
+    else if (Date.now() - saidAt > SAID_MS) showCamera("looking");
+    return false;
   }
 
   function showCamera(state) {
+    if (!sheet.open) return;
+    saidAt = Date.now();
+    const line = find("collect-state");
+    if (line.dataset.state === state && !line.hidden) return;
     const isOver = CAMERA_OVER.includes(state);
+    const hadFocus = document.activeElement === find("collect-camera");
     find("collect-finder").hidden = isOver;
     find("collect-camera").hidden = !isOver || state === "missing";
-    find("collect-state").hidden = false;
-    find("collect-state").dataset.state = state;
+    line.hidden = false;
+    line.dataset.state = state;
     till.speak("collect-state", CAMERA[state]);
+    if (hadFocus) line.focus();
   }
 
   async function useCamera() {
-    const { openScanner } = await import(root.dataset.scanner);
-    scanner ??= openScanner({
-      video: find("collect-video"),
-      flip: find("collect-flip"),
-      pictures: root.dataset.pictures,
-      facing: "environment",
-      see,
-      tell: showCamera,
-    });
-    if (sheet.open) scanner.start();
+    try {
+      const { openScanner } = await import(root.dataset.scanner);
+      scanner ??= openScanner({
+        video: find("collect-video"),
+        flip: find("collect-flip"),
+        pictures: root.dataset.pictures,
+        formats: ["qr_code", "code_128"],
+        see,
+        tell: showCamera,
+      });
+      if (sheet.open) scanner.start();
+    } catch {
+      // Browsers remember that an address failed, so that the next try needs another.
+      root.dataset.scanner += "?";
+      showCamera("broken");
+    }
   }
 
   find("collect-camera").addEventListener("click", () => {
@@ -198,7 +219,13 @@ export function openCollector(till) {
 
   /** Let keys through until there are more than an amount has; then they were a scan. */
   function listen(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, dialog")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input")) return;
+    if (sheet.open) {
+      // What a scanner types now goes into the field, this key too.
+      if (/^\w$/.test(event.key)) find("collect-code").focus();
+      return;
+    }
+    if (event.target.closest?.("dialog")) return;
     const isNext = event.timeStamp - burst.last <= GAP_MS;
     const isScan = isNext && burst.text.length > AMOUNT_DIGITS_MAX;
     if (event.key === "Enter" && isScan) {

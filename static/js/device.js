@@ -11,6 +11,7 @@ const ATTACK_S = 0.008;
 let context = null;
 let lock = null;
 let isNeeded = false;
+let isAsked = false;
 
 /** Wake the speaker; browsers allow it only while a tap or key is handled. */
 export function unlock() {
@@ -51,13 +52,18 @@ export function say(text) {
   speechSynthesis.speak(words);
 }
 
-/** Keep the screen on while a code is shown; plain http and a low battery refuse. */
+/** Keep the screen on while a code is shown or looked for; plain http and a low battery refuse. */
 export async function stayAwake(needed) {
   isNeeded = needed;
   if (!needed) lock?.release().catch(() => {});
-  if (!needed || lock || document.visibilityState !== "visible") return;
-  lock = await navigator.wakeLock?.request("screen").catch(() => null);
+  if (!needed || lock || isAsked || document.visibilityState !== "visible") return;
+  isAsked = true;
+  const given = await navigator.wakeLock?.request("screen").catch(() => null);
+  isAsked = false;
+  lock = given ?? null;
   lock?.addEventListener("release", () => { lock = null; });
+  // It may have become needless while the browser thought about it.
+  if (!isNeeded) stayAwake(false);
 }
 
 document.addEventListener("visibilitychange", () => stayAwake(isNeeded));

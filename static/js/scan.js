@@ -1,48 +1,79 @@
-/** The wallet's scanner: what the camera sees is followed at once. */
+/** The wallet's scanner: a code of ours is followed at once, another once it stays in view. */
 
 import { stayAwake } from "./device.js";
-import { openScanner } from "./scanner.js";
+import { openScanner, shrink } from "./scanner.js";
+import { call } from "./server.js";
 
 const SEEN_BUZZ_MS = 30;
+// Shops hang codes of several systems side by side, and the phone swings past some of them.
+const STRANGE_MS = 1_000;
+const PHOTOGRAPH_PX = 2_048;
+const PATIENCE_MS = 10_000;
 const STATES = {
   asking: "Allow the camera, and hold it over the code.",
   looking: "Hold the camera over the code.",
-  offline: "No connection. Still looking; nothing was taken.",
+  several: "More than one code of a till is in view. Go closer to one.",
+  offline: "No answer. Still looking; nothing was taken.",
   denied: "The camera is not allowed here. Allow it in the browser's settings, or use one of the ways below.",
   missing: "This browser gives no camera to this page. Use one of the ways below.",
   busy: "The camera is in use by something else. Close that, and scan again.",
+  broken: "The code cannot be read at this moment. Scan again, or use one of the ways below.",
   idle: "The camera was switched off, to save the battery.",
   seen: "Code read. One moment.",
   reading: "Looking for a code in the picture.",
 };
-const OVER = ["denied", "missing", "busy", "idle"];
+const OVER = ["denied", "missing", "busy", "broken", "idle"];
 
 const find = (id) => document.getElementById(id);
 const main = find("main");
+const { host, chargeGuid } = main.dataset;
+let strange = { texts: "", since: 0 };
 
 function tell(state) {
-  main.dataset.state = state;
+  if (main.dataset.state === state) return;
   const isOver = OVER.includes(state);
-  find("finder").hidden = isOver;
+  const hadFocus = document.activeElement === find("start");
+  main.dataset.state = state;
+  find("finder").hidden = isOver || state === "reading";
   find("start").hidden = !isOver || state === "missing";
   find("scan-state").hidden = false;
-  find("scan-state").classList.toggle("wait", isOver || state === "offline");
+  find("scan-state").classList.toggle("wait", isOver || state === "offline" || state === "several");
   find("scan-state").textContent = STATES[state];
+  if (hadFocus) find("scan-state").focus();
   stayAwake(!isOver);
 }
 
+/* What is seen */
+
+const isOurs = (text) => {
+  const [, named] = /^https?:\/\/([^/]+)\//i.exec(text.trim()) ?? [];
+  return named?.toLowerCase() === host || text.includes(chargeGuid);
+};
+
 function see(texts) {
-  if (!texts.length) return false;
+  const found = [...new Set(texts)];
+  const ours = found.filter(isOurs);
+  if (ours.length === 1) return follow(ours);
+  tell(ours.length ? "several" : "looking");
+  if (ours.length || !found.length) return false;
+  const seen = found.sort().join("\n");
+  if (seen !== strange.texts) strange = { texts: seen, since: Date.now() };
+  return Date.now() - strange.since >= STRANGE_MS && follow(found);
+}
+
+/** Let the server say where it leads; it knows what each code is. */
+function follow(texts) {
   const fields = texts.map((text) => {
-    // Not a text field: codes of several lines keep their lines.
+    // Not a field of one line: codes of several lines keep them.
     const field = Object.assign(document.createElement("textarea"), { name: "text", hidden: true });
     field.value = text;
     return field;
   });
-  find("found").append(...fields);
-  tell("seen");
+  find("texts").replaceChildren(...fields);
+  if (texts.length) tell("seen");
   navigator.vibrate?.(SEEN_BUZZ_MS);
   find("found").submit();
+  setTimeout(() => tell("broken"), PATIENCE_MS);
   return true;
 }
 
@@ -50,7 +81,7 @@ const scanner = openScanner({
   video: find("video"),
   flip: find("flip"),
   pictures: main.dataset.pictures,
-  facing: "environment",
+  formats: ["qr_code"],
   see,
   tell,
 });
@@ -59,25 +90,28 @@ find("start").addEventListener("click", () => {
   find("error")?.remove();
   scanner.start();
 });
-find("picture").addEventListener("change", () => find("picture-form").requestSubmit());
-find("picture-form").addEventListener("submit", () => {
+
+/* A picture instead */
+
+/** Send a photograph smaller than it was taken; as it is, where that does not go. */
+async function send(form) {
   scanner.stop();
   tell("reading");
-});
-find("send").hidden = true;
+  try {
+    const photograph = await createImageBitmap(form.elements.picture.files[0]);
+    const { width, height } = photograph;
+    const body = await shrink(photograph, width, height, { side: PHOTOGRAPH_PX });
+    follow((await call("POST", main.dataset.pictures, { body })).texts);
+  } catch {
+    form.submit();
+  }
+}
+
+for (const form of document.querySelectorAll("form.picture")) {
+  form.elements.picture.addEventListener("change", () => send(form));
+}
 main.dataset.scripted = "";
 
-// The camera's light goes off with the page out of sight.
-let isAway = false;
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") {
-    isAway = ["asking", "looking", "offline"].includes(main.dataset.state);
-    scanner.stop();
-  } else if (isAway) {
-    scanner.start();
-  }
-});
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-
+addEventListener("pageshow", (event) => { if (event.persisted) location.assign(location.pathname); });
 if (main.dataset.state === "told") find("start").hidden = false;
 else scanner.start();

@@ -8,8 +8,8 @@ const PATIENCE_MS = 90_000;
 // The longer side of what is sent: a code that takes a quarter of it has 8 pixels a module.
 const SENT_PX = 1_024;
 const SENT_QUALITY = 0.7;
-const FORMATS = ["qr_code", "code_128"];
-const SIDE = "tessera.camera";
+const FAULTS_MAX = 3;
+const CHOSEN = "tessera.camera";
 const REFUSALS = {
   NotAllowedError: "denied",
   SecurityError: "denied",
@@ -20,90 +20,99 @@ const REFUSALS = {
 /**
  * Look through the camera. `see` is called with the texts in each picture, and says whether it
  * took one: then the camera goes off. `tell` hears what changes: asking, looking, offline; and
- * why it is over: denied, missing, busy, idle. `flip` is the button for the other camera.
+ * why it is over: denied, missing, busy, broken, idle. `flip` is the button for the next camera.
+ * Out of sight the camera is off, and on again afterwards.
  */
-export function openScanner({ video, flip, pictures, facing, see, tell }) {
+export function openScanner({ video, flip, pictures, formats, see, tell }) {
   let stream = null;
-  let run = 0;
+  let run = 0; // what a former run still waits for does not concern this one
   let told = "";
+  let isWanted = false;
 
   async function start() {
     stop();
+    isWanted = true;
+    if (document.visibilityState === "hidden") return undefined;
     const mine = run;
-    if (!navigator.mediaDevices?.getUserMedia) return say("missing");
+    if (!navigator.mediaDevices?.getUserMedia) return end("missing");
     say("asking");
     try {
-      const opened = await navigator.mediaDevices.getUserMedia({
-        video: { facingMode: { ideal: readSide() }, width: { ideal: 1_280 }, height: { ideal: 1_280 } },
-      });
+      const opened = await navigator.mediaDevices.getUserMedia({ video: choose() });
       if (mine !== run) return opened.getTracks().forEach((track) => track.stop());
       stream = opened;
+      const [track] = stream.getVideoTracks();
+      // A call came in, the plug was pulled, or leave was taken back.
+      track.addEventListener("ended", () => { if (mine === run) end("busy"); });
       video.srcObject = stream;
-      video.dataset.mirrored = stream.getVideoTracks()[0].getSettings().facingMode === "user";
+      video.dataset.mirrored = track.getSettings().facingMode === "user";
       await video.play();
     } catch (error) {
-      if (mine !== run) return undefined;
-      stop();
-      return say(REFUSALS[error.name] ?? "busy");
+      return mine === run ? end(REFUSALS[error.name] ?? "busy") : undefined;
     }
+    if (mine !== run) return undefined;
     say("looking");
-    flip.hidden = !(await hasTwoCameras());
+    listCameras().then((cameras) => { flip.hidden = cameras.length < 2; });
     return look(mine, await makeReader());
   }
 
   async function look(mine, read) {
     const until = Date.now() + PATIENCE_MS;
     while (mine === run) {
-      if (Date.now() > until) {
-        stop();
-        return say("idle");
-      }
-      const texts = await readOnce(read);
+      if (Date.now() > until) return end("idle");
+      const texts = await read().catch((error) => (mine === run ? hear(error) : null));
       if (mine !== run) return undefined;
-      if (texts && see(texts)) return stop();
+      if (texts) {
+        say("looking");
+        if (see(texts)) return stop();
+      }
       await new Promise((done) => setTimeout(done, PAUSE_MS));
     }
     return undefined;
   }
 
-  async function readOnce(read) {
-    try {
-      const texts = await read();
-      say("looking");
-      return texts;
-    } catch (error) {
-      if (error instanceof NoAnswer) say("offline");
-      // Signed out, or locked meanwhile: the page itself knows where to go then.
-      else if (error instanceof Refusal && error.status === 401) location.reload();
-      return null;
-    }
+  function hear(error) {
+    if (error instanceof NoAnswer) say("offline");
+    // Signed out, or locked meanwhile: the page itself knows where to go then.
+    else if (error instanceof Refusal && [401, 403].includes(error.status)) location.assign(location.pathname);
+    else end("broken");
+    return null;
   }
 
   /** The browser reads codes by itself where it can; else the server does. */
   async function makeReader() {
     const known = await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => []);
-    let detector = FORMATS.every((format) => known?.includes(format))
-      ? new BarcodeDetector({ formats: FORMATS }) : null;
+    let detector = formats.every((format) => known?.includes(format))
+      ? new BarcodeDetector({ formats }) : null;
+    let faults = 0;
     const canvas = document.createElement("canvas");
     return async () => {
-      if (detector) {
+      if (!video.videoWidth) return [];
+      while (detector) {
         try {
           return (await detector.detect(video)).map(({ rawValue }) => rawValue);
-        } catch {
+        } catch (error) {
           // Some phones name the formats and have nothing that reads them.
-          detector = null;
+          faults += 1;
+          if (error.name === "NotSupportedError" || faults === FAULTS_MAX) detector = null;
         }
       }
-      return (await call("POST", pictures, { body: await shoot(video, canvas) })).texts;
+      const picture = await shrink(video, video.videoWidth, video.videoHeight, { canvas });
+      return (await call("POST", pictures, { body: picture })).texts;
     };
   }
 
   function stop() {
     run += 1;
+    isWanted = false;
     stream?.getTracks().forEach((track) => track.stop());
     stream = null;
     video.srcObject = null;
     told = "";
+  }
+
+  function end(why) {
+    stop();
+    tell(why);
   }
 
   function say(state) {
@@ -112,27 +121,41 @@ export function openScanner({ video, flip, pictures, facing, see, tell }) {
     tell(state);
   }
 
-  const readSide = () => localStorage.getItem(SIDE) ?? facing;
-
-  flip.addEventListener("click", () => {
-    localStorage.setItem(SIDE, readSide() === "user" ? "environment" : "user");
+  flip.addEventListener("click", async () => {
+    const cameras = await listCameras();
+    const now = stream?.getVideoTracks()[0]?.getSettings().deviceId;
+    const next = (cameras.findIndex(({ deviceId }) => deviceId === now) + 1) % cameras.length;
+    if (cameras.length) localStorage.setItem(CHOSEN, cameras[next].deviceId);
     start();
+  });
+  document.addEventListener("visibilitychange", () => {
+    const again = isWanted;
+    if (document.visibilityState === "visible" && again) start();
+    if (document.visibilityState === "visible" || !again) return;
+    stop();
+    isWanted = again;
   });
   return { start, stop };
 }
 
-/** Known only once one of them is open. */
-async function hasTwoCameras() {
-  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
-  return devices.filter(({ kind }) => kind === "videoinput").length > 1;
+/** Give what is seen as a JPEG, no larger than it has to be. */
+export async function shrink(seen, width, height, { canvas, side = SENT_PX } = {}) {
+  const scale = Math.min(1, side / Math.max(width, height));
+  const drawn = canvas ?? document.createElement("canvas");
+  drawn.width = Math.round(width * scale);
+  drawn.height = Math.round(height * scale);
+  drawn.getContext("2d").drawImage(seen, 0, 0, drawn.width, drawn.height);
+  return new Promise((done) => drawn.toBlob(done, "image/jpeg", SENT_QUALITY));
 }
 
-/** Give what is seen as a JPEG, no larger than it has to be. */
-async function shoot(video, canvas) {
-  const { videoWidth: width, videoHeight: height } = video;
-  const scale = Math.min(1, SENT_PX / Math.max(width, height));
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
-  return new Promise((done) => canvas.toBlob(done, "image/jpeg", SENT_QUALITY));
+function choose() {
+  const deviceId = localStorage.getItem(CHOSEN);
+  const which = deviceId ? { deviceId: { ideal: deviceId } } : { facingMode: { ideal: "environment" } };
+  return { ...which, width: { ideal: 1_280 }, height: { ideal: 1_280 } };
+}
+
+/** They are told apart only once one of them is open. */
+async function listCameras() {
+  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  return devices.filter(({ kind }) => kind === "videoinput");
 }

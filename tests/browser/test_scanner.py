@@ -5,12 +5,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.codes import CUT
+from tests.browser.codes import CUT, open_code, read_digits
 from tests.browser.screens import Phone, Till
 from tests.browser.windows import PHONE, TABLET, remember
 from tests.qr.payloads import VECTORS
 
 SCAN = "/wallet/scan/"
+# As when another tab is looked at.
+HIDE = """
+  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+"""
 ALLOWED = {"permissions": ["camera"]}
 PIX = next(each["payload"] for each in VECTORS if each["valid"] and each["format"] == "pix")
 REFUSED = "status of 4"
@@ -22,6 +27,14 @@ READER = """
       if (!(seen instanceof HTMLVideoElement)) throw new TypeError("no video");
       return [{ rawValue: "%s" }];
     }
+  };
+"""
+# It sees another system's code in its first picture, and then the till's.
+PASSING_READER = """
+  let seen = 0;
+  globalThis.BarcodeDetector = class {
+    static async getSupportedFormats() { return ["qr_code"]; }
+    async detect() { return [{ rawValue: ["%s", "%s"][Math.min(1, seen++)] }]; }
   };
 """
 BROKEN_READER = """
@@ -139,7 +152,7 @@ def test_the_camera_waits_out_a_lost_connection(till, camera, open_phone, watch)
     phone = open_phone()
     phone.page.route("**/pictures", lambda route: route.abort())
     phone.open(SCAN)
-    expect(phone.page.get_by_role("status")).to_contain_text("No connection.")
+    expect(phone.page.get_by_role("status")).to_contain_text("No answer.")
 
     phone.page.unroute("**/pictures")
 
@@ -163,7 +176,43 @@ def test_without_a_camera_a_picture_will_do(till, phone, tmp_path):
     phone.open(SCAN)
     expect(phone.page.get_by_role("status")).to_contain_text("gives no camera")
 
-    phone.page.get_by_label("take a picture").set_input_files(picture)
+    phone.page.get_by_label("Choose a picture").set_input_files(picture)
+
+    phone.expect_state("confirm", "Harbour Corner")
+
+
+def test_a_picture_without_a_code_says_so(phone, watch, tmp_path):
+    watch.expect(REFUSED)
+    picture = tmp_path / "photo.png"
+    phone.open("/wallet/")
+    phone.page.screenshot(path=picture)
+    phone.open(SCAN)
+
+    phone.page.get_by_label("Choose a picture").set_input_files(picture)
+
+    expect(phone.page.get_by_role("alert")).to_contain_text("No code can be made out")
+
+
+def test_with_two_sales_in_view_the_phone_waits_for_one(till, camera, open_phone):
+    till.charge("480")
+    first = till.scan()
+    till.page.get_by_role("button", name="Cancel sale").click()
+    till.page.get_by_role("button", name="New sale").click()
+    till.charge("520")
+    camera.show(first, till.scan())
+    phone = open_phone()
+    phone.open(SCAN)
+
+    expect(phone.page.get_by_role("status")).to_contain_text("More than one code")
+    expect(phone.page.locator("#finder")).to_be_visible()
+
+
+def test_what_a_phone_swings_past_does_not_stop_it(till, camera, open_phone):
+    till.charge("480")
+    address = till.scan()
+    phone = open_phone()
+    phone.page.add_init_script(PASSING_READER % (PIX, address))
+    phone.open(SCAN)
 
     phone.expect_state("confirm", "Harbour Corner")
 
@@ -176,8 +225,8 @@ def test_without_script_a_picture_will_do(windows, stack, payer, till, tmp_path)
     page = windows.open(PHONE, state=memory, java_script_enabled=False)
     page.goto(SCAN)
 
-    page.get_by_label("take a picture").set_input_files(picture)
-    page.get_by_role("button", name="Read the picture").click()
+    page.get_by_label("Choose a picture").set_input_files(picture)
+    page.get_by_role("button", name="Read this picture").last.click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Harbour Corner")
 
@@ -217,3 +266,71 @@ def test_the_till_goes_on_looking_past_what_is_no_payment_code(camera, camera_ti
 
     expect(camera_till.page.locator("#collect-state")).to_contain_text("no payment code")
     expect(camera_till.page.locator("#collect-finder")).to_be_visible()
+
+
+def test_two_customers_codes_in_view_charge_nobody(
+    camera, camera_till, phone, second_phone, count_payments
+):
+    before = count_payments()
+    shown = []
+    for holder in (phone, second_phone):
+        open_code(holder)
+        shown.append(read_digits(holder))
+    camera.show(*shown)
+    camera_till.type("480")
+    open_collecting(camera_till)
+    camera_till.page.get_by_role("button", name="Scan with the camera").click()
+
+    expect(camera_till.page.locator("#collect-state")).to_contain_text("Two codes are in view.")
+    assert count_payments() == before
+    expect(camera_till.page.locator("#main")).to_have_attribute("data-screen", "entry")
+
+
+def test_a_parcel_s_number_is_no_payment_code(camera, camera_till):
+    camera.show("003400000000000001")
+    camera_till.type("480")
+    open_collecting(camera_till)
+    camera_till.page.get_by_role("button", name="Scan with the camera").click()
+
+    expect(camera_till.page.locator("#collect-state")).to_contain_text("no payment code")
+
+
+@pytest.mark.parametrize("leave", ["close", "hide"])
+def test_the_camera_goes_off_though_an_answer_is_still_out(camera, camera_till, leave):
+    page = camera_till.page
+    held = []
+    page.route("**/pictures", held.append)
+    camera_till.type("480")
+    open_collecting(camera_till)
+    page.get_by_role("button", name="Scan with the camera").click()
+    expect(page.locator("#collect-finder")).to_be_visible()
+    expect(page.locator("#collect-video")).to_have_js_property("paused", value=False)
+    track = page.evaluate_handle(
+        "document.getElementById('collect-video').srcObject.getVideoTracks()[0]"
+    )
+    with page.expect_request("**/pictures"):
+        pass
+
+    if leave == "close":
+        page.get_by_role("button", name="Back").click()
+    else:
+        page.evaluate(HIDE)
+    for route in held:
+        route.fulfill(json={"texts": ["771234567890123456"]})
+
+    expect(page.locator("#collect-video")).to_have_js_property("srcObject", value=None)
+    assert track.evaluate("track => track.readyState") == "ended"
+    expect(page.locator("#main")).to_have_attribute("data-screen", "entry")
+
+
+def test_a_scanner_on_a_cable_still_types_into_the_sheet(camera, camera_till, phone):
+    open_code(phone)
+    camera_till.type("480")
+    open_collecting(camera_till)
+    camera_till.page.get_by_role("button", name="Scan with the camera").click()
+    expect(camera_till.page.locator("#collect-state")).to_contain_text("Hold the customer")
+
+    camera_till.page.keyboard.type(read_digits(phone))
+    camera_till.page.keyboard.press("Enter")
+
+    camera_till.expect_result("Paid")

@@ -10,6 +10,7 @@ from PIL import Image
 
 from merchants.models import CodeFormat
 from merchants.onboarding import choose_code_format
+from pos import pictures
 from pos.payloads import write_payload
 from pos.static_codes import write_static_link
 from qr.image import draw_png
@@ -17,6 +18,7 @@ from qr.links import encode_link, encode_token
 from tests import factories
 from tests.conftest import Api
 from tests.qr.payloads import VECTORS
+from tests.qr.test_scanning import paint_bars
 from tests.snapshots import nothing_changes
 from wallet.authentication import WALLET_COOKIE
 from wallet.errors import CodeNotSeen, CodesSeveral
@@ -121,11 +123,18 @@ def test_another_system_s_code_is_named(browser):
     assert "Nothing was taken." in page
 
 
-def test_a_code_of_several_lines_keeps_them(browser):
-    answer = browser.post(SCAN, {"text": EPC.replace("\r\n", "\n").replace("\n", "\r\n")})
+def test_a_code_of_several_lines_keeps_them_as_they_are(browser):
+    head = ["BCD", "002", "1", "SCT", "", "", "DE02120300000000202051", "EUR999999999.99"]
+    tail = ["CHAR", "", "t" * 140, "i" * 70]
+    head[5] = "n" * (331 - len("\n".join(head + tail)))
+    longest = "\n".join(head + tail)
+    assert (len(longest), len(head[5])) == (331, 59)
+
+    # A form sends each line end as two signs; with those it would be too long.
+    answer = browser.post(SCAN, {"text": longest.replace("\n", "\r\n")})
 
     assert "A code for GiroCode" in answer.content.decode()
-    assert "altered" not in answer.content.decode()
+    assert "not well formed" not in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -214,6 +223,27 @@ def test_the_api_reads_what_a_till_s_camera_saw(till):
 
 def test_a_picture_without_a_code_is_no_error(phone):
     assert post_picture(phone, save(BLANK)).json() == {"texts": []}
+
+
+def test_a_phone_s_picture_is_not_searched_for_the_bars_of_goods(phone, till):
+    bars = save(paint_bars("771234567890123456"))
+
+    assert post_picture(phone, bars).json() == {"texts": []}
+    assert post_picture(till, bars, where="pictures").json() == {
+        "texts": ["771234567890123456"]
+    }
+
+
+def test_only_two_pictures_are_read_at_a_time(phone, browser, monkeypatch):
+    monkeypatch.setattr(pictures, "_PATIENCE_S", 0.01)
+    with pictures._AT_ONCE, pictures._AT_ONCE:
+        answer = post_picture(phone, draw_png("any text"))
+        page = send_picture(browser, draw_png("any text"))
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+    assert answer["Retry-After"] == "1"
+    assert page.status_code == 503
+    assert post_picture(phone, draw_png("any text")).json() == {"texts": ["any text"]}
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture"])

@@ -3,12 +3,13 @@
 import io
 
 import pytest
+import zxingcpp
 from PIL import Image, ImageOps
 
 from qr.code128 import list_widths
 from qr.errors import Kind, PayloadInvalid
 from qr.image import draw_png
-from qr.scanning import BYTES_MAX, read_picture
+from qr.scanning import BYTES_MAX, Symbology, read_picture
 from tests.qr.payloads import VECTORS
 
 LINK = "HTTPS://PAY.EXAMPLE/P/01J8Z3V9QW5T7R2X4Y6B8C0D1E"
@@ -64,8 +65,16 @@ def test_bars_are_read_too():
     assert read_picture(save(paint_bars(PAYMENT_CODE))) == [PAYMENT_CODE]
 
 
-def test_several_codes_are_given_from_top_to_bottom_and_each_once():
-    one, other = open_code(LINK), open_code(PAYMENT_CODE)
+def test_bars_are_not_read_where_only_qr_codes_are_looked_for():
+    picture = save(lay_out(paint_bars(PAYMENT_CODE), open_code(LINK), size=(1000, 1000)))
+
+    assert read_picture(picture, symbologies=[Symbology.QR]) == [LINK]
+    assert set(read_picture(picture)) == {LINK, PAYMENT_CODE}
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_several_codes_are_given_from_top_to_bottom_and_each_once(degrees):
+    one, other = (open_code(text).rotate(degrees) for text in (LINK, PAYMENT_CODE))
 
     assert read_picture(save(lay_out(other, one))) == [PAYMENT_CODE, LINK]
     assert read_picture(save(lay_out(one, one))) == [LINK]
@@ -75,19 +84,54 @@ def test_a_picture_without_a_code_has_none():
     assert read_picture(save(Image.new("L", (300, 300), 128))) == []
 
 
-def test_on_nothing_a_code_is_on_white():
+def make_transparent(mode):
     code = open_code(LINK)
     drawn = Image.new("RGBA", code.size, (0, 0, 0, 0))
     drawn.paste((0, 0, 0, 255), mask=ImageOps.invert(code))
+    return drawn.convert(mode)
 
-    assert read_picture(save(drawn, "PNG")) == [LINK]
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_on_nothing_a_code_is_on_white(mode):
+    assert read_picture(save(make_transparent(mode), "PNG")) == [LINK]
 
 
-def test_a_photograph_of_twelve_million_pixels_is_read():
-    photograph = Image.new("L", (4000, 3000), 200)
-    photograph.paste(open_code(LINK, pixels=24), (1700, 900))
+def test_a_color_that_stands_for_nothing_is_white():
+    palette = open_code(LINK).convert("P")
+
+    assert read_picture(save(palette, "PNG", transparency=255)) == [LINK]
+
+
+@pytest.mark.parametrize("size", [(4032, 3024), (3024, 4032), (8064, 6048)])
+def test_a_photograph_is_unpacked_no_larger_than_it_has_to_be(size, monkeypatch):
+    photograph = Image.new("L", size, 200)
+    photograph.paste(open_code(LINK, pixels=size[0] // 160), (size[0] // 4, size[1] // 4))
+    seen = []
+    read_barcodes = zxingcpp.read_barcodes
+
+    def look(image, **options):
+        seen.append(max(image.size))
+        return read_barcodes(image, **options)
+
+    monkeypatch.setattr(zxingcpp, "read_barcodes", look)
 
     assert read_picture(save(photograph)) == [LINK]
+    assert 1600 <= seen[0] < 3200
+
+
+def repeat_last_pass(jpeg, times):
+    begin, end = jpeg.rindex(b"\xff\xda"), jpeg.rindex(b"\xff\xd9")
+    return jpeg[:end] + jpeg[begin:end] * times + jpeg[end:]
+
+
+def test_a_jpeg_in_passes_is_read_up_to_a_number_that_programs_make():
+    jpeg = save(open_code(LINK), progressive=True)
+    made = jpeg.count(b"\xff\xda")
+
+    assert read_picture(repeat_last_pass(jpeg, 32 - made)) == [LINK]
+    with pytest.raises(PayloadInvalid, match="at most 32 passes") as refusal:
+        read_picture(repeat_last_pass(jpeg, 33 - made))
+    assert refusal.value.kind is Kind.LENGTH
 
 
 @pytest.mark.parametrize(
@@ -110,15 +154,28 @@ def test_what_is_no_picture_is_refused(data):
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-@pytest.mark.parametrize("side", [8_001, 10_000])
-def test_a_picture_too_large_to_unpack_is_refused_before_it_is(side):
-    picture = save(Image.new("1", (side, 8_000)), "PNG")
-    assert len(picture) < BYTES_MAX / 100
+@pytest.mark.parametrize(
+    ("make", "options", "side", "most"),
+    [
+        ("PNG", {}, 4_001, 16),
+        ("PNG", {}, 10_000, 16),
+        ("JPEG", {"progressive": True}, 4_001, 16),
+        ("JPEG", {}, 8_001, 64),
+    ],
+)
+def test_a_picture_too_large_is_refused_before_it_is_unpacked(make, options, side, most):
+    picture = save(Image.new("L", (side, most * 10**6 // side + 1)), make, **options)
 
-    with pytest.raises(PayloadInvalid, match="at most 64 million pixels") as refusal:
-        read_picture(picture)
+    # Of the pixels only the first bytes are there, which would be refused for something else.
+    with pytest.raises(PayloadInvalid, match=f"at most {most} million pixels") as refusal:
+        read_picture(picture[: len(picture) // 2])
 
     assert refusal.value.kind is Kind.LENGTH
+
+
+def test_a_webp_too_large_is_refused():
+    with pytest.raises(PayloadInvalid, match="at most 16 million pixels"):
+        read_picture(save(Image.new("L", (4_001, 4_000)), "WEBP"))
 
 
 def test_a_picture_far_too_large_is_not_even_opened():
