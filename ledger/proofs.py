@@ -15,6 +15,8 @@ _CHART = ", ".join(
     for kind in AccountKind.values
 )
 _WHOLE = Whole()
+_DURABLE = "'fsync', 'full_page_writes', 'synchronous_commit'"
+_KEPT = "'on', 'true', 'yes', '1', 'local', 'remote_write', 'remote_apply'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,27 @@ PROOFS = (
                           FROM pg_attribute
                          WHERE attrelid = tgrelid AND attnum = ANY (tgattr)))
         """,
+    ),
+    Proof(
+        claim="what is acknowledged is on disk: no setting lets PostgreSQL forget it",
+        counted="SELECT count(*) FROM pg_settings s WHERE s.name IN ([durable])".replace(
+            "[durable]", _DURABLE
+        ),
+        # This session's settings, and those that the application's later ones begin with.
+        offending="""
+            SELECT s.name, s.setting FROM pg_settings s
+             WHERE s.name IN ([durable]) AND s.setting = 'off'
+             UNION ALL
+            SELECT 'a default of ' || coalesce(r.rolname, 'every role'), c
+              FROM pg_db_role_setting d
+              LEFT JOIN pg_roles r ON r.oid = d.setrole
+             CROSS JOIN unnest(d.setconfig) AS c
+             WHERE (d.setrole = 0 OR r.rolname = {role})
+               AND (d.setdatabase = 0 OR d.setdatabase = (
+                    SELECT oid FROM pg_database WHERE datname = current_database()))
+               AND split_part(c, '=', 1) IN ([durable])
+               AND lower(split_part(c, '=', 2)) NOT IN ([kept])
+        """.replace("[durable]", _DURABLE).replace("[kept]", _KEPT),
     ),
     Proof(
         claim="the application's role can itself write no transfer, hold, checkpoint"

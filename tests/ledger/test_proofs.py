@@ -7,7 +7,9 @@ transaction takes it back.
 import uuid
 
 import pytest
+from django.db import connection
 
+from config.embedded import APPLICATION_ROLE
 from tests import factories
 from tests.owners import as_owner
 from tests.proofs import find_broken
@@ -24,6 +26,7 @@ FREE = """
     ALTER TABLE merchants_settlement DROP CONSTRAINT merchants_settlement_adds_up;
     ALTER TABLE wallet_payment DROP CONSTRAINT wallet_payment_charge_id_key;
 """
+DURABLE = "what is acknowledged is on disk: no setting lets PostgreSQL forget it"
 TRIGGER = "the triggers that refuse changes are in force"
 SHAPE = "every transfer moves a positive amount"
 NOT_NEGATIVE = "no customer account is below zero"
@@ -253,3 +256,35 @@ def test_a_trigger_that_is_gone_is_found(names):
     run("DROP TRIGGER ledger_transfer_append_only ON ledger_transfer")
 
     assert [claim for claim in find_broken() if TRIGGER in claim]
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("SET LOCAL synchronous_commit = off", ("synchronous_commit", "off")),
+        (
+            "ALTER ROLE CURRENT_USER SET synchronous_commit = off",
+            (f"a default of {APPLICATION_ROLE}", "synchronous_commit=off"),
+        ),
+        (
+            "ALTER DATABASE {database} SET synchronous_commit = 'false'",
+            ("a default of every role", "synchronous_commit=false"),
+        ),
+    ],
+)
+def test_a_setting_that_forgets_what_was_acknowledged_is_named(statement, named):
+    database = connection.settings_dict["NAME"]
+    become = as_owner if "DATABASE" in statement else connection.cursor
+    with become() as cursor:
+        cursor.execute(statement.format(database=database))
+
+    assert find_broken() == {DURABLE: named}
+
+
+@pytest.mark.parametrize("kept", ["on", "local", "remote_apply"])
+def test_settings_that_wait_for_the_disk_are_no_fault(kept):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL synchronous_commit = {kept}")
+        cursor.execute(f"ALTER ROLE CURRENT_USER SET synchronous_commit = {kept}")
+
+    assert find_broken() == {}
