@@ -27,7 +27,8 @@ def test_without_connection_the_page_opens_again_and_the_next_codes_come_by_them
     watch.expect(CUT)
     expect_kept(holder)
     codes = holder.page.evaluate("JSON.parse(localStorage.getItem('tessera.codes')).codes")
-    assert len(codes) == 15
+    # A minute may have ended since, and its code is forgotten.
+    assert len(codes) in {14, 15}
     holder.page.context.set_offline(True)
     holder.page.reload()
     expect(holder.page.locator("#contact")).to_contain_text("No connection")

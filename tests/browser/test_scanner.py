@@ -10,6 +10,7 @@ from tests.browser.screens import Phone, Till
 from tests.browser.windows import PHONE, TABLET, remember
 from tests.qr.payloads import VECTORS
 
+pytestmark = pytest.mark.usefixtures("codes_unused")
 SCAN = "/wallet/scan/"
 # As when another tab is looked at.
 HIDE = """
@@ -299,7 +300,11 @@ def test_a_parcel_s_number_is_no_payment_code(camera, camera_till):
 def test_the_camera_goes_off_though_an_answer_is_still_out(camera, camera_till, leave):
     page = camera_till.page
     held = []
-    page.route("**/pictures", held.append)
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/pictures", hold)
     camera_till.type("480")
     open_collecting(camera_till)
     page.get_by_role("button", name="Scan with the camera").click()

@@ -59,8 +59,8 @@ FIGURES = {
         },
     ),
     "a kind": (
-        ACCOUNT.format("kind = 'gold'", "bank"),
-        {"account {bank}": "gold that grows by debit and may go below zero"},
+        ACCOUNT.format("kind = 'gold'", "other"),
+        {"account {other}": "gold that grows by credit and may not go below zero"},
     ),
     "an event between other accounts": (
         CHANGE.format("kind = 'capture'"),

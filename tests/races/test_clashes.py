@@ -28,7 +28,11 @@ SAME_ID = {
         "T>S 1, S>T 9",
         "exists_with_different_debit_account, created",
     ),
-    "of another kind": ("T>S 1 EUR fee", "T>S 1, S>T 9", "exists_with_different_kind, created"),
+    "of another kind": (
+        "T>S 1 EUR gift",
+        "T>S 1, S>T 9",
+        "exists_with_different_kind, created",
+    ),
     "a hold": ("T~S 1", "T>S 1, S>T 9", "exists_with_different_phase, created"),
 }
 BY_WAY = [
