@@ -48,7 +48,7 @@ def test_a_worker_raises_the_alarm(stack, weakened):
 
     _, broken = check_in_the_night(stack)
 
-    claim, _, row = broken.partition(" is in force: ")
+    claim, _, row = broken.partition(" are in force: ")
     assert claim.startswith("transfers, checkpoints and seals are append-only")
     assert row == "ledger_checkpoint: the trigger is missing or switched off"
     alarm = rf"CRITICAL/\S+ The books do not balance: {re.escape(broken)}\n"

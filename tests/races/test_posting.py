@@ -177,9 +177,7 @@ def test_money_that_is_free_again_is_spent_once(crowd):
         ]
 
         jobs = [partial(post_transfers, batch) for batch in payments]
-        *answers, one_swept, other_swept = crowd.act(
-            [*jobs, expire_overdue_holds, expire_overdue_holds]
-        )
+        *answers, _, _ = crowd.act([*jobs, expire_overdue_holds, expire_overdue_holds])
 
         (paid,) = [
             batch
@@ -189,7 +187,6 @@ def test_money_that_is_free_again_is_spent_once(crowd):
         books.created |= {each.id for each in paid}
         assert books.tell() in {"", "A 100/100"}
         assert [read_ends(pending_id) for pending_id in pending_ids] == [["expire"]] * 2
-        assert one_swept + other_swept <= 2
         books.prove()
 
 
