@@ -1,5 +1,7 @@
 """Why a merchant's wish is refused."""
 
+from datetime import datetime
+
 
 class NothingToSettle(Exception):
     """No sale and no refund since the last settlement."""
@@ -8,4 +10,15 @@ class NothingToSettle(Exception):
         """Say so in one sentence."""
         super().__init__(
             "There is nothing to settle: no sale and no refund since the last one."
+        )
+
+
+class CutInFuture(Exception):
+    """A settlement cannot close over a time that has not come yet."""
+
+    def __init__(self, cut_at: datetime, *, now: datetime) -> None:
+        """Name both, so that the log shows whose clock is wrong, and by how much."""
+        super().__init__(
+            f"The cut {cut_at.isoformat()} has not come yet: the database's clock says"
+            f" {now.isoformat()}. Nothing was settled."
         )

@@ -44,6 +44,17 @@ PROOFS = (
         """,
     ),
     Proof(
+        claim="no settlement is closed beyond now, by the database's clock",
+        counted="SELECT count(*) FROM merchants_book",
+        offending="""
+            SELECT b.id, 'settled until ' || b.settled_until FROM merchants_book b
+             WHERE b.settled_until > clock_timestamp()
+             UNION ALL
+            SELECT s.id, 'closed at ' || s.closed_at FROM merchants_settlement s
+             WHERE s.closed_at > clock_timestamp()
+        """,
+    ),
+    Proof(
         claim="what the ledger owes a merchant is what the settlements say",
         counted="SELECT count(*) FROM merchants_book",
         offending="""

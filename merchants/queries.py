@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -132,6 +133,14 @@ def sum_today(book: Book) -> dict[str, int | str]:
         "amount_minor": int(sums["sold"] - sums["refunded"]),
         "currency": book.currency,
     }
+
+
+def read_clock() -> datetime:
+    """Read the database's clock, which dates sales and decides what is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    return cast(datetime, now)
 
 
 def find_last_cut(time_zone: str, *, now: datetime) -> datetime:

@@ -5,6 +5,7 @@ sums what it took, so a sale that commits a moment later is simply in the next o
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Self
@@ -14,16 +15,15 @@ from zoneinfo import ZoneInfo
 import uuid6
 from django.db import OperationalError, connection
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from ledger.accounts import find_house_account
 from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
-from merchants.errors import NothingToSettle
+from merchants.errors import CutInFuture, NothingToSettle
 from merchants.models import Book, Settlement
-from merchants.queries import find_last_cut, list_books
+from merchants.queries import find_last_cut, read_clock
 from qr.references import encode_reference
 from relay.events import record_event
 
@@ -80,19 +80,24 @@ class Totals:
 
 
 @in_one_transaction
-def close_settlement(book_id: UUID, *, cut_at: datetime) -> Settlement:
-    """Close over every open line of the book from before `cut_at`.
+def close_settlement(book_id: UUID, *, cut_at: datetime | None = None) -> Settlement:
+    """Close over every open line of the book from before `cut_at`, or from before now.
 
     Locks the book, so that two closings of it follow each other. Lines that commit
-    while this runs stay open for the next settlement.
+    while this runs stay open for the next settlement. What is now the database's clock says:
+    the sales were dated by it too.
 
     Raises:
         NothingToSettle: there is no such line; nothing is written.
+        CutInFuture: the cut has not come yet, or the book was closed beyond now before;
+            nothing is written.
     """
     book = Book.objects.select_for_update(no_key=True).get(pk=book_id)
-    settlement_id = uuid6.uuid7()
+    settlement_id, now = uuid6.uuid7(), read_clock()
     # Two closings that waited for each other: the later one ends where the earlier did.
-    cut_at = max(cut_at, book.settled_until)
+    cut_at = max(cut_at or now, book.settled_until)
+    if cut_at > now:
+        raise CutInFuture(cut_at, now=now)
     stores = _take_lines(book, settlement_id=settlement_id, cut_at=cut_at)
     if not stores:
         raise NothingToSettle
@@ -110,8 +115,8 @@ def close_settlement(book_id: UUID, *, cut_at: datetime) -> Settlement:
     return settlement
 
 
-def close_books_now(merchant_id: UUID) -> list[Settlement]:
-    """Close every book of a merchant up to this moment; those without lines stay open.
+def close_books_now(books: Iterable[Book]) -> list[Settlement]:
+    """Close each book up to this moment; those without lines stay open.
 
     A book that somebody else holds ends it. Those closed before it stay closed.
 
@@ -119,9 +124,9 @@ def close_books_now(merchant_id: UUID) -> list[Settlement]:
         OperationalError: the first book that has lines is held; nothing is written.
     """
     closed: list[Settlement] = []
-    for book in list_books(merchant_id):
+    for book in books:
         try:
-            closed.append(close_settlement(book.id, cut_at=timezone.now()))
+            closed.append(close_settlement(book.id))
         except NothingToSettle:
             continue
         except OperationalError:
@@ -136,7 +141,7 @@ def close_due_settlements() -> list[Settlement]:
 
     A book that cannot be closed is logged and left as it was for the next round.
     """
-    now, closed = timezone.now(), []
+    now, closed = read_clock(), []
     for book in Book.objects.select_related("merchant").order_by("id"):
         try:
             closed += _close_if_due(book, now=now)
@@ -152,6 +157,8 @@ def list_settlements(merchant_id: UUID) -> QuerySet[Settlement]:
 
 
 def _close_if_due(book: Book, *, now: datetime) -> list[Settlement]:
+    if book.settled_until > now:
+        raise CutInFuture(book.settled_until, now=now)
     cut_at = find_last_cut(book.merchant.time_zone, now=now)
     if book.settled_until >= cut_at:
         return []

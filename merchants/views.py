@@ -98,7 +98,7 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
 @may_manage
 def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Close the open settlement of each currency up to this moment."""
-    closed = close_books_now(staff.merchant.id)
+    closed = close_books_now(list_books(staff.merchant.id))
     if len(closed) == 1:
         return redirect("merchants:settlement", reference=closed[0].public_id)
     response = redirect("merchants:settlements")

@@ -5,14 +5,12 @@ the number and the mail. Both are found by sweeps over rows, so a lost job is a 
 """
 
 import logging
-import smtplib
 from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
@@ -21,6 +19,7 @@ from django.utils import timezone
 
 from ledger.money import format_money
 from pos.models import Charge, Receipt
+from pos.outbox import OUTBOX_REFUSALS, Outbox
 from pos.topics import topics_of
 from relay.pages import tell_on_commit
 
@@ -29,15 +28,6 @@ logger = logging.getLogger(__name__)
 _MAIL_LEASE_S = 60
 _MAIL_LEASE_MAX_S = 24 * 3600
 _MAIL_TRIES_MAX = 10
-# What is wrong with one mail or its address; ValueError is Django's word for the latter.
-_REFUSED = (
-    smtplib.SMTPRecipientsRefused,
-    smtplib.SMTPSenderRefused,
-    smtplib.SMTPDataError,
-    smtplib.SMTPNotSupportedError,
-    ValueError,
-)
-
 # The store's row is the counter's lock: numbers run without a gap.
 _LOCK_STORES = """
     SELECT id FROM merchants_store
@@ -75,16 +65,16 @@ def issue_receipts(charge_ids: list[UUID]) -> None:
     if _was_server_away():
         return
     unsent = list_unsent().filter(pk__in=charge_ids).order_by("mail_tries", "issued_at")
-    for charge_id in unsent.values_list("charge_id", flat=True):
-        try:
-            with get_connection() as server:
-                _mail_receipt(charge_id, server)
-        except _REFUSED as refusal:
-            _note_refusal(charge_id, refusal)
-        except OSError as failure:  # all of smtplib's are
-            logger.warning("The mail server is away: %s", type(failure).__name__)
-            _put_off(charge_id)
-            return
+    with Outbox() as outbox:
+        for charge_id in unsent.values_list("charge_id", flat=True):
+            try:
+                mail_receipt(charge_id, outbox)
+            except OUTBOX_REFUSALS as refusal:
+                _note_refusal(charge_id, refusal)
+            except OSError as failure:  # all of smtplib's are
+                logger.warning("The mail server is away: %s", type(failure).__name__)
+                _put_off(charge_id)
+                return
 
 
 def list_unissued(*, most: int = 500) -> list[UUID]:
@@ -107,13 +97,23 @@ def _list_unmailed() -> QuerySet[Receipt]:
     return Receipt.objects.filter(mailed_at=None).exclude(email="")
 
 
-def _mail_receipt(charge_id: UUID, server: BaseEmailBackend) -> None:
+def mail_receipt(charge_id: UUID, outbox: Outbox) -> None:
+    """Mail one receipt, unless it was mailed or another worker has it; then open nothing.
+
+    Raises:
+        OUTBOX_REFUSALS: the server takes this mail or its address not.
+        OSError: the server is away.
+    """
+    # Before anything is opened: most often another worker has mailed it since.
     receipt = _lease_mail(charge_id)
     if receipt is None:
         return
-    mail = _draw_mail(receipt)
-    mail.connection = server
-    mail.send()
+    try:
+        outbox.open()
+    except OSError:
+        _take_back_try(charge_id)
+        raise
+    outbox.send(_draw_mail(receipt))
     Receipt.objects.filter(pk=charge_id).update(mailed_at=timezone.now())
 
 
@@ -135,6 +135,11 @@ def _note_refusal(charge_id: UUID, refusal: Exception) -> None:
     logger.warning("Receipt %s was not mailed: %s", charge_id, type(refusal).__name__)
     if _list_unmailed().filter(pk=charge_id, mail_tries__gte=_MAIL_TRIES_MAX).exists():
         logger.error("Receipt %s is given up after %s tries", charge_id, _MAIL_TRIES_MAX)
+
+
+def _take_back_try(charge_id: UUID) -> None:
+    tried = _list_unmailed().filter(pk=charge_id, mail_tries__gt=0)
+    tried.update(mail_tries=F("mail_tries") - 1, mail_leased_until=None)
 
 
 def _put_off(charge_id: UUID) -> None:

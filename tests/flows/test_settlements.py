@@ -10,7 +10,7 @@ from django.utils import timezone
 from ledger.accounts import find_house_account
 from ledger.chart import AccountKind
 from ledger.queries import sum_balance
-from merchants.errors import NothingToSettle
+from merchants.errors import CutInFuture, NothingToSettle
 from merchants.models import Book, Settlement, SettlementLine
 from merchants.onboarding import open_store
 from merchants.queries import check_balance, find_last_cut, preview_settlement
@@ -143,7 +143,7 @@ def test_a_refund_after_the_cut_of_a_sale_before_it_can_be_settled(shop, custome
     book = factories.book_of(shop)
 
     first = close_settlement(book.id, cut_at=cut_at)
-    second = close_settlement(book.id, cut_at=cut_at + timedelta(seconds=1))
+    second = close_settlement(book.id)
 
     assert figures(first) == (0, 1000, 0, 6, 994, 0)
     assert figures(second) == (0, 0, 300, 0, 0, -300)
@@ -158,6 +158,50 @@ def test_nothing_to_settle_writes_nothing(shop):
         factories.settle(shop)
 
     assert Book.objects.get(pk=book.id).settled_until == book.settled_until
+
+
+def test_a_cut_that_has_not_come_yet_is_refused(shop, customer, proofs_hold):
+    sell_all(shop, customer, 480)
+    book = factories.book_of(shop)
+
+    for ahead in (timedelta(seconds=5), timedelta(days=200)):
+        with nothing_changes(), pytest.raises(CutInFuture, match="has not come yet"):
+            close_settlement(book.id, cut_at=timezone.now() + ahead)
+
+    assert Book.objects.get(pk=book.id).settled_until == book.settled_until
+    proofs_hold()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--now"]])
+def test_a_machine_whose_clock_is_ahead_settles_by_the_database_s(
+    shop, customer, monkeypatch, proofs_hold, arguments
+):
+    sell_all(shop, customer, 480)
+    ahead = timezone.now() + timedelta(days=200)
+    monkeypatch.setattr(timezone, "now", lambda: ahead)
+
+    call_command("close_settlements", *arguments)
+
+    monkeypatch.undo()
+    book = factories.book_of(shop)
+    assert book.settled_until <= timezone.now()
+    assert book.settlements.count() == len(arguments)
+    proofs_hold()
+
+
+def test_a_book_that_was_closed_beyond_now_is_told_of_in_every_round(shop, customer, caplog):
+    sell_all(shop, customer, 480)
+    book = factories.book_of(shop)
+    Book.objects.filter(pk=book.pk).update(settled_until=timezone.now() + timedelta(days=90))
+
+    for _ in range(2):
+        with nothing_changes():
+            assert due(shop) == []
+
+    assert [record.message for record in caplog.records] == [
+        f"Book {book.id} was not settled."
+    ] * 2
+    assert "the database's clock says" in caplog.text
 
 
 def test_a_sale_after_the_cut_waits_for_the_next(shop, customer):

@@ -4,12 +4,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
 from ledger.money import format_money
-from merchants.errors import NothingToSettle
 from merchants.models import Book, Settlement
-from merchants.settlement import close_due_settlements, close_settlement
+from merchants.settlement import close_books_now, close_due_settlements
 
 
 class Command(BaseCommand):
@@ -23,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print a line for each settlement closed."""
-        closed = self._close_all_now() if options["now"] else close_due_settlements()
+        closed = _close_all_now() if options["now"] else close_due_settlements()
         for settlement in closed:
             payout = format_money(settlement.payout_minor, settlement.currency)
             self.stdout.write(
@@ -33,11 +31,6 @@ class Command(BaseCommand):
             )
         self.stdout.write(self.style.SUCCESS(f"{len(closed)} settlements closed."))
 
-    def _close_all_now(self) -> list[Settlement]:
-        closed = []
-        for book_id in Book.objects.order_by("id").values_list("id", flat=True):
-            try:
-                closed.append(close_settlement(book_id, cut_at=timezone.now()))
-            except NothingToSettle:
-                continue
-        return closed
+
+def _close_all_now() -> list[Settlement]:
+    return close_books_now(Book.objects.select_related("merchant").order_by("id"))
