@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
-from drf_spectacular.generators import SchemaGenerator
 
+from config.api_description import read_schema
 from config.api_schema import EVERYWHERE
 from config.problems import FRAMEWORK_CODES, STATUSES
 
@@ -24,6 +24,9 @@ _MEANINGS = {
     "not_allowed": "The CSRF token of our own page is missing or wrong.",
     "not_found": "There is no such thing, or it is not yours; the two look alike.",
     "method_not_allowed": "This address does not take this method.",
+    "too_large": "The body is larger than 1 MB.",
+    "internal_error": "A mistake of ours; it is in our log. Whether something happened is not"
+    " known: ask, or try again with the same key.",
     "unsupported_media_type": "Send JSON, with its Content-Type.",
     "busy": "Somebody else has held what is needed for too long. Nothing was changed.",
     "timed_out": "It took the database too long. Nothing was changed.",
@@ -96,9 +99,7 @@ def show_api(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=1)
 def read_api() -> dict[str, Any]:
     """Lay the schema out for the template; it is the same for as long as the process lives."""
-    schema: dict[str, Any] = SchemaGenerator().get_schema(  # type: ignore[no-untyped-call]  # as it is
-        request=None, public=True
-    )
+    schema = read_schema()
     known = schema["components"]["schemas"]
     operations = [
         _read_operation(method, path, described=described, known=known)

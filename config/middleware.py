@@ -48,7 +48,10 @@ class PageBeginning:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Let the API pass, and begin a page."""
         if request.path_info.startswith(_API):
-            return self._answer(request)
+            answer = self._answer(request)
+            # What an answer says is true of this moment and this caller alone.
+            answer.headers.setdefault("Cache-Control", "no-store")
+            return answer
         return self._answer_page(request)
 
     def process_exception(

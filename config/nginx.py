@@ -3,6 +3,9 @@
 import ipaddress
 from pathlib import Path
 from string import Template
+from textwrap import indent
+
+from config.nginx_refusals import write_answers, write_early_error_pages, write_error_pages
 
 # `proxy_set_header` replaces what a visitor sent: nobody can claim another address or scheme.
 # The upstream's idle connections end before granian's own 30 s, else one in a while would be
@@ -19,7 +22,26 @@ events {
 }
 
 http {
-    access_log off;
+    # A line of the error log holds the whole request, and many links here are secrets: such
+    # lines are not written. Of each failure its place is told instead.
+    error_log stderr emerg;
+    map $$request $$is_api {
+        default 0;
+        "~^[A-Z]+ (https?://[^/]*)?/+api/" 1;
+    }
+    map $$request_uri $$place {
+        default /;
+        "~^/+(?<room>[a-zA-Z_.-]+)/" /$$room/;
+    }
+    map $$status $$is_failure {
+        default 0;
+        ~^5 1;
+    }
+    log_format failures '$$time_iso8601 $$status $$request_method $$place '
+        'upstream="$$upstream_addr" status="$$upstream_status" '
+        'connect_s="$$upstream_connect_time" answer_s="$$upstream_header_time" '
+        's="$$request_time"';
+    access_log /dev/stderr failures if=$$is_failure;
     server_tokens off;
     absolute_redirect off;
     default_type application/octet-stream;
@@ -27,7 +49,7 @@ http {
     keepalive_timeout 60s;
     keepalive_requests 100000;
     client_max_body_size 1m;
-    # What a camera saw is never written to a file, nor that it was to the log.
+    # What a camera saw is never written to a file.
     client_body_buffer_size 1m;
     client_body_timeout 15s;
     client_header_timeout 15s;
@@ -42,7 +64,8 @@ http {
     gzip_proxied any;
     gzip_vary on;
     gzip_types text/css text/plain text/csv text/javascript application/javascript
-        application/json application/manifest+json application/problem+json image/svg+xml;
+        application/json application/manifest+json application/problem+json image/svg+xml
+        application/yaml application/vnd.oai.openapi application/vnd.oai.openapi+json;
 
     upstream web {
         server "unix:${web}" fail_timeout=0;
@@ -70,6 +93,8 @@ http {
         proxy_read_timeout 30s;
         proxy_buffers 16 16k;
 
+${early_error_pages}
+
         location / {
             proxy_pass http://web;
             error_page 502 504 = @unavailable;
@@ -77,14 +102,13 @@ http {
 
         location /api/ {
             proxy_pass http://web;
-            error_page 502 504 = @api_unavailable;
+${api_error_pages}
         }
 
         # A photograph of a code, from browsers without script; it lies in a file for a moment.
         location = /wallet/scan/ {
             proxy_pass http://web;
             client_max_body_size 13m;
-            error_log stderr error;
             error_page 413 = @too_large;
             error_page 502 504 = @unavailable;
         }
@@ -120,14 +144,7 @@ http {
             return 503 "Tessera is starting again. Please try once more in a moment.\\n";
         }
 
-        location @api_unavailable {
-            default_type application/problem+json;
-            add_header Retry-After 2 always;
-            add_header Cache-Control no-store always;
-            return 503 '{"type": "/api/docs/#unavailable", "title": "Unavailable",
-                "status": 503, "code": "unavailable",
-                "detail": "Try again in a moment with the same key."}';
-        }
+${refusals}
     }
 }
 """)
@@ -148,6 +165,9 @@ def write_config(
         files=files_max,
         connections=files_max // 2,
         listen=listen,
+        refusals=indent(write_answers(), " " * 8),
+        api_error_pages=indent(write_error_pages(), " " * 12),
+        early_error_pages=indent(write_early_error_pages(), " " * 8),
         web=sockets["web"],
         streams=sockets["streams"],
     )

@@ -80,7 +80,9 @@ FRAMEWORK_CODES = {
     403: "not_allowed",
     404: "not_found",
     405: "method_not_allowed",
+    413: "too_large",
     415: "unsupported_media_type",
+    500: "internal_error",
 }
 
 
@@ -98,6 +100,17 @@ def answer_problem(refusal: Exception, _context: dict[str, Any]) -> Response | N
             status, code = STATUSES[kind]
             return _answer(status, code, str(refusal), **_describe(refusal, kind, code))
     return None
+
+
+def describe_problem(status: int, code: str, detail: str) -> dict[str, Any]:
+    """Describe a refusal as problem details."""
+    return {
+        "type": f"/api/docs/#{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
 
 
 class NothingHere(APIView):
@@ -154,14 +167,9 @@ def _flatten(details: object, field: str) -> Iterator[dict[str, str]]:
 
 
 def _answer(status: int, code: str, detail: str, **extra: Any) -> Response:
-    body = {
-        "type": f"/api/docs/#{code}",
-        "title": code.replace("_", " ").capitalize(),
-        "status": status,
-        "code": code,
-        "detail": detail,
-    }
+    body = describe_problem(status, code, detail)
     answer = Response(body | extra, status=status, content_type="application/problem+json")
+    answer["Cache-Control"] = "no-store"
     if status in _RETRY_AFTER_S:
         answer["Retry-After"] = _RETRY_AFTER_S[status]
     return answer

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
@@ -77,7 +78,7 @@ class Process:
         for path in self.program.stale_files:
             path.unlink(missing_ok=True)
         self._ready = False
-        with self.log_path.open("ab") as log:
+        with open_private(self.log_path) as log:
             self._log_start = log.tell()
             self._popen = spawn(self.program, output=log.fileno())
         self.pid_path.write_text(str(self._popen.pid))
@@ -173,6 +174,13 @@ class Process:
     def _describe(self, what: str) -> str:
         tail = "\n".join("    " + line for line in self._read_log().splitlines()[-15:])
         return f"{self.program.name} {what}. The end of {self.log_path}:\n{tail}"
+
+
+def open_private(path: Path) -> IO[bytes]:
+    """Open a log to write on at its end, which only its owner may read."""
+    log = os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
+    os.fchmod(log.fileno(), 0o600)
+    return log
 
 
 def spawn(program: Program, *, output: int) -> subprocess.Popen[bytes]:

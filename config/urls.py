@@ -3,16 +3,20 @@
 from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
 
-from config import api_docs, demo_mail, views
+from config import api_docs, demo_mail, error_pages, views
+from config.api_description import DescriptionView
 from config.problems import NothingHere
 
+handler400 = error_pages.refuse_bad_request
+handler403 = error_pages.refuse_forbidden
+handler404 = error_pages.refuse_unknown
+handler500 = error_pages.admit_mistake
 urlpatterns = [
     path("", views.front, name="front"),
     path("livez", views.livez),
     path("readyz", views.readyz),
-    path("api/schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
+    path("api/schema/", DescriptionView.as_view(), name="schema"),
     path("api/docs/", api_docs.show_api, name="api_docs"),
     path("favicon.ico", RedirectView.as_view(url="/static/icons/icon.svg")),
     path("", include("wallet.urls")),

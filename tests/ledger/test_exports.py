@@ -16,7 +16,17 @@ from ledger.exports import quote_formula
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\tx", "'\tx"),
         ("\rx", "'\rx"),
+        ("\nx", "'\nx"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("\uff0b1", "'\uff0b1"),
+        ("\uff0d1", "'\uff0d1"),
+        ("\uff20SUM(A1)", "'\uff20SUM(A1)"),
+        ("\ufe661", "'\ufe661"),
+        ("\u200b =1", "'\u200b =1"),
+        ("\u3000=1", "'\u3000=1"),
+        ("\x01=1", "'\x01=1"),
         ("1=2", "1=2"),
+        ("\uff211", "\uff211"),
     ],
 )
 def test_a_spreadsheet_runs_no_customer_s_text(text, quoted):

@@ -1,0 +1,71 @@
+"""What Django itself refuses: a problem answer below /api/, the site's page elsewhere."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+
+from config.problems import describe_problem
+
+_API = "/api/"
+
+
+def refuse_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Refuse a request that has no sense, such as one to another host."""
+    return _refuse(
+        request,
+        status=400,
+        code="request_invalid",
+        detail="This request cannot be read.",
+        page=lambda: defaults.bad_request(request, exception),
+    )
+
+
+def refuse_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Refuse what this person may not do."""
+    return _refuse(
+        request,
+        status=403,
+        code="not_allowed",
+        detail="You may not do this.",
+        page=lambda: defaults.permission_denied(request, exception),
+    )
+
+
+def refuse_unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Refuse an address that is none."""
+    return _refuse(
+        request,
+        status=404,
+        code="not_found",
+        detail="There is nothing here.",
+        page=lambda: defaults.page_not_found(request, exception),
+    )
+
+
+def admit_mistake(request: HttpRequest) -> HttpResponse:
+    """Answer after a mistake of ours; what it was is in the log alone."""
+    return _refuse(
+        request,
+        status=500,
+        code="internal_error",
+        detail="Something is wrong on our side. Ask what became of it, or try again with the"
+        " same key.",
+        page=lambda: defaults.server_error(request),
+    )
+
+
+def _refuse(
+    request: HttpRequest,
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    page: Callable[[], HttpResponse],
+) -> HttpResponse:
+    if not request.path_info.startswith(_API):
+        return page()
+    body = describe_problem(status, code, detail)
+    answer = JsonResponse(body, status=status, content_type="application/problem+json")
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,68 @@
+"""What nginx refuses, or has to answer, by itself: below /api/ in the API's own form."""
+
+import json
+
+# For each status: nginx's own ones that end in it, the API's code, and the words.
+_PROBLEMS: dict[int, tuple[tuple[int, ...], str, str]] = {
+    400: ((400, 414, 494), "request_invalid", "This request cannot be read."),
+    404: ((404,), "not_found", "There is nothing here."),
+    405: ((405,), "method_not_allowed", "This address does not take this method."),
+    413: ((413,), "too_large", "The body is larger than 1 MB."),
+    500: (
+        (500,),
+        "internal_error",
+        "Something is wrong on our side. Ask what became of it, or try again with the same"
+        " key.",
+    ),
+    503: ((502, 503, 504), "unavailable", "Try again in a moment with the same key."),
+}
+# Refused before a location is chosen: the line of the request tells whether it is the API's.
+_EARLY = (400, 405)
+
+
+def write_error_pages() -> str:
+    """Return the directives of the API's location."""
+    return _write_directives(*_PROBLEMS)
+
+
+def write_early_error_pages() -> str:
+    """Return the directives for what is refused before its address is looked at."""
+    return _write_directives(*_EARLY)
+
+
+def write_answers() -> str:
+    """Return the locations that answer.
+
+    They are addresses: a request that cannot be read has none of its own, and nginx leads no
+    such request to a named location.
+    """
+    return "\n".join(_write_answer(status) for status in _PROBLEMS)
+
+
+def _write_directives(*statuses: int) -> str:
+    return "\n".join(
+        f"error_page {' '.join(map(str, _PROBLEMS[status][0]))} ={status} /_refused/{status};"
+        for status in statuses
+    )
+
+
+def _write_answer(status: int) -> str:
+    _, code, detail = _PROBLEMS[status]
+    problem = {
+        "type": f"/api/docs/#{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    lines = [
+        f"location = /_refused/{status} {{",
+        "    internal;",
+        "    default_type application/problem+json;",
+        "    add_header Cache-Control no-store always;",
+        *(["    add_header Retry-After 2 always;"] if status == 503 else []),
+        *([f"    if ($is_api = 0) {{ return {status}; }}"] if status in _EARLY else []),
+        f"    return {status} '{json.dumps(problem)}';",
+        "}",
+    ]
+    return "\n".join(lines)
