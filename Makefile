@@ -14,7 +14,12 @@ CHECK_ENV := DATABASE_URL=postgresql://nobody@/none?host=/nonexistent REDIS_URL=
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--universal --no-header --python-version 3.11
 
-.PHONY: help environment demo demo-reset test check bench bench-checkout bench-ledger format \
+# A worker for each core; more than four would wait for the longest file.
+WORKERS := logical
+PYTEST = $(PYTHON) -m pytest -n $(WORKERS) --maxprocesses=4 --durations=20 $(ARGS)
+SLOW := browser or faults or fuzz or slow or stack
+
+.PHONY: help environment demo demo-reset test test-fast check bench bench-checkout bench-ledger format \
 	docs requirements
 
 help: ## this list
@@ -47,7 +52,10 @@ demo-reset: environment ## forget everything the demo stored
 	@exec $(PYTHON) -m config.demo --reset
 
 test: environment ## all tests, on a real PostgreSQL and Valkey (ARGS="-k pay" narrows them)
-	@exec $(PYTHON) -m pytest $(ARGS)
+	@exec $(PYTEST)
+
+test-fast: environment ## the tests without browser, whole stacks, storms and fuzzing
+	@exec $(PYTEST) -m "not ($(SLOW))"
 
 check: environment ## formatting, lint, types, layers, templates, spelling, migrations
 	$(BIN)/ruff format --check .

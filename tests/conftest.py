@@ -17,7 +17,7 @@ from ledger.models import Transfer
 from tests import factories
 from tests.owners import logged_in_as_owner
 
-pytest_plugins = ["tests.stack"]
+pytest_plugins = ["tests.distribution", "tests.stack"]
 
 # How long a property's example takes says how busy the machine is, and fails nothing.
 properties.register_profile(

@@ -4,8 +4,9 @@ Tests ask as the application's role. They log in as `TEST_ROLE`, who has no righ
 but may change into the owner's role too: so a test that has to damage the books can do it
 inside its own transaction (`tests/owners.py`).
 
-The servers live in a folder of their own, so a running demo neither disturbs nor is disturbed;
-`TESSERA_TEST_FOLDER` names another one, for two runs at the same time.
+The servers live in a folder of their own, so a running demo neither disturbs nor is disturbed,
+and every worker of a run has such a folder to itself (`tests/folders.py`). Who only collects
+or hands tests out to workers starts none.
 """
 
 import atexit
@@ -13,9 +14,10 @@ import contextlib
 import os
 
 import psycopg
+import pytest
 
 from config.embedded import APPLICATION_ROLE, OWNER_ROLE, Servers, run_servers
-from config.programs import ROOT
+from tests.folders import WORKER, name_folder
 
 TEST_ROLE = "tessera_test"
 _CREATE_ROLE = f"""
@@ -36,20 +38,50 @@ _SETTINGS = {
     "DEBUG": "0",
     "LOG_LEVEL": "ERROR",
 }
+_NO_SERVERS = {
+    "DATABASE_URL": "postgresql://nobody@/none?host=/nonexistent",
+    "REDIS_URL": "unix:///nonexistent",
+}
+
+
+# First, because pytest-django reads the settings in this hook.
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Give Django its settings, with servers behind them where tests will run."""
+    os.environ |= _SETTINGS
+    if WORKER or _runs_tests(early_config):
+        _start()
+    else:
+        os.environ |= _NO_SERVERS
+
+
+# First, because pytest's own makes its folder in this hook.
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep temporary files away from other runs.
+
+    pytest's own folder below /tmp serves all runs of a user, and each start of one makes it
+    private again: PostgreSQL, who is another user when root runs the tests, was shut out.
+    """
+    if config.option.basetemp is None:
+        config.option.basetemp = name_folder("tmp")
+
+
+def _runs_tests(config: pytest.Config) -> bool:
+    asked = config.known_args_namespace
+    return not (asked.numprocesses or asked.collectonly or asked.help or asked.version)
 
 
 def _start() -> None:
-    servers = _servers.enter_context(
-        run_servers(ROOT / ".tessera" / os.environ.get("TESSERA_TEST_FOLDER", "test"))
-    )
+    servers = _servers.enter_context(run_servers(name_folder("servers")))
     _create_role(servers)
-    os.environ |= _SETTINGS
     os.environ["DATABASE_URL"] = (
         f"postgresql://{TEST_ROLE}@/books?host={servers.postgres_socket}"
         f"&assume_role={APPLICATION_ROLE}"
     )
     os.environ["REDIS_URL"] = servers.redis_url
     os.environ["CELERY_BROKER_URL"] = servers.broker_url
+    atexit.register(_servers.close)
 
 
 def _create_role(servers: Servers) -> None:
@@ -58,7 +90,3 @@ def _create_role(servers: Servers) -> None:
         contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation),
     ):
         connection.execute(_CREATE_ROLE)
-
-
-_start()
-atexit.register(_servers.close)

@@ -1,24 +1,24 @@
 """One whole stack with the demo's people, for the tests that need every process at once.
 
-It starts afresh when the first test asks for it and serves the whole run. Who kills one of its
-processes starts it again before the test ends; who cannot promise that starts a stack alone.
+It starts afresh when the first test asks for it and serves all of this process. Who kills one
+of its processes starts it again before the test ends; who cannot promise that starts a stack
+alone.
 """
 
 import json
-import os
 import shutil
-import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from config.processes import stop_leftovers
-from config.programs import ROOT
 from config.stack import Stack
 from config.state import StateFolder
+from tests.folders import name_folder
+from tests.ports import find_port
 
-_FOLDER = ROOT / ".tessera" / (os.environ.get("TESSERA_TEST_FOLDER", "test") + "-stack")
+_FOLDER = name_folder("stack")
 _FACTS = _FOLDER / "demo_data.json"
 
 
@@ -36,14 +36,6 @@ def demo(stack: Stack) -> dict[str, Any]:
     """What `load_demo` wrote: shops, tills, people, and what opens them."""
     facts: dict[str, Any] = json.loads(_FACTS.read_text())
     return facts
-
-
-def find_port() -> int:
-    """Find a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _forget_last_run() -> None:

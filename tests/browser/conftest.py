@@ -40,11 +40,9 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark these tests for what they are."""
+    """Give these tests time."""
     for item in items:
         if _HERE in item.path.parents:
-            item.add_marker("browser")
-            item.add_marker("slow")
             item.add_marker(pytest.mark.timeout(180))
 
 

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from config.processes import ProcessFailed
 from config.stack import Stack
 from config.state import FolderInUse
+from tests.ports import find_port
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = ("postgres", "valkey", "web", "streams", "worker", "beat", "nginx")
@@ -25,13 +25,7 @@ demo._FOLDER, demo._FACTS = Path(sys.argv[1]) / "demo", Path(sys.argv[1]) / "dem
 sys.argv[1:] = []
 sys.exit(demo.main())
 """
-pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(180)]
-
-
-def find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(180)]
 
 
 def read_status(port: int, path: str = "/livez") -> int:
@@ -44,57 +38,57 @@ def read_status(port: int, path: str = "/livez") -> int:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
+def lone_stack(tmp_path_factory):
     steps = []
     folder = tmp_path_factory.mktemp("stack")
     with Stack(
         folder, port=find_port(), report=lambda step, _seconds: steps.append(step)
-    ) as stack:
+    ) as lone_stack:
         assert set(EVERY) <= set(steps)
-        yield stack
+        yield lone_stack
     assert not list((folder / "pids").iterdir())
 
 
-def test_the_front_door_leads_to_the_pages(stack):
-    assert read_status(stack.port) == 200
-    assert stack.url == f"http://127.0.0.1:{stack.port}"
+def test_the_front_door_leads_to_the_pages(lone_stack):
+    assert read_status(lone_stack.port) == 200
+    assert lone_stack.url == f"http://127.0.0.1:{lone_stack.port}"
 
 
-def test_the_streams_have_no_front_door(stack):
-    assert read_status(stack.port, "/_streams/?ticket=x") == 404
-
-
-@pytest.mark.parametrize("name", EVERY)
-def test_a_killed_process_is_noticed_and_comes_back(stack, name):
-    os.kill(int(stack.processes[name].pid_path.read_text()), signal.SIGKILL)
-    stack.processes[name].wait_until_ended()
-
-    assert stack.find_dead() == [name]
-    assert name in stack.processes[name].describe_end()
-    stack.start(name)
-    assert stack.find_dead() == []
-    assert read_status(stack.port) == 200
+def test_the_streams_have_no_front_door(lone_stack):
+    assert read_status(lone_stack.port, "/_streams/?ticket=x") == 404
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_stopped_process_is_not_missed_and_comes_back(stack, name):
-    stack.stop(name)
+def test_a_killed_process_is_noticed_and_comes_back(lone_stack, name):
+    os.kill(int(lone_stack.processes[name].pid_path.read_text()), signal.SIGKILL)
+    lone_stack.processes[name].wait_until_ended()
 
-    assert stack.find_dead() == []
-    stack.start(name)
-    assert read_status(stack.port) == 200
-
-
-def test_visitors_are_asked_to_come_back_while_the_pages_are_away(stack):
-    stack.kill("web")
-
-    assert read_status(stack.port) == 503
-    stack.start("web")
-    assert read_status(stack.port) == 200
+    assert lone_stack.find_dead() == [name]
+    assert name in lone_stack.processes[name].describe_end()
+    lone_stack.start(name)
+    assert lone_stack.find_dead() == []
+    assert read_status(lone_stack.port) == 200
 
 
-def test_a_folder_runs_one_stack(stack):
-    with pytest.raises(FolderInUse), Stack(stack.state.path, port=find_port()):
+@pytest.mark.parametrize("name", EVERY)
+def test_a_stopped_process_is_not_missed_and_comes_back(lone_stack, name):
+    lone_stack.stop(name)
+
+    assert lone_stack.find_dead() == []
+    lone_stack.start(name)
+    assert read_status(lone_stack.port) == 200
+
+
+def test_visitors_are_asked_to_come_back_while_the_pages_are_away(lone_stack):
+    lone_stack.kill("web")
+
+    assert read_status(lone_stack.port) == 503
+    lone_stack.start("web")
+    assert read_status(lone_stack.port) == 200
+
+
+def test_a_folder_runs_one_stack(lone_stack):
+    with pytest.raises(FolderInUse), Stack(lone_stack.state.path, port=find_port()):
         raise AssertionError
 
 

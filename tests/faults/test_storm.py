@@ -11,15 +11,15 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
-from config.programs import ROOT
 from tests.faults.storm.answers import find_lies, read_rows
 from tests.faults.storm.batches import open_accounts
 from tests.faults.storm.books import LoneBooks
 from tests.faults.storm.sums import find_wrong_sums, read_kept
 from tests.faults.storm.writers import Storm
+from tests.folders import name_folder
 
 KILLS = int(os.environ.get("TESSERA_STORM_KILLS", "3"))
-FOLDER = ROOT / ".tessera" / (os.environ.get("TESSERA_TEST_FOLDER", "test") + "-storm")
+FOLDER = name_folder("storm")
 RELOAD = b"SELECT pg_reload_conf()"
 SEEN = {
     "created",

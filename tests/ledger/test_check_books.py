@@ -20,7 +20,7 @@ from ledger.parts import Pages
 from ledger.proofs import PROOFS, Proof
 from ledger.tasks import check_books
 from tests.owners import as_owner
-from tests.stack import find_port
+from tests.ports import find_port
 
 SOUND = Proof("nothing is wrong", "SELECT 12345", "SELECT 1, 'x' WHERE false")
 BROKEN = Proof(

@@ -1,0 +1,48 @@
+"""Which tests share a worker, and which marks follow from what a test asks for.
+
+A file's tests stay together, because they share what its module's fixtures make. The tests in
+Chromium are one group and the other users of the shared stack another, so that two workers
+start two stacks and never more; both groups are long and begin first.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.folders import WORKER
+
+_LONG = ("browser", "stack")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark the tests, let the other plugins put them in order, then bring the long ones up."""
+    for item in items:
+        _mark(item)
+    yield
+    if WORKER:
+        items.sort(key=_is_short)
+
+
+def _mark(item: pytest.Item) -> None:
+    folder = item.path.parent.name
+    if folder in {"browser", "fuzz"}:
+        item.add_marker(folder)
+    if "stack" in _list_fixtures(item):
+        item.add_marker("stack")
+    item.add_marker(pytest.mark.xdist_group(_name_group(item)))
+
+
+def _name_group(item: pytest.Item) -> str:
+    if item.path.parent.name == "browser":
+        return "browser"
+    return "stack" if "stack" in _list_fixtures(item) else item.nodeid.partition("::")[0]
+
+
+def _list_fixtures(item: pytest.Item) -> list[str]:
+    names: list[str] = getattr(item, "fixturenames", [])
+    return names
+
+
+def _is_short(item: pytest.Item) -> bool:
+    return _name_group(item) not in _LONG
