@@ -1,0 +1,147 @@
+/** One sale: what the till wants, what the server last said of it, and what may be asked of it. Touches no page. */
+
+import { NoAnswer, Refusal, call, follow, makeKey } from "./server.js";
+
+const CHARGES = "/api/v1/charges";
+const RETRY_MS = [500, 8_000];
+const OVER = ["captured", "canceled", "expired"];
+
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Whether nothing about this charge can change any more. */
+export const isOver = (charge) => OVER.includes(charge?.status);
+
+/**
+ * Keep one sale true. `kept` holds the wish over a reload; `on` is told:
+ * `sending()`, `changed(charge, before)`, `left()`, `refused(error)`, `said(text)`,
+ * `contact(answered)`, `locked()`.
+ */
+export function openSale(kept, on) {
+  let sale = null; // our wish: key, body, amount, and the charge's id once known
+  let charge = null; // the server's last word about it
+  let news = null; // what follows the charge
+  let isCutOff = false;
+  let lastContact = Date.now();
+
+  const save = () => kept.write(sale);
+
+  function begin(body, amount) {
+    // The key is on disk before the request is on the wire: a reload asks again, never anew.
+    sale = { key: makeKey(), body, amount };
+    save();
+    charge = null;
+    on.sending();
+    create();
+  }
+
+  /** After a reload the server is asked what became of the sale in hand. */
+  function resume() {
+    sale = kept.read();
+    if (!sale) return;
+    on.sending();
+    if (sale.id) watch();
+    else create();
+  }
+
+  async function create() {
+    const mine = sale;
+    for (let pause = RETRY_MS[0]; sale === mine; pause = Math.min(RETRY_MS[1], pause * 2)) {
+      try {
+        const fresh = await call("POST", CHARGES, { body: mine.body, key: mine.key });
+        if (sale !== mine) {
+          call("POST", `${CHARGES}/${fresh.id}/cancel`, { key: makeKey() }).catch(() => {});
+          return;
+        }
+        mine.id = fresh.id;
+        save();
+        hear(true);
+        apply(fresh);
+        watch();
+        on.made();
+      } catch (error) {
+        if (sale !== mine) return;
+        if (error instanceof Refusal) refuse(error);
+        else hear(false);
+      }
+      if (mine.id) return;
+      await wait(pause);
+    }
+  }
+
+  function refuse(error) {
+    leave();
+    if (error.status === 401) on.locked();
+    else on.refused(error);
+  }
+
+  function watch() {
+    news?.stop();
+    news = follow(`${CHARGES}/${sale.id}/events`, read);
+  }
+
+  async function read() {
+    const mine = sale;
+    try {
+      const fresh = await call("GET", `${CHARGES}/${mine.id}`, { timeout: 4_000 });
+      if (sale !== mine) return true;
+      hear(true);
+      apply(fresh);
+      return true;
+    } catch (error) {
+      if (sale !== mine) return true;
+      if (error instanceof NoAnswer) hear(false);
+      else if (error.status === 401) on.locked();
+      else if (error.status === 404) leave();
+      return false;
+    }
+  }
+
+  function apply(fresh) {
+    if (charge && fresh.version < charge.version) return;
+    const before = charge?.status;
+    charge = fresh;
+    on.changed(charge, before);
+    // A payment may commit in the moment the code expires, and a receipt's number is given a
+    // moment after the money has moved: both are still waited for.
+    if (fresh.status === "canceled" || fresh.receipt_number) news?.stop();
+  }
+
+  /** Let go of the sale; what is true of it stays true. */
+  function leave() {
+    news?.stop();
+    news = sale = charge = null;
+    save();
+    on.left();
+  }
+
+  /** Ask for `cancel` or `extend`. */
+  async function command(name) {
+    const mine = Object.assign(sale, { wish: name });
+    try {
+      const fresh = await call("POST", `${CHARGES}/${mine.id}/${name}`, { key: makeKey() });
+      if (sale !== mine) return;
+      hear(true);
+      apply(fresh);
+    } catch (error) {
+      if (sale !== mine) return;
+      if (error instanceof NoAnswer) hear(false);
+      else on.said(error.message);
+      // The loser of a race reads the true state.
+      news?.look();
+    }
+  }
+
+  function hear(answered) {
+    if (answered) lastContact = Date.now();
+    if (isCutOff === !answered) return;
+    isCutOff = !answered;
+    on.contact(answered);
+  }
+
+  return {
+    apply, begin, command, hear, leave, read, resume, save,
+    look: () => news?.look(),
+    /** The wish and the charge as they are at this moment. */
+    now: () => ({ sale, charge, isCutOff, lastContact }),
+  };
+}

@@ -1,0 +1,216 @@
+/** The till's screens around a sale: the code, the result and the banner, drawn from what the sale is. */
+
+import { makeRow } from "./cart.js";
+import { fillAmount, formatMoney } from "./money.js";
+import { isOver } from "./sale.js";
+import { serverNow } from "./server.js";
+
+const RETRY_MS = 1_000;
+const LATE_S = 20;
+const SPOKEN_S = [60, LATE_S, 10];
+const LEASE_MS = 60_000;
+const NOTICE_MS = 12_000;
+const DOUBLE_TAP_MS = 500;
+const RESULTS = {
+  captured: { title: "Paid", tone: "ok", path: "M10 25l10 10 18-22" },
+  expired: { title: "Code expired", text: "Nothing was taken.", tone: "grey", path: "M12 24h24" },
+  canceled: { title: "Sale canceled", text: "Nothing was taken.", tone: "grey", path: "M12 24h24" },
+};
+
+const find = (id) => document.getElementById(id);
+const root = find("main");
+const { currency, shop, timeZone } = root.dataset;
+const exponent = Number(root.dataset.exponent);
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23", timeZone });
+const group = (code) => `${code.slice(0, 4)}-${code.slice(4)}`;
+const mark = (where, look, textContent) => Object.assign(find(where), { className: `chip ${look}`, textContent });
+
+export const money = (minor) => formatMoney(minor, currency, exponent);
+export const speak = (where, text) => { find(where).textContent = text; };
+
+/** Let a button be deaf for as long as the second of two quick taps may take. */
+export function rest(id) {
+  find(id).disabled = true;
+  setTimeout(() => { find(id).disabled = false; }, DOUBLE_TAP_MS);
+}
+
+export function showBanner(text, button = "") {
+  find("banner").hidden = !text;
+  if (find("banner-text").textContent !== text) speak("banner-text", text);
+  find("banner-button").hidden = !button;
+  speak("banner-button", button);
+}
+
+/** Wire up the screens; `now` tells of the sale, `device` runs what needs the hardware. */
+export function openScreens({ now, device, look }) {
+  let end = 0; // the moment the ring runs to
+  let span = 0; // milliseconds the ring stands for
+
+  const play = (name) => device((module) => module.play(name));
+
+  function show(screen, state) {
+    root.dataset.screen = screen;
+    root.dataset.state = state;
+    for (const each of ["entry", "code", "result"]) find(each).hidden = each !== screen;
+  }
+
+  function showSending() {
+    show("code", "sending");
+    find("card").classList.add("skeleton");
+    find("qr").removeAttribute("src");
+    fillAmount(find("code-amount"), now().sale.amount, currency, exponent);
+    mark("chip", "wait", "Making the code");
+    for (const id of ["words", "short", "left"]) speak(id, "");
+    find("extend").hidden = find("declined").hidden = find("refused").hidden = true;
+    sizeCode();
+    // On a low screen the title lies below the code, and the code is what must be seen.
+    find("code-title").focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+
+  /** Show what the charge is now; `before` is the status that was shown until now, if one was. */
+  function showCharge(charge, before) {
+    if (!isOver(charge)) return showCode(charge, before);
+    if (root.dataset.screen !== "result" || charge.status !== before) showResult(charge, before);
+    return drawReceipt(charge);
+  }
+
+  function showCode(charge, before) {
+    const { sale } = now();
+    const fresh = !before;
+    const scanned = charge.status === "claimed";
+    if (!scanned) delete sale.wantsPin;
+    show("code", sale.scan ? "collecting" : scanned ? "scanned" : "waiting");
+    if (fresh) drawCode(charge);
+    if (sale.scan) mark("chip", "info", "Collecting");
+    else if (scanned) mark("chip", "info", `${charge.payer || "Customer"} is ${sale.wantsPin ? "confirming on the phone" : "checking"}`);
+    else mark("chip", "wait", "Waiting for customer");
+    speak("left-label", scanned ? "Customer has" : "Sale ends in");
+    find("extend").hidden = find("collect").hidden = scanned || Boolean(sale.scan);
+    if (scanned) {
+      find("declined").hidden = true;
+      if (before !== "claimed") play("scanned");
+    } else if (before === "claimed" && !sale.scan) {
+      find("declined").hidden = false;
+      play("declined");
+      setTimeout(() => { find("declined").hidden = true; }, NOTICE_MS);
+    }
+    if (before !== charge.status || fresh) speak("polite", `${money(charge.amount.amount_minor)}. ${find("chip").textContent}.`);
+    if (!scanned && find("ask").open) find("ask").close();
+    if (fresh) find("code-title").focus({ preventScroll: true });
+    tick();
+  }
+
+  function drawCode(charge) {
+    const image = find("qr");
+    image.alt = `Payment code for ${money(charge.amount.amount_minor)} to ${shop}`;
+    image.onload = () => {
+      find("card").classList.remove("skeleton");
+      sizeCode();
+    };
+    image.onerror = () => setTimeout(() => {
+      if (root.dataset.screen === "code" && now().charge) image.src = `${now().charge.qr_svg}?again=${Date.now()}`;
+    }, RETRY_MS);
+    image.src = charge.qr_svg;
+    fillAmount(find("code-amount"), charge.amount.amount_minor, currency, exponent);
+    speak("words", charge.check_word);
+    speak("short", group(charge.short_code));
+    speak("pay-page", location.host + root.dataset.payPage);
+    sizeCode();
+  }
+
+  /** Whole pixels a module, or cameras see a blur: floor(min(0.60 W, 0.66 H) / modules), at least 8. */
+  function sizeCode() {
+    const image = find("qr");
+    const modules = image.naturalWidth > 20 && image.naturalWidth < 200 ? image.naturalWidth : 41;
+    const stage = find("card").parentElement;
+    const height = innerHeight - (document.querySelector(".bar")?.offsetHeight || 0);
+    const wish = Math.floor(Math.min(0.6 * innerWidth, 0.66 * height) / modules);
+    const fit = Math.floor((stage.clientWidth - 48) / modules);
+    const box = Math.max(2, Math.min(fit, Math.max(8, wish))) * modules;
+    image.width = image.height = box;
+    const draw = (element, shape) => Object.entries(shape).forEach((pair) => element.setAttribute(...pair));
+    draw(find("ring"), { width: box + 24, height: box + 24 });
+    for (const rect of find("ring").children) draw(rect, { x: 4, y: 4, width: box + 16, height: box + 16, rx: 28 });
+  }
+
+  function showResult(charge, before) {
+    const { title, text = "", tone, path } = RESULTS[charge.status];
+    const paid = charge.status === "captured";
+    show("result", charge.status);
+    document.querySelector("dialog[open]")?.close();
+    find("result").dataset.tone = tone;
+    find("seal").className = paid ? "seal new" : "seal grey";
+    find("seal-path").setAttribute("d", path);
+    fillAmount(find("result-amount"), charge.amount.amount_minor, currency, exponent);
+    speak("result-title", title);
+    speak("result-text", text);
+    find("again").hidden = find("edit").hidden = paid;
+    rest("next"); // It lies where Cancel was: a tap meant for that would put "Paid" out of sight.
+    find("result-title").focus();
+    speak("assertive", `${title}. ${money(charge.amount.amount_minor)}. ${text}`);
+    if (!paid || !before) return;
+    device((module) => {
+      module.play("paid");
+      module.say(`Received ${money(charge.amount.amount_minor)}.`);
+    });
+  }
+
+  function drawReceipt(charge) {
+    find("receipt-number").hidden = !charge.receipt_number;
+    speak("receipt-number", charge.receipt_number ? `Receipt ${charge.receipt_number}` : "");
+    const rows = [
+      ["From", charge.captured_at && charge.payer],
+      ["Time", time.format(new Date(charge.captured_at ?? serverNow()))],
+      ["Reference", group(charge.short_code)],
+    ];
+    find("result-rows").replaceChildren(...rows.filter(([, value]) => value).map(makeRow));
+    find("receipt").hidden = !charge.receipt;
+    if (charge.receipt) find("receipt").href = charge.receipt;
+  }
+
+  function askCancel(charge) {
+    const payer = charge.status === "claimed" && (charge.payer || "The customer");
+    speak("ask-text", payer ? `${payer} is checking it now.` : "The code stops working at once.");
+    if (!find("ask").open) find("ask").showModal();
+  }
+
+  function showContact(answered) {
+    mark("link", answered ? "ok" : "wait", answered ? "Online" : "No connection");
+    if (answered) showBanner("");
+    else speak("assertive", `No connection. ${now().charge ? "Checking the sale." : "Sending the sale again."}`);
+    tick();
+  }
+
+  function tick() {
+    const { sale, charge, isCutOff, lastContact } = now();
+    speak("clock", time.format(new Date(serverNow())).slice(0, 5));
+    if (isCutOff && sale && !isOver(charge)) {
+      const doing = sale.wish === "cancel" ? "not canceled yet, checking" : "checking";
+      const code = charge ? `${doing} sale ${charge.short_code.slice(0, 4)}` : "sending the sale again";
+      showBanner(`No connection: ${code} · ${Math.round((Date.now() - lastContact) / 1000)} s`, charge ? "Check now" : "");
+    }
+    if (root.dataset.screen === "code" && charge) countDown(charge);
+  }
+
+  function countDown(charge) {
+    const claimed = charge.status === "claimed";
+    const until = Date.parse(claimed ? charge.lease_until : charge.expires_at);
+    const left = Math.max(0, until - serverNow());
+    if (until !== end) [end, span] = [until, left];
+    const seconds = Math.ceil(left / 1000);
+    const whole = claimed ? Math.max(LEASE_MS, left) : span;
+    const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (find("left").textContent !== text && !claimed && SPOKEN_S.includes(seconds)) {
+      speak("polite", `Sale ends in ${seconds} seconds.`);
+    }
+    speak("left", text);
+    find("card").dataset.late = !claimed && seconds <= LATE_S;
+    find("ring").lastElementChild.style.strokeDasharray = `${(100 * Math.min(1, left / whole)).toFixed(2)} 200`;
+    if (left === 0) look();
+  }
+
+  addEventListener("resize", () => root.dataset.screen === "code" && sizeCode());
+  setInterval(tick, 1_000);
+  return { show, showSending, showCharge, showContact, askCancel, tick, play };
+}
