@@ -3,43 +3,63 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views import defaults
 
+from config import way_back
 from config.problems import describe_problem
 
 _API = "/api/"
 
 
-def refuse_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def refuse_bad_request(
+    request: HttpRequest,
+    exception: Exception,  # noqa: ARG001  Django gives it to each
+) -> HttpResponse:
     """Refuse a request that has no sense, such as one to another host."""
     return _refuse(
         request,
         status=400,
         code="request_invalid",
         detail="This request cannot be read.",
-        page=lambda: defaults.bad_request(request, exception),
+        page=lambda: way_back.show_error(request, 400),
     )
 
 
-def refuse_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def refuse_forbidden(
+    request: HttpRequest,
+    exception: Exception,  # noqa: ARG001  Django gives it to each
+) -> HttpResponse:
     """Refuse what this person may not do."""
     return _refuse(
         request,
         status=403,
         code="not_allowed",
         detail="You may not do this.",
-        page=lambda: defaults.permission_denied(request, exception),
+        page=lambda: way_back.show_forbidden(request),
     )
 
 
-def refuse_unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
+def refuse_unknown(
+    request: HttpRequest,
+    exception: Exception,  # noqa: ARG001  Django gives it to each
+) -> HttpResponse:
     """Refuse an address that is none."""
     return _refuse(
         request,
         status=404,
         code="not_found",
         detail="There is nothing here.",
-        page=lambda: defaults.page_not_found(request, exception),
+        page=lambda: way_back.show_error(request, 404),
+    )
+
+
+def refuse_form(request: HttpRequest, **_reason: object) -> HttpResponse:
+    """Refuse a form without its token, as when the cookies were cleared meanwhile."""
+    return _refuse(
+        request,
+        status=403,
+        code="not_allowed",
+        detail="You may not do this.",
+        page=lambda: way_back.show_stale_form(request),
     )
 
 
@@ -51,7 +71,7 @@ def admit_mistake(request: HttpRequest) -> HttpResponse:
         code="internal_error",
         detail="Something is wrong on our side. Ask what became of it, or try again with the"
         " same key.",
-        page=lambda: defaults.server_error(request),
+        page=lambda: way_back.show_failure(request),
     )
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from config.outages import AWAY, find_outage
+from config.way_back import find_place
 
 logger = logging.getLogger(__name__)
 _API = "/api/v1/"
@@ -62,8 +63,9 @@ class PageBeginning:
         if outage is None:
             return None
         logger.warning("A page was not finished.", exc_info=refusal)
+        place = find_place(request.path_info)
         # The words for programs speak of keys; people can look.
         advice = "" if outage is AWAY else outage.words
-        answer = render(request, "503.html", {"advice": advice}, status=503)
+        answer = render(request, "503.html", {"advice": advice, "place": place}, status=503)
         answer["Retry-After"] = "1"
         return answer

@@ -122,6 +122,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
 SESSION_COOKIE_NAME = "tessera_dashboard"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "config.error_pages.refuse_form"
 X_FRAME_OPTIONS = "DENY"
 # A photograph of a code stays in memory; the front door lets no more through.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 13 * 2**20

@@ -12,6 +12,7 @@ handler400 = error_pages.refuse_bad_request
 handler403 = error_pages.refuse_forbidden
 handler404 = error_pages.refuse_unknown
 handler500 = error_pages.admit_mistake
+
 urlpatterns = [
     path("", views.front, name="front"),
     path("livez", views.livez),

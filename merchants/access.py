@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
@@ -37,6 +38,12 @@ def staff_only(
         return view(request, staff, *args, **kwargs)
 
     return guarded
+
+
+def may_read(user_id: UUID) -> bool:
+    """Return whether this person may open the dashboard of some merchant."""
+    staff = find_staff_member(user_id)
+    return staff is not None and staff.role in _READING
 
 
 def manages(staff: Staff) -> bool:

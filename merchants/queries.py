@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ledger.queries import sum_balance
 from merchants.models import Book, LineKind, Settlement, SettlementLine
+from merchants.payouts import decide_payout, find_due_day
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference, encode_reference
 
@@ -48,14 +49,62 @@ class Preview:
         """Nothing is paid out before a settlement closes."""
         return 0
 
+    @property
+    def has_lines(self) -> bool:
+        """Return whether there is anything to settle."""
+        return self.sales_count + self.refunds_count > 0
+
+    @property
+    def payout_if_closed_minor(self) -> int:
+        """Return what would be paid out if it closed now, in minor units."""
+        return decide_payout(self.book.merchant, net_minor=self.closing_minor)
+
+    @property
+    def carried_if_closed_minor(self) -> int:
+        """Return what would be carried over to the next, in minor units."""
+        return self.closing_minor - self.payout_if_closed_minor
+
+    @property
+    def due_if_closed_on(self) -> date:
+        """Return the day on which that payout would be due."""
+        return find_due_day(self.book.merchant, cut_at=timezone.now())
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
     """Whether the ledger owes a book exactly what its settlements say."""
 
+    currency: str
     ok: bool
     count: int
     checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """The balances of all of a merchant's books; one that does not hold spoils them all."""
+
+    checked: list[Balance]
+
+    @property
+    def ok(self) -> bool:
+        """Return whether every book was checked and holds."""
+        return bool(self.checked) and not self.broken
+
+    @property
+    def broken(self) -> list[str]:
+        """Return the currencies of the books that do not hold."""
+        return [balance.currency for balance in self.checked if not balance.ok]
+
+    @property
+    def count(self) -> int:
+        """Return how many settled lines stand in the books."""
+        return sum(balance.count for balance in self.checked)
+
+    @property
+    def checked_at(self) -> datetime:
+        """Return when the first of them was checked."""
+        return min(balance.checked_at for balance in self.checked)
 
 
 def list_books(merchant_id: UUID) -> list[Book]:
@@ -109,10 +158,16 @@ def check_balance(book: Book) -> Balance:
     last = settlements.order_by("-number").first()
     owed_minor = sums["paid"] + (last.closing_minor if last else 0)
     return Balance(
+        currency=book.currency,
         ok=sum_balance(book.payable_account_id) == owed_minor,
         count=sums["lines"],
         checked_at=timezone.now(),
     )
+
+
+def check_balances(books: list[Book]) -> Balances:
+    """Check the balance of each book."""
+    return Balances([check_balance(book) for book in books])
 
 
 def sum_today(book: Book) -> dict[str, int | str]:

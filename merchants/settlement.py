@@ -7,10 +7,9 @@ sums what it took, so a sale that commits a moment later is simply in the next o
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import uuid6
 from django.db import OperationalError, connection
@@ -23,6 +22,7 @@ from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
 from merchants.errors import CutInFuture, NothingToSettle
 from merchants.models import Book, Settlement
+from merchants.payouts import decide_payout, find_due_day
 from merchants.queries import find_last_cut, read_clock
 from qr.references import encode_reference
 from relay.events import record_event
@@ -183,10 +183,9 @@ def _write_settlement(
     last = book.settlements.order_by("-number").first()
     opening_minor = last.closing_minor if last else 0
     net_minor = opening_minor + totals.sales_minor - totals.refunds_minor - totals.fees_minor
-    payout_minor = net_minor if net_minor >= max(book.merchant.payout_min_minor, 1) else 0
+    payout_minor = decide_payout(book.merchant, net_minor=net_minor)
     opened_at, book.settled_until = book.settled_until, cut_at
     book.save(update_fields=["settled_until"])
-    local_cut = cut_at.astimezone(ZoneInfo(book.merchant.time_zone))
     return Settlement.objects.create(
         id=settlement_id,
         book=book,
@@ -202,7 +201,7 @@ def _write_settlement(
         fees_minor=totals.fees_minor,
         payout_minor=payout_minor,
         closing_minor=net_minor - payout_minor,
-        payout_due_on=(local_cut + timedelta(days=1)).date() if payout_minor else None,
+        payout_due_on=find_due_day(book.merchant, cut_at=cut_at) if payout_minor else None,
     )
 
 

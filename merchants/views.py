@@ -1,7 +1,5 @@
 """The dashboard: sign-in, overview, settlements."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -10,10 +8,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from merchants.access import Staff, may_manage, staff_only
+from merchants.access import Staff, manages, may_manage, staff_only
 from merchants.models import Settlement, SettlementLine
 from merchants.queries import (
-    check_balance,
+    check_balances,
     find_next_cut,
     find_settlement,
     list_books,
@@ -62,13 +60,13 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     previews = [preview_settlement(book) for book in list_books(staff.merchant.id)]
     context = {
         "merchant": staff.merchant,
-        "staff": staff,
+        "may_manage": manages(staff),
         "sold_today": [sum_today(preview.book) for preview in previews],
         "next_settlement_at": find_next_cut(staff.merchant.time_zone),
         "previews": previews,
         "recent": list_settlements(staff.merchant.id)[:5],
     }
-    return render(request, "merchants/overview.html", _with_first(context))
+    return render(request, "merchants/overview.html", context)
 
 
 @require_GET
@@ -83,21 +81,28 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
         raise Http404 from None
     context = {
         "merchant": staff.merchant,
-        "staff": staff,
+        "may_manage": manages(staff),
+        "currencies": [book.currency for book in books],
         "previews": [preview_settlement(book) for book in books],
         "settlements": page,
         "next_cursor": after,
-        "balances": [check_balance(book) for book in books],
+        "balanced": check_balances(books),
         "nothing_to_settle": "nothing" in request.GET,
     }
-    return render(request, "merchants/settlements.html", _with_first(context))
+    return render(request, "merchants/settlements.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
+@never_cache
 @staff_only
 @may_manage
 def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Close the open settlement of each currency up to this moment."""
+    """Show what would be paid; asked to, close each currency's settlement up to this moment."""
+    if request.method == "GET":
+        previews = [preview_settlement(book) for book in list_books(staff.merchant.id)]
+        open_ones = [preview for preview in previews if preview.has_lines]
+        context = {"merchant": staff.merchant, "previews": open_ones}
+        return render(request, "merchants/close_now.html", context)
     closed = close_books_now(list_books(staff.merchant.id))
     if len(closed) == 1:
         return redirect("merchants:settlement", reference=closed[0].public_id)
@@ -135,14 +140,6 @@ def settlement_csv(request: HttpRequest, staff: Staff, reference: str) -> Stream
     response = StreamingHttpResponse(write_settlement_csv(found), content_type="text/csv")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _with_first(context: dict[str, Any]) -> dict[str, Any]:
-    # Most merchants have one currency; the pages give that one the best place.
-    firsts = {"preview": "previews", "balanced": "balances", "today": "sold_today"}
-    return context | {
-        name: next(iter(context.get(rows, [])), None) for name, rows in firsts.items()
-    }
 
 
 def _find_settlement(staff: Staff, reference: str) -> Settlement:

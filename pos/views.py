@@ -153,7 +153,12 @@ def tills(request: HttpRequest, staff: Staff) -> HttpResponse:
     wanted = request.GET.get("code_for", "") if manages(staff) else ""
     offered = [terminal for terminal in everyone if terminal.live_pairing_code]
     code_for = next((terminal for terminal in offered if terminal.public_id == wanted), None)
-    context = {"merchant": staff.merchant, "stores": stores, "code_for": code_for}
+    context = {
+        "merchant": staff.merchant,
+        "may_manage": manages(staff),
+        "stores": stores,
+        "code_for": code_for,
+    }
     return render(request, "pos/tills.html", context)
 
 

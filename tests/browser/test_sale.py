@@ -96,10 +96,14 @@ def settle(owner, short_code) -> None:
     address = sale.get_by_role("link").first.get_attribute("href")
     owner.page.goto("/dashboard/settlements/")
     before = owner.read_figures()
-    owner.page.get_by_role("button", name="Close a settlement now").click()
+    owner.page.get_by_role("link", name="Close a settlement now").click()
+    expect(owner.page.get_by_role("heading", level=1)).to_have_text("Close a settlement now?")
+    asked = owner.page.get_by_role("heading", level=2).inner_text()
+    owner.page.get_by_role("button", name="Close the settlement").click()
     expect(owner.page.get_by_role("heading", level=1)).to_contain_text("ST-")
 
     figures = owner.read_figures()
+    assert read_cents(asked) == figures["Payout"]
     assert figures["Closing balance"] == before["Balance now"] - figures["Payout"]
     assert figures["Closing balance"] == (
         figures["Opening balance"]

@@ -187,8 +187,9 @@ def test_the_overview_shows_today_and_what_comes_next(owner, shop, customer):
 
     page = owner.get("/dashboard/")
 
-    assert page.context["today"] == {"count": 1, "amount_minor": 700, "currency": "EUR"}
-    assert page.context["preview"].closing_minor == 694
+    (today,), (preview,) = page.context["sold_today"], page.context["previews"]
+    assert today == {"count": 1, "amount_minor": 700, "currency": "EUR"}
+    assert preview.closing_minor == 694
     assert page.context["next_settlement_at"].hour == 0
     assert shop.merchant.name in page.content.decode()
 
@@ -311,7 +312,7 @@ def test_the_settlements_page_proves_the_balance(owner, shop, customer):
     page = owner.get("/dashboard/settlements/")
 
     assert (page.context["balanced"].ok, page.context["balanced"].count) == (True, 2)
-    assert page.context["preview"].closing_minor == 497
+    assert [preview.closing_minor for preview in page.context["previews"]] == [497]
     assert [row.number for row in page.context["settlements"]] == [1]
 
 

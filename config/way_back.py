@@ -1,0 +1,78 @@
+"""The pages of errors: each leads back to where one came from, by the path's first part."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext as translate
+from django.utils.translation import gettext_lazy as _
+
+from merchants.access import may_read
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of the site, and what people there are told after an error."""
+
+    prefix: str
+    home: str
+    label: str | Promise
+    after_failure: str | Promise
+
+
+_SHOP = Place(
+    "/dashboard",
+    "/dashboard/",
+    _("Go to the dashboard"),
+    _("Look at the page again before you repeat what you did. We have been told."),
+)
+_TILL = Place(
+    "/till",
+    "/till/",
+    _("Go to the till"),
+    _("If you were charging, look at Activity before you charge again. We have been told."),
+)
+_ANYWHERE = Place(
+    "/",
+    "/",
+    _("Go to the start"),
+    _("If you were paying, look at your wallet before you pay again. We have been told."),
+)
+
+
+def find_place(path: str) -> Place:
+    """Find the part of the site that a path belongs to."""
+    for place in (_SHOP, _TILL):
+        if path == place.prefix or path.startswith(f"{place.prefix}/"):
+            return place
+    return _ANYWHERE
+
+
+def show_error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    """Answer with the page of this status, and the way back."""
+    place = find_place(request.path_info)
+    return render(request, f"{status}.html", {"place": place} | context, status=status)
+
+
+def show_forbidden(request: HttpRequest) -> HttpResponse:
+    """Answer 403; who is signed in to the shop's pages may sign out here."""
+    place, user = find_place(request.path_info), getattr(request, "user", None)
+    if place is not _SHOP or user is None or not user.is_authenticated:
+        return show_error(request, 403)
+    # The overview would refuse people who may read nothing, with this same page.
+    return show_error(request, 403, signed_in_as=user, is_at_home=may_read(user.pk))
+
+
+def show_stale_form(request: HttpRequest) -> HttpResponse:
+    """Answer 403 to a form that was open for too long."""
+    advice = translate("This page was open for too long. Go back, load it again and repeat it.")
+    return show_error(request, 403, advice=advice)
+
+
+def show_failure(request: HttpRequest) -> HttpResponse:
+    """Answer 500; asks neither the database nor the session, which may be what failed."""
+    page = render_to_string("500.html", {"place": find_place(request.path_info)})
+    return HttpResponse(page, status=500)

@@ -1,0 +1,19 @@
+"""What a settlement pays out, and when."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from merchants.models import Merchant
+
+
+def decide_payout(merchant: Merchant, *, net_minor: int) -> int:
+    """Return what is paid out of a net sum, in minor units: all of it, or nothing.
+
+    Less than the merchant's minimum is carried over, as is a sum below zero.
+    """
+    return net_minor if net_minor >= max(merchant.payout_min_minor, 1) else 0
+
+
+def find_due_day(merchant: Merchant, *, cut_at: datetime) -> date:
+    """Return the day on which a payout of a settlement closed at `cut_at` is due."""
+    return (cut_at.astimezone(ZoneInfo(merchant.time_zone)) + timedelta(days=1)).date()
