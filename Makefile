@@ -4,10 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-BASE_PYTHON := python3.11
 BIN := .venv/bin
 PYTHON := $(BIN)/python
-LOCK := requirements/development.txt
 # The checks load the settings, which want these; no server is contacted.
 CHECK_ENV := DATABASE_URL=postgresql://nobody@/none?host=/nonexistent REDIS_URL=unix:///nonexistent \
 	SECRET_KEY=for-the-checks-only-and-nothing-else-at-all-0123456789 PIN_PEPPER=for-the-checks-only
@@ -19,36 +17,24 @@ WORKERS := logical
 PYTEST = $(PYTHON) -m pytest -n $(WORKERS) --maxprocesses=4 --durations=20 $(ARGS)
 SLOW := browser or faults or fuzz or slow or stack
 
-.PHONY: help environment demo demo-reset test test-fast check bench bench-checkout bench-ledger format \
+.PHONY: help environment demo-environment demo demo-reset test test-fast check bench bench-checkout bench-ledger format \
 	docs requirements
 
 help: ## this list
-	@echo "Tessera: QR cashless checkout. Start with: make environment && make demo"
+	@echo "Tessera: QR cashless checkout. Start with: make demo"
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-environment: ## make .venv ready (does nothing when it already is)
-	@stamp=.venv/ready-$$(sha256sum $(LOCK) | cut -c1-16); \
-	if [ -f "$$stamp" ] && $(PYTHON) -c '' 2>/dev/null; then exit 0; fi; \
-	if ! command -v $(BASE_PYTHON) >/dev/null; then \
-	  echo "Tessera needs Python 3.11, and there is no $(BASE_PYTHON) on this machine."; \
-	  echo "Install it (Debian: apt-get install python3.11-venv), then run make environment again."; \
-	  exit 1; \
-	fi; \
-	if ! $(PYTHON) -m pip --version >/dev/null 2>&1; then \
-	  echo "Creating .venv with $$($(BASE_PYTHON) --version)"; \
-	  $(BASE_PYTHON) -m venv --clear .venv || { \
-	    echo "The venv module did not work (Debian: apt-get install python3.11-venv)."; exit 1; }; \
-	fi; \
-	echo "Installing $$(grep -c == $(LOCK)) packages; this takes a minute or two the first time."; \
-	$(PYTHON) -m pip install --disable-pip-version-check --root-user-action=ignore \
-	  --no-deps --require-hashes -r $(LOCK); \
-	rm -f .venv/ready-*; touch "$$stamp"; \
-	echo "The environment is ready. Next: make demo"
+environment: ## make .venv ready for tests and checks (BASE_PYTHON=python3.12 chooses one)
+	@BASE_PYTHON="$(BASE_PYTHON)" requirements/install.sh development
+	$(if $(filter environment,$(MAKECMDGOALS)),@echo "The environment is ready. Next: make demo, make check or make test")
 
-demo: environment ## run the whole system (HOST=127.0.0.1 PORT=9000); Ctrl-C stops it
+demo-environment:
+	@BASE_PYTHON="$(BASE_PYTHON)" requirements/install.sh demo
+
+demo: demo-environment ## run the whole system (HOST=localhost PORT=9000); Ctrl-C stops it
 	@exec $(PYTHON) -m config.demo --stop-with-parent
 
-demo-reset: environment ## forget everything the demo stored
+demo-reset: demo-environment ## forget everything the demo stored
 	@exec $(PYTHON) -m config.demo --reset
 
 test: environment ## all tests, on a real PostgreSQL and Valkey (ARGS="-k pay" narrows them)
@@ -93,5 +79,7 @@ docs: environment ## write the OpenAPI description to docs/openapi.yaml
 
 requirements: environment ## compile requirements/*.in again (UPGRADE=--upgrade for newer versions)
 	$(UV_COMPILE) $(UPGRADE) requirements/production.in --output-file requirements/production.txt
-	$(UV_COMPILE) $(UPGRADE) requirements/development.in --constraints requirements/production.txt \
+	$(UV_COMPILE) $(UPGRADE) requirements/demo.in --constraints requirements/production.txt \
+	  --output-file requirements/demo.txt
+	$(UV_COMPILE) $(UPGRADE) requirements/development.in --constraints requirements/demo.txt \
 	  --output-file requirements/development.txt
