@@ -26,7 +26,7 @@ help: ## this list
 
 environment: ## make .venv ready for tests and checks (BASE_PYTHON=python3.12 chooses one)
 	@BASE_PYTHON="$(BASE_PYTHON)" requirements/install.sh development
-	$(if $(filter environment,$(MAKECMDGOALS)),@echo "The environment is ready. Next: make demo, make check or make test")
+	$(if $(filter environment,$(MAKECMDGOALS)),@echo "The environment is ready. Next: make demo or make test")
 
 demo-environment:
 	@BASE_PYTHON="$(BASE_PYTHON)" requirements/install.sh demo

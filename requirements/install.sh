@@ -35,11 +35,12 @@ show_progress() {
   local total=$1 count=0 line
   while IFS= read -r line; do
     case $line in
-      "Collecting "* | "Requirement already satisfied: "*)
+      "Collecting "* | "Processing "* | "Requirement already satisfied: "*)
         count=$((count + 1))
-        line=${line#Collecting } line=${line#Requirement already satisfied: }
+        line=${line#Collecting } line=${line#Processing }
+        line=${line#Requirement already satisfied: } line=${line%% *}
         if [ -t 1 ]; then
-          printf '\r\033[K  %d of %d  %s' "$count" "$total" "${line%% *}"
+          printf '\r\033[K  %d of %d  %s' "$count" "$total" "${line##*/}"
         elif [ $((count % 10)) -eq 0 ]; then
           echo "  $count of $total"
         fi
