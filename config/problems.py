@@ -34,6 +34,7 @@ STATUSES: dict[type[Exception], tuple[int, str]] = {
     pos.RefundNotPossible: (409, "refund_not_possible"),
     pos.RefundNotAllowed: (403, "refund_not_allowed"),
     pos.StoreClosed: (409, "store_closed"),
+    pos.TillUnpaired: (401, "not_authenticated"),
     pos.CapTooLarge: (422, "cap_too_large"),
     pos.StaticCodeUnknown: (404, "not_found"),
     pos.StaticCodeRevoked: (410, "static_code_revoked"),
@@ -172,4 +173,6 @@ def _answer(status: int, code: str, detail: str, **extra: Any) -> Response:
     answer["Cache-Control"] = "no-store"
     if status in _RETRY_AFTER_S:
         answer["Retry-After"] = _RETRY_AFTER_S[status]
+    if status == 401:
+        answer["WWW-Authenticate"] = "Bearer"
     return answer

@@ -54,7 +54,7 @@ def choose_code_format(store: Store, code_format: CodeFormat) -> None:
 
 
 def close_store(store: Store) -> None:
-    """Let the store take no new charges; open ones live out their time, refunds go on."""
+    """Let the store take no new charges; `pos/terminals.py stop_store` ends those it has."""
     store.closed_at = timezone.now()
     store.save(update_fields=["closed_at"])
 

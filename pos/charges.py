@@ -3,14 +3,17 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ledger.money import AMOUNT_MINOR_MAX
 from ledger.transactions import retry_clashes
 from merchants.fees import calculate_fee
+from merchants.models import Store
 from pos import transitions
 from pos.callers import Caller
 from pos.check_words import draw_check_word
@@ -24,8 +27,9 @@ from pos.errors import (
     CurrencyMismatch,
     IdempotencyMismatch,
     StoreClosed,
+    TillUnpaired,
 )
-from pos.models import Charge, ChargeStatus, Item
+from pos.models import Charge, ChargeStatus, Item, Terminal
 from pos.openings import open_charge
 from pos.topics import topics_of
 from qr.links import SHORT_CODES, encode_short_code
@@ -54,6 +58,7 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
 
     Raises:
         StoreClosed: the store takes no payments.
+        TillUnpaired: nothing speaks for the till any more.
         CurrencyMismatch: the store sells in another currency.
         AmountMismatch: the amount is not what the items add up to.
         AmountTooLarge: the items add up to more than a charge may be.
@@ -68,6 +73,7 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
         known = find_created(caller, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
             return known
+        _check_place(caller)
         # The short code is taken, as one of 34 thousand million is. Another one, then.
         draft.short_code = draw_short_code()
     return _attach(charge, caller)
@@ -134,6 +140,18 @@ def cancel_charge(charge_id: UUID, *, caller: Caller) -> Charge:
     return truth
 
 
+def cancel_waiting_charges(places: Q, *, actor: str) -> int:
+    """Cancel whatever is still open or claimed there, one by one; return how many were.
+
+    Must run inside the caller's transaction. Who confirms one at the same moment either has
+    paid it, or is told that it is canceled.
+    """
+    alive = Charge.objects.filter(places, captured_at=None, canceled_at=None, expired_at=None)
+    # Key order, so that two who cancel the same charges wait and never deadlock.
+    waiting = list(alive.order_by("id").values_list("id", flat=True))
+    return _move_all(waiting, partial(transitions.cancel, actor=actor))
+
+
 @retry_clashes
 def extend_charge(charge_id: UUID, *, caller: Caller) -> Charge:
     """Give a waiting customer five more minutes, up to two hours in all.
@@ -158,10 +176,11 @@ def sweep_charges(*, most: int = 1000) -> int:
     now = timezone.now()
     over = alive.filter(expires_at__lte=now).values_list("id", flat=True)[:most]
     lapsed = alive.filter(lease_until__lte=now).values_list("id", flat=True)[:most]
-    return _sweep(list(over), transitions.expire) + _sweep(list(lapsed), transitions.end_lease)
+    expired = _move_all(list(over), transitions.expire)
+    return expired + _move_all(list(lapsed), transitions.end_lease)
 
 
-def _sweep(charge_ids: list[UUID], move: Callable[[UUID], Charge | None]) -> int:
+def _move_all(charge_ids: list[UUID], move: Callable[[UUID], Charge | None]) -> int:
     moved = 0
     for charge_id in charge_ids:
         with transaction.atomic():
@@ -175,6 +194,15 @@ def _sweep(charge_ids: list[UUID], move: Callable[[UUID], Charge | None]) -> int
 def draw_short_code() -> str:
     """Draw the code of those who cannot scan; the database says whether it is taken."""
     return encode_short_code(secrets.randbelow(SHORT_CODES))
+
+
+def _check_place(caller: Caller) -> None:
+    if not Store.objects.filter(pk=caller.store.id, closed_at=None).exists():
+        raise StoreClosed
+    if caller.terminal is None or caller.static_code is not None:
+        return
+    if not Terminal.objects.filter(pk=caller.terminal.id, revoked_at=None).exists():
+        raise TillUnpaired
 
 
 def _work_out_amount(new: NewCharge) -> int:

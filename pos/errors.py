@@ -56,6 +56,14 @@ class StoreClosed(Exception):
         super().__init__("This store takes no payments at present. Nothing was taken.")
 
 
+class TillUnpaired(Exception):
+    """The till was unpaired while it asked."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("This till is not paired any more. Pair it again to sell.")
+
+
 class StaticCodeUnknown(Exception):
     """No printed code of this merchant has that identifier."""
 

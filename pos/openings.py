@@ -9,14 +9,24 @@ from django.conf import settings
 from pos.models import Charge, Item
 from pos.rows import JoinedRows, list_fields
 
-# Time is the database's, for every charge alike.
+# Time is the database's, for every charge alike. Store and till are locked as their foreign
+# keys lock them anyway. Whoever closes the one or unpairs the other waits for that: either the
+# charge is there by then, and is canceled with the others, or it is not opened.
 _GIVEN = [name for name in list_fields(Charge) if name not in {"created_at", "expires_at"}]
 _OPEN = JoinedRows(
     Charge,
     sql=f"""
-    WITH made AS (
+    WITH store AS (
+        SELECT FROM merchants_store s
+         WHERE s.id = %(store_id)s AND s.closed_at IS NULL FOR KEY SHARE
+    ), till AS (
+        SELECT FROM pos_terminal t
+         WHERE t.id = %(terminal_id)s AND t.revoked_at IS NULL FOR KEY SHARE
+    ), made AS (
         INSERT INTO pos_charge ({", ".join(_GIVEN)}, created_at, expires_at)
-        VALUES ({", ".join(f"%({name})s" for name in _GIVEN)}, now(), now() + %(life)s)
+        SELECT {", ".join(f"%({name})s" for name in _GIVEN)}, now(), now() + %(life)s
+         WHERE EXISTS (SELECT FROM store)
+           AND (%(is_tills)s = false OR EXISTS (SELECT FROM till))
         ON CONFLICT DO NOTHING
         RETURNING *
     ), lined AS (
@@ -40,7 +50,10 @@ _OPEN = JoinedRows(
 def open_charge(
     draft: Charge, lines: Sequence[tuple[Item, int]], *, actor: str
 ) -> Charge | None:
-    """Insert the charge with its lines and its event. None: its key or short code is taken.
+    """Insert the charge with its lines and its event.
+
+    None: its key or short code is taken, the store is closed, or its till unpaired; a charge
+    at a printed code does without the till.
 
     Where the same key comes twice at the same time, the later one waits for the earlier.
     """
@@ -51,6 +64,7 @@ def open_charge(
             "names": [item.name for item, _ in lines],
             "quantities": [quantity for _, quantity in lines],
             "prices": [item.price_minor for item, _ in lines],
+            "is_tills": draft.terminal_id is not None and draft.static_code_id is None,
             "event": uuid6.uuid7(),
             "actor": actor,
         }

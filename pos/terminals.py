@@ -1,4 +1,4 @@
-"""Tills: add, pair by a code, find by token, revoke."""
+"""Tills and the stores they stand in: add, pair by a code, find by token, revoke, close."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,13 +10,19 @@ from django.utils import timezone
 
 from identity.bearer import digest_secret, make_pairing_code, make_secret
 from identity.pins import check_pin
+from ledger.transactions import retry_clashes
 from merchants.models import Role, StaffMember, Store
+from merchants.onboarding import close_store
+from pos.charges import cancel_waiting_charges
 from pos.errors import PairingRefused
 from pos.models import Terminal, TerminalToken
 from pos.rows import JoinedRows
+from pos.topics import counter_topic
+from relay.pages import tell_on_commit
 
 # A cashier's PIN opens a till for a working day.
 _SHIFT_S = 14 * 3600
+_PAIRING = ["paired_at", "revoked_at", "pairing_code", "pairing_code_expires_at"]
 _HELD = JoinedRows(
     Terminal,
     "store",
@@ -76,14 +82,17 @@ def pair_terminal(code: str) -> str:
     if terminal is None:
         raise PairingRefused
     _end_tokens(_find_device(terminal))
-    terminal.paired_at = timezone.now()
+    terminal.paired_at, terminal.revoked_at = timezone.now(), None
     terminal.pairing_code = terminal.pairing_code_expires_at = None
-    terminal.save(update_fields=["paired_at", "pairing_code", "pairing_code_expires_at"])
+    terminal.save(update_fields=_PAIRING)
+    tell_on_commit(counter_topic(store_id=terminal.store_id, terminal_id=terminal.id))
     return _make_token(terminal, is_device=True)
 
 
+@transaction.atomic
 def issue_token(terminal: Terminal) -> str:
     """Give an integration a token of its own; the paired device keeps its."""
+    Terminal.objects.filter(pk=terminal.pk).update(revoked_at=None)
     return _make_token(terminal, is_device=False)
 
 
@@ -92,13 +101,35 @@ def note_seen(terminal: Terminal) -> None:
     Terminal.objects.filter(pk=terminal.pk).update(last_seen_at=timezone.now())
 
 
+@retry_clashes
 @transaction.atomic
-def revoke_terminal(terminal: Terminal) -> None:
-    """End all tokens of the till and any pairing code; open charges live out their time."""
+def revoke_terminal(terminal: Terminal, *, actor: str = "shop") -> None:
+    """End all tokens of the till and any pairing code, and cancel what waits to be paid at it.
+
+    Its pages learn of it at once, as do the phones that were about to pay.
+    """
+    # As strong as a lock gets: whoever opens a charge at this till has it opened by now, or
+    # finds the till revoked.
+    terminal = Terminal.objects.select_for_update().get(pk=terminal.pk)
     _end_tokens(terminal.tokens.all())
-    terminal.paired_at = None
+    terminal.paired_at, terminal.revoked_at = None, timezone.now()
     terminal.pairing_code = terminal.pairing_code_expires_at = None
-    terminal.save(update_fields=["paired_at", "pairing_code", "pairing_code_expires_at"])
+    terminal.save(update_fields=_PAIRING)
+    cancel_waiting_charges(Q(terminal=terminal), actor=actor)
+    tell_on_commit(counter_topic(store_id=terminal.store_id, terminal_id=terminal.id))
+
+
+@retry_clashes
+@transaction.atomic
+def stop_store(store: Store, *, actor: str = "shop") -> None:
+    """Close the store, and cancel what waits to be paid there; refunds go on."""
+    # First, while nothing is locked, what is there: a payment that is under way looks at the
+    # store's row while it holds its charge's. Then the few that came in between.
+    cancel_waiting_charges(Q(store=store), actor=actor)
+    Store.objects.select_for_update().get(pk=store.pk)
+    close_store(store)
+    cancel_waiting_charges(Q(store=store), actor=actor)
+    tell_on_commit(counter_topic(store_id=store.id, terminal_id=None))
 
 
 def find_holder(token: str) -> Holder | None:

@@ -43,7 +43,7 @@ def list_timeline(charge: Charge) -> list[Moment]:
         Moment(
             label=_name(event),
             at=event.happened_at,
-            who=names.get(event.actor, "Merchant's server"),
+            who=names.get(event.actor) or _name_merchant(event.actor),
         )
         for event in list_events(charge.id)
     ]
@@ -52,3 +52,8 @@ def list_timeline(charge: Charge) -> list[Moment]:
 def _name(event: Event) -> str:
     by_payer = _BY_PAYER if event.actor == "payer" else {}
     return by_payer.get(event.kind) or _LABELS.get(event.kind, event.kind)
+
+
+def _name_merchant(actor: str) -> str:
+    # Staff, in the dashboard, or the merchant's server by a key.
+    return "Shop's dashboard" if actor.startswith("sm_") else "Merchant's server"

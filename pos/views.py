@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,8 @@ from ledger.money import find_exponent
 from ledger.queries import list_postings
 from merchants.access import Staff, activate_time_zone, manages, may_manage, staff_only
 from pos.access import Till, keep_token, read_device, till_only
+from pos.api import hand_over_stream
+from pos.authentication import read_till
 from pos.errors import ChargeUnknown, PairingRefused
 from pos.models import Charge, ChargeStatus, Terminal
 from pos.queries import (
@@ -40,8 +42,10 @@ from pos.terminals import (
     unlock_till,
 )
 from pos.timeline import list_timeline
+from pos.topics import counter_topic
 from qr.errors import PayloadInvalid
 from qr.links import decode_token
+from qr.references import encode_reference
 
 _STATUSES = [*ChargeStatus.values, "refunded"]
 
@@ -87,6 +91,25 @@ def lock(request: HttpRequest, till: Till) -> HttpResponse:
     """Lock the till; the next cashier unlocks it."""
     lock_till(read_device(till))
     return redirect("pos:unlock")
+
+
+@require_GET
+@never_cache
+def paired(request: HttpRequest) -> HttpResponse:
+    """Say whether the device that asks is still a till, locked or not."""
+    if read_till(request) is None:
+        return JsonResponse({"paired": False}, status=401)
+    return JsonResponse({"paired": True})
+
+
+@require_GET
+def paired_events(request: HttpRequest) -> HttpResponse:
+    """Hand the connection of a till's page over to the stream that tells of its pairing."""
+    till = read_till(request)
+    if till is None or till.terminal is None:
+        return HttpResponse(status=401)
+    topic = counter_topic(store_id=till.store.id, terminal_id=till.terminal.id)
+    return hand_over_stream(topic)
 
 
 @require_GET
@@ -179,7 +202,8 @@ def new_pairing_code(request: HttpRequest, staff: Staff, reference: str) -> Http
 @may_manage
 def revoke(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Unpair a till at once."""
-    revoke_terminal(_find_terminal(staff, reference))
+    actor = encode_reference("sm", staff.id)
+    revoke_terminal(_find_terminal(staff, reference), actor=actor)
     return redirect("pos:tills")
 
 

@@ -15,7 +15,7 @@ from ledger.errors import AmountUnreadable
 from ledger.money import format_money, read_money
 from merchants.access import Staff, manages, may_manage, staff_only
 from merchants.models import CodeFormat, Store
-from merchants.onboarding import choose_code_format, close_store, reopen_store
+from merchants.onboarding import choose_code_format, reopen_store
 from pos.errors import (
     CapTooLarge,
     IdempotencyMismatch,
@@ -35,6 +35,7 @@ from pos.static_codes import (
     find_merchant_code,
     revoke_static_code,
 )
+from pos.terminals import stop_store
 from qr.references import encode_reference
 from qr.signed import write_jwk
 
@@ -116,7 +117,7 @@ def choose_format(request: HttpRequest, staff: Staff, store: Store) -> HttpRespo
 @of_store
 def close(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
     """Let the store take no payments."""
-    close_store(store)
+    stop_store(store, actor=_name_actor(staff))
     return _go_to(store)
 
 

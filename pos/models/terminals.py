@@ -21,6 +21,8 @@ class Terminal(models.Model):
     pairing_code = models.CharField(max_length=6, unique=True, null=True)  # noqa: DJ001
     pairing_code_expires_at = models.DateTimeField(null=True)
     paired_at = models.DateTimeField(null=True)
+    # Since when nothing speaks for it; null while it is paired or has a token.
+    revoked_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
     may_refund = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())

@@ -7,7 +7,7 @@ const STAY_MS = 60_000;
 const SHOWN_MAX = 3;
 
 const list = document.getElementById("counter");
-const { terminal, timeZone, drawnAt } = document.getElementById("main").dataset;
+const { terminal, timeZone, drawnAt, unlock } = document.getElementById("main").dataset;
 const store = `tessera.counter.${terminal}`;
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23", timeZone });
 
@@ -54,6 +54,8 @@ export function listen({ money, countSale, announce }) {
       tell(data);
       return true;
     } catch (error) {
+      // Unpaired, or locked: there it says which.
+      if (error.status === 401) location.assign(unlock);
       return !(error instanceof NoAnswer);
     }
   });
