@@ -38,6 +38,7 @@ NOT_IN_THE_API = {
     "BooksBroken",
     "CodeNotSeen",
     "CodesSeveral",
+    "CutInFuture",
     "CurrencyUnknown",
     "DumpUnreadable",
     "HeadUnreadable",
