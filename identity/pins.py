@@ -18,10 +18,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from foundation.digits import fold_digits
 from identity.errors import PinLocked, PinWrong
 from identity.models import User
 
-PIN_PATTERN = re.compile(r"[0-9]{6}\Z")
+# Of any script: a PIN set on one keyboard is typed on another.
+PIN_PATTERN = re.compile(r"\d{6}\Z")
 _TRIES_MAX = 5
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _COUNT_TRY = """
@@ -106,7 +108,7 @@ def _matches(pin_hash: str, pin: str) -> bool:
 
 
 def _pepper(pin: str) -> bytes:
-    return hmac.digest(settings.PIN_PEPPER.encode(), pin.encode(), hashlib.sha256)
+    return hmac.digest(settings.PIN_PEPPER.encode(), fold_digits(pin).encode(), hashlib.sha256)
 
 
 @lru_cache(maxsize=1)

@@ -68,8 +68,4 @@ class BooksBroken(Exception):
 
 
 class AmountUnreadable(Exception):
-    """What was typed is no amount in the currency."""
-
-    def __init__(self, example: str) -> None:
-        """Give an example in the currency."""
-        super().__init__(f"Type an amount such as {example}.")
+    """What was typed is no amount in the currency; the text says why and what to type."""

@@ -4,7 +4,6 @@ Exponents are ISO 4217's (package `iso4217`), never a locale library's: those di
 for a dozen currencies.
 """
 
-import re
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
@@ -12,7 +11,7 @@ from babel.core import Locale
 from babel.numbers import format_currency, get_currency_symbol
 from iso4217 import Currency
 
-from ledger.errors import AmountUnreadable, CurrencyUnknown
+from ledger.errors import CurrencyUnknown
 
 AMOUNT_MINOR_MAX = 999_999_999_999
 
@@ -56,24 +55,6 @@ def format_money(amount_minor: int, currency: str, locale: str = "en") -> str:
 def format_number(amount_minor: int, currency: str) -> str:
     """Write an amount for machines: `4280` EUR is `42.80`; no sign of the currency."""
     return str(to_decimal(amount_minor, currency))
-
-
-def read_money(text: str, currency: str) -> int:
-    """Read an amount as people type it, `4.80` or `4,80`, in minor units; more than nothing.
-
-    Raises:
-        AmountUnreadable: nothing, zero, too much, or with decimals the currency has not.
-    """
-    exponent = find_exponent(currency)
-    match = re.fullmatch(r"([0-9]{1,10})(?:[.,]([0-9]*))?", text.strip())
-    decimals = (match[2] or "") if match else ""
-    # More decimals than there are would mean something else, such as thousands.
-    if match is None or len(decimals) > exponent:
-        raise AmountUnreadable(format_number(1250, currency))
-    amount_minor = int(match[1] + decimals.ljust(exponent, "0"))
-    if not 0 < amount_minor <= AMOUNT_MINOR_MAX:
-        raise AmountUnreadable(format_number(1250, currency))
-    return amount_minor
 
 
 def find_symbol(currency: str, locale: str = "en") -> str:

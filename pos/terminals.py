@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from foundation.digits import fold_digits
 from identity.bearer import digest_secret, make_pairing_code, make_secret
 from identity.pins import check_pin
 from ledger.transactions import retry_clashes
@@ -74,7 +75,7 @@ def pair_terminal(code: str) -> str:
     Raises:
         PairingRefused: no till waits for this code.
     """
-    typed = code.strip().upper()
+    typed = fold_digits(code.strip()).upper()
     waiting = Terminal.objects.select_for_update(no_key=True).filter(
         pairing_code=typed, pairing_code_expires_at__gt=timezone.now()
     )

@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.errors import AmountUnreadable
-from ledger.money import format_money, read_money
+from ledger.money import format_money
+from ledger.typed import read_money
 from merchants.access import Staff, manages, may_manage, staff_only
 from merchants.models import CodeFormat, Store
 from merchants.onboarding import choose_code_format, reopen_store

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
+from foundation.digits import fold_digits
 from identity.pins import check_pin
 from ledger.transactions import in_one_transaction
 from merchants.models import Merchant
@@ -155,7 +156,7 @@ def redeem_code(caller: Caller, new: NewUse) -> CodeUse:
         IdempotencyMismatch: the key came with another request before.
     """
     try:
-        opened = open_code(derive_keys(settings.SECRET_KEY), new.text)
+        opened = open_code(derive_keys(settings.SECRET_KEY), fold_digits(new.text))
     except PayloadInvalid:
         raise PaymentCodeForeign(recognize(new.text).title) from None
     use = _use_up(caller, opened, new)

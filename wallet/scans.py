@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from foundation.digits import fold_digits
 from pos.models import Charge, StaticCode
 from pos.queries import find_by_short_code, find_by_token, find_static_codes
 from pos.static_codes import find_printed_code
@@ -120,7 +121,7 @@ def _find_charge(token: UUID) -> Charge:
 
 def _find_typed(wallet: Wallet, payload: str) -> Charge | StaticCode:
     try:
-        short_code = normalize_short_code(payload)
+        short_code = normalize_short_code(fold_digits(payload))
     except PayloadInvalid as refusal:
         # No guess and not counted: whoever guesses works the check character out.
         raise (CodeMistyped if refusal.kind is Kind.CHECKSUM else CodeForeign) from None

@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ledger.errors import AmountUnreadable
-from ledger.money import find_exponent, read_money
+from ledger.money import find_exponent
+from ledger.typed import read_money
 from merchants.access import activate_time_zone
 from pos.errors import (
     ChargeNotPayable,
@@ -123,7 +124,7 @@ def _ask(
         "sighting": sighting,
         "begun": begun,
         "begun_link": _link(begun) if begun else "",
-        "typed": typed[:20],
+        "typed": typed[:40],
         "error": error if sighting.is_payable else "",
         "exponent": find_exponent(code.currency),
         "idempotency_key": str(uuid4()),

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from ledger.money import find_symbol, format_money
+from ledger.money import find_exponent, find_symbol, format_money
 
 register = template.Library()
 
@@ -21,6 +21,12 @@ class _Amount(Protocol):
 def money(row: _Amount) -> str:
     """Write the amount of a row: `{{ charge|money }}` gives `€4.80`."""
     return format_money(row.amount_minor, row.currency, _locale())
+
+
+@register.filter
+def exponent(currency: str) -> int:
+    """Return a currency's number of decimals, for scripts: `{{ currency|exponent }}`."""
+    return find_exponent(currency)
 
 
 @register.simple_tag(name="money")

@@ -1,7 +1,8 @@
 /** Refunds at the till: one sheet, one wish at a time, carried out once though a reload comes between. */
 
-import { formatMoney, readField, writeField } from "./money.js";
+import { formatMoney, writeField } from "./money.js";
 import { NoAnswer, call, makeKey } from "./server.js";
+import { readAmount } from "./typed.js";
 
 const ASK_AGAIN_MS = [1_000, 8_000];
 const STORE = "tessera.refund";
@@ -33,8 +34,10 @@ function open(sale, { amount, reason = "" } = {}) {
   find("r-amount").select();
 }
 
+const readTyped = () => readAmount(find("r-amount").value, { currency: row.currency, exponent });
+
 function label() {
-  const minor = readField(find("r-amount").value, exponent);
+  const { minor } = readTyped();
   find("r-send").textContent = minor ? `Refund ${money(minor)}` : "Refund";
 }
 
@@ -65,10 +68,9 @@ function showTooMuch() {
 }
 
 function read() {
-  const minor = readField(find("r-amount").value, exponent);
+  const { minor, text } = readTyped();
   showError("reason", "");
-  if (minor === null) return showError("amount", `Type an amount such as ${writeField(Number(row.left), exponent)}.`);
-  if (minor === 0) return showError("amount", "Type more than zero.");
+  if (!minor) return showError("amount", text);
   if (minor > Number(row.left)) return showTooMuch();
   showError("amount", "");
   const reason = find("r-reason").value.trim();

@@ -1,26 +1,49 @@
-/** The amount at a printed code: keys as on a till, typed from right to left. */
+/** Fields for an amount: what was understood is shown below; keys type from right to left. */
 
-import { readField, writeField } from "./money.js";
+import { formatMoney, writeField } from "./money.js";
+import { MINOR_MAX, readAmount } from "./typed.js";
 
-const MINOR_MAX = 99_999_999;
-const field = document.getElementById("amount");
 const pad = document.getElementById("pad");
 
-function press(key) {
-  const exponent = Number(field.form.dataset.exponent);
-  const minor = readField(field.value, exponent) ?? 0;
-  const wanted = key === "back" ? Math.floor(minor / 10) : minor * 10 ** key.length + Number(key);
-  if (wanted <= MINOR_MAX) field.value = wanted ? writeField(wanted, exponent) : "";
+/** The field's own words for what it takes: its currency and the decimals the server gives it. */
+const kindOf = (field) => ({ currency: field.dataset.currency, exponent: Number(field.dataset.exponent) });
+
+/** Show the amount as it was understood, or why it was not, before it counts. */
+function show(field) {
+  const { currency, exponent } = kindOf(field);
+  const { minor, text } = field.value.trim() ? readAmount(field.value, kindOf(field)) : { text: "" };
+  const line = document.getElementById(`${field.id}-read`);
+  line.textContent = minor ? `= ${formatMoney(minor, currency, exponent)}` : text;
 }
 
-// Shown again out of the browser's memory, the form would send the key of the wish before.
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+function press(field, key) {
+  const { currency, exponent } = kindOf(field);
+  const { minor = 0, refusal } = field.value.trim() ? readAmount(field.value, kindOf(field)) : {};
+  // What cannot be read stays as it is, and the line below says why.
+  if (refusal && refusal !== "zero") return show(field);
+  const wanted = key === "back" ? Math.floor(minor / 10) : minor * 10 ** key.length + Number(key);
+  if (wanted > MINOR_MAX) {
+    document.getElementById(`${field.id}-read`).textContent = `The most is ${formatMoney(MINOR_MAX, currency, exponent)}.`;
+    return undefined;
+  }
+  field.value = wanted ? writeField(wanted, exponent) : "";
+  return show(field);
+}
+
+for (const field of document.querySelectorAll("input[data-exponent]")) {
+  field.addEventListener("input", () => show(field));
+  // What is wrong the server has said already.
+  if (readAmount(field.value, kindOf(field)).minor) show(field);
+}
 if (pad) {
+  const field = document.getElementById(pad.dataset.for);
+  // Shown again out of the browser's memory, the form would send the key of the wish before.
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   pad.hidden = false;
   // Under a finger our own keys do; a keyboard types into the field as into any other.
   field.inputMode = "none";
   pad.addEventListener("click", (event) => {
     const key = event.target.closest("[data-key]")?.dataset.key;
-    if (key) press(key);
+    if (key) press(field, key);
   });
 }

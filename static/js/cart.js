@@ -1,8 +1,8 @@
 /** The sale being rung up: an amount typed from right to left, or lines of items. */
 
 import { fillAmount, formatMoney } from "./money.js";
+import { MINOR_MAX } from "./typed.js";
 
-const MINOR_MAX = 99_999_999;
 const QUANTITY_MAX = 999;
 const DRAFT = "tessera.draft";
 const TAB = "tessera.tab";
@@ -91,8 +91,17 @@ export function openEntry({ currency, exponent, charge }) {
     const count = Math.min(QUANTITY_MAX, Math.max(0, (counts[id] || 0) + by));
     const before = counts[id] || 0;
     counts[id] = count;
-    if (total() > MINOR_MAX) counts[id] = before;
+    if (total() > MINOR_MAX) {
+      counts[id] = before;
+      refuse();
+    }
     draw();
+  }
+
+  /** Say that more does not fit; what was there stays. */
+  function refuse() {
+    find("entry-note").hidden = false;
+    find("entry-note").textContent = `The most is ${money(MINOR_MAX)}.`;
   }
 
   /** Type one key of the pad: a digit, `00`, `back` or `clear`. */
@@ -107,6 +116,7 @@ export function openEntry({ currency, exponent, charge }) {
     else {
       const wanted = typed * 10 ** key.length + Number(key);
       if (wanted <= MINOR_MAX) typed = wanted;
+      else refuse();
     }
     draw();
   }
@@ -172,7 +182,10 @@ export function openEntry({ currency, exponent, charge }) {
   });
   find("keypad").addEventListener("click", (event) => {
     const key = event.target.closest("[data-key]")?.dataset.key;
-    if (key) press(key);
+    if (!key) return;
+    // However quick a finger is, it is no scanner.
+    burst = NO_BURST;
+    press(key);
   });
   for (const [id, item] of items) item.tile.addEventListener("click", () => add(id, 1));
   find("charge").addEventListener("click", begin);

@@ -2,8 +2,8 @@
 
 const locale = document.documentElement.lang || "en";
 
-function format(minor, currency, exponent) {
-  return new Intl.NumberFormat(locale, {
+function format(minor, currency, exponent, language = locale) {
+  return new Intl.NumberFormat(language, {
     style: "currency",
     currency,
     minimumFractionDigits: exponent,
@@ -11,8 +11,8 @@ function format(minor, currency, exponent) {
   }).formatToParts(minor / 10 ** exponent);
 }
 
-export function formatMoney(minor, currency, exponent) {
-  return format(minor, currency, exponent).map((part) => part.value).join("");
+export function formatMoney(minor, currency, exponent, language) {
+  return format(minor, currency, exponent, language).map((part) => part.value).join("");
 }
 
 /** Fill an element with the large figure: the currency's sign is set small. */
@@ -30,12 +30,4 @@ export function fillAmount(element, minor, currency, exponent) {
 export function writeField(minor, exponent) {
   const digits = String(minor).padStart(exponent + 1, "0");
   return exponent ? `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}` : digits;
-}
-
-/** Read what was typed into a field; null when it is no amount in this currency. */
-export function readField(text, exponent) {
-  const match = /^(\d{1,10})(?:[.,](\d*))?$/.exec(text.trim().replace(/\s/g, ""));
-  const cents = match?.[2] ?? "";
-  if (!match || cents.length > exponent) return null;
-  return Number(match[1] + cents.padEnd(exponent, "0"));
 }

@@ -1,5 +1,6 @@
 /** The PIN pad of the lock screen: real buttons that type into the one PIN field. */
 
+const DIGITS = 6;
 const form = document.querySelector("#unlock");
 const pin = document.querySelector("#pin");
 const pad = document.querySelector("#pad");
@@ -10,12 +11,12 @@ function type(key) {
   pin.removeAttribute("aria-invalid");
   if (key === "clear") pin.value = "";
   else if (key === "back") pin.value = pin.value.slice(0, -1);
-  else if (pin.value.length < pin.maxLength) pin.value += key;
+  else if (pin.value.length < DIGITS) pin.value += key;
   submitWhenFull();
 }
 
 function submitWhenFull() {
-  if (pin.value.length === pin.maxLength && form.checkValidity()) form.requestSubmit();
+  if ([...pin.value].length === DIGITS && form.checkValidity()) form.requestSubmit();
 }
 
 if (form) {

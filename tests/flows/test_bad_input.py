@@ -72,7 +72,7 @@ CONFIRMATIONS = [
     *(({"claim": v}, "claim") for v in (*NOT_PLAIN, "", "x" * 41)),
     *(
         ({"claim": "cl_" + "0" * 26, "pin": v}, "pin")
-        for v in (*NOT_PLAIN, "12345", "1234567", "abcdef", "\u0661" * 6, "-12345")
+        for v in (*NOT_PLAIN, "12345", "1234567", "abcdef", "\u00b2" * 6, "-12345")
     ),
 ]
 BODIES = {

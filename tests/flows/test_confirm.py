@@ -11,6 +11,7 @@ from relay.events import list_events
 from tests import factories
 from tests.clocks import let_expire, let_lease_end, let_pin_lock_end
 from tests.conftest import Api
+from tests.scripts import SCRIPTS
 from tests.snapshots import nothing_changes
 from wallet.models import Attempt, Payment, Wallet
 
@@ -176,8 +177,9 @@ def test_the_pin_is_required_for_a_large_amount(phone, large):
     assert reasons() == ["pin_required"]
 
 
-def test_the_right_pin_pays(phone, large):
-    answer = confirm(phone, large, factories.PIN)
+@pytest.mark.parametrize("digits", [{}, *SCRIPTS.values()], ids=["ours", *SCRIPTS])
+def test_the_right_pin_pays_in_the_digits_of_any_script(phone, large, digits):
+    answer = confirm(phone, large, factories.PIN.translate(digits))
 
     assert answer.status_code == 201
     assert Payment.objects.get().with_pin

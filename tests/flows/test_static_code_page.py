@@ -12,6 +12,7 @@ from qr.links import encode_token
 from qr.signed import decode_static_link
 from tests import factories
 from tests.clocks import let_expire
+from tests.scripts import ARABIC, SCRIPTS
 from tests.snapshots import nothing_changes
 from wallet.authentication import WALLET_COOKIE
 
@@ -71,7 +72,17 @@ def test_a_look_at_the_page_opens_nothing(browser, code, shop):
     assert "no-store" in page["Cache-Control"]
 
 
-@pytest.mark.parametrize("typed", ["4.80", "4,80", " 4.8 ", "04.80"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "4.80",
+        "4,80",
+        " 4.8 ",
+        "04.80",
+        "€4.80",
+        *("4.80".translate(digits) for digits in SCRIPTS.values()),
+    ],
+)
 def test_the_plain_form_leads_to_the_usual_page_and_pays(browser, customer, code, typed):
     answer = send(browser, code, typed)
     charge = Charge.objects.get()
@@ -88,15 +99,26 @@ def test_the_plain_form_leads_to_the_usual_page_and_pays(browser, customer, code
 
 
 @pytest.mark.parametrize(
-    "typed",
-    ["", "0", "0.00", "-1", "4.805", "1,000.00", "1,000", "four", "\u0664", "1e3", "9" * 11],
+    ("typed", "words"),
+    [
+        *((typed, "Type an amount such as 12.50.") for typed in ("", "-1", "four", "1e3")),
+        ("0.00", "Type more than zero."),
+        (
+            "1,000",
+            "“1,000” can be read in two ways. Leave out the mark of thousands, as in 12.50.",
+        ),
+        ("4.8055", "EUR has 2 decimals. Type an amount such as 12.50."),
+        ("1,000.00", "By printed codes you can pay €500.00 more today."),
+        ("9" * 11, "The most is €9,999,999,999.99."),
+    ],
 )
-def test_what_is_no_amount_is_asked_for_again(browser, code, typed):
+def test_what_is_no_amount_here_is_asked_for_again_and_kept(browser, code, typed, words):
     with nothing_changes():
         page = send(browser, code, typed)
 
     assert page.status_code == 422
-    assert page.context["error"] == "Type an amount such as 12.50."
+    assert page.context["error"] == words
+    assert f'value="{typed}"' in page.text
 
 
 def test_yen_are_typed_whole(customer):
@@ -107,7 +129,9 @@ def test_yen_are_typed_whole(customer):
     refused_page = send(open_browser(visitor), code, "480.0")
     answer = send(open_browser(visitor), code, "480")
 
-    assert refused_page.context["error"] == "Type an amount such as 1250."
+    assert refused_page.context["error"] == (
+        "JPY has no decimals. Type an amount such as 1250."
+    )
     assert answer.status_code == 302
     assert Charge.objects.get().amount_minor == 480
 
@@ -121,7 +145,9 @@ def test_dinars_are_typed_with_three_decimals(customer):
     answer = send(visitor, code, "0,48")
 
     assert "you can pay KWD50.000 more today" in asked.text
-    assert refused_page.context["error"] == "Type an amount such as 1.250."
+    assert refused_page.context["error"] == (
+        "KWD has 3 decimals. Type an amount such as 1.250."
+    )
     assert answer.status_code == 302
     assert Charge.objects.get().amount_minor == 480
 
@@ -204,7 +230,8 @@ def test_declining_leads_back_to_the_amount(browser, code):
 
 
 def test_a_typed_short_code_leads_to_the_page(browser, code):
-    answer = browser.post("/p/", {"code": code.short_code_grouped.lower()})
+    typed = code.short_code_grouped.lower().translate(ARABIC)
+    answer = browser.post("/p/", {"code": typed})
 
     assert answer["Location"] == address(code)
 

@@ -7,6 +7,7 @@ from identity.errors import PinLocked, PinWrong
 from identity.models import User
 from identity.pins import check_pin, set_pin, spend_time_of_a_check
 from tests.clocks import let_pin_lock_end
+from tests.scripts import ARABIC, SCRIPTS
 
 pytestmark = pytest.mark.django_db
 PIN, WRONG = "482915", "000000"
@@ -30,7 +31,7 @@ def fail(user, times):
 
 
 @pytest.mark.parametrize(
-    "pin", ["", "12345", "1234567", "12345a", " 123456", "123456\n", "\u0661" * 6, "12 456"]
+    "pin", ["", "12345", "1234567", "12345a", " 123456", "123456\n", "\u00b2" * 6, "12 456"]
 )
 def test_a_pin_has_six_digits(user, pin):
     before = user.pin_hash
@@ -39,6 +40,14 @@ def test_a_pin_has_six_digits(user, pin):
         set_pin(user, pin)
 
     assert User.objects.get(pk=user.pk).pin_hash == before
+
+
+def test_a_pin_is_the_same_in_the_digits_of_any_script(user):
+    for digits in SCRIPTS.values():
+        check_pin(user.id, PIN.translate(digits))
+    set_pin(user, "123456".translate(ARABIC))
+
+    check_pin(user.id, "123456")
 
 
 def test_a_pin_is_nowhere_in_the_database(user):

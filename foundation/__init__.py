@@ -1,0 +1,1 @@
+"""What every application may use, and what knows none of them."""
