@@ -22,13 +22,24 @@ SCAN_KINDS = (
 )
 
 
+class PartSerializer(serializers.Serializer[Any]):
+    """A code that is one of several which say something only together."""
+
+    number = serializers.IntegerField(help_text="Counted from 1.")
+    total = serializers.IntegerField()
+
+
 PICTURE_TEXTS = inline_serializer(
     "PictureTexts",
     {
         "texts": serializers.ListField(
             child=serializers.CharField(),
             help_text="Of each QR code and Code 128, from top to bottom.",
-        )
+        ),
+        "parts": PartSerializer(
+            many=True,
+            help_text="Parts of split codes whose other parts are not in the picture.",
+        ),
     },
 )
 
@@ -107,6 +118,11 @@ class ScanSerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, help_text="With payment; also without an amount."
     )
     reference = serializers.CharField(required=False, help_text="With payment.")
+    remarks = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="With payment: rules of its format that the code does not keep to.",
+    )
     expires_at = serializers.DateTimeField(
         required=False, allow_null=True, help_text="With payment, where the code says it."
     )

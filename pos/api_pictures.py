@@ -44,13 +44,14 @@ class PictureReading(APIView):
         request=dict.fromkeys(_MAKES, OpenApiTypes.BINARY), responses=OpenApiTypes.OBJECT
     )
     def post(self, request: Request) -> Response:
-        """Give the texts of the codes in a picture, which may be none."""
+        """Return the texts of the codes in a picture, and what parts of split ones it holds."""
         picture = dict(request.data).get("picture", b"")
         try:
-            texts = read_seen(picture, symbologies=self.symbologies)
+            seen = read_seen(picture, symbologies=self.symbologies)
         except PayloadInvalid as refusal:
             raise serializers.ValidationError({"picture": str(refusal)}) from refusal
-        return Response({"texts": texts})
+        parts = [{"number": part.number, "total": part.total} for part in seen.parts]
+        return Response({"texts": seen.texts, "parts": parts})
 
 
 class PicturesView(PictureReading, PosView):

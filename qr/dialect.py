@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from qr.errors import Deviation, Kind, PayloadInvalid, Weight, raise_gravest
+from qr.marks import check_marks, split_mark
 from qr.payment import PaymentRequest
 from qr.rules import Rule, Values, check, flatten
 
@@ -95,18 +96,19 @@ class Dialect(ABC):
         Raises:
             PayloadInvalid: the text has not even the outline of this format.
         """
-        return self.conclude(text, self.parse(text))
+        mark, bare = split_mark(text)
+        return self.conclude(text, self.parse(bare), mark=mark)
 
-    def conclude(self, text: str, draft: Draft) -> Reading:
-        """Check a draft and say what it asks for."""
+    def conclude(self, text: str, draft: Draft, *, mark: str = "") -> Reading:
+        """Check a draft and say what it asks for; `mark` stood before what was drafted."""
         return Reading(
             format=self.name,
             title=self.title,
             text=text,
             fields=draft.fields,
             request=self.to_request(draft),
-            deviations=tuple(self.check(draft)),
-            layout=draft.layout,
+            deviations=(*check_marks(text), *self.check(draft)),
+            layout=mark + draft.layout,
         )
 
     def decode(self, text: str) -> Reading:
@@ -152,4 +154,5 @@ class Dialect(ABC):
 
     def write(self, reading: Reading) -> str:
         """Write a reading's fields again in the layout they had."""
-        return self.serialize(reading.fields, reading.layout)
+        mark, layout = split_mark(reading.layout)
+        return mark + self.serialize(reading.fields, layout)

@@ -85,9 +85,9 @@ class MpmDialect(Dialect):
         """Take the code apart and find the scheme's templates in it."""
         return self._draft(mpm.read(text))
 
-    def read_payload(self, payload: mpm.Payload) -> Reading:
+    def read_payload(self, payload: mpm.Payload, *, mark: str = "") -> Reading:
         """Read, as `read` does, a payload that was taken apart already."""
-        return self.conclude(payload.text, self._draft(payload))
+        return self.conclude(mark + payload.text, self._draft(payload), mark=mark)
 
     def _draft(self, payload: mpm.Payload) -> Draft:
         # Who writes composes, and what was read is to be written alike.

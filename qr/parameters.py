@@ -9,6 +9,8 @@ from qr.rules import PRINTABLE
 
 _BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _RAW = re.compile(r"[^A-Za-z0-9._~!$'()*+,;:@/?=%-]")
+# What HTML writes for an ampersand, once or, by a template in a template, several times.
+_ESCAPED_AS_HTML = re.compile("&(?:amp;|#38;|#x26;)+", re.IGNORECASE)
 _PRINTABLE = re.compile(f"{PRINTABLE}*")
 
 
@@ -22,7 +24,12 @@ def split_parameters(
     """
     parameters: dict[str, str] = {}
     deviations: list[Deviation] = []
-    for piece in query.split("&"):
+    joined = unescape_ampersands(query)
+    if joined != query:
+        rule = "parameters are joined by &, not by &amp; as in HTML"
+        kind, weight = Kind.STRUCTURE, Weight.TOLERABLE
+        deviations.append(Deviation(prefix.rstrip("-"), kind, rule, weight=weight))
+    for piece in joined.split("&"):
         raw_name, equals, value = piece.partition("=")
         name = _decode(raw_name, plus)
         if not (name and equals):
@@ -40,6 +47,11 @@ def split_parameters(
         deviations += _check_text(prefix + name, raw_name, name)
         deviations += _check_text(prefix + name, value, parameters[name])
     return parameters, tuple(deviations)
+
+
+def unescape_ampersands(query: str) -> str:
+    """Return the query with `&` for each ampersand that is escaped as in HTML."""
+    return _ESCAPED_AS_HTML.sub("&", query)
 
 
 def _decode(text: str, plus: str) -> str:

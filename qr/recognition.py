@@ -8,6 +8,7 @@ from qr import mpm
 from qr.dialect import Dialect, Reading
 from qr.errors import Kind, PayloadInvalid, Weight
 from qr.links import decode_link, normalize_short_code
+from qr.marks import split_mark
 from qr.registry import CONSUMER_DIALECTS, MPM_DIALECTS, TEXT_DIALECTS, WALLET_DIALECTS
 from qr.signed import decode_static_link
 
@@ -63,23 +64,24 @@ def recognize(text: str) -> Recognition:
     Of what claims to be of a payment format and does not hold together (a check sum, the
     outline), the nature is `altered`: somebody changed it, or the scan went wrong.
     """
-    trimmed = text.strip()
-    if len(trimmed) > LENGTH_MAX:
+    mark, bare = split_mark(text.strip())
+    bare = bare.strip()
+    if len(bare) > LENGTH_MAX:
         # No QR code holds more, so that nobody scanned this.
         return Recognition(Nature.TEXT, text)
-    if trimmed.startswith(mpm.PREFIX) and _read_as_short_code(trimmed) is Nature.TEXT:
-        return _recognize_merchant_code(trimmed)
+    if bare.startswith(mpm.PREFIX) and _read_as_short_code(bare) is Nature.TEXT:
+        return _recognize_merchant_code(bare, mark=mark)
     for nature, dialects in _NATURES:
         for dialect in dialects:
-            if dialect.recognize(trimmed):
-                return _recognize_format(dialect, nature, trimmed)
-    return _recognize_ours(trimmed)
+            if dialect.recognize(bare):
+                return _recognize_format(dialect, nature, mark + bare)
+    return _recognize_ours(bare)
 
 
-def _recognize_merchant_code(text: str) -> Recognition:
+def _recognize_merchant_code(text: str, *, mark: str) -> Recognition:
     payload = mpm.read(text)
     dialect = next(each for each in MPM_DIALECTS if each.recognize_payload(payload))
-    reading = dialect.read_payload(payload)
+    reading = dialect.read_payload(payload, mark=mark)
     return _judge(Nature.PAYMENT, reading)
 
 

@@ -9,12 +9,16 @@ from qr.dialects import (
     epc,
     khqr,
     msct,
+    pay_by_square,
     paynow,
+    payto,
     pix,
     promptpay,
     qris,
     qrph,
     sgqr,
+    spayd,
+    st00012,
     swiss,
     uemoa,
     upi,
@@ -43,6 +47,10 @@ TEXT_DIALECTS: tuple[Dialect, ...] = (
     swiss.DIALECT,
     upi.DIALECT,
     msct.DIALECT,
+    spayd.DIALECT,
+    st00012.DIALECT,
+    payto.DIALECT,
+    pay_by_square.DIALECT,
 )
 CONSUMER_DIALECTS: tuple[Dialect, ...] = (emv_cpm.DIALECT,)
 WALLET_DIALECTS: tuple[Dialect, ...] = (

@@ -37,6 +37,7 @@ NOT_IN_THE_API = {
     "BatchTooLarge",
     "BooksBroken",
     "CodeNotSeen",
+    "CodeInParts",
     "CodesSeveral",
     "CutInFuture",
     "CurrencyUnknown",

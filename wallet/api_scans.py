@@ -114,7 +114,7 @@ def show_sighting(wallet: Wallet, sighting: Sighting) -> dict[str, Any]:
     if sighting.scheme:
         shown["scheme"] = sighting.scheme
     if sighting.request is not None:
-        shown |= show_request(sighting.request)
+        shown |= show_request(sighting.request) | {"remarks": list(sighting.remarks)}
     return shown
 
 

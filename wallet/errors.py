@@ -1,6 +1,7 @@
 """Why a payer's wish is refused; each says whether something was taken."""
 
 from ledger.money import format_money
+from qr.split_codes import Part
 
 
 class PinRequired(Exception):
@@ -46,6 +47,17 @@ class CodesSeveral(Exception):
         super().__init__(
             "There is more than one code in the picture. Go closer to the one you want."
             " Nothing was taken."
+        )
+
+
+class CodeInParts(Exception):
+    """A code that was split over several is in the picture in part only."""
+
+    def __init__(self, part: Part) -> None:
+        """Tell which part it is, and what to do."""
+        super().__init__(
+            f"This is part {part.number} of {part.total} of a split code, and says nothing by"
+            f" itself. Take a picture with all {part.total} parts in it. Nothing was taken."
         )
 
 

@@ -14,10 +14,13 @@ from qr import mpm
 from qr.charge_codes import decode_charge_code, is_of_host
 from qr.errors import Kind, PayloadInvalid
 from qr.links import decode_link, normalize_short_code
+from qr.marks import split_mark
 from qr.recognition import Nature, recognize
 from qr.signed import decode_static_link
+from qr.split_codes import Part
 from wallet.errors import (
     CodeForeign,
+    CodeInParts,
     CodeMistyped,
     CodeNotSeen,
     CodesSeveral,
@@ -39,18 +42,22 @@ _ADD_MISS = """
 """
 
 
-def choose_seen(texts: Sequence[str]) -> str:
-    """Give the one text that is meant of all those in a picture.
+def choose_seen(texts: Sequence[str], *, parts: Sequence[Part] = ()) -> str:
+    """Return the one text that is meant of all those in a picture.
 
     Shops hang codes of several systems side by side; among them ours is meant.
 
     Raises:
+        CodeInParts: there is nothing but a part of a split code, which is never a payment.
         CodeNotSeen: there is none.
         CodesSeveral: two or more could be meant.
     """
-    meant = texts if len(texts) == 1 else [text for text in texts if _is_ours(text)]
+    is_alone = len(texts) == 1 and not parts
+    meant = texts if is_alone else [text for text in texts if _is_ours(text)]
     if len(meant) == 1:
         return meant[0]
+    if parts and not meant:
+        raise CodeInParts(parts[0])
     raise CodesSeveral if texts else CodeNotSeen
 
 
@@ -71,6 +78,7 @@ def find_scanned(wallet: Wallet, payload: str) -> Charge | StaticCode:
         SigningKeyWithdrawn: printed, and signed with a key that is not believed any more.
         TooManyTries: ten short codes in a minute led nowhere.
     """
+    _, payload = split_mark(payload.strip())
     try:
         host, token = decode_link(payload)
     except PayloadInvalid:

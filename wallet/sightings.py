@@ -1,6 +1,6 @@
 """What a payer may do with whatever was scanned, in words; nothing is followed or opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -54,6 +54,7 @@ class Sighting:
     request: PaymentRequest | None = None
     scheme: str = ""
     host: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 def look_at_scan(wallet: Wallet, payload: str) -> Sighting:
@@ -169,6 +170,7 @@ def _describe_payment(found: Recognition) -> Sighting:
         detail=" ".join([*filter(None, sentences), _NOTHING]),
         request=request,
         scheme=found.format,
+        remarks=tuple(make_plain(each.rule) for each in _list_faults(found, Weight.TOLERABLE)),
     )
 
 
@@ -189,9 +191,12 @@ def _say_what_is_asked(request: PaymentRequest) -> str:
 
 
 def _find_fault(found: Recognition) -> Deviation | None:
+    return next(_list_faults(found, Weight.FATAL), None)
+
+
+def _list_faults(found: Recognition, least: Weight) -> Iterator[Deviation]:
     deviations = found.reading.deviations if found.reading else ()
-    fatal = (each for each in deviations if each.weight is Weight.FATAL)
-    return next(fatal, None)
+    return (each for each in deviations if each.weight >= least)
 
 
 def _describe_altered(found: Recognition) -> Sighting:

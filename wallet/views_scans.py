@@ -17,10 +17,11 @@ from qr.charge_codes import make_guid
 from qr.errors import PayloadInvalid
 from qr.links import encode_token
 from qr.recognition import LENGTH_MAX
-from qr.scanning import Symbology
+from qr.scanning import Seen, Symbology
 from wallet.access import wallet_only
 from wallet.errors import (
     CodeForeign,
+    CodeInParts,
     CodeMistyped,
     CodeNotSeen,
     CodesSeveral,
@@ -70,13 +71,15 @@ def scan(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     error, sighting, text = "", None, ""
     if request.method == "POST":
         try:
-            text = choose_seen(_read_texts(request))
+            seen = _read_seen(request)
+            text = choose_seen(seen.texts, parts=seen.parts)
             return redirect(find_page(find_scanned(wallet, text)))
         except (CodeForeign, CodeMistyped):
             sighting = describe_foreign(text)
         except PayloadInvalid as refusal:
             error = f"This file cannot be read: {refusal}. Nothing was taken."
         except (
+            CodeInParts,
             CodeNotSeen,
             CodesSeveral,
             CodeUnknown,
@@ -101,11 +104,11 @@ def find_page(found: Charge | StaticCode) -> str:
     return reverse("wallet:pay", args=[encode_token(found.token).lower()])
 
 
-def _read_texts(request: HttpRequest) -> list[str]:
+def _read_seen(request: HttpRequest) -> Seen:
     picture = request.FILES.get("picture")
     if picture is not None:
         return read_seen(picture.read(), symbologies=[Symbology.QR])
-    return [_unfold(text) for text in request.POST.getlist("text")]
+    return Seen([_unfold(text) for text in request.POST.getlist("text")])
 
 
 def _unfold(text: str) -> str:

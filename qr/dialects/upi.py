@@ -12,7 +12,7 @@ from qr.amounts import format_amount, is_zero, parse_amount
 from qr.dialect import Dialect, Draft, Fields
 from qr.dialects.upi_rules import RULES, find_initiation, is_stated, parse_time
 from qr.errors import Deviation, Kind, PayloadInvalid, Weight
-from qr.parameters import split_parameters
+from qr.parameters import split_parameters, unescape_ampersands
 from qr.payment import Account, Initiation, Mutability, PaymentRequest
 
 NAMES = (
@@ -145,7 +145,8 @@ def _check_outline(link: re.Match[str], values: Mapping[str, str]) -> Iterator[D
         rule = "a link starts with upi://pay?"
         yield Deviation("path", Kind.VALUE, rule, weight=Weight.TOLERABLE)
     # What stands behind a signature is not signed.
-    if "sign" in values and not link["query"].rpartition("&")[2].lower().startswith("sign="):
+    last = unescape_ampersands(link["query"]).rpartition("&")[2]
+    if "sign" in values and not last.lower().startswith("sign="):
         yield Deviation("sign", Kind.ORDER, "the signature is the last parameter")
 
 

@@ -192,6 +192,7 @@ export function openCollector(till) {
         flip: find("collect-flip"),
         pictures: root.dataset.pictures,
         formats: ["qr_code", "code_128"],
+        isKnown: (text) => IS_A_WALLETS.test(text),
         see,
         tell: showCamera,
       });

@@ -22,6 +22,7 @@ const STATES = {
   seen: "Code read. One moment.",
   reading: "Looking for a code in the picture.",
 };
+const WARNINGS = ["offline", "several", "part"];
 const OVER = ["denied", "missing", "busy", "broken", "idle"];
 
 const find = (id) => document.getElementById(id);
@@ -29,7 +30,10 @@ const main = find("main");
 const { host, chargeGuid } = main.dataset;
 let strange = { texts: "", since: 0 };
 
-function tell(state) {
+const sayPart = ({ number, total }) =>
+  `This is part ${number} of ${total} of a split code. Hold the camera over all ${total} parts together.`;
+
+function tell(state, part) {
   if (main.dataset.state === state) return;
   const isOver = OVER.includes(state);
   const hadFocus = document.activeElement === find("start");
@@ -37,8 +41,8 @@ function tell(state) {
   find("finder").hidden = isOver || state === "reading";
   find("start").hidden = !isOver || state === "missing";
   find("scan-state").hidden = false;
-  find("scan-state").classList.toggle("wait", isOver || state === "offline" || state === "several");
-  find("scan-state").textContent = STATES[state];
+  find("scan-state").classList.toggle("wait", isOver || WARNINGS.includes(state));
+  find("scan-state").textContent = part ? sayPart(part) : STATES[state];
   if (hadFocus) find("scan-state").focus();
   stayAwake(!isOver);
 }
@@ -50,10 +54,14 @@ const isOurs = (text) => {
   return named?.toLowerCase() === host || text.includes(chargeGuid);
 };
 
-function see(texts) {
+function see(texts, parts) {
   const found = [...new Set(texts)];
   const ours = found.filter(isOurs);
   if (ours.length === 1) return follow(ours);
+  if (!found.length && parts.length) {
+    tell("part", parts[0]);
+    return false;
+  }
   tell(ours.length ? "several" : "looking");
   if (ours.length || !found.length) return false;
   const seen = found.sort().join("\n");
@@ -82,6 +90,7 @@ const scanner = openScanner({
   flip: find("flip"),
   pictures: main.dataset.pictures,
   formats: ["qr_code"],
+  isKnown: isOurs,
   see,
   tell,
 });
@@ -101,7 +110,10 @@ async function send(form) {
     const photograph = await createImageBitmap(form.elements.picture.files[0]);
     const { width, height } = photograph;
     const body = await shrink(photograph, width, height, { side: PHOTOGRAPH_PX });
-    follow((await call("POST", main.dataset.pictures, { body })).texts);
+    const { texts, parts } = await call("POST", main.dataset.pictures, { body });
+    // The server tells of parts, and of what is no code at all.
+    if (parts.length || !texts.length) form.submit();
+    else follow(texts);
   } catch {
     form.submit();
   }

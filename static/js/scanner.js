@@ -18,12 +18,13 @@ const REFUSALS = {
 };
 
 /**
- * Look through the camera. `see` is called with the texts in each picture, and says whether it
- * took one: then the camera goes off. `tell` hears what changes: asking, looking, offline; and
+ * Look through the camera. `see` is called with the texts in each picture and the parts of split
+ * codes, and says whether it took one: then the camera goes off. `tell` hears what changes: asking, looking, offline; and
  * why it is over: denied, missing, busy, broken, idle. `flip` is the button for the next camera.
- * Out of sight the camera is off, and on again afterwards.
+ * Out of sight the camera is off, and on again afterwards. `isKnown` says of a text that the
+ * browser read whether it is surely whole and well read.
  */
-export function openScanner({ video, flip, pictures, formats, see, tell }) {
+export function openScanner({ video, flip, pictures, formats, isKnown, see, tell }) {
   let stream = null;
   let run = 0; // what a former run still waits for does not concern this one
   let told = "";
@@ -59,11 +60,11 @@ export function openScanner({ video, flip, pictures, formats, see, tell }) {
     const until = Date.now() + PATIENCE_MS;
     while (mine === run) {
       if (Date.now() > until) return end("idle");
-      const texts = await read().catch((error) => (mine === run ? hear(error) : null));
+      const seen = await read().catch((error) => (mine === run ? hear(error) : null));
       if (mine !== run) return undefined;
-      if (texts) {
+      if (seen) {
         say("looking");
-        if (see(texts)) return stop();
+        if (see(seen.texts, seen.parts)) return stop();
       }
       await new Promise((done) => setTimeout(done, PAUSE_MS));
     }
@@ -86,10 +87,14 @@ export function openScanner({ video, flip, pictures, formats, see, tell }) {
     let faults = 0;
     const canvas = document.createElement("canvas");
     return async () => {
-      if (!video.videoWidth) return [];
+      if (!video.videoWidth) return { texts: [], parts: [] };
       while (detector) {
         try {
-          return (await detector.detect(video)).map(({ rawValue }) => rawValue);
+          const texts = (await detector.detect(video)).map(({ rawValue }) => rawValue);
+          // It guesses character sets, and takes half a code for a whole one: what is not
+          // surely known is read by the server too.
+          if (texts.every((text) => !text || isKnown(text))) return { texts, parts: [] };
+          break;
         } catch (error) {
           // Some phones name the formats and have nothing that reads them.
           faults += 1;
@@ -97,7 +102,7 @@ export function openScanner({ video, flip, pictures, formats, see, tell }) {
         }
       }
       const picture = await shrink(video, video.videoWidth, video.videoHeight, { canvas });
-      return (await call("POST", pictures, { body: picture })).texts;
+      return call("POST", pictures, { body: picture });
     };
   }
 

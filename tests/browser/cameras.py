@@ -27,16 +27,20 @@ class Camera:
 
     def show(self, *texts: str) -> None:
         """Put codes of these texts before the lens, side by side; none is a bare table."""
+        self.show_pictures(*(draw_png(text) for text in texts))
+
+    def show_pictures(self, *pictures: bytes) -> None:
+        """Put square pictures before the lens, side by side."""
         table = Image.new("L", _SIZE, _GROUND)
-        for place, text in enumerate(texts):
-            side = min(400, _SIZE[0] // len(texts) - 20)
-            code = _open_code(text).resize((side, side), Image.Resampling.BOX)
-            table.paste(code, (10 + place * _SIZE[0] // len(texts), 40))
+        for place, picture in enumerate(pictures):
+            side = min(400, _SIZE[0] // len(pictures) - 20)
+            code = _open_code(picture).resize((side, side), Image.Resampling.BOX)
+            table.paste(code, (10 + place * _SIZE[0] // len(pictures), 40))
         self._film.write_bytes(_shoot(table))
 
 
-def _open_code(text: str) -> Image.Image:
-    return Image.open(io.BytesIO(draw_png(text))).convert("L")
+def _open_code(picture: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(picture)).convert("L")
 
 
 def _shoot(picture: Image.Image) -> bytes:

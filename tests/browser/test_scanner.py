@@ -3,12 +3,15 @@
 import re
 
 import pytest
+import segno
 from playwright.sync_api import expect
 
 from tests.browser.codes import CUT, open_code, read_digits
 from tests.browser.screens import Phone, Till
 from tests.browser.windows import PHONE, TABLET, remember
 from tests.qr.payloads import VECTORS
+from tests.qr.test_charsets import write_epc
+from tests.qr.test_split_codes import TRANSFER, draw, split
 
 pytestmark = pytest.mark.usefixtures("codes_unused")
 SCAN = "/wallet/scan/"
@@ -321,7 +324,7 @@ def test_the_camera_goes_off_though_an_answer_is_still_out(camera, camera_till, 
     else:
         page.evaluate(HIDE)
     for route in held:
-        route.fulfill(json={"texts": ["771234567890123456"]})
+        route.fulfill(json={"texts": ["771234567890123456"], "parts": []})
 
     expect(page.locator("#collect-video")).to_have_js_property("srcObject", value=None)
     assert track.evaluate("track => track.readyState") == "ended"
@@ -339,3 +342,30 @@ def test_a_scanner_on_a_cable_still_types_into_the_sheet(camera, camera_till, ph
     camera_till.page.keyboard.press("Enter")
 
     camera_till.expect_result("Paid")
+
+
+@pytest.mark.parametrize("reader", ["the server", "the browser"])
+def test_half_of_a_split_code_is_told_and_both_halves_are_read(camera, open_phone, reader):
+    halves = split(TRANSFER, error="M")
+    camera.show_pictures(draw(halves[0]))
+    phone = open_phone()
+    if reader == "the browser":
+        # It takes the half for a whole code.
+        phone.page.add_init_script(READER % TRANSFER[:30].replace("\n", "\\n"))
+    phone.page.goto(SCAN)
+
+    expect(phone.page.locator("#scan-state")).to_contain_text("This is part 1 of 2")
+    camera.show_pictures(*(draw(half) for half in halves))
+    phone.page.reload()
+
+    expect(phone.page.locator("#error")).to_contain_text("It asks 12.30 EUR for Muller")
+
+
+def test_what_the_browser_reads_by_a_guess_the_server_reads_again(camera, open_phone, watch):
+    camera.show_pictures(draw(segno.make_qr(write_epc("5", "Иван").encode("iso8859-5"))))
+    phone = open_phone()
+    phone.page.add_init_script(READER % "BCD 002 5 SCT")
+    phone.page.goto(SCAN)
+
+    watch.expect(REFUSED)
+    expect(phone.page.locator("#error")).to_contain_text("It asks 12.30 EUR for Иван")

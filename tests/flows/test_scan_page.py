@@ -15,13 +15,16 @@ from pos.payloads import write_payload
 from pos.static_codes import write_static_link
 from qr.image import draw_png
 from qr.links import encode_link, encode_token
+from qr.split_codes import Part
 from tests import factories
 from tests.conftest import Api
 from tests.qr.payloads import VECTORS
 from tests.qr.test_scanning import paint_bars
+from tests.qr.test_split_codes import TRANSFER as EPC_SPLIT
+from tests.qr.test_split_codes import paint, split
 from tests.snapshots import nothing_changes
 from wallet.authentication import WALLET_COOKIE
-from wallet.errors import CodeNotSeen, CodesSeveral
+from wallet.errors import CodeInParts, CodeNotSeen, CodesSeveral
 from wallet.scans import choose_seen
 
 pytestmark = pytest.mark.django_db
@@ -212,38 +215,66 @@ def test_the_api_reads_what_a_phone_s_camera_saw(phone, make):
     with nothing_changes():
         answer = post_picture(phone, draw_png("any text"), make=make)
 
-    assert (answer.status_code, answer.json()) == (200, {"texts": ["any text"]})
+    assert (answer.status_code, answer.json()) == (200, {"texts": ["any text"], "parts": []})
 
 
 def test_the_api_reads_what_a_till_s_camera_saw(till):
     answer = post_picture(till, draw_png("771234567890123456"), where="pictures")
 
-    assert answer.json() == {"texts": ["771234567890123456"]}
+    assert answer.json() == {"texts": ["771234567890123456"], "parts": []}
 
 
 def test_a_picture_without_a_code_is_no_error(phone):
-    assert post_picture(phone, save(BLANK)).json() == {"texts": []}
+    assert post_picture(phone, save(BLANK)).json() == {"texts": [], "parts": []}
 
 
 def test_a_phone_s_picture_is_not_searched_for_the_bars_of_goods(phone, till):
     bars = save(paint_bars("771234567890123456"))
 
-    assert post_picture(phone, bars).json() == {"texts": []}
+    assert post_picture(phone, bars).json() == {"texts": [], "parts": []}
     assert post_picture(till, bars, where="pictures").json() == {
-        "texts": ["771234567890123456"]
+        "texts": ["771234567890123456"],
+        "parts": [],
     }
 
 
 def test_only_two_pictures_are_read_at_a_time(phone, browser, monkeypatch):
     monkeypatch.setattr(pictures, "_PATIENCE_S", 0.01)
-    with pictures._AT_ONCE, pictures._AT_ONCE:
-        answer = post_picture(phone, draw_png("any text"))
-        page = send_picture(browser, draw_png("any text"))
+    readers = [pictures._READERS.get(), pictures._READERS.get()]
+    answer = post_picture(phone, draw_png("any text"))
+    page = send_picture(browser, draw_png("any text"))
+    for reader in readers:
+        pictures._READERS.put(reader)
 
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
     assert answer["Retry-After"] == "1"
     assert page.status_code == 503
-    assert post_picture(phone, draw_png("any text")).json() == {"texts": ["any text"]}
+    assert post_picture(phone, draw_png("any text")).json() == {
+        "texts": ["any text"],
+        "parts": [],
+    }
+
+
+def test_half_of_a_split_code_is_no_payment(phone, browser):
+    half, other = split(EPC_SPLIT)
+
+    with nothing_changes():
+        answer = post_picture(phone, paint(half))
+        page = send_picture(browser, paint(half))
+        whole = post_picture(phone, paint(half, other))
+
+    assert answer.json() == {"texts": [], "parts": [{"number": 1, "total": 2}]}
+    assert page.status_code == 422
+    assert "This is part 1 of 2 of a split code" in page.content.decode()
+    assert whole.json() == {"texts": [EPC_SPLIT], "parts": []}
+
+
+def test_beside_a_part_only_our_own_code_is_meant():
+    part = Part(1, 2, 0)
+
+    assert choose_seen([OWN_STICKER], parts=[part]) == OWN_STICKER
+    with pytest.raises(CodeInParts, match="part 1 of 2"):
+        choose_seen([PIX], parts=[part])
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture"])

@@ -34,6 +34,16 @@ CASES = {
     "": ({}, [("", "structure", TOLERABLE)]),
     "a=1&": ({"a": "1"}, [("", "structure", TOLERABLE)]),
     "=1": ({}, [("", "structure", TOLERABLE)]),
+    "a=1&amp;b=2&amp;c=3": (
+        {"a": "1", "b": "2", "c": "3"},
+        [("", "structure", TOLERABLE)],
+    ),
+    "a=1&amp;amp;b=2": ({"a": "1", "b": "2"}, [("", "structure", TOLERABLE)]),
+    "a=1&#38;b=2&#x26;c=3": (
+        {"a": "1", "b": "2", "c": "3"},
+        [("", "structure", TOLERABLE)],
+    ),
+    "a=1%26amp;&b=amp;": ({"a": "1&amp;", "b": "amp;"}, []),
 }
 
 

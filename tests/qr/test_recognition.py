@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qr import Nature, recognize
+from qr.errors import PayloadInvalid
 from qr.links import encode_link
+from qr.registry import DIALECTS
 from tests.qr.payloads import EXAMPLE, VECTORS, change
 
 TOKEN = UUID("0190f3c2-5b1a-7c3d-9e4f-0123456789ab")
@@ -75,6 +77,29 @@ def test_an_address_belongs_to_its_host(text):
     found = recognize(text)
 
     assert (found.nature, found.host) == (Nature.WEB_ADDRESS, ADDRESSES[text])
+
+
+@pytest.mark.parametrize(
+    "vector", [PIX, SWISS, UPI, MSCT, EPC], ids=lambda each: each["format"]
+)
+def test_a_byte_order_mark_is_read_over_and_named(vector):
+    found = recognize("\ufeff" + vector["payload"])
+
+    assert (found.nature, found.format) == (Nature.PAYMENT, vector["format"])
+    assert found.reading.request == recognize(vector["payload"]).reading.request
+    assert "byte order mark" in found.reading.deviations[0].rule
+    assert DIALECTS[found.format].write(found.reading) == "\ufeff" + vector["payload"]
+    with pytest.raises(PayloadInvalid, match="byte order mark"):
+        DIALECTS[found.format].decode("\ufeff" + vector["payload"])
+
+
+def test_a_byte_order_mark_hides_nothing_of_ours():
+    for text, nature in [
+        (encode_link("https://pay.example", TOKEN), Nature.LINK),
+        ("771234567890123456", Nature.PAYMENT_CODE),
+        ("7k4m-92qy", Nature.SHORT_CODE),
+    ]:
+        assert recognize(f"\ufeff{text}").nature is nature
 
 
 def test_our_links_are_links_of_their_host():

@@ -9,12 +9,17 @@ from PIL import Image, ImageOps
 from qr.code128 import list_widths
 from qr.errors import Kind, PayloadInvalid
 from qr.image import draw_png
-from qr.scanning import BYTES_MAX, Symbology, read_picture
+from qr.scanning import BYTES_MAX, Symbology
+from qr.scanning import read_picture as read_seen
 from tests.qr.payloads import VECTORS
 
 LINK = "HTTPS://PAY.EXAMPLE/P/01J8Z3V9QW5T7R2X4Y6B8C0D1E"
 PAYMENT_CODE = "771234567890123456"
 SWISS = next(each["payload"] for each in VECTORS if each["valid"] and each["format"] == "swiss")
+
+
+def read_picture(picture, **options):
+    return read_seen(picture, **options).texts
 
 
 def open_code(text, *, pixels=6):
@@ -117,6 +122,19 @@ def test_a_photograph_is_unpacked_no_larger_than_it_has_to_be(size, monkeypatch)
 
     assert read_picture(save(photograph)) == [LINK]
     assert 1600 <= seen[0] < 3200
+
+
+def test_a_large_screenshot_is_scaled_before_it_is_read():
+    screen = Image.new("L", (4000, 3900), 255)
+    screen.paste(open_code(LINK, pixels=24), (900, 900))
+
+    assert read_picture(save(screen, "PNG")) == [LINK]
+
+
+def test_a_picture_is_not_endlessly_long():
+    with pytest.raises(PayloadInvalid, match="at most 12000 pixels") as refusal:
+        read_picture(save(Image.new("L", (12_001, 10)), "PNG"))
+    assert refusal.value.kind is Kind.LENGTH
 
 
 def repeat_last_pass(jpeg, times):

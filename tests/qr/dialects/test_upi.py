@@ -302,3 +302,16 @@ def test_every_request_comes_back(request):
 
     assert again.request == request
     assert DIALECT.write(again) == again.text
+
+
+def test_a_link_escaped_as_html_keeps_its_amount_and_says_so():
+    link = "upi://pay?pa=shop@bank&pn=Shop&am=10.50&cu=INR&tn=Tea"
+
+    reading = DIALECT.read(link.replace("&", "&amp;"))
+
+    assert reading.request == DIALECT.decode(link).request
+    assert reading.request.amount_minor == 1_050
+    assert reading.is_payable
+    (deviation,) = reading.deviations
+    assert deviation.rule == "parameters are joined by &, not by &amp; as in HTML"
+    assert DIALECT.write(reading) == link.replace("&", "&amp;")
