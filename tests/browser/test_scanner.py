@@ -345,7 +345,8 @@ def test_a_scanner_on_a_cable_still_types_into_the_sheet(camera, camera_till, ph
 
 
 @pytest.mark.parametrize("reader", ["the server", "the browser"])
-def test_half_of_a_split_code_is_told_and_both_halves_are_read(camera, open_phone, reader):
+def test_half_of_a_split_code_is_told_and_both_are_read(camera, open_phone, watch, reader):
+    watch.expect(REFUSED)
     halves = split(TRANSFER, error="M")
     camera.show_pictures(draw(halves[0]))
     phone = open_phone()
