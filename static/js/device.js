@@ -27,6 +27,11 @@ const SOUNDS = { on: "Sound on", voice: "Sound and voice", off: "Sound off" };
 if (!globalThis.speechSynthesis) delete SOUNDS.voice;
 const heard = () => Object.keys(SOUNDS).find((each) => each === localStorage.getItem("tessera.sound")) ?? "on";
 
+/** Let a phone be felt; browsers allow it only once the page was touched, and complain else. */
+export function buzz(pattern) {
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pattern);
+}
+
 export function play(name) {
   if (!context || heard() === "off") return;
   for (const [hertz, start, length] of TUNES[name]) {

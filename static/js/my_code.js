@@ -1,6 +1,6 @@
 /** "My code": the payment code of this minute, the next by itself, also without a connection. */
 
-import { stayAwake } from "./device.js";
+import { buzz, stayAwake } from "./device.js";
 import { formatMoney } from "./money.js";
 import { NoAnswer, call, follow, serverNow, setClock } from "./server.js";
 
@@ -169,7 +169,7 @@ function showPaid(charge) {
   find("polite").textContent = `${paid} at ${charge.store_name}.`;
   find("result").focus();
   // A page that nobody has touched yet may not, and the browser says so as an error.
-  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(PAID_BUZZ_MS);
+  buzz(PAID_BUZZ_MS);
 }
 
 function showRefused(text) {

@@ -1,5 +1,6 @@
 /** The phone's pages: without it they work by plain forms; with it they keep up by themselves. */
 
+import { buzz } from "./device.js";
 import { NoAnswer, call, follow, makeKey, serverNow, setClock } from "./server.js";
 
 const RENEW_MS = 25_000;
@@ -70,7 +71,7 @@ function openConfirm(form) {
     for (let pause = ASK_AGAIN_MS[0]; ; pause = Math.min(ASK_AGAIN_MS[1], pause * 1.5)) {
       try {
         await call("POST", "/api/v1/wallet/payments", { body, key });
-        navigator.vibrate?.(PAID_BUZZ_MS);
+        buzz(PAID_BUZZ_MS);
         return reload();
       } catch (error) {
         if (!(error instanceof NoAnswer)) return refuse(error);

@@ -1,6 +1,6 @@
 /** The wallet's scanner: a code of ours is followed at once, another once it stays in view. */
 
-import { stayAwake } from "./device.js";
+import { buzz, stayAwake } from "./device.js";
 import { openScanner, shrink } from "./scanner.js";
 import { call } from "./server.js";
 
@@ -79,7 +79,7 @@ function follow(texts) {
   });
   find("texts").replaceChildren(...fields);
   if (texts.length) tell("seen");
-  navigator.vibrate?.(SEEN_BUZZ_MS);
+  buzz(SEEN_BUZZ_MS);
   find("found").submit();
   setTimeout(() => tell("broken"), PATIENCE_MS);
   return true;
