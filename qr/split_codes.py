@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from operator import xor
+from typing import Any
 
 import qrcode
 import zxingcpp
@@ -65,15 +66,14 @@ def join_parts(parts: Iterable[Part]) -> tuple[list[bytes], list[Part]]:
 
 
 def _read_first_words(found: zxingcpp.Barcode) -> bytes | None:
-    extra = found.extra or {}
+    extra: Any = found.extra or {}
     stated, level = str(extra.get("Version", "")), str(extra.get("ECLevel", ""))
     # Micro QR codes ("M3"), rectangular ones and bars are never split.
     if not (stated.isdecimal() and level in _LEVELS and "DataMask" in extra):
         return None
     version, is_masked = int(stated), mask_func(int(extra["DataMask"]))
-    modules: list[list[int]] = memoryview(
-        found.to_image(scale=1, add_quiet_zones=False)
-    ).tolist()
+    drawn: Any = found.to_image(scale=1, add_quiet_zones=False)
+    modules: Any = memoryview(drawn).tolist()
     if len(modules) != _count_modules(version):
         return None
     bits = [

@@ -53,7 +53,8 @@ class PaytoDialect(Dialect):
             "kind": link["kind"].lower(),
             "account": unquote(link["account"], errors="replace"),
         }
-        options, deviations = {}, ()
+        options: dict[str, str] = {}
+        deviations: tuple[Deviation, ...] = ()
         if link["query"]:
             options, deviations = split_parameters(link["query"], plus="+")
         if link["fragment"]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from qr import mpm
 from qr.errors import PayloadInvalid
+from qr.recognition import recognize
 
 # Collected from public standards and repositories; each line's `source` says from which. The
 # second file came later, after the rules were written, and tried them.
@@ -51,3 +52,16 @@ def refuse(decode, text):
 def ask(dialect, text):
     """Give what a text asks for, read leniently."""
     return dialect.read(text).request
+
+
+def understand(text):
+    """Return the reading of a text that is of some payment format."""
+    reading = recognize(text).reading
+    assert reading is not None
+    return reading
+
+
+def demand(reading):
+    """Return what a reading asks for; it asks for something."""
+    assert reading.request is not None
+    return reading.request

@@ -7,8 +7,8 @@ import segno
 
 from qr.charsets import read_text
 from qr.errors import Weight
-from qr.recognition import Nature, recognize
 from qr.scanning import read_picture
+from tests.qr.payloads import demand, understand
 
 NAMES = {
     "1": ("utf-8", "Łódź Müller"),
@@ -38,7 +38,7 @@ def photograph(content):
     file = io.BytesIO()
     segno.make_qr(content, mode="byte").save(file, kind="png", scale=5, border=4)
     (text,) = read_picture(file.getvalue()).texts
-    return recognize(text)
+    return understand(text)
 
 
 @pytest.mark.parametrize("charset", NAMES)
@@ -48,10 +48,9 @@ def test_a_girocode_is_read_in_the_set_of_its_third_line(charset, end):
 
     found = photograph(write_epc(charset, name, end=end).encode(encoding))
 
-    assert found.nature is Nature.PAYMENT
-    assert found.reading.request.payee_name == name
-    assert found.reading.is_payable
-    assert found.reading.deviations == ()
+    assert demand(found).payee_name == name
+    assert found.is_payable
+    assert found.deviations == ()
 
 
 @pytest.mark.parametrize(
@@ -60,8 +59,8 @@ def test_a_girocode_is_read_in_the_set_of_its_third_line(charset, end):
 def test_a_russian_order_is_read_in_the_set_of_its_mark(charset, encoding):
     found = photograph(write_order(charset, "Завод Пример").encode(encoding))
 
-    assert found.reading.request.payee_name == "Завод Пример"
-    assert found.reading.is_payable
+    assert demand(found).payee_name == "Завод Пример"
+    assert found.is_payable
 
 
 # 0xD2 is no letter of ISO 8859-7, and no letter of UTF-8 where an ASCII letter follows.
@@ -69,18 +68,18 @@ def test_a_russian_order_is_read_in_the_set_of_its_mark(charset, encoding):
 def test_bytes_of_another_set_are_never_payable(charset):
     found = photograph(write_epc(charset, "Po?te").encode().replace(b"?", b"\xd2"))
 
-    assert "\ufffd" in found.reading.request.payee_name
-    assert not found.reading.is_payable
+    assert "\ufffd" in demand(found).payee_name
+    assert not found.is_payable
     assert ("characters", Weight.FATAL) in [
-        (each.kind, each.weight) for each in found.reading.deviations
+        (each.kind, each.weight) for each in found.deviations
     ]
 
 
 def test_a_byte_order_mark_says_utf_8():
     found = photograph(b"\xef\xbb\xbf" + write_epc("1", "Müller").encode())
 
-    assert found.reading.request.payee_name == "Müller"
-    (deviation,) = found.reading.deviations
+    assert demand(found).payee_name == "Müller"
+    (deviation,) = found.deviations
     assert (deviation.rule, deviation.weight) == (
         "no byte order mark stands before the text",
         Weight.TOLERABLE,

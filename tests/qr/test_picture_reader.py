@@ -93,6 +93,7 @@ def test_the_child_ends_with_its_reader():
     reader = PictureReader()
     reader.read(save(open_code(LINK)))
     child = reader._child
+    assert child is not None
     del reader
 
     assert child.wait(timeout=10) != 0

@@ -33,7 +33,7 @@ def paint(*codes, damaged=()):
         for row, column in damaged:
             side = len(code.matrix)
             box = [6 * (4 + each % side) for each in (column, row)]
-            dark = drawn.getpixel((box[0] + 1, box[1] + 1)) < 128
+            dark = drawn.getpixel((box[0] + 1, box[1] + 1)) == 0
             drawn.paste(255 if dark else 0, (*box, box[0] + 6, box[1] + 6))
         table.paste(drawn, (10 + 480 * place, 10))
     file = io.BytesIO()

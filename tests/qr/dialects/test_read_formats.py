@@ -9,7 +9,7 @@ from qr.dialects.st00012 import DIALECT as RUSSIAN
 from qr.errors import PayloadInvalid
 from qr.payment import Mutability
 from qr.recognition import Nature, recognize
-from tests.qr.payloads import refuse
+from tests.qr.payloads import demand, refuse, understand
 
 # The standard's own example, and what generators make of it.
 CZECH = "SPD*1.0*ACC:CZ5855000000001265098001*AM:480.50*CC:CZK*MSG:Payment for the goods"
@@ -86,31 +86,32 @@ def test_a_code_is_named_with_payee_and_amount(text):
 
     assert found.nature is Nature.PAYMENT
     assert found.title
-    request = found.reading.request
+    reading = understand(text)
+    request = demand(reading)
     assert (
         found.format, request.payee_name, request.amount_minor, request.currency,
         request.message,
     ) == ASKED[text]  # fmt: skip
     assert request.mutability is Mutability.FIXED
-    assert found.reading.is_payable
+    assert reading.is_payable
 
 
 @pytest.mark.parametrize("text", OPEN)
 def test_without_an_amount_the_payer_types_it(text):
-    reading = recognize(text).reading
+    request = demand(understand(text))
 
-    assert (reading.request.amount_minor, reading.request.currency) == (None, OPEN[text])
-    assert reading.request.mutability is Mutability.OPEN
+    assert (request.amount_minor, request.currency) == (None, OPEN[text])
+    assert request.mutability is Mutability.OPEN
 
 
 @pytest.mark.parametrize("text", [*ASKED, *OPEN])
 def test_a_code_is_kept_as_it_was(text):
-    reading = recognize(text).reading
+    reading = understand(text)
 
     dialect = next(each for each in (SPAYD, RUSSIAN, PAYTO, SQUARE) if each.recognize(text))
     assert dialect.write(reading) == text
     with pytest.raises(PayloadInvalid, match="only read"):
-        dialect.encode(reading.request)
+        dialect.encode(demand(reading))
 
 
 @pytest.mark.parametrize(("dialect", "text", "object_id", "kind"), REFUSALS)

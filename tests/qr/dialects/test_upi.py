@@ -12,7 +12,7 @@ from qr.dialects.upi import DIALECT
 from qr.errors import PayloadInvalid, Weight
 from qr.payment import Account, Initiation, Mutability, PaymentRequest
 from tests.qr.dialects.profiles import take_vectors
-from tests.qr.payloads import VECTORS, refuse
+from tests.qr.payloads import VECTORS, demand, refuse
 
 LINK = "upi://pay?pa=shop@okaxis&pn=Shop&am=10.50&cu=INR&tr=A1&mc=5812&tn=Lunch"
 SIGNED = next(
@@ -310,7 +310,7 @@ def test_a_link_escaped_as_html_keeps_its_amount_and_says_so():
     reading = DIALECT.read(link.replace("&", "&amp;"))
 
     assert reading.request == DIALECT.decode(link).request
-    assert reading.request.amount_minor == 1_050
+    assert demand(reading).amount_minor == 1_050
     assert reading.is_payable
     (deviation,) = reading.deviations
     assert deviation.rule == "parameters are joined by &, not by &amp; as in HTML"
