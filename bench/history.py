@@ -59,8 +59,8 @@ _PEOPLE = """
                pg_temp.make_id(%(began)s, 'wallet' || n) AS wallet,
                pg_temp.make_id(%(began)s, 'user' || n) AS who
           FROM generate_series(0, %(wallets)s - 1) n;
-    INSERT INTO identity_user (id, password, name, pin_hash, pin_failed_count, is_active)
-        SELECT who, '', 'Payer ' || n, '', 0, true FROM person;
+    INSERT INTO identity_user (id, password, name, pin_hash, is_active)
+        SELECT who, '', 'Payer ' || n, '', true FROM person;
     INSERT INTO ledger_account (id, kind, currency, normal_side, may_go_negative, balance_minor)
         SELECT account, 'wallet', %(currency)s, 'credit', false, 0 FROM person;
     INSERT INTO wallet_wallet (id, user_id, currency, account_id, no_pin_count, no_pin_minor)

@@ -69,8 +69,7 @@ def admit_mistake(request: HttpRequest) -> HttpResponse:
         request,
         status=500,
         code="internal_error",
-        detail="Something is wrong on our side. Ask what became of it, or try again with the"
-        " same key.",
+        detail="Something is wrong on our side. Ask with the same key what became of it.",
         page=lambda: way_back.show_failure(request),
     )
 

@@ -67,6 +67,15 @@ http {
         application/json application/manifest+json application/problem+json image/svg+xml
         application/yaml application/vnd.oai.openapi application/vnd.oai.openapi+json;
 
+    # Sign-ins of one address are counted, and made to wait rather than refused: a shop's staff
+    # and its customers may share it. Reading the page is not counted.
+    map $$request_method $$sign_in {
+        default "";
+        POST $$binary_remote_addr;
+    }
+    limit_req_zone $$sign_in zone=sign_in:4m rate=5r/s;
+    limit_req_status 429;
+
     upstream web {
         server "unix:${web}" fail_timeout=0;
         keepalive 64;
@@ -111,6 +120,20 @@ ${api_error_pages}
             client_max_body_size 13m;
             error_page 413 = @too_large;
             error_page 502 504 = @unavailable;
+        }
+
+        location ~ ^/(wallet/sign-in|dashboard/sign-in|till/pair)/$$ {
+            proxy_pass http://web;
+            limit_req zone=sign_in burst=100 delay=10;
+            error_page 429 = @too_many;
+            error_page 502 504 = @unavailable;
+        }
+
+        location @too_many {
+            default_type text/plain;
+            add_header Retry-After 30 always;
+            add_header Cache-Control no-store always;
+            return 429 "Too many sign-ins from this address. Please wait half a minute.\\n";
         }
 
         location @too_large {

@@ -11,10 +11,7 @@ _PROBLEMS: dict[int, tuple[tuple[int, ...], str, str]] = {
     500: (
         (500,),
         "internal_error",
-        (
-            "Something is wrong on our side. Ask what became of it, or try again with the same"
-            " key."
-        ),
+        "Something is wrong on our side. Ask with the same key what became of it.",
     ),
     503: ((502, 503, 504), "unavailable", "Try again in a moment with the same key."),
 }

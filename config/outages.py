@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, OperationalError
 
+from identity.errors import ChecksWait
 from ledger.transactions import read_sqlstate
 from pos.errors import PicturesWait
 
@@ -34,7 +35,7 @@ def find_outage(failure: Exception) -> Outage | None:
     Where PostgreSQL gave up and said why, it has undone the transaction. Where it said
     nothing, as when the connection is lost, nobody knows what has happened: `AWAY`.
     """
-    if isinstance(failure, PicturesWait):
+    if isinstance(failure, PicturesWait | ChecksWait):
         return Outage("busy", str(failure))
     if not isinstance(failure, DatabaseError):
         return None

@@ -96,7 +96,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
 
 AUTH_USER_MODEL = "identity.User"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["identity.passwords.SmallArgon2"]
 LOGIN_URL = "merchants:sign_in"
 LOGIN_REDIRECT_URL = "merchants:overview"
 

@@ -2,6 +2,7 @@
 
 import math
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -29,7 +30,29 @@ class PinLocked(Exception):
 
     def __init__(self, until: datetime) -> None:
         """Keep the end of the lock, an aware instant."""
-        minutes = max(math.ceil((until - timezone.now()).total_seconds() / 60), 1)
-        wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
+        wait = _describe_wait(until)
         super().__init__(f"The PIN is locked after 5 wrong tries. Try again in {wait}.")
         self.until = until
+
+
+class SignInLocked(Exception):
+    """Told to whoever knows the secret, or tries on a device of the person's own."""
+
+    def __init__(self, until: datetime, *, user_id: UUID) -> None:
+        """Keep the end of the lock, an aware instant, and whose it is."""
+        wait = _describe_wait(until)
+        super().__init__(f"This sign-in is locked after 5 wrong tries. Try again in {wait}.")
+        self.until, self.user_id = until, user_id
+
+
+class ChecksWait(Exception):
+    """Too many PINs and passwords are being looked at; this one was not, and counts nothing."""
+
+    def __init__(self) -> None:
+        """Ask to come back."""
+        super().__init__("Many people are signing in at this moment. Try again in a moment.")
+
+
+def _describe_wait(until: datetime) -> str:
+    minutes = max(math.ceil((until - timezone.now()).total_seconds() / 60), 1)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

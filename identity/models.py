@@ -16,8 +16,6 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True, null=True)  # noqa: DJ001  unique where given
     phone = models.CharField(max_length=16, unique=True, null=True)  # noqa: DJ001  the same
     pin_hash = models.CharField(max_length=128, blank=True)
-    pin_failed_count = models.PositiveSmallIntegerField(default=0)
-    pin_locked_until = models.DateTimeField(null=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -26,9 +24,6 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(pin_failed_count__lte=5), name="identity_user_five_pin_tries"
-            ),
             models.CheckConstraint(
                 condition=models.Q(email=models.functions.Lower("email")),
                 name="identity_user_email_lower_case",
@@ -52,3 +47,22 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} on {self.device_name}"
+
+
+class Tries(models.Model):
+    """The wrong tries for one person, or for a login nobody has, at one place."""
+
+    subject = models.UUIDField()
+    scope = models.CharField(max_length=80)
+    count = models.PositiveSmallIntegerField()
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "scope"], name="identity_tries_one_a_place"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} at {self.scope}"

@@ -1,34 +1,86 @@
-"""Sign people in and out of the wallet, and find who holds a session."""
+"""Say who somebody is who signs in, and start and end the wallet's sessions."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import phonenumbers
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from identity.bearer import digest_secret, make_secret
-from identity.errors import PinLocked, PinWrong, SignInRefused
+from identity.devices import Device
+from identity.errors import SignInLocked, SignInRefused
+from identity.lanes import KNOWN, STRANGERS
 from identity.models import Session, User
-from identity.pins import check_pin, spend_time_of_a_check
+from identity.passwords import is_password_of
+from identity.pins import is_pin_of
+from identity.tries import TRIES_MAX, count_try, forget_tries, name_nobody
+
+_LOOKS_MAX = 3
+_NOBODY = UUID(int=0)
 
 
-def sign_in(login: str, *, pin: str, device_name: str) -> str:
-    """Sign a person in by phone number or e-mail and PIN; give the session's secret.
+def identify_by_pin(login: str, *, pin: str, device: Device) -> User:
+    """Return the person whose phone number or e-mail and PIN these are.
 
     Raises:
         SignInRefused: no such person, not this PIN, or the PIN is locked. They look alike,
             so that trying numbers tells nobody who has a wallet.
+        SignInLocked: the PIN is right or the device the person's own, and there is a lock.
+        ChecksWait: too many are signing in; nothing was counted.
     """
-    user = find_user(login)
-    if user is None:
-        spend_time_of_a_check()
-        raise SignInRefused
-    try:
-        check_pin(user.id, pin)
-    except (PinWrong, PinLocked):
-        raise SignInRefused from None
-    return start_session(user, device_name=device_name)
+    return _identify(
+        find_user(login),
+        login,
+        surface="sign-in",
+        device=device,
+        is_right=lambda subject: is_pin_of(subject, pin),
+    )
+
+
+def identify_by_password(email: str, *, password: str, device: Device) -> User:
+    """Return the person whose e-mail and password these are.
+
+    Raises:
+        SignInRefused, SignInLocked, ChecksWait: as by PIN.
+    """
+    known = User.objects.filter(email=email.strip().lower(), is_active=True)
+    user = known.first() if email.isprintable() else None
+    return _identify(
+        user,
+        email,
+        surface="dashboard",
+        device=device,
+        is_right=lambda subject: is_password_of(subject, password),
+    )
+
+
+def _identify(
+    user: User | None,
+    login: str,
+    *,
+    surface: str,
+    device: Device,
+    is_right: Callable[[UUID], bool],
+) -> User:
+    is_known = user is not None and device.knows(user)
+    lane, scope = (KNOWN, f"{surface}:{device.name}") if is_known else (STRANGERS, surface)
+    subject = user.id if user else name_nobody(login)
+    with lane.enter(), transaction.atomic(durable=True):
+        tried = count_try(subject, scope=scope)
+        # Whoever knows the secret is told of the lock, but a look is a guess: few are taken.
+        looked_at = tried.number <= TRIES_MAX + _LOOKS_MAX
+        right = is_right(subject if looked_at else _NOBODY) and user is not None
+        if right and tried.is_allowed:
+            forget_tries(subject, scope=scope)
+    if right and user is not None and tried.is_allowed:
+        return user
+    if tried.locked_until is not None and (right or is_known):
+        raise SignInLocked(tried.locked_until, user_id=subject)
+    raise SignInRefused
 
 
 def start_session(user: User, *, device_name: str) -> str:

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from merchants import api, views
+from merchants import api, views, views_sign_in
 
 app_name = "merchants"
 urlpatterns = [
     path("dashboard/", views.overview, name="overview"),
-    path("dashboard/sign-in/", views.sign_in, name="sign_in"),
-    path("dashboard/sign-out/", views.sign_out, name="sign_out"),
+    path("dashboard/sign-in/", views_sign_in.sign_in, name="sign_in"),
+    path("dashboard/sign-out/", views_sign_in.sign_out, name="sign_out"),
     path("dashboard/settlements/", views.settlements, name="settlements"),
     path("dashboard/settlements/close/", views.close_now, name="close_now"),
     path(

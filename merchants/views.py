@@ -1,12 +1,9 @@
 """The dashboard: sign-in, overview, settlements."""
 
-from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from merchants.access import Staff, manages, may_manage, staff_only
 from merchants.models import Settlement, SettlementLine
@@ -22,34 +19,6 @@ from merchants.queries import (
 )
 from merchants.reports import write_settlement_csv
 from merchants.settlement import close_books_now, list_settlements
-
-
-@require_http_methods(["GET", "POST"])
-@never_cache
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Let staff in by e-mail and password."""
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    context = {"email": "", "error": "", "next": wanted}
-    if request.method == "GET":
-        return render(request, "merchants/sign_in.html", context)
-    email, password = request.POST.get("email", ""), request.POST.get("password", "")
-    username = email.strip().lower()
-    # PostgreSQL keeps no text with control characters, and cannot be asked for any.
-    known = username.isprintable()
-    user = authenticate(request, username=username, password=password) if known else None
-    if user is None:
-        context |= {"email": email, "error": "E-mail or password is not right."}
-        return render(request, "merchants/sign_in.html", context, status=403)
-    login(request, user)
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return redirect(wanted if safe else settings.LOGIN_REDIRECT_URL)
-
-
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
-    logout(request)
-    return redirect("merchants:sign_in")
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.utils import timezone
 from foundation.digits import fold_digits
 from identity.bearer import digest_secret, make_pairing_code, make_secret
 from identity.pins import check_pin
+from identity.tries import at_till
 from ledger.transactions import retry_clashes
 from merchants.models import Role, StaffMember, Store
 from merchants.onboarding import close_store
@@ -160,9 +161,9 @@ def unlock_till(terminal: Terminal, cashier: StaffMember, *, pin: str) -> None:
 
     Raises:
         PinWrong: says how many tries are left.
-        PinLocked: five wrong tries.
+        PinLocked: five wrong tries of this cashier at this till.
     """
-    check_pin(cashier.user_id, pin)
+    check_pin(cashier.user_id, pin, scope=at_till(terminal.id))
     _find_device(terminal).update(cashier=cashier, unlocked_at=timezone.now())
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
-from identity.models import User
+from identity.models import Tries
 from pos.models import Charge
 from tests.owners import as_owner
 
@@ -55,14 +56,9 @@ def let_near_end(charge: Charge, *, left_s: int) -> None:
 
 
 def let_pin_lock_end(user_id: UUID) -> None:
-    """Let the lock of a person's PIN be over."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE identity_user SET pin_locked_until = clock_timestamp() - interval '1 s'"
-            " WHERE id = %s",
-            [user_id],
-        )
-    assert User.objects.get(pk=user_id).pin_locked_until is not None, "there was no lock"
+    """Let the locks of a person's PIN be over, wherever there are any."""
+    locked = Tries.objects.filter(subject=user_id, locked_until__isnull=False)
+    assert locked.update(locked_until=Now() - timedelta(seconds=1)), "there was no lock"
 
 
 def _write(changes: str, charge: Charge) -> None:

@@ -4,9 +4,10 @@ import secrets
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import Sum
 from django.utils import timezone
 
-from identity.models import User
+from identity.models import Tries, User
 from identity.pins import set_pin
 from identity.sign_in import start_session
 from merchants.models import Book, Merchant, Role, Settlement, StaffMember, Store
@@ -84,6 +85,12 @@ def hire_person(
     member.may_refund = may_refund or member.may_refund
     member.save(update_fields=["may_refund"])
     return member
+
+
+def count_tries(user: User) -> int:
+    """Return the wrong tries counted for a person, at all places together."""
+    counted = Tries.objects.filter(subject=user.pk).aggregate(sum=Sum("count"))
+    return counted["sum"] or 0
 
 
 def open_customer(

@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 
 from foundation.digits import fold_digits
 from identity.pins import check_pin
+from identity.tries import in_wallet
 from ledger.transactions import in_one_transaction
 from merchants.models import Merchant
 from pos.callers import Caller
@@ -135,7 +136,7 @@ def start_codes(wallet: Wallet, *, pin: str) -> None:
     Raises:
         PinWrong, PinLocked: the PIN is wrong or locked; the codes stay stopped.
     """
-    check_pin(wallet.user_id, pin)
+    check_pin(wallet.user_id, pin, scope=in_wallet(wallet.session_id))
     CodeSeed.objects.filter(wallet=wallet).update(revoked_at=None)
 
 

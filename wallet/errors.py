@@ -79,6 +79,14 @@ class TooManyTries(Exception):
         super().__init__("Too many wrong codes. Wait a minute and try again.")
 
 
+class WalletMissing(Exception):
+    """The person has no wallet, and works at a shop perhaps."""
+
+    def __init__(self) -> None:
+        """Say so in one sentence."""
+        super().__init__("There is no wallet for this sign-in.")
+
+
 class ClaimUnknown(Exception):
     """No claim of this wallet has that identifier."""
 

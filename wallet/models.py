@@ -26,6 +26,8 @@ class Wallet(models.Model):
 
     user_id: UUID
     account_id: UUID
+    # Of the device that asks: where its wrong PINs are counted.
+    session_id: UUID | None = None
 
     def __str__(self) -> str:
         return f"{self.user} {self.currency}"

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN, check_pin
+from identity.tries import in_wallet
 from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.transactions import retry_clashes
 from pos.charges import announce_capture
@@ -65,7 +66,7 @@ def confirm_charge(
     if claim.charge.status == ChargeStatus.CAPTURED:
         return _repeat(claim, idempotency_key=idempotency_key, request_hash=request_hash)
     try:
-        with_pin = _look_at_pin(claim, pin)
+        with_pin = _look_at_pin(wallet, claim, pin)
         return _pay(
             claim,
             with_pin=with_pin,
@@ -99,11 +100,11 @@ def read_pin(text: str) -> str:
     return pin
 
 
-def _look_at_pin(claim: Claim, pin: str) -> bool:
+def _look_at_pin(wallet: Wallet, claim: Claim, pin: str) -> bool:
     if pin:
-        check_pin(claim.wallet.user_id, pin)
+        check_pin(wallet.user_id, pin, scope=in_wallet(wallet.session_id))
         return True
-    if needs_pin(claim.wallet, claim.charge.amount_minor):
+    if needs_pin(wallet, claim.charge.amount_minor):
         raise PinRequired
     return False
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from identity.tries import find_lock, in_wallet
 from ledger.queries import read_available
 from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
 from pos.models import Charge, ChargeStatus, Refund
@@ -80,8 +81,7 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
     after_minor = balance_minor - charge.amount_minor
     pin_wanted = needs_pin(wallet, charge.amount_minor)
     state = "pin" if pin_wanted else "confirm"
-    locked_until = wallet.user.pin_locked_until
-    still_locked = pin_wanted and locked_until is not None and locked_until > timezone.now()
+    locked_until = _find_lock(wallet) if pin_wanted else None
     return PayScreen(
         state if after_minor >= 0 else "insufficient",
         charge,
@@ -91,6 +91,11 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
         balance_after_minor=after_minor,
         shortfall_minor=max(-after_minor, 0),
         needs_pin=pin_wanted,
-        pin_locked_until=locked_until if still_locked else None,
+        pin_locked_until=locked_until,
         idempotency_key=str(uuid4()),
     )
+
+
+def _find_lock(wallet: Wallet) -> datetime | None:
+    until = find_lock(wallet.user_id, scope=in_wallet(wallet.session_id))
+    return until if until is not None and until > timezone.now() else None

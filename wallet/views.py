@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from identity.errors import PinLocked, PinWrong, SignInRefused
-from identity.sign_in import end_session, sign_in
+from identity.devices import read_device, remember_device
+from identity.errors import PinLocked, PinWrong, SignInLocked, SignInRefused
+from identity.sign_in import end_session, identify_by_pin, start_session
 from ledger.errors import TransferRefused
 from ledger.queries import read_available, read_balance
 from merchants.access import activate_time_zone
@@ -24,7 +25,7 @@ from pos.errors import (
     IdempotencyMismatch,
     SigningKeyWithdrawn,
 )
-from pos.models import Charge, ChargeStatus, StaticCode
+from pos.models import Charge, ChargeStatus
 from pos.queries import find_by_token, list_refunds, read_reference
 from pos.static_codes import find_printed_code
 from qr.errors import PayloadInvalid
@@ -37,12 +38,13 @@ from wallet.claims import decline_charge, find_claim_on
 from wallet.errors import (
     ClaimUnknown,
     PinRequired,
+    WalletMissing,
 )
 from wallet.models import Payment, Wallet
 from wallet.payments import confirm_charge, read_pin
 from wallet.queries import find_own_payment, list_payments, page_payments
 from wallet.screens import PayScreen, look_at_charge
-from wallet.wallets import find_wallet
+from wallet.wallets import has_wallet
 
 _CLAIM_OVER = "Your minute was over. Nothing was taken. Confirm again to pay."
 
@@ -131,27 +133,23 @@ def declined(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
 def enter(request: HttpRequest) -> HttpResponse:
     """Sign in by phone number or e-mail and PIN."""
     wanted = read_next(request)
-    login, error = request.POST.get("login", ""), ""
+    refusal: Exception | None = None
     if request.method == "POST":
         try:
-            secret = sign_in(
-                login,
-                pin=request.POST.get("pin", ""),
-                device_name=request.headers.get("User-Agent", "")[:120],
-            )
-            if find_wallet(secret) is not None:
-                return keep_session(redirect(wanted or "wallet:home"), secret)
-            end_session(secret)
-            error = "There is no wallet for this sign-in."
-        except SignInRefused as refusal:
-            error = str(refusal)
+            return _let_in(request, to=wanted or "wallet:home")
+        except (SignInRefused, SignInLocked, WalletMissing) as found:
+            refusal = found
+    payee = _find_payee(request, wanted)
+    if charge := payee.get("charge"):
+        activate_time_zone(charge.store.time_zone)
     context = {
-        "login": login,
-        "error": error,
+        "login": request.POST.get("login", ""),
+        "error": str(refusal or ""),
+        "locked_until": getattr(refusal, "until", None),
         "next": wanted,
-        **_find_payee(request, wanted),
+        **payee,
     }
-    return render(request, "wallet/sign_in.html", context, status=403 if error else 200)
+    return render(request, "wallet/sign_in.html", context, status=403 if refusal else 200)
 
 
 @require_POST
@@ -206,6 +204,17 @@ def payment(request: HttpRequest, wallet: Wallet, reference: str) -> HttpRespons
     return render(request, "wallet/payment.html", context)
 
 
+def _let_in(request: HttpRequest, *, to: str) -> HttpResponse:
+    device = read_device(request)
+    user = identify_by_pin(
+        request.POST.get("login", ""), pin=request.POST.get("pin", ""), device=device
+    )
+    if not has_wallet(user):
+        raise WalletMissing
+    secret = start_session(user, device_name=request.headers.get("User-Agent", ""))
+    return remember_device(keep_session(redirect(to), secret), device, user.id)
+
+
 def _find_day(payment: Payment) -> date:
     return timezone.localdate(payment.confirmed_at, ZoneInfo(payment.charge.store.time_zone))
 
@@ -240,7 +249,7 @@ def _find_charge(token: str) -> Charge | None:
         return None
 
 
-def _find_payee(request: HttpRequest, address: str) -> dict[str, Charge | StaticCode | None]:
+def _find_payee(request: HttpRequest, address: str) -> dict[str, Any]:
     # Whom the page to go on to would pay, if it is one that pays.
     with contextlib.suppress(PayloadInvalid):
         _, token = decode_link(request.build_absolute_uri(address))

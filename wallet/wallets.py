@@ -19,7 +19,7 @@ _HELD = JoinedRows(
     Wallet,
     "user",
     sql="""
-        SELECT {columns}
+        SELECT {columns}, session.id
           FROM identity_session session
           JOIN identity_user "user" ON "user".id = session.user_id
           JOIN wallet_wallet wallet ON wallet.user_id = session.user_id
@@ -66,8 +66,16 @@ def top_up(
 
 
 def find_wallet(secret: str) -> Wallet | None:
-    """Find the wallet of the person who holds this session, with the person."""
-    return _HELD.first([digest_secret(secret)])
+    """Find the wallet of the person who holds this session, with the person and the session."""
+    wallet, extras = _HELD.first_with_extras([digest_secret(secret)])
+    if wallet is not None:
+        (wallet.session_id,) = extras
+    return wallet
+
+
+def has_wallet(user: User) -> bool:
+    """Return whether this person has a wallet."""
+    return Wallet.objects.filter(user=user).exists()
 
 
 def mask_name(name: str) -> str:

@@ -148,7 +148,7 @@ def count_payments(sql: Sql) -> Callable[[], int]:
 def payer(demo: dict[str, Any], sql: Sql) -> dict[str, str]:
     """Li Wei, who has entered the PIN a moment ago."""
     sql("UPDATE wallet_wallet SET no_pin_count = 0, no_pin_minor = 0")
-    sql("UPDATE identity_user SET pin_failed_count = 0, pin_locked_until = NULL")
+    sql("UPDATE identity_tries SET count = 0, locked_until = NULL")
     li_wei: dict[str, str] = demo["customers"][0]
     return li_wei
 

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from identity.models import User
+from identity.models import Tries
 from ledger.queries import read_balance, sum_balance
 from merchants.models import SettlementLine
 from pos.charges import cancel_charge
@@ -211,10 +211,9 @@ def test_the_fifth_wrong_pin_locks(phone, large):
     assert [answer.get("tries_left") for answer in answers] == [4, 3, 2, 1, None]
     assert (sixth.status_code, sixth.json()["code"]) == (403, "pin_locked")
     assert reasons() == ["pin_wrong"] * 4 + ["pin_locked"] * 2
-    user = User.objects.get(pk=large.wallet.user_id)
-    assert user.pin_failed_count == 5
-    assert user.pin_locked_until is not None
-    assert round((user.pin_locked_until - timezone.now()).total_seconds()) == 1800
+    locked_until = Tries.objects.get(subject=large.wallet.user_id).locked_until
+    assert locked_until is not None
+    assert round((locked_until - timezone.now()).total_seconds()) == 1800
 
 
 def test_the_right_pin_at_the_fifth_try_pays(phone, large):
@@ -224,7 +223,7 @@ def test_the_right_pin_at_the_fifth_try_pays(phone, large):
     answer = confirm(phone, large, factories.PIN)
 
     assert answer.status_code == 201
-    assert User.objects.get(pk=large.wallet.user_id).pin_failed_count == 0
+    assert factories.count_tries(large.wallet.user) == 0
 
 
 def test_the_lock_ends(phone, large):

@@ -70,6 +70,5 @@ def test_codes_are_stopped_and_started_by_pin(phone, customer):
 def test_a_pin_of_another_form_is_no_try(phone, customer, pin):
     answer = phone.post("wallet/payment_codes", {"pin": pin})
 
-    customer.wallet.user.refresh_from_db()
     assert (answer.status_code, answer.json()["code"]) == (400, "request_invalid")
-    assert customer.wallet.user.pin_failed_count == 0
+    assert factories.count_tries(customer.wallet.user) == 0

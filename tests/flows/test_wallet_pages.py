@@ -67,13 +67,14 @@ def test_an_unknown_login_is_refused_like_a_wrong_pin(customer, login):
 def test_five_wrong_pins_lock_the_sign_in_and_it_looks_like_a_wrong_one(customer):
     wrong = [sign_in(customer.wallet.user.phone, "000000")[1] for _ in range(5)]
 
-    _, locked = sign_in(customer.wallet.user.phone)
+    _, locked = sign_in(customer.wallet.user.phone, "000001")
     _, unknown = sign_in("+353870000000")
 
     for answer in (*wrong, locked):
         assert answer.status_code == unknown.status_code == 403
         assert answer.context["error"] == unknown.context["error"]
         assert WALLET_COOKIE not in answer.cookies
+    assert WALLET_COOKIE not in sign_in(customer.wallet.user.phone)[1].cookies
     assert not Session.objects.exclude(digest=digest_secret(customer.token)).exists()
 
 

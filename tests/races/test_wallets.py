@@ -6,7 +6,6 @@ from functools import partial
 import pytest
 
 from identity.errors import PinLocked, PinWrong
-from identity.models import User
 from identity.pins import check_pin
 from ledger.errors import InsufficientFunds
 from ledger.queries import read_balance, sum_balance
@@ -90,7 +89,7 @@ def test_of_fifty_wrong_pins_at_once_five_are_looked_at(crowd):
     user_id = customer.wallet.user_id
 
     answers = crowd.act(
-        [partial(check_pin, user_id, f"{guess:06}") for guess in range(50)],
+        [partial(check_pin, user_id, f"{guess:06}", scope="till:1") for guess in range(50)],
         refusals=(PinWrong, PinLocked),
     )
 
@@ -98,18 +97,18 @@ def test_of_fifty_wrong_pins_at_once_five_are_looked_at(crowd):
     tries_left = sorted(a.tries_left for a in answers if isinstance(a, PinWrong))
     assert tries_left == [1, 2, 3, 4]
     assert sum(isinstance(answer, PinLocked) for answer in answers) == 46
-    assert User.objects.get(pk=user_id).pin_failed_count == 5
     with pytest.raises(PinLocked):
-        check_pin(user_id, factories.PIN)
+        check_pin(user_id, factories.PIN, scope="till:1")
+    check_pin(user_id, factories.PIN, scope="till:2")
 
 
 def test_the_right_pin_many_times_at_once_is_no_wrong_try(crowd):
     customer = factories.open_customer()
 
-    crowd.act([partial(check_pin, customer.wallet.user_id, factories.PIN)] * 20)
+    check = partial(check_pin, customer.wallet.user_id, factories.PIN, scope="till:1")
+    crowd.act([check] * 20)
 
-    user = User.objects.get(pk=customer.wallet.user_id)
-    assert (user.pin_failed_count, user.pin_locked_until) == (0, None)
+    assert factories.count_tries(customer.wallet.user) == 0
 
 
 def test_of_sixty_guesses_at_once_ten_are_looked_at(crowd):
