@@ -1,4 +1,4 @@
-"""Who may open the dashboard: signed-in staff, each within their merchant."""
+"""Who may open the dashboard: signed-in staff, each within their merchant or their store."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from merchants.models import Role, StaffMember
+from merchants.models import Role, StaffMember, Store
 from merchants.onboarding import find_staff_member
 
 P = ParamSpec("P")
@@ -63,6 +64,26 @@ def may_manage(view: StaffView[P]) -> StaffView[P]:
         return view(request, staff, *args, **kwargs)
 
     return guarded
+
+
+def whole_merchant(view: StaffView[P]) -> StaffView[P]:
+    """Refuse people who were hired for one store: here stand all of the merchant's."""
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, staff: Staff, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if staff.store_id is not None:
+            raise PermissionDenied
+        return view(request, staff, *args, **kwargs)
+
+    return guarded
+
+
+def list_own_stores(staff: Staff) -> QuerySet[Store]:
+    """List the stores this person works for: the one they were hired for, or all."""
+    stores = Store.objects.filter(merchant_id=staff.merchant_id).select_related("merchant")
+    return stores if staff.store_id is None else stores.filter(pk=staff.store_id)
 
 
 def activate_time_zone(time_zone: str) -> None:

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from merchants.access import Staff, manages, may_manage, staff_only
+from merchants.access import Staff, manages, may_manage, staff_only, whole_merchant
 from merchants.models import Settlement, SettlementLine
 from merchants.queries import (
     check_balances,
@@ -26,6 +26,9 @@ from merchants.settlement import close_books_now, list_settlements
 @staff_only
 def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show today, what the next settlement would be, and the last ones."""
+    if staff.store_id is not None:
+        # What is owed and settled is the whole merchant's.
+        return redirect("pos:payments")
     previews = [preview_settlement(book) for book in list_books(staff.merchant.id)]
     context = {
         "merchant": staff.merchant,
@@ -41,6 +44,7 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_GET
 @never_cache
 @staff_only
+@whole_merchant
 def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List settlements under the equation of the open one."""
     books = list_books(staff.merchant.id)
@@ -64,6 +68,7 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 @staff_only
+@whole_merchant
 @may_manage
 def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show what would be paid; asked to, close each currency's settlement up to this moment."""
@@ -84,6 +89,7 @@ def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_GET
 @never_cache
 @staff_only
+@whole_merchant
 def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Show one settlement with every line."""
     found = _find_settlement(staff, reference)
@@ -102,6 +108,7 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
 
 @require_GET
 @staff_only
+@whole_merchant
 def settlement_csv(request: HttpRequest, staff: Staff, reference: str) -> StreamingHttpResponse:
     """Download every line of a settlement, with a control total."""
     found = _find_settlement(staff, reference)

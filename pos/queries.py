@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from merchants.models import Merchant, Store
+from merchants.models import StaffMember, Store
 from merchants.queries import find_last_cut
 from pos.callers import Caller
 from pos.errors import ChargeUnknown, ItemUnknown
@@ -210,17 +210,23 @@ def list_refunds(charge: Charge) -> list[Refund]:
 
 
 def list_merchant_charges(merchant_id: UUID) -> QuerySet[Charge]:
-    """List a merchant's charges for its dashboard, newest first."""
+    """List a merchant's charges, newest first."""
     return _for_list(Charge.objects.filter(merchant_id=merchant_id))
 
 
-def find_dashboard_charge(merchant_id: UUID, reference: str) -> Charge:
-    """Find one of a merchant's charges by its public reference.
+def list_staff_charges(staff: StaffMember) -> QuerySet[Charge]:
+    """List what a member of staff sees: the store they were hired for, or the merchant."""
+    charges = list_merchant_charges(staff.merchant_id)
+    return charges if staff.store_id is None else charges.filter(store_id=staff.store_id)
+
+
+def find_staff_charge(staff: StaffMember, reference: str) -> Charge:
+    """Find a charge that a member of staff sees by its public reference.
 
     Raises:
-        ChargeUnknown: not there, or another merchant's; the two look alike.
+        ChargeUnknown: not there, or another store's or merchant's; they look alike.
     """
-    mine = list_merchant_charges(merchant_id).filter(pk=read_reference("ch", reference))
+    mine = list_staff_charges(staff).filter(pk=read_reference("ch", reference))
     charge = mine.first()
     if charge is None:
         raise ChargeUnknown
@@ -236,15 +242,15 @@ class StoreWithTerminals:
     terminals: list[Terminal]
 
 
-def list_stores_with_terminals(merchant: Merchant) -> list[StoreWithTerminals]:
-    """List a merchant's stores with their tills, by name."""
-    terminals = Terminal.objects.filter(store__merchant=merchant).select_related("store")
+def list_stores_with_terminals(stores: QuerySet[Store]) -> list[StoreWithTerminals]:
+    """List these stores with their tills, by name."""
+    terminals = Terminal.objects.filter(store__in=stores).select_related("store")
     by_store: dict[UUID, list[Terminal]] = defaultdict(list)
     for terminal in terminals.order_by("name"):
         by_store[terminal.store_id].append(terminal)
     return [
         StoreWithTerminals(store.name, store.public_id, by_store[store.id])
-        for store in merchant.stores.order_by("name")
+        for store in stores.order_by("name")
     ]
 
 
@@ -257,19 +263,19 @@ class StoreWithCodes:
     codes: list[StaticCode]
 
 
-def list_stores_with_codes(merchant: Merchant) -> list[StoreWithCodes]:
-    """List a merchant's stores by name, with their printed codes, those in use first."""
+def list_stores_with_codes(stores: QuerySet[Store]) -> list[StoreWithCodes]:
+    """List these stores by name, with their printed codes, those in use first."""
     codes: dict[UUID, list[StaticCode]] = defaultdict(list)
-    for code in find_static_codes().filter(store__merchant=merchant).order_by("-id"):
+    for code in find_static_codes().filter(store__in=stores).order_by("-id"):
         codes[code.store_id].append(code)
     terminals: dict[UUID, list[Terminal]] = defaultdict(list)
-    for terminal in Terminal.objects.filter(store__merchant=merchant).order_by("name"):
+    for terminal in Terminal.objects.filter(store__in=stores).order_by("name"):
         terminals[terminal.store_id].append(terminal)
     for printed in codes.values():
         printed.sort(key=lambda code: code.is_revoked)
     return [
         StoreWithCodes(store, terminals[store.id], codes[store.id])
-        for store in merchant.stores.select_related("merchant").order_by("name")
+        for store in stores.order_by("name")
     ]
 
 

@@ -13,7 +13,14 @@ from identity.errors import PinLocked, PinWrong
 from ledger.inclusion import find_seal, prove_transfer
 from ledger.money import find_exponent
 from ledger.queries import list_postings
-from merchants.access import Staff, activate_time_zone, manages, may_manage, staff_only
+from merchants.access import (
+    Staff,
+    activate_time_zone,
+    list_own_stores,
+    manages,
+    may_manage,
+    staff_only,
+)
 from pos.access import Till, keep_token, read_device, till_only
 from pos.api import hand_over_stream
 from pos.authentication import read_till
@@ -22,11 +29,11 @@ from pos.models import Charge, ChargeStatus, Terminal
 from pos.queries import (
     filter_status,
     find_by_receipt,
-    find_dashboard_charge,
+    find_staff_charge,
     list_charges,
     list_items,
-    list_merchant_charges,
     list_refunds,
+    list_staff_charges,
     list_stores_with_terminals,
     page_after,
     read_reference,
@@ -171,13 +178,14 @@ def receipt_proof(request: HttpRequest, token: str) -> HttpResponse:
 @staff_only
 def tills(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List stores and tills; those who manage see the pairing code that was just made."""
-    stores = list_stores_with_terminals(staff.merchant)
+    stores = list_stores_with_terminals(list_own_stores(staff))
     everyone = [terminal for store in stores for terminal in store.terminals]
     wanted = request.GET.get("code_for", "") if manages(staff) else ""
     offered = [terminal for terminal in everyone if terminal.live_pairing_code]
     code_for = next((terminal for terminal in offered if terminal.public_id == wanted), None)
     context = {
         "merchant": staff.merchant,
+        "works_at": staff.store,
         "may_manage": manages(staff),
         "stores": stores,
         "code_for": code_for,
@@ -211,9 +219,10 @@ def revoke(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
 @never_cache
 @staff_only
 def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """List the merchant's charges."""
-    context = _list_page(request, list_merchant_charges(staff.merchant.id))
-    return render(request, "pos/payments.html", context | {"merchant": staff.merchant})
+    """List the charges of the merchant, or of the one store that this person works for."""
+    context = _list_page(request, list_staff_charges(staff))
+    context |= {"merchant": staff.merchant, "works_at": staff.store}
+    return render(request, "pos/payments.html", context)
 
 
 @require_GET
@@ -222,12 +231,13 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
 def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Show one charge: what happened to it, and where its money went."""
     try:
-        charge = find_dashboard_charge(staff.merchant.id, reference)
+        charge = find_staff_charge(staff, reference)
     except ChargeUnknown:
         raise Http404 from None
     refunds = list_refunds(charge)
     context = {
         "merchant": staff.merchant,
+        "works_at": staff.store,
         "charge": charge,
         "refunds": refunds,
         "timeline": list_timeline(charge),
@@ -277,4 +287,4 @@ def _find_terminal(staff: Staff, reference: str) -> Terminal:
         terminal_id = read_reference("tm", reference)
     except ChargeUnknown:
         raise Http404 from None
-    return get_object_or_404(Terminal, pk=terminal_id, store__merchant=staff.merchant)
+    return get_object_or_404(Terminal, pk=terminal_id, store__in=list_own_stores(staff))

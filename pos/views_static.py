@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ledger.errors import AmountUnreadable
 from ledger.money import format_money
 from ledger.typed import read_money
-from merchants.access import Staff, manages, may_manage, staff_only
+from merchants.access import Staff, list_own_stores, manages, may_manage, staff_only
 from merchants.models import CodeFormat, Store
 from merchants.onboarding import choose_code_format, reopen_store
 from pos.errors import (
@@ -64,11 +64,11 @@ def publish_keys(_request: HttpRequest) -> HttpResponse:
 
 
 def of_store(view: StoreView) -> Callable[[HttpRequest, Staff, str], HttpResponseBase]:
-    """Find the store among the merchant's own, or answer 404."""
+    """Find the store among this person's own, or answer 404."""
 
     @wraps(view)
     def guarded(request: HttpRequest, staff: Staff, reference: str) -> HttpResponseBase:
-        for store in staff.merchant.stores.select_related("merchant"):
+        for store in list_own_stores(staff):
             if store.public_id == reference:
                 return view(request, staff, store)
         raise Http404
@@ -177,9 +177,10 @@ def _show_stores(
 ) -> HttpResponse:
     context = {
         "merchant": staff.merchant,
+        "works_at": staff.store,
         "staff": staff,
         "may_manage": manages(staff),
-        "stores": list_stores_with_codes(staff.merchant),
+        "stores": list_stores_with_codes(list_own_stores(staff)),
         "refused": refused or {},
         "typed": request.POST,
         "made": request.GET.get("made", ""),
@@ -222,9 +223,12 @@ def _explain(refusal: Exception, currency: str) -> str:
 
 def _find_code(staff: Staff, reference: str) -> StaticCode:
     try:
-        return find_merchant_code(staff.merchant_id, reference)
+        code = find_merchant_code(staff.merchant_id, reference)
     except StaticCodeUnknown:
         raise Http404 from None
+    if staff.store_id not in {None, code.store_id}:
+        raise Http404
+    return code
 
 
 def _name_actor(staff: Staff) -> str:
