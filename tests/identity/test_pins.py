@@ -51,10 +51,10 @@ def test_a_pin_has_six_digits(user, pin):
 
 def test_a_pin_is_the_same_in_the_digits_of_any_script(user):
     for digits in SCRIPTS.values():
-        check_pin(user.id, PIN.translate(digits))
+        check_pin(user.id, PIN.translate(digits), scope=SCOPE)
     set_pin(user, "123456".translate(ARABIC))
 
-    check_pin(user.id, "123456")
+    check_pin(user.id, "123456", scope=SCOPE)
 
 
 def test_a_pin_is_nowhere_in_the_database(user):
