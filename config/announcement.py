@@ -3,21 +3,26 @@
 import io
 import json
 import sys
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import qrcode
+
+from config.places import is_loopback
 
 _CUSTOMERS_SHOWN = 4
 _Row = tuple[str, str, str]
 
 
-def describe_demo(facts: str, *, url: str) -> str:
-    """Lay out the demo's addresses and sign-ins as a table, with the till's address as a QR.
+def describe_demo(facts: str, *, url: str, facts_path: Path) -> str:
+    """Lay out the demo's addresses and sign-ins as a table.
 
-    `facts` is the content of demo.json.
+    Where other devices can reach it, its address follows as a QR code. `facts` is the content
+    of demo.json at `facts_path`.
     """
     data = json.loads(facts)
-    rows: list[_Row] = []
+    rows: list[_Row] = [("Start", f"{url}/", "the ways in, on one page")]
     for merchant in data["merchants"]:
         owner = merchant["owner"]
         sign_in = f"{owner['email']}, password {owner['password']}"
@@ -29,9 +34,12 @@ def describe_demo(facts: str, *, url: str) -> str:
     ]
     rows += [
         ("Mail", f"{url}/demo/mail/", "every receipt and report that was sent"),
-        ("API", f"{url}/api/docs/", "tokens and keys: .tessera/demo.json"),
+        ("API", f"{url}/api/docs/", f"tokens and keys: {facts_path}"),
     ]
-    return f"\n{_lay_out(rows)}\n\n{draw_code(f'{url}/till/')}  The till: {url}/till/\n"
+    table = f"\n{_lay_out(rows)}\n"
+    if is_loopback(urlsplit(url).hostname or ""):
+        return table
+    return f"{table}\n{draw_code(f'{url}/')}  For a phone or a tablet in this network: {url}/\n"
 
 
 def draw_code(text: str) -> str:

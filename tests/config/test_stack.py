@@ -17,14 +17,6 @@ from tests.ports import find_port
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = ("postgres", "valkey", "web", "streams", "worker", "beat", "nginx")
-DEMO = """
-import sys
-from pathlib import Path
-from config import demo
-demo._FOLDER, demo._FACTS = Path(sys.argv[1]) / "demo", Path(sys.argv[1]) / "demo.json"
-sys.argv[1:] = []
-sys.exit(demo.main())
-"""
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(180)]
 
 
@@ -105,7 +97,7 @@ def test_a_stack_that_cannot_start_says_which_part_and_stops_the_rest(tmp_path):
 def test_the_demo_is_described_while_it_runs_and_only_then(tmp_path, number):
     port = find_port()
     with subprocess.Popen(
-        [sys.executable, "-c", DEMO, str(tmp_path)],
+        [sys.executable, "-m", "config.demo", "--state", str(tmp_path)],
         cwd=ROOT,
         env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1"},
         stdout=subprocess.PIPE,
@@ -121,7 +113,7 @@ def test_the_demo_is_described_while_it_runs_and_only_then(tmp_path, number):
         demo.send_signal(number)
         rest = demo.stdout.read()
 
-    assert facts["base_url"] == f"http://127.0.0.1:{port}"
+    assert facts["base_url"] == f"http://localhost:{port}"
     assert mode == 0o600
     assert status == 200
     assert demo.returncode == 0

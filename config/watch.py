@@ -1,0 +1,141 @@
+"""The demo's watch: what has died or hangs is started again, whatever else goes wrong."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from config.stack import START_GROUPS, Stack
+
+_READY_MAX_S = 60
+_PAUSE_MAX_S = 10
+# What hangs on a server that hangs itself is not to blame.
+_NEEDS = {
+    "web": ("postgres",),
+    "streams": ("valkey",),
+    "worker": ("postgres", "valkey"),
+    "beat": ("valkey",),
+}
+_Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """How often running processes are asked, and what makes them count as hung.
+
+    Beat looks at its timetable every five seconds, and the worker gives its sign as often.
+    """
+
+    ask_every_s: float = 5
+    misses_max: int = 3
+    silence_max_s: float = 20
+
+
+_USUAL = Patience()
+
+
+class Watch:
+    """Looks after a running stack. It waits for nothing and survives a full disk.
+
+    Use it from the main thread: the programs are bound to the thread that starts them.
+    """
+
+    def __init__(self, stack: Stack, *, say: _Say, patience: Patience = _USUAL) -> None:
+        self._stack, self._say, self._patience = stack, say, patience
+        self._judge = Judge(stack, patience=patience)
+        self._launched: dict[str, float] = {}
+        self._pauses: dict[str, float] = {}
+        self._due: dict[str, float] = {}
+        self._troubles: set[str] = set()
+        self._asked_at = time.monotonic()
+
+    def look(self) -> None:
+        """Go round once: launch all that is dead, greet what is back, end what hangs."""
+        for step in (self._launch_dead, self._greet, self._end_hung):
+            try:
+                step()
+            except OSError as error:
+                self._say_once(f"The watch goes on after: {error}.")
+
+    def _launch_dead(self) -> None:
+        now = time.monotonic()
+        dead = [name for name in self._stack.find_dead() if self._due.get(name, 0) <= now]
+        # Each is launched before any is waited for: nginx, say, needs the web to be ready.
+        for name in dead:
+            self._pauses[name] = min(2 * self._pauses.get(name, 0.5), _PAUSE_MAX_S)
+            self._due[name] = now + self._pauses[name]
+            try:
+                self._tell_end(name)
+                self._stack.processes[name].launch()
+            except OSError as error:
+                self._say_once(f"{name} cannot be started: {error}. Trying again.")
+            self._launched[name] = now
+
+    def _tell_end(self, name: str) -> None:
+        process = self._stack.processes[name]
+        if name in self._launched:
+            self._say_once(f"{name} did not stay; trying again.")
+        else:
+            self._say(f"{process.describe_end()}\nStarting {name} again.")
+
+    def _say_once(self, text: str) -> None:
+        # What goes wrong in every round is said at the first.
+        if text not in self._troubles:
+            self._troubles.add(text)
+            self._say(text)
+
+    def _greet(self) -> None:
+        for name, since in list(self._launched.items()):
+            process = self._stack.processes[name]
+            if process.check_ready():
+                self._say(f"{name} is back.")
+                self._judge.forget(name)
+                self._troubles.clear()
+                for noted in (self._launched, self._pauses, self._due):
+                    noted.pop(name, None)
+            elif process.is_alive and time.monotonic() - since > _READY_MAX_S:
+                self._say(f"{name} was not ready after {_READY_MAX_S} s.")
+                process.end_hung()
+
+    def _end_hung(self) -> None:
+        if time.monotonic() - self._asked_at < self._patience.ask_every_s:
+            return
+        for name, why in self._judge.find_hung(spare=set(self._launched)):
+            self._say(f"{name} hangs: {why}. Ending it.")
+            self._stack.processes[name].end_hung()
+        self._asked_at = time.monotonic()
+
+
+class Judge:
+    """Asks running processes for a sign of life, and says which have given none for long."""
+
+    def __init__(self, stack: Stack, *, patience: Patience) -> None:
+        self._stack, self._patience = stack, patience
+        self._misses: dict[str, int] = {}
+
+    def forget(self, name: str) -> None:
+        """Begin anew with a process that was started again."""
+        self._misses.pop(name, None)
+
+    def find_hung(self, *, spare: set[str]) -> list[tuple[str, str]]:
+        """Ask all but the spared once; return those that have missed too often, and why."""
+        names = [name for group in START_GROUPS for name in group]
+        dead = set(self._stack.find_dead())
+        asked = [name for name in names if name not in spare | dead]
+        with ThreadPoolExecutor(len(names)) as askers:
+            faults = dict(zip(asked, askers.map(self._find_fault, asked), strict=True))
+        for name in asked:
+            is_excused = any(faults.get(need, "away") for need in _NEEDS.get(name, ()))
+            self._misses[name] = (
+                self._misses.get(name, 0) + 1 if faults[name] and not is_excused else 0
+            )
+        too_many = self._patience.misses_max
+        return [(name, faults[name]) for name in asked if self._misses[name] >= too_many]
+
+    def _find_fault(self, name: str) -> str:
+        process = self._stack.processes[name]
+        if process.list_stopped():
+            return "it is stopped"
+        if process.measure_silence() > self._patience.silence_max_s:
+            return f"no sign of life for {self._patience.silence_max_s:g} s"
+        return "" if process.program.answers() else "it does not answer"
