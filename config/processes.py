@@ -96,7 +96,9 @@ class Process:
 
     def check_ready(self) -> bool:
         """Return whether the program has given its sign of readiness; waits for nothing."""
-        self._ready = self._ready or (self.is_alive and self.program.is_ready(self._read_log()))
+        if not self.is_alive:
+            return False
+        self._ready = self._ready or self.program.is_ready(self._read_log())
         return self._ready
 
     def wait_until_ready(self, *, timeout_s: float = 60) -> None:

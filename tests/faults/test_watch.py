@@ -52,7 +52,7 @@ def answers(stack):
 
 
 def test_all_that_died_together_is_started_before_any_is_waited_for(stack, shop):
-    said = []
+    said: list[str] = []
     watch = Watch(stack, say=said.append)
     names = ("valkey", "web", "nginx")
     for name in names:
@@ -72,7 +72,8 @@ def test_all_that_died_together_is_started_before_any_is_waited_for(stack, shop)
     "names", [("postgres", "valkey", "web"), ("streams", "worker", "beat", "nginx")], ids=str
 )
 def test_processes_that_are_stopped_are_noticed_and_replaced(stack, shop, names):
-    said, before = [], {name: read_pid(stack, name) for name in names}
+    said: list[str] = []
+    before = {name: read_pid(stack, name) for name in names}
     watch = Watch(stack, say=said.append, patience=HASTE)
     for pid in before.values():
         os.kill(pid, signal.SIGSTOP)
@@ -89,7 +90,8 @@ def test_processes_that_are_stopped_are_noticed_and_replaced(stack, shop, names)
     ("name", "mark"), [("web", b"granian"), ("streams", b"granian"), ("worker", b"celery")]
 )
 def test_one_hung_child_is_noticed_too(stack, shop, name, mark):
-    said, child = [], find_children(stack, name, mark=mark)[-1]
+    said: list[str] = []
+    child = find_children(stack, name, mark=mark)[-1]
     watch = Watch(stack, say=said.append, patience=HASTE)
     os.kill(child, signal.SIGSTOP)
 
@@ -99,7 +101,8 @@ def test_one_hung_child_is_noticed_too(stack, shop, name, mark):
 
 
 def test_pages_that_do_not_answer_are_replaced(stack, shop):
-    said, before = [], read_pid(stack, "web")
+    said: list[str] = []
+    before = read_pid(stack, "web")
     watch = Watch(stack, say=said.append, patience=HASTE)
     (stack.state.run / "web.sock").unlink()
 
@@ -111,7 +114,7 @@ def test_pages_that_do_not_answer_are_replaced(stack, shop):
 
 
 def test_a_timetable_without_a_sign_of_life_is_replaced(stack, shop):
-    said = []
+    said: list[str] = []
     impatient = Patience(ask_every_s=0.2, misses_max=2, silence_max_s=0.5)
     watch = Watch(stack, say=said.append, patience=impatient)
 
@@ -132,7 +135,8 @@ def test_beat_and_worker_give_signs_of_life(stack, name):
 
 
 def test_the_watch_outlives_a_disk_that_takes_nothing(stack, shop):
-    said, logs = [], stack.state.path / "logs"
+    said: list[str] = []
+    logs = stack.state.path / "logs"
     watch = Watch(stack, say=said.append)
     away = logs.rename(logs.with_name("logs-away"))
     # Whatever is written here is refused as on a full disk.
