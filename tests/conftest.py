@@ -5,9 +5,10 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.utils import setup_databases, teardown_databases
 from hypothesis import HealthCheck
 from hypothesis import settings as properties
@@ -26,12 +27,15 @@ properties.register_profile(
 properties.load_profile("unhurried")
 
 
-@pytest.fixture(autouse=True)
-def _static_files_as_they_are(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_as_they_are(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Name static files plainly, so that pages can be drawn before any were collected."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
-    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
+    with override_settings(
+        STORAGES=settings.STORAGES | {"staticfiles": plain},
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
+    ):
+        yield
 
 
 @pytest.fixture(scope="session")
