@@ -10,7 +10,13 @@ from typing import Any
 from django.db import connection, connections
 
 PEOPLE_MAX = 100
-_PATIENCE_S = 15
+# Somebody in a crowd on a busy machine waits for long, and that is no fault; for ever would be.
+_PATIENCE_S = 60
+_WAIT_LONG = """
+    SELECT set_config('lock_timeout', '30s', false),
+           set_config('statement_timeout', '30s', false),
+           set_config('idle_in_transaction_session_timeout', '30s', false)
+"""
 
 Job = Callable[[], Any]
 
@@ -64,6 +70,8 @@ def stagger(jobs: Sequence[Job], *, round_number: int, within_s: float = 0.004) 
 
 def _take_part(barrier: Barrier, job: Job, refusals: tuple[type[Exception], ...]) -> Any:
     connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT_LONG)
     barrier.wait(_PATIENCE_S)
     try:
         return job()

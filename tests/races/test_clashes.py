@@ -12,7 +12,7 @@ from ledger.posting import post_transfers
 from tests.ledger.moves import WAYS, Books
 from tests.ledger.sessions import let_others_act, read_pid, under_way, wait_until_waited_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(30, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 # What is under way under an id, what is asked for meanwhile, and what that is answered when
 # the first commits and when it does not.
 SAME_ID = {

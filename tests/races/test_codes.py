@@ -17,7 +17,7 @@ from wallet.collection import collect_charge
 from wallet.errors import PaymentCodeUnknown, PaymentCodeUsed, TooManyTries
 from wallet.models import CodeUse, CollectMiss, Payment
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 ROUNDS = 50
 
 

@@ -21,7 +21,7 @@ from tests.races.crowd import Job, late, stagger
 from wallet.claims import decline_charge
 from wallet.models import Claim, Payment
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(20, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 ENDINGS = ("charge.captured", "charge.canceled", "charge.expired")
 

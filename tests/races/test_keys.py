@@ -12,7 +12,7 @@ from tests import factories
 from tests.conftest import Api
 from wallet.models import Payment
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(20, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 MANY = 20
 KEY = "the-one-key"

@@ -25,7 +25,7 @@ from ledger.transfers import AnyTransfer, NewPending, NewTransfer, PendingPost, 
 from tests.faults.shop import wait_for
 from tests.ledger.moves import let_holds_end
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(40, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 THREADS, BATCHES, LEGS, OPENING_MINOR = 16, 100, 4, 1_000
 HOLDS = 160

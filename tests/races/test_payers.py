@@ -14,7 +14,7 @@ from tests import factories
 from tests.races.crowd import stagger
 from wallet.models import Payment
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(20, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 REFUSALS = (ChargeClaimedByAnother, ChargeNotPayable)
 PEOPLE = 50

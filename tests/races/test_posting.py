@@ -12,7 +12,7 @@ from ledger.posting import post_transfers
 from ledger.transfers import PendingExpiry, PendingPost, PendingVoid
 from tests.ledger.moves import WAYS, Books, let_holds_end
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 THREADS, ROUNDS = 16, 5
 # What is posted by all at the same time, and the balances after so many rounds of it.
 PLAIN = {

@@ -12,7 +12,7 @@ from pos.models import Refund
 from pos.refunds import NewRefund, refund_charge
 from tests import factories
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(20, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 
 def refund(shop, charge, key, amount_minor):

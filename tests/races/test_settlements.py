@@ -23,7 +23,7 @@ from tests.races.crowd import Job, stagger
 from tests.races.test_refunds import refund
 from tests.snapshots import nothing_changes
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(20, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 SELLERS, SALES, PAUSE_S = 4, 20, 0.01
 

@@ -14,7 +14,7 @@ from wallet.errors import StaticLimitReached
 from wallet.models import Claim, Payment
 from wallet.static_payments import measure_left
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(30, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 
 def pay_at(customer, code):

@@ -16,7 +16,7 @@ from wallet.errors import CodeUnknown, PinRequired, TooManyTries
 from wallet.models import Attempt, CodeMiss, Payment
 from wallet.scans import find_scanned
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(20, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 
 def test_of_a_hundred_spends_the_wallet_pays_what_it_holds(crowd, without_pin):

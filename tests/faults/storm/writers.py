@@ -107,7 +107,7 @@ class Storm:
         """Wait until so many more calls were answered and so many more instants closed."""
         answered = len(self.history.answered()) + calls
         closed = len(self.history.closures) + closures
-        self._wait_for(
+        self.wait_until(
             lambda: (
                 len(self.history.answered()) >= answered
                 and len(self.history.closures) >= closed
@@ -121,9 +121,11 @@ class Storm:
             calls = self.history.calls[-1000:]
             return [call.ended_s for call in calls if call.results and call.began_s > since_s]
 
-        return min(self._wait_for(find_answers))
+        return min(self.wait_until(find_answers))
 
-    def _wait_for(self, condition: Callable[[], Any]) -> Any:
+    def wait_until(self, condition: Callable[[], Any]) -> Any:
+        """Wait until the condition gives something true, while everybody works; give that."""
+
         def has_come() -> Any:
             for one in self._running:
                 if one.done():
