@@ -103,8 +103,12 @@ def list_functions(path):
     return [node for node in read_nodes(path) if isinstance(node, kinds)]
 
 
+def list_fields():
+    return [field for model in OURS for field in model._meta.get_fields()]
+
+
 def test_foreign_keys_point_down_and_leave_no_name_behind():
-    for field in (field for model in OURS for field in model._meta.get_fields()):
+    for field in list_fields():
         if not (field.is_relation and field.concrete):
             continue
         target = field.related_model._meta.app_label
@@ -115,7 +119,7 @@ def test_foreign_keys_point_down_and_leave_no_name_behind():
 
 
 def test_no_column_has_a_fraction():
-    for field in (field for model in OURS for field in model._meta.get_fields()):
+    for field in list_fields():
         if field.concrete:
             assert field.get_internal_type() != "FloatField", field
             # Sums may pass what an integer column holds; they have no fraction either.
