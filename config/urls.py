@@ -28,5 +28,5 @@ urlpatterns = [
 if settings.DEMO:
     urlpatterns += [
         path("demo/mail/", demo_mail.list_mail, name="demo_mail"),
-        path("demo/mail/<int:number>/", demo_mail.show_mail, name="demo_message"),
+        path("demo/mail/<str:file>/<int:offset>/", demo_mail.show_mail, name="demo_message"),
     ]

@@ -1,14 +1,15 @@
 """The front page, and whether this process is alive and ready."""
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    """Lead people who only know the host to their wallet."""
-    return redirect("wallet:home")
+    """Show people who only know the host the ways in; asks no database."""
+    return render(request, "start.html", {"is_demo": settings.DEMO})
 
 
 @never_cache

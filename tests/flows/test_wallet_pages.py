@@ -319,8 +319,11 @@ def test_a_receipt_is_there_only_once_paid(shop):
     assert Client().get(f"/r/{encode_token(charge.receipt_token)}/").status_code == 404
 
 
-def test_the_front_page_leads_to_the_wallet(db):
-    assert Client().get("/")["Location"] == "/wallet/"
+def test_the_front_page_offers_wallet_till_and_dashboard_and_asks_no_database():
+    text = Client().get("/").content.decode()
+
+    assert re.findall(r'<h2><a href="([^"]*)">', text) == ["/wallet/", "/till/", "/dashboard/"]
+    assert "demo" not in text
 
 
 def test_a_code_can_be_typed(browser):
