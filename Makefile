@@ -16,8 +16,10 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-ur
 WORKERS := logical
 PYTEST = $(PYTHON) -m pytest -n $(WORKERS) --maxprocesses=4 --durations=20 $(ARGS)
 SLOW := browser or faults or fuzz or slow or stack
+# No line and no branch of these may go untested; pyproject.toml has the limit for all together.
+COVERED_WHOLLY := ledger/*,qr/*,pos/charges.py,pos/refunds.py,merchants/settlement.py
 
-.PHONY: help environment demo-environment demo demo-reset test test-fast check bench bench-checkout bench-ledger format \
+.PHONY: help environment demo-environment demo demo-reset test test-fast coverage check bench bench-checkout bench-ledger format \
 	docs requirements
 
 help: ## this list
@@ -42,6 +44,13 @@ test: environment ## all tests, on a real PostgreSQL and Valkey (ARGS="-k pay" n
 
 test-fast: environment ## the tests without browser, whole stacks, storms and fuzzing
 	@exec $(PYTEST) -m "not ($(SLOW))"
+
+coverage: environment ## all tests, and whether they reach enough of the code
+	@$(PYTEST) --cov --cov-report=
+	@echo "What no test reaches, of everything:"
+	@$(BIN)/coverage report
+	@echo "And of what has to be covered wholly:"
+	@$(BIN)/coverage report --include='$(COVERED_WHOLLY)' --fail-under=100
 
 check: environment ## formatting, lint, types, layers, templates, spelling, migrations
 	$(BIN)/ruff format --check .
