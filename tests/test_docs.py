@@ -161,6 +161,12 @@ def test_make_targets_exist():
         assert set(named) <= targets, name_of(page)
 
 
+def test_what_has_to_be_covered_wholly_is_there():
+    [patterns] = re.findall(r"^COVERED_WHOLLY := (.+)$", read("Makefile"), re.MULTILINE)
+
+    assert [name for name in patterns.split(",") if not list(ROOT.glob(name))] == []
+
+
 def test_commands_exist():
     commands = get_commands()
 
