@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ledger.damage import damaged, find_faults, make_history
+from tests.ledger.damage import damaged, find_faults, recall_history
 
 pytestmark = pytest.mark.usefixtures("committed")
 ACCOUNT = "UPDATE ledger_account SET {} WHERE id = '{{{}}}'"
@@ -194,7 +194,7 @@ SHAPES = {
 
 @pytest.fixture
 def names(committed):
-    return make_history()
+    return recall_history()
 
 
 @pytest.mark.parametrize(("damage", "found"), FIGURES.values(), ids=FIGURES)

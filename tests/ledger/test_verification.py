@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ledger.damage import damaged, find_faults, make_history
+from tests.ledger.damage import damaged, find_faults, recall_history
 
 pytestmark = pytest.mark.usefixtures("committed")
 CHANGE = "UPDATE ledger_transfer SET {} WHERE id = '{{{}}}'"
@@ -256,7 +256,7 @@ SEALS = {
 @pytest.fixture
 def names(committed):
     """Sealed history, and a name for each row of it."""
-    names = make_history()
+    names = recall_history()
     return names | {"before": str(int(names["first"]) - 1)}
 
 
