@@ -141,7 +141,9 @@ OPERATIONS = {
     ("GET", f"{_STATIC_CODE}/sheet.pdf"): Operation(
         "draw_static_code", None, (pos.StaticCodeUnknown,)
     ),
-    ("GET", "/api/v1/settlements"): Operation("list_settlements", shapes.SETTLEMENT_PAGE),
+    ("GET", "/api/v1/settlements"): Operation(
+        "list_settlements", shapes.SETTLEMENT_PAGE, (Http404,)
+    ),
     ("GET", "/api/v1/settlements/{reference}"): Operation(
         "show_settlement", shapes.SettlementSerializer, (Http404,)
     ),

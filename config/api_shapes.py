@@ -101,6 +101,12 @@ class RefundSerializer(serializers.Serializer[Any]):
     amount = MoneySerializer()
     reason = serializers.CharField()
     status = serializers.CharField(help_text="Always done: a refund is one transfer.")
+    terminal = serializers.CharField(
+        allow_null=True, help_text="tm_… of the till; null for a merchant's server."
+    )
+    cashier = serializers.CharField(
+        allow_null=True, help_text="Name of the cashier who made it; null if a program did."
+    )
     created_at = serializers.DateTimeField()
 
 
@@ -149,6 +155,7 @@ class SettlementLineSerializer(serializers.Serializer[Any]):
 
     kind = serializers.CharField(help_text="sale or refund")
     charge = serializers.CharField(help_text="ch_…")
+    refund = serializers.CharField(allow_null=True, help_text="rf_…; null for a sale.")
     short_code = serializers.CharField()
     reference = serializers.CharField()
     store = serializers.CharField(help_text="st_…")

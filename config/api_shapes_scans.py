@@ -58,6 +58,10 @@ class StaticCodeSerializer(serializers.Serializer[Any]):
     cap = MoneySerializer(help_text="The most a customer pays in a day of the shop.")
     link = serializers.CharField(help_text="What the print carries, signed.")
     sheet = serializers.CharField(help_text="Address of the print as PDF.")
+    undrawn = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Letters that no font here holds: the print shows a box for each.",
+    )
     created_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)
 

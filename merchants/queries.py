@@ -223,8 +223,8 @@ def find_settlement(merchant_id: UUID, reference: str) -> Settlement | None:
     return mine.select_related("book__merchant").filter(pk=settlement_id).first()
 
 
-def read_lines(settlement: Settlement) -> Iterator[SettlementLine]:
-    """Read a settlement's lines, oldest first, with their stores, however many there are.
+def read_lines_together(settlement: Settlement) -> Iterator[list[SettlementLine]]:
+    """Read a settlement's lines, oldest first, with their stores, some thousand at a time.
 
     No transaction stays open between two lines, so whoever takes them may be slow; a
     closed settlement's lines never change, so they are those of one moment all the same.
@@ -232,7 +232,7 @@ def read_lines(settlement: Settlement) -> Iterator[SettlementLine]:
     lines = _find_lines(settlement).order_by("at", "id")
     rows = _read_patiently(lines)
     while rows:
-        yield from rows
+        yield rows
         last = rows[-1]
         rows = _read_patiently(
             lines.filter(Q(at__gt=last.at) | Q(id__gt=last.id), at__gte=last.at)
@@ -240,7 +240,7 @@ def read_lines(settlement: Settlement) -> Iterator[SettlementLine]:
 
 
 def page_lines(
-    settlement: Settlement, *, after: str
+    settlement: Settlement, *, after: str, size: int | None = None
 ) -> tuple[list[SettlementLine], str | None]:
     """Cut one page out of a settlement's lines, newest first; give it and where to go on.
 
@@ -251,8 +251,9 @@ def page_lines(
     if after:
         last = lines.get(pk=_read_cursor("sl", after))
         lines = lines.filter(Q(at__lt=last.at) | Q(id__lt=last.id), at__lte=last.at)
-    rows = list(lines[: PAGE_SIZE + 1])
-    page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+    size = size or PAGE_SIZE
+    rows = list(lines[: size + 1])
+    page, more = rows[:size], len(rows) > size
     return page, encode_reference("sl", page[-1].id) if more else None
 
 
@@ -262,9 +263,8 @@ def page_settlements(merchant_id: UUID, *, after: str) -> tuple[list[Settlement]
     Raises:
         Settlement.DoesNotExist: the cursor is not one of this merchant's.
     """
-    mine = Settlement.objects.filter(book__merchant_id=merchant_id).order_by(
-        "-closed_at", "-id"
-    )
+    mine = Settlement.objects.filter(book__merchant_id=merchant_id)
+    mine = mine.select_related("book__merchant").order_by("-closed_at", "-id")
     if after:
         last = mine.get(pk=_read_cursor("se", after))
         mine = mine.filter(

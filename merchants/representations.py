@@ -42,6 +42,7 @@ def show_line(line: SettlementLine, currency: str) -> dict[str, Any]:
     return {
         "kind": line.kind,
         "charge": line.charge_ref,
+        "refund": line.refund_ref or None,
         "short_code": line.short_code,
         "reference": line.reference,
         "store": line.store.public_id,

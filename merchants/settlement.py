@@ -157,7 +157,8 @@ def close_due_settlements() -> list[Settlement]:
 
 def list_settlements(merchant_id: UUID) -> QuerySet[Settlement]:
     """List a merchant's settlements, newest first."""
-    return Settlement.objects.filter(book__merchant_id=merchant_id).order_by("-id")
+    mine = Settlement.objects.filter(book__merchant_id=merchant_id)
+    return mine.select_related("book__merchant").order_by("-id")
 
 
 def _close_if_due(book: Book, *, now: datetime) -> list[Settlement]:

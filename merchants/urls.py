@@ -11,9 +11,6 @@ urlpatterns = [
     path("dashboard/sign-out/", views_sign_in.sign_out, name="sign_out"),
     path("dashboard/settlements/", views.settlements, name="settlements"),
     path("dashboard/settlements/close/", views.close_now, name="close_now"),
-    path(
-        "dashboard/settlements/<str:reference>.csv", views.settlement_csv, name="settlement_csv"
-    ),
     path("dashboard/settlements/<str:reference>/", views.settlement, name="settlement"),
     path("api/v1/settlements", api.SettlementsView.as_view()),
     path("api/v1/settlements/<str:reference>", api.SettlementView.as_view()),

@@ -1,11 +1,12 @@
 """The dashboard: sign-in, overview, settlements."""
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from merchants.access import Staff, manages, may_manage, staff_only, whole_merchant
+from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import Settlement, SettlementLine
 from merchants.queries import (
     check_balances,
@@ -17,8 +18,11 @@ from merchants.queries import (
     preview_settlement,
     sum_today,
 )
-from merchants.reports import write_settlement_csv
 from merchants.settlement import close_books_now, list_settlements
+
+# A day of most shops is on one page, and so on paper; 5,000 lines are some 120 sheets.
+_LINES_ON_SCREEN = 500
+_LINES_ON_PAPER = 5_000
 
 
 @require_GET
@@ -94,7 +98,8 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
     """Show one settlement with every line."""
     found = _find_settlement(staff, reference)
     try:
-        lines, after = page_lines(found, after=request.GET.get("after", ""))
+        size = _LINES_ON_PAPER if "all" in request.GET else _LINES_ON_SCREEN
+        lines, after = page_lines(found, after=request.GET.get("after", ""), size=size)
     except SettlementLine.DoesNotExist:
         raise Http404 from None
     context = {
@@ -102,20 +107,12 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
         "settlement": found,
         "lines": lines,
         "next_cursor": after,
+        "lines_count": found.sales_count + found.refunds_count,
+        "lines_printable": _LINES_ON_PAPER,
+        "layouts": LAYOUTS.values(),
+        "layout": suggest_layout(request.headers.get("Accept-Language", "")),
     }
     return render(request, "merchants/settlement.html", context)
-
-
-@require_GET
-@staff_only
-@whole_merchant
-def settlement_csv(request: HttpRequest, staff: Staff, reference: str) -> StreamingHttpResponse:
-    """Download every line of a settlement, with a control total."""
-    found = _find_settlement(staff, reference)
-    name = f"settlement-{found.number:04}-{found.currency}.csv"
-    response = StreamingHttpResponse(write_settlement_csv(found), content_type="text/csv")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _find_settlement(staff: Staff, reference: str) -> Settlement:

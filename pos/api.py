@@ -30,6 +30,7 @@ from pos.queries import (
     find_items,
     find_refund,
     list_charges,
+    list_refunds,
     page_after,
 )
 from pos.refunds import NewRefund, refund_charge
@@ -135,7 +136,7 @@ class RefundsView(PosView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, reference: str) -> Response:
         """List the charge's refunds, oldest first."""
-        refunds = find_charge(self.caller, reference).refunds.order_by("id")
+        refunds = list_refunds(find_charge(self.caller, reference))
         return Response({"data": [show_refund(refund) for refund in refunds], "next": None})
 
     @extend_schema(request=NewRefundSerializer, responses={201: OpenApiTypes.OBJECT})

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from qr.references import decode_reference
 
 PAGE_SIZE = 50
 
+_MAKERS = ("cashier__user", "terminal")
 _PLACE = ("store", "store__merchant", "terminal", "receipt")
 _FROM_PLACE = """
       FROM pos_charge charge
@@ -167,7 +168,7 @@ def find_refund(caller: Caller, reference: str) -> Refund:
     Raises:
         ChargeUnknown: not there, or not the caller's; the two look alike.
     """
-    refunds = Refund.objects.select_related("charge").filter(
+    refunds = Refund.objects.select_related("charge", *_MAKERS).filter(
         pk=read_reference("rf", reference), charge__merchant_id=caller.store.merchant_id
     )
     if caller.terminal:
@@ -206,7 +207,13 @@ def find_by_receipt(token: UUID) -> Charge | None:
 
 def list_refunds(charge: Charge) -> list[Refund]:
     """List a charge's refunds, oldest first."""
-    return list(charge.refunds.select_related("cashier__user").order_by("id"))
+    return list(charge.refunds.select_related(*_MAKERS).order_by("id"))
+
+
+def with_refunds(charges: QuerySet[Charge]) -> QuerySet[Charge]:
+    """Read the refunds of a list's charges with it, and who made each."""
+    refunds = Refund.objects.select_related(*_MAKERS).order_by("id")
+    return charges.prefetch_related(Prefetch("refunds", queryset=refunds))
 
 
 def list_merchant_charges(merchant_id: UUID) -> QuerySet[Charge]:

@@ -91,5 +91,7 @@ def show_refund(refund: Refund) -> dict[str, Any]:
         "amount": show_amount(refund.amount_minor, refund.currency),
         "reason": refund.reason,
         "status": "done",
+        "terminal": refund.terminal.public_id if refund.terminal else None,
+        "cashier": refund.cashier_name or None,
         "created_at": show_time(refund.created_at),
     }

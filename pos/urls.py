@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pos import api, api_pictures, api_static, views, views_static
+from pos import api, api_pictures, api_static, views, views_exports, views_static
 
 app_name = "pos"
 urlpatterns = [
@@ -34,6 +34,11 @@ urlpatterns = [
         "dashboard/codes/<str:reference>/revoke/", views_static.revoke_code, name="revoke_code"
     ),
     path("dashboard/codes/<str:reference>/sheet.pdf", views_static.sheet, name="sheet"),
+    path(
+        "dashboard/settlements/<str:reference>.csv",
+        views_exports.settlement_csv,
+        name="settlement_csv",
+    ),
     path("dashboard/payments/", views.payments, name="payments"),
     path("dashboard/payments/<str:reference>/", views.payment, name="payment"),
     path("api/v1/charges", api.ChargesView.as_view()),

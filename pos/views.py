@@ -38,6 +38,7 @@ from pos.queries import (
     page_after,
     read_reference,
     sum_today,
+    with_refunds,
 )
 from pos.terminals import (
     find_cashiers,
@@ -137,7 +138,7 @@ def activity(request: HttpRequest, till: Till) -> HttpResponse:
     """List the store's charges, with what may be refunded."""
     if till.cashier is None:
         return redirect("pos:unlock")
-    context = _till_context(till) | _list_page(request, list_charges(till))
+    context = _till_context(till) | _list_page(request, with_refunds(list_charges(till)))
     return render(request, "pos/activity.html", context | {"may_refund": till.may_refund})
 
 
@@ -240,7 +241,7 @@ def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         "works_at": staff.store,
         "charge": charge,
         "refunds": refunds,
-        "timeline": list_timeline(charge),
+        "timeline": list_timeline(charge, refunds),
         "transfers": list_postings([charge.id, *(refund.id for refund in refunds)]),
     }
     return render(request, "pos/payment.html", context)

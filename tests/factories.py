@@ -146,16 +146,22 @@ def claim_at(
 
 def make_charge(shop: Shop, *, amount_minor: int = 480, key: str | None = None) -> Charge:
     """Open a charge at the shop's till."""
-    new = NewCharge(
+    return create_charge(shop.till, plan_charge(shop, amount_minor=amount_minor, key=key))
+
+
+def plan_charge(
+    shop: Shop, *, amount_minor: int = 480, key: str | None = None, reference: str = ""
+) -> NewCharge:
+    """Return what a till asks for that wants to charge an amount."""
+    return NewCharge(
         amount_minor=amount_minor,
         currency=shop.store.currency,
-        reference="",
+        reference=reference,
         description="",
         lines=(),
         idempotency_key=key or str(uuid.uuid4()),
         request_hash=b"test",
     )
-    return create_charge(shop.till, new)
 
 
 def claim(customer: Customer, charge: Charge) -> Claim:

@@ -52,9 +52,9 @@ NOT_IN_THE_API = {
 INSIDE = {"urls": 4}
 INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
 INSIDE |= dict.fromkeys(["views_codes", "api_codes", "views_scans", "api_pictures"], 3)
-INSIDE |= dict.fromkeys(["queries", "errors", "fees", "callers", "rows"], 1)
-INSIDE |= dict.fromkeys(["models", "chart", "kinds"], 0)
-INSIDE |= dict.fromkeys(["views_static", "api_static", "api_scans"], 3)
+INSIDE |= dict.fromkeys(["queries", "errors", "fees", "payouts", "callers", "rows"], 1)
+INSIDE |= dict.fromkeys(["models", "chart", "kinds", "periods"], 0)
+INSIDE |= dict.fromkeys(["views_static", "views_exports", "api_static", "api_scans"], 3)
 NOUN = 2
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from merchants.models.places import Merchant, Store
+from merchants.periods import Period, find_period
 from qr.references import encode_reference
 
 
@@ -81,6 +82,12 @@ class Settlement(models.Model):
         return f"{self.book} {self.number}"
 
     @property
+    def period(self) -> Period:
+        """Return the days it is about; needs its book's merchant at hand."""
+        zone = self.book.merchant.time_zone
+        return find_period(self.opened_at, self.closed_at, time_zone=zone)
+
+    @property
     def public_id(self) -> str:
         """Give the public reference, `se_…`."""
         return encode_reference("se", self.id)
@@ -146,6 +153,11 @@ class SettlementLine(models.Model):
     def charge_ref(self) -> str:
         """Give the public reference of the charge, `ch_…`."""
         return encode_reference("ch", self.charge_id)
+
+    @property
+    def refund_ref(self) -> str:
+        """Return the public reference of the refund, `rf_…`; empty for a sale."""
+        return encode_reference("rf", self.id) if self.kind == LineKind.REFUND else ""
 
     @property
     def short_code_grouped(self) -> str:

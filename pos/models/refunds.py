@@ -55,6 +55,12 @@ class Refund(models.Model):
         """Give who made the refund, if a person did."""
         return self.cashier.name if self.cashier else ""
 
+    @property
+    def made_by(self) -> str:
+        """Return who made the refund and where: the cashier, the till; empty for a server."""
+        names = [self.cashier_name, self.terminal.name if self.terminal else ""]
+        return " · ".join(filter(None, names))
+
 
 class Receipt(models.Model):
     """The numbered receipt of a captured charge; numbers run without gaps in a store."""

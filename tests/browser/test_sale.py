@@ -120,12 +120,13 @@ def settle(owner, short_code) -> None:
 
 def check_csv(owner, figures) -> None:
     with owner.page.expect_download() as download:
-        owner.page.get_by_role("link", name="Download CSV").click()
+        owner.page.get_by_text("Download CSV").click()
+        owner.page.get_by_role("link", name="Programs").click()
     assert re.fullmatch(r"settlement-\d{4}-EUR\.csv", download.value.suggested_filename)
-    rows = list(csv.reader(Path(download.value.path()).read_text().splitlines()))
-    sales = [row for row in rows if row[3:4] == ["sale"]]
-    assert sum(read_cents(row[7]) for row in sales) == figures["Sales"]
-    assert rows[-1] == ["END"]
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    sales = [row for row in rows if row["kind"] == "sale"]
+    assert sum(read_cents(row["amount"]) for row in sales) == figures["Sales"]
+    assert rows[-1]["record"] == "end"
 
 
 def refund(till, short_code) -> None:

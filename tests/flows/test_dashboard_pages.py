@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ledger.models import Transfer
+from merchants import views
 from merchants.models import Role, Settlement
 from merchants.onboarding import open_store
 from pos.models import Terminal
@@ -244,7 +245,7 @@ def test_payments_are_listed_by_status(owner, shop, customer):
 
 def test_a_payment_tells_what_happened_and_where_its_money_went(owner, shop, customer):
     charge = factories.sell(shop, customer, amount_minor=1000)
-    factories.refund(shop, charge, amount_minor=300)
+    back = factories.refund(shop, charge, amount_minor=300).public_id
 
     page = owner.get(f"/dashboard/payments/{charge.public_id}/")
 
@@ -260,6 +261,7 @@ def test_a_payment_tells_what_happened_and_where_its_money_went(owner, shop, cus
         "Li W.",
         "Till 1",
     ]
+    assert [moment.reference for moment in page.context["timeline"]] == ["", "", "", back]
     assert [
         (row.kind, row.debit, row.credit, row.amount_minor) for row in page.context["transfers"]
     ] == [("capture", "wallet", "takings", 1000), ("refund", "takings", "wallet", 300)]
@@ -323,13 +325,16 @@ def test_the_csv_is_downloaded_under_its_number(owner, shop, customer):
     answer = owner.get(f"/dashboard/settlements/{settlement.public_id}.csv")
 
     text = b"".join(answer.streaming_content).decode()
-    assert answer["Content-Type"] == "text/csv"
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="settlement-0001-EUR.csv"'
-    assert [row[0] for row in csv.reader(text.splitlines())][-1] == "END"
+    assert [row[0] for row in csv.reader(text.splitlines())][-1] == "end"
 
 
-def test_lines_and_settlements_come_a_page_at_a_time(owner, shop, customer):
-    for _ in range(51):
+def test_lines_come_a_page_at_a_time_and_all_of_them_for_paper(
+    owner, shop, customer, monkeypatch
+):
+    monkeypatch.setattr(views, "_LINES_ON_SCREEN", 2)
+    for _ in range(3):
         factories.sell(shop, customer, amount_minor=1)
     settlement = factories.settle(shop)
     address = f"/dashboard/settlements/{settlement.public_id}/"
@@ -338,8 +343,11 @@ def test_lines_and_settlements_come_a_page_at_a_time(owner, shop, customer):
     second = owner.get(address, {"after": first.context["next_cursor"]})
 
     lines = [*first.context["lines"], *second.context["lines"]]
-    assert (len(first.context["lines"]), second.context["next_cursor"]) == (50, None)
-    assert len({line.pk for line in lines}) == 51
+    assert (len(first.context["lines"]), second.context["next_cursor"]) == (2, None)
+    assert len({line.pk for line in lines}) == 3
+    assert "2 of 3 lines are on this page." in first.content.decode()
+    assert 'href="?all"' in first.content.decode()
+    assert len(owner.get(f"{address}?all").context["lines"]) == 3
 
 
 @pytest.mark.parametrize("page", ["/dashboard/settlements/", "/dashboard/settlements/{}/"])

@@ -42,6 +42,8 @@ def test_the_whole_amount_goes_back(till, charge, shop, customer, proofs_hold):
         "amount": {"amount_minor": 1000, "currency": "EUR"},
         "reason": "Cold coffee",
         "status": "done",
+        "terminal": shop.terminal.public_id,
+        "cashier": None,
         "created_at": "",
     }
     assert (charge.refunded_minor, charge.refunds_count) == (1000, 1)

@@ -1,0 +1,43 @@
+"""Pages in languages they are not translated to yet, and whether all of them still fits.
+
+No server knows of it: the words are exchanged in the browser, so that a page stands a language
+before anybody has translated it. `docs/testing.md` says how to use it.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from playwright.sync_api import Page, ViewportSize
+
+from tests.browser.windows import PHONE
+
+_HERE = Path(__file__).parent
+_SPEAK = (_HERE / "languages.js").read_text()
+_MEASURE = (_HERE / "layout.js").read_text()
+# What the server writes; words two fifths longer, with accents; Arabic, from right to left.
+LANGUAGES = ("english", "pseudo", "arabic")
+SCREENS: tuple[ViewportSize, ...] = (
+    {"width": 1024, "height": 768},
+    {"width": 1280, "height": 800},
+    PHONE,
+)
+
+
+def speak(page: Page, language: str) -> None:
+    """Exchange the words of the page that is open, and those it writes from then on."""
+    if language != "english":
+        page.evaluate(_SPEAK, language)
+
+
+def find_faults(page: Page, *, screens: Iterable[ViewportSize] = SCREENS) -> list[str]:
+    """Measure the page as it stands on each screen, light and dark; say what does not fit."""
+    before, faults = page.viewport_size, []
+    for screen in screens:
+        page.set_viewport_size(screen)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            at = f"{screen['width']}x{screen['height']}, {scheme}"
+            faults += [f"{at}: {fault}" for fault in page.evaluate(_MEASURE)]
+    if before:
+        page.set_viewport_size(before)
+    return faults

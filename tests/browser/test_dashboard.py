@@ -1,0 +1,183 @@
+"""The dashboard of a shop with many currencies, of an empty one, and of who only reads."""
+
+import io
+import re
+
+import pypdfium2
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.layout import LANGUAGES, find_faults, speak
+from tests.browser.screens import MINUS
+from tests.browser.shops import LINES, PASSWORD, SUMS, ask_for_shops
+
+LISTS = ["", "payments/", "settlements/", "tills/", "stores/"]
+CURRENCIES = ", ".join(SUMS)
+
+
+@pytest.fixture(scope="package")
+def facts(stack, tmp_path_factory):
+    """One sale of the shop of many currencies, its refund and their settlement."""
+    return ask_for_shops(stack, tmp_path_factory.mktemp("shops"))
+
+
+@pytest.fixture
+def sign_in(windows, facts):
+    """Sign somebody in whose e-mail begins so."""
+
+    def let_in(email, heading="Overview"):
+        page = windows.open()
+        page.goto("/dashboard/")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        return page
+
+    return let_in
+
+
+@pytest.fixture
+def owner(sign_in):
+    return sign_in("owner@many.test")
+
+
+def test_every_currency_is_shown_and_proved(owner):
+    for title in ("Today", "Not settled yet"):
+        figures = owner.get_by_role("region", name=title).locator(".mid")
+        expect(figures).to_have_count(len(SUMS))
+        for sign in ("CLP", "€", "IDR", "¥", "KWD"):
+            expect(figures.filter(has_text=sign)).to_have_count(1)
+
+    owner.goto("/dashboard/settlements/")
+
+    expect(owner.get_by_text(f"Figures in {CURRENCIES}, each on its own.")).to_be_visible()
+    expect(owner.locator(".eq")).to_have_count(len(SUMS))
+    expect(owner.locator(".chip.ok")).to_have_text("Balanced")
+    expect(owner.locator("p.line")).to_contain_text(CURRENCIES)
+
+
+def test_closing_asks_first_for_every_currency(owner, sql):
+    count = "SELECT count(*) FROM merchants_settlement"
+    before = sql(count)
+    owner.goto("/dashboard/settlements/")
+    owner.get_by_role("link", name="Close a settlement now").click()
+
+    expect(owner.get_by_role("heading", level=2)).to_have_count(len(SUMS))
+    expect(owner.get_by_role("heading", level=2).first).to_contain_text("is paid out")
+    expect(owner.locator("dl").first).to_contain_text("Payments (1)")
+    expect(owner.locator("dl").first).to_contain_text("Due")
+    expect(owner.get_by_role("button", name=f"Close {len(SUMS)} settlements")).to_be_visible()
+    owner.get_by_role("link", name="Not now").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text("Settlements")
+    assert sql(count) == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_large_sums_of_many_currencies_fit(owner, facts, language):
+    faults = []
+    pages = [*LISTS, f"settlements/{facts['settlement']}/", f"payments/{facts['charge']}/"]
+    for page in [*pages, "settlements/close/"]:
+        owner.goto(f"/dashboard/{page}")
+        speak(owner, language)
+        faults += [f"{page} {fault}" for fault in find_faults(owner)]
+
+    assert faults == []
+
+
+def test_an_empty_shop_is_a_checklist(sign_in):
+    page = sign_in("owner@empty.test")
+    for address in LISTS:
+        page.goto(f"/dashboard/{address}")
+        steps = page.get_by_role("region", name="Until the first sale").get_by_role("listitem")
+        expect(steps).to_have_count(5)
+        for language in LANGUAGES[1:]:
+            speak(page, language)
+            assert find_faults(page) == []
+            page.reload()
+
+
+def test_who_made_a_refund_when_and_by_which_reference(owner, facts):
+    maker = "Mary Manager · Till EUR"
+    date = re.compile(r"\d{1,2} \w{3} \d{4}, \d\d:\d\d:\d\d")
+    owner.goto(f"/dashboard/payments/{facts['charge']}/")
+    step = owner.locator(".time-line li").filter(has_text="Refund made")
+    refund = owner.get_by_role("region", name="Refunds").locator("dt")
+    for place in (step, refund):
+        expect(place).to_contain_text(maker)
+        expect(place).to_contain_text(facts["refund"])
+        expect(place).to_contain_text(date)
+    owner.goto(f"/dashboard/settlements/{facts['settlement']}/")
+
+    row = owner.get_by_role("row").filter(has_text=facts["refund"])
+    expect(row).to_contain_text(facts["code"])
+    expect(row).to_contain_text(f"{MINUS}€411.52")
+    for layout in ("program", "comma"):
+        file = owner.request.get(
+            f"/dashboard/settlements/{facts['settlement']}.csv?as={layout}"
+        )
+        (line,) = [line for line in file.text().splitlines() if facts["refund"] in line]
+        assert "Till EUR" in line
+        assert "Mary Manager" in line
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_settlement_on_paper_is_whole(owner, facts, scheme):
+    owner.emulate_media(color_scheme=scheme)
+    owner.goto(f"/dashboard/settlements/{facts['settlement']}/")
+    codes = owner.locator("tbody th").all_inner_texts()
+    owner.evaluate("scheme => document.documentElement.dataset.theme = scheme", scheme)
+
+    with pypdfium2.PdfDocument(io.BytesIO(owner.pdf(format="A4"))) as paper:
+        pages = [page.get_textpage().get_text_range() for page in paper]
+        # The paper's own white, and nothing but ink on it.
+        shades = paper[0].render(scale=0.5).to_pil().convert("L")
+
+    text = "".join(pages)
+    assert len(codes) == LINES
+    for code in {code.split()[0] for code in codes}:
+        assert code in text
+    assert len(pages) > 1
+    for number, page in enumerate(pages, start=1):
+        assert f"{number} / {len(pages)}" in page
+        assert page.count("Gross") == 1
+    for button in ("Print", "Download", "Sign out", "Theme", "Show", "All settlements"):
+        assert button not in text
+    assert min(shades.getdata()) < 100
+
+
+@pytest.mark.parametrize("who", ["accountant", "scoped"])
+def test_nobody_sees_what_would_be_refused(sign_in, facts, who):
+    """An accountant changes nothing; who was hired for one store looks at that one alone."""
+    reads = who == "accountant"
+    page = sign_in(f"{who}@many.test", heading="Overview" if reads else "Payments")
+    whole = ["", "settlements/", f"settlements/{facts['settlement']}/"] if reads else []
+    for address in [*whole, "payments/", "tills/", "stores/", f"payments/{facts['charge']}/"]:
+        page.goto(f"/dashboard/{address}")
+        if reads:
+            expect(page.locator("main form")).to_have_count(0)
+        hrefs = page.locator("a[href^='/dashboard/']").evaluate_all(
+            "links => [...new Set(links.map((link) => link.pathname))]"
+        )
+        for href in hrefs[:15]:
+            assert page.request.get(href).status == 200, href
+
+
+def test_errors_of_the_shop_lead_back_to_the_shop(sign_in, windows, watch):
+    watch.expect("status of 40")
+    cashier = sign_in("cashier@many.test", heading="You may not open this page")
+    expect(cashier.get_by_text("You are signed in as Mary Cashier.")).to_be_visible()
+    cashier.goto("/dashboard/nothing/")
+    expect(cashier.get_by_role("link", name="Go to the dashboard")).to_be_visible()
+    cashier.go_back()
+    cashier.get_by_role("button", name="Sign out").click()
+    expect(cashier.get_by_role("heading", level=1)).to_have_text("Sign in to your shop")
+
+    accountant = sign_in("accountant@many.test")
+    accountant.goto("/dashboard/settlements/close/")
+    accountant.get_by_role("link", name="Go to the dashboard").click()
+    expect(accountant.get_by_role("heading", level=1)).to_have_text("Overview")
+
+    stranger = windows.open()
+    stranger.goto("/till/nothing/")
+    expect(stranger.get_by_role("link", name="Go to the till")).to_be_visible()
