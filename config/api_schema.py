@@ -15,6 +15,7 @@ from config.problems import STATUSES
 from identity import errors as identity
 from ledger import errors as ledger
 from pos import errors as pos
+from pos.idempotency import HEADER, KEY_RULE
 from wallet import errors as wallet
 
 _Refusals = tuple[type[Exception], ...]
@@ -28,11 +29,11 @@ EVERYWHERE = {
     "unavailable": 503,
 }
 _KEY = {
-    "name": "Idempotency-Key",
+    "name": HEADER,
     "in": "header",
-    "description": "At most 255 printable characters. The same key with the same request has"
-    " one effect and one answer.",
-    "schema": {"type": "string", "maxLength": 255},
+    "description": f"A key of your own: {KEY_RULE}. The same key with the same request has one"
+    " effect and one answer.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -+\\--~]*$"},
 }
 
 
@@ -44,6 +45,8 @@ class Operation:
     answers: _Shape | None = None
     refusals: _Refusals = ()
     takes_key: bool = False
+    # Taken only where it opens something.
+    may_take_key: bool = False
 
 
 _CODE: _Refusals = (wallet.CodeUnknown, wallet.TooManyTries, pos.SigningKeyWithdrawn)
@@ -57,6 +60,7 @@ OPERATIONS = {
         "create_charge",
         shapes.ChargeSerializer,
         (
+            pos.TillUnpaired,
             pos.StoreClosed,
             pos.CurrencyMismatch,
             pos.AmountMismatch,
@@ -172,7 +176,7 @@ OPERATIONS = {
             pos.CurrencyMismatch,
             pos.IdempotencyMismatch,
         ),
-        takes_key=True,
+        may_take_key=True,
     ),
     ("DELETE", "/api/v1/wallet/claims/{reference}"): Operation(
         "decline_charge", None, (wallet.ClaimUnknown,)
@@ -228,8 +232,9 @@ class ApiSchema(AutoSchema):
         if self._known.answers is not None:
             done = next(iter(operation["responses"].values()))
             done["content"] = self._fill("application/json", self._known.answers)
-        if self._known.takes_key:
-            operation["parameters"] = [*operation.get("parameters", []), _KEY]
+        if self._known.takes_key or self._known.may_take_key:
+            key = _KEY | {"required": self._known.takes_key}
+            operation["parameters"] = [*operation.get("parameters", []), key]
         for status, codes in sorted(self._group_codes("requestBody" in operation).items()):
             operation["responses"][str(status)] = {
                 "description": ", ".join(codes),
@@ -255,7 +260,7 @@ class ApiSchema(AutoSchema):
             codes[400].append("request_invalid")
         for code, status in EVERYWHERE.items():
             codes[status].append(code)
-        return codes
+        return {status: list(dict.fromkeys(found)) for status, found in codes.items()}
 
 
 class PosScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass

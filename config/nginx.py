@@ -6,6 +6,7 @@ from textwrap import indent
 
 from config.nginx_refusals import write_answers, write_early_error_pages, write_error_pages
 
+COOKIES = ("tessera_dashboard", "tessera_till", "tessera_wallet", "csrftoken")
 # `proxy_set_header` replaces what a visitor sent: nobody can claim another address or scheme.
 # The upstream's idle connections end before granian's own 30 s, else one in a while would be
 # used just as granian closes it.
@@ -41,6 +42,18 @@ http {
         'connect_s="$$upstream_connect_time" answer_s="$$upstream_header_time" '
         's="$$request_time"';
     access_log /dev/stderr failures if=$$is_failure;
+    # The server behind drops a header with a byte outside ASCII, and hangs up on one with a
+    # control character: a key would be none, and a browser with such a cookie of another
+    # application of this host would be signed out. So such a key is refused here, and of such
+    # cookies only ours go on.
+    map $$http_idempotency_key $$has_odd_key {
+        default 0;
+        "~[^ -~]" 1;
+    }
+    map $$http_cookie $$cookies {
+        default $$http_cookie;
+        "~[^ -~]" "${cookies}";
+    }
     server_tokens off;
     absolute_redirect off;
     default_type application/octet-stream;
@@ -97,6 +110,7 @@ ${listens}
         proxy_set_header X-Forwarded-Host $$http_host;
         proxy_set_header X-Forwarded-Proto $$scheme;
         proxy_set_header Forwarded "";
+        proxy_set_header Cookie $$cookies;
         proxy_connect_timeout 2s;
         proxy_read_timeout 30s;
         proxy_buffers 16 16k;
@@ -109,6 +123,9 @@ ${early_error_pages}
         }
 
         location /api/ {
+            if ($$has_odd_key) {
+                return 418;
+            }
             proxy_pass http://web;
 ${api_error_pages}
         }
@@ -196,6 +213,7 @@ def write_config(
         refusals=indent(write_answers(), " " * 8),
         api_error_pages=indent(write_error_pages(), " " * 12),
         early_error_pages=indent(write_early_error_pages(), " " * 8),
+        cookies="; ".join(f"{name}=$cookie_{name}" for name in COOKIES),
         web=sockets["web"],
         streams=sockets["streams"],
     )

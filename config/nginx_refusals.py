@@ -1,6 +1,14 @@
 """What nginx refuses, or has to answer, by itself: below /api/ in the API's own form."""
 
 import json
+from typing import TypedDict
+
+
+class _Answer(TypedDict):
+    status: int
+    code: str
+    detail: str
+
 
 # For each status: nginx's own ones that end in it, the API's code, and the words.
 _PROBLEMS: dict[int, tuple[tuple[int, ...], str, str]] = {
@@ -15,13 +23,19 @@ _PROBLEMS: dict[int, tuple[tuple[int, ...], str, str]] = {
     ),
     503: ((502, 503, 504), "unavailable", "Try again in a moment with the same key."),
 }
+# A key that would not arrive: nginx says 418 to itself, and 400 to the client.
+_KEY: _Answer = {
+    "status": 400,
+    "code": "request_invalid",
+    "detail": "Idempotency-Key: Send one key: 1 to 255 printable ASCII characters, no comma.",
+}
 # Refused before a location is chosen: the line of the request tells whether it is the API's.
 _EARLY = (400, 405)
 
 
 def write_error_pages() -> str:
     """Return the directives of the API's location."""
-    return _write_directives(*_PROBLEMS)
+    return f"{_write_directives(*_PROBLEMS)}\nerror_page 418 =400 /_refused/key;"
 
 
 def write_early_error_pages() -> str:
@@ -35,7 +49,11 @@ def write_answers() -> str:
     They are addresses: a request that cannot be read has none of its own, and nginx leads no
     such request to a named location.
     """
-    return "\n".join(_write_answer(status) for status in _PROBLEMS)
+    answers = [
+        _write_answer(str(status), status=status, code=code, detail=detail)
+        for status, (_, code, detail) in _PROBLEMS.items()
+    ]
+    return "\n".join([*answers, _write_answer("key", **_KEY)])
 
 
 def _write_directives(*statuses: int) -> str:
@@ -45,8 +63,7 @@ def _write_directives(*statuses: int) -> str:
     )
 
 
-def _write_answer(status: int) -> str:
-    _, code, detail = _PROBLEMS[status]
+def _write_answer(place: str, *, status: int, code: str, detail: str) -> str:
     problem = {
         "type": f"/api/docs/#{code}",
         "title": code.replace("_", " ").capitalize(),
@@ -55,7 +72,7 @@ def _write_answer(status: int) -> str:
         "detail": detail,
     }
     lines = [
-        f"location = /_refused/{status} {{",
+        f"location = /_refused/{place} {{",
         "    internal;",
         "    default_type application/problem+json;",
         "    add_header Cache-Control no-store always;",

@@ -6,27 +6,49 @@ that could be left behind by a crash.
 
 import hashlib
 import json
-import uuid
 from uuid import UUID
 
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-_KEY_LENGTH_MAX = 255
+HEADER = "Idempotency-Key"
+KEY_RULE = "1 to 255 printable ASCII characters, no comma"
+_LENGTH_MAX = 255
+_MISSING = (
+    f"Send this header with a key of your own: {KEY_RULE}. Send the same key when you repeat"
+    " the request."
+)
 
 
 def read_key(request: Request) -> str:
-    """Give the request's Idempotency-Key, or a fresh one where the client sent none.
+    """Return the request's Idempotency-Key.
 
     Raises:
-        ValidationError: longer than 255 characters, or not printable ASCII.
+        ValidationError: there is none, or `find_key` refuses it.
     """
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > _KEY_LENGTH_MAX or not (key.isascii() and key.isprintable()):
-        raise ValidationError(
-            {"Idempotency-Key": "Use at most 255 printable ASCII characters."}
-        )
-    return key or str(uuid.uuid4())
+    key = find_key(request)
+    if key is None:
+        raise ValidationError({HEADER: [ErrorDetail(_MISSING, "required")]})
+    return key
+
+
+def find_key(request: Request) -> str | None:
+    """Return the request's Idempotency-Key, or nothing where the client sent no such header.
+
+    A comma is how two of these headers arrive, and which of two was meant nobody knows.
+
+    Raises:
+        ValidationError: empty, longer than 255 characters, not printable ASCII, or two keys.
+    """
+    sent = request.headers.get(HEADER)
+    if sent is None:
+        return None
+    key = sent.strip(" \t")
+    if not key:
+        raise ValidationError({HEADER: [ErrorDetail(_MISSING, "required")]})
+    if len(key) > _LENGTH_MAX or "," in key or not (key.isascii() and key.isprintable()):
+        raise ValidationError({HEADER: f"Send one key: {KEY_RULE}."})
+    return key
 
 
 def hash_request(route: str, *, caller_id: UUID, body: object) -> bytes:

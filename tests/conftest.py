@@ -1,5 +1,6 @@
 """Fixtures for every test; `tests/servers.py` has started the real servers before."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
@@ -103,9 +104,10 @@ class Api:
         """Ask for something."""
         return self.client.get(f"/api/v1/{path}", parameters, headers=self._headers({}))
 
-    def post(self, path: str, body: Any = None, *, key: str = "") -> Any:
-        """Send JSON, under an idempotency key if one is given."""
-        headers = self._headers({"Idempotency-Key": key} if key else {})
+    def post(self, path: str, body: Any = None, *, key: str | None = "") -> Any:
+        """Send JSON, under the idempotency key or else a new one; None sends none."""
+        sent = {} if key is None else {"Idempotency-Key": key or str(uuid.uuid4())}
+        headers = self._headers(sent)
         return self.client.post(
             f"/api/v1/{path}", body, content_type="application/json", headers=headers
         )

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from merchants.representations import show_amount, show_time
 from pos.api_pictures import PictureReading
 from pos.errors import CurrencyMismatch
-from pos.idempotency import hash_request, read_key
+from pos.idempotency import find_key, hash_request, read_key
 from pos.models import Charge, StaticCode
 from pos.serializers import AmountSerializer, PlainTextField
 from qr.payment import PaymentRequest
@@ -75,11 +75,11 @@ class ClaimsView(WalletApiView):
     def post(self, request: Request) -> Response:
         """Claim the charge behind a code, or lengthen the claim.
 
-        At a printed code a charge of the amount is opened and claimed at once.
+        At a printed code a charge of the amount is opened and claimed at once: give a key.
         """
         asked = PayloadSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        key = read_key(request)
+        key = find_key(request)
         found = find_scanned(self.wallet, asked.validated_data["payload"])
         if isinstance(found, Charge):
             claim = claim_charge(self.wallet, found)
@@ -88,7 +88,7 @@ class ClaimsView(WalletApiView):
                 self.wallet,
                 found,
                 amount_minor=_read_amount(found, asked.validated_data.get("amount")),
-                key=key,
+                key=key or read_key(request),
                 request_hash=hash_request(
                     f"claim {found.public_id}", caller_id=self.wallet.id, body=request.data
                 ),

@@ -74,8 +74,9 @@ def show_static_code(request: HttpRequest, payload: str) -> HttpResponse:
 def _take_amount(request: HttpRequest, wallet: Wallet, code: StaticCode) -> HttpResponse:
     if request.method == "GET":
         return _ask(request, wallet, code)
-    typed, key = request.POST.get("amount", ""), _read_key(request)
+    typed, key = request.POST.get("amount", ""), ""
     try:
+        key = _read_key(request)
         claim = claim_static_code(
             wallet,
             code,
@@ -90,7 +91,7 @@ def _take_amount(request: HttpRequest, wallet: Wallet, code: StaticCode) -> Http
         charge = find_opened_charge(wallet, key)
         return _go_on(charge) if charge else redirect(request.path)
     except IdempotencyMismatch:
-        # Gone back to and sent with another amount: another wish, so another key.
+        # Gone back to and sent with another amount, or without a key: a new wish, a new key.
         return redirect(request.path)
     return _go_on(claim.charge)
 
@@ -106,7 +107,9 @@ def _link(charge: Charge) -> str:
 def _read_key(request: HttpRequest) -> str:
     key = request.POST.get("idempotency_key", "")[:255]
     # Our own form sends a UUID. The database cannot keep a NUL, and nobody can read the rest.
-    return key if key and key.isprintable() else str(uuid4())
+    if not (key and key.isprintable()):
+        raise IdempotencyMismatch
+    return key
 
 
 def _hash_wish(wallet: Wallet, code: StaticCode, typed: str) -> bytes:

@@ -82,7 +82,7 @@ class Shop:
     def scan(self, charge: dict[str, Any]) -> dict[str, str]:
         """Claim the charge; give the body of the confirmation that would pay it."""
         body = {"payload": charge["link"]}
-        claim = insist(lambda: self.phone.post("wallet/claims", body, key=""))
+        claim = insist(lambda: self.phone.post("wallet/claims", body, key=str(uuid.uuid4())))
         return {"claim": claim["id"], "pin": self.customer["pin"]}
 
     def confirm(self, confirmation: dict[str, str], *, key: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pos.models import Charge, Item, Refund
+from pos.models import Charge, Item, Refund, StaticCode
 from tests import factories
 from tests.conftest import Api
 from tests.snapshots import nothing_changes
@@ -33,6 +33,11 @@ def sold(shop, customer):
 @pytest.fixture
 def claim(shop, customer):
     return factories.claim(customer, factories.make_charge(shop, amount_minor=480))
+
+
+@pytest.fixture
+def code(shop):
+    return factories.print_code(shop)
 
 
 def test_the_same_charge_is_made_once(till):
@@ -102,13 +107,6 @@ def test_keys_belong_to_their_till(till, shop):
 
     assert (second.status_code, third.status_code) == (201, 201)
     assert len({first["id"], second.json()["id"], third.json()["id"]}) == 3
-
-
-def test_without_a_key_each_request_is_its_own(till):
-    till.post("charges", amount(480))
-    till.post("charges", amount(480))
-
-    assert Charge.objects.count() == 2
 
 
 def test_a_refused_request_does_not_use_its_key_up(till):
@@ -227,22 +225,49 @@ def test_the_whole_is_refunded_once_under_one_key(till, sold):
     assert Refund.objects.count() == 1
 
 
-@pytest.mark.parametrize("key", ["k" * 256, "ключ", "tab\there"])
-@pytest.mark.parametrize("path", ["charges", "wallet/payments", "wallet/claims", "refunds"])
-def test_a_key_that_is_none_is_refused(till, phone, sold, claim, path, key):
+NO_KEYS = {
+    "none": None,
+    "empty": " ",
+    "too long": "k" * 256,
+    "not ASCII": "ключ",
+    "a tab": "tab\there",
+    "two": "one,two",
+}
+
+
+@pytest.mark.parametrize("key", NO_KEYS.values(), ids=NO_KEYS)
+@pytest.mark.parametrize(
+    "path", ["charges", "payments", "claims", "refunds", "collect", "codes"]
+)
+def test_a_request_without_a_key_that_is_one_is_refused(
+    till, phone, shop, sold, claim, code, path, key
+):
     api, path, body = {
         "charges": (till, "charges", amount(480)),
         "refunds": (till, f"charges/{sold.public_id}/refunds", {}),
-        "wallet/claims": (phone, "wallet/claims", {"payload": claim.charge.short_code}),
-        "wallet/payments": (phone, "wallet/payments", {"claim": claim.public_id}),
+        "collect": (till, f"charges/{claim.charge.public_id}/collect", {"code": "1" * 18}),
+        "claims": (phone, "wallet/claims", amount(480) | {"payload": code.short_code}),
+        "payments": (phone, "wallet/payments", {"claim": claim.public_id}),
+        "codes": (Api(shop.key), f"stores/{shop.store.public_id}/static_codes", {"place": "a"}),
     }[path]
     claim.charge.refresh_from_db()
 
     with nothing_changes(sold, claim.charge):
         answer = api.post(path, body, key=key)
 
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (400, "request_invalid")
+    assert problem["errors"][0]["field"] == "Idempotency-Key"
+    assert "1 to 255 printable ASCII characters" in problem["detail"]
+    assert not StaticCode.objects.exclude(pk=code.pk).exists()
+
+
+def test_a_claim_at_a_till_s_code_needs_no_key(phone, shop):
+    charge = factories.make_charge(shop)
+
+    claimed = phone.post("wallet/claims", {"payload": charge.short_code}, key=None)
+
+    assert claimed.status_code == 201
 
 
 def test_a_key_of_255_characters_is_one(till):
