@@ -6,7 +6,13 @@ from textwrap import indent
 
 from config.nginx_refusals import write_answers, write_early_error_pages, write_error_pages
 
-COOKIES = ("tessera_dashboard", "tessera_till", "tessera_wallet", "csrftoken")
+COOKIES = (
+    "tessera_dashboard",
+    "tessera_device",
+    "tessera_till",
+    "tessera_wallet",
+    "csrftoken",
+)
 # `proxy_set_header` replaces what a visitor sent: nobody can claim another address or scheme.
 # The upstream's idle connections end before granian's own 30 s, else one in a while would be
 # used just as granian closes it.
