@@ -120,7 +120,7 @@ def test_what_is_dropped_of_other_headers_opens_nothing(send, demo):
         assert status == expected, (lines, text)
 
 
-@pytest.mark.parametrize("odd", [b"other=caf\xe9", "other=кот".encode(), b"other=a\x01b"])
+@pytest.mark.parametrize("odd", [b"other=\xe9", "other=кот".encode(), b"other=a\x01b"])
 def test_a_cookie_of_another_application_signs_nobody_out(send, shop, odd):
     ours = b"tessera_wallet=" + shop.customer["token"].encode()
     for cookies in (ours + b"; " + odd, odd + b"; " + ours):
