@@ -39,7 +39,7 @@ from config.stack import Stack  # noqa: E402
 
 _RECEIPTS_WAIT_MAX_S = 30.0
 # So high that nobody is asked for a PIN, and still counted as always.
-_NO_PIN = {"NO_PIN_SUM_MAX_MINOR": "1000000000000", "NO_PIN_COUNT_MAX": "32767"}
+NO_PIN = {"NO_PIN_SUM_MAX_MINOR": "1000000000000", "NO_PIN_COUNT_MAX": "32767"}
 _NOTES = [
     "A checkout is create, claim, confirm, and a GET by the till that says captured.",
     "confirm: the confirmation alone. till_told: from sending it to the event on the stream.",
@@ -188,7 +188,7 @@ def measure(plan: Plan) -> Figures:
     began = time.monotonic()
     forget_last()
     say("Starting the stack")
-    with Stack(FOLDER, port=find_port(), environment=_NO_PIN) as stack:
+    with Stack(FOLDER, port=find_port(), environment=NO_PIN) as stack:
         Reference(stack.servers).prepare()
         bench = Bench(stack, make_shops(stack), plan)
         say("Warming up")

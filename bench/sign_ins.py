@@ -24,7 +24,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from checkout import _NO_PIN, find_port, make_shops, stop_after  # noqa: E402  the path first
+from checkout import NO_PIN, find_port, make_shops, stop_after  # noqa: E402  the path first
 from figures import Sample  # noqa: E402
 from load import run_scripts  # noqa: E402
 from rounds import FOLDER, forget_last, say  # noqa: E402
@@ -116,7 +116,7 @@ def main(*, rounds: int, seconds: float) -> None:
     """Measure in rounds, and print medians of the ratios of each."""
     forget_last()
     rates: dict[str, list[float]] = collections.defaultdict(list)
-    with Stack(FOLDER, port=find_port(), environment=_NO_PIN) as stack:
+    with Stack(FOLDER, port=find_port(), environment=NO_PIN) as stack:
         secrets = make_shops(stack)
         measure_sales(stack, secrets, seconds)
         for _ in range(rounds):

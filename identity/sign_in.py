@@ -95,11 +95,11 @@ def start_session(user: User, *, device_name: str) -> str:
     return secret
 
 
-def end_session(secret: str) -> None:
-    """End a session; ending it again changes nothing."""
-    Session.objects.filter(digest=digest_secret(secret), ended_at=None).update(
-        ended_at=timezone.now()
-    )
+def end_session(secret: str) -> UUID | None:
+    """End a session and return its id; ending it again changes nothing."""
+    sessions = Session.objects.filter(digest=digest_secret(secret))
+    sessions.filter(ended_at=None).update(ended_at=timezone.now())
+    return sessions.values_list("id", flat=True).first()
 
 
 def find_user(login: str) -> User | None:

@@ -1,5 +1,6 @@
 """The API of tills and merchants."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.http import HttpResponse
@@ -36,7 +37,7 @@ from pos.queries import (
 from pos.refunds import NewRefund, refund_charge
 from pos.representations import show_charge, show_charge_whole, show_refund
 from pos.serializers import NewChargeSerializer, NewRefundSerializer
-from pos.topics import charge_topic
+from pos.topics import charge_topic, token_topic
 from qr.image import draw_png, draw_svg
 from relay.streams import sign_ticket
 
@@ -176,7 +177,8 @@ class EventsView(PosView):
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Hand the connection over to the process that serves streams."""
         charge = find_charge(self.caller, reference)
-        return hand_over_stream(charge_topic(charge.id))
+        bound_to = token_topic(self.caller.token_id)
+        return hand_over_stream(charge_topic(charge.id), bound_to=bound_to)
 
 
 class QrSvgView(PosView):
@@ -199,10 +201,14 @@ class QrPngView(PosView):
         return _picture(draw_png(write_payload(charge)), "image/png")
 
 
-def hand_over_stream(*topics: str) -> HttpResponse:
-    """Ask the proxy to connect the page with the stream of these topics."""
+def hand_over_stream(*topics: str, bound_to: Iterable[str] = ()) -> HttpResponse:
+    """Ask the proxy to connect the page with the stream of these topics.
+
+    It ends when that is told of a topic it is bound to: its session is over, or its token.
+    """
+    ticket = sign_ticket(*topics, bound_to=bound_to)
     handed_over = HttpResponse(content_type="text/event-stream")
-    handed_over["X-Accel-Redirect"] = f"/_streams/?ticket={sign_ticket(*topics)}"
+    handed_over["X-Accel-Redirect"] = f"/_streams/?ticket={ticket}"
     handed_over["Cache-Control"] = "no-store"
     return handed_over
 

@@ -26,7 +26,7 @@ from pos.static_codes import (
     find_merchant_code,
     revoke_static_code,
 )
-from pos.topics import counter_topic
+from pos.topics import counter_topic, token_topic
 from pos.views_static import answer_sheet
 
 
@@ -107,7 +107,7 @@ class StaticEventsView(PosView):
         topics = [counter_topic(store_id=store_id, terminal_id=None)]
         if terminal is not None:
             topics.append(counter_topic(store_id=store_id, terminal_id=terminal.id))
-        return hand_over_stream(*topics)
+        return hand_over_stream(*topics, bound_to=token_topic(self.caller.token_id))
 
 
 class SheetView(MerchantView):

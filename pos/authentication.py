@@ -45,7 +45,7 @@ class PosAuthentication(BaseAuthentication):
             if store:
                 return call_from_merchant(store)
         elif (holder := find_holder(secret)) and not holder.is_device:
-            return call_from_terminal(holder.terminal)
+            return call_from_terminal(holder.terminal, token_id=holder.token_id)
         raise AuthenticationFailed("This key or token is not valid.")
 
 
@@ -54,4 +54,4 @@ def read_till(request: HttpRequest) -> Caller | None:
     holder = find_holder(request.COOKIES.get(TILL_COOKIE, ""))
     if holder is None or not holder.is_device:
         return None
-    return call_from_till(holder.terminal, holder.cashier)
+    return call_from_till(holder.terminal, holder.cashier, token_id=holder.token_id)

@@ -19,6 +19,7 @@ class Caller:
     is_authenticated: bool = True
     static_code: StaticCode | None = None
     payer_id: UUID | None = None
+    token_id: int | None = None
 
     @property
     def owner_id(self) -> UUID:
@@ -37,15 +38,18 @@ class Caller:
         return encode_reference("mr", self.store.merchant_id)
 
 
-def call_from_till(terminal: Terminal, cashier: StaffMember | None) -> Caller:
+def call_from_till(
+    terminal: Terminal, cashier: StaffMember | None, *, token_id: int | None = None
+) -> Caller:
     """Describe a paired device: to refund, the till needs the right and so does its cashier."""
     allowed = terminal.may_refund and cashier is not None and cashier.may_refund
-    return Caller(terminal.store, terminal, cashier, may_refund=allowed)
+    return Caller(terminal.store, terminal, cashier, may_refund=allowed, token_id=token_id)
 
 
-def call_from_terminal(terminal: Terminal) -> Caller:
+def call_from_terminal(terminal: Terminal, *, token_id: int | None = None) -> Caller:
     """Describe an integration, which speaks for a till by a token of its own."""
-    return Caller(terminal.store, terminal, None, may_refund=terminal.may_refund)
+    allowed = terminal.may_refund
+    return Caller(terminal.store, terminal, None, may_refund=allowed, token_id=token_id)
 
 
 def call_from_merchant(store: Store) -> Caller:

@@ -19,26 +19,41 @@ from pos.charges import cancel_waiting_charges
 from pos.errors import PairingRefused
 from pos.models import Terminal, TerminalToken
 from pos.rows import JoinedRows
-from pos.topics import counter_topic
-from relay.pages import tell_on_commit
+from pos.till_keys import GRACE, note_copy, note_use
+from pos.topics import counter_topic, token_topic
+from relay.pages import end_on_commit, tell_on_commit
 
 # A cashier's PIN opens a till for a working day.
 _SHIFT_S = 14 * 3600
-_PAIRING = ["paired_at", "revoked_at", "pairing_code", "pairing_code_expires_at"]
-_HELD = JoinedRows(
-    Terminal,
-    "store",
-    "store__merchant",
-    sql="""
-        SELECT {columns}, token.is_device,
+_PAIRING = [
+    *("paired_at", "revoked_at", "pairing_code", "pairing_code_expires_at", "copied_at")
+]
+_HOLDER = """
+        SELECT {{columns}}, token.id, token.is_device,
                CASE WHEN token.unlocked_at > clock_timestamp() - make_interval(secs => %s)
-                    THEN token.cashier_id END
+                    THEN token.cashier_id END,
+               {fact}
           FROM pos_terminaltoken token
           JOIN pos_terminal terminal ON terminal.id = token.terminal_id
           JOIN merchants_store store ON store.id = terminal.store_id
           JOIN merchants_merchant store__merchant ON store__merchant.id = store.merchant_id
-         WHERE token.digest = %s AND token.revoked_at IS NULL
-    """,
+         WHERE token.{digest} = %s AND token.revoked_at IS NULL
+"""
+_PLACE = ("store", "store__merchant")
+_HELD = JoinedRows(
+    Terminal,
+    *_PLACE,
+    sql=_HOLDER.format(
+        digest="digest", fact="token.rotated_at IS NOT NULL AND token.used_at IS NULL"
+    ),
+)
+_HELD_BEFORE = JoinedRows(
+    Terminal,
+    *_PLACE,
+    sql=_HOLDER.format(
+        digest="previous_digest",
+        fact=f"token.used_at < clock_timestamp() - interval '{GRACE.total_seconds()} s'",
+    ),
 )
 
 
@@ -47,6 +62,7 @@ class Holder:
     """Who holds a token: a paired device, with who unlocked it, or an integration."""
 
     terminal: Terminal
+    token_id: int
     is_device: bool
     cashier: StaffMember | None
 
@@ -85,6 +101,7 @@ def pair_terminal(code: str) -> str:
         raise PairingRefused
     _end_tokens(_find_device(terminal))
     terminal.paired_at, terminal.revoked_at = timezone.now(), None
+    terminal.copied_at = None
     terminal.pairing_code = terminal.pairing_code_expires_at = None
     terminal.save(update_fields=_PAIRING)
     tell_on_commit(counter_topic(store_id=terminal.store_id, terminal_id=terminal.id))
@@ -115,6 +132,7 @@ def revoke_terminal(terminal: Terminal, *, actor: str = "shop") -> None:
     terminal = Terminal.objects.select_for_update().get(pk=terminal.pk)
     _end_tokens(terminal.tokens.all())
     terminal.paired_at, terminal.revoked_at = None, timezone.now()
+    terminal.copied_at = None
     terminal.pairing_code = terminal.pairing_code_expires_at = None
     terminal.save(update_fields=_PAIRING)
     cancel_waiting_charges(Q(terminal=terminal), actor=actor)
@@ -135,13 +153,28 @@ def stop_store(store: Store, *, actor: str = "shop") -> None:
 
 
 def find_holder(token: str) -> Holder | None:
-    """Find who holds this token, with the till's store and merchant."""
-    terminal, extras = _HELD.first_with_extras([_SHIFT_S, digest_secret(token)])
-    if terminal is None:
+    """Find who holds this token, with the till's store and merchant.
+
+    A device's key before the one it has now is good for a minute, and until the new one came.
+    """
+    if not token:
         return None
-    is_device, cashier_id = extras
+    key = [_SHIFT_S, digest_secret(token)]
+    terminal, extras = _HELD.first_with_extras(key)
+    if terminal is not None:
+        token_id, is_device, cashier_id, is_first_use = extras
+        if is_first_use:
+            note_use(token_id)
+    else:
+        terminal, extras = _HELD_BEFORE.first_with_extras(key)
+        if terminal is None:
+            return None
+        token_id, is_device, cashier_id, is_over = extras
+        if is_over:
+            note_copy(terminal, token_id)
+            return None
     cashier = cashier_id and find_cashiers(terminal.store).filter(pk=cashier_id).first()
-    return Holder(terminal, is_device, cashier or None)
+    return Holder(terminal, token_id, is_device, cashier or None)
 
 
 def find_cashiers(store: Store) -> QuerySet[StaffMember]:
@@ -183,4 +216,6 @@ def _make_token(terminal: Terminal, *, is_device: bool) -> str:
 
 
 def _end_tokens(tokens: QuerySet[TerminalToken]) -> None:
-    tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
+    ended = list(tokens.filter(revoked_at=None).values_list("id", flat=True))
+    tokens.filter(pk__in=ended).update(revoked_at=timezone.now())
+    end_on_commit(*(topic for token_id in ended for topic in token_topic(token_id)))

@@ -21,6 +21,11 @@ def counter_topic(*, store_id: UUID, terminal_id: UUID | None) -> str:
     return f"terminal:{terminal_id}" if terminal_id else f"store:{store_id}"
 
 
+def token_topic(token_id: int | None) -> list[str]:
+    """Return the topic that ends the streams of one till's token; none of a key's."""
+    return [f"token:{token_id}"] if token_id else []
+
+
 def topics_of(charge: Charge) -> list[str]:
     """Give everybody who looks at this charge: its till, and its payer if it has one."""
     topics = [charge_topic(charge.id)]

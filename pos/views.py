@@ -23,7 +23,7 @@ from merchants.access import (
 )
 from pos.access import Till, keep_token, read_device, till_only
 from pos.api import hand_over_stream
-from pos.authentication import read_till
+from pos.authentication import TILL_COOKIE, read_till
 from pos.errors import ChargeUnknown, PairingRefused
 from pos.models import Charge, ChargeStatus, Terminal
 from pos.queries import (
@@ -49,8 +49,9 @@ from pos.terminals import (
     revoke_terminal,
     unlock_till,
 )
+from pos.till_keys import change_key
 from pos.timeline import list_timeline
-from pos.topics import counter_topic
+from pos.topics import counter_topic, token_topic
 from qr.errors import PayloadInvalid
 from qr.links import decode_token
 from qr.references import encode_reference
@@ -85,7 +86,9 @@ def unlock(request: HttpRequest, till: Till) -> HttpResponse:
         try:
             if cashier is not None:
                 unlock_till(read_device(till), cashier, pin=request.POST.get("pin", ""))
-                return redirect("pos:till")
+                key = change_key(read_device(till), request.COOKIES[TILL_COOKIE])
+                answer = redirect("pos:till")
+                return keep_token(answer, key) if key else answer
             error, status = "Choose who you are.", 422
         except (PinWrong, PinLocked) as refusal:
             error, status = str(refusal), 403
@@ -117,7 +120,7 @@ def paired_events(request: HttpRequest) -> HttpResponse:
     if till is None or till.terminal is None:
         return HttpResponse(status=401)
     topic = counter_topic(store_id=till.store.id, terminal_id=till.terminal.id)
-    return hand_over_stream(topic)
+    return hand_over_stream(topic, bound_to=token_topic(till.token_id))
 
 
 @require_GET

@@ -10,11 +10,18 @@ from django.db import transaction
 from relay.connection import connect, hint
 
 CHANNEL = "tessera:pages"
+# Before a topic it says that the streams bound to it are over.
+END = "!"
 
 
 def tell_on_commit(*topics: str) -> None:
     """Tell the pages that listen to these topics, once the transaction has committed."""
     transaction.on_commit(partial(tell, *topics), robust=True)
+
+
+def end_on_commit(*topics: str) -> None:
+    """End the streams that are bound to these topics, once the transaction has committed."""
+    transaction.on_commit(partial(tell, *(f"{END}{topic}" for topic in topics)), robust=True)
 
 
 def tell(*topics: str) -> None:

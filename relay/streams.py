@@ -8,8 +8,10 @@ process listens to the relay and wakes the streams concerned.
 import asyncio
 import contextlib
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,7 +19,7 @@ import redis.asyncio
 from django.conf import settings
 from django.core import signing
 
-from relay.pages import CHANNEL
+from relay.pages import CHANNEL, END
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,9 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 _SALT = "relay.streams"
 _TICKET_LIFE_S = 30
 _HEARTBEAT_S = 15
+# Then the page opens another one, and is asked again who it is: an end that was never told,
+# because the relay was away, holds after this time all the same.
+_LIFE_S = 600
 _RETRY_S = 0.5
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -35,19 +40,27 @@ _HEADERS = [
 ]
 
 
-def sign_ticket(*topics: str) -> str:
-    """Give a ticket that opens a stream of these topics within half a minute."""
-    return signing.dumps(list(topics), salt=_SALT)
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The topics a page listens to, and those that end its stream, such as its session's."""
+
+    topics: list[str]
+    bound_to: list[str]
 
 
-def read_ticket(ticket: str) -> list[str]:
-    """Give the topics of a ticket.
+def sign_ticket(*topics: str, bound_to: Iterable[str] = ()) -> str:
+    """Sign a ticket that opens a stream of these topics within half a minute."""
+    return signing.dumps([topics, list(bound_to)], salt=_SALT)
+
+
+def read_ticket(ticket: str) -> Ticket:
+    """Read a ticket.
 
     Raises:
         signing.BadSignature: forged, altered or too old.
     """
-    topics: list[str] = signing.loads(ticket, salt=_SALT, max_age=_TICKET_LIFE_S)
-    return topics
+    topics, bound_to = signing.loads(ticket, salt=_SALT, max_age=_TICKET_LIFE_S)
+    return Ticket(topics, bound_to)
 
 
 class Stream:
@@ -58,19 +71,27 @@ class Stream:
         self.topics = topics
         self.pending: set[str] = set()
         self.woken = asyncio.Event()
+        self.is_over = False
 
     def wake(self, topic: str) -> None:
         """Remember that this topic has changed; many changes are told once."""
         self.pending.add(topic)
         self.woken.set()
 
+    def end(self) -> None:
+        """Remember that who opened this stream may not listen any more."""
+        self.is_over = True
+        self.woken.set()
+
     async def next_message(self) -> bytes:
-        """Wait for a change, or for the time of a heartbeat."""
+        """Wait for a change, for the end, or for the time of a heartbeat."""
         try:
             await asyncio.wait_for(self.woken.wait(), timeout=_HEARTBEAT_S)
         except TimeoutError:
             return b": still here\n\n"
         self.woken.clear()
+        if self.is_over:
+            return b"event: ended\ndata: {}\n\n"
         topics, self.pending = sorted(self.pending), set()
         return b"".join(write_message("changed", topic) for topic in topics)
 
@@ -81,23 +102,22 @@ class Hub:
     def __init__(self) -> None:
         """Start without streams; the subscription is made when the first one opens."""
         self.streams: dict[str, set[Stream]] = defaultdict(set)
+        self.bound: dict[str, set[Stream]] = defaultdict(set)
         self.listening: asyncio.Task[None] | None = None
 
     @contextlib.contextmanager
-    def open_stream(self, topics: list[str]) -> Iterator[Stream]:
-        """Listen to the topics for as long as the context lasts."""
+    def open_stream(self, ticket: Ticket) -> Iterator[Stream]:
+        """Listen to the ticket's topics for as long as the context lasts."""
         if self.listening is None:
             self.listening = asyncio.create_task(self._listen())
-        stream = Stream(topics)
-        for topic in topics:
-            self.streams[topic].add(stream)
+        stream = Stream(ticket.topics)
+        _enlist(stream, self.streams, ticket.topics)
+        _enlist(stream, self.bound, ticket.bound_to)
         try:
             yield stream
         finally:
-            for topic in topics:
-                self.streams[topic].discard(stream)
-                if not self.streams[topic]:
-                    del self.streams[topic]
+            _strike(stream, self.streams, ticket.topics)
+            _strike(stream, self.bound, ticket.bound_to)
 
     async def _listen(self) -> None:
         while True:
@@ -119,8 +139,23 @@ class Hub:
 
     def _wake(self, topics: list[str]) -> None:
         for topic in topics:
+            if topic.startswith(END):
+                for stream in self.bound.get(topic.removeprefix(END), ()):
+                    stream.end()
             for stream in self.streams.get(topic, ()):
                 stream.wake(topic)
+
+
+def _enlist(stream: Stream, lists: dict[str, set[Stream]], topics: list[str]) -> None:
+    for topic in topics:
+        lists[topic].add(stream)
+
+
+def _strike(stream: Stream, lists: dict[str, set[Stream]], topics: list[str]) -> None:
+    for topic in topics:
+        lists[topic].discard(stream)
+        if not lists[topic]:
+            del lists[topic]
 
 
 hub = Hub()
@@ -138,26 +173,33 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
         return
     try:
         ticket = parse_qs(scope["query_string"].decode()).get("ticket", [""])[0]
-        topics = read_ticket(ticket)
+        opened = read_ticket(ticket)
     except signing.BadSignature:
         await send({"type": "http.response.start", "status": 403, "headers": []})
         await send({"type": "http.response.body", "body": b""})
         return
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-    pushing = asyncio.create_task(_push(topics, send))
+    tasks = [asyncio.create_task(_push(opened, send)), asyncio.create_task(_wait_left(receive))]
     try:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        pushing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await pushing
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
 
-async def _push(topics: list[str], send: Send) -> None:
-    with hub.open_stream(topics) as stream:
-        opening = b"retry: 1000\n" + write_message("hello", topics[0])
-        await send({"type": "http.response.body", "body": opening, "more_body": True})
-        while True:
+async def _push(ticket: Ticket, send: Send) -> None:
+    over_at = time.monotonic() + _LIFE_S
+    with hub.open_stream(ticket) as stream:
+        body = b"retry: 1000\n" + write_message("hello", ticket.topics[0])
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        while not stream.is_over and time.monotonic() < over_at:
             body = await stream.next_message()
             await send({"type": "http.response.body", "body": body, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _wait_left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -30,6 +30,7 @@ from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
 from wallet.payments import confirm_charge
 from wallet.queries import list_payments, page_payments
+from wallet.topics import session_topic
 
 
 class ConfirmationSerializer(serializers.Serializer[Any]):
@@ -120,7 +121,8 @@ class WalletEventsView(WalletApiView):
     @extend_schema(responses={(200, "text/event-stream"): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:
         """Hand the connection over to the process that serves streams."""
-        return hand_over_stream(account_topic(self.wallet.account_id))
+        bound_to = session_topic(self.wallet.session_id)
+        return hand_over_stream(account_topic(self.wallet.account_id), bound_to=bound_to)
 
 
 def hash_confirmation(wallet: Wallet, claim: str) -> bytes:

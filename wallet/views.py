@@ -31,6 +31,7 @@ from pos.static_codes import find_printed_code
 from qr.errors import PayloadInvalid
 from qr.links import decode_link, decode_token
 from qr.signed import decode_static_link
+from relay.pages import end_on_commit
 from wallet.access import keep_session, read_next, wallet_only
 from wallet.api import hash_confirmation
 from wallet.authentication import WALLET_COOKIE, read_wallet
@@ -44,6 +45,7 @@ from wallet.models import Payment, Wallet
 from wallet.payments import confirm_charge, read_pin
 from wallet.queries import find_own_payment, list_payments, page_payments
 from wallet.screens import PayScreen, look_at_charge
+from wallet.topics import session_topic
 from wallet.wallets import has_wallet
 
 _CLAIM_OVER = "Your minute was over. Nothing was taken. Confirm again to pay."
@@ -154,8 +156,9 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """End this device's session."""
-    end_session(request.COOKIES.get(WALLET_COOKIE, ""))
+    """End this device's session, and whatever listens in its name."""
+    ended = end_session(request.COOKIES.get(WALLET_COOKIE, ""))
+    end_on_commit(*session_topic(ended))
     response = redirect("wallet:sign_in")
     response.delete_cookie(WALLET_COOKIE)
     return response

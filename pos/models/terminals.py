@@ -24,6 +24,8 @@ class Terminal(models.Model):
     # Since when nothing speaks for it; null while it is paired or has a token.
     revoked_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
+    # When its key was used on two devices, since it was paired.
+    copied_at = models.DateTimeField(null=True)
     may_refund = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -64,6 +66,10 @@ class TerminalToken(models.Model):
 
     terminal = models.ForeignKey(Terminal, models.CASCADE, related_name="tokens")
     digest = models.BinaryField(max_length=32, unique=True)
+    # Of a device: the key before, when it got this one, and when it first came with it.
+    previous_digest = models.BinaryField(max_length=32, unique=True, null=True)
+    rotated_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
     is_device = models.BooleanField()
     cashier = models.ForeignKey(
         StaffMember, models.SET_NULL, related_name="+", null=True, db_index=False

@@ -107,6 +107,11 @@ export function follow(url, read) {
       look();
     });
     source.addEventListener("changed", look);
+    // Signed out or unpaired, here or elsewhere: the page's address knows where to go now.
+    source.addEventListener("ended", () => {
+      source.close();
+      location.replace(location.pathname + location.search);
+    });
     source.addEventListener("error", () => {
       // Our own pace instead of the browser's: it gives up for good after an HTTP error.
       live = false;

@@ -17,6 +17,7 @@ from playwright.sync_api import (
 )
 
 from config.stack import Stack
+from identity.bearer import digest_secret
 from tests.browser.cameras import Camera
 from tests.browser.codes import open_code
 from tests.browser.screens import Office, Phone, Till, find_owner
@@ -155,7 +156,7 @@ def payer(demo: dict[str, Any], sql: Sql) -> dict[str, str]:
 
 _LET_IN = """
     UPDATE pos_terminaltoken token
-       SET unlocked_at = now(),
+       SET unlocked_at = now(), digest = %s, previous_digest = NULL,
            cashier_id = (SELECT m.id FROM merchants_staffmember m
                            JOIN identity_user u ON u.id = m.user_id WHERE u.name = %s)
       FROM pos_terminal till
@@ -196,7 +197,10 @@ def tablet_state(
 def unlocked(tablet_state: StorageState, demo: dict[str, Any], sql: Sql) -> StorageState:
     """A paired tablet's memory, with its cashier in, also after a test that locked it."""
     cashier = demo["merchants"][0]["stores"][0]["cashiers"][0]
-    sql(_LET_IN, cashier["name"])
+    # Another test may have unlocked it by PIN, and so have changed its key.
+    cookies = {each["name"]: each["value"] for each in tablet_state["cookies"]}
+    key = cookies["tessera_till"]
+    sql(_LET_IN, digest_secret(key), cashier["name"])
     return tablet_state
 
 

@@ -8,12 +8,22 @@ import pytest
 from django.core import signing
 
 from relay import streams
-from relay.pages import tell
-from relay.streams import Hub, Stream, application, read_ticket, sign_ticket, write_message
+from relay.pages import end_on_commit, tell
+from relay.streams import (
+    Hub,
+    Stream,
+    Ticket,
+    application,
+    read_ticket,
+    sign_ticket,
+    write_message,
+)
 
 
-def test_a_ticket_names_its_topics():
-    assert read_ticket(sign_ticket("charge:ch_1", "account:2")) == ["charge:ch_1", "account:2"]
+def test_a_ticket_names_its_topics_and_what_ends_it():
+    ticket = read_ticket(sign_ticket("charge:ch_1", "account:2", bound_to=["session:3"]))
+
+    assert ticket == Ticket(["charge:ch_1", "account:2"], ["session:3"])
 
 
 @pytest.mark.parametrize(
@@ -75,9 +85,9 @@ def test_the_hub_wakes_only_the_streams_of_a_topic():
     async def listen():
         hub = Hub()
         with (
-            hub.open_stream(["charge:a"]) as mine,
-            hub.open_stream(["charge:a", "account:1"]) as both,
-            hub.open_stream(["charge:b"]) as other,
+            hub.open_stream(Ticket(["charge:a"], [])) as mine,
+            hub.open_stream(Ticket(["charge:a", "account:1"], [])) as both,
+            hub.open_stream(Ticket(["charge:b"], [])) as other,
         ):
             hub._wake(["charge:a", "nobody:listens"])
             return mine.pending, both.pending, other.pending
@@ -88,13 +98,50 @@ def test_the_hub_wakes_only_the_streams_of_a_topic():
 def test_a_closed_stream_is_forgotten():
     async def listen():
         hub = Hub()
-        with hub.open_stream(["charge:a"]):
-            with hub.open_stream(["charge:a"]):
+        with hub.open_stream(Ticket(["charge:a"], [])):
+            with hub.open_stream(Ticket(["charge:a"], [])):
                 pass
             assert len(hub.streams["charge:a"]) == 1
-        return dict(hub.streams)
+            with hub.open_stream(Ticket(["charge:a"], ["token:1"])):
+                assert len(hub.bound["token:1"]) == 1
+        return dict(hub.streams) | dict(hub.bound)
 
     assert run(listen()) == {}
+
+
+@pytest.mark.django_db
+def test_a_stream_whose_session_ends_is_told_and_closed_and_no_other(monkeypatch):
+    monkeypatch.setattr(streams, "hub", Hub())
+
+    async def visit_both():
+        mine = Visit(sign_ticket("account:1", bound_to=["session:a"]))
+        other = Visit(sign_ticket("account:1", bound_to=["session:b"]))
+        async with mine, other:
+            await asyncio.gather(mine.wait_for(b"changed"), other.wait_for(b"changed"))
+            await asyncio.to_thread(end_now, "session:a")
+            await mine.wait_for(b"event: ended")
+            async with asyncio.timeout(5):
+                await mine.task
+            await asyncio.to_thread(tell, "account:1")
+            other.body = b""
+            await other.wait_for(b"changed")
+        return mine, other
+
+    mine, other = run(visit_both())
+
+    assert mine.body.endswith(b"event: ended\ndata: {}\n\n")
+    assert (mine.is_whole, b"ended" in other.body) == (True, False)
+
+
+def test_a_stream_ends_after_its_time_and_is_opened_anew(monkeypatch):
+    monkeypatch.setattr(streams, "hub", Hub())
+    monkeypatch.setattr(streams, "_LIFE_S", 0)
+
+    page = Visit(sign_ticket("charge:a"))
+    run(application(page.scope, page.receive, page.send))
+
+    assert (page.start["status"], page.is_whole) == (200, True)
+    assert b"ended" not in page.body
 
 
 def test_a_change_that_is_told_reaches_its_page_and_no_other(monkeypatch):
@@ -156,12 +203,16 @@ def test_only_requests_are_answered():
     assert (page.asked, page.start, page.body) == (False, {}, b"")
 
 
+def end_now(topic):
+    end_on_commit(topic)
+
+
 class Visit:
     """A page that has a stream open for as long as the context lasts."""
 
     def __init__(self, ticket):
         self.scope = {"type": "http", "query_string": f"ticket={ticket}".encode()}
-        self.start, self.body, self.asked = {}, b"", False
+        self.start, self.body, self.asked, self.is_whole = {}, b"", False, False
         self.left, self.heard = asyncio.Event(), asyncio.Event()
 
     async def __aenter__(self):
@@ -182,6 +233,8 @@ class Visit:
     async def send(self, message):
         if message["type"] == "http.response.start":
             self.start = message
+        else:
+            self.is_whole = not message.get("more_body", False)
         self.body += message.get("body", b"")
         self.heard.set()
 
