@@ -17,6 +17,8 @@ from config.nginx import write_config
 from config.places import bracket
 from config.processes import Process, Program
 
+# A hundred wait; the few more are for those that are let through meanwhile.
+SIGN_INS_BEFORE_ONE_IS_REFUSED = 140
 LIES = {
     "X-Forwarded-For": "6.6.6.6",
     "X-Forwarded-Proto": "https",
@@ -154,3 +156,28 @@ def test_nginx_accepts_the_configuration(tmp_path, is_root):
 )
 def test_ipv6_is_written_in_brackets(host, written):
     assert bracket(host) == written
+
+
+def test_sign_ins_of_one_address_wait_and_tills_do_not(port):
+    asked = [
+        socket.create_connection(("127.0.0.1", port), timeout=30)
+        for _ in range(SIGN_INS_BEFORE_ONE_IS_REFUSED)
+    ]
+    with contextlib.ExitStack() as stack:
+        for each in asked:
+            stack.enter_context(each)
+            each.sendall(
+                b"POST /wallet/sign-in/ HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+            )
+        heard = asked[-1].recv(65536).decode()
+        page, _seen = ask(port, "/wallet/sign-in/")
+        till = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        stack.enter_context(contextlib.closing(till))
+        till.request("POST", "/till/unlock/")
+        unlocking = till.getresponse().status
+
+    assert heard.startswith("HTTP/1.1 429 ")
+    assert "Retry-After: 30" in heard
+    assert "Too many sign-ins from this address" in heard
+    assert page.status == 200
+    assert unlocking == http.HTTPStatus.NOT_IMPLEMENTED
