@@ -8,7 +8,7 @@ import pytest
 from django.core import signing
 
 from relay import streams
-from relay.pages import end_on_commit, tell
+from relay.pages import END, tell
 from relay.streams import (
     Hub,
     Stream,
@@ -109,7 +109,6 @@ def test_a_closed_stream_is_forgotten():
     assert run(listen()) == {}
 
 
-@pytest.mark.django_db
 def test_a_stream_whose_session_ends_is_told_and_closed_and_no_other(monkeypatch):
     monkeypatch.setattr(streams, "hub", Hub())
 
@@ -118,7 +117,7 @@ def test_a_stream_whose_session_ends_is_told_and_closed_and_no_other(monkeypatch
         other = Visit(sign_ticket("account:1", bound_to=["session:b"]))
         async with mine, other:
             await asyncio.gather(mine.wait_for(b"changed"), other.wait_for(b"changed"))
-            await asyncio.to_thread(end_now, "session:a")
+            await asyncio.to_thread(tell, f"{END}session:a")
             await mine.wait_for(b"event: ended")
             async with asyncio.timeout(5):
                 await mine.task
@@ -201,10 +200,6 @@ def test_only_requests_are_answered():
     run(application({"type": "lifespan"}, page.receive, page.send))
 
     assert (page.asked, page.start, page.body) == (False, {}, b"")
-
-
-def end_now(topic):
-    end_on_commit(topic)
 
 
 class Visit:
