@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 from config.stack import Stack
-from tests.faults.shop import Sale, Shop, wait_for, without_clock
+from tests.faults.shop import PATIENCE_S, Sale, Shop, wait_for, without_clock
 
 SELLERS = 3
 
@@ -35,16 +35,16 @@ class Crew:
         """Finish the sales that were begun; a failure of any seller is raised here."""
         self._over.set()
         for seller in self._running:
-            seller.result(timeout=40)
+            seller.result(timeout=PATIENCE_S)
 
-    def wait_for_sales(self, count: int, *, within_s: float) -> None:
+    def wait_for_sales(self, count: int) -> None:
         """Wait until so many more sales have been acknowledged.
 
         What ends by itself meanwhile is started again, as the demo's watch does: granian
         gives up when a worker dies twice within seconds.
         """
         wanted = len(self.sales) + count
-        wait_for(lambda: self._has_sold(wanted), within_s=within_s)
+        wait_for(lambda: self._has_sold(wanted))
 
     def confirm_again(self) -> None:
         """Repeat every confirmation with its own key: each answer must be the first one."""

