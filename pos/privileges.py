@@ -9,6 +9,7 @@ _LIFE_OF_A_CHARGE = (
     " is_receipt_due, refunded_minor, refunds_count)"
 )
 PRIVILEGES = {
+    "pos_acknowledgement": ("SELECT", "INSERT"),
     "pos_charge": ("SELECT", "INSERT", _LIFE_OF_A_CHARGE),
     "pos_chargeline": ("SELECT", "INSERT"),
     "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from merchants.models import StaffMember, Store
-from merchants.queries import find_last_cut
+from merchants.queries import find_last_cut, find_next_cut
 from pos.callers import Caller
 from pos.errors import ChargeUnknown, ItemUnknown
 from pos.models import Charge, ChargeLine, ChargeStatus, Item, Refund, StaticCode, Terminal
@@ -122,8 +122,11 @@ def page_after(
     return rows[:size], rows[size - 1].public_id if more else None
 
 
-def sum_today(store: Store) -> dict[str, int | str]:
-    """Count and sum what the store took since midnight, shop time, refunds taken off."""
+def sum_today(store: Store) -> dict[str, int | str | datetime]:
+    """Count and sum what the store's tills took since midnight, shop time, less refunds.
+
+    The dashboard's day is the same, over the merchant's stores of a currency.
+    """
     midnight = find_last_cut(store.time_zone, now=timezone.now())
     created_after = midnight - timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
     sold = Charge.objects.filter(
@@ -136,6 +139,7 @@ def sum_today(store: Store) -> dict[str, int | str]:
         "count": sold["count"],
         "amount_minor": int(sold["sum"] - refunded["sum"]),
         "currency": store.currency,
+        "until": find_next_cut(store.time_zone),
     }
 
 

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
-from pos.models import Charge
+from pos.models import Charge, ChargeStatus
 from qr.references import encode_reference
+
+_ALIVE = {ChargeStatus.OPEN, ChargeStatus.CLAIMED}
 
 
 def charge_topic(charge_id: UUID) -> str:
@@ -17,7 +19,7 @@ def account_topic(account_id: UUID) -> str:
 
 
 def counter_topic(*, store_id: UUID, terminal_id: UUID | None) -> str:
-    """Give the topic of printed codes: those of one till, or those of a whole store."""
+    """Give the topic of all that comes in at one till, or by a whole store's printed codes."""
     return f"terminal:{terminal_id}" if terminal_id else f"store:{store_id}"
 
 
@@ -30,6 +32,9 @@ def topics_of(charge: Charge) -> list[str]:
     """Give everybody who looks at this charge: its till, and its payer if it has one."""
     topics = [charge_topic(charge.id)]
     if charge.static_code_id:
+        topics.append(counter_topic(store_id=charge.store_id, terminal_id=charge.terminal_id))
+    elif charge.terminal_id and charge.status not in _ALIVE:
+        # Whichever page of the till is open then, it may not be this charge's.
         topics.append(counter_topic(store_id=charge.store_id, terminal_id=charge.terminal_id))
     if charge.payer_account_id:
         topics.append(account_topic(charge.payer_account_id))

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from pos import api, api_pictures, api_static, views, views_exports, views_static
+from pos import (
+    api,
+    api_pictures,
+    api_static,
+    views,
+    views_desk,
+    views_exports,
+    views_static,
+)
 
 app_name = "pos"
 urlpatterns = [
@@ -11,8 +19,8 @@ urlpatterns = [
     path("till/pair/", views.pair, name="pair"),
     path("till/unlock/", views.unlock, name="unlock"),
     path("till/lock/", views.lock, name="lock"),
-    path("till/paired/", views.paired, name="paired"),
-    path("till/paired/events/", views.paired_events, name="paired_events"),
+    path("till/desk/", views_desk.desk, name="desk"),
+    path("till/desk/events/", views_desk.desk_events, name="desk_events"),
     path("till/activity/", views.activity, name="activity"),
     path("r/<str:token>/", views.receipt, name="receipt"),
     path("r/<str:token>/proof.json", views.receipt_proof, name="receipt_proof"),

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,8 +21,8 @@ from merchants.access import (
     staff_only,
 )
 from pos.access import Till, keep_token, read_device, till_only
-from pos.api import hand_over_stream
-from pos.authentication import TILL_COOKIE, read_till
+from pos.authentication import TILL_COOKIE
+from pos.desk import look_at_desk
 from pos.errors import ChargeUnknown, PairingRefused
 from pos.models import Charge, ChargeStatus, Terminal
 from pos.queries import (
@@ -51,7 +50,6 @@ from pos.terminals import (
 )
 from pos.till_keys import change_key
 from pos.timeline import list_timeline
-from pos.topics import counter_topic, token_topic
 from qr.errors import PayloadInvalid
 from qr.links import decode_token
 from qr.references import encode_reference
@@ -102,25 +100,6 @@ def lock(request: HttpRequest, till: Till) -> HttpResponse:
     """Lock the till; the next cashier unlocks it."""
     lock_till(read_device(till))
     return redirect("pos:unlock")
-
-
-@require_GET
-@never_cache
-def paired(request: HttpRequest) -> HttpResponse:
-    """Say whether the device that asks is still a till, locked or not."""
-    if read_till(request) is None:
-        return JsonResponse({"paired": False}, status=401)
-    return JsonResponse({"paired": True})
-
-
-@require_GET
-def paired_events(request: HttpRequest) -> HttpResponse:
-    """Hand the connection of a till's page over to the stream that tells of its pairing."""
-    till = read_till(request)
-    if till is None or till.terminal is None:
-        return HttpResponse(status=401)
-    topic = counter_topic(store_id=till.store.id, terminal_id=till.terminal.id)
-    return hand_over_stream(topic, bound_to=token_topic(till.token_id))
 
 
 @require_GET
@@ -265,10 +244,10 @@ def _till_context(till: Till) -> dict[str, Any]:
         note_seen(till.terminal)
     activate_time_zone(till.store.time_zone)
     return {
-        "drawn_at": timezone.now(),
         "terminal": till.terminal,
         "store": till.store,
         "cashier": till.cashier,
+        "desk": look_at_desk(read_device(till)),
         "today": sum_today(till.store),
         "currency": till.store.currency,
         "exponent": find_exponent(till.store.currency),

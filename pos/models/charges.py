@@ -151,6 +151,7 @@ class Charge(models.Model):
         indexes = [
             models.Index(fields=["store", "-id"], name="pos_charge_of_store"),
             models.Index(fields=["merchant", "-id"], name="pos_charge_of_merchant"),
+            models.Index(fields=["terminal", "-id"], name="pos_charge_of_terminal"),
             # Without `status` in the condition, a claim is an update that touches no index.
             models.Index(
                 fields=["expires_at"],
@@ -202,6 +203,11 @@ class Charge(models.Model):
         if self.status == ChargeStatus.OPEN and over:
             return ChargeStatus.EXPIRED
         return self.status
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether nobody can pay, extend or cancel this any more."""
+        return self.status_now not in {ChargeStatus.OPEN, ChargeStatus.CLAIMED}
 
     @property
     def static_code_payload(self) -> str:

@@ -2,6 +2,8 @@
 
 import { formatMoney, writeField } from "./money.js";
 import { MINOR_MAX, readAmount } from "./typed.js";
+// A form that was left and is shown again would send the key of the wish before.
+import "./server.js";
 
 const pad = document.getElementById("pad");
 
@@ -37,8 +39,6 @@ for (const field of document.querySelectorAll("input[data-exponent]")) {
 }
 if (pad) {
   const field = document.getElementById(pad.dataset.for);
-  // Shown again out of the browser's memory, the form would send the key of the wish before.
-  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   pad.hidden = false;
   // Under a finger our own keys do; a keyboard types into the field as into any other.
   field.inputMode = "none";

@@ -6,11 +6,9 @@ import { MINOR_MAX } from "./typed.js";
 const QUANTITY_MAX = 999;
 const DRAFT = "tessera.draft";
 const TAB = "tessera.tab";
-const LATER_MS = 500;
 // A scanner's pauses, and more keys than any amount has.
 const SCAN = { gap: 150, keys: 9 };
 const NO_BURST = { keys: 0, last: -Infinity };
-const AGAIN_MS = 5_000;
 
 const find = (id) => document.getElementById(id);
 
@@ -140,14 +138,6 @@ export function openEntry({ currency, exponent, charge }) {
     draw();
   }
 
-  /** Add a sale that was just paid to today's count and sum. */
-  function countSale(minor) {
-    const sum = find("today-amount");
-    sum.dataset.minor = Number(sum.dataset.minor) + minor;
-    sum.textContent = money(Number(sum.dataset.minor));
-    find("today-count").textContent = Number(find("today-count").textContent) + 1;
-  }
-
   /** Charge, unless it was a scanner that typed before what listens to scanners was there. */
   function begin() {
     if (burst.keys >= SCAN.keys && isRushed()) {
@@ -194,24 +184,9 @@ export function openEntry({ currency, exponent, charge }) {
     find(id).addEventListener("click", () => { find("main").dataset.wanted = find("main").dataset.screen; });
   }
 
-  /** What printed codes bring in is told between sales too, and no sale waits for it. */
-  async function hearOfCodes() {
-    const till = find("main").dataset;
-    const announce = (text) => import(till.device).then((module) => {
-      module.play("paid");
-      module.say(text);
-    }).catch(() => {});
-    // A browser remembers by its name what it could not fetch.
-    const counter = await import(till.counter).catch(() => { till.counter += "?"; });
-    if (counter) counter.listen({ money, countSale, announce });
-    else setTimeout(hearOfCodes, AGAIN_MS);
-  }
-
-  addEventListener("load", () => setTimeout(hearOfCodes, LATER_MS));
-
   const draft = JSON.parse(sessionStorage.getItem(DRAFT) || "{}");
   typed = draft.typed || 0;
   counts = draft.counts || {};
   choose(localStorage.getItem(TAB) === "items" && items.size ? "items" : "keypad");
-  return { press, clear, begin, countSale, total, read, write };
+  return { press, clear, begin, total, read, write };
 }

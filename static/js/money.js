@@ -24,6 +24,8 @@ export function fillAmount(element, minor, currency, exponent) {
     return sign;
   });
   element.replaceChildren(...parts);
+  // So that the letters get as small as they have to be (seal.css).
+  element.style.setProperty("--chars", element.textContent.length);
 }
 
 /** Write an amount for a text field: digits and one point, no sign of the currency. */

@@ -2,7 +2,7 @@
 
 import { buzz, stayAwake } from "./device.js";
 import { formatMoney } from "./money.js";
-import { NoAnswer, call, follow, serverNow, setClock } from "./server.js";
+import { NoAnswer, call, follow, serverNow, setClock, writeSpan } from "./server.js";
 
 const KEPT = "tessera.codes";
 const CODES = "/api/v1/wallet/payment_codes";
@@ -70,10 +70,6 @@ const isGood = (code) => {
 };
 
 const findNext = () => codes.find(({ until }) => serverNow() < Date.parse(until));
-const countDown = (ms) => {
-  const seconds = Math.max(0, Math.ceil(ms / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-};
 
 function draw() {
   const code = codes.find(isGood) ?? null;
@@ -102,11 +98,11 @@ function skip() {
 function tick() {
   if (!shown || !isGood(shown)) draw();
   if (!shown && findNext()) {
-    find("soon-in").textContent = countDown(Date.parse(findNext().from) - stepMs - serverNow());
+    find("soon-in").textContent = writeSpan(Date.parse(findNext().from) - stepMs - serverNow());
   }
   if (!shown) return;
   const left = Date.parse(shown.until) - serverNow();
-  find("left").textContent = `Next code in ${countDown(left)}`;
+  find("left").textContent = `Next code in ${writeSpan(left)}`;
   find("drain").style.inlineSize = `${Math.min(100, (100 * left) / stepMs).toFixed(1)}%`;
   if (!isTold) sayContact();
 }
@@ -239,8 +235,6 @@ function begin() {
   stayAwake(true);
 }
 
-// Shown again out of the browser's memory, the page would hold old codes.
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 // Whoever looks through open pages sees no code.
 const veil = () => { main.dataset.veiled = document.visibilityState !== "visible"; };
 document.addEventListener("visibilitychange", veil);

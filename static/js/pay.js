@@ -1,7 +1,7 @@
 /** The phone's pages: without it they work by plain forms; with it they keep up by themselves. */
 
 import { buzz } from "./device.js";
-import { NoAnswer, call, follow, makeKey, serverNow, setClock } from "./server.js";
+import { NoAnswer, call, follow, makeKey, serverNow, setClock, writeSaleClock, writeTime } from "./server.js";
 
 const RENEW_MS = 25_000;
 const ASK_AGAIN_MS = [2_000, 10_000];
@@ -30,14 +30,15 @@ function openConfirm(form) {
   const { claim, key } = form.dataset;
   const button = find("pay-button");
   const wording = button.textContent;
-  let expires = Date.parse(main.dataset.expires);
+  const { created: createdAt } = main.dataset;
+  let expiresAt = main.dataset.expires;
 
   async function ask(name) {
     if (isSending || isLeaving) return true;
     try {
       const body = { payload: location.origin + page };
       const { charge } = await call("POST", `/api/v1/wallet/${name}`, { body, key: makeKey() });
-      expires = Math.max(Date.parse(charge.expires_at), Date.parse(charge.lease_until ?? charge.expires_at));
+      expiresAt = charge.expires_at;
       if (charge.status !== "claimed") reload();
       return true;
     } catch (error) {
@@ -50,9 +51,9 @@ function openConfirm(form) {
   const renew = () => document.visibilityState === "visible" && ask("claims");
 
   function countDown() {
-    const left = Math.ceil((expires - serverNow()) / 1000);
-    if (left <= 0 && !isSending) reload();
-    find("expiry").textContent = `expires in ${Math.max(0, Math.floor(left / 60))}:${String(Math.max(0, left % 60)).padStart(2, "0")}`;
+    const { left, ends, passed } = writeSaleClock({ createdAt, expiresAt });
+    if (left === 0 && !isSending) reload();
+    find("expiry").textContent = `Sale ends in ${ends} · ${passed} so far`;
   }
 
   function setBusy(busy) {
@@ -142,16 +143,11 @@ async function refresh() {
 }
 
 function showClock() {
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, {
-    timeStyle: "medium", hourCycle: "h23", timeZone: main.dataset.timeZone,
-  });
-  const tick = () => { if (find("clock")) find("clock").textContent = time.format(new Date(serverNow())); };
+  const tick = () => { if (find("clock")) find("clock").textContent = writeTime(serverNow(), main.dataset.timeZone); };
   setInterval(tick, 1_000);
   tick();
 }
 
-// Shown again out of the browser's memory, the page would tell what was true then.
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 if (main.dataset.now) setClock(main.dataset.now);
 // Who signs out leaves no payment codes behind on this phone.
 document.querySelector(".bar form")?.addEventListener("submit", () => localStorage.removeItem("tessera.codes"));

@@ -34,10 +34,15 @@ export function openSale(kept, on) {
     create();
   }
 
-  /** After a reload the server is asked what became of the sale in hand. */
-  function resume() {
-    sale = kept.read();
+  /**
+   * Go on with the sale in hand before a reload, or with `left`, one of the terminal's that is
+   * still to be paid; the server is asked what became of it.
+   */
+  function resume(left) {
+    sale = left ?? kept.read();
     if (!sale) return;
+    save();
+    charge = null;
     on.sending();
     if (sale.id) watch();
     else create();
@@ -45,11 +50,11 @@ export function openSale(kept, on) {
 
   async function create() {
     const mine = sale;
-    for (let pause = RETRY_MS[0]; sale === mine; pause = Math.min(RETRY_MS[1], pause * 2)) {
+    for (let pause = RETRY_MS[0]; sale === mine || mine.isGivenUp; pause = Math.min(RETRY_MS[1], pause * 2)) {
       try {
         const fresh = await call("POST", CHARGES, { body: mine.body, key: mine.key });
         if (sale !== mine) {
-          call("POST", `${CHARGES}/${fresh.id}/cancel`, { key: makeKey() }).catch(() => {});
+          await call("POST", `${CHARGES}/${fresh.id}/cancel`, { key: makeKey() });
           return;
         }
         mine.id = fresh.id;
@@ -59,13 +64,20 @@ export function openSale(kept, on) {
         watch();
         on.made();
       } catch (error) {
-        if (sale !== mine) return;
+        // What was given up is asked for again until the server has canceled it.
+        if (sale !== mine && error instanceof Refusal) return;
         if (error instanceof Refusal) refuse(error);
-        else hear(false);
+        else if (sale === mine) hear(false);
       }
       if (mine.id) return;
       await wait(pause);
     }
+  }
+
+  /** Give up a sale whose code nobody has seen yet, so that nobody can have paid it. */
+  function giveUp() {
+    sale.isGivenUp = true;
+    leave();
   }
 
   function refuse(error) {
@@ -86,6 +98,8 @@ export function openSale(kept, on) {
       if (sale !== mine) return true;
       hear(true);
       apply(fresh);
+      // Asked for while there was no connection.
+      if (mine.wish === "cancel" && !isOver(charge)) command("cancel");
       return true;
     } catch (error) {
       if (sale !== mine) return true;
@@ -117,15 +131,20 @@ export function openSale(kept, on) {
   /** Ask for `cancel` or `extend`. */
   async function command(name) {
     const mine = Object.assign(sale, { wish: name });
+    save();
     try {
       const fresh = await call("POST", `${CHARGES}/${mine.id}/${name}`, { key: makeKey() });
       if (sale !== mine) return;
+      delete mine.wish;
       hear(true);
       apply(fresh);
     } catch (error) {
       if (sale !== mine) return;
       if (error instanceof NoAnswer) hear(false);
-      else on.said(error.message);
+      else {
+        delete mine.wish;
+        on.said(error.message);
+      }
       // The loser of a race reads the true state.
       news?.look();
     }
@@ -139,7 +158,7 @@ export function openSale(kept, on) {
   }
 
   return {
-    apply, begin, command, hear, leave, read, resume, save,
+    apply, begin, command, giveUp, hear, leave, read, resume, save,
     look: () => news?.look(),
     /** The wish and the charge as they are at this moment. */
     now: () => ({ sale, charge, isCutOff, lastContact }),

@@ -124,6 +124,5 @@ for (const form of document.querySelectorAll("form.picture")) {
 }
 main.dataset.scripted = "";
 
-addEventListener("pageshow", (event) => { if (event.persisted) location.assign(location.pathname); });
 if (main.dataset.state === "told") find("start").hidden = false;
 else scanner.start();

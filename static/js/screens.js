@@ -3,12 +3,11 @@
 import { makeRow } from "./cart.js";
 import { fillAmount, formatMoney } from "./money.js";
 import { isOver } from "./sale.js";
-import { serverNow } from "./server.js";
+import { serverNow, writeMinute, writeSaleClock, writeTime } from "./server.js";
 
 const RETRY_MS = 1_000;
 const LATE_S = 20;
 const SPOKEN_S = [60, LATE_S, 10];
-const LEASE_MS = 60_000;
 const NOTICE_MS = 12_000;
 const DOUBLE_TAP_MS = 500;
 const RESULTS = {
@@ -21,9 +20,13 @@ const find = (id) => document.getElementById(id);
 const root = find("main");
 const { currency, shop, timeZone } = root.dataset;
 const exponent = Number(root.dataset.exponent);
-const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23", timeZone });
 const group = (code) => `${code.slice(0, 4)}-${code.slice(4)}`;
-const mark = (where, look, textContent) => Object.assign(find(where), { className: `chip ${look}`, textContent });
+const isolate = (textContent) => Object.assign(document.createElement("bdi"), { textContent });
+
+function mark(where, look, ...words) {
+  find(where).className = `chip ${look}`;
+  find(where).replaceChildren(...words);
+}
 
 export const money = (minor) => formatMoney(minor, currency, exponent);
 export const speak = (where, text) => { find(where).textContent = text; };
@@ -43,7 +46,7 @@ export function showBanner(text, button = "") {
 
 /** Wire up the screens; `now` tells of the sale, `device` runs what needs the hardware. */
 export function openScreens({ now, device, look }) {
-  let end = 0; // the moment the ring runs to
+  let end = ""; // the moment the ring runs to
   let span = 0; // milliseconds the ring stands for
 
   const play = (name) => device((module) => module.play(name));
@@ -52,15 +55,19 @@ export function openScreens({ now, device, look }) {
     root.dataset.screen = screen;
     root.dataset.state = state;
     for (const each of ["entry", "code", "result"]) find(each).hidden = each !== screen;
+    const when = ["scanned", "collecting"].includes(state) ? state : "waiting";
+    for (const each of find("code-title").children) each.hidden = each.dataset.when !== when;
   }
 
   function showSending() {
     show("code", "sending");
     find("card").classList.add("skeleton");
     find("qr").removeAttribute("src");
-    fillAmount(find("code-amount"), now().sale.amount, currency, exponent);
+    const { amount } = now().sale;
+    if (amount) fillAmount(find("code-amount"), amount, currency, exponent);
+    else speak("code-amount", "");
     mark("chip", "wait", "Making the code");
-    for (const id of ["words", "short", "left"]) speak(id, "");
+    for (const id of ["words", "short", "left", "passed"]) speak(id, "");
     find("extend").hidden = find("declined").hidden = find("refused").hidden = true;
     sizeCode();
     // On a low screen the title lies below the code, and the code is what must be seen.
@@ -83,9 +90,8 @@ export function openScreens({ now, device, look }) {
     show("code", sale.scan ? "collecting" : scanned ? "scanned" : "waiting");
     if (fresh) drawCode(charge);
     if (sale.scan) mark("chip", "info", "Collecting");
-    else if (scanned) mark("chip", "info", `${charge.payer || "Customer"} is ${sale.wantsPin ? "confirming on the phone" : "checking"}`);
+    else if (scanned) mark("chip", "info", isolate(charge.payer || "Customer"), ` is ${sale.wantsPin ? "confirming on the phone" : "checking"}`);
     else mark("chip", "wait", "Waiting for customer");
-    speak("left-label", scanned ? "Customer has" : "Sale ends in");
     find("extend").hidden = find("collect").hidden = scanned || Boolean(sale.scan);
     if (scanned) {
       find("declined").hidden = true;
@@ -145,7 +151,8 @@ export function openScreens({ now, device, look }) {
     fillAmount(find("result-amount"), charge.amount.amount_minor, currency, exponent);
     speak("result-title", title);
     speak("result-text", text);
-    find("again").hidden = find("edit").hidden = paid;
+    // A sale that was resumed was rung up elsewhere: its items are not on this page.
+    find("again").hidden = find("edit").hidden = paid || !now().sale.body;
     rest("next"); // It lies where Cancel was: a tap meant for that would put "Paid" out of sight.
     find("result-title").focus();
     speak("assertive", `${title}. ${money(charge.amount.amount_minor)}. ${text}`);
@@ -161,7 +168,7 @@ export function openScreens({ now, device, look }) {
     speak("receipt-number", charge.receipt_number ? `Receipt ${charge.receipt_number}` : "");
     const rows = [
       ["From", charge.captured_at && charge.payer],
-      ["Time", time.format(new Date(charge.captured_at ?? serverNow()))],
+      ["Time", writeTime(charge.captured_at ?? serverNow(), timeZone)],
       ["Reference", group(charge.short_code)],
     ];
     find("result-rows").replaceChildren(...rows.filter(([, value]) => value).map(makeRow));
@@ -171,42 +178,43 @@ export function openScreens({ now, device, look }) {
 
   function askCancel(charge) {
     const payer = charge.status === "claimed" && (charge.payer || "The customer");
-    speak("ask-text", payer ? `${payer} is checking it now.` : "The code stops working at once.");
+    const known = payer ? [isolate(payer), " is checking it now."] : ["The code stops working at once."];
+    const unknown = "There is no connection. The customer may have paid, or may still pay. The sale is canceled as soon as there is a connection.";
+    find("ask-text").replaceChildren(...(now().isCutOff ? [unknown] : known));
     if (!find("ask").open) find("ask").showModal();
   }
 
   function showContact(answered) {
     mark("link", answered ? "ok" : "wait", answered ? "Online" : "No connection");
+    const { sale, charge } = now();
     if (answered) showBanner("");
-    else speak("assertive", `No connection. ${now().charge ? "Checking the sale." : "Sending the sale again."}`);
+    else speak("assertive", `No connection.${!sale ? "" : charge ? " Checking the sale." : " Sending the sale again."}`);
     tick();
   }
 
   function tick() {
     const { sale, charge, isCutOff, lastContact } = now();
-    speak("clock", time.format(new Date(serverNow())).slice(0, 5));
+    speak("clock", writeMinute(serverNow(), timeZone));
     if (isCutOff && sale && !isOver(charge)) {
       const doing = sale.wish === "cancel" ? "not canceled yet, checking" : "checking";
-      const code = charge ? `${doing} sale ${charge.short_code.slice(0, 4)}` : "sending the sale again";
+      const code = charge ? `${doing} sale ${group(charge.short_code)}` : "sending the sale again, nobody can pay it yet";
       showBanner(`No connection: ${code} · ${Math.round((Date.now() - lastContact) / 1000)} s`, charge ? "Check now" : "");
     }
     if (root.dataset.screen === "code" && charge) countDown(charge);
   }
 
   function countDown(charge) {
-    const claimed = charge.status === "claimed";
-    const until = Date.parse(claimed ? charge.lease_until : charge.expires_at);
-    const left = Math.max(0, until - serverNow());
-    if (until !== end) [end, span] = [until, left];
+    const { left, ends, passed } = writeSaleClock({ createdAt: charge.created_at, expiresAt: charge.expires_at });
+    if (charge.expires_at !== end) [end, span] = [charge.expires_at, left];
     const seconds = Math.ceil(left / 1000);
-    const whole = claimed ? Math.max(LEASE_MS, left) : span;
-    const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    if (find("left").textContent !== text && !claimed && SPOKEN_S.includes(seconds)) {
+    if (find("left").textContent !== ends && SPOKEN_S.includes(seconds)) {
       speak("polite", `Sale ends in ${seconds} seconds.`);
     }
-    speak("left", text);
-    find("card").dataset.late = !claimed && seconds <= LATE_S;
-    find("ring").lastElementChild.style.strokeDasharray = `${(100 * Math.min(1, left / whole)).toFixed(2)} 200`;
+    speak("left", ends);
+    speak("passed", `· ${passed} so far`);
+    find("card").dataset.late = seconds <= LATE_S;
+    find("ring").lastElementChild.style.strokeDasharray = `${(100 * Math.min(1, left / span)).toFixed(2)} 200`;
+    // Who holds the sale may let go of it any moment: the server says so by itself.
     if (left === 0) look();
   }
 

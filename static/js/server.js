@@ -1,4 +1,4 @@
-/** Everything said to and heard from the server: calls, its clock, and news of a row. */
+/** Everything said to and heard from the server: calls, its clock, and news of a row; pages that were kept ask it anew. */
 
 const POLL_MS = 2_000;
 const POLL_WHILE_LIVE_MS = 10_000;
@@ -12,6 +12,50 @@ export const serverNow = () => Date.now() + clockOffset;
 export function setClock(iso, sentAt = Date.now()) {
   clockOffset = Date.parse(iso) - (sentAt + Date.now()) / 2;
 }
+
+/* Times as people see them: in the page's language, whole, and never cut out of a longer text */
+
+const locale = document.documentElement.lang || "en";
+const twoDigits = new Intl.NumberFormat(locale, { minimumIntegerDigits: 2, useGrouping: false });
+const number = new Intl.NumberFormat(locale, { useGrouping: false });
+const formats = new Map();
+
+function write(time, timeZone, timeStyle) {
+  const name = `${timeStyle} ${timeZone}`;
+  if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat(locale, { timeStyle, hourCycle: "h23", timeZone }));
+  return formats.get(name).format(new Date(time));
+}
+
+/** Write the time of day where the shop is, with seconds. */
+export const writeTime = (time, timeZone) => write(time, timeZone, "medium");
+
+/** Write the time of day where the shop is, to the minute. */
+export const writeMinute = (time, timeZone) => write(time, timeZone, "short");
+
+/** Write how long something takes: minutes and seconds. */
+export function writeSpan(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${number.format(Math.floor(seconds / 60))}:${twoDigits.format(seconds % 60)}`;
+}
+
+/** Write a sale's one clock, the same on the till and on the phone: how long it still is, and was. */
+export function writeSaleClock({ createdAt, expiresAt }) {
+  const now = serverNow();
+  const left = Math.max(0, Date.parse(expiresAt) - now);
+  const passed = Math.max(0, Math.min(now, Date.parse(expiresAt)) - Date.parse(createdAt));
+  return { left, ends: writeSpan(left), passed: writeSpan(Math.floor(passed / 1000) * 1000) };
+}
+
+/* Pages that are left */
+
+/** What a browser keeps of a page and shows again is old and may be another's: it is covered, and read anew. */
+const root = document.documentElement;
+addEventListener("pagehide", () => { root.dataset.left = ""; });
+addEventListener("pageshow", (event) => {
+  // Not `reload`: what came of a form would be sent again.
+  if (event.persisted) location.replace(document.getElementById("main")?.dataset.again ?? location.pathname + location.search);
+  else delete root.dataset.left;
+});
 
 /** The server said no, and why. */
 export class Refusal extends Error {
@@ -125,11 +169,14 @@ export function follow(url, read) {
 
   const signs = [[window, "online"], [window, "offline"], [document, "visibilitychange"]];
   for (const [target, name] of signs) target.addEventListener(name, look);
+  // A page that is kept would go on to listen, behind the back of the one that is shown.
+  addEventListener("pagehide", stop);
   listen();
   look();
 
   function stop() {
     stopped = true;
+    removeEventListener("pagehide", stop);
     source.close();
     clearTimeout(poll);
     clearTimeout(reconnect);

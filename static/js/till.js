@@ -14,6 +14,7 @@ const exponent = Number(root.dataset.exponent);
 const store = `tessera.sale.${terminal}`;
 let device = null;
 let collector = null; // takes the customer's code
+let desk = null; // shows what other sales the terminal has
 
 /* One sale */
 
@@ -49,14 +50,14 @@ function sending() {
 
 function changed(charge, before) {
   screens.showCharge(charge, before);
-  if (charge.status !== "captured" || before === "captured") return;
-  entry.clear();
-  if (before) entry.countSale(charge.amount.amount_minor);
+  if (charge.status === "captured" && before !== "captured") entry.clear();
+  if (charge.status !== before) desk?.draw();
 }
 
 function left() {
   showBanner("");
   screens.show("entry", "entry");
+  desk?.draw();
   withDevice((module) => module.stayAwake(false));
 }
 
@@ -66,15 +67,20 @@ function refused(error) {
 }
 
 function next() {
-  if (["captured", "canceled"].includes(sale.now().charge?.status)) entry.clear();
+  const { charge } = sale.now();
+  if (["captured", "canceled"].includes(charge?.status)) entry.clear();
+  // Whoever goes on has seen it; without the desk it is told of once more.
+  if (charge?.status === "captured") desk?.acknowledge(charge.id);
   sale.leave();
   find("entry-title").focus();
 }
 
 function askCancel() {
   const { charge } = sale.now();
-  if (charge) screens.askCancel(charge);
-  else sale.leave();
+  if (charge) return screens.askCancel(charge);
+  sale.giveUp();
+  showBanner("Sale canceled. No code was shown, so nobody can have paid. Nothing was taken.");
+  return speak("assertive", find("banner-text").textContent);
 }
 
 /** Load what needs the hardware, late; a till without it still sells, and asks under a new name. */
@@ -110,7 +116,7 @@ function onKey(event) {
 
 function wire() {
   const clicks = {
-    cancel: () => (sale.now().charge?.status === "open" ? sale.command("cancel") : askCancel()),
+    cancel: () => (sale.now().charge?.status === "open" && !sale.now().isCutOff ? sale.command("cancel") : askCancel()),
     "ask-no": () => find("ask").close(),
     "ask-yes": () => { find("ask").close(); sale.command("cancel"); },
     extend: () => sale.command("extend"),
@@ -134,8 +140,42 @@ function wireLater() {
     const { apply, hear, now, read, save } = sale;
     collector = openCollector({ apply, entry, hear, money, now, play: screens.play, read, save, speak });
   }, () => { root.dataset.collect += "?"; setTimeout(wireLater, AGAIN_MS); });
+  if (!desk) wireDesk();
+}
+
+/** What comes in besides the sale in hand is told between sales too, and no sale waits for it. */
+async function wireDesk() {
+  const tell = (text) => withDevice((module) => {
+    module.play("paid");
+    module.say(text);
+  });
+  try {
+    const [{ openCounter }, { openDesk }] = await Promise.all([import(root.dataset.counter), import(root.dataset.desk)]);
+    desk ??= openDesk({
+      inHand: () => sale.now().sale?.id,
+      announce: (row) => tell(`Received ${row.querySelector("bdi").textContent}.`),
+      also: openCounter({ money, announce: tell }),
+    });
+    desk.draw();
+  } catch {
+    // A browser remembers by its name what it could not fetch.
+    root.dataset.counter += "?";
+    root.dataset.desk += "?";
+    setTimeout(wireDesk, AGAIN_MS);
+  }
+}
+
+/** Open charges are the terminal's, not the tab's: one that is named, ours before a reload, or the only one. */
+function resume() {
+  const named = new URLSearchParams(location.search).get("sale");
+  // Named once: a reload goes on with what is in hand then.
+  if (named) history.replaceState(null, "", location.pathname);
+  const { resume: only, minor } = root.dataset;
+  const left = only ? { id: only, amount: Number(minor) } : null;
+  if (named && named !== kept.read()?.id) sale.resume(named === only ? left : { id: named });
+  else sale.resume(kept.read() ? undefined : left);
 }
 
 wire();
 screens.tick();
-sale.resume();
+resume();

@@ -1,0 +1,90 @@
+"""A till's desk: sales that wait for their customer there, and payments nobody has seen yet.
+
+They are the terminal's and no page's: whichever page of it is open, today or after a crash,
+finds them here.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import blake2b
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from pos.callers import Caller
+from pos.models import Acknowledgement, Charge, ChargeStatus, Terminal
+from pos.queries import find_charge, first_id_at
+
+# Long enough for a shop that is closed for some days; what is older is in the activity.
+_TOLD_FOR = timedelta(days=7)
+# More than anybody reads; the activity lists the rest.
+_SHOWN_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a till shows between its sales."""
+
+    waiting: list[Charge] = field(default_factory=list)
+    paid: list[Charge] = field(default_factory=list)
+
+    @property
+    def to_resume(self) -> Charge | None:
+        """Return the one sale that a till opened again goes on with, if there is just one."""
+        own = [charge for charge in self.waiting if charge.cashier_id is not None]
+        return own[0] if len(own) == 1 else None
+
+    @property
+    def version(self) -> str:
+        """Return a word that changes with what is to be seen on the desk."""
+        rows = [(charge.id, charge.status, charge.expires_at) for charge in self.waiting]
+        seen = repr((rows, [charge.id for charge in self.paid])).encode()
+        return blake2b(seen, digest_size=8).hexdigest()
+
+
+def look_at_desk(terminal: Terminal) -> Desk:
+    """Return the terminal's open sales, oldest first, and its unseen payments, newest first."""
+    return Desk(
+        waiting=list(_find_waiting(terminal)[:_SHOWN_MAX]),
+        paid=list(_find_unseen(terminal.id)[:_SHOWN_MAX]),
+    )
+
+
+def acknowledge_payment(till: Caller, reference: str) -> None:
+    """Note that somebody at the till has seen a payment of its store; again, nothing changes.
+
+    Raises:
+        ChargeUnknown: not there, or not the caller's; the two look alike.
+    """
+    charge = find_charge(till, reference)
+    if charge.status == ChargeStatus.CAPTURED:
+        Acknowledgement.objects.bulk_create(
+            [Acknowledgement(charge=charge)], ignore_conflicts=True
+        )
+
+
+def _find_waiting(terminal: Terminal) -> QuerySet[Charge]:
+    oldest = timezone.now() - 2 * timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
+    return Charge.objects.filter(
+        terminal=terminal,
+        static_code=None,
+        id__gte=first_id_at(oldest),
+        status__in=[ChargeStatus.OPEN, ChargeStatus.CLAIMED],
+        expires_at__gt=Now(),
+    ).order_by("id")
+
+
+def _find_unseen(terminal_id: UUID) -> QuerySet[Charge]:
+    # What an integration sells by the terminal's token, the integration looks after itself.
+    seen = Acknowledgement.objects.filter(charge=OuterRef("pk"))
+    return Charge.objects.filter(
+        ~Exists(seen),
+        terminal_id=terminal_id,
+        static_code=None,
+        cashier__isnull=False,
+        id__gte=first_id_at(timezone.now() - _TOLD_FOR),
+        status=ChargeStatus.CAPTURED,
+    ).order_by("-id")

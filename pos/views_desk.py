@@ -1,0 +1,47 @@
+"""What is on each of the till's pages: its desk, and the stream that tells of it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from merchants.access import activate_time_zone
+from pos.access import Till, read_device, till_only
+from pos.api import hand_over_stream
+from pos.authentication import read_till
+from pos.desk import acknowledge_payment, look_at_desk
+from pos.errors import ChargeUnknown
+from pos.queries import sum_today
+from pos.topics import counter_topic, token_topic
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@till_only
+def desk(request: HttpRequest, till: Till) -> HttpResponse:
+    """Show the desk; a cashier may say which payment was seen."""
+    if request.method == "POST" and till.cashier is not None:
+        try:
+            acknowledge_payment(till, request.POST.get("seen", ""))
+        except ChargeUnknown:
+            raise Http404 from None
+    activate_time_zone(till.store.time_zone)
+    context = {
+        "cashier": till.cashier,
+        "desk": look_at_desk(read_device(till)),
+        "today": sum_today(till.store) if till.cashier else None,
+    }
+    return render(request, "pos/desk.html", context)
+
+
+@require_GET
+def desk_events(request: HttpRequest) -> HttpResponse:
+    """Hand the connection over to the process that serves streams."""
+    till = read_till(request)
+    if till is None:
+        return HttpResponse(status=401)
+    return hand_over_stream(
+        counter_topic(store_id=till.store.id, terminal_id=read_device(till).id),
+        counter_topic(store_id=till.store.id, terminal_id=None),
+        bound_to=token_topic(till.token_id),
+    )
