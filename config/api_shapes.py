@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from pos.models import ChargeStatus
+from pos.models import ChargeStatus, Refusal
 
 
 class MoneySerializer(serializers.Serializer[Any]):
@@ -58,6 +58,12 @@ class ChargeSerializer(serializers.Serializer[Any]):
     payer = serializers.CharField(
         allow_null=True, help_text="The masked name, once claimed: Li W."
     )
+    refusal = serializers.ChoiceField(
+        Refusal.choices,
+        allow_null=True,
+        help_text="Why the payer of this moment, or else the last one, did not pay.",
+    )
+    refused_at = serializers.DateTimeField(allow_null=True, help_text="Since when that is so.")
     receipt = serializers.CharField(
         allow_null=True, help_text="Address of the receipt, once captured."
     )

@@ -116,6 +116,18 @@ def release_charge(charge_id: UUID, *, payer_account_id: UUID) -> None:
             tell_on_commit(*topics_of(charge))
 
 
+@retry_clashes
+def refuse_charge(charge_id: UUID, *, payer_account_id: UUID, refusal: str) -> bool:
+    """Tell the till why the charge's payer cannot pay; return whether that is news."""
+    with transaction.atomic():
+        charge = transitions.refuse(
+            charge_id, payer_account_id=payer_account_id, refusal=refusal
+        )
+        if charge is not None:
+            tell_on_commit(*topics_of(charge))
+    return charge is not None
+
+
 def announce_capture(charge: Charge) -> None:
     """Tell the till and the phone of a capture, and have its receipt issued soon."""
     tell_on_commit(*topics_of(charge))

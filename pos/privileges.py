@@ -6,7 +6,7 @@ A charge's amount, fee and payee stay what they were when it was opened.
 _LIFE_OF_A_CHARGE = (
     "UPDATE (status, version, payer_account_id, payer_name, payer_email, claimed_at,"
     " lease_until, expires_at, was_extended_for_payer, captured_at, canceled_at, expired_at,"
-    " is_receipt_due, refunded_minor, refunds_count)"
+    " is_receipt_due, refunded_minor, refunds_count, refusal, refused_at)"
 )
 PRIVILEGES = {
     "pos_acknowledgement": ("SELECT", "INSERT"),

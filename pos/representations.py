@@ -40,6 +40,8 @@ def show_charge(charge: Charge) -> dict[str, Any]:
         "static_code": _name_static_code(charge),
         "captured_at": show_time(charge.captured_at),
         "payer": charge.payer_name if status in _PAYER_SHOWN else None,
+        "refusal": charge.refusal_now or None,
+        "refused_at": show_time(charge.refused_at) if charge.refusal_now else None,
         "receipt": charge.receipt_url if charge.captured_at else None,
         "server_time": show_time(timezone.now()),
     }

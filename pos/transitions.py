@@ -33,14 +33,32 @@ _ALIVE = "expires_at > clock_timestamp()"
 
 
 def release(charge_id: UUID, *, payer_account_id: UUID) -> Charge | None:
-    """Claimed to open, by the payer who holds it. None: not this payer's."""
+    """Claimed to open, by the payer who holds it. None: not this payer's.
+
+    Unless something else is known of this payer, the payer has declined.
+    """
     return _move(
         charge_id,
         kind="charge.released",
         changes="status = 'open', lease_until = NULL, claimed_at = NULL,"
-        " payer_account_id = NULL, payer_name = ''",
+        " payer_account_id = NULL, payer_name = '',"
+        " refusal = CASE WHEN refused_at >= claimed_at THEN refusal ELSE 'declined' END,"
+        " refused_at = clock_timestamp()",
         guard="status = 'claimed' AND payer_account_id = %(payer)s",
         facts={"payer": payer_account_id},
+        actor="payer",
+    )
+
+
+def refuse(charge_id: UUID, *, payer_account_id: UUID, refusal: str) -> Charge | None:
+    """Note why the payer who holds the charge cannot pay; it stays claimed. None: no news."""
+    return _move(
+        charge_id,
+        kind="charge.refused",
+        changes="refusal = %(refusal)s, refused_at = clock_timestamp()",
+        guard="status = 'claimed' AND payer_account_id = %(payer)s"
+        " AND (refusal <> %(refusal)s OR refused_at < claimed_at)",
+        facts={"payer": payer_account_id, "refusal": refusal},
         actor="payer",
     )
 

@@ -11,9 +11,9 @@ from identity.pins import PIN_PATTERN, check_pin
 from identity.tries import in_wallet
 from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.transactions import retry_clashes
-from pos.charges import announce_capture
+from pos.charges import announce_capture, refuse_charge
 from pos.errors import ChargeNotPayable, IdempotencyMismatch
-from pos.models import Charge, ChargeStatus
+from pos.models import Charge, ChargeStatus, Refusal
 from pos.rows import JoinedRows
 from wallet.claims import find_claim
 from wallet.errors import PinRequired
@@ -27,6 +27,12 @@ _ATTEMPTS: dict[type[Exception], str] = {
     InsufficientFunds: "insufficient_funds",
     TransferRefused: "transfer_refused",
     ChargeNotPayable: "charge_not_payable",
+}
+# What the shop is told of it: that it is over, or that the money is not there, and no more.
+_TOLD = {
+    "pin_locked": Refusal.DECLINED,
+    "insufficient_funds": Refusal.INSUFFICIENT_FUNDS,
+    "transfer_refused": Refusal.DECLINED,
 }
 _REFUSALS: dict[str, Callable[[], Exception]] = {
     "pin_required": PinRequired,
@@ -81,6 +87,12 @@ def confirm_charge(
     except tuple(_ATTEMPTS) as refusal:
         _remember_attempt(claim, refusal)
         raise
+
+
+def note_shortfall(claim: Claim) -> None:
+    """Remember that the wallet held too little for what it claimed, once, and tell the till."""
+    if _tell_shop(claim, "insufficient_funds"):
+        Attempt.objects.create(claim=claim, reason="insufficient_funds")
 
 
 def find_payment(wallet: Wallet, charge_id: UUID) -> Payment | None:
@@ -162,3 +174,11 @@ def _repeat(claim: Claim, *, idempotency_key: str, request_hash: bytes) -> Payme
 def _remember_attempt(claim: Claim, refusal: Exception) -> None:
     reason = next(name for kind, name in _ATTEMPTS.items() if isinstance(refusal, kind))
     Attempt.objects.create(claim=claim, reason=reason)
+    if reason in _TOLD:
+        _tell_shop(claim, reason)
+
+
+def _tell_shop(claim: Claim, reason: str) -> bool:
+    return refuse_charge(
+        claim.charge_id, payer_account_id=claim.wallet.account_id, refusal=_TOLD[reason]
+    )

@@ -15,7 +15,7 @@ from wallet.claims import claim_charge
 from wallet.errors import WalletCurrencyMismatch
 from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
-from wallet.payments import find_payment
+from wallet.payments import find_payment, note_shortfall
 
 
 @dataclass(slots=True)
@@ -82,6 +82,8 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
     pin_wanted = needs_pin(wallet, charge.amount_minor)
     state = "pin" if pin_wanted else "confirm"
     locked_until = _find_lock(wallet) if pin_wanted else None
+    if after_minor < 0:
+        note_shortfall(claim)
     return PayScreen(
         state if after_minor >= 0 else "insufficient",
         charge,

@@ -1,7 +1,7 @@
 """Terminals and catalogue; charges, their lines, refunds and receipts."""
 
 from pos.models.acknowledgements import Acknowledgement
-from pos.models.charges import Charge, ChargeLine, ChargeStatus
+from pos.models.charges import Charge, ChargeLine, ChargeStatus, Refusal
 from pos.models.refunds import Receipt, Refund
 from pos.models.static_codes import StaticCode
 from pos.models.terminals import Item, Terminal, TerminalToken
@@ -14,6 +14,7 @@ __all__ = [
     "Item",
     "Receipt",
     "Refund",
+    "Refusal",
     "StaticCode",
     "Terminal",
     "TerminalToken",

@@ -35,6 +35,13 @@ class ChargeStatus(models.TextChoices):
     EXPIRED = "expired"
 
 
+class Refusal(models.TextChoices):
+    """Why the last payer did not pay, as far as it is the shop's business."""
+
+    DECLINED = "declined"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+
+
 class Charge(models.Model):
     """One sale's demand for payment."""
 
@@ -97,6 +104,11 @@ class Charge(models.Model):
     canceled_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
     is_receipt_due = models.BooleanField(default=False)
+    # Of the payer who held the charge then; an older one says nothing of the payer after.
+    refusal = models.CharField(
+        max_length=20, choices=Refusal, blank=True, default="", db_default=""
+    )
+    refused_at = models.DateTimeField(null=True)
 
     merchant_id: UUID
     store_id: UUID
@@ -208,6 +220,14 @@ class Charge(models.Model):
     def is_over(self) -> bool:
         """Return whether nobody can pay, extend or cancel this any more."""
         return self.status_now not in {ChargeStatus.OPEN, ChargeStatus.CLAIMED}
+
+    @property
+    def refusal_now(self) -> str:
+        """Return why the payer of this moment, or else the last one, did not pay."""
+        if self.refused_at is None or self.is_over:
+            return ""
+        is_older = self.claimed_at is not None and self.refused_at < self.claimed_at
+        return "" if is_older else self.refusal
 
     @property
     def static_code_payload(self) -> str:

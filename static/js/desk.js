@@ -117,6 +117,8 @@ export function openDesk({ inHand = () => "", announce = () => {}, also = async 
     acknowledge(event.submitter.value);
   });
   const news = follow(events, read);
+  // Who locks the till has nothing more to be told: what is still asked would be refused.
+  document.getElementById("lock")?.addEventListener("submit", news.stop);
   return { acknowledge, draw, look: news.look };
 }
 

@@ -25,7 +25,8 @@ export function fillAmount(element, minor, currency, exponent) {
   });
   element.replaceChildren(...parts);
   // So that the letters get as small as they have to be (seal.css).
-  element.style.setProperty("--chars", element.textContent.length);
+  const small = element.querySelector("small")?.textContent.length ?? 0;
+  element.style.setProperty("--chars", element.textContent.length - small / 2);
 }
 
 /** Write an amount for a text field: digits and one point, no sign of the currency. */

@@ -10,6 +10,12 @@ const LATE_S = 20;
 const SPOKEN_S = [60, LATE_S, 10];
 const NOTICE_MS = 12_000;
 const DOUBLE_TAP_MS = 500;
+// As much as the shop may know of why the customer does not pay.
+const REFUSALS = {
+  insufficient_funds: "Not enough money. Nothing was taken.",
+  declined: "Declined. Nothing was taken.",
+};
+const NOT_PAID = "Customer did not pay. Nothing was taken.";
 const RESULTS = {
   captured: { title: "Paid", tone: "ok", path: "M10 25l10 10 18-22" },
   expired: { title: "Code expired", text: "Nothing was taken.", tone: "grey", path: "M12 24h24" },
@@ -25,7 +31,10 @@ const isolate = (textContent) => Object.assign(document.createElement("bdi"), { 
 
 function mark(where, look, ...words) {
   find(where).className = `chip ${look}`;
-  find(where).replaceChildren(...words);
+  // In one, or the gap after the chip's mark would come between the words too.
+  const line = document.createElement("span");
+  line.append(...words);
+  find(where).replaceChildren(line);
 }
 
 export const money = (minor) => formatMoney(minor, currency, exponent);
@@ -48,6 +57,8 @@ export function showBanner(text, button = "") {
 export function openScreens({ now, device, look }) {
   let end = ""; // the moment the ring runs to
   let span = 0; // milliseconds the ring stands for
+  let told = null; // when the refusal was that the screen has told of
+  let notice = 0;
 
   const play = (name) => device((module) => module.play(name));
 
@@ -93,18 +104,30 @@ export function openScreens({ now, device, look }) {
     else if (scanned) mark("chip", "info", isolate(charge.payer || "Customer"), ` is ${sale.wantsPin ? "confirming on the phone" : "checking"}`);
     else mark("chip", "wait", "Waiting for customer");
     find("extend").hidden = find("collect").hidden = scanned || Boolean(sale.scan);
-    if (scanned) {
+    if (scanned && before !== "claimed") {
       find("declined").hidden = true;
-      if (before !== "claimed") play("scanned");
-    } else if (before === "claimed" && !sale.scan) {
-      find("declined").hidden = false;
-      play("declined");
-      setTimeout(() => { find("declined").hidden = true; }, NOTICE_MS);
+      play("scanned");
     }
+    if (!sale.scan) showRefusal(charge, before);
     if (before !== charge.status || fresh) speak("polite", `${money(charge.amount.amount_minor)}. ${find("chip").textContent}.`);
     if (!scanned && find("ask").open) find("ask").close();
     if (fresh) find("code-title").focus({ preventScroll: true });
     tick();
+  }
+
+  /** Say why the customer does not pay: while the phone still holds the sale, and as it lets go. */
+  function showRefusal(charge, before) {
+    const isNews = charge.refused_at && charge.refused_at !== told;
+    const hasLeft = before === "claimed" && charge.status === "open";
+    told = charge.refused_at;
+    if (!hasLeft && !(isNews && charge.status === "claimed")) return;
+    const text = (isNews && REFUSALS[charge.refusal]) || (find("declined").hidden ? NOT_PAID : find("declined").textContent);
+    find("declined").hidden = false;
+    speak("declined", text);
+    speak("assertive", text);
+    play("declined");
+    clearTimeout(notice);
+    if (hasLeft) notice = setTimeout(() => { find("declined").hidden = true; }, NOTICE_MS);
   }
 
   function drawCode(charge) {
@@ -211,7 +234,7 @@ export function openScreens({ now, device, look }) {
       speak("polite", `Sale ends in ${seconds} seconds.`);
     }
     speak("left", ends);
-    speak("passed", `· ${passed} so far`);
+    speak("passed", `${passed} so far`);
     find("card").dataset.late = seconds <= LATE_S;
     find("ring").lastElementChild.style.strokeDasharray = `${(100 * Math.min(1, left / span)).toFixed(2)} 200`;
     // Who holds the sale may let go of it any moment: the server says so by itself.

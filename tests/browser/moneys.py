@@ -76,10 +76,16 @@ def open_shops(stack: Stack) -> dict[str, MoneyShop]:
     return {currency: MoneyShop(currency=currency, **shop) for currency, shop in made.items()}
 
 
+def open_charge(stack: Stack, shop: MoneyShop, amount_minor: int) -> dict[str, Any]:
+    """Open a charge at the shop's till, by its token."""
+    amount = {"amount_minor": amount_minor, "currency": shop.currency}
+    charge: dict[str, Any] = _post(stack, "charges", {"amount": amount}, shop.token)
+    return charge
+
+
 def sell(stack: Stack, shop: MoneyShop, amount_minor: int) -> None:
     """Sell for this much, and have it paid."""
-    amount = {"amount_minor": amount_minor, "currency": shop.currency}
-    charge = _post(stack, "charges", {"amount": amount}, shop.token)
+    charge = open_charge(stack, shop, amount_minor)
     claim = _post(stack, "wallet/claims", {"payload": charge["link"]}, shop.wallet)
     pin = {"pin": "123456"} if claim["needs"] else {}
     _post(stack, "wallet/payments", {"claim": claim["id"], **pin}, shop.wallet)

@@ -186,8 +186,8 @@ def test_each_part_of_what_a_till_tells_stands_by_itself(till, phone, printed):
     pay_at(phone, printed, ["1", "00"])
 
     parts = till.page.locator("#counter .note bdi")
-    expect(parts).to_have_count(3)
-    assert parts.all_text_contents()[:2] == ["Front counter", "Li W."]
+    expect(parts).to_have_count(4)
+    assert parts.all_text_contents()[:3] == ["€1.00", "Front counter", "Li W."]
 
 
 def test_paying_at_a_printed_code_needs_no_script(windows, stack, payer, printed):

@@ -238,7 +238,9 @@ def test_the_till_shows_its_items_and_the_day(unlocked, shop, customer):
     page = unlocked.get("/till/")
 
     assert [item.name for item in page.context["items"]] == ["Flat white"]
-    assert page.context["today"] == {"count": 1, "amount_minor": 700, "currency": "EUR"}
+    today = page.context["today"]
+    assert (today["count"], today["amount_minor"], today["currency"]) == (1, 700, "EUR")
+    assert timedelta() < today["until"] - timezone.now() <= timedelta(hours=25)
     assert (page.context["currency"], page.context["exponent"]) == ("EUR", 2)
     assert "Flat white" in page.content.decode()
     assert Terminal.objects.get(pk=shop.terminal.pk).last_seen_at is not None
