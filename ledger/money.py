@@ -4,6 +4,7 @@ Exponents are ISO 4217's (package `iso4217`), never a locale library's: those di
 for a dozen currencies.
 """
 
+import re
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from iso4217 import Currency
 from ledger.errors import CurrencyUnknown
 
 AMOUNT_MINOR_MAX = 999_999_999_999
+_LETTER_AT_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
 @lru_cache(maxsize=256)
@@ -49,6 +51,8 @@ def format_money(amount_minor: int, currency: str, locale: str = "en") -> str:
         locale=locale,
         currency_digits=False,
     )
+    # As browsers do, by CLDR's rule for a sign of letters: Babel leaves the blank out.
+    text = _LETTER_AT_DIGIT.sub("\u00a0", text)
     return f"\u2212{text}" if amount_minor < 0 else text
 
 

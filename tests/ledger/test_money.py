@@ -62,8 +62,8 @@ def test_amounts_for_people_show_every_minor_unit(amount_minor, currency, locale
         (5, "EUR", "en", "€0.05"),
         (123456789, "EUR", "en", "€1,234,567.89"),
         (480, "JPY", "en", "¥480"),
-        (1234, "KWD", "en", "KWD1.234"),
-        (AMOUNT_MINOR_MAX, "KWD", "en", "KWD999,999,999.999"),
+        (1234, "KWD", "en", "KWD\u00a01.234"),
+        (AMOUNT_MINOR_MAX, "KWD", "en", "KWD\u00a0999,999,999.999"),
     ],
 )
 def test_amounts_for_people(amount_minor, currency, locale, text):
