@@ -33,27 +33,31 @@ def keeping(chromium):
 
 
 @pytest.fixture
-def keepers(keeping, stack, watch):
+def keep(keeping, stack, watch):
     """Open windows that keep every page, also those that ask not to be stored, as some do."""
     opened = Windows(keeping, url=stack.url, watch=watch)
-    yield opened
+    pages = []
+
+    def open_window(size, **options):
+        page = opened.open(size, **options)
+        pages.append(page)
+        page.context.route("**/*", drop_header)
+        page.add_init_script(NOTE_RETURN)
+        return page
+
+    yield open_window
+    for page in pages:
+        page.context.unroute_all(behavior="ignoreErrors")
     opened.close()
 
 
-def keep_pages(page):
-    def drop_header(route) -> None:
-        if route.request.method != "GET" or "events" in route.request.url:
-            route.fallback()
-            return
-        answer = route.fetch(max_redirects=0)
-        kept = {
-            name: value for name, value in answer.headers.items() if name != "cache-control"
-        }
-        route.fulfill(response=answer, headers=kept)
-
-    page.context.route("**/*", drop_header)
-    page.add_init_script(NOTE_RETURN)
-    return page
+def drop_header(route) -> None:
+    if route.request.method != "GET" or "events" in route.request.url:
+        route.fallback()
+        return
+    answer = route.fetch(max_redirects=0)
+    kept = {name: value for name, value in answer.headers.items() if name != "cache-control"}
+    route.fulfill(response=answer, headers=kept)
 
 
 def expect_read_anew(page, path):
@@ -68,8 +72,8 @@ def go_back(page):
     page.evaluate("history.back()")
 
 
-def test_the_till_s_pages_are_read_anew(keepers, unlocked, phone):
-    page = keep_pages(keepers.open(TABLET, state=unlocked))
+def test_the_till_s_pages_are_read_anew(keep, unlocked, phone):
+    page = keep(TABLET, state=unlocked)
     page.goto("/till/")
     till = Till(page)
     till.charge("480")
@@ -93,13 +97,13 @@ def test_the_till_s_pages_are_read_anew(keepers, unlocked, phone):
     expect(page.get_by_role("heading", name="Who is at the till?")).to_be_visible()
 
 
-def test_a_page_that_was_left_listens_no_more(keepers, unlocked):
-    page = keep_pages(keepers.open(TABLET, state=unlocked))
+def test_a_page_that_was_left_listens_no_more(keep, unlocked):
+    page = keep(TABLET, state=unlocked)
     streams = []
     page.on("request", lambda ask: streams.append(ask) if "events" in ask.url else None)
     ended = []
-    page.on("requestfailed", ended.append)
-    page.on("requestfinished", ended.append)
+    page.on("requestfailed", lambda ask: ended.append(ask))
+    page.on("requestfinished", lambda ask: ended.append(ask))
     page.goto("/till/")
     Till(page).charge("480")
     # The sale's and the desk's.
@@ -114,22 +118,22 @@ def test_a_page_that_was_left_listens_no_more(keepers, unlocked):
 
 
 @pytest.mark.parametrize("path", WALLET)
-def test_the_wallet_s_pages_are_read_anew(keepers, stack, payer, path):
+def test_the_wallet_s_pages_are_read_anew(keep, stack, payer, path):
     state = remember(stack.url, "tessera_wallet", payer["token"])
-    page = keep_pages(keepers.open(PHONE, state=state, service_workers="block"))
+    page = keep(PHONE, state=state, service_workers="block")
     page.goto(f"/wallet/{path}")
-    page.goto("/api/docs/")
+    page.goto("/till/pair/")
     go_back(page)
 
     expect_read_anew(page, f"/wallet/{path}")
 
 
-def test_the_dashboard_s_pages_are_read_anew_and_shown_to_nobody_else(keepers, demo):
-    page = keep_pages(keepers.open(TABLET))
+def test_the_dashboard_s_pages_are_read_anew_and_shown_to_nobody_else(keep, demo):
+    page = keep(TABLET)
     Office(page).sign_in(find_owner(demo))
     for path in OFFICE:
         page.goto(f"/dashboard/{path}")
-        page.goto("/api/docs/")
+        page.goto("/till/pair/")
         go_back(page)
         expect_read_anew(page, f"/dashboard/{path}")
     page.get_by_role("button", name="Sign out").click()

@@ -1,5 +1,8 @@
 """The till's desk: what waits, what was paid unseen, today's figures; and why nobody paid."""
 
+import uuid
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
@@ -10,7 +13,7 @@ from merchants.queries import list_books
 from merchants.queries import sum_today as sum_dashboard_today
 from pos.models import Acknowledgement, Charge
 from pos.queries import sum_today
-from pos.terminals import add_terminal, offer_pairing
+from pos.terminals import add_terminal, issue_token, offer_pairing
 from qr.links import encode_token
 from tests import factories
 from tests.snapshots import nothing_changes
@@ -33,15 +36,19 @@ def device(shop):
 @pytest.fixture
 def sold(device, customer):
     """A sale of the device's, paid."""
+    charge = charge_at(device)
+    factories.confirm(customer, factories.claim(customer, charge))
+    return charge
+
+
+def charge_at(device):
     answer = device.post(
         "/api/v1/charges",
         {"amount": AMOUNT},
         content_type="application/json",
-        headers={"Idempotency-Key": "a sale"},
+        headers={"Idempotency-Key": str(uuid.uuid4())},
     )
-    charge = Charge.objects.get(short_code=answer.json()["short_code"])
-    factories.confirm(customer, factories.claim(customer, charge))
-    return charge
+    return Charge.objects.get(short_code=answer.json()["short_code"])
 
 
 def look(device):
@@ -104,21 +111,20 @@ def test_what_an_integration_sells_is_its_own_to_look_after(device, shop, custom
 
 
 def test_the_till_goes_on_with_its_own_sale_if_there_is_just_one(device, shop):
-    cashier = factories.hire_person(shop)
-    first, second = factories.make_charge(shop), factories.make_charge(shop)
-    Charge.objects.filter(pk=first.pk).update(cashier=cashier)
+    factories.make_charge(shop)
+    first = charge_at(device)
     assert f'data-resume="{first.public_id}"' in device.get("/till/").content.decode()
 
-    Charge.objects.filter(pk=second.pk).update(cashier=cashier)
+    charge_at(device)
 
     assert "data-resume" not in device.get("/till/").content.decode()
 
 
 def test_today_is_the_same_on_the_till_and_in_the_dashboard(shop, customer):
-    second_till = add_terminal(shop.store, name="Till 2")
+    second = replace(shop, terminal=add_terminal(shop.store, name="Till 2"))
+    issue_token(second.terminal)
     factories.sell(shop, customer, amount_minor=480)
-    other = factories.sell(shop, customer, amount_minor=2500)
-    Charge.objects.filter(pk=other.pk).update(terminal=second_till)
+    other = factories.sell(second, customer, amount_minor=2500)
     factories.refund(shop, other, amount_minor=500)
     factories.settle(shop)
     factories.sell(shop, customer, amount_minor=120)
