@@ -52,14 +52,8 @@ NOT_IN_THE_API = {
 INSIDE = {"urls": 4}
 INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
 INSIDE |= dict.fromkeys(["views_codes", "api_codes", "views_scans", "api_pictures"], 3)
-from pos import (
-    api,
-    api_pictures,
-    api_static,
-    views,
-    views_desk,
-    views_exports,
-    views_static,
+INSIDE |= dict.fromkeys(
+    ["views_static", "views_desk", "views_exports", "api_static", "api_scans"], 3
 )
 NOUN = 2
 MONEY = re.compile(r"{% money (?:(?! as )[^%])*%}|{{ [\w.]+\|money }}")

@@ -102,8 +102,12 @@ def test_a_page_that_was_left_listens_no_more(keep, unlocked):
     streams = []
     page.on("request", lambda ask: streams.append(ask) if "events" in ask.url else None)
     ended = []
-    page.on("requestfailed", lambda ask: ended.append(ask))
-    page.on("requestfinished", lambda ask: ended.append(ask))
+
+    def note(ask) -> None:
+        ended.append(ask)
+
+    page.on("requestfailed", note)
+    page.on("requestfinished", note)
     page.goto("/till/")
     Till(page).charge("480")
     # The sale's and the desk's.
