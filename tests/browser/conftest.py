@@ -208,15 +208,11 @@ def tablet_state(
 def unlocked(tablet_state: StorageState, demo: dict[str, Any], sql: Sql) -> StorageState:
     """A paired tablet's memory, with its cashier in, also after a test that locked it."""
     cashier = demo["merchants"][0]["stores"][0]["cashiers"][0]
-<<<<<<< HEAD
     # Another test may have unlocked it by PIN, and so have changed its key.
     cookies = {each["name"]: each["value"] for each in tablet_state["cookies"]}
     key = cookies["tessera_till"]
     sql(_LET_IN, digest_secret(key), cashier["name"])
-=======
-    sql(_LET_IN, cashier["name"])
     sql(_CLEAR_DESK)
->>>>>>> 2c65b2a (Say on the till why nobody paid, show one clock on both sides, and read pages anew that were kept)
     return tablet_state
 
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pos", "0007_acknowledgements")]
+    dependencies = [("pos", "0008_acknowledgements")]
     operations = [
         migrations.AddField(
             model_name="charge",
