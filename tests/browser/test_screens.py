@@ -82,8 +82,11 @@ def test_a_large_amount_is_whole_on_every_screen(shops, windows, stack, currency
         assert (size, measured) == (size, WHOLE)
 
 
-@pytest.mark.parametrize(("name", "direction"), [(GERMAN, "ltr"), (ARABIC, "rtl")])
-def test_long_names_leave_the_code_and_its_buttons_whole(till, name, direction):
+@pytest.mark.parametrize(
+    ("name", "direction", "scheme"), [(GERMAN, "ltr", "light"), (ARABIC, "rtl", "dark")]
+)
+def test_long_names_leave_the_code_and_its_buttons_whole(till, name, direction, scheme):
+    till.page.emulate_media(color_scheme=scheme)
     till.charge("480")
     till.page.evaluate(RENAME, [name, direction])
 
