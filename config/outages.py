@@ -26,6 +26,9 @@ _UNDONE = {
     "55P03": BUSY,  # lock_not_available, after lock_timeout
     "57014": TIMED_OUT,  # query_canceled, after statement_timeout
     "25P03": TIMED_OUT,  # idle_in_transaction_session_timeout
+    "25P04": TIMED_OUT,  # transaction_timeout
+    "0A000": BUSY,  # feature_not_supported: a migration, after the retries
+    "25006": AWAY,  # read_only_sql_transaction: the server became a standby
 }
 
 

@@ -70,18 +70,21 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"] |= {
     "ENGINE": "config.postgresql",
-    "CONN_MAX_AGE": env.int("CONN_MAX_AGE_S", default=60),
+    "CONN_MAX_AGE": env.int("CONN_MAX_AGE_S", default=3600),
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": DATABASES["default"].get("OPTIONS", {})
     | {
         # Planned once a connection: that halves what the few hot statements cost the server.
         "server_side_binding": True,
         "prepare_threshold": 3,
+        "connect_timeout": 2,
         "options": "-c lock_timeout=2000"
         f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=5000)}"
         " -c idle_in_transaction_session_timeout=10000",
     },
 }
+# Of a web process, one less than its threads: the last one answers what needs no database.
+CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=7)
 # Who the application is in the database; `grant_privileges` gives this role what it needs.
 APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")
 TABLE_PRIVILEGES = [

@@ -1,9 +1,33 @@
 """Pages and API."""
 
 import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+_answer = get_wsgi_application()
 
-application = get_wsgi_application()
+from config.postgresql.base import DatabaseWrapper  # noqa: E402  settings must stand before
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+DatabaseWrapper.share_connections(settings.DATABASES["default"], most=settings.CONNECTIONS_MAX)
+
+
+def application(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
+    """Answer a request, and be done with it before the answer travels.
+
+    So its connection to the database is free again, whether or not anybody reads.
+    """
+    response: Any = _answer(environ, start_response)
+    if response.streaming:
+        answer: Iterable[bytes] = response
+        return answer
+    try:
+        return list(response)
+    finally:
+        response.close()

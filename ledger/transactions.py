@@ -13,9 +13,10 @@ logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
-# serialization_failure and deadlock_detected: the transaction was undone, and only that.
+# serialization_failure, deadlock_detected, and feature_not_supported, which is what a prepared
+# statement says after a migration: the transaction was undone, and only that.
 # A connection that is lost may have committed; then it is the caller who asks again, by key.
-_CLASHES = {"40001", "40P01"}
+_CLASHES = {"40001", "40P01", "0A000"}
 # By chance, because two that clashed and wait equally long clash again.
 _PAUSES_MAX_S = (0.02, 0.04, 0.08)
 _chance = SystemRandom()
@@ -31,7 +32,7 @@ def in_one_transaction(verb: Callable[P, R]) -> Callable[P, R]:
 
 
 def retry_clashes(verb: Callable[P, R]) -> Callable[P, R]:
-    """Run the verb again, up to three times, after a deadlock or a failed serialisation.
+    """Run the verb again, up to three times, after a clash with others or a migration.
 
     For the outermost verb, and one that may run twice: what it keeps is in the database.
     Inside a transaction the error is passed on, because all of that has to run again.

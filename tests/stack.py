@@ -19,6 +19,8 @@ from tests.folders import name_folder
 from tests.ports import find_port
 
 _FOLDER = name_folder("stack")
+# Threads of the web end as soon as they may, so that tests see what they leave behind.
+_ENVIRONMENT = {"DEMO": "1", "GRANIAN_BLOCKING_THREADS_IDLE_TIMEOUT": "5"}
 _FACTS = _FOLDER / "demo_data.json"
 
 
@@ -26,7 +28,7 @@ _FACTS = _FOLDER / "demo_data.json"
 def stack() -> Iterator[Stack]:
     """Every process of Tessera, behind `stack.url`; its database holds the demo."""
     _forget_last_run()
-    with Stack(_FOLDER, port=find_port(), environment={"DEMO": "1"}) as running:
+    with Stack(_FOLDER, port=find_port(), environment=_ENVIRONMENT) as running:
         running.manage_as_owner("load_demo", "--output", str(_FACTS), "--base-url", running.url)
         yield running
 

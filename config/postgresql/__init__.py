@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, with a cheaper way to see that a connection is still there."""
+"""Django's PostgreSQL backend: connections shared by a process's threads, and watched."""

@@ -1,12 +1,79 @@
-"""Connections that are looked at before each request, without asking the server."""
+"""Connections that a process's threads share, and that are looked at before each request."""
 
-import select
+import time
+from typing import Any, ClassVar
 
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.psycopg_any import IsolationLevel
+from psycopg import errors
+
+from config.postgresql.connections import Connection, Cursor
+from config.postgresql.pool import Pool, has_news
+
+_IDLE = psycopg.pq.TransactionStatus.IDLE
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, but for the health check."""
+    """Django's own; where there is a `shared` pool, each request borrows from it."""
+
+    shared: ClassVar[Pool | None] = None
+    connection: Connection | None
+    _lender: Pool | None = None
+    _opened_at = 0.0
+
+    @classmethod
+    def share_connections(cls, *, most: int) -> None:
+        """Let the threads of this process share at most so many connections."""
+        own = connections[DEFAULT_DB_ALIAS]
+
+        def connect() -> psycopg.Connection:
+            return psycopg.connect(**own.get_connection_params())
+
+        cls.shared = Pool(
+            most=most, life_s=own.settings_dict["CONN_MAX_AGE"], connect=connect
+        )
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+        """Open a connection to the server."""
+        self.isolation_level = IsolationLevel.READ_COMMITTED
+        connection = Connection.connect(**conn_params | {"cursor_factory": Cursor})
+        if self._lender is not None:
+            self._lender.watch(connection)
+        return connection
+
+    def connect(self) -> None:
+        """Take a connection from the shared ones, or open one.
+
+        Raises:
+            OperationalError: the server does not answer, or all connections are in use.
+        """
+        if self.shared is None:
+            super().connect()
+            return
+        taken = self.shared.take()
+        self._lender = self.shared
+        if taken is not None:
+            self._opened_at, self.connection = taken
+            self._begin_clean()
+            return
+        try:
+            super().connect()
+        except BaseException as failure:
+            self._leave()
+            if isinstance(failure, errors.ConnectionTimeout):
+                self.shared.server.note_silence()
+            raise
+        self.close_at = None
+        self._opened_at = time.monotonic()
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Give the connection back between requests; close one that nobody should have."""
+        if self._lender is None:
+            super().close_if_unusable_or_obsolete()
+        elif self.connection is not None:
+            self._give_back()
 
     def is_usable(self) -> bool:
         """Tell whether the connection is still there.
@@ -14,16 +81,46 @@ class DatabaseWrapper(base.DatabaseWrapper):
         An idle connection has nothing to say, except that it was ended: so a look at its
         socket does for what Django asks `SELECT 1`, a quarter of a checkout's round trips.
         """
-        if self.connection is None or self.connection.closed:
+        connection = self.connection
+        if connection is None or connection.closed or connection.is_spoiled:
             return False
-        if self.errors_occurred or _has_news(self.connection.fileno()):
+        if self.errors_occurred or has_news(connection.fileno()):
             usable: bool = super().is_usable()
             return usable
         return True
 
+    def _give_back(self) -> None:
+        connection, lender = self.connection, self._lender
+        assert connection is not None, "whoever calls this has looked"
+        assert lender is not None, "whoever calls this has looked"
+        is_clean = self.autocommit and not (self.in_atomic_block or connection.is_spoiled)
+        if is_clean and connection.pgconn.transaction_status == _IDLE:
+            self.connection = self._lender = None
+            lender.give_back(self._opened_at, connection)
+        else:
+            self.close()
 
-def _has_news(descriptor: int) -> bool:
-    # Not `select`, which knows no descriptor above 1023.
-    look = select.poll()
-    look.register(descriptor, select.POLLIN)
-    return bool(look.poll(0))
+    def _begin_clean(self) -> None:
+        # As `connect` leaves a new connection; what it was given back with is clean already.
+        self.in_atomic_block = self.needs_rollback = self.closed_in_transaction = False
+        self.savepoint_ids, self.atomic_blocks, self.run_on_commit = [], [], []
+        self.autocommit = self.health_check_done = True
+        self.errors_occurred = False
+        self.close_at = None
+
+    def _commit(self) -> None:
+        super()._commit()
+        with self.wrap_database_errors:
+            if self.connection is not None:
+                self.connection.check_commit()
+
+    def _close(self) -> None:
+        try:
+            super()._close()
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        lender, self._lender = self._lender, None
+        if lender is not None:
+            lender.let_go()

@@ -1,0 +1,93 @@
+"""The few connections that a process's threads share, the warmest first."""
+
+import select
+import threading
+import time
+from collections.abc import Callable
+
+import psycopg
+
+from config.postgresql.connections import Connection
+from config.postgresql.server import Server
+
+# No thread waits longer for a connection: the last one is then free for what needs none.
+_TURN_S = 1.0
+_MARGIN_S = 1.0
+_STATEMENT_MAX_S = 5.0
+
+
+class Pool:
+    """At most `most` connections, whichever threads come and go.
+
+    A thread that ends leaves none behind, because it holds one only while it answers. Who
+    finds all of them taken waits a moment; when none comes back meanwhile, whoever comes next
+    is refused at once until one does.
+    """
+
+    def __init__(
+        self, *, most: int, life_s: float, connect: Callable[[], psycopg.Connection]
+    ) -> None:
+        self.server = Server(connect)
+        self._most, self._life_s = most, life_s
+        self._idle: list[tuple[float, Connection]] = []
+        self._lent = 0
+        self._is_stuck = False
+        self._turn = threading.Condition()
+
+    def take(self) -> tuple[float, Connection] | None:
+        """Take the connection that was used last, with when it was opened. None: open one.
+
+        Raises:
+            OperationalError: the server is silent, or all are taken and none comes back.
+        """
+        if self.server.is_silent():
+            raise psycopg.OperationalError("The database does not answer.")
+        with self._turn:
+            if self._lent >= self._most and not self._wait_for_turn():
+                self._is_stuck = True
+                raise psycopg.OperationalError("All connections to the database are in use.")
+            self._lent += 1
+            while self._idle:
+                opened_at, connection = self._idle.pop()
+                if self._is_good(opened_at, connection):
+                    return opened_at, connection
+                connection.close()
+        return None
+
+    def watch(self, connection: Connection) -> None:
+        """Let a new connection wait for this server with patience, and not for ever."""
+        connection.limit_s = _STATEMENT_MAX_S + _MARGIN_S
+        connection.server = self.server
+
+    def give_back(self, opened_at: float, connection: Connection) -> None:
+        """Let another thread have the connection."""
+        with self._turn:
+            self._idle.append((opened_at, connection))
+            self._free()
+
+    def let_go(self) -> None:
+        """Note that a connection that was taken is there no longer."""
+        with self._turn:
+            self._free()
+
+    def _free(self) -> None:
+        self._lent -= 1
+        self._is_stuck = False
+        self._turn.notify()
+
+    def _wait_for_turn(self) -> bool:
+        return not self._is_stuck and self._turn.wait_for(
+            lambda: self._lent < self._most, timeout=_TURN_S
+        )
+
+    def _is_good(self, opened_at: float, connection: Connection) -> bool:
+        is_young = time.monotonic() - opened_at < self._life_s
+        return is_young and not connection.closed and not has_news(connection.fileno())
+
+
+def has_news(descriptor: int) -> bool:
+    """Tell whether an idle connection's socket has something to say: that it was ended."""
+    # Not `select`, which knows no descriptor above 1023.
+    look = select.poll()
+    look.register(descriptor, select.POLLIN)
+    return bool(look.poll(0))

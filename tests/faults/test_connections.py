@@ -1,0 +1,153 @@
+"""The web's connections to PostgreSQL: few, whatever comes, and they outlive a migration."""
+
+import contextlib
+import os
+import re
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from psycopg import sql
+
+from config.programs import Size
+from tests.faults.crew import Crew
+from tests.faults.shop import ANSWER_MAX_S, ask_books, check_sales, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(120, func_only=True)]
+
+SIZE = Size()
+WEB_MOST = SIZE.web_workers * (SIZE.web_threads - 1)
+# The worker's, and beat's.
+OTHERS_MOST = SIZE.task_processes + 1
+BURSTS = 3
+COUNT = b"""
+    SELECT count(*), count(*) FILTER (WHERE wait_event_type = 'Lock') FROM pg_stat_activity
+     WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+"""
+
+
+def count_threads(stack):
+    """Count the threads of the web's processes, which come with requests and go when idle."""
+    parent = int(stack.processes["web"].pid_path.read_text())
+    tasks = Path(f"/proc/{parent}/task").glob("*/children")
+    children = [int(pid) for path in tasks for pid in path.read_text().split()]
+    return sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in children)
+
+
+def count_connections(stack):
+    return ask_books(stack, COUNT)[0]
+
+
+def burst(stack, shop):
+    """Keep every connection of the web waiting at the same time, then let all of them go."""
+    requests = 4 * WEB_MOST
+    with ThreadPoolExecutor(requests) as crowd:
+        with psycopg.connect(stack.servers.superuser_url(stack.database)) as other:
+            other.execute("LOCK TABLE pos_charge")
+            asked = [crowd.submit(shop.till.get, "charges?limit=1") for _ in range(requests)]
+            wait_for(lambda: count_connections(stack)[1] == WEB_MOST, within_s=10)
+        answers = {future.result().status_code for future in asked}
+    assert answers <= {httpx.codes.OK, httpx.codes.SERVICE_UNAVAILABLE}
+    assert httpx.codes.OK in answers
+
+
+def test_bursts_with_long_pauses_open_no_more_connections_than_there_are_threads(stack, shop):
+    idle = wait_for(lambda: count_threads(stack), within_s=5)
+    for _ in range(BURSTS):
+        burst(stack, shop)
+        assert count_connections(stack)[0] <= WEB_MOST + OTHERS_MOST
+        # Each burst is answered by threads that the one before has not seen.
+        busy = count_threads(stack)
+        wait_for(partial(_have_ended, stack, busy), within_s=30)
+
+    assert idle
+    assert count_connections(stack)[0] <= WEB_MOST + OTHERS_MOST
+
+
+def _have_ended(stack, busy):
+    return count_threads(stack) <= busy - 2
+
+
+TEXTS = b"""
+    SELECT table_name, column_name, character_maximum_length FROM information_schema.columns
+     WHERE table_schema = 'public' AND data_type = 'character varying'
+       AND table_name ~ '^(pos|wallet|merchants|identity|relay|ledger)_'
+     ORDER BY table_name, column_name
+"""
+WIDEN = sql.SQL("ALTER TABLE {} ALTER COLUMN {} TYPE varchar({})")
+
+
+def change_types(stack, *, by):
+    """Do to every column of text what a migration does that allows longer ones."""
+    with psycopg.connect(stack.servers.owner_url(stack.database), autocommit=True) as owner:
+        for table, column, length in owner.execute(TEXTS).fetchall():
+            names = sql.Identifier(table), sql.Identifier(column)
+            owner.execute(WIDEN.format(*names, sql.Literal(length + by)))
+
+
+def test_a_migration_under_load_fails_no_request(stack, shop, demo):
+    with Crew(stack, demo) as crew:
+        answers = []
+        for api in (api for each in crew.shops for api in (each.till, each.phone)):
+            api.client.event_hooks["response"].append(answers.append)
+        # By then every statement of a sale is prepared on most connections.
+        crew.wait_for_sales(60, within_s=60)
+        change_types(stack, by=60)
+        crew.wait_for_sales(30, within_s=30)
+        change_types(stack, by=-60)
+        crew.wait_for_sales(30, within_s=30)
+        crew.stop()
+        check_sales(stack, crew.sales)
+
+    assert [one.text for one in answers if one.is_error] == []
+    assert len(answers) > 3 * len(crew.sales) > 0
+
+
+def processes_of(stack, name):
+    """List a program's own process and all of its children."""
+    pids = [int(stack.processes[name].pid_path.read_text())]
+    for pid in pids:
+        tasks = Path(f"/proc/{pid}/task").glob("*/children")
+        pids += [int(child) for path in tasks for child in path.read_text().split()]
+    return pids
+
+
+@contextlib.contextmanager
+def hanging(stack, name):
+    """Stop every process of a program as they stand, and let them go on afterwards."""
+    pids = processes_of(stack, name)
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def test_a_database_that_hangs_is_answered_for_and_static_files_go_on(stack, shop):
+    sheet = re.search(r'href="(/static/[^"]+\.css)"', httpx.get(f"{stack.url}/").text or "")
+    charge = shop.open_charge()
+    confirmation, key = shop.scan(charge), "a database that hangs"
+    with ThreadPoolExecutor(60) as crowd, hanging(stack, "postgres"):
+        waiting = [crowd.submit(shop.till.get, f"charges/{charge['id']}") for _ in range(20)]
+        waiting += [crowd.submit(ask, stack, "/readyz") for _ in range(20)]
+        waiting += [crowd.submit(shop.phone.post, "wallet/payments", confirmation, key=key)]
+        alive = [crowd.submit(ask, stack, "/livez") for _ in range(5)]
+        assert {one.result().status_code for one in alive} == {httpx.codes.OK}
+        assert {one.result().status_code for one in waiting} == {503}
+        # What hangs is known by now: nobody waits for it again.
+        assert ask(stack, "/livez").is_success
+        assert shop.till.get(f"charges/{charge['id']}").json()["code"] == "try_again"
+
+    assert shop.confirm(confirmation, key=key)["charge"]["status"] == "captured"
+    stack.manage("check_books")
+
+
+def ask(stack, path):
+    return httpx.get(f"{stack.url}{path}", timeout=ANSWER_MAX_S)
