@@ -155,7 +155,7 @@ def start(
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": "benchmarks-only-" + "x" * 50,
         "PIN_PEPPER": "benchmarks-only",
-        "STATEMENT_TIMEOUT_MS": "0",
+        "PGOPTIONS": "-c statement_timeout=0",
         "PYTHONPATH": str(ROOT),
     }
     return subprocess.Popen(  # noqa: S603  our own script

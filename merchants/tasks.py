@@ -3,9 +3,11 @@
 from celery import shared_task
 
 from merchants import settlement
+from relay.pulses import note_pulse
 
 
 @shared_task(name="merchants.close_due_settlements")
 def close_due_settlements() -> None:
     """Close every book up to its last cut."""
     settlement.close_due_settlements()
+    note_pulse("settlement")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from ledger.money import AMOUNT_MINOR_MAX
 from ledger.transactions import retry_clashes
@@ -185,7 +185,7 @@ def sweep_charges(*, most: int = 1000) -> int:
     Nothing depends on it: every guard reads the clock itself.
     """
     alive = Charge.objects.filter(captured_at=None, canceled_at=None, expired_at=None)
-    now = timezone.now()
+    now = Now()
     over = alive.filter(expires_at__lte=now).values_list("id", flat=True)[:most]
     lapsed = alive.filter(lease_until__lte=now).values_list("id", flat=True)[:most]
     expired = _move_all(list(over), transitions.expire)

@@ -5,13 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 
 from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
 from merchants.models import Book, LineKind, SettlementLine
-from merchants.queries import sum_takings
+from merchants.queries import read_clock, sum_takings
 from pos.callers import Caller
 from pos.errors import (
     IdempotencyMismatch,
@@ -84,7 +83,7 @@ def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
 def _judge_refund(charge: Charge, new: NewRefund) -> int:
     if charge.status != ChargeStatus.CAPTURED or charge.captured_at is None:
         raise RefundNotPossible("Only a paid charge can be refunded.")
-    if charge.captured_at < timezone.now() - timedelta(days=settings.REFUND_WINDOW_DAYS):
+    if charge.captured_at < charge.read_at - timedelta(days=settings.REFUND_WINDOW_DAYS):
         raise RefundNotPossible(f"The sale is older than {settings.REFUND_WINDOW_DAYS} days.")
     if charge.refunds_count >= settings.REFUND_COUNT_MAX:
         raise RefundNotPossible(f"A sale can be refunded {settings.REFUND_COUNT_MAX} times.")
@@ -132,7 +131,7 @@ def _post_refund(charge: Charge, refund: Refund) -> None:
         amount_minor=refund.amount_minor,
         fee_minor=0,
         is_receivable=is_short,
-        at=timezone.now(),
+        at=read_clock(),
     )
 
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from merchants.representations import show_amount, show_time
 from pos.models import Charge, ChargeLine, ChargeStatus, Refund, StaticCode
 from pos.payloads import shows_merchant_code, write_link, write_merchant_code
@@ -43,7 +41,7 @@ def show_charge(charge: Charge) -> dict[str, Any]:
         "refusal": charge.refusal_now or None,
         "refused_at": show_time(charge.refused_at) if charge.refusal_now else None,
         "receipt": charge.receipt_url if charge.captured_at else None,
-        "server_time": show_time(timezone.now()),
+        "server_time": show_time(charge.read_at),
     }
 
 

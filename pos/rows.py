@@ -18,7 +18,8 @@ class JoinedRows(Generic[M]):
 
     `{columns}` in the statement stands for all their columns, the model's under its own name
     in lower case as alias, the related ones' under their path (`store`, `store__merchant`).
-    A related one whose key is NULL is not there. Columns that follow are extras.
+    A related one whose key is NULL is not there. Columns that follow are extras. A model that
+    has a `read_at` is told the database's clock by the statement itself.
     """
 
     def __init__(self, model: type[M], *paths: str, sql: str) -> None:
@@ -66,8 +67,12 @@ class _Part:
             self.model = self.field.related_model
         fields = _describe(self.model).concrete_fields
         alias = path or _describe(root).model_name
-        self.columns = ", ".join(f'"{alias}"."{field.column}"' for field in fields)
-        self.width = len(fields)
+        columns = [f'"{alias}"."{field.column}"' for field in fields]
+        self._tells_time = hasattr(self.model, "read_at")
+        if self._tells_time:
+            columns.append("clock_timestamp()")
+        self.columns = ", ".join(columns)
+        self.width = len(columns)
         self._names = [field.attname for field in fields]
         self._key = next(place for place, field in enumerate(fields) if field.primary_key)
 
@@ -75,7 +80,11 @@ class _Part:
         """Make the model; none of a row that an outer join did not find."""
         if values[self._key] is None:
             return None
-        built: Model = self.model.from_db(connection.alias, self._names, values)
+        clock = values[-1]
+        facts = values[:-1] if self._tells_time else values
+        built: Model = self.model.from_db(connection.alias, self._names, facts)
+        if self._tells_time:
+            built.read_at = clock  # type: ignore[attr-defined]  # it has one, seen above
         return built
 
 

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from pos.charges import sweep_charges
 from pos.receipts import issue_receipts, list_unissued
+from relay.pulses import note_pulse
 
 
 @shared_task(name="pos.issue_receipts")
@@ -16,3 +17,4 @@ def issue_missing_receipts() -> None:
 def sweep() -> None:
     """Write down what the clock has decided."""
     sweep_charges()
+    note_pulse("sweep")

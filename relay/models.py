@@ -24,3 +24,14 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+
+class Pulse(models.Model):
+    """When a recurring job was last done, and what it had to say."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    beaten_at = models.DateTimeField()
+    note = models.CharField(max_length=140, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.beaten_at}"

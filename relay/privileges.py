@@ -1,3 +1,6 @@
 """What the application's database role may do with events: tell them, and read them."""
 
-PRIVILEGES = {"relay_event": ("SELECT", "INSERT")}
+PRIVILEGES = {
+    "relay_event": ("SELECT", "INSERT"),
+    "relay_pulse": ("SELECT", "INSERT", "UPDATE"),
+}

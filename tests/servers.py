@@ -16,7 +16,14 @@ import os
 import psycopg
 import pytest
 
-from config.embedded import APPLICATION_ROLE, OWNER_ROLE, Servers, run_servers
+from config.embedded import (
+    APPLICATION_ROLE,
+    OWNER_ROLE,
+    Servers,
+    limit_role,
+    run_servers,
+)
+from config.postgresql.limits import LIMITS
 from tests.folders import WORKER, name_folder
 
 TEST_ROLE = "tessera_test"
@@ -90,3 +97,5 @@ def _create_role(servers: Servers) -> None:
         contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation),
     ):
         connection.execute(_CREATE_ROLE)
+        # What a session begins with is the login's, whatever role it takes on.
+        limit_role(connection, TEST_ROLE, LIMITS)

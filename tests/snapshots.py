@@ -7,6 +7,7 @@ from typing import Any
 from ledger.models import Account, Transfer
 from merchants.models import Settlement, SettlementLine
 from pos.models import Charge, Receipt, Refund
+from pos.rows import list_fields
 from relay.models import Event
 from wallet.models import Claim, Payment
 
@@ -37,7 +38,8 @@ def _photograph(charges: tuple[Charge, ...]) -> dict[str, Any]:
     }
     ids = [charge.id for charge in charges]
     payers = [charge.payer_account_id for charge in charges if charge.payer_account_id]
+    stored = Charge.objects.values(*list_fields(Charge))
     return counts | {
-        "charges": list(Charge.objects.filter(pk__in=ids).order_by("pk").values()),
+        "charges": list(stored.filter(pk__in=ids).order_by("pk")),
         "payers": list(Account.objects.filter(pk__in=payers).order_by("pk").values()),
     }

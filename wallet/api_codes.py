@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -10,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from identity.pins import PIN_PATTERN
+from merchants.queries import read_clock
 from merchants.representations import show_time
 from pos.api import PosView
 from pos.idempotency import hash_request, read_key
@@ -115,7 +115,7 @@ def show_codes(wallet: Wallet, codes: list[ShownCode]) -> dict[str, Any]:
         ],
         "stopped": not codes,
         "last_use": show_use(use) if use else None,
-        "server_time": show_time(timezone.now()),
+        "server_time": show_time(read_clock()),
     }
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
-from django.utils import timezone
-
 from identity.tries import find_lock, in_wallet
 from ledger.queries import read_available
 from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
@@ -81,7 +79,7 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
     after_minor = balance_minor - charge.amount_minor
     pin_wanted = needs_pin(wallet, charge.amount_minor)
     state = "pin" if pin_wanted else "confirm"
-    locked_until = _find_lock(wallet) if pin_wanted else None
+    locked_until = _find_lock(wallet, now=charge.read_at) if pin_wanted else None
     if after_minor < 0:
         note_shortfall(claim)
     return PayScreen(
@@ -98,6 +96,6 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
     )
 
 
-def _find_lock(wallet: Wallet) -> datetime | None:
+def _find_lock(wallet: Wallet, *, now: datetime) -> datetime | None:
     until = find_lock(wallet.user_id, scope=in_wallet(wallet.session_id))
-    return until if until is not None and until > timezone.now() else None
+    return until if until is not None and until > now else None

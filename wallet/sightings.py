@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils import timezone
 
 from ledger.money import format_number
+from merchants.queries import read_clock
 from pos.errors import StaticCodeRevoked, StoreClosed
 from pos.models import Charge, ChargeStatus, StaticCode
 from qr.charge_codes import is_of_host
@@ -159,7 +159,7 @@ def _describe_payment(found: Recognition) -> Sighting:
     request = found.reading.request if found.reading else None
     if request is not None:
         sentences.append(_say_what_is_asked(request))
-        if request.expires_at is not None and request.expires_at <= timezone.now():
+        if request.expires_at is not None and request.expires_at <= read_clock():
             sentences.append("It has expired.")
     fault = _find_fault(found)
     if fault is not None:

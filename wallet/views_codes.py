@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN
 from ledger.money import find_exponent
+from merchants.queries import read_clock
 from merchants.representations import show_time
 from qr.code128 import draw_bars
 from qr.image import draw_modules
@@ -79,6 +80,7 @@ def _show(request: HttpRequest, wallet: Wallet, *, error: str = "") -> HttpRespo
     state = {
         "state": "code" if codes else "stopped",
         "wallet": wallet,
+        "now": read_clock(),
         "exponent": find_exponent(wallet.currency),
         "error": error,
         **_describe_asking(wallet),

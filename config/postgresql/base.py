@@ -31,14 +31,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         def connect() -> psycopg.Connection:
             return psycopg.connect(**own.get_connection_params())
 
-        cls.shared = Pool(
-            most=most, life_s=own.settings_dict["CONN_MAX_AGE"], connect=connect
-        )
+        cls.shared = Pool(most=most, life_s=own.settings_dict["CONN_MAX_AGE"], connect=connect)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         """Open a connection to the server."""
         self.isolation_level = IsolationLevel.READ_COMMITTED
-        connection = Connection.connect(**conn_params | {"cursor_factory": Cursor})
+        connection = Connection.connect(
+            **conn_params | {"cursor_factory": Cursor, "autocommit": True}
+        )
         if self._lender is not None:
             self._lender.watch(connection)
         return connection
@@ -109,14 +109,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.close_at = None
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]  # the stubs leave it out
         with self.wrap_database_errors:
             if self.connection is not None:
                 self.connection.check_commit()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # the stubs leave it out
         finally:
             self._leave()
 

@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 import psycopg
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql.base import CursorMixin
 from psycopg import errors, pq
 from psycopg.abc import PQGen
 
@@ -79,7 +79,7 @@ class Connection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("The commit was not confirmed by the standby.")
 
 
-class Cursor(ServerBindingCursor):
+class Cursor(CursorMixin, psycopg.Cursor[Any]):
     """A cursor whose prepared statements survive a change of the tables they read."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Self:  # noqa: ANN401
@@ -88,7 +88,8 @@ class Cursor(ServerBindingCursor):
         Only where nothing came before it in its transaction: else the whole transaction has
         to run again, and only who began it can do that (`ledger/transactions.py`).
         """
-        connection = self.connection
+        # Its own class says less of it than it is.
+        connection: Any = self.connection
         began = connection.pgconn.transaction_status == _IDLE
         try:
             super().execute(query, params, **options)

@@ -12,8 +12,13 @@ from config.postgresql.server import Server
 
 # No thread waits longer for a connection: the last one is then free for what needs none.
 _TURN_S = 1.0
+# The server ends a statement first; only where it does not, this side gives up.
 _MARGIN_S = 1.0
-_STATEMENT_MAX_S = 5.0
+_USUAL_LIMIT_S = 5.0
+_LOOK = """
+    SELECT pg_backend_pid(), setting::int / 1000.0 FROM pg_settings
+     WHERE name = 'statement_timeout'
+"""
 
 
 class Pool:
@@ -55,9 +60,18 @@ class Pool:
         return None
 
     def watch(self, connection: Connection) -> None:
-        """Let a new connection wait for this server with patience, and not for ever."""
-        connection.limit_s = _STATEMENT_MAX_S + _MARGIN_S
-        connection.server = self.server
+        """Let a new connection wait for this server with patience, and not for ever.
+
+        Where a pooler stands between, nothing is prepared: some of them run what another
+        client has prepared under the same name.
+        """
+        connection.server, connection.limit_s = self.server, _USUAL_LIMIT_S + _MARGIN_S
+        with connection.cursor() as cursor:
+            backend_pid, limit_s = cursor.execute(_LOOK).fetchone() or (0, 0)
+        if backend_pid != connection.info.backend_pid:
+            connection.prepare_threshold = None
+        if limit_s:
+            connection.limit_s = float(limit_s) + _MARGIN_S
 
     def give_back(self, opened_at: float, connection: Connection) -> None:
         """Let another thread have the connection."""

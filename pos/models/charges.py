@@ -1,19 +1,23 @@
 """A charge: one sale's demand for payment, and its life in columns.
 
 Whether a row is open, claimed or over is decided by SQL alone (`pos/transitions.py`);
-`status` may lag behind the clock until a sweep writes it, `status_now` does not.
+`status` may lag behind the clock until a sweep writes it, `status_now` does not. The clock is
+the database's: each row comes with what it said, whatever this machine's says.
 """
 
 import uuid
+from datetime import datetime
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 import uuid6
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from merchants.models import Merchant, StaffMember, Store
+from merchants.queries import read_clock
 from pos.models.static_codes import StaticCode
 from pos.models.terminals import Terminal
 from qr.links import encode_token
@@ -40,6 +44,21 @@ class Refusal(models.TextChoices):
 
     DECLINED = "declined"
     INSUFFICIENT_FUNDS = "insufficient_funds"
+
+
+class _Clock(models.Func):
+    """The instant at which the server reads a row."""
+
+    function = "clock_timestamp"
+    output_field = models.DateTimeField()
+
+
+class _ChargesByTheClock(models.Manager["Charge"]):
+    """Charges that know what the database's clock said when they were read."""
+
+    def get_queryset(self) -> models.QuerySet["Charge"]:
+        charges = super().get_queryset()
+        return charges.annotate(read_at=_Clock())  # type: ignore[no-redef]  # filled by this
 
 
 class Charge(models.Model):
@@ -116,6 +135,8 @@ class Charge(models.Model):
     static_code_id: UUID | None
     payer_account_id: UUID | None
     takings_account_id: UUID
+
+    objects = _ChargesByTheClock()
 
     class Meta:
         constraints = [
@@ -195,6 +216,19 @@ class Charge(models.Model):
     def __str__(self) -> str:
         return f"{self.public_id} {self.status}"
 
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read the row again, and the clock with it."""
+        self.__dict__.pop("read_at", None)
+        super().refresh_from_db(*args, **kwargs)
+
+    @cached_property
+    def read_at(self) -> datetime:
+        """Return what the database's clock said when this row was read.
+
+        A charge that came with another row asks for the clock when it is wanted.
+        """
+        return read_clock()
+
     @property
     def public_id(self) -> str:
         """Give the public reference, `ch_…`."""
@@ -208,7 +242,9 @@ class Charge(models.Model):
     @property
     def status_now(self) -> str:
         """Give the status by the clock, whether or not a sweep has written it."""
-        now = timezone.now()
+        if self.status not in {ChargeStatus.OPEN, ChargeStatus.CLAIMED}:
+            return self.status
+        now = self.read_at
         over = self.expires_at <= now
         if self.status == ChargeStatus.CLAIMED and self.lease_until and self.lease_until <= now:
             return ChargeStatus.EXPIRED if over else ChargeStatus.OPEN

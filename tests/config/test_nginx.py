@@ -64,10 +64,15 @@ def port(tmp_path_factory):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    static = folder / "static files"
+    static.mkdir()
+    for name in ("page.css", "page.0123456789ab.css"):
+        (static / name).write_text("p { color: red }")
     path = write_config(
         folder / "nginx",
         listens=(f"127.0.0.1:{port}",),
         sockets=sockets,
+        static=static,
         files_max=512,
         is_root=os.geteuid() == 0,
     )
@@ -132,6 +137,32 @@ def test_nobody_reaches_the_streams_directly(port):
     assert response.status == 404
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("page.css", "max-age=60, public"),
+        ("page.0123456789ab.css", "max-age=315360000, public, immutable"),
+    ],
+)
+def test_static_files_come_from_the_disk(port, name, kept):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", f"/static/{name}")
+    response = connection.getresponse()
+
+    assert (response.status, response.read()) == (200, b"p { color: red }")
+    assert response.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert response.headers["Cache-Control"] == kept
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    connection.close()
+
+
+def test_a_static_file_that_is_not_there_is_the_webs_to_refuse(port):
+    response, seen = ask(port, "/static/none.css")
+
+    assert response.headers["X-Path"] == "/static/none.css"
+    assert seen["host"] == "shop.example:9000"
+
+
 @pytest.mark.parametrize("is_root", [False, True])
 def test_nginx_accepts_the_configuration(tmp_path, is_root):
     sockets = {name: tmp_path / f"{name} one.sock" for name in ("web", "streams")}
@@ -140,6 +171,7 @@ def test_nginx_accepts_the_configuration(tmp_path, is_root):
         tmp_path / "nginx",
         listens=("127.0.0.1:9", "[::1]:9"),
         sockets=sockets,
+        static=tmp_path,
         files_max=99,
         is_root=is_root,
     )

@@ -86,7 +86,9 @@ def change_types(stack, *, by):
     with psycopg.connect(stack.servers.owner_url(stack.database), autocommit=True) as owner:
         for table, column, length in owner.execute(TEXTS).fetchall():
             names = sql.Identifier(table), sql.Identifier(column)
-            owner.execute(WIDEN.format(*names, sql.Literal(length + by)))
+            # A trigger is about some columns: those stay as they are.
+            with contextlib.suppress(psycopg.errors.FeatureNotSupported):
+                owner.execute(WIDEN.format(*names, sql.Literal(length + by)))
 
 
 def test_a_migration_under_load_fails_no_request(stack, shop, demo):
@@ -131,7 +133,8 @@ def hanging(stack, name):
 
 
 def test_a_database_that_hangs_is_answered_for_and_static_files_go_on(stack, shop):
-    sheet = re.search(r'href="(/static/[^"]+\.css)"', httpx.get(f"{stack.url}/").text or "")
+    page = httpx.get(f"{stack.url}/wallet/sign-in/", follow_redirects=True).text
+    (sheet, *_) = re.findall(r'href="(/static/[^"]+[.]css)"', page)
     charge = shop.open_charge()
     confirmation, key = shop.scan(charge), "a database that hangs"
     with ThreadPoolExecutor(60) as crowd, hanging(stack, "postgres"):
@@ -139,6 +142,7 @@ def test_a_database_that_hangs_is_answered_for_and_static_files_go_on(stack, sho
         waiting += [crowd.submit(ask, stack, "/readyz") for _ in range(20)]
         waiting += [crowd.submit(shop.phone.post, "wallet/payments", confirmation, key=key)]
         alive = [crowd.submit(ask, stack, "/livez") for _ in range(5)]
+        assert ask(stack, sheet).is_success
         assert {one.result().status_code for one in alive} == {httpx.codes.OK}
         assert {one.result().status_code for one in waiting} == {503}
         # What hangs is known by now: nobody waits for it again.

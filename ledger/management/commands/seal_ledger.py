@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ledger.errors import HeadsDiffer, HeadUnreadable
 from ledger.management.progress import Progress
-from ledger.seals import seal_ledger
+from ledger.seals import describe_wait, seal_ledger
 
 
 class Command(BaseCommand):
@@ -36,3 +36,5 @@ class Command(BaseCommand):
         for head in heads:
             self.stdout.write(f"Seal {head.number}: {head.count:,} transfers, {head.hash}")
         self.stdout.write(self.style.SUCCESS(f"Sealed {done:,} transfers."))
+        if wait := describe_wait():
+            raise CommandError(f"Sealing {wait}: nothing that is posted until then is sealed.")

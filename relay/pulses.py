@@ -1,0 +1,35 @@
+"""When each recurring job was last done, so that one that hangs is noticed."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+_NOTE = """
+    INSERT INTO relay_pulse AS p (name, beaten_at, note) VALUES (%s, clock_timestamp(), %s)
+    ON CONFLICT (name) DO UPDATE SET beaten_at = excluded.beaten_at, note = excluded.note
+"""
+_READ = """
+    SELECT name, greatest(extract(epoch FROM clock_timestamp() - beaten_at), 0)::float8, note
+      FROM relay_pulse ORDER BY name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """How long ago a job was done, by the database's clock, and what it had to say."""
+
+    age_s: float
+    note: str
+
+
+def note_pulse(name: str, *, note: str = "") -> None:
+    """Note that a recurring job was done just now, and what it has to say."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, [name, note])
+
+
+def read_pulses() -> dict[str, Beat]:
+    """Return when each job was last done, by its name; one that never was is missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ)
+        return {name: Beat(age_s, note) for name, age_s, note in cursor.fetchall()}
