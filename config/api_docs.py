@@ -29,6 +29,8 @@ _MEANINGS = {
     " known: ask, or try again with the same key.",
     "unsupported_media_type": "Send JSON, with its Content-Type.",
     "busy": "Somebody else has held what is needed for too long. Nothing was changed.",
+    "still_running": "The same was asked before, and what comes of it is not known yet."
+    " Ask again with the same key.",
     "timed_out": "It took the database too long. Nothing was changed.",
     "try_again": "The database is busy or away, and nothing is known to have happened."
     " Try again with the same key.",

@@ -23,6 +23,7 @@ _Shape = Serializer[Any] | type[Serializer[Any]]
 # Any request may meet these; a request with a body also `request_invalid`.
 EVERYWHERE = {
     "not_authenticated": 401,
+    "still_running": 409,
     "busy": 503,
     "timed_out": 503,
     "try_again": 503,

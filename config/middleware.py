@@ -11,7 +11,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import timezone
 
-from config.outages import AWAY, find_outage
+from config.outages import AWAY, RUNNING, find_outage
 from config.way_back import find_place
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,8 @@ class PageBeginning:
         logger.warning("A page was not finished.", exc_info=refusal)
         place = find_place(request.path_info)
         # The words for programs speak of keys; people can look.
-        advice = "" if outage is AWAY else outage.words
-        answer = render(request, "503.html", {"advice": advice, "place": place}, status=503)
-        answer["Retry-After"] = "1"
+        advice = "" if outage in {AWAY, RUNNING} else outage.words
+        context = {"advice": advice, "place": place, "is_unknown": outage is RUNNING}
+        answer = render(request, "503.html", context, status=outage.status)
+        answer["Retry-After"] = str(outage.retry_after_s)
         return answer

@@ -6,7 +6,7 @@ from django.db import DatabaseError, OperationalError
 
 from identity.errors import ChecksWait
 from ledger.transactions import read_sqlstate
-from pos.errors import PicturesWait
+from pos.errors import PicturesWait, StillRunning
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +15,19 @@ class Outage:
 
     code: str
     words: str
+    status: int = 503
+    retry_after_s: int = 1
 
 
 BUSY = Outage("busy", "Somebody else is using this. Nothing was changed; try again.")
 TIMED_OUT = Outage("timed_out", "This took too long. Nothing was changed; try again.")
 AWAY = Outage("try_again", "The database is busy or away. Try again with the same key.")
+RUNNING = Outage(
+    "still_running",
+    "Such a request is still running. Ask again with the same key.",
+    status=409,
+    retry_after_s=2,
+)
 _UNDONE = {
     "40001": BUSY,  # serialization_failure, after the retries
     "40P01": BUSY,  # deadlock_detected, after the retries
@@ -40,6 +48,8 @@ def find_outage(failure: Exception) -> Outage | None:
     """
     if isinstance(failure, PicturesWait | ChecksWait):
         return Outage("busy", str(failure))
+    if isinstance(failure, StillRunning):
+        return RUNNING
     if not isinstance(failure, DatabaseError):
         return None
     unknown = AWAY if isinstance(failure, OperationalError) else None

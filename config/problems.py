@@ -95,7 +95,9 @@ def answer_problem(refusal: Exception, _context: dict[str, Any]) -> Response | N
         return _answer(404, "not_found", "There is nothing here.")
     outage = find_outage(refusal)
     if outage is not None:
-        return _answer(503, outage.code, outage.words)
+        answer = _answer(outage.status, outage.code, outage.words)
+        answer["Retry-After"] = str(outage.retry_after_s)
+        return answer
     for kind in type(refusal).__mro__:
         if kind in STATUSES:
             status, code = STATUSES[kind]

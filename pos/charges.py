@@ -31,6 +31,7 @@ from pos.errors import (
 )
 from pos.models import Charge, ChargeStatus, Item, Terminal
 from pos.openings import open_charge
+from pos.running import number_command, telling_running
 from pos.topics import topics_of
 from qr.links import SHORT_CODES, encode_short_code
 from relay.jobs import enqueue_on_commit
@@ -50,7 +51,6 @@ class NewCharge:
     request_hash: bytes
 
 
-@retry_clashes
 def create_charge(caller: Caller, new: NewCharge) -> Charge:
     """Open a charge of five minutes for a till or a merchant's server.
 
@@ -63,12 +63,19 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
         AmountMismatch: the amount is not what the items add up to.
         AmountTooLarge: the items add up to more than a charge may be.
         IdempotencyMismatch: the key came with another request before.
+        StillRunning: the same key's first request is not done yet.
     """
     if caller.store.closed_at is not None:
         raise StoreClosed
     if new.currency != caller.store.currency:
         raise CurrencyMismatch(caller.store.currency)
     draft = _draft_charge(caller, new, amount_minor=_work_out_amount(new))
+    with telling_running(number_command(caller.owner_id, new.idempotency_key)):
+        return _attach(_open(caller, new, draft), caller)
+
+
+@retry_clashes
+def _open(caller: Caller, new: NewCharge, draft: Charge) -> Charge:
     while (charge := open_charge(draft, new.lines, actor=caller.actor)) is None:
         known = find_created(caller, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
@@ -76,7 +83,7 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
         _check_place(caller)
         # The short code is taken, as one of 34 thousand million is. Another one, then.
         draft.short_code = draw_short_code()
-    return _attach(charge, caller)
+    return charge
 
 
 def find_created(caller: Caller, *, key: str, request_hash: bytes) -> Charge | None:

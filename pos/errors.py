@@ -100,6 +100,10 @@ class CapTooLarge(Exception):
         self.cap_max_minor = cap_max_minor
 
 
+class StillRunning(Exception):
+    """The same was asked before, and what comes of it is not known yet."""
+
+
 class IdempotencyMismatch(Exception):
     """The same idempotency key came with another request."""
 

@@ -8,6 +8,14 @@ from django.conf import settings
 
 from pos.models import Charge, Item
 from pos.rows import JoinedRows, list_fields
+from pos.running import MARK, number_command
+
+
+def _write_value(name: str) -> str:
+    if name == "idempotency_key":
+        return f"CASE WHEN {MARK} THEN %({name})s ELSE %({name})s END"
+    return f"%({name})s"
+
 
 # Time is the database's, for every charge alike. Store and till are locked as their foreign
 # keys lock them anyway. Whoever closes the one or unpairs the other waits for that: either the
@@ -24,7 +32,7 @@ _OPEN = JoinedRows(
          WHERE t.id = %(terminal_id)s AND t.revoked_at IS NULL FOR KEY SHARE
     ), made AS (
         INSERT INTO pos_charge ({", ".join(_GIVEN)}, created_at, expires_at)
-        SELECT {", ".join(f"%({name})s" for name in _GIVEN)}, now(), now() + %(life)s
+        SELECT {", ".join(map(_write_value, _GIVEN))}, now(), now() + %(life)s
          WHERE EXISTS (SELECT FROM store)
            AND (%(is_tills)s = false OR EXISTS (SELECT FROM till))
         ON CONFLICT DO NOTHING
@@ -67,5 +75,6 @@ def open_charge(
             "is_tills": draft.terminal_id is not None and draft.static_code_id is None,
             "event": uuid6.uuid7(),
             "actor": actor,
+            "running": number_command(draft.owner_id, draft.idempotency_key),
         }
     )

@@ -19,6 +19,7 @@ from pos.errors import (
     RefundNotPossible,
 )
 from pos.models import Charge, ChargeStatus, Refund
+from pos.running import mark_running, number_command, telling_running
 from pos.topics import topics_of
 from relay.events import record_event
 from relay.pages import tell_on_commit
@@ -34,7 +35,6 @@ class NewRefund:
     request_hash: bytes
 
 
-@in_one_transaction
 def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
     """Give the payer of a captured charge some or all of it back.
 
@@ -47,7 +47,17 @@ def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
         RefundNotPossible: not captured, outside the window, or too many parts.
         RefundExceedsCaptured: more than is left.
         IdempotencyMismatch: the key came with another request before.
+        StillRunning: a refund of this charge is not done yet; nobody knows what comes of it.
+        RuntimeError: called inside a transaction.
     """
+    running = number_command(charge_id)
+    with telling_running(running):
+        return _refund(charge_id, running, caller=caller, new=new)
+
+
+@in_one_transaction
+def _refund(charge_id: UUID, running: int, *, caller: Caller, new: NewRefund) -> Refund:
+    mark_running(running)
     charge = Charge.objects.select_for_update(no_key=True).get(pk=charge_id)
     known = charge.refunds.filter(idempotency_key=new.idempotency_key).first()
     if known is not None:

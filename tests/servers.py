@@ -92,10 +92,10 @@ def _start() -> None:
 
 
 def _create_role(servers: Servers) -> None:
-    with (
-        psycopg.connect(servers.superuser_url("postgres")) as connection,
-        contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation),
-    ):
-        connection.execute(_CREATE_ROLE)
+    with psycopg.connect(servers.superuser_url("postgres"), autocommit=True) as connection:
+        with contextlib.suppress(
+            psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation
+        ):
+            connection.execute(_CREATE_ROLE)
         # What a session begins with is the login's, whatever role it takes on.
         limit_role(connection, TEST_ROLE, LIMITS)

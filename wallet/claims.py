@@ -11,6 +11,7 @@ from pos.charges import announce_lease, explain_refused_lease, release_charge
 from pos.errors import ChargeClaimedByAnother
 from pos.models import Charge
 from pos.rows import JoinedRows
+from pos.running import number_command, telling_running
 from pos.static_codes import drop_static_charge
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
 from wallet.models import Claim, Wallet
@@ -46,7 +47,6 @@ _MINE = JoinedRows(
 )
 
 
-@retry_clashes
 def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
     """Make the charge this payer's for a minute; again, the same claim is lengthened.
 
@@ -54,13 +54,26 @@ def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
         ChargeClaimedByAnother: another phone is paying.
         ChargeNotPayable: captured, canceled or expired.
         WalletCurrencyMismatch: the wallet holds another currency.
+        StillRunning: a payment of it is not done yet.
     """
     if wallet.currency != charge.currency:
         raise WalletCurrencyMismatch(charge.currency)
     if charge.static_code_id and charge.owner_id != wallet.id:
         # Within somebody else's daily limit, and nobody's till shows it to pay.
         raise ChargeClaimedByAnother
-    claim = _CLAIM.first(
+    with telling_running(number_command(charge.id)):
+        claim = _lease(wallet, charge)
+    if claim is None:
+        raise explain_refused_lease(charge.id)
+    announce_lease(claim.charge)
+    claim.wallet = wallet
+    claim.charge.store, claim.charge.terminal = charge.store, charge.terminal
+    return claim
+
+
+@retry_clashes
+def _lease(wallet: Wallet, charge: Charge) -> Claim | None:
+    return _CLAIM.first(
         {
             "payer": wallet.account_id,
             "charge": charge.id,
@@ -71,12 +84,6 @@ def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
             "event": uuid6.uuid7(),
         }
     )
-    if claim is None:
-        raise explain_refused_lease(charge.id)
-    announce_lease(claim.charge)
-    claim.wallet = wallet
-    claim.charge.store, claim.charge.terminal = charge.store, charge.terminal
-    return claim
 
 
 def decline_charge(claim: Claim) -> None:

@@ -15,6 +15,7 @@ from pos.charges import announce_capture, refuse_charge
 from pos.errors import ChargeNotPayable, IdempotencyMismatch
 from pos.models import Charge, ChargeStatus, Refusal
 from pos.rows import JoinedRows
+from pos.running import MARK, number_command, telling_running
 from wallet.claims import find_claim
 from wallet.errors import PinRequired
 from wallet.limits import needs_pin
@@ -45,10 +46,12 @@ _CONFIRM = JoinedRows(
         SELECT {columns}, done.outcome
           FROM wallet_confirm_charge(%(payer)s, %(charge)s, %(wallet)s, %(payment)s, %(event)s,
                                      %(email)s, %(reference)s, %(with_pin)s, %(sum_max)s,
-                                     %(count_max)s, %(key)s, %(hash)s) done,
+                                     %(count_max)s,
+                                     CASE WHEN {mark} THEN %(key)s ELSE %(key)s END,
+                                     %(hash)s) done,
                LATERAL (SELECT (done.payment).*) payment,
                LATERAL (SELECT (done.charge).*) charge
-    """,
+    """.replace("{mark}", MARK),
 )
 
 
@@ -67,6 +70,7 @@ def confirm_charge(
         PinRequired, PinWrong, PinLocked: the PIN is wanted, wrong or locked.
         InsufficientFunds: the wallet holds too little.
         IdempotencyMismatch: the key came with another request before.
+        StillRunning: a payment of this charge is not done yet; nobody knows what comes of it.
     """
     claim = find_claim(wallet, claim_id)
     if claim.charge.status == ChargeStatus.CAPTURED:
@@ -121,8 +125,22 @@ def _look_at_pin(wallet: Wallet, claim: Claim, pin: str) -> bool:
     return False
 
 
-@retry_clashes
 def _pay(claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: bytes) -> Payment:
+    running = number_command(claim.charge_id)
+    with telling_running(running):
+        return _capture(
+            claim,
+            running,
+            with_pin=with_pin,
+            idempotency_key=idempotency_key,
+            request_hash=request_hash,
+        )
+
+
+@retry_clashes
+def _capture(
+    claim: Claim, running: int, *, with_pin: bool, idempotency_key: str, request_hash: bytes
+) -> Payment:
     wallet, charge = claim.wallet, claim.charge
     payment, (outcome,) = _CONFIRM.first_with_extras(
         {
@@ -138,6 +156,7 @@ def _pay(claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: by
             "count_max": settings.NO_PIN_COUNT_MAX,
             "key": idempotency_key,
             "hash": request_hash,
+            "running": running,
         }
     )
     if payment is None:

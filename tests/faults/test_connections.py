@@ -93,7 +93,7 @@ def change_types(stack, *, by):
 
 def test_a_migration_under_load_fails_no_request(stack, shop, demo):
     with Crew(stack, demo) as crew:
-        answers = []
+        answers: list[httpx.Response] = []
         for api in (api for each in crew.shops for api in (each.till, each.phone)):
             api.client.event_hooks["response"].append(answers.append)
         # By then every statement of a sale is prepared on most connections.
