@@ -34,6 +34,21 @@ def mark_running(number: int) -> None:
 
 
 @contextlib.contextmanager
+def taking_waits_for_running() -> Iterator[None]:
+    """Take whatever keeps the block waiting for such a command.
+
+    Raises:
+        StillRunning: the block waited too long.
+    """
+    try:
+        yield
+    except OperationalError as failure:
+        if read_sqlstate(failure) != _LOCK_NOT_AVAILABLE:
+            raise
+        raise StillRunning from failure
+
+
+@contextlib.contextmanager
 def telling_running(number: int) -> Iterator[None]:
     """Tell waiting for such a command from waiting for anything else.
 

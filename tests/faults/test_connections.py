@@ -81,10 +81,15 @@ TEXTS = b"""
 WIDEN = sql.SQL("ALTER TABLE {} ALTER COLUMN {} TYPE varchar({})")
 
 
-def change_types(stack, *, by):
+def list_texts(stack):
+    """List the columns of text with their lengths."""
+    return ask_books(stack, TEXTS)
+
+
+def change_types(stack, columns, *, by):
     """Do to every column of text what a migration does that allows longer ones."""
     with psycopg.connect(stack.servers.owner_url(stack.database), autocommit=True) as owner:
-        for table, column, length in owner.execute(TEXTS).fetchall():
+        for table, column, length in columns:
             names = sql.Identifier(table), sql.Identifier(column)
             # A trigger is about some columns: those stay as they are.
             with contextlib.suppress(psycopg.errors.FeatureNotSupported):
@@ -92,15 +97,16 @@ def change_types(stack, *, by):
 
 
 def test_a_migration_under_load_fails_no_request(stack, shop, demo):
+    columns = list_texts(stack)
     with Crew(stack, demo) as crew:
         answers: list[httpx.Response] = []
         for api in (api for each in crew.shops for api in (each.till, each.phone)):
             api.client.event_hooks["response"].append(answers.append)
         # By then every statement of a sale is prepared on most connections.
         crew.wait_for_sales(60, within_s=60)
-        change_types(stack, by=60)
+        change_types(stack, columns, by=60)
         crew.wait_for_sales(30, within_s=30)
-        change_types(stack, by=-60)
+        change_types(stack, columns, by=0)
         crew.wait_for_sales(30, within_s=30)
         crew.stop()
         check_sales(stack, crew.sales)
