@@ -15,7 +15,12 @@ from pos.charges import announce_capture, refuse_charge
 from pos.errors import ChargeNotPayable, IdempotencyMismatch
 from pos.models import Charge, ChargeStatus, Refusal
 from pos.rows import JoinedRows
-from pos.running import MARK, number_command, telling_running
+from pos.running import (
+    MARK,
+    number_command,
+    taking_waits_for_running,
+    telling_running,
+)
 from wallet.claims import find_claim
 from wallet.errors import PinRequired
 from wallet.limits import needs_pin
@@ -118,7 +123,9 @@ def read_pin(text: str) -> str:
 
 def _look_at_pin(wallet: Wallet, claim: Claim, pin: str) -> bool:
     if pin:
-        check_pin(wallet.user_id, pin, scope=in_wallet(wallet.session_id))
+        # Only another try of the same phone is ever waited for here.
+        with taking_waits_for_running():
+            check_pin(wallet.user_id, pin, scope=in_wallet(wallet.session_id))
         return True
     if needs_pin(wallet, claim.charge.amount_minor):
         raise PinRequired
