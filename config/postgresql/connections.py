@@ -92,12 +92,13 @@ class Cursor(CursorMixin, psycopg.Cursor[Any]):
         connection: Any = self.connection
         began = connection.pgconn.transaction_status == _IDLE
         try:
-            super().execute(query, params, **options)
-        except errors.FeatureNotSupported:
-            if not began:
-                raise
-            _forget_plans(connection)
-            super().execute(query, params, **options)
+            try:
+                super().execute(query, params, **options)
+            except errors.FeatureNotSupported:
+                if not began:
+                    raise
+                _forget_plans(connection)
+                super().execute(query, params, **options)
         except psycopg.Error as failure:
             if failure.sqlstate is None or failure.sqlstate.startswith(_SPOILING):
                 connection.is_spoiled = True

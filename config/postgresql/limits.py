@@ -6,9 +6,9 @@ LIMITS = {
     "statement_timeout": "5s",
     "idle_in_transaction_session_timeout": "10s",
 }
-# For the tables' owner: a migration may take its time, and gives up where it would make
-# everybody else wait.
-OWNER_LIMITS = {"lock_timeout": "2s"}
+# For the tables' owner: a migration may take its time, but whoever waits behind it must not
+# give up first.
+OWNER_LIMITS = {"lock_timeout": "1s"}
 MISSING = """
     SELECT name FROM pg_settings WHERE name = ANY (%s) AND setting = '0' ORDER BY name
 """

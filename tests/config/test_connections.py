@@ -72,13 +72,11 @@ def test_the_connection_that_was_used_last_is_used_first():
     def answer_together():
         pid = ask_pid()
         barrier.wait(timeout=10)
+        close_old_connections()
         return pid
 
     with ThreadPoolExecutor(MOST) as crowd:
         both = {one.result() for one in [crowd.submit(answer_together) for _ in range(MOST)]}
-        for _ in range(MOST):
-            crowd.submit(close_old_connections)
-        barrier.reset()
     warmest = {in_new_thread(answer_request) for _ in range(5)}
 
     assert len(both) == MOST
