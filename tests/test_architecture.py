@@ -45,8 +45,10 @@ NOT_IN_THE_API = {
     "HeadsDiffer",
     "NothingToSettle",
     "PairingRefused",
-    # An outage, as when the database has no time: 503 `busy`.
+    # Outages, as when the database has no time: 503 `busy`, and 409 `still_running`.
+    "ChecksWait",
     "PicturesWait",
+    "StillRunning",
 }
 # Inside an application: what is higher may know what is lower. What is not named is a noun.
 INSIDE = {"urls": 4}

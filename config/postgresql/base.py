@@ -40,7 +40,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
             **conn_params | {"cursor_factory": Cursor, "autocommit": True}
         )
         if self._lender is not None:
-            self._lender.watch(connection)
+            try:
+                self._lender.watch(connection)
+            except BaseException:
+                connection.close()
+                raise
         return connection
 
     def connect(self) -> None:

@@ -3,6 +3,7 @@
 import select
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 import psycopg
@@ -15,8 +16,9 @@ _TURN_S = 1.0
 # The server ends a statement first; only where it does not, this side gives up.
 _MARGIN_S = 1.0
 _USUAL_LIMIT_S = 5.0
+_ALL_IN_USE = "All connections to the database are in use."
 _LOOK = """
-    SELECT pg_backend_pid(), setting::int / 1000.0 FROM pg_settings
+    SELECT pg_backend_pid(), setting::int FROM pg_settings
      WHERE name = 'statement_timeout'
 """
 
@@ -37,7 +39,8 @@ class Pool:
         self._idle: list[tuple[float, Connection]] = []
         self._lent = 0
         self._is_stuck = False
-        self._turn = threading.Condition()
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
 
     def take(self) -> tuple[float, Connection] | None:
         """Take the connection that was used last, with when it was opened. None: open one.
@@ -47,17 +50,15 @@ class Pool:
         """
         if self.server.is_silent():
             raise psycopg.OperationalError("The database does not answer.")
-        with self._turn:
-            if self._lent >= self._most and not self._wait_for_turn():
-                self._is_stuck = True
-                raise psycopg.OperationalError("All connections to the database are in use.")
-            self._lent += 1
-            while self._idle:
+        self._take_place()
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
                 opened_at, connection = self._idle.pop()
-                if self._is_good(opened_at, connection):
-                    return opened_at, connection
-                connection.close()
-        return None
+            if self._is_good(opened_at, connection):
+                return opened_at, connection
+            connection.close()
 
     def watch(self, connection: Connection) -> None:
         """Let a new connection wait for this server with patience, and not for ever.
@@ -67,32 +68,48 @@ class Pool:
         """
         connection.server, connection.limit_s = self.server, _USUAL_LIMIT_S + _MARGIN_S
         with connection.cursor() as cursor:
-            backend_pid, limit_s = cursor.execute(_LOOK).fetchone() or (0, 0)
+            backend_pid, limit_ms = cursor.execute(_LOOK).fetchone() or (0, 0)
         if backend_pid != connection.info.backend_pid:
             connection.prepare_threshold = None
-        if limit_s:
-            connection.limit_s = float(limit_s) + _MARGIN_S
+        if limit_ms:
+            connection.limit_s = limit_ms / 1000 + _MARGIN_S
 
     def give_back(self, opened_at: float, connection: Connection) -> None:
         """Let another thread have the connection."""
-        with self._turn:
+        with self._lock:
             self._idle.append((opened_at, connection))
-            self._free()
+            self._free_place()
 
     def let_go(self) -> None:
         """Note that a connection that was taken is there no longer."""
-        with self._turn:
-            self._free()
+        with self._lock:
+            self._free_place()
 
-    def _free(self) -> None:
-        self._lent -= 1
+    def _take_place(self) -> None:
+        with self._lock:
+            if self._lent < self._most:
+                self._lent += 1
+                return
+            if self._is_stuck:
+                raise psycopg.OperationalError(_ALL_IN_USE)
+            turn = threading.Event()
+            self._waiting.append(turn)
+        if turn.wait(_TURN_S):
+            return
+        with self._lock:
+            # Else it was given at this very moment.
+            if not turn.is_set():
+                self._waiting.remove(turn)
+                self._is_stuck = True
+                raise psycopg.OperationalError(_ALL_IN_USE)
+
+    def _free_place(self) -> None:
         self._is_stuck = False
-        self._turn.notify()
-
-    def _wait_for_turn(self) -> bool:
-        return not self._is_stuck and self._turn.wait_for(
-            lambda: self._lent < self._most, timeout=_TURN_S
-        )
+        if self._waiting:
+            # Handed on, or whoever comes at this moment would always be quicker.
+            self._waiting.popleft().set()
+        else:
+            self._lent -= 1
 
     def _is_good(self, opened_at: float, connection: Connection) -> bool:
         is_young = time.monotonic() - opened_at < self._life_s

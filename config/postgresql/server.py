@@ -1,5 +1,6 @@
 """Whether the database server answers at all, found out by one thread for all."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ class Server:
     def __init__(self, connect: Callable[[], psycopg.Connection]) -> None:
         self._connect = connect
         self._asking = threading.Lock()
-        self._told_at = float("-inf")
+        self._told_at = -math.inf
         self._is_silent = False
 
     def answers(self) -> bool:
