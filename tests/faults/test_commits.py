@@ -67,7 +67,7 @@ def test_while_a_payment_waits_to_be_committed_nobody_says_what_became_of_it(sta
         again = crowd.submit(confirm, key)
         other = crowd.submit(confirm, "another key")
         claim = crowd.submit(
-            shop.phone.post, "wallet/claims", {"payload": charge["link"]}, key=""
+            shop.phone.post, "wallet/claims", {"payload": charge["link"]}, key="a look"
         )
         repeated = [one.result() for one in (again, other, claim)]
         unknown = first.result()

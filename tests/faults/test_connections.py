@@ -125,7 +125,7 @@ def test_a_migration_under_load_fails_no_request(stack, shop, demo):
         check_sales(stack, crew.sales)
 
     assert [one.text for one in answers if one.is_error] == []
-    assert len(answers) > 3 * len(crew.sales) > 0
+    assert len(answers) >= 3 * 120
 
 
 def processes_of(stack, name):
