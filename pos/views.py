@@ -20,7 +20,6 @@ from merchants.access import (
     may_manage,
     staff_only,
 )
-from merchants.queries import read_clock
 from pos.access import Till, keep_token, read_device, till_only
 from pos.authentication import TILL_COOKIE
 from pos.desk import look_at_desk
