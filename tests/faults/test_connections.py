@@ -116,11 +116,11 @@ def test_a_migration_under_load_fails_no_request(stack, shop, demo):
         for api in (api for each in crew.shops for api in (each.till, each.phone)):
             api.client.event_hooks["response"].append(answers.append)
         # By then every statement of a sale is prepared on most connections.
-        crew.wait_for_sales(60, within_s=60)
+        crew.wait_for_sales(60)
         change_types(stack, columns, by=60)
-        crew.wait_for_sales(30, within_s=30)
+        crew.wait_for_sales(30)
         change_types(stack, columns, by=0)
-        crew.wait_for_sales(30, within_s=30)
+        crew.wait_for_sales(30)
         crew.stop()
         check_sales(stack, crew.sales)
 
