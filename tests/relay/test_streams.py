@@ -121,8 +121,8 @@ def test_a_stream_whose_session_ends_is_told_and_closed_and_no_other(monkeypatch
             await mine.wait_for(b"event: ended")
             async with asyncio.timeout(5):
                 await mine.task
-            await asyncio.to_thread(tell, "account:1")
             other.body = b""
+            await asyncio.to_thread(tell, "account:1")
             await other.wait_for(b"changed")
         return mine, other
 
