@@ -6,6 +6,8 @@ docs/operations.md prints them as systemd units, and a test holds both against e
 from pathlib import Path
 
 _RESPAWN = ("--respawn-failed-workers", "--respawn-interval", "0.5")
+# The owner and the group, which is the front door's, and nobody else.
+_SOCKET_MODE = ("--uds-permissions", "660")
 
 
 def run_web(socket: Path, *, workers: int, threads: int) -> tuple[str, ...]:
@@ -16,7 +18,8 @@ def run_web(socket: Path, *, workers: int, threads: int) -> tuple[str, ...]:
     """
     return (
         *("granian", "config.wsgi:application", "--interface", "wsgi"),
-        *("--uds", str(socket), "--no-ws", *_RESPAWN, "--workers-kill-timeout", "5"),
+        *("--uds", str(socket), *_SOCKET_MODE, "--no-ws", *_RESPAWN),
+        *("--workers-kill-timeout", "5"),
         *("--workers", str(workers), "--blocking-threads", str(threads)),
     )
 
@@ -29,7 +32,8 @@ def run_streams(socket: Path) -> tuple[str, ...]:
     """
     return (
         *("granian", "config.asgi:application", "--interface", "asginl"),
-        *("--uds", str(socket), "--no-ws", *_RESPAWN, "--workers-kill-timeout", "2"),
+        *("--uds", str(socket), *_SOCKET_MODE, "--no-ws", *_RESPAWN),
+        *("--workers-kill-timeout", "2"),
         *("--workers", "1", "--backlog", "4096", "--backpressure", "20000"),
     )
 
