@@ -19,7 +19,7 @@ PIN_PEPPER = env.str("PIN_PEPPER")
 SIGNING_KEY = env.str("SIGNING_KEY", default="")
 RETIRED_SIGNING_KEYS = env.list("RETIRED_SIGNING_KEYS", default=[])
 WITHDRAWN_SIGNING_KEYS = env.list("WITHDRAWN_SIGNING_KEYS", default=[])
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:9000").rstrip("/")
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:9000").rstrip("/")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).netloc.lower()
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"]
