@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,16 @@ WITHIN_S = 60
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(180)]
 
 
+class UnitParser(configparser.ConfigParser):
+    """systemd's names keep their capitals."""
+
+    def optionxform(self, optionstr):
+        return optionstr
+
+
 def read_unit(name):
     [block] = re.findall(rf"```ini\n# \S+/tessera-{name}\.service\n(.*?)```", PAGE, re.DOTALL)
-    unit = configparser.ConfigParser()
-    unit.optionxform = str
+    unit = UnitParser()
     unit.read_string(block)
     return unit["Service"]
 
@@ -96,11 +103,18 @@ class Unit:
 
 
 @pytest.fixture
-def run(tmp_path):
+def folder():
+    """A folder whose name is short enough for a socket's."""
+    with tempfile.TemporaryDirectory(prefix="tessera-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def run(folder):
     units = []
 
     def start(name):
-        units.append(Unit(name, tmp_path))
+        units.append(Unit(name, folder))
         units[-1].start()
         return units[-1]
 
@@ -126,10 +140,10 @@ def test_the_units_run_what_the_demo_runs():
     }
 
 
-def test_the_web_outlives_its_workers_and_comes_back_from_a_crash(run, tmp_path):
+def test_the_web_outlives_its_workers_and_comes_back_from_a_crash(run, folder):
     web = run("web")
     wait_for(lambda: web.ask("/livez") == 200, within_s=WITHIN_S)
-    assert (tmp_path / "web.sock").stat().st_mode & 0o777 == 0o660
+    assert (folder / "web.sock").stat().st_mode & 0o777 == 0o660
 
     web.wait_for_log("Started worker-", times=2)
     for pid in list_family(web.pid).keys() - {web.pid}:
@@ -145,7 +159,7 @@ def test_the_web_outlives_its_workers_and_comes_back_from_a_crash(run, tmp_path)
     web.terminate()
 
 
-def test_streams_end_in_time_with_a_page_open_and_come_back_from_a_crash(run, tmp_path):
+def test_streams_end_in_time_with_a_page_open_and_come_back_from_a_crash(run, folder):
     streams = run("streams")
     wait_for(lambda: streams.ask("/") > 0, within_s=WITHIN_S)
     streams.crash()
@@ -153,7 +167,7 @@ def test_streams_end_in_time_with_a_page_open_and_come_back_from_a_crash(run, tm
 
     with socket.socket(socket.AF_UNIX) as page:
         page.settimeout(WITHIN_S)
-        page.connect(str(tmp_path / "streams.sock"))
+        page.connect(str(folder / "streams.sock"))
         target = f"/?ticket={sign_ticket('a topic')}"
         page.sendall(f"GET {target} HTTP/1.1\r\nHost: pay.test\r\n\r\n".encode())
         told = b""
