@@ -47,7 +47,7 @@ show_progress() {
         ;;
       "Installing collected packages"*)
         if [ -t 1 ]; then printf '\r\033[K'; fi
-        echo "  All $count are here; unpacking them."
+        echo "  All are here; unpacking them."
         ;;
     esac
   done
