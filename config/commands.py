@@ -6,8 +6,9 @@ docs/operations.md prints them as systemd units, and a test holds both against e
 from pathlib import Path
 
 _RESPAWN = ("--respawn-failed-workers", "--respawn-interval", "0.5")
-# The owner and the group, which is the front door's, and nobody else.
-_SOCKET_MODE = ("--uds-permissions", "660")
+# The zero says that the number is octal. The owner and the group, which is the front
+# door's, may connect, and nobody else.
+_SOCKET_MODE = ("--uds-permissions", "0660")
 
 
 def run_web(socket: Path, *, workers: int, threads: int) -> tuple[str, ...]:
