@@ -1,5 +1,6 @@
 """The demo's watch: what has died or hangs is started again, whatever else goes wrong."""
 
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from config.stack import START_GROUPS, Stack
 
 _READY_MAX_S = 60
 _PAUSE_MAX_S = 10
+_SPACE_MIN_BYTES = 2**20
 # What hangs on a server that hangs itself is not to blame.
 _NEEDS = {
     "web": ("postgres",),
@@ -47,15 +49,24 @@ class Watch:
         self._pauses: dict[str, float] = {}
         self._due: dict[str, float] = {}
         self._troubles: set[str] = set()
+        self._is_full = False
         self._asked_at = time.monotonic()
 
     def look(self) -> None:
         """Go round once: launch all that is dead, greet what is back, end what hangs."""
-        for step in (self._launch_dead, self._greet, self._end_hung):
+        for step in (self._tell_space, self._launch_dead, self._greet, self._end_hung):
             try:
                 step()
             except OSError as error:
                 self._say_once(f"The watch goes on after: {error}.")
+
+    def _tell_space(self) -> None:
+        is_full = shutil.disk_usage(self._stack.state.path).free < _SPACE_MIN_BYTES
+        if is_full and not self._is_full:
+            self._say("The disk is full. Sales are refused until there is space again.")
+        elif self._is_full and not is_full:
+            self._say("There is space on the disk again.")
+        self._is_full = is_full
 
     def _launch_dead(self) -> None:
         now = time.monotonic()
