@@ -11,6 +11,8 @@ from config.embedded import run_servers
 from config.processes import Process, stop_leftovers
 from config.state import StateFolder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

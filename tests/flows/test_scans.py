@@ -1,14 +1,10 @@
 """What a phone scans or types: links, short codes, and everything that is neither."""
 
-from datetime import timedelta
-
 import pytest
-from django.db import transaction
-from django.db.models import F
 
 from pos.models import Charge
 from qr import Nature, mpm
-from qr.links import encode_link, encode_short_code, encode_token
+from qr.links import encode_token
 from qr.payment import Account, PaymentRequest
 from qr.registry import DIALECTS
 from tests import factories
@@ -17,7 +13,6 @@ from tests.qr.dialects.test_read_formats import CZECH, IBAN_LINK, ORDER, SLOVAK
 from tests.qr.payloads import EXAMPLE, VECTORS
 from tests.snapshots import nothing_changes
 from wallet.models import CodeMiss
-from wallet.scans import find_scanned
 from wallet.sightings import _DESCRIPTIONS
 
 pytestmark = pytest.mark.django_db
@@ -31,10 +26,6 @@ def charge(shop):
 
 def scan(phone, payload):
     return phone.post("wallet/scans", {"payload": payload})
-
-
-def let_misses_age(**durations):
-    CodeMiss.objects.update(missed_at=F("missed_at") - timedelta(**durations))
 
 
 def test_a_look_claims_nothing(phone, charge):
@@ -149,18 +140,24 @@ def test_every_nature_has_words():
     assert set(_DESCRIPTIONS) == set(Nature)
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["why"])
-def test_no_payment_code_in_the_world_can_be_paid_here(phone, vector):
-    with nothing_changes():
-        answer = scan(phone, vector["payload"])
+def test_no_payment_code_in_the_world_can_be_paid_here(phone):
+    for vector in VECTORS:
+        with nothing_changes():
+            answer = scan(phone, vector["payload"])
 
-    told = answer.json()
-    assert (answer.status_code, told["payable"]) == (200, False)
-    assert told["kind"] in {"payment", "foreign_code", "payment_code", "altered", "text"} | (
-        # A payment link of MSCT is a web address to whoever does not know its framework.
-        {"web_address"} if vector["format"] == "msct" else set()
-    )
-    assert "charge" not in told
+        told = answer.json()
+        assert (answer.status_code, told["payable"]) == (200, False), vector
+        assert told["kind"] in {
+            "payment",
+            "foreign_code",
+            "payment_code",
+            "altered",
+            "text",
+        } | (
+            # A payment link of MSCT is a web address to whoever does not know its framework.
+            {"web_address"} if vector["format"] == "msct" else set()
+        ), vector
+        assert "charge" not in told, vector
 
 
 def test_a_pix_code_says_what_it_asks_for(phone):
@@ -324,76 +321,6 @@ def test_a_mistyped_code_is_told_apart_and_is_no_guess(phone, code):
     assert (claimed.status_code, claimed.json()["code"]) == (422, "code_mistyped")
     assert claimed.json()["errors"][0]["field"] == "payload"
     assert not CodeMiss.objects.exists()
-
-
-def test_ten_wrong_short_codes_in_a_minute_are_too_many(phone, charge):
-    for number in range(10):
-        assert scan(phone, encode_short_code(number)).status_code == 404
-
-    with nothing_changes(charge):
-        eleventh = scan(phone, encode_short_code(10))
-        right = phone.post("wallet/claims", {"payload": charge.short_code})
-
-    assert eleventh.status_code == 429
-    assert (right.status_code, right.json()["code"]) == (429, "too_many_tries")
-    assert right["Retry-After"] == "60"
-    assert CodeMiss.objects.count() == 10
-
-
-def test_a_link_is_read_also_after_ten_misses(phone, charge):
-    for number in range(10):
-        scan(phone, encode_short_code(number))
-
-    answer = scan(phone, encode_link("http://pay.test", charge.token))
-
-    assert answer.status_code == 200
-
-
-def test_a_day_old_misses_are_forgotten_with_the_next(phone, another):
-    for number in range(3):
-        scan(phone, encode_short_code(number))
-    let_misses_age(hours=25)
-    theirs = CodeMiss.objects.create(wallet=another.wallet)
-
-    scan(phone, encode_short_code(9))
-
-    assert CodeMiss.objects.exclude(pk=theirs.pk).count() == 1
-
-
-def test_misses_of_this_day_are_kept(phone):
-    scan(phone, encode_short_code(0))
-    let_misses_age(hours=23)
-
-    scan(phone, encode_short_code(1))
-
-    assert CodeMiss.objects.count() == 2
-
-
-def test_a_guess_that_could_be_rolled_back_is_refused(customer, charge):
-    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        find_scanned(customer.wallet, charge.short_code)
-
-
-def test_links_that_lead_nowhere_are_no_guesses(phone):
-    for _ in range(11):
-        scan(phone, UNKNOWN_LINK)
-
-    assert not CodeMiss.objects.exists()
-
-
-def test_a_minute_later_codes_are_read_again(phone, charge):
-    for number in range(10):
-        scan(phone, encode_short_code(number))
-    let_misses_age(seconds=61)
-
-    assert scan(phone, charge.short_code).status_code == 200
-
-
-def test_each_wallet_has_its_own_tries(phone, another_phone, charge):
-    for number in range(10):
-        scan(phone, encode_short_code(number))
-
-    assert scan(another_phone, charge.short_code).status_code == 200
 
 
 def test_the_wallet_tells_its_balance(phone, customer):
