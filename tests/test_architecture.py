@@ -45,6 +45,7 @@ NOT_IN_THE_API = {
     "HeadsDiffer",
     "NothingToSettle",
     "PairingRefused",
+    "SignInLocked",
     # Outages, as when the database has no time: 503 `busy`, and 409 `still_running`.
     "ChecksWait",
     "PicturesWait",
