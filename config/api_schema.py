@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import Serializer
 
 from config import api_shapes as shapes
@@ -20,7 +21,12 @@ from wallet import errors as wallet
 
 _Refusals = tuple[type[Exception], ...]
 _Shape = Serializer[Any] | type[Serializer[Any]]
-# Any request may meet these; a request with a body also `request_invalid`.
+_FRAMEWORK: dict[type[Exception], tuple[int, str]] = {
+    Http404: (404, "not_found"),
+    ValidationError: (400, "request_invalid"),
+}
+# Any request may meet these; one with a body also `request_invalid` and
+# `unsupported_media_type`.
 EVERYWHERE = {
     "not_authenticated": 401,
     "still_running": 409,
@@ -55,7 +61,7 @@ _CHARGE = "/api/v1/charges/{reference}"
 _STATIC_CODE = "/api/v1/static_codes/{reference}"
 OPERATIONS = {
     ("GET", "/api/v1/charges"): Operation(
-        "list_charges", shapes.CHARGE_PAGE, (pos.ChargeUnknown,)
+        "list_charges", shapes.CHARGE_PAGE, (pos.ChargeUnknown, ValidationError)
     ),
     ("POST", "/api/v1/charges"): Operation(
         "create_charge",
@@ -144,7 +150,9 @@ OPERATIONS = {
         "revoke_static_code", scans.StaticCodeSerializer, (pos.StaticCodeUnknown,)
     ),
     ("GET", f"{_STATIC_CODE}/sheet.pdf"): Operation(
-        "draw_static_code", None, (pos.StaticCodeUnknown,)
+        "draw_static_code",
+        None,
+        (pos.StaticCodeUnknown, pos.StaticCodeRevoked, ValidationError),
     ),
     ("GET", "/api/v1/settlements"): Operation(
         "list_settlements", shapes.SETTLEMENT_PAGE, (Http404,)
@@ -255,10 +263,11 @@ class ApiSchema(AutoSchema):
     def _group_codes(self, has_body: bool) -> dict[int, list[str]]:  # noqa: FBT001  a fact
         codes = defaultdict(list)
         for refusal in self._known.refusals:
-            status, code = STATUSES.get(refusal, (404, "not_found"))
+            status, code = STATUSES.get(refusal) or _FRAMEWORK[refusal]
             codes[status].append(code)
         if has_body:
             codes[400].append("request_invalid")
+            codes[415].append("unsupported_media_type")
         for code, status in EVERYWHERE.items():
             codes[status].append(code)
         return {status: list(dict.fromkeys(found)) for status, found in codes.items()}

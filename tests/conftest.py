@@ -17,6 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.models import Transfer
 from tests import factories
+from tests.descriptions import find_undescribed
 from tests.owners import logged_in_as_owner
 
 pytest_plugins = ["tests.distribution", "tests.stack"]
@@ -102,19 +103,29 @@ class Api:
 
     def get(self, path: str, **parameters: str) -> Any:
         """Ask for something."""
-        return self.client.get(f"/api/v1/{path}", parameters, headers=self._headers({}))
+        address = f"/api/v1/{path}"
+        answer = self.client.get(address, parameters, headers=self._headers({}))
+        return self._hold_against_description("GET", address, answer)
 
     def post(self, path: str, body: Any = None, *, key: str | None = "") -> Any:
         """Send JSON, under the idempotency key or else a new one; None sends none."""
         sent = {} if key is None else {"Idempotency-Key": key or str(uuid.uuid4())}
         headers = self._headers(sent)
-        return self.client.post(
-            f"/api/v1/{path}", body, content_type="application/json", headers=headers
+        address = f"/api/v1/{path}"
+        answer = self.client.post(
+            address, body, content_type="application/json", headers=headers
         )
+        return self._hold_against_description("POST", address, answer)
 
     def delete(self, path: str) -> Any:
         """Take something back."""
         return self.client.delete(f"/api/v1/{path}", headers=self._headers({}))
+
+    def _hold_against_description(self, method: str, address: str, answer: Any) -> Any:
+        if answer.get("Content-Type", "").endswith("json"):
+            status = answer.status_code
+            assert find_undescribed(method, address, status, answer.json()) == []
+        return answer
 
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         secret = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
