@@ -17,7 +17,8 @@ from pos.errors import StillRunning
 # Shared, because it keeps nobody waiting: it is only looked at.
 MARK = "pg_try_advisory_xact_lock_shared(%(running)s)"
 _NOBODY_RUNS = "SELECT pg_try_advisory_xact_lock(%s)"
-_LOCK_NOT_AVAILABLE = "55P03"
+# lock_not_available, and query_canceled: several waits for a lock, one after the other.
+_WAITED = {"55P03", "57014"}
 
 
 def number_command(*about: object) -> int:
@@ -43,7 +44,7 @@ def taking_waits_for_running() -> Iterator[None]:
     try:
         yield
     except OperationalError as failure:
-        if read_sqlstate(failure) != _LOCK_NOT_AVAILABLE:
+        if read_sqlstate(failure) not in _WAITED:
             raise
         raise StillRunning from failure
 
@@ -58,7 +59,7 @@ def telling_running(number: int) -> Iterator[None]:
     try:
         yield
     except OperationalError as failure:
-        is_wait = read_sqlstate(failure) == _LOCK_NOT_AVAILABLE
+        is_wait = read_sqlstate(failure) in _WAITED
         if not is_wait or connection.in_atomic_block or _ends(number):
             raise
         raise StillRunning from failure
