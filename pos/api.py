@@ -241,13 +241,12 @@ def _read_charge(
     caller: Caller, asked: dict[str, Any], *, key: str, request_hash: bytes
 ) -> NewCharge:
     amount = asked.get("amount")
-    wanted = [(line["item"], line["quantity"]) for line in asked.get("lines", [])]
     return NewCharge(
         amount_minor=amount["amount_minor"] if amount else None,
         currency=amount["currency"] if amount else caller.store.currency,
         reference=asked["reference"],
         description=asked["description"],
-        lines=find_items(caller.store, wanted),
+        lines=find_items(caller.store, asked.get("lines", [])),
         idempotency_key=key,
         request_hash=request_hash,
     )

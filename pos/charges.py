@@ -231,7 +231,7 @@ def _work_out_amount(new: NewCharge) -> int:
     if total_minor > AMOUNT_MINOR_MAX:
         raise AmountTooLarge
     if new.amount_minor not in {None, total_minor}:
-        raise AmountMismatch(total_minor)
+        raise AmountMismatch(total_minor, new.currency)
     return total_minor
 
 

@@ -1,5 +1,7 @@
 """Why the till's wish is refused."""
 
+from ledger.money import format_money
+
 
 class ChargeUnknown(Exception):
     """No charge of this caller has that identifier."""
@@ -115,9 +117,10 @@ class IdempotencyMismatch(Exception):
 class AmountMismatch(Exception):
     """The amount sent is not what the server works out from the items."""
 
-    def __init__(self, amount_minor: int) -> None:
+    def __init__(self, amount_minor: int, currency: str) -> None:
         """Keep the server's amount, in minor units."""
-        super().__init__(f"The items add up to {amount_minor}, not to the amount sent.")
+        added_up = format_money(amount_minor, currency)
+        super().__init__(f"The items add up to {added_up}, not to the amount sent.")
         self.amount_minor = amount_minor
 
 

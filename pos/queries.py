@@ -1,8 +1,10 @@
 """Questions the till asks."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -152,17 +154,28 @@ def list_items(store: Store) -> list[Item]:
     return list(Item.objects.filter(store=store, is_active=True).order_by("name"))
 
 
-def find_items(store: Store, wanted: list[tuple[str, int]]) -> tuple[tuple[Item, int], ...]:
-    """Find the items of an order by their public references.
+def find_items(
+    store: Store, wanted: Sequence[Mapping[str, Any]]
+) -> tuple[tuple[Item, int], ...]:
+    """Find the items of an order's lines; an amount of its own is an item of this sale alone.
 
     Raises:
         ItemUnknown: names the first one the store does not sell.
     """
-    items = {item.public_id: item for item in list_items(store)} if wanted else {}
-    for reference, _ in wanted:
-        if reference not in items:
-            raise ItemUnknown(reference)
-    return tuple((items[reference], quantity) for reference, quantity in wanted)
+    is_listed = any("item" in line for line in wanted)
+    items = {item.public_id: item for item in list_items(store)} if is_listed else {}
+    for line in wanted:
+        if "item" in line and line["item"] not in items:
+            raise ItemUnknown(line["item"])
+    return tuple(
+        (
+            items[line["item"]]
+            if "item" in line
+            else Item(store=store, name=line["name"], price_minor=line["amount_minor"]),
+            line["quantity"],
+        )
+        for line in wanted
+    )
 
 
 def find_refund(caller: Caller, reference: str) -> Refund:

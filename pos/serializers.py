@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from ledger.errors import CurrencyUnknown
@@ -58,10 +59,25 @@ class AmountSerializer(serializers.Serializer[Any]):
 
 
 class LineSerializer(serializers.Serializer[Any]):
-    """How many of an item."""
+    """How many of an item, or an amount of its own beside them."""
 
-    item = PlainTextField(max_length=40)
-    quantity = WholeNumberField(min_value=1, max_value=999)
+    item = PlainTextField(required=False, max_length=40)
+    quantity = WholeNumberField(required=False, min_value=1, max_value=999)
+    amount_minor = WholeNumberField(required=False, min_value=1, max_value=AMOUNT_MINOR_MAX)
+    name = PlainTextField(required=False, max_length=80)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take an item with its quantity, or an amount with perhaps a name."""
+        if "amount_minor" in attrs:
+            if "item" in attrs:
+                raise serializers.ValidationError(
+                    {"item": "A line has an item or an amount, not both."}
+                )
+            return {"quantity": 1, "name": gettext("Custom amount"), **attrs}
+        for name in ("item", "quantity"):
+            if name not in attrs:
+                raise serializers.ValidationError({name: "This field is required."})
+        return attrs
 
 
 class NewChargeSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 /** Refunds at the till: one sheet, one wish at a time, carried out once though a reload comes between. */
 
+import { onScan } from "./keys.js";
 import { formatMoney, writeField } from "./money.js";
 import { NoAnswer, call, makeKey } from "./server.js";
 import { readAmount } from "./typed.js";
@@ -157,4 +158,8 @@ find("r-close").addEventListener("click", () => sheet.close());
 find("r-ok").addEventListener("click", () => sheet.close());
 sheet.addEventListener("cancel", (event) => { if (isSending) event.preventDefault(); });
 sheet.addEventListener("close", () => { if (isDone) location.reload(); });
+// Nothing that is scanned gets into a field here; payments by code are taken on the till's own page.
+onScan(() => {
+  if (sheet.open) showNote("That was scanned, and typed nowhere. Nothing was refunded.");
+});
 resume();

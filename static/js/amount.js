@@ -1,7 +1,7 @@
 /** Fields for an amount: what was understood is shown below; keys type from right to left. */
 
-import { formatMoney, writeField } from "./money.js";
-import { MINOR_MAX, readAmount } from "./typed.js";
+import { MINOR_MAX, formatMoney, writeField } from "./money.js";
+import { readAmount } from "./typed.js";
 // A form that was left and is shown again would send the key of the wish before.
 import "./server.js";
 

@@ -1,14 +1,11 @@
-/** The sale being rung up: an amount typed from right to left, or lines of items. */
+/** The sale being rung up: lines of items, and an amount typed from right to left beside them. */
 
-import { fillAmount, formatMoney } from "./money.js";
-import { MINOR_MAX } from "./typed.js";
+import { readCatalogue } from "./catalogue.js";
+import { MINOR_MAX, fillAmount, formatMoney } from "./money.js";
 
 const QUANTITY_MAX = 999;
 const DRAFT = "tessera.draft";
 const TAB = "tessera.tab";
-// A scanner's pauses, and more keys than any amount has.
-const SCAN = { gap: 150, keys: 9 };
-const NO_BURST = { keys: 0, last: -Infinity };
 
 const find = (id) => document.getElementById(id);
 
@@ -24,27 +21,21 @@ export const makeRow = ([label, value]) => make("div", { className: "row" },
 /** Wire up the entry screen; `charge` is called with the body of the new sale. */
 export function openEntry({ currency, exponent, charge }) {
   const tabs = [...document.querySelectorAll("[data-tab]")];
-  const items = new Map(
-    [...document.querySelectorAll("[data-item]")].map((tile) => [tile.dataset.item, {
-      tile, name: tile.dataset.name, price: Number(tile.dataset.price), row: null,
-    }]),
-  );
   const money = (minor) => formatMoney(minor, currency, exponent);
+  const catalogue = readCatalogue({ money });
+  const rows = new Map();
   let typed = 0;
   let counts = {};
-  let mode = "keypad";
-  let burst = NO_BURST;
 
-  const isRushed = () => performance.now() - burst.last <= SCAN.gap;
-  const lines = () => Object.entries(counts).filter(([item, count]) => count > 0 && items.has(item));
-  const total = () => (mode === "keypad"
-    ? typed
-    : lines().reduce((sum, [item, count]) => sum + count * items.get(item).price, 0));
+  const lines = () => Object.entries(counts).filter(([item, count]) => count > 0 && catalogue.items.has(item));
+  const ofItems = () => lines().reduce((sum, [item, count]) => sum + count * catalogue.items.get(item).price, 0);
+  const total = () => typed + ofItems();
 
   function body() {
     const amount = { amount_minor: total(), currency };
-    if (mode === "keypad") return { amount };
-    return { amount, lines: lines().map(([item, quantity]) => ({ item, quantity })) };
+    const wanted = lines().map(([item, quantity]) => ({ item, quantity }));
+    if (!wanted.length) return { amount };
+    return { amount, lines: typed ? [...wanted, { amount_minor: typed }] : wanted };
   }
 
   function draw() {
@@ -58,69 +49,69 @@ export function openEntry({ currency, exponent, charge }) {
   }
 
   function drawCart() {
-    for (const [id, item] of items) {
+    for (const [id, item] of catalogue.items) {
       const count = counts[id] || 0;
       item.tile.dataset.count = count;
-      if (!item.row && count) item.row = makeLine(id, item);
-      if (!item.row) continue;
-      item.row.hidden = mode !== "items" || count === 0;
-      item.row.querySelector("output").textContent = count;
-      item.row.querySelector(".sum").textContent = money(count * item.price);
+      if (!rows.has(id) && count) rows.set(id, makeLine(id));
+      const row = rows.get(id);
+      if (!row) continue;
+      row.hidden = count === 0;
+      row.querySelector("output").textContent = count;
+      row.querySelector(".sum").textContent = money(count * item.price);
     }
-    find("cart-typed").hidden = mode !== "keypad" || !typed;
+    find("entry").dataset.cart = lines().length ? "items" : "";
+    find("cart-typed").hidden = !typed;
     find("cart-typed-sum").textContent = money(typed);
     find("cart-empty").hidden = total() > 0;
   }
 
-  function makeLine(id, item) {
+  function makeLine(id) {
+    const { name } = catalogue.items.get(id);
     const step = (text, label, by) => make("button", {
-      type: "button", textContent: text, ariaLabel: `${label}: ${item.name}`,
+      type: "button", textContent: text, ariaLabel: `${label}: ${name}`,
       onclick: () => add(id, by),
     });
     const row = make("li", {},
-      make("span", { textContent: item.name }),
+      make("bdi", { textContent: name }),
       make("span", { className: "step" }, step("−", "One less", -1), make("output"), step("+", "One more", 1)),
       make("span", { className: "sum" }));
-    find("cart").append(row);
+    find("cart-typed").before(row);
     return row;
   }
 
   function add(id, by) {
-    const count = Math.min(QUANTITY_MAX, Math.max(0, (counts[id] || 0) + by));
     const before = counts[id] || 0;
-    counts[id] = count;
+    counts[id] = Math.min(QUANTITY_MAX, Math.max(0, before + by));
     if (total() > MINOR_MAX) {
       counts[id] = before;
       refuse();
     }
     draw();
+    if (by > 0) rows.get(id)?.scrollIntoView({ block: "nearest" });
+  }
+
+  function note(text) {
+    find("entry-note").hidden = !text;
+    find("entry-note").textContent = text;
   }
 
   /** Say that more does not fit; what was there stays. */
-  function refuse() {
-    find("entry-note").hidden = false;
-    find("entry-note").textContent = `The most is ${money(MINOR_MAX)}.`;
-  }
+  const refuse = () => note(`The most is ${money(MINOR_MAX)}.`);
 
   /** Type one key of the pad: a digit, `00`, `back` or `clear`. */
   function press(key) {
-    burst = { keys: isRushed() ? burst.keys + 1 : 1, last: performance.now() };
-    if (mode !== "keypad") {
-      if (lines().length) return;
-      choose("keypad");
-    }
+    choose("keypad");
     if (key === "clear") typed = 0;
     else if (key === "back") typed = Math.floor(typed / 10);
     else {
       const wanted = typed * 10 ** key.length + Number(key);
-      if (wanted <= MINOR_MAX) typed = wanted;
+      if (wanted + ofItems() <= MINOR_MAX) typed = wanted;
       else refuse();
     }
     draw();
   }
 
   function choose(name) {
-    mode = name;
     find("entry").dataset.mode = name;
     for (const tab of tabs) {
       const chosen = tab.dataset.tab === name;
@@ -129,32 +120,39 @@ export function openEntry({ currency, exponent, charge }) {
       find(tab.dataset.tab).hidden = !chosen;
     }
     localStorage.setItem(TAB, name);
-    draw();
   }
 
   function clear() {
     typed = 0;
     counts = {};
+    note("");
     draw();
   }
 
-  /** Charge, unless it was a scanner that typed before what listens to scanners was there. */
   function begin() {
-    if (burst.keys >= SCAN.keys && isRushed()) {
-      clear();
-      find("entry-note").hidden = false;
-      find("entry-note").textContent = "That was scanned, not typed. Type the amount, then scan again.";
-    } else if (total()) charge(body(), total());
+    if (total()) charge(body(), total());
   }
 
-  const read = () => ({ mode, typed });
+  /** Ask for the items' names and prices again, and say what of this sale has changed. */
+  async function refresh() {
+    const changes = await catalogue.refresh(lines().map(([id]) => id));
+    for (const id of Object.keys(counts)) {
+      if (catalogue.items.has(id)) continue;
+      delete counts[id];
+      rows.get(id)?.remove();
+      rows.delete(id);
+    }
+    if (changes.length) note(changes.join(" "));
+    draw();
+    return changes;
+  }
+
+  const read = () => typed;
 
   /** Put back what was typed before a scanner typed over it. */
   function write(before) {
-    burst = NO_BURST;
-    typed = before.typed;
-    if (mode !== before.mode) choose(before.mode);
-    else draw();
+    typed = before;
+    draw();
   }
 
   for (const tab of tabs) {
@@ -172,12 +170,13 @@ export function openEntry({ currency, exponent, charge }) {
   });
   find("keypad").addEventListener("click", (event) => {
     const key = event.target.closest("[data-key]")?.dataset.key;
-    if (!key) return;
-    // However quick a finger is, it is no scanner.
-    burst = NO_BURST;
-    press(key);
+    if (key) press(key);
   });
-  for (const [id, item] of items) item.tile.addEventListener("click", () => add(id, 1));
+  find("items").addEventListener("click", (event) => {
+    const id = event.target.closest("[data-item]")?.dataset.item;
+    if (id) add(id, 1);
+  });
+  find("cart-typed-remove").addEventListener("click", () => write(0));
   find("charge").addEventListener("click", begin);
   // What opens the sheet comes a moment after the button, and is told that it was pressed.
   for (const id of ["collect", "collect-new"]) {
@@ -187,6 +186,7 @@ export function openEntry({ currency, exponent, charge }) {
   const draft = JSON.parse(sessionStorage.getItem(DRAFT) || "{}");
   typed = draft.typed || 0;
   counts = draft.counts || {};
-  choose(localStorage.getItem(TAB) === "items" && items.size ? "items" : "keypad");
-  return { press, clear, begin, total, read, write };
+  choose(localStorage.getItem(TAB) === "items" && catalogue.items.size ? "items" : "keypad");
+  draw();
+  return { press, clear, begin, total, read, write, refresh, note };
 }

@@ -1,16 +1,10 @@
 /** The customer's code: scanned anywhere on the till, typed or pasted, and collected by. */
 
+import { isWalletCode } from "./keys.js";
 import { Refusal, call, makeKey } from "./server.js";
+import { foldDigits } from "./typed.js";
 
-// A scanner types faster than people; the slowest pause about this long between two keys.
-const GAP_MS = 150;
-// Keys so shortly before a scan may be its own, that stumbled into the amount.
-const STUMBLE_MS = 1_000;
-// What is longer than any amount was not typed by hand.
-const AMOUNT_DIGITS_MAX = 8;
 const RETRY_MS = [500, 8_000];
-// Ours and other wallets' numbers, and EMVCo's consumer-presented codes: the server names them.
-const LOOKS_LIKE_A_CODE = /^(\d{16,24}|hQVDUFY.+)$/;
 // Beside a phone lie goods and parcels, with numbers of their own: these are wallets' alone.
 const IS_A_WALLETS = /^(77\d{16}|1[0-5]\d{16}|(2[5-9]|30)\d{14,22}|62\d{16,17}|hQVDUFY.+)$/;
 // Whoever has scanned with the camera once will do so again.
@@ -32,10 +26,11 @@ const CAMERA = {
 const CAMERA_OVER = ["denied", "missing", "busy", "broken", "idle"];
 const NO_CODE = "That is no payment code. Nothing was taken.";
 const NO_AMOUNT = "Type the amount first, then scan the customer's code.";
-const CHECK_AMOUNT = "Check the amount, then scan the customer's code again.";
 
 const find = (id) => document.getElementById(id);
 const root = find("main");
+/** What was typed, without the blanks and hyphens it is read aloud by, and in our digits. */
+const plain = (text) => foldDigits(text).replace(/[\s-]/g, "");
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Wire up the customer's code; `till` is what it needs of the till. */
@@ -45,13 +40,12 @@ export function openCollector(till) {
 
   /* Collect */
 
-  function take(text, { mayCharge = true } = {}) {
-    const code = text.replace(/[\s-]/g, "");
+  function take(text) {
+    const code = plain(text);
     if (till.now().sale?.scan) return undefined;
-    if (!LOOKS_LIKE_A_CODE.test(code)) return say(NO_CODE);
+    if (!isWalletCode(code)) return say(NO_CODE);
     if (root.dataset.screen === "entry") {
       if (!till.entry.total()) return say(NO_AMOUNT);
-      if (!mayCharge) return say(CHECK_AMOUNT);
       till.entry.begin();
     } else if (till.now().charge?.status !== "open" && till.now().charge?.status !== "claimed") {
       return undefined;
@@ -146,7 +140,7 @@ export function openCollector(till) {
   find("collect-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const text = find("collect-code").value;
-    if (!LOOKS_LIKE_A_CODE.test(text.replace(/[\s-]/g, ""))) return say(NO_CODE);
+    if (!isWalletCode(plain(text))) return say(NO_CODE);
     sheet.close();
     return take(text);
   });
@@ -216,45 +210,18 @@ export function openCollector(till) {
 
   /* By scanner */
 
-  let burst = { text: "", last: -Infinity };
-
-  /** Let keys through until there are more than an amount has; then they were a scan. */
-  function listen(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input")) return;
-    if (sheet.open) {
-      // What a scanner types now goes into the field, this key too.
-      if (/^\w$/.test(event.key)) find("collect-code").focus();
-      return;
-    }
-    if (event.target.closest?.("dialog")) return;
-    const isNext = event.timeStamp - burst.last <= GAP_MS;
-    const isScan = isNext && burst.text.length > AMOUNT_DIGITS_MAX;
-    if (event.key === "Enter" && isScan) {
-      swallow(event);
-      till.entry.write(burst.entry);
-      take(burst.text, burst);
-      burst = { text: "", last: -Infinity };
-    } else if (event.key.length === 1) {
-      if (!isNext) {
-        const isClean = event.timeStamp - burst.last > STUMBLE_MS;
-        const mayCharge = isClean && root.dataset.screen === "entry";
-        burst = { text: "", entry: till.entry.read(), mayCharge };
-      }
-      burst.text += event.key;
-      burst.last = event.timeStamp;
-      find("entry-note").hidden = true;
-      if (burst.text.length > AMOUNT_DIGITS_MAX) swallow(event);
-    }
-  }
-
-  function swallow(event) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
+  function scanned(text) {
+    const isOurs = isWalletCode(text);
+    // The code of a sale that is paid is often scanned once more.
+    if (isOurs && root.dataset.screen === "result") return undefined;
+    if (document.querySelector("dialog[open]") && !sheet.open) return undefined;
+    if (!isOurs) return say(/^\d{6,14}$/.test(text) ? `Unknown article ${text}. ${NO_CODE}` : NO_CODE);
+    if (sheet.open) sheet.close();
+    return take(text);
   }
 
   find("entry").addEventListener("click", () => { find("entry-note").hidden = true; });
-  addEventListener("keydown", listen, { capture: true });
   go();
   if (root.dataset.wanted === root.dataset.screen) open();
-  return { go };
+  return { go, scanned };
 }

@@ -1,5 +1,8 @@
 /** Money as people see it; inside, it is always an integer of minor units. */
 
+// What the API takes, in minor units.
+export const MINOR_MAX = 999_999_999_999;
+
 const locale = document.documentElement.lang || "en";
 
 function format(minor, currency, exponent, language = locale) {

@@ -1,11 +1,13 @@
 /** The till: one sale at a time, shown as the server tells it and never otherwise. */
 
 import { openEntry } from "./cart.js";
+import { onHand, onScan } from "./keys.js";
 import { openSale } from "./sale.js";
 import { money, openScreens, rest, showBanner, speak } from "./screens.js";
 
 const LATER_MS = 500;
 const AGAIN_MS = 8_000;
+const PRICED = ["amount_mismatch", "item_unknown"];
 
 const find = (id) => document.getElementById(id);
 const root = find("main");
@@ -61,9 +63,13 @@ function left() {
   withDevice((module) => module.stayAwake(false));
 }
 
-function refused(error) {
+async function refused(error) {
+  // A price or an item has changed: the sale is as it is now, and one tap goes on with it.
+  if (PRICED.includes(error.code) && (await entry.refresh()).length) {
+    return speak("assertive", find("entry-note").textContent);
+  }
   showBanner(`The sale was not made. ${error.message}`);
-  speak("assertive", find("banner-text").textContent);
+  return speak("assertive", find("banner-text").textContent);
 }
 
 function next() {
@@ -73,6 +79,7 @@ function next() {
   if (charge?.status === "captured") desk?.acknowledge(charge.id);
   sale.leave();
   find("entry-title").focus();
+  entry.refresh();
 }
 
 function askCancel() {
@@ -95,16 +102,12 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.closest("input, textarea, select")) return;
   const { screen } = root.dataset;
-  const isDigit = /^\d$/.test(event.key);
   // Enter presses the button a keyboard user stands on; else it means the primary one.
   if (event.key === "Enter" && event.target.matches("button:focus-visible, a, summary")) return;
-  if (isDigit || event.key === "Enter") event.preventDefault();
-  if (screen === "result" && (isDigit || event.key === "Enter")) {
-    next();
-    if (isDigit) entry.press(event.key);
-  } else if (screen === "entry") {
-    if (isDigit) entry.press(event.key);
-    else if (event.key === "Enter") entry.begin();
+  if (event.key === "Enter") event.preventDefault();
+  if (screen === "result" && event.key === "Enter") next();
+  else if (screen === "entry") {
+    if (event.key === "Enter") entry.begin();
     else if (event.key === "Backspace") entry.press("back");
     else if (event.key === "Escape") entry.press("clear");
   } else if (screen === "code" && event.key === "Escape") {
@@ -112,6 +115,22 @@ function onKey(event) {
     event.preventDefault();
     askCancel();
   }
+}
+
+/** A digit that hands have typed; gives what takes it back. */
+function typeDigit(key) {
+  if (!/^\d$/.test(key) || document.querySelector("dialog[open]")) return undefined;
+  if (root.dataset.screen === "result") next();
+  if (root.dataset.screen !== "entry") return undefined;
+  const before = entry.read();
+  entry.note("");
+  entry.press(key);
+  return () => entry.write(before);
+}
+
+function takeScan(text) {
+  if (collector) collector.scanned(text);
+  else entry.note("That was scanned, not typed. Type the amount, then scan again.");
 }
 
 function wire() {
@@ -127,6 +146,9 @@ function wire() {
   };
   for (const [id, action] of Object.entries(clicks)) find(id).addEventListener("click", action);
   document.addEventListener("keydown", onKey);
+  onHand(typeDigit);
+  onScan(takeScan);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && entry.refresh());
   // Between sales the browser's own word is all there is.
   addEventListener("offline", () => sale.hear(false));
   addEventListener("online", () => sale.now().sale || sale.hear(true));

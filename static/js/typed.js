@@ -3,10 +3,8 @@
  * `ledger/typed.py` reads the same; both are held to tests/ledger/typed_amounts.json.
  */
 
-import { formatMoney, writeField } from "./money.js";
+import { MINOR_MAX, formatMoney, writeField } from "./money.js";
 
-// What the API takes, in minor units.
-export const MINOR_MAX = 999_999_999_999;
 const LENGTH_MAX = 40;
 const EXAMPLE_MINOR = 1250;
 const UNSEEN = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

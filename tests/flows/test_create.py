@@ -92,6 +92,37 @@ def test_a_right_amount_may_come_with_the_items(till, shop):
     assert answer.status_code == 201
 
 
+def test_an_amount_of_its_own_is_a_line_beside_the_items(till, shop):
+    coffee = factories.make_item(shop, name="Flat white", price_minor=380)
+    lines = [{"item": coffee.public_id, "quantity": 2}, {"amount_minor": 480}]
+    wrapped = [*lines, {"amount_minor": 100, "name": "Gift wrap", "quantity": 2}]
+
+    created = till.post("charges", {"lines": lines}).json()
+    named = till.post("charges", {"lines": wrapped}).json()
+
+    assert created["amount"]["amount_minor"] == 1240
+    assert named["amount"]["amount_minor"] == 1440
+    shown = till.get(f"charges/{named['id']}").json()["lines"]
+    assert [
+        (line["name"], line["quantity"], line["unit_price"]["amount_minor"]) for line in shown
+    ] == [
+        ("Flat white", 2, 380),
+        ("Custom amount", 1, 480),
+        ("Gift wrap", 2, 100),
+    ]
+
+
+def test_a_line_is_an_item_or_an_amount(till, shop):
+    coffee = factories.make_item(shop)
+    line = {"item": coffee.public_id, "quantity": 1, "amount_minor": 100}
+
+    with nothing_changes():
+        answer = till.post("charges", {"lines": [line]})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "lines.0.item"
+
+
 def test_an_amount_from_the_browser_is_not_believed(till, shop):
     item = factories.make_item(shop, price_minor=380)
     lines = [{"item": item.public_id, "quantity": 2}]
@@ -101,6 +132,7 @@ def test_an_amount_from_the_browser_is_not_believed(till, shop):
 
     assert answer.status_code == 422
     assert answer.json()["code"] == "amount_mismatch"
+    assert answer.json()["detail"] == "The items add up to €7.60, not to the amount sent."
     assert answer.json()["errors"][0]["field"] == "amount.amount_minor"
 
 

@@ -1,0 +1,34 @@
+/** The items on the till's page, and what has become of them since the page was drawn. */
+
+const listTiles = (page) => new Map([...page.querySelectorAll("[data-item]")].map((tile) => [tile.dataset.item, {
+  tile, name: tile.dataset.name, price: Number(tile.dataset.price),
+}]));
+
+/** Read the page's items; `refresh` reads them again and says what changed of those in a sale. */
+export function readCatalogue({ money }) {
+  const catalogue = { items: listTiles(document), refresh };
+
+  async function refresh(inSale) {
+    const answer = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
+    // Without an answer the old prices stay on the screen; the server has the last word on them.
+    if (!answer?.ok) return [];
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("items");
+    if (!fresh) {
+      // Locked or unpaired meanwhile: the page says so.
+      location.reload();
+      return [];
+    }
+    const before = catalogue.items;
+    document.getElementById("items").replaceChildren(...fresh.childNodes);
+    catalogue.items = listTiles(document);
+    return inSale.map((id) => tell(before.get(id), catalogue.items.get(id))).filter(Boolean);
+  }
+
+  function tell(before, now) {
+    if (!now) return `${before.name} is not sold any more and was taken off.`;
+    return now.price === before.price ? "" : `${now.name} is now ${money(now.price)}.`;
+  }
+
+  return catalogue;
+}

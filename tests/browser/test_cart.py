@@ -1,0 +1,121 @@
+"""One sale of items and a typed amount, of any size: on the till, the phone and paper."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.moneys import open_shops
+from tests.browser.screens import Till
+from tests.browser.windows import TABLET, remember
+
+LONG = "Slow-roasted aubergine with pomegranate, tahini and herbs from our own garden, warm"
+SIZES = [(1024, 768), (1180, 820), (1280, 800)]
+STAND = """() => ["charge", "total", "collect-new"].map((id) => {
+  const { left, top, right, bottom } = document.getElementById(id).getBoundingClientRect();
+  return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+})"""
+
+
+@pytest.fixture
+def eur_till(windows, stack):
+    shop = open_shops(stack)["EUR"]
+    page = windows.open(TABLET, state=remember(stack.url, "tessera_till", shop.device))
+    page.goto("/till/")
+    return Till(page)
+
+
+def test_a_typed_amount_is_a_line_beside_the_items(till, phone, office, sql):
+    page = till.page
+    page.get_by_role("tab", name="Items").click()
+    page.get_by_role("button", name=re.compile("^Flat white")).click()
+    page.get_by_role("tab", name="Keypad").click()
+    till.type("480")
+    cart = page.locator("#cart li:visible")
+    expect(cart).to_have_count(2)
+    expect(cart.last).to_contain_text("Custom amount")
+    page.locator("#charge").click()
+    address = till.scan()
+    expect(page.locator("#code-amount")).to_have_text("€8.60")
+    phone.open(address)
+    phone.page.get_by_text("2 items").click()
+    for name, amount in (
+        ("1 \N{MULTIPLICATION SIGN} Flat white", "€3.80"),
+        ("1 \N{MULTIPLICATION SIGN} Custom amount", "€4.80"),
+    ):
+        expect(phone.row(name)).to_contain_text(amount)
+    phone.pay()
+    till.expect_result("Paid")
+
+    (charge,) = sql("SELECT id::text, short_code FROM pos_charge ORDER BY id DESC LIMIT 1")
+    lines = "SELECT name, quantity, unit_price_minor FROM pos_chargeline WHERE charge_id = %s"
+    assert sql(f"{lines} ORDER BY position", charge[0]) == [
+        ("Flat white", 1, 380),
+        ("Custom amount", 1, 480),
+    ]
+    office.goto("/dashboard/payments/")
+    office.get_by_role("link", name=f"{charge[1][:4]}-{charge[1][4:]}").click()
+    office.get_by_text("2 items").click()
+    expect(office.locator(".lines")).to_contain_text("Custom amount")
+    receipt = page.locator("#receipt").get_attribute("href")
+    page.goto(receipt)
+    expect(page.locator("main")).to_contain_text("1 \N{MULTIPLICATION SIGN} Custom amount")
+
+
+def test_a_changed_price_is_said_and_one_tap_goes_on(eur_till, watch, sql):
+    watch.expect("status of 422")
+    page = eur_till.page
+    price = "UPDATE pos_item SET price_minor = %s WHERE price_minor IN (1234, 1299)"
+    sql(price, 1234)
+    page.reload()
+    page.get_by_role("tab", name="Items").click()
+    page.get_by_role("button", name=re.compile("^Cake")).click()
+    sql(price, 1299)
+    page.locator("#charge").click()
+
+    expect(page.locator("#entry-note")).to_have_text("Cake is now €12.99.")
+    expect(page.locator("#charge")).to_have_text("Charge €12.99")
+    expect(page.get_by_role("button", name=re.compile("^Cake"))).to_contain_text("€12.99")
+    page.locator("#charge").click()
+    eur_till.wait_for_code()
+    expect(page.locator("#code-amount")).to_have_text("€12.99")
+    page.locator("#cancel").click()
+    sql(price, 1234)
+
+
+def test_total_and_buttons_stand_still_however_much_is_sold(eur_till, sql):
+    page = eur_till.page
+    sql("UPDATE merchants_store SET name = %s WHERE name = 'Shop EUR'", LONG[:80])
+    sql(
+        "INSERT INTO pos_item (id, store_id, name, price_minor, is_active)"
+        " SELECT gen_random_uuid(), i.store_id, left(%s, 76) || ' ' || n, 100 + n, true"
+        " FROM pos_item i JOIN merchants_store s ON s.id = i.store_id,"
+        " generate_series(1, 200) n"
+        " WHERE s.name = %s AND i.name = 'Cake'",
+        LONG,
+        LONG[:80],
+    )
+    try:
+        page.reload()
+        page.get_by_role("tab", name="Items").click()
+        expect(page.locator(".item")).to_have_count(201)
+        torn = []
+        for count in (1, 17, 201):
+            page.evaluate(
+                "(most) => [...document.querySelectorAll('.item')].slice(0, most)"
+                ".filter((tile) => tile.dataset.count === '0').forEach((tile) => tile.click())",
+                count,
+            )
+            for wide, high in SIZES:
+                for size in ((wide, high), (high, wide)):
+                    page.set_viewport_size({"width": size[0], "height": size[1]})
+                    for tab in ("Items", "Keypad"):
+                        page.get_by_role("tab", name=tab).click()
+                        bar = page.locator(".bar").bounding_box()["height"]
+                        if page.evaluate(STAND) != [True] * 3 or bar > 64:
+                            torn.append((count, size, tab, page.evaluate(STAND), bar))
+                    page.get_by_role("tab", name="Items").click()
+        assert torn == []
+    finally:
+        sql("DELETE FROM pos_item WHERE name <> 'Cake' AND name LIKE 'Slow-roasted%%'")
+        sql("UPDATE merchants_store SET name = 'Shop EUR' WHERE name = %s", LONG[:80])
