@@ -87,7 +87,13 @@ export function openEntry({ currency, exponent, charge }) {
       refuse();
     }
     draw();
-    if (by > 0) rows.get(id)?.scrollIntoView({ block: "nearest" });
+    if (by > 0) reveal(rows.get(id));
+  }
+
+  /** Scroll the cart, and nothing else, to a row. */
+  function reveal(row) {
+    const [seen, wanted] = [find("cart"), row].map((element) => element.getBoundingClientRect());
+    find("cart").scrollTop += Math.max(0, wanted.bottom - seen.bottom) - Math.max(0, seen.top - wanted.top);
   }
 
   function note(text) {

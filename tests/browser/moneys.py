@@ -6,10 +6,15 @@ Run by the stack's own manage.py, so that everything is made by the same verbs a
 import json
 import urllib.request
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from playwright.sync_api import StorageState
+
 from config.stack import Stack
+from identity.bearer import digest_secret
+from tests.browser.windows import remember
 
 CURRENCIES = ["CLP", "EUR", "IDR", "JPY", "KWD"]
 _MAKE = """
@@ -52,6 +57,14 @@ for number, currency in enumerate(CURRENCIES):
 Path(OUT).write_text(json.dumps(made))
 """
 
+_LET_IN = """
+    UPDATE pos_terminaltoken token
+       SET unlocked_at = now(), digest = %s, previous_digest = NULL
+      FROM pos_terminal till
+     WHERE till.id = token.terminal_id AND till.name = %s
+       AND token.is_device AND token.revoked_at IS NULL
+"""
+
 
 @dataclass(frozen=True)
 class MoneyShop:
@@ -81,6 +94,12 @@ def open_charge(stack: Stack, shop: MoneyShop, amount_minor: int) -> dict[str, A
     amount = {"amount_minor": amount_minor, "currency": shop.currency}
     charge: dict[str, Any] = _post(stack, "charges", {"amount": amount}, shop.token)
     return charge
+
+
+def remember_till(sql: Callable[..., Any], stack: Stack, shop: MoneyShop) -> StorageState:
+    """Give what the shop's unlocked tablet remembers, also after a test that locked it."""
+    sql(_LET_IN, digest_secret(shop.device), f"Till {shop.currency}")
+    return remember(stack.url, "tessera_till", shop.device)
 
 
 def sell(stack: Stack, shop: MoneyShop, amount_minor: int) -> None:

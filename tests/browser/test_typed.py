@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ledger.money import find_exponent
-from tests.browser.moneys import CURRENCIES, open_shops, sell
+from tests.browser.moneys import CURRENCIES, open_shops, remember_till, sell
 from tests.browser.windows import PHONE, TABLET, remember
 from tests.scripts import ARABIC, FULL_WIDTH
 
@@ -68,7 +68,7 @@ def test_the_refund_sheet_refunds_what_is_typed(shops, windows, stack, sql, curr
     sold, typed, refunded, shown = REFUNDS[currency]
     shop = shops[currency]
     sell(stack, shop, sold)
-    page = windows.open(TABLET, state=remember(stack.url, "tessera_till", shop.device))
+    page = windows.open(TABLET, state=remember_till(sql, stack, shop))
     page.goto("/till/activity/")
     page.get_by_role("button", name=re.compile("^Refund")).first.click()
     sheet = page.get_by_role("dialog")
