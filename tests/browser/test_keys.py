@@ -109,7 +109,7 @@ def test_on_the_lock_screen_a_scan_is_no_try(till, demo, sql, watch):
     # The streams of the till that is locked.
     watch.expect("status of 401")
     cashier = demo["merchants"][0]["stores"][0]["cashiers"][0]
-    sql("DELETE FROM identity_tries")
+    sql("UPDATE identity_tries SET count = 0, locked_until = NULL")
     till.page.get_by_role("button", name="Lock").click()
     till.page.get_by_label(cashier["name"]).check()
     posts = []
@@ -121,7 +121,7 @@ def test_on_the_lock_screen_a_scan_is_no_try(till, demo, sql, watch):
             expect(till.page.locator("#error")).to_contain_text("That was scanned.")
             expect(till.page.locator("#pin")).to_have_value("")
     assert "POST" not in posts
-    assert sql("SELECT count(*) FROM identity_tries") == [(0,)]
+    assert sql("SELECT coalesce(sum(count), 0) FROM identity_tries") == [(0,)]
 
     press(till.page, [*cashier["pin"]], pauses=(130,), hold=80)
 
