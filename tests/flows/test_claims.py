@@ -26,8 +26,9 @@ def scan(phone, charge):
     return phone.post("wallet/claims", {"payload": charge.short_code})
 
 
-def seconds_left(moment):
-    return round((moment - timezone.now()).total_seconds())
+def is_ahead(moment, *, by_s):
+    """Tell whether it was so far ahead some seconds ago: an answer may take a while."""
+    return by_s - 20 < (moment - timezone.now()).total_seconds() <= by_s
 
 
 def test_the_first_phone_claims_for_a_minute(phone, till, charge, customer):
@@ -41,7 +42,7 @@ def test_the_first_phone_claims_for_a_minute(phone, till, charge, customer):
     assert answer.json()["charge"]["check_word"] == charge.check_word
     assert (charge.status, charge.version) == ("claimed", 2)
     assert charge.payer_account_id == customer.wallet.account_id
-    assert seconds_left(charge.lease_until) == 60
+    assert is_ahead(charge.lease_until, by_s=60)
     shown = till.get(f"charges/{charge.public_id}").json()
     assert (shown["status"], shown["payer"]) == ("claimed", "Li W.")
 
@@ -72,7 +73,7 @@ def test_the_same_phone_renews_its_claim(phone, charge):
 
     charge.refresh_from_db()
     assert again["id"] == first["id"]
-    assert seconds_left(charge.lease_until) == 60
+    assert is_ahead(charge.lease_until, by_s=60)
     assert charge.version == 3
     kinds = [event.kind for event in list_events(charge.id)]
     assert kinds == ["charge.created", "charge.claimed"]
@@ -145,7 +146,7 @@ def test_the_expiry_is_extended_once_for_the_payer(phone, charge):
     charge.refresh_from_db()
     assert charge.was_extended_for_payer
     assert abs(charge.expires_at - charge.lease_until) < timedelta(milliseconds=1)
-    assert seconds_left(charge.expires_at) == 60
+    assert is_ahead(charge.expires_at, by_s=60)
 
 
 def test_the_expiry_is_not_extended_twice(phone, another_phone, charge):

@@ -108,7 +108,13 @@ def test_the_plain_form_leads_to_the_usual_page_and_pays(browser, customer, code
             "“1,000” can be read in two ways. Leave out the mark of thousands, as in 12.50.",
         ),
         ("4.8055", "EUR has 2 decimals. Type an amount such as 12.50."),
-        ("1,000.00", "By printed codes you can pay €500.00 more today."),
+        (
+            "1,000.00",
+            (
+                "By printed codes you can pay €500.00 more today. Nothing was taken."
+                " Ask the shop to charge you at the till."
+            ),
+        ),
         ("9" * 11, "The most is €9,999,999,999.99."),
     ],
 )
