@@ -123,22 +123,22 @@ def test_it_is_told_at_once_wherever_the_till_is_and_once_for_all(till, phone, r
 def test_several_open_sales_are_listed_and_each_is_resumed_or_canceled(
     till, phone, reopen, sql
 ):
-    tabs = [till.page, till.page.context.new_page(), till.page.context.new_page()]
-    for tab in tabs[1:]:
-        tab.goto("/till/")
+    other = Till(till.page.context.new_page())
+    other.page.goto("/till/")
     codes = []
-    for tab, digits in zip(tabs, ("480", "520", "610"), strict=True):
-        Till(tab).charge(digits)
-        codes.append(Till(tab).read_short_code())
-    for tab in tabs[1:]:
-        tab.close()
+    for tab, digits in ((till, "480"), (other, "520")):
+        tab.charge(digits)
+        codes.append(tab.read_short_code())
+    other.page.close()
     page = reopen(till.page)
 
-    expect(waiting_rows(page)).to_have_count(3)
+    expect(waiting_rows(page)).to_have_count(2)
     expect(waiting_rows(page).first).to_contain_text(f"Not paid yet: €4.80 {codes[0]}")
     page.get_by_role("button", name=f"Cancel sale {codes[0]}").click()
-    expect(waiting_rows(page)).to_have_count(2)
+    expect(waiting_rows(page)).to_have_count(1)
     assert find_status(sql, codes[0]) == "canceled"
+    Till(page).charge("610")
+    codes.append(Till(page).read_short_code())
     page.goto("/till/activity/")
     row = page.get_by_role("row").filter(has_text=codes[1])
     row.get_by_role("button", name=f"Cancel sale {codes[1]}").click()
