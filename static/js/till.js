@@ -17,6 +17,7 @@ const store = `tessera.sale.${terminal}`;
 let device = null;
 let collector = null; // takes the customer's code
 let desk = null; // shows what other sales the terminal has
+let early = null; // the button of the desk that was pressed before it was there
 
 /* One sale */
 
@@ -149,6 +150,7 @@ function wire() {
   onHand(typeDigit);
   onScan(takeScan);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && entry.refresh());
+  document.addEventListener("click", waitForDesk);
   // Between sales the browser's own word is all there is.
   addEventListener("offline", () => sale.hear(false));
   addEventListener("online", () => sale.now().sale || sale.hear(true));
@@ -179,12 +181,20 @@ async function wireDesk() {
       also: openCounter({ money, announce: tell }),
     });
     desk.draw();
+    early?.click();
   } catch {
     // A browser remembers by its name what it could not fetch.
     root.dataset.counter += "?";
     root.dataset.desk += "?";
     setTimeout(wireDesk, AGAIN_MS);
   }
+}
+
+function waitForDesk(event) {
+  const button = event.target.closest("#desk button");
+  if (desk || !button) return;
+  event.preventDefault();
+  early = button;
 }
 
 /** Open charges are the terminal's, not the tab's: one that is named, ours before a reload, or the only one. */
