@@ -18,7 +18,7 @@ _ONE = """
 SELECT 1 / (ledger_post_transfer(uuidv7(),
     ('00000000-0000-4000-8000-' || lpad(to_hex(:w::int), 12, '0'))::uuid,
     ('00000000-0000-4000-9000-' || lpad(to_hex(:s::int), 12, '0'))::uuid,
-    1, 'EUR', 'send', 'A-17') = 'created')::int;
+    1, 'EUR', 'capture', 'A-17') = 'created')::int;
 """
 _MANY = """
 SELECT 1 / (count(*) = :size::int)::int FROM ledger_post_transfers(
@@ -30,7 +30,7 @@ SELECT 1 / (count(*) = :size::int)::int FROM ledger_post_transfers(
                   || lpad(to_hex(1 + floor(random() * :stores)::int), 12, '0'))::uuid
             FROM generate_series(1, :size::int)),
     array_fill(1::bigint, ARRAY[:size::int]), array_fill('EUR'::text, ARRAY[:size::int]),
-    array_fill('send'::text, ARRAY[:size::int]), array_fill('A-17'::text, ARRAY[:size::int]))
+    array_fill('capture'::text, ARRAY[:size::int]), array_fill('A-17'::text, ARRAY[:size::int]))
  WHERE result = 'created';
 """
 

@@ -51,7 +51,7 @@ _CAPTURES = """
     INSERT INTO ledger_transfer (id, debit_account_id, credit_account_id, amount_minor,
                                  currency, kind, reference, posted_at)
     SELECT uuidv7(at - now()), pg_temp.make_id(%(wallet)s, w), pg_temp.make_id(%(store)s, s),
-           amount, 'EUR', 'send', 'A-17', at
+           amount, 'EUR', 'capture', 'A-17', at
       FROM (SELECT now() - interval '89 days' + n * interval '88 days' / %(total)s AS at,
                    1 + floor(power(random(), 1.5) * %(wallets)s)::int AS w,
                    1 + floor(power(random(), 2) * %(stores)s)::int AS s,
@@ -62,7 +62,7 @@ _BALANCES = """
     UPDATE ledger_account a
        SET balance_minor = %(funds)s - t.spent, last_posted_at = t.last
       FROM (SELECT debit_account_id, sum(amount_minor)::bigint AS spent, max(posted_at) AS last
-              FROM ledger_transfer WHERE kind = 'send' GROUP BY 1) t
+              FROM ledger_transfer WHERE kind = 'capture' GROUP BY 1) t
      WHERE a.id = t.debit_account_id
 """
 

@@ -127,7 +127,7 @@ def draw(amount_minor: int) -> NewTransfer:
         credit_account_id=_STORE,
         amount_minor=amount_minor,
         currency="EUR",
-        kind="send",
+        kind="capture",
         reference="A-17",
     )
 

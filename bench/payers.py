@@ -61,7 +61,7 @@ class Load:
                 credit_account_id=UUID(int=STORE_ID + random.randint(1, self.stores)),
                 amount_minor=1,
                 currency="EUR",
-                kind="send",
+                kind="capture",
                 reference="A-17",
             )
             for _ in range(self.size)

@@ -70,7 +70,7 @@ def post_tail() -> None:
                 credit_account_id=_STORE,
                 amount_minor=1,
                 currency="EUR",
-                kind="send",
+                kind="capture",
                 reference="A-17",
             )
             for _ in range(_TAIL)

@@ -37,13 +37,40 @@ EVENTS = {
 def write_misplaced() -> str:
     """Write the SQL that is true where transfer `t` may not go from account `d` to `c`.
 
-    Of kinds that are no event it says nothing. PostgreSQL and SQLite both know it.
+    A kind that is no event goes nowhere. PostgreSQL and SQLite both know it.
     """
     cases = " ".join(
         f"WHEN '{event}' THEN d.kind || '>' || c.kind NOT IN ({_quote(pairs)})"
         for event, pairs in EVENTS.items()
     )
-    return f"coalesce(CASE t.kind {cases} END, false)"
+    return f"coalesce(CASE t.kind {cases} ELSE true END, false)"
+
+
+def write_chart() -> str:
+    """Write the function by which PostgreSQL knows these events."""
+    cases = " ".join(
+        f"WHEN '{event}' THEN debit_kind || '>' || credit_kind IN ({_quote(pairs)})"
+        for event, pairs in EVENTS.items()
+    )
+    return (
+        "CREATE OR REPLACE FUNCTION"
+        " ledger_is_charted(event text, debit_kind text, credit_kind text)"
+        " RETURNS boolean LANGUAGE sql IMMUTABLE AS"
+        f" $$ SELECT coalesce(CASE event {cases} END, false) $$"
+    )
+
+
+def write_events() -> str:
+    """Write rows of event, debited and credited kind, each with whether it is charted.
+
+    Every pair under every event, and under a kind that is none.
+    """
+    return ", ".join(
+        f"('{event}', '{debit}', '{credit}', {f'{debit}>{credit}' in pairs})"
+        for event, pairs in (EVENTS | {"no_event": ()}).items()
+        for debit in NATURES
+        for credit in NATURES
+    )
 
 
 def _quote(texts: tuple[str, ...]) -> str:

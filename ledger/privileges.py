@@ -26,7 +26,8 @@ PRIVILEGES = {
     "ledger_sealleaves": ("SELECT", "INSERT"),
     "ledger_transfer": ("SELECT",),
 }
-# All is taken first, so that what an earlier version or a person has given is gone too.
+# All is taken first, so that what an earlier version or a person has given is gone too. No
+# process that is open to the network may bring money in from the bank.
 _AROUND = """
     REVOKE ALL ON DATABASE {database} FROM PUBLIC, {role};
     GRANT CONNECT ON DATABASE {database} TO {role};
@@ -37,6 +38,7 @@ _AROUND = """
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
     REVOKE ALL ON ALL ROUTINES IN SCHEMA public FROM PUBLIC, {role};
     GRANT EXECUTE ON ALL ROUTINES IN SCHEMA public TO {role};
+    REVOKE EXECUTE ON FUNCTION ledger_allow_top_ups() FROM {role};
 """
 
 

@@ -15,10 +15,12 @@ from hypothesis import HealthCheck
 from hypothesis import settings as properties
 from pytest_django.plugin import DjangoDbBlocker
 
+from ledger.kinds import write_chart
 from ledger.models import Transfer
 from tests import factories
 from tests.descriptions import find_undescribed
 from tests.owners import logged_in_as_owner
+from tests.servers import TEST_ROLE
 
 pytest_plugins = ["tests.distribution", "tests.stack"]
 
@@ -52,9 +54,17 @@ def django_db_setup(
     with django_db_blocker.unblock(), logged_in_as_owner():
         made = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
         call_command("grant_privileges", verbosity=0)
+        _add_test_events()
     yield
     with django_db_blocker.unblock(), logged_in_as_owner():
         teardown_databases(made, verbosity=0)
+
+
+def _add_test_events() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(write_chart())
+        # Who logs in for the tests may top up; the role that they ask as may not.
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION ledger_allow_top_ups() TO {TEST_ROLE}")
 
 
 @pytest.fixture

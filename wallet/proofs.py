@@ -34,4 +34,24 @@ PROOFS = (
              WHERE {part:p.ctid} AND c.id IS NULL
         """,
     ),
+    Proof(
+        claim="every wallet holds its top-ups less its payments, and what was refunded to it",
+        counted="SELECT count(*) FROM wallet_wallet w WHERE {part:w.ctid}",
+        by=Pages("wallet_wallet"),
+        offending="""
+            SELECT w.id, a.balance_minor || ' held, ' || moved.minor || ' moved'
+              FROM wallet_wallet w
+              JOIN ledger_account a ON a.id = w.account_id
+             CROSS JOIN LATERAL (
+                SELECT (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfer t
+                         WHERE t.credit_account_id = w.account_id AND t.kind = 'top_up'
+                           AND t.phase IN ('single', 'post'))
+                     - (SELECT coalesce(sum(p.amount_minor), 0) FROM wallet_payment p
+                         WHERE p.wallet_id = w.id)
+                     + (SELECT coalesce(sum(f.amount_minor), 0) FROM wallet_payment p
+                          JOIN pos_refund f ON f.charge_id = p.charge_id
+                         WHERE p.wallet_id = w.id) AS minor) moved
+             WHERE {part:w.ctid} AND a.balance_minor <> moved.minor
+        """,
+    ),
 )
