@@ -24,12 +24,8 @@ from config.embedded import (
     run_servers,
 )
 from config.postgresql.limits import LIMITS
-from ledger.kinds import EVENTS, NATURES
+from tests import events as _events  # noqa: F401  they are in the chart from here on
 from tests.folders import WORKER, name_folder
-
-# Events of the tests' own, between any accounts: the ledger's rules are tried without a shop.
-TEST_EVENTS = ("test", "send", "pay_out")
-EVENTS |= dict.fromkeys(TEST_EVENTS, tuple(f"{d}>{c}" for d in NATURES for c in NATURES))
 
 TEST_ROLE = "tessera_test"
 _CREATE_ROLE = f"""

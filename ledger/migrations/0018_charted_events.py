@@ -85,9 +85,10 @@ AFTER = (
     + change(
         _END,
         "    IF phase = 'post' THEN\n        outcome := CASE\n",
-        "    IF phase = 'post' THEN\n        outcome := CASE\n"
-        "            WHEN NOT ledger_is_charted(coalesce(kind, p.kind), debit.kind, credit.kind)\n"
-        "                THEN 'kind_not_charted'\n",
+        "    IF NOT ledger_is_charted(kind, debit.kind, credit.kind) AND kind IS NOT NULL THEN\n"
+        "        RETURN 'kind_not_charted';\n"
+        "    END IF;\n"
+        "    IF phase = 'post' THEN\n        outcome := CASE\n",
     )
     + change(
         _POST,

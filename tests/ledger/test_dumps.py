@@ -80,7 +80,8 @@ def verify(content):
 
 
 def run_command(*options, stdin=None):
-    command = [sys.executable, "manage.py", "verify_ledger", *options]
+    with_test_events = "import tests.events; from manage import main; main()"
+    command = [sys.executable, "-c", with_test_events, "verify_ledger", *options]
     environment = os.environ | NOWHERE
     return subprocess.run(
         command, input=stdin, cwd=ROOT, env=environment, capture_output=True, check=False

@@ -5,7 +5,7 @@ import re
 from config.programs import ROOT
 from ledger.chart import DEBIT_KINDS, LIMITED_KINDS, AccountKind
 from ledger.kinds import EVENTS, NATURES, write_misplaced
-from tests.servers import TEST_EVENTS
+from tests.events import TEST_EVENTS
 
 _ROW = re.compile(r"\| [^|]+ \| `([a-z_]+)` \| ([^|]+) \| ([^|]+) \| [^|]+ \| [^|]+ \|")
 

@@ -221,16 +221,17 @@ def test_nobody_else_runs_the_functions_or_enters_the_database():
     assert ask("SELECT has_database_privilege('public', current_database(), 'CONNECT')") == [
         False
     ]
-    assert (
-        ask(
-            "SELECT p.oid::regprocedure::text FROM pg_proc p"
-            " WHERE pronamespace = 'public'::regnamespace"
-            " AND (has_function_privilege('public', p.oid, 'EXECUTE')"
-            "      OR NOT has_function_privilege(%s, p.oid, 'EXECUTE'))",
-            ROLE,
-        )
-        == []
-    )
+    # To top up is a right that the application has not either.
+    assert ask(
+        "SELECT has_function_privilege('public', 'ledger_allow_top_ups()', 'EXECUTE')"
+    ) == [False]
+    assert ask(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p"
+        " WHERE pronamespace = 'public'::regnamespace"
+        " AND (has_function_privilege('public', p.oid, 'EXECUTE')"
+        "      OR NOT has_function_privilege(%s, p.oid, 'EXECUTE'))",
+        ROLE,
+    ) == ["ledger_allow_top_ups()"]
 
 
 def test_only_the_owner_of_the_tables_grants():

@@ -16,6 +16,7 @@ from config.embedded import APPLICATION_ROLE, Servers
 from config.processes import Process, Program, stop_leftovers
 from config.programs import ROOT
 from config.state import StateFolder
+from ledger.kinds import write_chart
 from tests.faults.shop import wait_for
 
 _NAME = "books"
@@ -39,6 +40,7 @@ class LoneBooks:
         self.servers.create_database(_NAME)
         self._manage_as_owner("migrate", "--verbosity=0")
         self._manage_as_owner("grant_privileges", "--verbosity=0")
+        self.tell(write_chart().encode())
         return self
 
     def __exit__(self, *_: object) -> None:
