@@ -250,6 +250,7 @@ REFUND_COUNT_MAX = env.int("REFUND_COUNT_MAX", default=50)
 LEDGER_HEADS_FILE = env.str("LEDGER_HEADS_FILE", default="")
 BOOK_PROOFS = [
     "ledger.proofs.PROOFS",
+    "ledger.chart_proofs.PROOFS",
     "merchants.proofs.PROOFS",
     "pos.proofs.PROOFS",
     "wallet.proofs.PROOFS",

@@ -7,7 +7,7 @@ Each application that holds a part of the invariants has a module like this one;
 from dataclasses import dataclass
 
 from ledger.chart import DEBIT_KINDS, LIMITED_KINDS, AccountKind
-from ledger.kinds import write_events, write_misplaced
+from ledger.kinds import write_misplaced
 from ledger.parts import Accounts, Pages, Split, Whole
 
 _CHART = ", ".join(
@@ -306,23 +306,6 @@ PROOFS = (
                                CASE f.verb WHEN 'INSERT' THEN 'INSERT' ELSE 'UPDATE' END)
                    END
         """.replace("[rights]", _RIGHTS),
-    ),
-    Proof(
-        claim="posting refuses what the chart does not name, and the application's role may not"
-        " top up",
-        counted="SELECT count(*) FROM (VALUES [events]) AS events".replace(
-            "[events]", write_events()
-        ),
-        offending="""
-            SELECT event, debit || ' to ' || credit || CASE WHEN is_charted
-                       THEN ' is refused' ELSE ' is posted' END
-              FROM (VALUES [events]) AS events (event, debit, credit, is_charted)
-             WHERE ledger_is_charted(event, debit, credit) <> is_charted
-             UNION ALL
-            SELECT 'top_up', {role} || ' has the right to it' FROM pg_roles r
-             WHERE r.rolname = {role}
-               AND has_function_privilege(r.oid, 'ledger_allow_top_ups()', 'EXECUTE')
-        """.replace("[events]", write_events()),
     ),
     Proof(
         claim="every account has the side and the limit that the chart gives its kind",
