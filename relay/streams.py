@@ -29,10 +29,20 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 _SALT = "relay.streams"
 _TICKET_LIFE_S = 30
 _HEARTBEAT_S = 15
+# How often the way that news takes is tried; static/js/server.js takes a stream for dead that
+# has been silent for two of these and a little more.
+_BEAT_S = 2
+_ANSWER_MAX_S = 2
+# A device has a few pages open; more is a mistake, or somebody who wants all connections.
+STREAMS_EACH_MAX = 16
+# Of one topic, whoever asks: the tills of a large store listen to one.
+STREAMS_A_TOPIC_MAX = 500
+_RETRY_AFTER_S = 30
 # Then the page opens another one, and is asked again who it is: an end that was never told,
 # because the relay was away, holds after this time all the same.
 _LIFE_S = 600
 _RETRY_S = 0.5
+_BEATS = f"{CHANNEL}:beats"
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -78,6 +88,10 @@ class Stream:
         self.pending.add(topic)
         self.woken.set()
 
+    def beat(self) -> None:
+        """Remember that news would have come through just now."""
+        self.woken.set()
+
     def end(self) -> None:
         """Remember that who opened this stream may not listen any more."""
         self.is_over = True
@@ -92,6 +106,8 @@ class Stream:
         self.woken.clear()
         if self.is_over:
             return b"event: ended\ndata: {}\n\n"
+        if not self.pending:
+            return b"event: beat\ndata: {}\n\n"
         topics, self.pending = sorted(self.pending), set()
         return b"".join(write_message("changed", topic) for topic in topics)
 
@@ -119,6 +135,15 @@ class Hub:
             _strike(stream, self.streams, ticket.topics)
             _strike(stream, self.bound, ticket.bound_to)
 
+    def is_full(self, ticket: Ticket) -> bool:
+        """Return whether whoever holds this ticket has as many streams open as may be."""
+        mine = (len(self.bound.get(each, ())) for each in ticket.bound_to)
+        everybodys = (len(self.streams.get(each, ())) for each in ticket.topics)
+        return (
+            max(mine, default=0) >= STREAMS_EACH_MAX
+            or max(everybodys, default=0) >= STREAMS_A_TOPIC_MAX
+        )
+
     async def _listen(self) -> None:
         while True:
             try:
@@ -128,14 +153,32 @@ class Hub:
             await asyncio.sleep(_RETRY_S)
 
     async def _follow_relay(self) -> None:
-        client = redis.asyncio.Redis.from_url(settings.REDIS_URL, health_check_interval=5)
+        client = redis.asyncio.Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=_ANSWER_MAX_S
+        )
         async with client, client.pubsub() as subscription:
-            await subscription.subscribe(CHANNEL)
+            async with asyncio.timeout(_ANSWER_MAX_S):
+                await subscription.subscribe(CHANNEL, _BEATS)
             # Whatever was told while nobody listened is lost: every page looks again.
             self._wake(list(self.streams))
-            async for message in subscription.listen():
-                if message["type"] == "message":
-                    self._wake(message["data"].decode().split())
+            beating = asyncio.create_task(_keep_beating(client))
+            try:
+                # A relay that hangs says nothing, and closes nothing either.
+                while message := await subscription.get_message(timeout=2 * _BEAT_S + 1):
+                    if message["type"] != "message":
+                        continue
+                    if message["channel"].decode() == _BEATS:
+                        self._beat()
+                    else:
+                        self._wake(message["data"].decode().split())
+                raise TimeoutError("it does not beat")
+            finally:
+                beating.cancel()
+                await asyncio.gather(beating, return_exceptions=True)
+
+    def _beat(self) -> None:
+        for stream in {each for found in self.streams.values() for each in found}:
+            stream.beat()
 
     def _wake(self, topics: list[str]) -> None:
         for topic in topics:
@@ -161,6 +204,12 @@ def _strike(stream: Stream, lists: dict[str, set[Stream]], topics: list[str]) ->
 hub = Hub()
 
 
+async def _keep_beating(client: redis.asyncio.Redis) -> None:
+    while True:
+        await asyncio.sleep(_BEAT_S)
+        await client.publish(_BEATS, "")
+
+
 def write_message(event: str, topic: str) -> bytes:
     """Write a server-sent event that names what to look at again."""
     identifier = topic.partition(":")[2]
@@ -168,7 +217,7 @@ def write_message(event: str, topic: str) -> bytes:
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Serve one stream; answer 403 to anything without a valid ticket."""
+    """Serve one stream; answer 403 without a valid ticket, 429 to one stream too many."""
     if scope["type"] != "http":
         return
     try:
@@ -176,6 +225,11 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
         opened = read_ticket(ticket)
     except signing.BadSignature:
         await send({"type": "http.response.start", "status": 403, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    if hub.is_full(opened):
+        headers = [(b"retry-after", b"%d" % _RETRY_AFTER_S), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": 429, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         return
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})

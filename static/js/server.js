@@ -2,6 +2,8 @@
 
 const POLL_MS = 2_000;
 const POLL_WHILE_LIVE_MS = 10_000;
+// The stream beats every two seconds: two beats that did not come, and some time on the way.
+const SILENT_MS = 5_000;
 const RECONNECT_MS = [500, 8_000];
 
 let clockOffset = 0;
@@ -119,7 +121,8 @@ export async function call(method, url, { body, key, timeout = 8_000 } = {}) {
 
 /**
  * Call `read` at every sign of news: on each event and (re)connection, every two seconds
- * while no stream is live, every ten while one is. `read` tells whether it got an answer.
+ * while no stream is live, every ten while one is. A stream that does not beat is not live,
+ * open or not. `read` tells whether it got an answer.
  */
 export function follow(url, read) {
   let source = null;
@@ -130,6 +133,15 @@ export function follow(url, read) {
   let reading = false;
   let again = false;
   let stopped = false;
+  let silence = 0;
+
+  function hear() {
+    clearTimeout(silence);
+    silence = setTimeout(() => { live = false; look(); }, SILENT_MS);
+    const wasLive = live;
+    live = true;
+    return wasLive;
+  }
 
   async function look() {
     again = reading;
@@ -146,11 +158,12 @@ export function follow(url, read) {
   function listen() {
     source = new EventSource(url);
     source.addEventListener("hello", () => {
-      live = true;
+      hear();
       tries = 0;
       look();
     });
-    source.addEventListener("changed", look);
+    source.addEventListener("changed", () => { hear(); look(); });
+    source.addEventListener("beat", () => hear() || look());
     // Signed out or unpaired, here or elsewhere: the page's address knows where to go now.
     source.addEventListener("ended", () => {
       source.close();
@@ -159,6 +172,7 @@ export function follow(url, read) {
     source.addEventListener("error", () => {
       // Our own pace instead of the browser's: it gives up for good after an HTTP error.
       live = false;
+      clearTimeout(silence);
       source.close();
       const wait = Math.min(RECONNECT_MS[1], RECONNECT_MS[0] * 2 ** tries++);
       clearTimeout(reconnect);
@@ -180,6 +194,7 @@ export function follow(url, read) {
     source.close();
     clearTimeout(poll);
     clearTimeout(reconnect);
+    clearTimeout(silence);
     for (const [target, name] of signs) target.removeEventListener(name, look);
   }
   return { look, stop };

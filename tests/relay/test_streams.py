@@ -1,6 +1,7 @@
 """Streams: a ticket opens one, a change wakes only the pages concerned."""
 
 import asyncio
+import contextlib
 import json
 import logging
 
@@ -145,6 +146,7 @@ def test_a_stream_ends_after_its_time_and_is_opened_anew(monkeypatch):
 
 def test_a_change_that_is_told_reaches_its_page_and_no_other(monkeypatch):
     monkeypatch.setattr(streams, "hub", Hub())
+    monkeypatch.setattr(streams, "_BEAT_S", 60)
 
     async def visit_both():
         mine, other = Visit(sign_ticket("charge:a")), Visit(sign_ticket("charge:b"))
@@ -162,6 +164,57 @@ def test_a_change_that_is_told_reaches_its_page_and_no_other(monkeypatch):
     assert other.body == b""
     assert mine.start["status"] == 200
     assert (b"content-type", b"text/event-stream; charset=utf-8") in mine.start["headers"]
+
+
+def test_a_stream_beats_as_long_as_news_would_come_through(monkeypatch):
+    monkeypatch.setattr(streams, "hub", Hub())
+    monkeypatch.setattr(streams, "_BEAT_S", 0.01)
+
+    async def visit_one():
+        async with Visit(sign_ticket("charge:a")) as visit:
+            for _ in range(3):
+                visit.body = b""
+                await visit.wait_for(b"event: beat\ndata: {}\n\n")
+
+    run(visit_one())
+
+
+def test_a_token_has_so_many_streams_and_no_more(monkeypatch):
+    monkeypatch.setattr(streams, "hub", Hub())
+    monkeypatch.setattr(streams, "STREAMS_EACH_MAX", 3)
+    mine, other = ({"bound_to": [each]} for each in ("token:1", "token:2"))
+
+    async def visit_all():
+        async with contextlib.AsyncExitStack() as open_ones:
+            for topic in ("a", "b", "c"):
+                page = Visit(sign_ticket(f"charge:{topic}", **mine))
+                await open_ones.enter_async_context(page)
+                await page.wait_for(b"hello")
+            refused = await visit(sign_ticket("charge:d", **mine))
+            page = Visit(sign_ticket("charge:a", **other))
+            await open_ones.enter_async_context(page)
+            await page.wait_for(b"hello")
+        page = Visit(sign_ticket("charge:d", **mine))
+        async with page:
+            await page.wait_for(b"hello")
+        return refused
+
+    refused = run(visit_all())
+
+    assert refused["status"] == 429
+    assert (b"retry-after", b"30") in refused["headers"]
+
+
+def test_a_topic_has_so_many_streams_whoever_asks(monkeypatch):
+    monkeypatch.setattr(streams, "hub", Hub())
+    monkeypatch.setattr(streams, "STREAMS_A_TOPIC_MAX", 1)
+
+    async def visit_two():
+        async with Visit(sign_ticket("store:a", "terminal:a")) as first:
+            await first.wait_for(b"hello")
+            return await visit(sign_ticket("store:a", "terminal:b"))
+
+    assert run(visit_two())["status"] == 429
 
 
 def test_a_page_is_greeted_at_once(monkeypatch):
