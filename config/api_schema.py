@@ -167,6 +167,9 @@ OPERATIONS = {
     ("GET", "/api/v1/wallet/transactions"): Operation(
         "list_transactions", shapes.PAYMENT_PAGE, (pos.ChargeUnknown,)
     ),
+    ("GET", "/api/v1/wallet/movements"): Operation(
+        "list_movements", shapes.MOVEMENT_PAGE, (pos.ChargeUnknown,)
+    ),
     ("POST", "/api/v1/wallet/scans"): Operation("scan_code", scans.ScanSerializer, _CODE),
     ("POST", "/api/v1/wallet/pictures"): Operation("read_scanned_picture", scans.PICTURE_TEXTS),
     ("POST", "/api/v1/wallet/claims"): Operation(

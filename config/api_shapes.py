@@ -225,6 +225,31 @@ class PaymentSerializer(serializers.Serializer[Any]):
     receipt = serializers.CharField(help_text="Address of the receipt.")
 
 
+class MovementSerializer(serializers.Serializer[Any]):
+    """One line of a wallet's statement."""
+
+    id = serializers.CharField(help_text="mv_…")
+    kind = serializers.CharField(help_text="top_up, capture, refund.")
+    title = serializers.CharField(help_text="The shop, or where the money came from.")
+    amount = MoneySerializer(help_text="Below zero of what went out.")
+    balance = MoneySerializer(help_text="What the wallet held right after it.")
+    at = serializers.DateTimeField()
+    payment = serializers.CharField(
+        allow_null=True, help_text="py_… of the payment, also of one that was refunded."
+    )
+    refund = serializers.CharField(allow_null=True, help_text="rf_… of a refund.")
+
+
+MOVEMENT_PAGE = inline_serializer(
+    "MovementPage",
+    {
+        "data": MovementSerializer(many=True),
+        "next": serializers.CharField(
+            allow_null=True, help_text="Send it as `after` to go on."
+        ),
+    },
+)
+
 PAYMENT_PAGE = inline_serializer(
     "PaymentPage",
     {

@@ -39,6 +39,43 @@ _LINES = f"""
       LEFT JOIN ledger_account o ON o.id = l.other_account_id
      ORDER BY l.posted_at, l.id LIMIT %(count)s
 """  # noqa: S608 - one constant in another
+_LATEST_SIDE = """
+    (SELECT t.id, t.posted_at, t.kind, t.reference, t.amount_minor,
+            t.{side}_account_id AS account_id, t.{other}_account_id AS other_account_id,
+            '{side}' AS side
+       FROM ledger_transfer t
+      WHERE t.{side}_account_id = %(account)s AND t.phase IN ('single', 'post')
+        AND t.posted_at <= %(instant)s AND (t.posted_at, t.id) < (%(instant)s, %(id)s)
+      ORDER BY t.posted_at DESC, t.id DESC LIMIT %(count)s)
+"""
+# One statement, so that the balance is that of the very lines it stands at.
+_LATEST = f"""
+    WITH place AS (
+        SELECT a.id, a.normal_side, ledger_sum_balance(a.id, %(instant)s) - coalesce((
+                   SELECT sum(CASE WHEN (t.credit_account_id = a.id)
+                                        = (a.normal_side = 'credit')
+                                   THEN t.amount_minor ELSE -t.amount_minor END)
+                     FROM ledger_transfer t
+                    WHERE (t.debit_account_id = a.id OR t.credit_account_id = a.id)
+                      AND t.phase IN ('single', 'post')
+                      AND t.posted_at = %(instant)s AND t.id >= %(id)s), 0) AS balance_minor
+          FROM ledger_account a WHERE a.id = %(account)s)
+    SELECT l.id, l.posted_at, l.kind, l.reference, l.other_account_id, o.kind, l.side,
+           l.amount_minor, p.balance_minor - coalesce(sum(
+               CASE WHEN l.side = p.normal_side THEN l.amount_minor ELSE -l.amount_minor END
+           ) OVER (ORDER BY l.posted_at DESC, l.id DESC
+                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+      FROM ({_LATEST_SIDE.format(side="debit", other="credit")}
+            UNION ALL
+            {_LATEST_SIDE.format(side="credit", other="debit")}) l
+      JOIN place p ON p.id = l.account_id
+      LEFT JOIN ledger_account o ON o.id = l.other_account_id
+     ORDER BY l.posted_at DESC, l.id DESC LIMIT %(count)s
+"""  # noqa: S608 - one constant in another
+_INSTANT = """
+    SELECT posted_at FROM ledger_transfer
+     WHERE id = %(id)s AND %(account)s IN (debit_account_id, credit_account_id)
+"""
 _TRIAL_BALANCE = """
     SELECT a.currency, a.kind, a.normal_side, count(*), sum(t.debited), sum(t.credited)
       FROM ledger_account a, LATERAL ledger_turnover(a.id, %s) t
@@ -48,6 +85,7 @@ _TRIAL_BALANCE = """
 """
 FIRST_ID = UUID(int=0)
 START = (datetime(1, 1, 1, tzinfo=UTC), FIRST_ID)
+END = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +141,29 @@ def list_statement(
         (before,) = cursor.fetchone()
         cursor.execute(_LINES, place | {"until": until, "count": count_max, "before": before})
         return [StatementLine(*[*row[:-1], int(row[-1])]) for row in cursor.fetchall()]
+
+
+def list_latest(
+    account_id: UUID, *, before: tuple[datetime, UUID] = END, count_max: int = 100
+) -> list[StatementLine]:
+    """Return up to `count_max` lines of an account, newest first, each with its balance.
+
+    `before` is the instant and transfer of the last line that was read. The newest line may
+    be followed by others that are being written.
+    """
+    instant, transfer_id = before
+    place: dict[str, Any] = {"account": account_id, "instant": instant, "id": transfer_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, place | {"count": count_max})
+        return [StatementLine(*[*row[:-1], int(row[-1])]) for row in cursor.fetchall()]
+
+
+def find_instant(account_id: UUID, transfer_id: UUID) -> datetime | None:
+    """Return when a transfer of this account was posted; None if it is none of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSTANT, {"account": account_id, "id": transfer_id})
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def list_trial_balance(at: datetime) -> list[TrialBalanceLine]:

@@ -5,12 +5,23 @@ from uuid import UUID
 import uuid6
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from identity.models import User
 from merchants.models import Merchant
 from pos.models import Charge
 from qr.payment_codes import SERIAL_MAX
 from qr.references import encode_reference
+
+# Why a payment was not made, as its payer reads it; to be asked for the PIN is no failure.
+TRY_WORDS: dict[str, Promise] = {
+    "pin_wrong": gettext_lazy("Wrong PIN"),
+    "pin_locked": gettext_lazy("PIN locked"),
+    "insufficient_funds": gettext_lazy("Not enough money"),
+    "transfer_refused": gettext_lazy("The wallet could not pay"),
+    "charge_not_payable": gettext_lazy("Too late: expired, canceled or paid"),
+}
 
 
 class Wallet(models.Model):
@@ -108,6 +119,11 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.reason}"
+
+    @property
+    def words(self) -> str:
+        """Return the reason as the payer reads it."""
+        return str(TRY_WORDS.get(self.reason, self.reason))
 
 
 class CodeMiss(models.Model):

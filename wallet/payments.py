@@ -6,14 +6,13 @@ from uuid import UUID
 import uuid6
 from django.conf import settings
 
-from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN, check_pin
 from identity.tries import in_wallet
 from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.transactions import retry_clashes
-from pos.charges import announce_capture, refuse_charge
+from pos.charges import announce_capture
 from pos.errors import ChargeNotPayable, IdempotencyMismatch
-from pos.models import Charge, ChargeStatus, Refusal
+from pos.models import Charge, ChargeStatus
 from pos.rows import JoinedRows
 from pos.running import (
     MARK,
@@ -24,22 +23,9 @@ from pos.running import (
 from wallet.claims import find_claim
 from wallet.errors import PinRequired
 from wallet.limits import needs_pin
-from wallet.models import Attempt, Claim, Payment, Wallet
+from wallet.models import Claim, Payment, Wallet
+from wallet.tries import REASONS, record_try
 
-_ATTEMPTS: dict[type[Exception], str] = {
-    PinRequired: "pin_required",
-    PinWrong: "pin_wrong",
-    PinLocked: "pin_locked",
-    InsufficientFunds: "insufficient_funds",
-    TransferRefused: "transfer_refused",
-    ChargeNotPayable: "charge_not_payable",
-}
-# What the shop is told of it: that it is over, or that the money is not there, and no more.
-_TOLD = {
-    "pin_locked": Refusal.DECLINED,
-    "insufficient_funds": Refusal.INSUFFICIENT_FUNDS,
-    "transfer_refused": Refusal.DECLINED,
-}
 _REFUSALS: dict[str, Callable[[], Exception]] = {
     "pin_required": PinRequired,
     "idempotency_mismatch": IdempotencyMismatch,
@@ -91,17 +77,11 @@ def confirm_charge(
     except ChargeNotPayable as refusal:
         if refusal.status == ChargeStatus.CAPTURED:
             return _repeat(claim, idempotency_key=idempotency_key, request_hash=request_hash)
-        _remember_attempt(claim, refusal)
+        record_try(claim, refusal)
         raise
-    except tuple(_ATTEMPTS) as refusal:
-        _remember_attempt(claim, refusal)
+    except tuple(REASONS) as refusal:
+        record_try(claim, refusal)
         raise
-
-
-def note_shortfall(claim: Claim) -> None:
-    """Remember that the wallet held too little for what it claimed, once, and tell the till."""
-    if _tell_shop(claim, "insufficient_funds"):
-        Attempt.objects.create(claim=claim, reason="insufficient_funds")
 
 
 def find_payment(wallet: Wallet, charge_id: UUID) -> Payment | None:
@@ -195,16 +175,3 @@ def _repeat(claim: Claim, *, idempotency_key: str, request_hash: bytes) -> Payme
     if payment is None:
         raise ChargeNotPayable(ChargeStatus.CAPTURED)
     return payment
-
-
-def _remember_attempt(claim: Claim, refusal: Exception) -> None:
-    reason = next(name for kind, name in _ATTEMPTS.items() if isinstance(refusal, kind))
-    Attempt.objects.create(claim=claim, reason=reason)
-    if reason in _TOLD:
-        _tell_shop(claim, reason)
-
-
-def _tell_shop(claim: Claim, reason: str) -> bool:
-    return refuse_charge(
-        claim.charge_id, payer_account_id=claim.wallet.account_id, refusal=_TOLD[reason]
-    )

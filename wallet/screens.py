@@ -13,7 +13,8 @@ from wallet.claims import claim_charge
 from wallet.errors import WalletCurrencyMismatch
 from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
-from wallet.payments import find_payment, note_shortfall
+from wallet.payments import find_payment
+from wallet.tries import record_shortfall
 
 
 @dataclass(slots=True)
@@ -77,11 +78,11 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
     charge = claim.charge
     balance_minor = read_available(wallet.account_id)
     after_minor = balance_minor - charge.amount_minor
+    if after_minor < 0:
+        record_shortfall(claim)
     pin_wanted = needs_pin(wallet, charge.amount_minor)
     state = "pin" if pin_wanted else "confirm"
     locked_until = _find_lock(wallet, now=charge.read_at) if pin_wanted else None
-    if after_minor < 0:
-        note_shortfall(claim)
     return PayScreen(
         state if after_minor >= 0 else "insufficient",
         charge,

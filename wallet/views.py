@@ -2,14 +2,12 @@
 
 import contextlib
 from dataclasses import fields
-from datetime import date
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -41,11 +39,13 @@ from wallet.errors import (
     PinRequired,
     WalletMissing,
 )
-from wallet.models import Payment, Wallet
+from wallet.models import Wallet
+from wallet.movements import page_movements
 from wallet.payments import confirm_charge, read_pin
-from wallet.queries import find_own_payment, list_payments, page_payments
+from wallet.queries import find_own_payment
 from wallet.screens import PayScreen, look_at_charge
 from wallet.topics import session_topic
+from wallet.tries import list_recent_tries, page_tries
 from wallet.wallets import has_wallet
 
 _CLAIM_OVER = "Your minute was over. Nothing was taken. Confirm again to pay."
@@ -168,22 +168,39 @@ def leave(request: HttpRequest) -> HttpResponse:
 @never_cache
 @wallet_only
 def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
-    """Show the balance, and what was paid, by day."""
+    """Show the balance, and by day all that led to it."""
     try:
-        page, after = page_payments(list_payments(wallet), after=request.GET.get("after", ""))
+        page, after = page_movements(wallet, after=request.GET.get("after", ""))
     except ChargeUnknown:
         raise Http404 from None
-    days = groupby(page, key=_find_day)
+    days = groupby(page, key=attrgetter("day"))
+    available_minor = read_available(wallet.account_id)
+    tries = [] if request.GET.get("after") else list(list_recent_tries(wallet))
+    newest = [row.public_id for row in page[:1]] + [str(row.pk) for row in tries[:1]]
     context = {
         "wallet": wallet,
         "user": wallet.user,
         "balance_minor": read_balance(wallet.account_id),
-        "available_minor": read_available(wallet.account_id),
+        "available_minor": available_minor,
         "currency": wallet.currency,
+        "tries": tries,
+        "version": " ".join([*newest, str(available_minor)]),
         "days": [(day, list(rows)) for day, rows in days],
         "next_cursor": after,
     }
     return render(request, "wallet/home.html", context)
+
+
+@require_GET
+@never_cache
+@wallet_only
+def tries(request: HttpRequest, wallet: Wallet) -> HttpResponse:
+    """Show what the payer tried to pay and could not, with the reasons."""
+    try:
+        page, after = page_tries(wallet, after=request.GET.get("after", ""))
+    except ChargeUnknown:
+        raise Http404 from None
+    return render(request, "wallet/tries.html", {"tries": page, "next_cursor": after})
 
 
 @require_GET
@@ -216,10 +233,6 @@ def _let_in(request: HttpRequest, *, to: str) -> HttpResponse:
         raise WalletMissing
     secret = start_session(user, device_name=request.headers.get("User-Agent", ""))
     return remember_device(keep_session(redirect(to), secret), device, user.id)
-
-
-def _find_day(payment: Payment) -> date:
-    return timezone.localdate(payment.confirmed_at, ZoneInfo(payment.charge.store.time_zone))
 
 
 def _ask_again(

@@ -38,9 +38,8 @@ function tell(state, part) {
   const isOver = OVER.includes(state);
   const hadFocus = document.activeElement === find("start");
   main.dataset.state = state;
-  find("finder").hidden = isOver || state === "reading";
+  main.dataset.over = isOver || state === "reading";
   find("start").hidden = !isOver || state === "missing";
-  find("scan-state").hidden = false;
   find("scan-state").classList.toggle("wait", isOver || WARNINGS.includes(state));
   find("scan-state").textContent = part ? sayPart(part) : STATES[state];
   if (hadFocus) find("scan-state").focus();
@@ -124,5 +123,4 @@ for (const form of document.querySelectorAll("form.picture")) {
 }
 main.dataset.scripted = "";
 
-if (main.dataset.state === "told") find("start").hidden = false;
-else scanner.start();
+if (main.dataset.state !== "told") scanner.start();

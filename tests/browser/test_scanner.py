@@ -141,7 +141,7 @@ def test_another_system_s_code_is_told_and_ours_can_be_scanned_next(
     phone = open_phone()
     phone.open(SCAN)
     expect(phone.page.get_by_role("alert")).to_contain_text("A code for Pix")
-    expect(phone.page.locator("#finder")).to_be_hidden()
+    expect(phone.page.locator("#video")).to_be_hidden()
 
     camera.show(PIX, till.scan())
     phone.page.get_by_role("button", name="Scan again").click()
@@ -208,7 +208,7 @@ def test_with_two_sales_in_view_the_phone_waits_for_one(till, camera, open_phone
     phone.open(SCAN)
 
     expect(phone.page.get_by_role("status")).to_contain_text("More than one code")
-    expect(phone.page.locator("#finder")).to_be_visible()
+    expect(phone.page.locator("#video")).to_be_visible()
 
 
 def test_what_a_phone_swings_past_does_not_stop_it(till, camera, open_phone):

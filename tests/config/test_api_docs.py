@@ -128,6 +128,7 @@ def test_answers_have_exactly_the_fields_described(till, phone, shop):
         (claim, api_shapes.ClaimSerializer()),
         (payment, api_shapes.PaymentSerializer()),
         (phone.get("wallet/transactions").json(), api_shapes.PAYMENT_PAGE),
+        (phone.get("wallet/movements").json(), api_shapes.MOVEMENT_PAGE),
         (phone.get("wallet").json(), api_shapes.WalletSerializer()),
         (collected, api_shapes.CollectedChargeSerializer()),
         (codes, api_shapes.PAYMENT_CODES),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from identity.bearer import digest_secret
 from identity.models import Session, User
 from identity.pins import set_pin
+from ledger.models import Transfer
 from pos.tasks import issue_missing_receipts
 from qr.links import encode_short_code, encode_token
 from tests import factories
@@ -189,13 +190,15 @@ def test_signing_out_ends_the_session_for_good(browser, customer):
 def test_home_shows_the_balance_and_payments_by_day(browser, shop, customer):
     older, newer = (factories.sell(shop, customer, amount_minor=100) for _ in range(2))
     yesterday = timezone.now() - timedelta(days=1)
-    date_back(Payment.objects.filter(charge=older), confirmed_at=yesterday)
+    date_back(Transfer.objects.filter(pk=older.id), posted_at=yesterday)
+    date_back(Transfer.objects.filter(kind="top_up"), posted_at=yesterday)
 
     page = browser.get("/wallet/")
 
     assert page.context["balance_minor"] == 9800
-    shown = [[row.charge_id for row in rows] for _, rows in page.context["days"]]
-    assert shown == [[newer.id], [older.id]]
+    shown = [[row.line.transfer_id for row in rows] for _, rows in page.context["days"]]
+    assert shown[0] == [newer.id]
+    assert older.id in shown[1]
     assert "<small>€</small>98.00" in page.content.decode()
 
 
@@ -207,7 +210,8 @@ def test_home_comes_a_page_at_a_time(browser, shop, customer):
     second = browser.get("/wallet/", {"after": first.context["next_cursor"]})
 
     counts = [sum(len(rows) for _, rows in page.context["days"]) for page in (first, second)]
-    assert counts == [30, 1]
+    # The top-up is the thirty-second.
+    assert counts == [30, 2]
 
 
 def test_a_cursor_that_is_none_is_not_found(browser):
@@ -223,7 +227,8 @@ def test_times_are_not_those_of_the_shop_looked_at_before(browser, customer):
     after = browser.get("/wallet/").content.decode()
 
     times = re.compile(r"<time.*?</time>", re.DOTALL)
-    assert len(times.findall(before)) == 2
+    # Of the day, the payment and the top-up.
+    assert len(times.findall(before)) == 3
     assert times.findall(after) == times.findall(before)
 
 

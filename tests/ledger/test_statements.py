@@ -10,7 +10,15 @@ import pytest
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.models import Account, Transfer
-from ledger.statements import FIRST_ID, START, list_statement, list_trial_balance
+from ledger.statements import (
+    END,
+    FIRST_ID,
+    START,
+    find_instant,
+    list_latest,
+    list_statement,
+    list_trial_balance,
+)
 from tests.clocks import date_back
 from tests.ledger.moves import Books
 from tests.owners import as_owner
@@ -75,6 +83,28 @@ def calculate_balances(rows, account_id, sign):
     debits = [row.debit_account_id == account_id for row in rows]
     changes = zip(rows, debits, strict=True)
     return list(accumulate(sign * row.amount_minor * (1 if d else -1) for row, d in changes))
+
+
+@pytest.mark.parametrize("count_max", [1, 4, 7, 30, 100])
+@pytest.mark.parametrize(("name", "sign"), [("payable", -1), ("receivable", 1)])
+def test_the_latest_lines_are_the_same_read_backwards(request, count_max, name, sign):
+    account_id = request.getfixturevalue(name)
+    other_id = open_account(AccountKind.TAKINGS, currency=CURRENCY)
+    rows = write_history(account_id, other_id)
+
+    lines, before = [], END
+    while page := list_latest(account_id, before=before, count_max=count_max):
+        lines += page
+        before = (page[-1].posted_at, page[-1].transfer_id)
+
+    assert [line.transfer_id for line in reversed(lines)] == [row.id for row in rows]
+    assert [line.balance_after_minor for line in reversed(lines)] == calculate_balances(
+        rows, account_id, sign
+    )
+    assert find_instant(account_id, rows[0].id) == rows[0].posted_at
+    assert (
+        find_instant(open_account(AccountKind.TAKINGS, currency=CURRENCY), rows[0].id) is None
+    )
 
 
 @pytest.mark.parametrize("count_max", [1, 2, 3, 4, 7, 29, 30, 100])

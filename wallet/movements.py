@@ -1,0 +1,121 @@
+"""Everything that went into and out of a wallet: its account's statement, in people's words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from ledger.chart import Side
+from ledger.statements import END, StatementLine, find_instant, list_latest
+from pos.errors import ChargeUnknown
+from pos.models import Refund
+from pos.queries import read_reference
+from qr.references import encode_reference
+from wallet.models import Payment, Wallet
+
+PAGE_SIZE = 30
+_PREFIX = "mv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """One line of a wallet's statement, with the payment or refund it belongs to.
+
+    `zone` is the shop's; of money from elsewhere, that of the shop nearest in time.
+    """
+
+    line: StatementLine
+    currency: str
+    payment: Payment | None
+    refund: Refund | None
+    zone: tzinfo
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `mv_…`."""
+        return encode_reference(_PREFIX, self.line.transfer_id)
+
+    @property
+    def amount_minor(self) -> int:
+        """Return what the balance grew by; less than nothing of what was paid."""
+        amount_minor = self.line.amount_minor
+        return amount_minor if self.line.side == Side.CREDIT else -amount_minor
+
+    @property
+    def day(self) -> date:
+        """Return the day on which it happened, where it happened."""
+        return timezone.localdate(self.line.posted_at, self.zone)
+
+    @property
+    def title(self) -> str:
+        """Return what people call it: the shop, or where the money came from."""
+        if self.payment is not None:
+            return self.payment.charge.store.name
+        if self.line.kind == "top_up":
+            return gettext("Top-up")
+        return gettext("Money in") if self.amount_minor > 0 else gettext("Money out")
+
+
+def page_movements(wallet: Wallet, *, after: str) -> tuple[list[Movement], str | None]:
+    """Return one page of a wallet's movements, newest first, and the next cursor.
+
+    Raises:
+        ChargeUnknown: the cursor is not one of ours.
+    """
+    lines = list_latest(
+        wallet.account_id, before=_read_place(wallet, after), count_max=PAGE_SIZE + 1
+    )
+    more = len(lines) > PAGE_SIZE
+    movements = _explain(wallet, lines[:PAGE_SIZE])
+    return movements, movements[-1].public_id if more else None
+
+
+def _read_place(wallet: Wallet, after: str) -> tuple[object, UUID]:
+    if not after:
+        return END
+    transfer_id = read_reference(_PREFIX, after)
+    instant = find_instant(wallet.account_id, transfer_id)
+    if instant is None:
+        raise ChargeUnknown
+    return instant, transfer_id
+
+
+def _explain(wallet: Wallet, lines: list[StatementLine]) -> list[Movement]:
+    # A capture is posted under its charge's id, and a refund under its own.
+    ids = [line.transfer_id for line in lines]
+    refunds = {
+        refund.id: refund
+        for refund in Refund.objects.filter(pk__in=ids).only("id", "charge_id")
+    }
+    charges = [*ids, *(refund.charge_id for refund in refunds.values())]
+    related = Payment.objects.select_related("charge__store")
+    payments = {
+        payment.charge_id: payment
+        for payment in related.filter(wallet=wallet, charge_id__in=charges)
+    }
+    found = [payments.get(refunds[key].charge_id if key in refunds else key) for key in ids]
+    zones = _fill_zones(found)
+    return [
+        Movement(
+            line=line,
+            currency=wallet.currency,
+            payment=payment,
+            refund=refunds.get(line.transfer_id),
+            zone=zone,
+        )
+        for line, payment, zone in zip(lines, found, zones, strict=True)
+    ]
+
+
+def _fill_zones(payments: Iterable[Payment | None]) -> list[tzinfo]:
+    named = [payment and ZoneInfo(payment.charge.store.time_zone) for payment in payments]
+    last = next(filter(None, named), timezone.get_current_timezone())
+    zones: list[tzinfo] = []
+    for zone in named:
+        last = zone or last
+        zones.append(last)
+    return zones

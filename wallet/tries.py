@@ -1,0 +1,79 @@
+"""What a payer tried and could not: each try with its reason, which the phone shows."""
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from identity.errors import PinLocked, PinWrong
+from ledger.errors import InsufficientFunds, TransferRefused
+from pos.charges import refuse_charge
+from pos.errors import ChargeNotPayable, ChargeUnknown
+from pos.models import Refusal
+from wallet.errors import PinRequired
+from wallet.models import TRY_WORDS, Attempt, Claim, Wallet
+
+PAGE_SIZE = 30
+_RECENT = timedelta(days=1)
+_RECENT_MAX = 3
+REASONS: dict[type[Exception], str] = {
+    PinRequired: "pin_required",
+    PinWrong: "pin_wrong",
+    PinLocked: "pin_locked",
+    InsufficientFunds: "insufficient_funds",
+    TransferRefused: "transfer_refused",
+    ChargeNotPayable: "charge_not_payable",
+}
+# What the shop is told of it: that it is over, or that the money is not there, and no more.
+_TOLD = {
+    "pin_locked": Refusal.DECLINED,
+    "insufficient_funds": Refusal.INSUFFICIENT_FUNDS,
+    "transfer_refused": Refusal.DECLINED,
+}
+
+
+def record_try(claim: Claim, refusal: Exception) -> None:
+    """Write down why a payment was refused, and tell the till; the claim stays as it was."""
+    reason = next(name for kind, name in REASONS.items() if isinstance(refusal, kind))
+    Attempt.objects.create(claim=claim, reason=reason)
+    if reason in _TOLD:
+        _tell_shop(claim, reason)
+
+
+def record_shortfall(claim: Claim) -> None:
+    """Write down, once, that the wallet holds too little for what it claimed; tell the till."""
+    reason = REASONS[InsufficientFunds]
+    if _tell_shop(claim, reason):
+        Attempt.objects.create(claim=claim, reason=reason)
+
+
+def _tell_shop(claim: Claim, reason: str) -> bool:
+    return refuse_charge(
+        claim.charge_id, payer_account_id=claim.wallet.account_id, refusal=_TOLD[reason]
+    )
+
+
+def list_recent_tries(wallet: Wallet) -> QuerySet[Attempt]:
+    """Return the last few tries of a day that a wallet did not pay, newest first."""
+    return _list_tries(wallet).filter(happened_at__gt=Now() - _RECENT)[:_RECENT_MAX]
+
+
+def page_tries(wallet: Wallet, *, after: str) -> tuple[list[Attempt], str | None]:
+    """Return one page of all tries that a wallet did not pay, newest first, and the cursor.
+
+    Raises:
+        ChargeUnknown: the cursor is not one of ours.
+    """
+    tries = _list_tries(wallet)
+    if after:
+        if not (after.isascii() and after.isdigit() and len(after) < 19):
+            raise ChargeUnknown
+        tries = tries.filter(pk__lt=int(after))
+    rows = list(tries[: PAGE_SIZE + 1])
+    more = len(rows) > PAGE_SIZE
+    return rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if more else None
+
+
+def _list_tries(wallet: Wallet) -> QuerySet[Attempt]:
+    related = Attempt.objects.select_related("claim__charge__store")
+    return related.filter(claim__wallet=wallet, reason__in=TRY_WORDS).order_by("-pk")
