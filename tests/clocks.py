@@ -20,6 +20,7 @@ _MOVE = """
       FROM make_interval(secs => %s) AS by
      WHERE id = %s
 """
+_SWITCH = "ALTER TABLE ledger_transfer {} TRIGGER ledger_transfer_append_only"
 _WRITE = "UPDATE pos_charge SET {changes} WHERE id = %s"
 
 
@@ -34,6 +35,14 @@ def date_back(rows: QuerySet[Any], **instants: datetime) -> None:
     """Write other instants into rows that never change once they are written."""
     with as_owner():
         rows.update(**instants)
+
+
+def date_back_transfers(rows: QuerySet[Any], *, to: datetime) -> None:
+    """Write another instant into transfers, which nobody can outside a test's transaction."""
+    with as_owner() as cursor:
+        cursor.execute(_SWITCH.format("DISABLE"))
+        rows.update(posted_at=to)
+        cursor.execute(_SWITCH.format("ENABLE"))
 
 
 def let_lease_end(charge: Charge) -> None:

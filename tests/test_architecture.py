@@ -54,10 +54,8 @@ NOT_IN_THE_API = {
 # Inside an application: what is higher may know what is lower. What is not named is a noun.
 INSIDE = {"urls": 4}
 INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
-INSIDE |= dict.fromkeys(["views_codes", "api_codes", "views_scans", "api_pictures"], 3)
-INSIDE |= dict.fromkeys(
-    ["views_static", "views_desk", "views_exports", "api_static", "api_scans"], 3
-)
+INSIDE |= dict.fromkeys(["queries", "errors", "fees", "payouts", "callers", "rows"], 1)
+INSIDE |= dict.fromkeys(["models", "chart", "kinds", "periods"], 0)
 NOUN = 2
 MONEY = re.compile(r"{% money (?:(?! as )[^%])*%}|{{ [\w.]+\|money }}")
 
@@ -87,7 +85,9 @@ def read_calls(path, name):
 
 
 def height_inside(module):
-    return INSIDE.get(module, NOUN)
+    # views_codes is a part of the views, and api_codes of the API.
+    whole = module.partition("_")[0]
+    return INSIDE.get(module, INSIDE["views"] if whole in {"views", "api"} else NOUN)
 
 
 def points_up(path, imported):

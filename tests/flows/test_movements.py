@@ -11,7 +11,7 @@ from ledger.models import Transfer
 from ledger.queries import read_balance
 from qr.links import encode_token
 from tests import factories
-from tests.clocks import date_back
+from tests.clocks import date_back, date_back_transfers
 from wallet.authentication import WALLET_COOKIE
 from wallet.models import Attempt
 from wallet.movements import PAGE_SIZE
@@ -73,7 +73,7 @@ def test_a_refund_stands_on_its_own_day(browser, shop, customer):
     charge = factories.sell(shop, customer, amount_minor=1_000)
     factories.refund(shop, charge, amount_minor=400)
     week_ago = timezone.now() - timedelta(days=7)
-    date_back(Transfer.objects.filter(kind__in=["capture", "top_up"]), posted_at=week_ago)
+    date_back_transfers(Transfer.objects.exclude(kind="refund"), to=week_ago)
 
     days = browser.get("/wallet/").context["days"]
 
@@ -148,7 +148,7 @@ def test_old_tries_leave_the_home_page_and_stay_in_the_list(browser, shop, custo
     claim = factories.claim(customer, factories.make_charge(shop, amount_minor=5_000))
     for _ in range(31):
         Attempt.objects.create(claim=claim, reason="pin_wrong")
-    Attempt.objects.update(happened_at=timezone.now() - timedelta(days=2))
+    date_back(Attempt.objects.all(), happened_at=timezone.now() - timedelta(days=2))
 
     first = browser.get("/wallet/tries/")
     second = browser.get("/wallet/tries/", {"after": first.context["next_cursor"]})

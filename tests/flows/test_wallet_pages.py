@@ -16,7 +16,7 @@ from ledger.models import Transfer
 from pos.tasks import issue_missing_receipts
 from qr.links import encode_short_code, encode_token
 from tests import factories
-from tests.clocks import date_back
+from tests.clocks import date_back_transfers
 from tests.qr.payloads import EXAMPLE
 from tests.snapshots import nothing_changes
 from wallet.authentication import WALLET_COOKIE
@@ -190,8 +190,7 @@ def test_signing_out_ends_the_session_for_good(browser, customer):
 def test_home_shows_the_balance_and_payments_by_day(browser, shop, customer):
     older, newer = (factories.sell(shop, customer, amount_minor=100) for _ in range(2))
     yesterday = timezone.now() - timedelta(days=1)
-    date_back(Transfer.objects.filter(pk=older.id), posted_at=yesterday)
-    date_back(Transfer.objects.filter(kind="top_up"), posted_at=yesterday)
+    date_back_transfers(Transfer.objects.exclude(pk=newer.id), to=yesterday)
 
     page = browser.get("/wallet/")
 
