@@ -208,7 +208,7 @@ def _read_fields(shape: dict[str, Any]) -> Iterator[Field]:
 
 
 def _describe_shape(described: dict[str, Any]) -> str:
-    words = described.get("enum")
+    words = [word for word in described.get("enum", ()) if word is not None]
     return f"One of: {', '.join(words)}." if words else described.get("description", "")
 
 

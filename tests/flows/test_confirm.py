@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from identity.models import Tries
+from ledger.models import Transfer
 from ledger.queries import read_balance, sum_balance
 from merchants.models import SettlementLine
 from pos.charges import cancel_charge
@@ -147,10 +148,12 @@ def test_another_s_claim_looks_like_an_unknown_one(another_phone, claim):
 def test_too_little_money_is_refused_and_the_claim_stays(shop):
     poor = factories.open_customer(balance_minor=479)
     claim = factories.claim(poor, factories.make_charge(shop, amount_minor=480))
+    before = Transfer.objects.count()
 
-    with nothing_changes(claim.charge):
-        answer = confirm(Api(poor.token), claim)
+    answer = confirm(Api(poor.token), claim)
 
+    assert Transfer.objects.count() == before
+    assert refresh(claim).refusal == "insufficient_funds"
     assert answer.status_code == 402
     assert answer.json()["code"] == "insufficient_funds"
     assert reasons() == ["insufficient_funds"]
@@ -202,15 +205,16 @@ def test_a_wrong_pin_is_refused_also_where_none_is_wanted(phone, claim):
     assert answer.json()["code"] == "pin_wrong"
 
 
-def test_the_fifth_wrong_pin_locks(phone, large):
-    with nothing_changes(large.charge):
-        answers = [confirm(phone, large, WRONG).json() for _ in range(5)]
-        sixth = confirm(phone, large, factories.PIN)
+def test_the_fifth_wrong_pin_locks(phone, large, nothing_moved):
+    answers = [confirm(phone, large, WRONG).json() for _ in range(5)]
+    sixth = confirm(phone, large, factories.PIN)
 
+    assert nothing_moved()
     assert [answer["code"] for answer in answers] == ["pin_wrong"] * 4 + ["pin_locked"]
     assert [answer.get("tries_left") for answer in answers] == [4, 3, 2, 1, None]
     assert (sixth.status_code, sixth.json()["code"]) == (403, "pin_locked")
     assert reasons() == ["pin_wrong"] * 4 + ["pin_locked"] * 2
+    assert (refresh(large).status_now, refresh(large).refusal) == ("claimed", "declined")
     locked_until = Tries.objects.get(subject=large.wallet.user_id).locked_until
     assert locked_until is not None
     assert 1800 - 60 < (locked_until - timezone.now()).total_seconds() <= 1800
@@ -269,14 +273,15 @@ def test_a_hundred_euro_without_pin_then_one_with(phone, shop):
     assert Wallet.objects.get(pk=customer.wallet.pk).no_pin_minor == 10_000
 
 
-def test_a_closed_wallet_account_pays_nothing(phone, claim, customer):
+def test_a_closed_wallet_account_pays_nothing(phone, claim, customer, nothing_moved):
     account = customer.wallet.account
     account.closed_at = timezone.now()
     account.save(update_fields=["closed_at"])
 
-    with nothing_changes(claim.charge):
-        answer = confirm(phone, claim)
+    answer = confirm(phone, claim)
 
+    assert nothing_moved()
+    assert (refresh(claim).status_now, refresh(claim).refusal) == ("claimed", "declined")
     assert (answer.status_code, answer.json()["code"]) == (409, "transfer_refused")
     assert reasons() == ["transfer_refused"]
 
