@@ -29,7 +29,7 @@ function reload() {
 function openConfirm(form) {
   const { claim, key } = form.dataset;
   const button = find("pay-button");
-  const wording = button.textContent;
+  const wording = [...button.childNodes];
   const { created: createdAt } = main.dataset;
   let expiresAt = main.dataset.expires;
 
@@ -60,7 +60,7 @@ function openConfirm(form) {
     isSending = busy;
     button.setAttribute("aria-busy", busy);
     button.disabled = find("decline").disabled = busy;
-    button.textContent = busy ? "Paying…" : wording;
+    button.replaceChildren(...(busy ? ["Paying…"] : wording));
     if (find("pin")) find("pin").readOnly = busy;
   }
 

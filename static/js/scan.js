@@ -121,6 +121,5 @@ async function send(form) {
 for (const form of document.querySelectorAll("form.picture")) {
   form.elements.picture.addEventListener("change", () => send(form));
 }
-main.dataset.scripted = "";
 
 if (main.dataset.state !== "told") scanner.start();
