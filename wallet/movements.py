@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -74,7 +74,7 @@ def page_movements(wallet: Wallet, *, after: str) -> tuple[list[Movement], str |
     return movements, movements[-1].public_id if more else None
 
 
-def _read_place(wallet: Wallet, after: str) -> tuple[object, UUID]:
+def _read_place(wallet: Wallet, after: str) -> tuple[datetime, UUID]:
     if not after:
         return END
     transfer_id = read_reference(_PREFIX, after)
@@ -112,9 +112,11 @@ def _explain(wallet: Wallet, lines: list[StatementLine]) -> list[Movement]:
 
 
 def _fill_zones(payments: Iterable[Payment | None]) -> list[tzinfo]:
-    named = [payment and ZoneInfo(payment.charge.store.time_zone) for payment in payments]
-    last = next(filter(None, named), timezone.get_current_timezone())
-    zones: list[tzinfo] = []
+    named = [
+        ZoneInfo(payment.charge.store.time_zone) if payment else None for payment in payments
+    ]
+    last: tzinfo = next(filter(None, named), None) or timezone.get_current_timezone()
+    zones = []
     for zone in named:
         last = zone or last
         zones.append(last)

@@ -1,12 +1,12 @@
 """The phone's pages fit on every phone, in long words, right to left, and nothing jumps."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.layout import LANGUAGES, find_faults, speak
 from tests.browser.windows import PHONE, remember
 
-SMALL = {"width": 320, "height": 568}
+SMALL: ViewportSize = {"width": 320, "height": 568}
 PAGES = ["/wallet/", "/wallet/tries/", "/wallet/scan/", "/wallet/my-code/", "/p/"]
 SHIFTS = """
   window.shifts = 0;

@@ -27,11 +27,11 @@ def browser(customer):
 
 
 def read_pages(phone):
-    rows, after = [], ""
-    while after is not None:
-        page = phone.get("wallet/movements", after=after).json()
+    page = phone.get("wallet/movements").json()
+    rows = page["data"]
+    while page["next"] is not None:
+        page = phone.get("wallet/movements", after=page["next"]).json()
         rows += page["data"]
-        after = page["next"]
     return rows
 
 
