@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
 
 from config import way_back
 from config.problems import describe_problem
@@ -19,7 +20,7 @@ def refuse_bad_request(
         request,
         status=400,
         code="request_invalid",
-        detail="This request cannot be read.",
+        detail=gettext("This request cannot be read."),
         page=lambda: way_back.show_error(request, 400),
     )
 
@@ -33,7 +34,7 @@ def refuse_forbidden(
         request,
         status=403,
         code="not_allowed",
-        detail="You may not do this.",
+        detail=gettext("You may not do this."),
         page=lambda: way_back.show_forbidden(request),
     )
 
@@ -47,7 +48,7 @@ def refuse_unknown(
         request,
         status=404,
         code="not_found",
-        detail="There is nothing here.",
+        detail=gettext("There is nothing here."),
         page=lambda: way_back.show_error(request, 404),
     )
 
@@ -58,7 +59,7 @@ def refuse_form(request: HttpRequest, **_reason: object) -> HttpResponse:
         request,
         status=403,
         code="not_allowed",
-        detail="You may not do this.",
+        detail=gettext("You may not do this."),
         page=lambda: way_back.show_stale_form(request),
     )
 
@@ -69,7 +70,9 @@ def admit_mistake(request: HttpRequest) -> HttpResponse:
         request,
         status=500,
         code="internal_error",
-        detail="Something is wrong on our side. Ask with the same key what became of it.",
+        detail=gettext(
+            "Something is wrong on our side. Ask with the same key what became of it."
+        ),
         page=lambda: way_back.show_failure(request),
     )
 

@@ -65,7 +65,7 @@ class PageBeginning:
         logger.warning("A page was not finished.", exc_info=refusal)
         place = find_place(request.path_info)
         # The words for programs speak of keys; people can look.
-        advice = "" if outage in {AWAY, RUNNING} else outage.words
+        advice = "" if outage in {AWAY, RUNNING} else str(outage.words)
         context = {"advice": advice, "place": place, "is_unknown": outage is RUNNING}
         answer = render(request, "503.html", context, status=outage.status)
         answer["Retry-After"] = str(outage.retry_after_s)

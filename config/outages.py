@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from django.db import DatabaseError, OperationalError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from identity.errors import ChecksWait
 from ledger.transactions import read_sqlstate
@@ -14,17 +16,17 @@ class Outage:
     """Why a request was not finished: the API's code, and the words for both."""
 
     code: str
-    words: str
+    words: str | Promise
     status: int = 503
     retry_after_s: int = 1
 
 
-BUSY = Outage("busy", "Somebody else is using this. Nothing was changed; try again.")
-TIMED_OUT = Outage("timed_out", "This took too long. Nothing was changed; try again.")
-AWAY = Outage("try_again", "The database is busy or away. Try again with the same key.")
+BUSY = Outage("busy", _("Somebody else is using this. Nothing was changed; try again."))
+TIMED_OUT = Outage("timed_out", _("This took too long. Nothing was changed; try again."))
+AWAY = Outage("try_again", _("The database is busy or away. Try again with the same key."))
 RUNNING = Outage(
     "still_running",
-    "Such a request is still running. Ask again with the same key.",
+    _("Such a request is still running. Ask again with the same key."),
     status=409,
     retry_after_s=2,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -92,10 +93,10 @@ def answer_problem(refusal: Exception, _context: dict[str, Any]) -> Response | N
     if isinstance(refusal, exceptions.APIException):
         return _answer_framework(refusal)
     if isinstance(refusal, Http404):
-        return _answer(404, "not_found", "There is nothing here.")
+        return _answer(404, "not_found", gettext("There is nothing here."))
     outage = find_outage(refusal)
     if outage is not None:
-        answer = _answer(outage.status, outage.code, outage.words)
+        answer = _answer(outage.status, outage.code, str(outage.words))
         answer["Retry-After"] = str(outage.retry_after_s)
         return answer
     for kind in type(refusal).__mro__:

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 
 class SignInRefused(Exception):
@@ -12,7 +13,9 @@ class SignInRefused(Exception):
 
     def __init__(self) -> None:
         """Say the same whether the person exists or not."""
-        super().__init__("This sign-in is not right. Check the number or e-mail and the PIN.")
+        super().__init__(
+            gettext("This sign-in is not right. Check the number or e-mail and the PIN.")
+        )
 
 
 class PinWrong(Exception):
@@ -20,8 +23,12 @@ class PinWrong(Exception):
 
     def __init__(self, tries_left: int) -> None:
         """Warn before the lock, as PSD2's technical standard asks (article 4)."""
-        tries = "1 try" if tries_left == 1 else f"{tries_left} tries"
-        super().__init__(f"The PIN is not right. {tries} left.")
+        words = ngettext(
+            "The PIN is not right. %(tries)s try left.",
+            "The PIN is not right. %(tries)s tries left.",
+            tries_left,
+        )
+        super().__init__(words % {"tries": tries_left})
         self.tries_left = tries_left
 
 
@@ -31,7 +38,8 @@ class PinLocked(Exception):
     def __init__(self, until: datetime) -> None:
         """Keep the end of the lock, an aware instant."""
         wait = _describe_wait(until)
-        super().__init__(f"The PIN is locked after 5 wrong tries. Try again in {wait}.")
+        words = gettext("The PIN is locked after 5 wrong tries. Try again in %(minutes)s.")
+        super().__init__(words % {"minutes": wait})
         self.until = until
 
 
@@ -41,7 +49,8 @@ class SignInLocked(Exception):
     def __init__(self, until: datetime, *, user_id: UUID) -> None:
         """Keep the end of the lock, an aware instant, and whose it is."""
         wait = _describe_wait(until)
-        super().__init__(f"This sign-in is locked after 5 wrong tries. Try again in {wait}.")
+        words = gettext("This sign-in is locked after 5 wrong tries. Try again in %(minutes)s.")
+        super().__init__(words % {"minutes": wait})
         self.until, self.user_id = until, user_id
 
 
@@ -50,9 +59,12 @@ class ChecksWait(Exception):
 
     def __init__(self) -> None:
         """Ask to come back."""
-        super().__init__("Many people are signing in at this moment. Try again in a moment.")
+        super().__init__(
+            gettext("Many people are signing in at this moment. Try again in a moment.")
+        )
 
 
 def _describe_wait(until: datetime) -> str:
     minutes = max(math.ceil((until - timezone.now()).total_seconds() / 60), 1)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    words = ngettext("%(minutes)s minute", "%(minutes)s minutes", minutes)
+    return words % {"minutes": minutes}

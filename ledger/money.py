@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from babel.core import Locale
 from babel.numbers import format_currency, get_currency_symbol
+from django.utils.translation import gettext
 from iso4217 import Currency
 
 from ledger.errors import CurrencyUnknown
@@ -30,7 +31,8 @@ def find_exponent(currency: str) -> int:
     except ValueError:
         exponent = None
     if exponent is None:
-        raise CurrencyUnknown(f"{currency} is not a currency with minor units.")
+        words = gettext("%(code)s is not a currency with minor units.")
+        raise CurrencyUnknown(words % {"code": currency})
     return exponent
 
 

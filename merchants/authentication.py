@@ -1,5 +1,6 @@
 """Who may speak for a merchant's server: the holder of one of its secret keys."""
 
+from django.utils.translation import gettext
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -34,7 +35,7 @@ class KeyAuthentication(BaseAuthentication):
             return None
         merchant = find_merchant_by_key(secret)
         if merchant is None:
-            raise AuthenticationFailed("This key is not valid.")
+            raise AuthenticationFailed(gettext("This key is not valid."))
         return Server(merchant), None
 
     def authenticate_header(self, request: Request) -> str:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 
 class NothingToSettle(Exception):
     """No sale and no refund since the last settlement."""
@@ -9,7 +11,7 @@ class NothingToSettle(Exception):
     def __init__(self) -> None:
         """Say so in one sentence."""
         super().__init__(
-            "There is nothing to settle: no sale and no refund since the last one."
+            gettext("There is nothing to settle: no sale and no refund since the last one.")
         )
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -28,7 +29,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         return _let_in(request, wanted=wanted)
     except SignInRefused:
-        context["error"] = "E-mail or password is not right."
+        context["error"] = gettext("E-mail or password is not right.")
     except SignInLocked as refusal:
         staff = find_staff_member(refusal.user_id)
         if staff is not None:

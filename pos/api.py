@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -223,7 +224,8 @@ def _picture(content: str | bytes, content_type: str) -> HttpResponse:
 def _read_limit(request: Request) -> int:
     text = request.query_params.get("limit", "50")
     if not text.isdecimal() or len(text) > 3 or not 1 <= int(text) <= _PAGE_SIZE_MAX:
-        raise ValidationError({"limit": f"Use a number from 1 to {_PAGE_SIZE_MAX}."})
+        words = gettext("Use a number from 1 to %(most)s.")
+        raise ValidationError({"limit": words % {"most": _PAGE_SIZE_MAX}})
     return int(text)
 
 
@@ -234,7 +236,7 @@ def _choose_store(caller: Caller, wanted: str | None) -> Caller:
         for store in caller.store.merchant.stores.select_related("merchant"):
             if store.public_id == wanted:
                 return call_from_merchant(store)
-    raise ValidationError({"store": "There is no such store of yours."})
+    raise ValidationError({"store": gettext("There is no such store of yours.")})
 
 
 def _read_charge(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -122,7 +123,8 @@ class SheetView(MerchantView):
         code = find_merchant_code(self.merchant.id, reference)
         size = request.query_params.get("size", SheetSize.A4)
         if size not in list(SheetSize):
-            raise ValidationError({"size": f"Use one of {', '.join(SheetSize)}."})
+            words = gettext("Use one of %(sizes)s.")
+            raise ValidationError({"size": words % {"sizes": ", ".join(SheetSize)}})
         return answer_sheet(code, SheetSize(size))
 
 
@@ -132,4 +134,4 @@ def _find_terminal(store: Store, reference: str | None) -> Terminal | None:
     for terminal in Terminal.objects.filter(store=store):
         if terminal.public_id == reference:
             return terminal
-    raise ValidationError({"terminal": "There is no such till in this store."})
+    raise ValidationError({"terminal": gettext("There is no such till in this store.")})

@@ -1,6 +1,7 @@
 """Who may speak for a till or a merchant: bearer secrets, and the till's own cookie."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -46,7 +47,7 @@ class PosAuthentication(BaseAuthentication):
                 return call_from_merchant(store)
         elif (holder := find_holder(secret)) and not holder.is_device:
             return call_from_terminal(holder.terminal, token_id=holder.token_id)
-        raise AuthenticationFailed("This key or token is not valid.")
+        raise AuthenticationFailed(gettext("This key or token is not valid."))
 
 
 def read_till(request: HttpRequest) -> Caller | None:

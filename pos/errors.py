@@ -1,6 +1,22 @@
 """Why the till's wish is refused."""
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from ledger.money import format_money
+
+_STATES = {
+    "open": _("open"),
+    "claimed": _("claimed"),
+    "captured": _("captured"),
+    "canceled": _("canceled"),
+    "expired": _("expired"),
+}
+
+
+def name_state(status: str) -> str:
+    """Return a charge's status as a word within a sentence."""
+    return str(_STATES[status])
 
 
 class ChargeUnknown(Exception):
@@ -8,7 +24,7 @@ class ChargeUnknown(Exception):
 
     def __init__(self) -> None:
         """Say the same for a charge that is not there and one that is not yours."""
-        super().__init__("There is no such charge.")
+        super().__init__(gettext("There is no such charge."))
 
 
 class ChargeNotPayable(Exception):
@@ -16,11 +32,12 @@ class ChargeNotPayable(Exception):
 
     def __init__(self, status: str) -> None:
         """Keep the true status, so that both screens can show it."""
-        super().__init__(
-            "Your claim is over. Scan the code again. Nothing was taken."
+        words = (
+            gettext("Your claim is over. Scan the code again. Nothing was taken.")
             if status in {"open", "claimed"}
-            else f"This charge cannot be paid: it is {status}. Nothing was taken."
+            else gettext("This charge cannot be paid: it is %(status)s. Nothing was taken.")
         )
+        super().__init__(words % {"status": name_state(status)})
         self.status = status
 
 
@@ -29,7 +46,7 @@ class ChargeClaimedByAnother(Exception):
 
     def __init__(self) -> None:
         """Say that nothing was taken."""
-        super().__init__("Another phone is paying this charge. Nothing was taken.")
+        super().__init__(gettext("Another phone is paying this charge. Nothing was taken."))
 
 
 class ChargeNotCancelable(Exception):
@@ -37,7 +54,8 @@ class ChargeNotCancelable(Exception):
 
     def __init__(self, status: str) -> None:
         """Keep the true status: the loser of the race gets to know it."""
-        super().__init__(f"This charge cannot be canceled: it is {status}.")
+        words = gettext("This charge cannot be canceled: it is %(status)s.")
+        super().__init__(words % {"status": name_state(status)})
         self.status = status
 
 
@@ -46,7 +64,8 @@ class ChargeNotExtendable(Exception):
 
     def __init__(self, status: str) -> None:
         """Keep the true status."""
-        super().__init__(f"This charge cannot be extended: it is {status}.")
+        words = gettext("This charge cannot be extended: it is %(status)s.")
+        super().__init__(words % {"status": name_state(status)})
         self.status = status
 
 
@@ -55,7 +74,7 @@ class StoreClosed(Exception):
 
     def __init__(self) -> None:
         """Say that nothing was taken."""
-        super().__init__("This store takes no payments at present. Nothing was taken.")
+        super().__init__(gettext("This store takes no payments at present. Nothing was taken."))
 
 
 class TillUnpaired(Exception):
@@ -63,7 +82,7 @@ class TillUnpaired(Exception):
 
     def __init__(self) -> None:
         """Say what to do."""
-        super().__init__("This till is not paired any more. Pair it again to sell.")
+        super().__init__(gettext("This till is not paired any more. Pair it again to sell."))
 
 
 class StaticCodeUnknown(Exception):
@@ -71,7 +90,7 @@ class StaticCodeUnknown(Exception):
 
     def __init__(self) -> None:
         """Say the same for one that is not there and one that is not yours."""
-        super().__init__("There is no such printed code.")
+        super().__init__(gettext("There is no such printed code."))
 
 
 class StaticCodeRevoked(Exception):
@@ -80,8 +99,10 @@ class StaticCodeRevoked(Exception):
     def __init__(self) -> None:
         """Say what to do."""
         super().__init__(
-            "The shop has revoked this printed code. Do not pay with it; tell the shop where"
-            " you found it. Nothing was taken."
+            gettext(
+                "The shop has revoked this printed code. Do not pay with it; tell the"
+                " shop where you found it. Nothing was taken."
+            )
         )
 
 
@@ -90,7 +111,7 @@ class PlaceUnreadable(Exception):
 
     def __init__(self) -> None:
         """Say what is wanted."""
-        super().__init__("Say in up to 40 letters where the code will hang.")
+        super().__init__(gettext("Say in up to 40 letters where the code will hang."))
 
 
 class CapTooLarge(Exception):
@@ -98,7 +119,8 @@ class CapTooLarge(Exception):
 
     def __init__(self, cap_max_minor: int) -> None:
         """Keep the most it may take, in minor units."""
-        super().__init__(f"A printed code takes at most {cap_max_minor} from a customer a day.")
+        words = gettext("A printed code takes at most %(most)s from a customer a day.")
+        super().__init__(words % {"most": cap_max_minor})
         self.cap_max_minor = cap_max_minor
 
 
@@ -111,7 +133,9 @@ class IdempotencyMismatch(Exception):
 
     def __init__(self) -> None:
         """Tell what to do."""
-        super().__init__("This Idempotency-Key was used for another request. Use a new key.")
+        super().__init__(
+            gettext("This Idempotency-Key was used for another request. Use a new key.")
+        )
 
 
 class AmountMismatch(Exception):
@@ -120,7 +144,8 @@ class AmountMismatch(Exception):
     def __init__(self, amount_minor: int, currency: str) -> None:
         """Keep the server's amount, in minor units."""
         added_up = format_money(amount_minor, currency)
-        super().__init__(f"The items add up to {added_up}, not to the amount sent.")
+        words = gettext("The items add up to %(amount)s, not to the amount sent.")
+        super().__init__(words % {"amount": added_up})
         self.amount_minor = amount_minor
 
 
@@ -129,7 +154,8 @@ class CurrencyMismatch(Exception):
 
     def __init__(self, currency: str) -> None:
         """Keep the store's currency."""
-        super().__init__(f"This store charges in {currency}.")
+        words = gettext("This store charges in %(currency)s.")
+        super().__init__(words % {"currency": currency})
         self.currency = currency
 
 
@@ -138,7 +164,7 @@ class ItemUnknown(Exception):
 
     def __init__(self, item: str) -> None:
         """Name the item as it was sent."""
-        super().__init__(f"This store has no item {item}.")
+        super().__init__(gettext("This store has no item %(item)s.") % {"item": item})
 
 
 class AmountTooLarge(Exception):
@@ -146,7 +172,7 @@ class AmountTooLarge(Exception):
 
     def __init__(self) -> None:
         """Say so."""
-        super().__init__("The items add up to more than a charge may be.")
+        super().__init__(gettext("The items add up to more than a charge may be."))
 
 
 class RefundExceedsCaptured(Exception):
@@ -154,7 +180,8 @@ class RefundExceedsCaptured(Exception):
 
     def __init__(self, refundable_minor: int) -> None:
         """Keep what may still be refunded, in minor units."""
-        super().__init__(f"Only {refundable_minor} in minor units can still be refunded.")
+        words = gettext("Only %(left)s in minor units can still be refunded.")
+        super().__init__(words % {"left": refundable_minor})
         self.refundable_minor = refundable_minor
 
 
@@ -167,7 +194,7 @@ class RefundNotAllowed(Exception):
 
     def __init__(self) -> None:
         """Say whom to ask."""
-        super().__init__("You may not make refunds here. Ask a manager.")
+        super().__init__(gettext("You may not make refunds here. Ask a manager."))
 
 
 class PairingRefused(Exception):
@@ -175,7 +202,9 @@ class PairingRefused(Exception):
 
     def __init__(self) -> None:
         """Say where a code comes from."""
-        super().__init__("This code is not right or too old. Get a new one in the dashboard.")
+        super().__init__(
+            gettext("This code is not right or too old. Get a new one in the dashboard.")
+        )
 
 
 class SigningKeyWithdrawn(Exception):
@@ -184,8 +213,10 @@ class SigningKeyWithdrawn(Exception):
     def __init__(self) -> None:
         """Say what to tell the shop."""
         super().__init__(
-            "This printed code was signed with a key that is not trusted any more. Ask the shop"
-            " for a new code. Nothing was taken."
+            gettext(
+                "This printed code was signed with a key that is not trusted any more."
+                " Ask the shop for a new code. Nothing was taken."
+            )
         )
 
 
@@ -194,4 +225,4 @@ class PicturesWait(Exception):
 
     def __init__(self) -> None:
         """Tell what to do."""
-        super().__init__("Many codes are being read at this moment. Try again.")
+        super().__init__(gettext("Many codes are being read at this moment. Try again."))

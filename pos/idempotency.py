@@ -8,16 +8,14 @@ import hashlib
 import json
 from uuid import UUID
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 HEADER = "Idempotency-Key"
-KEY_RULE = "1 to 255 printable ASCII characters, no comma"
+KEY_RULE = _("1 to 255 printable ASCII characters, no comma")
 _LENGTH_MAX = 255
-_MISSING = (
-    f"Send this header with a key of your own: {KEY_RULE}. Send the same key when you repeat"
-    " the request."
-)
 
 
 def read_key(request: Request) -> str:
@@ -28,7 +26,7 @@ def read_key(request: Request) -> str:
     """
     key = find_key(request)
     if key is None:
-        raise ValidationError({HEADER: [ErrorDetail(_MISSING, "required")]})
+        raise _ask_for_key()
     return key
 
 
@@ -45,9 +43,10 @@ def find_key(request: Request) -> str | None:
         return None
     key = sent.strip(" \t")
     if not key:
-        raise ValidationError({HEADER: [ErrorDetail(_MISSING, "required")]})
+        raise _ask_for_key()
     if len(key) > _LENGTH_MAX or "," in key or not (key.isascii() and key.isprintable()):
-        raise ValidationError({HEADER: f"Send one key: {KEY_RULE}."})
+        words = gettext("Send one key: %(rule)s.") % {"rule": KEY_RULE}
+        raise ValidationError({HEADER: words})
     return key
 
 
@@ -55,3 +54,11 @@ def hash_request(route: str, *, caller_id: UUID, body: object) -> bytes:
     """Give 32 bytes that differ as soon as route, caller or body do."""
     canonical = json.dumps([route, str(caller_id), body], sort_keys=True)
     return hashlib.sha256(canonical.encode()).digest()
+
+
+def _ask_for_key() -> ValidationError:
+    words = gettext(
+        "Send this header with a key of your own: %(rule)s. Send the same key when you repeat"
+        " the request."
+    )
+    return ValidationError({HEADER: [ErrorDetail(words % {"rule": KEY_RULE}, "required")]})

@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ledger.money import format_money
 from pos.models import Charge, Receipt
@@ -178,8 +179,12 @@ def _draw_mail(receipt: Receipt) -> EmailMultiAlternatives:
         text = render_to_string("emails/receipt.txt", context)
         html = render_to_string("emails/receipt.html", context)
     amount = format_money(charge.amount_minor, charge.currency)
+    subject = gettext("Receipt from %(shop)s: %(amount)s") % {
+        "shop": charge.store.name,
+        "amount": amount,
+    }
     mail = EmailMultiAlternatives(
-        subject=f"Receipt from {charge.store.name}: {amount}".replace("\n", " "),
+        subject=subject.replace("\n", " "),
         body=text,
         to=[receipt.email],
         headers={"Message-ID": f"<{charge.public_id}@{settings.PUBLIC_HOST.split(':')[0]}>"},

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext, ngettext
 
 from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
@@ -92,15 +93,33 @@ def _refund(charge_id: UUID, running: int, *, caller: Caller, new: NewRefund) ->
 
 def _judge_refund(charge: Charge, new: NewRefund) -> int:
     if charge.status != ChargeStatus.CAPTURED or charge.captured_at is None:
-        raise RefundNotPossible("Only a paid charge can be refunded.")
+        raise RefundNotPossible(gettext("Only a paid charge can be refunded."))
     if charge.captured_at < charge.read_at - timedelta(days=settings.REFUND_WINDOW_DAYS):
-        raise RefundNotPossible(f"The sale is older than {settings.REFUND_WINDOW_DAYS} days.")
+        raise RefundNotPossible(_say_too_old())
     if charge.refunds_count >= settings.REFUND_COUNT_MAX:
-        raise RefundNotPossible(f"A sale can be refunded {settings.REFUND_COUNT_MAX} times.")
+        raise RefundNotPossible(_say_too_often())
     amount_minor = charge.refundable_minor if new.amount_minor is None else new.amount_minor
     if not 0 < amount_minor <= charge.refundable_minor:
         raise RefundExceedsCaptured(charge.refundable_minor)
     return amount_minor
+
+
+def _say_too_old() -> str:
+    days = settings.REFUND_WINDOW_DAYS
+    words = ngettext(
+        "The sale is older than %(days)s day.", "The sale is older than %(days)s days.", days
+    )
+    return words % {"days": days}
+
+
+def _say_too_often() -> str:
+    times = settings.REFUND_COUNT_MAX
+    words = ngettext(
+        "A sale can be refunded %(times)s time.",
+        "A sale can be refunded %(times)s times.",
+        times,
+    )
+    return words % {"times": times}
 
 
 def _write_sums(charge: Charge, amount_minor: int) -> None:

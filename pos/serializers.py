@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from ledger.errors import CurrencyUnknown
@@ -31,7 +32,7 @@ class WholeNumberField(serializers.IntegerField):
 class PlainTextField(serializers.CharField):
     """A short text on one line; numbers are not quietly turned into text."""
 
-    default_error_messages = {"control": "Control characters are not allowed."}
+    default_error_messages = {"control": _("Control characters are not allowed.")}
 
     def to_internal_value(self, data: object) -> str:
         """Refuse other types and control characters."""
@@ -71,12 +72,12 @@ class LineSerializer(serializers.Serializer[Any]):
         if "amount_minor" in attrs:
             if "item" in attrs:
                 raise serializers.ValidationError(
-                    {"item": "A line has an item or an amount, not both."}
+                    {"item": gettext("A line has an item or an amount, not both.")}
                 )
             return {"quantity": 1, "name": gettext("Custom amount"), **attrs}
         for name in ("item", "quantity"):
             if name not in attrs:
-                raise serializers.ValidationError({name: "This field is required."})
+                raise serializers.ValidationError({name: gettext("This field is required.")})
         return attrs
 
 
@@ -92,7 +93,7 @@ class NewChargeSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for an amount where there are no lines to work it out from."""
         if "amount" not in attrs and not attrs.get("lines"):
-            raise serializers.ValidationError({"amount": "This field is required."})
+            raise serializers.ValidationError({"amount": gettext("This field is required.")})
         return attrs
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -87,7 +88,7 @@ def unlock(request: HttpRequest, till: Till) -> HttpResponse:
                 key = change_key(read_device(till), request.COOKIES[TILL_COOKIE])
                 answer = redirect("pos:till")
                 return keep_token(answer, key) if key else answer
-            error, status = "Choose who you are.", 422
+            error, status = gettext("Choose who you are."), 422
         except (PinWrong, PinLocked) as refusal:
             error, status = str(refusal), 403
     context = _till_context(till) | {"cashiers": cashiers, "selected": selected, "error": error}

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -214,10 +215,13 @@ def _read_wish(request: HttpRequest, store: Store) -> NewStaticCode:
 def _explain(refusal: Exception, currency: str) -> str:
     if isinstance(refusal, CapTooLarge):
         most = format_money(refusal.cap_max_minor, currency)
-        return f"A customer pays at most {most} a day by printed codes."
+        words = gettext("A customer pays at most %(most)s a day by printed codes.")
+        return words % {"most": most}
     if isinstance(refusal, IdempotencyMismatch):
         # The browser kept the form of the code before; this page has a fresh one.
-        return "Another code was made with this form. To make this one too, press again."
+        return gettext(
+            "Another code was made with this form. To make this one too, press again."
+        )
     return str(refusal)
 
 

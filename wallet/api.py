@@ -4,6 +4,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -42,7 +43,7 @@ class ConfirmationSerializer(serializers.Serializer[Any]):
     def validate_pin(self, pin: str) -> str:
         """Six digits, or none at all."""
         if pin and not PIN_PATTERN.match(pin):
-            raise serializers.ValidationError("A PIN has six digits.")
+            raise serializers.ValidationError(gettext("A PIN has six digits."))
         return pin
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -32,7 +33,7 @@ class PinSerializer(serializers.Serializer[Any]):
     def validate_pin(self, pin: str) -> str:
         """Six digits."""
         if not PIN_PATTERN.match(pin):
-            raise serializers.ValidationError("A PIN has six digits.")
+            raise serializers.ValidationError(gettext("A PIN has six digits."))
         return pin
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -147,7 +148,7 @@ def show_request(request: PaymentRequest) -> dict[str, Any]:
 
 def _read_amount(code: StaticCode, amount: dict[str, Any] | None) -> int:
     if amount is None:
-        raise serializers.ValidationError({"amount": "This field is required."})
+        raise serializers.ValidationError({"amount": gettext("This field is required.")})
     if amount["currency"] != code.currency:
         raise CurrencyMismatch(code.currency)
     amount_minor: int = amount["amount_minor"]

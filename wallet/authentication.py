@@ -1,6 +1,7 @@
 """Who may speak for a wallet: a session's secret, as bearer or as our own page's cookie."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -31,7 +32,7 @@ class WalletAuthentication(BaseAuthentication):
         if secret:
             wallet = find_wallet(secret)
             if wallet is None:
-                raise AuthenticationFailed("This session is not valid. Sign in again.")
+                raise AuthenticationFailed(gettext("This session is not valid. Sign in again."))
             return Payer(wallet), None
         wallet = read_wallet(request._request)  # noqa: SLF001  DRF's name for Django's request
         if wallet is None:

@@ -1,5 +1,7 @@
 """Why a payer's wish is refused; each says whether something was taken."""
 
+from django.utils.translation import gettext
+
 from ledger.money import format_money
 from qr.split_codes import Part
 
@@ -9,7 +11,7 @@ class PinRequired(Exception):
 
     def __init__(self) -> None:
         """Ask for it."""
-        super().__init__("Enter your PIN to pay this. Nothing was taken yet.")
+        super().__init__(gettext("Enter your PIN to pay this. Nothing was taken yet."))
 
 
 class CodeUnknown(Exception):
@@ -17,7 +19,9 @@ class CodeUnknown(Exception):
 
     def __init__(self) -> None:
         """Tell what to do."""
-        super().__init__("This code is not known here. Ask for a new one. Nothing was taken.")
+        super().__init__(
+            gettext("This code is not known here. Ask for a new one. Nothing was taken.")
+        )
 
 
 class CodeForeign(Exception):
@@ -25,7 +29,7 @@ class CodeForeign(Exception):
 
     def __init__(self) -> None:
         """Warn."""
-        super().__init__("This code is not from us or was changed. Nothing was taken.")
+        super().__init__(gettext("This code is not from us or was changed. Nothing was taken."))
 
 
 class CodeNotSeen(Exception):
@@ -34,8 +38,10 @@ class CodeNotSeen(Exception):
     def __init__(self) -> None:
         """Tell what helps."""
         super().__init__(
-            "No code can be made out in this picture. Go closer, hold still, and have all of"
-            " the code in it. Nothing was taken."
+            gettext(
+                "No code can be made out in this picture. Go closer, hold still, and"
+                " have all of the code in it. Nothing was taken."
+            )
         )
 
 
@@ -45,8 +51,10 @@ class CodesSeveral(Exception):
     def __init__(self) -> None:
         """Tell what to do."""
         super().__init__(
-            "There is more than one code in the picture. Go closer to the one you want."
-            " Nothing was taken."
+            gettext(
+                "There is more than one code in the picture. Go closer to the one you want."
+                " Nothing was taken."
+            )
         )
 
 
@@ -55,10 +63,11 @@ class CodeInParts(Exception):
 
     def __init__(self, part: Part) -> None:
         """Tell which part it is, and what to do."""
-        super().__init__(
-            f"This is part {part.number} of {part.total} of a split code, and says nothing by"
-            f" itself. Take a picture with all {part.total} parts in it. Nothing was taken."
+        words = gettext(
+            "This is part %(number)s of %(total)s of a split code, and says nothing by itself."
+            " Take a picture with all %(total)s parts in it. Nothing was taken."
         )
+        super().__init__(words % {"number": part.number, "total": part.total})
 
 
 class CodeMistyped(Exception):
@@ -67,7 +76,9 @@ class CodeMistyped(Exception):
     def __init__(self) -> None:
         """Tell what to look for."""
         super().__init__(
-            "One character is wrong, or two are swapped. Check the code. Nothing was taken."
+            gettext(
+                "One character is wrong, or two are swapped. Check the code. Nothing was taken."
+            )
         )
 
 
@@ -76,7 +87,7 @@ class TooManyTries(Exception):
 
     def __init__(self) -> None:
         """Tell how long to wait."""
-        super().__init__("Too many wrong codes. Wait a minute and try again.")
+        super().__init__(gettext("Too many wrong codes. Wait a minute and try again."))
 
 
 class WalletMissing(Exception):
@@ -84,7 +95,7 @@ class WalletMissing(Exception):
 
     def __init__(self) -> None:
         """Say so in one sentence."""
-        super().__init__("There is no wallet for this sign-in.")
+        super().__init__(gettext("There is no wallet for this sign-in."))
 
 
 class ClaimUnknown(Exception):
@@ -92,7 +103,9 @@ class ClaimUnknown(Exception):
 
     def __init__(self) -> None:
         """Say the same for one that is not there and one that is not yours."""
-        super().__init__("There is no such claim. Scan the code again. Nothing was taken.")
+        super().__init__(
+            gettext("There is no such claim. Scan the code again. Nothing was taken.")
+        )
 
 
 class WalletCurrencyMismatch(Exception):
@@ -100,7 +113,8 @@ class WalletCurrencyMismatch(Exception):
 
     def __init__(self, currency: str) -> None:
         """Keep the charge's currency."""
-        super().__init__(f"This wallet holds no {currency}. Nothing was taken.")
+        words = gettext("This wallet holds no %(currency)s. Nothing was taken.")
+        super().__init__(words % {"currency": currency})
         self.currency = currency
 
 
@@ -109,10 +123,21 @@ class PaymentCodeForeign(Exception):
 
     def __init__(self, title: str) -> None:
         """Name the other system, where it is known."""
-        article = "an" if title[:1] in {"A", "E", "I", "O"} else "a"
-        name = f"{title.removesuffix(' code')} code"
-        known = f"This is {article} {name}." if title else "This is no payment code."
-        super().__init__(f"{known} This till takes Tessera codes. Nothing was taken.")
+        begins_open = title[:1] in {"A", "E", "I", "O"}
+        known = (
+            gettext(
+                "This is no payment code. This till takes Tessera codes. Nothing was taken."
+            )
+            if not title
+            else gettext(
+                "This is an %(name)s code. This till takes Tessera codes. Nothing was taken."
+            )
+            if begins_open
+            else gettext(
+                "This is a %(name)s code. This till takes Tessera codes. Nothing was taken."
+            )
+        )
+        super().__init__(known % {"name": title.removesuffix(" code")})
 
 
 class PaymentCodeUnknown(Exception):
@@ -121,8 +146,10 @@ class PaymentCodeUnknown(Exception):
     def __init__(self) -> None:
         """Tell what to do."""
         super().__init__(
-            "This payment code is not known here. Ask the customer to open a new one."
-            " Nothing was taken."
+            gettext(
+                "This payment code is not known here. Ask the customer to open a new one."
+                " Nothing was taken."
+            )
         )
 
 
@@ -132,8 +159,10 @@ class PaymentCodeExpired(Exception):
     def __init__(self) -> None:
         """Tell what to do."""
         super().__init__(
-            "This payment code is too old, or the phone's clock is wrong. Ask the customer to"
-            " open a new one. Nothing was taken."
+            gettext(
+                "This payment code is too old, or the phone's clock is wrong. Ask the"
+                " customer to open a new one. Nothing was taken."
+            )
         )
 
 
@@ -143,8 +172,10 @@ class PaymentCodeUsed(Exception):
     def __init__(self) -> None:
         """Tell what to do."""
         super().__init__(
-            "This payment code was used before. Ask the customer for the next one."
-            " Nothing was taken for this sale."
+            gettext(
+                "This payment code was used before. Ask the customer for the next one."
+                " Nothing was taken for this sale."
+            )
         )
 
 
@@ -154,8 +185,9 @@ class StaticLimitReached(Exception):
     def __init__(self, left_minor: int, currency: str) -> None:
         """Keep what is left, in minor units."""
         left = format_money(left_minor, currency)
-        super().__init__(
-            f"By printed codes you can pay {left} more today. Nothing was taken. Ask the shop"
+        words = gettext(
+            "By printed codes you can pay %(left)s more today. Nothing was taken. Ask the shop"
             " to charge you at the till."
         )
+        super().__init__(words % {"left": left})
         self.left_minor = left_minor

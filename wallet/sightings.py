@@ -4,10 +4,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.money import format_number
 from merchants.queries import read_clock
-from pos.errors import StaticCodeRevoked, StoreClosed
+from pos.errors import (
+    ChargeClaimedByAnother,
+    StaticCodeRevoked,
+    StoreClosed,
+    name_state,
+)
 from pos.models import Charge, ChargeStatus, StaticCode
 from qr.charge_codes import is_of_host
 from qr.errors import Deviation, Weight
@@ -26,14 +33,10 @@ from wallet.static_payments import measure_left
 _SHOWN_MAX = 80
 # Of a scheme whose title is no name to tell people.
 _NAMES = {
-    "emv_mpm": "another payment system",
-    "emv_cpm": "another wallet",
+    "emv_mpm": _("another payment system"),
+    "emv_cpm": _("another wallet"),
     "epc": "GiroCode",
 }
-_NOTHING = "Nothing was taken."
-_OURS_ALTERED = (
-    f"This looks like a code of a till here, but it was altered. Do not pay with it. {_NOTHING}"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,9 @@ def look_at_scan(wallet: Wallet, payload: str) -> Sighting:
 def describe_foreign(payload: str) -> Sighting:
     """Describe a text that leads to nothing of ours."""
     if not payload.strip():
-        return Sighting(kind="empty", detail="There is nothing in it. Scan the code again.")
+        return Sighting(
+            kind="empty", detail=gettext("There is nothing in it. Scan the code again.")
+        )
     found = recognize(payload)
     return _DESCRIPTIONS[found.nature](found)
 
@@ -112,13 +117,14 @@ def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
     # Somebody has opened it at a printed code, and nobody else can pay it.
     is_anothers = bool(charge.static_code_id) and charge.owner_id != wallet.id
     if wallet.currency != charge.currency:
-        detail = f"This wallet holds no {charge.currency}. {_NOTHING}"
+        detail = str(WalletCurrencyMismatch(charge.currency))
     elif waits and not is_anothers:
-        detail = "You can pay this. Nothing is taken before you confirm."
+        detail = gettext("You can pay this. Nothing is taken before you confirm.")
     elif waits or status == ChargeStatus.CLAIMED:
-        detail = f"Another phone is paying this charge. {_NOTHING}"
+        detail = str(ChargeClaimedByAnother())
     else:
-        detail = f"This charge cannot be paid: it is {status}."
+        words = gettext("This charge cannot be paid: it is %(status)s.")
+        detail = words % {"status": name_state(status)}
     return Sighting(
         kind="charge",
         detail=detail,
@@ -139,7 +145,7 @@ def look_at_static_code(wallet: Wallet, code: StaticCode) -> Sighting:
     elif not left_minor:
         detail = str(StaticLimitReached(left_minor, code.currency))
     else:
-        detail = "You type the amount. Nothing is taken before you confirm."
+        detail = gettext("You type the amount. Nothing is taken before you confirm.")
         return Sighting(
             kind="static",
             detail=detail,
@@ -153,21 +159,27 @@ def look_at_static_code(wallet: Wallet, code: StaticCode) -> Sighting:
 def _describe_payment(found: Recognition) -> Sighting:
     if found.reading and is_of_host(found.reading.request, settings.PUBLIC_HOST):
         # The code of a charge of ours would not have come here if it were whole.
-        return Sighting(kind="altered", detail=_OURS_ALTERED)
+        detail = gettext(
+            "This looks like a code of a till here, but it was altered. Do not pay with it."
+            " Nothing was taken."
+        )
+        return Sighting(kind="altered", detail=detail)
     name = name_scheme(found)
-    sentences = [f"This code is for paying by {name}, which this wallet cannot do."]
+    begin = gettext("This code is for paying by %(name)s, which this wallet cannot do.")
+    sentences = [begin % {"name": name}]
     request = found.reading.request if found.reading else None
     if request is not None:
         sentences.append(_say_what_is_asked(request))
         if request.expires_at is not None and request.expires_at <= read_clock():
-            sentences.append("It has expired.")
+            sentences.append(gettext("It has expired."))
     fault = _find_fault(found)
     if fault is not None:
-        sentences.append(f"It is not well formed: {make_plain(fault.rule)}.")
+        words = gettext("It is not well formed: %(rule)s.")
+        sentences.append(words % {"rule": make_plain(fault.rule)})
     return Sighting(
         kind="payment",
         title=name,
-        detail=" ".join([*filter(None, sentences), _NOTHING]),
+        detail=" ".join([*filter(None, sentences), gettext("Nothing was taken.")]),
         request=request,
         scheme=found.format,
         remarks=tuple(make_plain(each.rule) for each in _list_faults(found, Weight.TOLERABLE)),
@@ -176,18 +188,30 @@ def _describe_payment(found: Recognition) -> Sighting:
 
 def name_scheme(found: Recognition) -> str:
     """Give the name people know a payment scheme by."""
-    return _NAMES.get(found.format, found.title)
+    return str(_NAMES.get(found.format, found.title))
 
 
 def _say_what_is_asked(request: PaymentRequest) -> str:
-    payee = make_plain(request.payee_name)
-    towards = f" for {payee}" if payee else ""
+    facts = {"payee": make_plain(request.payee_name), "amount": ""}
     if request.amount_minor is not None and request.currency:
         number = format_number(request.amount_minor, request.currency)
-        return f"It asks {number} {request.currency}{towards}."
-    if request.mutability is Mutability.OPEN:
-        return f"It asks for an amount that the payer types{towards}."
-    return f"It asks for an amount that cannot be read{towards}."
+        facts["amount"] = f"{number} {request.currency}"
+        words = (
+            gettext("It asks %(amount)s for %(payee)s."),
+            gettext("It asks %(amount)s."),
+        )
+    elif request.mutability is Mutability.OPEN:
+        words = (
+            gettext("It asks for an amount that the payer types for %(payee)s."),
+            gettext("It asks for an amount that the payer types."),
+        )
+    else:
+        words = (
+            gettext("It asks for an amount that cannot be read for %(payee)s."),
+            gettext("It asks for an amount that cannot be read."),
+        )
+    named, unnamed = words
+    return (named if facts["payee"] else unnamed) % facts
 
 
 def _find_fault(found: Recognition) -> Deviation | None:
@@ -201,12 +225,20 @@ def _list_faults(found: Recognition, least: Weight) -> Iterator[Deviation]:
 
 def _describe_altered(found: Recognition) -> Sighting:
     fault = _find_fault(found)
-    broken = f" The rule it breaks: {make_plain(fault.rule)}." if fault else ""
-    detail = (
-        f"This code says it is for paying by {name_scheme(found)}, but it was altered, or not"
-        f" read well.{broken} Scan it again; if that does not help, do not pay with it."
-        f" {_NOTHING}"
+    words = (
+        gettext(
+            "This code says it is for paying by %(name)s, but it was altered, or not read well."
+            " The rule it breaks: %(rule)s. Scan it again; if that does not help, do not pay"
+            " with it. Nothing was taken."
+        )
+        if fault
+        else gettext(
+            "This code says it is for paying by %(name)s, but it was altered, or not read well."
+            " Scan it again; if that does not help, do not pay with it. Nothing was taken."
+        )
     )
+    rule = make_plain(fault.rule) if fault else ""
+    detail = words % {"name": name_scheme(found), "rule": rule}
     return Sighting(
         kind="altered", title=name_scheme(found), detail=detail, scheme=found.format
     )
@@ -216,51 +248,53 @@ def _describe_link(found: Recognition) -> Sighting:
     host = name_host(found.host)
     if found.host == settings.PUBLIC_HOST:
         return _describe_own_address(host)
-    detail = (
-        f"This is a payment link of another site, {host}. It was not opened."
-        f" If you are in a shop, tell the shop. {_NOTHING}"
+    words = gettext(
+        "This is a payment link of another site, %(host)s. It was not opened."
+        " If you are in a shop, tell the shop. Nothing was taken."
     )
-    return Sighting(kind="foreign", title=host, detail=detail, host=host)
+    return Sighting(kind="foreign", title=host, detail=words % {"host": host}, host=host)
 
 
 def _describe_address(found: Recognition) -> Sighting:
     host = name_host(found.host)
     if found.host == settings.PUBLIC_HOST:
         return _describe_own_address(host)
-    detail = (
-        f"This is a web address of another site, {host}. It was not opened, and nothing"
-        f" can be paid with it here. {_NOTHING}"
+    words = gettext(
+        "This is a web address of another site, %(host)s. It was not opened, and nothing"
+        " can be paid with it here. Nothing was taken."
     )
-    return Sighting(kind="web_address", title=host, detail=detail, host=host)
+    return Sighting(kind="web_address", title=host, detail=words % {"host": host}, host=host)
 
 
 def _describe_own_address(host: str) -> Sighting:
-    detail = (
+    detail = gettext(
         "This address is ours, but no code leads there: it was cut short, altered, or is"
-        f" another page. {_NOTHING}"
+        " another page. Nothing was taken."
     )
     return Sighting(kind="altered", title=host, detail=detail, host=host)
 
 
 def _describe_payer_code(_found: Recognition) -> Sighting:
-    detail = (
+    detail = gettext(
         "This is a payment code out of somebody's wallet. A shop's till scans it; a phone"
-        f" cannot pay with it. To pay a shop, scan the shop's code. {_NOTHING}"
+        " cannot pay with it. To pay a shop, scan the shop's code. Nothing was taken."
     )
     return Sighting(kind="payment_code", detail=detail)
 
 
 def _describe_foreign_code(found: Recognition) -> Sighting:
     name = name_scheme(found)
-    detail = (
-        f"This is a payment code of {name}, which a shop's till scans. This wallet can do"
-        f" nothing with it. {_NOTHING}"
+    words = gettext(
+        "This is a payment code of %(name)s, which a shop's till scans. This wallet can do"
+        " nothing with it. Nothing was taken."
     )
+    detail = words % {"name": name}
     return Sighting(kind="foreign_code", title=name, detail=detail, scheme=found.format)
 
 
 def _describe_text(_found: Recognition) -> Sighting:
-    return Sighting(kind="text", detail=f"This is a text and no payment code. {_NOTHING}")
+    detail = gettext("This is a text and no payment code. Nothing was taken.")
+    return Sighting(kind="text", detail=detail)
 
 
 def _describe_mistyped(_found: Recognition) -> Sighting:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -48,7 +49,7 @@ from wallet.topics import session_topic
 from wallet.tries import list_recent_tries, page_tries
 from wallet.wallets import has_wallet
 
-_CLAIM_OVER = "Your minute was over. Nothing was taken. Confirm again to pay."
+_CLAIM_OVER = _("Your minute was over. Nothing was taken. Confirm again to pay.")
 
 
 @require_GET
@@ -96,7 +97,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _ask_again(request, look_at_charge(wallet, charge), refusal)
     except ChargeNotPayable:
         screen = look_at_charge(wallet, charge)
-        screen.error = _CLAIM_OVER if screen.claim else ""
+        screen.error = str(_CLAIM_OVER) if screen.claim else ""
         return _show(request, screen, status=409)
     except (ClaimUnknown, TransferRefused, IdempotencyMismatch):
         # The page itself says what is true now, whatever the refusal was.

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,7 +26,7 @@ from wallet.models import Wallet
 from wallet.queries import find_last_use
 
 _BAR_HEIGHT = 36
-_NO_PIN = "Enter the six digits of your PIN."
+_NO_PIN = _("Enter the six digits of your PIN.")
 
 
 @require_GET
@@ -54,7 +55,7 @@ def start(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     """Show codes again, by the PIN."""
     pin = request.POST.get("pin", "").strip()
     if not PIN_PATTERN.match(pin):
-        return _show(request, wallet, error=_NO_PIN)
+        return _show(request, wallet, error=str(_NO_PIN))
     try:
         start_codes(wallet, pin=pin)
     except (PinWrong, PinLocked) as refusal:

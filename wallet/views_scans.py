@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -32,7 +34,7 @@ from wallet.models import Wallet
 from wallet.scans import choose_seen, find_scanned
 from wallet.sightings import describe_foreign
 
-_CODE_CUT_SHORT = "Type all eight letters and digits of the code. Nothing was taken."
+_CODE_CUT_SHORT = _("Type all eight letters and digits of the code. Nothing was taken.")
 _NO_CODE = {"text", "empty"}
 _TYPED_LENGTH_MAX = 20
 
@@ -50,7 +52,7 @@ def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
             sighting = describe_foreign(typed)
             error = sighting.detail
             if sighting.kind in _NO_CODE and len(typed) <= _TYPED_LENGTH_MAX:
-                sighting, error = None, _CODE_CUT_SHORT
+                sighting, error = None, str(_CODE_CUT_SHORT)
         except (CodeMistyped, CodeUnknown, TooManyTries, SigningKeyWithdrawn) as refusal:
             error = str(refusal)
     context = {
@@ -77,7 +79,8 @@ def scan(request: HttpRequest, wallet: Wallet) -> HttpResponse:
         except (CodeForeign, CodeMistyped):
             sighting = describe_foreign(text)
         except PayloadInvalid as refusal:
-            error = f"This file cannot be read: {refusal}. Nothing was taken."
+            words = gettext("This file cannot be read: %(why)s. Nothing was taken.")
+            error = words % {"why": refusal}
         except (
             CodeInParts,
             CodeNotSeen,
