@@ -20,7 +20,7 @@ SLOW := browser or faults or fuzz or slow or stack
 COVERED_WHOLLY := ledger/*,qr/*,pos/charges.py,pos/refunds.py,merchants/settlement.py
 
 .PHONY: help environment demo-environment demo demo-reset test test-fast coverage coverage-report check \
-	bench bench-checkout bench-ledger format fuzz docs requirements
+	bench bench-checkout bench-ledger format fuzz docs messages requirements
 
 help: ## this list
 	@echo "Tessera: QR cashless checkout. Start with: make demo"
@@ -90,6 +90,9 @@ fuzz: environment ## look for texts that break the payment codes' library (SECON
 
 docs: environment ## write the OpenAPI description to docs/openapi.yaml
 	$(CHECK_ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+messages: environment ## write what there is to translate to locale/*.pot
+	$(CHECK_ENV) DJANGO_SETTINGS_MODULE=config.settings $(PYTHON) -m config.messages
 
 requirements: environment ## compile requirements/*.in again (UPGRADE=--upgrade for newer versions)
 	$(UV_COMPILE) $(UPGRADE) requirements/production.in --output-file requirements/production.txt

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import activate, get_language_from_request
 
 from config.outages import AWAY, RUNNING, find_outage
 from config.way_back import find_place
@@ -36,7 +37,8 @@ def begin_in_own_zone(answer: Answer) -> Answer:
 class PageBeginning:
     """Pages begin with a session, a language and a user, and end politely.
 
-    The API's callers bring their own secret, and are refused in the API's own form.
+    The API's callers bring their own secret, and are refused in the API's own form, in the
+    language they accept.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -49,6 +51,8 @@ class PageBeginning:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Let the API pass, and begin a page."""
         if request.path_info.startswith(_API):
+            # Refusals are for people too; what the thread spoke last was for somebody else.
+            activate(get_language_from_request(request))
             answer = self._answer(request)
             # What an answer says is true of this moment and this caller alone.
             answer.headers.setdefault("Cache-Control", "no-store")

@@ -102,6 +102,8 @@ LOGIN_REDIRECT_URL = "merchants:overview"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
+# docs/testing.md says how a language gets here.
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_REGION = env.str("DEFAULT_REGION", default="IE")

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config import api_docs, demo_mail, error_pages, views
+from config import api_docs, demo_mail, error_pages, views, words
 from config.api_description import DescriptionView
 from config.problems import NothingHere
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("readyz", views.readyz),
     path("api/schema/", DescriptionView.as_view(), name="schema"),
     path("api/docs/", api_docs.show_api, name="api_docs"),
+    path("words/<str:language>.js", words.show_words, name="words"),
     path("favicon.ico", RedirectView.as_view(url="/static/icons/icon.svg")),
     path("", include("wallet.urls")),
     path("", include("pos.urls")),

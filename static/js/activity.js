@@ -2,7 +2,7 @@
 
 import { onScan } from "./keys.js";
 import { formatMoney, writeField } from "./money.js";
-import { NoAnswer, call, makeKey } from "./server.js";
+import { NoAnswer, call, gettext, makeKey } from "./server.js";
 import { readAmount } from "./typed.js";
 
 const ASK_AGAIN_MS = [1_000, 8_000];
@@ -39,7 +39,7 @@ const readTyped = () => readAmount(find("r-amount").value, { currency: row.curre
 
 function label() {
   const { minor } = readTyped();
-  find("r-send").textContent = minor ? `Refund ${money(minor)}` : "Refund";
+  find("r-send").textContent = minor ? gettext("Refund %(amount)s", { amount: money(minor) }) : gettext("Refund");
 }
 
 function showError(field, text) {
@@ -58,14 +58,16 @@ function setBusy(busy) {
   find("r-send").setAttribute("aria-busy", busy);
   for (const id of ["r-send", "r-close", "r-all"]) find(id).disabled = busy;
   for (const id of ["r-amount", "r-reason"]) find(id).readOnly = busy;
-  if (busy) find("r-send").textContent = "Refunding…";
+  if (busy) find("r-send").textContent = gettext("Refunding…");
   else label();
 }
 
 /** Say how much may still go back: another tab or till may have been quicker. */
 function showTooMuch() {
   const left = Number(row.left);
-  showError("amount", left ? `Only ${money(left)} is left to refund.` : "Nothing is left to refund: all of it went back before.");
+  showError("amount", left
+    ? gettext("Only %(amount)s is left to refund.", { amount: money(left) })
+    : gettext("Nothing is left to refund: all of it went back before."));
 }
 
 function read() {
@@ -93,7 +95,7 @@ function resume() {
   const wish = JSON.parse(sessionStorage.getItem(STORE) || "null");
   if (!wish) return;
   open(wish.row, wish.body);
-  showNote("We do not know yet. Do not refund again: we keep asking.");
+  showNote(gettext("We do not know yet. Do not refund again: we keep asking."));
   carryOut(wish);
 }
 
@@ -114,7 +116,7 @@ async function carryOut({ body, key }) {
         return refuse(error);
       }
       // Nothing else may be sent until this wish is answered, so the sheet stays as it is.
-      showNote("No connection. We do not know yet. Do not refund again: we keep asking.");
+      showNote(gettext("No connection. We do not know yet. Do not refund again: we keep asking."));
       await new Promise((done) => { setTimeout(done, pause); });
     }
   }
@@ -129,15 +131,15 @@ function refuse(error) {
     return showTooMuch();
   }
   if (known) return showError(known.field.split(".")[0], known.detail || error.message);
-  return showNote(`${error.message} Nothing was refunded.`);
+  return showNote(gettext("%(why)s Nothing was refunded.", { why: error.message }));
 }
 
 function showDone(refund) {
   isDone = true;
   find("refund").hidden = true;
   find("r-done").hidden = false;
-  find("r-done-title").textContent = `Refunded ${money(refund.amount.amount_minor)}`;
-  find("r-done-text").textContent = `Sale ${row.code}. Reference ${refund.id}.`;
+  find("r-done-title").textContent = gettext("Refunded %(amount)s", { amount: money(refund.amount.amount_minor) });
+  find("r-done-text").textContent = gettext("Sale %(code)s. Reference %(reference)s.", { code: row.code, reference: refund.id });
   find("r-done-title").focus();
 }
 
@@ -160,6 +162,6 @@ sheet.addEventListener("cancel", (event) => { if (isSending) event.preventDefaul
 sheet.addEventListener("close", () => { if (isDone) location.reload(); });
 // Nothing that is scanned gets into a field here; payments by code are taken on the till's own page.
 onScan(() => {
-  if (sheet.open) showNote("That was scanned, and typed nowhere. Nothing was refunded.");
+  if (sheet.open) showNote(gettext("That was scanned, and typed nowhere. Nothing was refunded."));
 });
 resume();

@@ -2,8 +2,8 @@
 
 import { MINOR_MAX, formatMoney, writeField } from "./money.js";
 import { readAmount } from "./typed.js";
-// A form that was left and is shown again would send the key of the wish before.
-import "./server.js";
+// It also asks a page anew that was left and is shown again: its form has the key of the wish before.
+import { gettext } from "./server.js";
 
 const pad = document.getElementById("pad");
 
@@ -25,7 +25,8 @@ function press(field, key) {
   if (refusal && refusal !== "zero") return show(field);
   const wanted = key === "back" ? Math.floor(minor / 10) : minor * 10 ** key.length + Number(key);
   if (wanted > MINOR_MAX) {
-    document.getElementById(`${field.id}-read`).textContent = `The most is ${formatMoney(MINOR_MAX, currency, exponent)}.`;
+    const most = formatMoney(MINOR_MAX, currency, exponent);
+    document.getElementById(`${field.id}-read`).textContent = gettext("The most is %(most)s.", { most });
     return undefined;
   }
   field.value = wanted ? writeField(wanted, exponent) : "";

@@ -2,6 +2,7 @@
 
 import { readCatalogue } from "./catalogue.js";
 import { MINOR_MAX, fillAmount, formatMoney } from "./money.js";
+import { gettext } from "./server.js";
 
 const QUANTITY_MAX = 999;
 const DRAFT = "tessera.draft";
@@ -43,7 +44,7 @@ export function openEntry({ currency, exponent, charge }) {
     fillAmount(find("total"), minor, currency, exponent);
     find("total").dataset.zero = minor === 0;
     find("charge").disabled = find("collect-new").disabled = minor === 0;
-    find("charge").textContent = minor ? `Charge ${money(minor)}` : "Charge";
+    find("charge").textContent = minor ? gettext("Charge %(amount)s", { amount: money(minor) }) : gettext("Charge");
     drawCart();
     sessionStorage.setItem(DRAFT, JSON.stringify({ typed, counts }));
   }
@@ -68,12 +69,13 @@ export function openEntry({ currency, exponent, charge }) {
   function makeLine(id) {
     const { name } = catalogue.items.get(id);
     const step = (text, label, by) => make("button", {
-      type: "button", textContent: text, ariaLabel: `${label}: ${name}`,
+      type: "button", textContent: text, ariaLabel: label,
       onclick: () => add(id, by),
     });
     const row = make("li", {},
       make("bdi", { textContent: name }),
-      make("span", { className: "step" }, step("−", "One less", -1), make("output"), step("+", "One more", 1)),
+      make("span", { className: "step" }, step("−", gettext("One less: %(item)s", { item: name }), -1), make("output"),
+        step("+", gettext("One more: %(item)s", { item: name }), 1)),
       make("span", { className: "sum" }));
     find("cart-typed").before(row);
     return row;
@@ -102,7 +104,7 @@ export function openEntry({ currency, exponent, charge }) {
   }
 
   /** Say that more does not fit; what was there stays. */
-  const refuse = () => note(`The most is ${money(MINOR_MAX)}.`);
+  const refuse = () => note(gettext("The most is %(most)s.", { most: money(MINOR_MAX) }));
 
   /** Type one key of the pad: a digit, `00`, `back` or `clear`. */
   function press(key) {

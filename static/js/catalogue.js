@@ -1,5 +1,7 @@
 /** The items on the till's page, and what has become of them since the page was drawn. */
 
+import { gettext } from "./server.js";
+
 const listTiles = (page) => new Map([...page.querySelectorAll("[data-item]")].map((tile) => [tile.dataset.item, {
   tile, name: tile.dataset.name, price: Number(tile.dataset.price),
 }]));
@@ -26,8 +28,9 @@ export function readCatalogue({ money }) {
   }
 
   function tell(before, now) {
-    if (!now) return `${before.name} is not sold any more and was taken off.`;
-    return now.price === before.price ? "" : `${now.name} is now ${money(now.price)}.`;
+    if (!now) return gettext("%(item)s is not sold any more and was taken off.", { item: before.name });
+    if (now.price === before.price) return "";
+    return gettext("%(item)s is now %(price)s.", { item: now.name, price: money(now.price) });
   }
 
   return catalogue;

@@ -1,7 +1,7 @@
 /** The customer's code: scanned anywhere on the till, typed or pasted, and collected by. */
 
 import { isWalletCode } from "./keys.js";
-import { Refusal, call, makeKey } from "./server.js";
+import { Refusal, call, gettext, makeKey } from "./server.js";
 import { foldDigits } from "./typed.js";
 
 const RETRY_MS = [500, 8_000];
@@ -12,20 +12,20 @@ const HABIT = "tessera.collect";
 // So long the till says what was wrong, or it would be said anew with each picture.
 const SAID_MS = 3_000;
 const CAMERA = {
-  asking: "Allow the camera.",
-  looking: "Hold the customer's code before the camera.",
-  strange: "That is no payment code. Ask the customer for \u201cMy code\u201d.",
-  several: "Two codes are in view. Show only the customer's.",
-  offline: "No answer. Still looking; nothing was taken.",
-  denied: "The camera is not allowed here. Allow it in the browser's settings, or type the digits.",
-  missing: "This browser gives no camera to this page. Type the digits.",
-  busy: "The camera is in use by something else. Close that, and try again.",
-  broken: "The code cannot be read at this moment. Try again, or type the digits.",
-  idle: "The camera was switched off, to save the battery.",
+  asking: gettext("Allow the camera."),
+  looking: gettext("Hold the customer's code before the camera."),
+  strange: gettext("That is no payment code. Ask the customer for \u201cMy code\u201d."),
+  several: gettext("Two codes are in view. Show only the customer's."),
+  offline: gettext("No answer. Still looking; nothing was taken."),
+  denied: gettext("The camera is not allowed here. Allow it in the browser's settings, or type the digits."),
+  missing: gettext("This browser gives no camera to this page. Type the digits."),
+  busy: gettext("The camera is in use by something else. Close that, and try again."),
+  broken: gettext("The code cannot be read at this moment. Try again, or type the digits."),
+  idle: gettext("The camera was switched off, to save the battery."),
 };
 const CAMERA_OVER = ["denied", "missing", "busy", "broken", "idle"];
-const NO_CODE = "That is no payment code. Nothing was taken.";
-const NO_AMOUNT = "Type the amount first, then scan the customer's code.";
+const NO_CODE = gettext("That is no payment code. Nothing was taken.");
+const NO_AMOUNT = gettext("Type the amount first, then scan the customer's code.");
 
 const find = (id) => document.getElementById(id);
 const root = find("main");
@@ -62,7 +62,7 @@ export function openCollector(till) {
     isAsking = true;
     find("refused").hidden = true;
     if (till.now().charge) till.apply(till.now().charge);
-    till.speak("polite", "Collecting.");
+    till.speak("polite", gettext("Collecting."));
     for (let pause = RETRY_MS[0]; till.now().sale === sale; pause = Math.min(RETRY_MS[1], pause * 2)) {
       if (await ask(sale)) break;
       till.hear(false);
@@ -124,7 +124,7 @@ export function openCollector(till) {
   function open() {
     delete root.dataset.wanted;
     const minor = till.now().charge?.amount.amount_minor ?? till.entry.total();
-    till.speak("collect-go", `Collect ${till.money(minor)}`);
+    till.speak("collect-go", gettext("Collect %(amount)s", { amount: till.money(minor) }));
     till.speak("collect-error", "");
     find("collect-code").value = "";
     find("collect-code").removeAttribute("aria-invalid");
@@ -215,7 +215,7 @@ export function openCollector(till) {
     // The code of a sale that is paid is often scanned once more.
     if (isOurs && root.dataset.screen === "result") return undefined;
     if (document.querySelector("dialog[open]") && !sheet.open) return undefined;
-    if (!isOurs) return say(/^\d{6,14}$/.test(text) ? `Unknown article ${text}. ${NO_CODE}` : NO_CODE);
+    if (!isOurs) return say(/^\d{6,14}$/.test(text) ? gettext("Unknown article %(number)s. That is no payment code. Nothing was taken.", { number: text }) : NO_CODE);
     if (sheet.open) sheet.close();
     return take(text);
   }

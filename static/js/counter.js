@@ -1,6 +1,6 @@
 /** What printed codes bring in, told above whatever the till shows. */
 
-import { call, writeTime } from "./server.js";
+import { call, gettext, weave, writeTime } from "./server.js";
 
 const PAID = "/api/v1/charges?source=static_code&status=captured&limit=20";
 const STAY_MS = 60_000;
@@ -18,13 +18,13 @@ function make(tag, props, ...children) {
 
 function show(charge, money) {
   const sum = make("bdi", { textContent: money(charge.amount.amount_minor) });
-  const what = make("b", {}, "Paid ", sum, " from the counter code");
+  const what = make("b", {}, ...weave(gettext("Paid %(amount)s from the counter code"), { amount: sum }));
   const who = [charge.description, charge.payer, writeTime(charge.captured_at, timeZone)].filter(Boolean);
   // Each by itself, or a place in Arabic would take the time of day along to its own end.
   const words = who.flatMap((textContent, place) => [place ? " · " : "", make("bdi", { textContent })]);
   const row = make("div", { className: "note ok banner" },
     make("span", { className: "grow" }, what, make("br"), make("span", { className: "tiny" }, ...words)),
-    make("button", { type: "button", className: "txt", textContent: "OK", onclick: () => row.remove() }));
+    make("button", { type: "button", className: "txt", textContent: gettext("OK"), onclick: () => row.remove() }));
   list.prepend(row);
   while (list.children.length > SHOWN_MAX) list.lastElementChild.remove();
   setTimeout(() => row.remove(), STAY_MS);
@@ -43,7 +43,7 @@ export function openCounter({ money, announce }) {
     const ours = data.filter((charge) => !charge.terminal || charge.terminal === terminal);
     const fresh = seen ? ours.filter((charge) => !seen.includes(charge.id)).reverse() : [];
     for (const charge of fresh) show(charge, money);
-    if (fresh.length) announce(fresh.map((charge) => `Received ${money(charge.amount.amount_minor)} from the counter code.`).join(" "));
+    if (fresh.length) announce(fresh.map(({ amount }) => gettext("Received %(amount)s from the counter code.", { amount: money(amount.amount_minor) })).join(" "));
     seen = data.map((charge) => charge.id);
     sessionStorage.setItem(store, JSON.stringify(seen));
   };

@@ -1,6 +1,6 @@
 /** What lies on the till's desk, on each of its pages: payments nobody has seen, open sales, and today's figures. */
 
-import { NoAnswer, call, follow, makeKey } from "./server.js";
+import { NoAnswer, call, follow, gettext, makeKey } from "./server.js";
 
 const NOON_MS = 200;
 const TIMEOUT_MS = 4_000;
@@ -100,9 +100,9 @@ export function openDesk({ inHand = () => "", announce = () => {}, also = async 
     button.disabled = true;
     try {
       await call("POST", `/api/v1/charges/${button.dataset.cancel}/cancel`, { key: makeKey() });
-      button.textContent = "Canceled";
+      button.textContent = gettext("Canceled");
     } catch (error) {
-      button.textContent = error instanceof NoAnswer ? "No connection. Not canceled yet" : error.message;
+      button.textContent = error instanceof NoAnswer ? gettext("No connection. Not canceled yet") : error.message;
       button.disabled = !(error instanceof NoAnswer);
     }
     news.look();

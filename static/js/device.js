@@ -1,5 +1,7 @@
 /** The tablet itself: three short tunes and a voice, their switch, and a screen that stays on. */
 
+import { gettext } from "./server.js";
+
 // Notes: hertz, start and length in seconds.
 const TUNES = {
   paid: [[659, 0, 0.09], [988, 0.09, 0.16]],
@@ -23,7 +25,7 @@ export function unlock() {
 for (const sign of ["click", "keydown"]) addEventListener(sign, unlock, { capture: true, once: true });
 
 /** What is heard, one after the other by the button; a voice only where the browser has one. */
-const SOUNDS = { on: "Sound on", voice: "Sound and voice", off: "Sound off" };
+const SOUNDS = { on: gettext("Sound on"), voice: gettext("Sound and voice"), off: gettext("Sound off") };
 if (!globalThis.speechSynthesis) delete SOUNDS.voice;
 const heard = () => Object.keys(SOUNDS).find((each) => each === localStorage.getItem("tessera.sound")) ?? "on";
 

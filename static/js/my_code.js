@@ -2,7 +2,7 @@
 
 import { buzz, stayAwake } from "./device.js";
 import { formatMoney } from "./money.js";
-import { NoAnswer, call, follow, serverNow, setClock, writeSpan } from "./server.js";
+import { NoAnswer, call, follow, gettext, serverNow, setClock, writeSpan } from "./server.js";
 
 const KEPT = "tessera.codes";
 const CODES = "/api/v1/wallet/payment_codes";
@@ -12,11 +12,11 @@ const PAID_BUZZ_MS = [20, 40, 20];
 // A phone that has shown codes tells, when it opens the page again, of a use this old at most.
 const FRESH_MS = 120_000;
 const REASONS = {
-  insufficient_funds: "Your balance is too low for this.",
-  charge_not_payable: "The sale was over already.",
-  charge_claimed_by_another: "Another phone is paying this sale.",
-  currency_mismatch: "The shop charges in another currency.",
-  transfer_refused: "Your wallet cannot pay at present.",
+  insufficient_funds: gettext("Your balance is too low for this. Nothing was taken."),
+  charge_not_payable: gettext("The sale was over already. Nothing was taken."),
+  charge_claimed_by_another: gettext("Another phone is paying this sale. Nothing was taken."),
+  currency_mismatch: gettext("The shop charges in another currency. Nothing was taken."),
+  transfer_refused: gettext("Your wallet cannot pay at present. Nothing was taken."),
 };
 
 const find = (id) => document.getElementById(id);
@@ -102,7 +102,7 @@ function tick() {
   }
   if (!shown) return;
   const left = Date.parse(shown.until) - serverNow();
-  find("left").textContent = `Next code in ${writeSpan(left)}`;
+  find("left").textContent = gettext("Next code in %(span)s", { span: writeSpan(left) });
   find("drain").style.inlineSize = `${Math.min(100, (100 * left) / stepMs).toFixed(1)}%`;
   if (!isTold) sayContact();
 }
@@ -112,7 +112,7 @@ function sayContact() {
   const minutes = last ? Math.max(0, Math.floor((Date.parse(last.until) - serverNow()) / 60_000)) : 0;
   find("contact").hidden = isTold;
   find("contact").className = "chip wait";
-  find("contact").textContent = `No connection · good for ${minutes} min`;
+  find("contact").textContent = gettext("No connection · good for %(minutes)s min", { minutes });
 }
 
 function hear(answered) {
@@ -141,7 +141,7 @@ function tellUse(use) {
   if (isPaid) showPaid(charge);
   // The pay page holds the claim, and asks for the PIN beside shop and amount.
   else if (wantsPin) location.assign(findPage(charge));
-  else if (isRefused) showRefused(`${REASONS[outcome]} Nothing was taken.`);
+  else if (isRefused) showRefused(REASONS[outcome]);
 }
 
 const findPage = (charge) => new URL(charge.link).pathname.toLowerCase();
@@ -150,19 +150,20 @@ const writeAmount = ({ amount_minor: minor, currency }) => formatMoney(minor, cu
 function showAsking(charge) {
   find("asking").hidden = !charge;
   if (!charge) return;
-  find("asking-text").textContent = `${charge.store_name} charges ${writeAmount(charge.amount)} and waits for your PIN.`;
+  const facts = { shop: charge.store_name, amount: writeAmount(charge.amount) };
+  find("asking-text").textContent = gettext("%(shop)s charges %(amount)s and waits for your PIN.", facts);
   find("asking-link").href = findPage(charge);
 }
 
 function showPaid(charge) {
-  const paid = `Paid ${writeAmount(charge.amount)}`;
-  find("result").textContent = paid;
-  find("result-shop").textContent = `at ${charge.store_name}`;
+  const facts = { shop: charge.store_name, amount: writeAmount(charge.amount) };
+  find("result").textContent = gettext("Paid %(amount)s", facts);
+  find("result-shop").textContent = gettext("at %(shop)s", facts);
   find("receipt").href = charge.receipt;
   find("done").hidden = false;
   find("showing").hidden = find("more").hidden = true;
   draw();
-  find("polite").textContent = `${paid} at ${charge.store_name}.`;
+  find("polite").textContent = gettext("Paid %(amount)s at %(shop)s.", facts);
   find("result").focus();
   // A page that nobody has touched yet may not, and the browser says so as an error.
   buzz(PAID_BUZZ_MS);

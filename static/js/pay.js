@@ -1,7 +1,7 @@
 /** The phone's pages: without it they work by plain forms; with it they keep up by themselves. */
 
 import { buzz } from "./device.js";
-import { NoAnswer, call, follow, makeKey, serverNow, setClock, writeSaleClock, writeTime } from "./server.js";
+import { NoAnswer, call, follow, gettext, makeKey, serverNow, setClock, writeSaleClock, writeTime } from "./server.js";
 
 const RENEW_MS = 25_000;
 const ASK_AGAIN_MS = [2_000, 10_000];
@@ -53,14 +53,14 @@ function openConfirm(form) {
   function countDown() {
     const { left, ends, passed } = writeSaleClock({ createdAt, expiresAt });
     if (left === 0 && !isSending) reload();
-    find("expiry").textContent = `Sale ends in ${ends} · ${passed} so far`;
+    find("expiry").textContent = gettext("Sale ends in %(ends)s · %(passed)s so far", { ends, passed });
   }
 
   function setBusy(busy) {
     isSending = busy;
     button.setAttribute("aria-busy", busy);
     button.disabled = find("decline").disabled = busy;
-    button.replaceChildren(...(busy ? ["Paying…"] : wording));
+    button.replaceChildren(...(busy ? [gettext("Paying…")] : wording));
     if (find("pin")) find("pin").readOnly = busy;
   }
 
@@ -78,7 +78,7 @@ function openConfirm(form) {
         if (!(error instanceof NoAnswer)) return refuse(error);
         // The same request with the same key: paid once, however often it is asked.
         find("unknown").hidden = false;
-        button.textContent = "Checking…";
+        button.textContent = gettext("Checking…");
         await new Promise((done) => { setTimeout(done, pause); });
       }
     }

@@ -2,7 +2,7 @@
 
 import { buzz, stayAwake } from "./device.js";
 import { openScanner, shrink } from "./scanner.js";
-import { call } from "./server.js";
+import { call, gettext } from "./server.js";
 
 const SEEN_BUZZ_MS = 30;
 // Shops hang codes of several systems side by side, and the phone swings past some of them.
@@ -10,17 +10,17 @@ const STRANGE_MS = 1_000;
 const PHOTOGRAPH_PX = 2_048;
 const PATIENCE_MS = 10_000;
 const STATES = {
-  asking: "Allow the camera, and hold it over the code.",
-  looking: "Hold the camera over the code.",
-  several: "More than one code of a till is in view. Go closer to one.",
-  offline: "No answer. Still looking; nothing was taken.",
-  denied: "The camera is not allowed here. Allow it in the browser's settings, or use one of the ways below.",
-  missing: "This browser gives no camera to this page. Use one of the ways below.",
-  busy: "The camera is in use by something else. Close that, and scan again.",
-  broken: "The code cannot be read at this moment. Scan again, or use one of the ways below.",
-  idle: "The camera was switched off, to save the battery.",
-  seen: "Code read. One moment.",
-  reading: "Looking for a code in the picture.",
+  asking: gettext("Allow the camera, and hold it over the code."),
+  looking: gettext("Hold the camera over the code."),
+  several: gettext("More than one code of a till is in view. Go closer to one."),
+  offline: gettext("No answer. Still looking; nothing was taken."),
+  denied: gettext("The camera is not allowed here. Allow it in the browser's settings, or use one of the ways below."),
+  missing: gettext("This browser gives no camera to this page. Use one of the ways below."),
+  busy: gettext("The camera is in use by something else. Close that, and scan again."),
+  broken: gettext("The code cannot be read at this moment. Scan again, or use one of the ways below."),
+  idle: gettext("The camera was switched off, to save the battery."),
+  seen: gettext("Code read. One moment."),
+  reading: gettext("Looking for a code in the picture."),
 };
 const WARNINGS = ["offline", "several", "part"];
 const OVER = ["denied", "missing", "busy", "broken", "idle"];
@@ -30,8 +30,8 @@ const main = find("main");
 const { host, chargeGuid } = main.dataset;
 let strange = { texts: "", since: 0 };
 
-const sayPart = ({ number, total }) =>
-  `This is part ${number} of ${total} of a split code. Hold the camera over all ${total} parts together.`;
+const sayPart = (part) =>
+  gettext("This is part %(number)s of %(total)s of a split code. Hold the camera over all %(total)s parts together.", part);
 
 function tell(state, part) {
   if (main.dataset.state === state) return;

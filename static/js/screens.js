@@ -3,7 +3,7 @@
 import { makeRow } from "./cart.js";
 import { fillAmount, formatMoney } from "./money.js";
 import { isOver } from "./sale.js";
-import { serverNow, writeMinute, writeSaleClock, writeTime } from "./server.js";
+import { gettext, ngettext, serverNow, weave, writeMinute, writeSaleClock, writeTime } from "./server.js";
 
 const RETRY_MS = 1_000;
 const LATE_S = 20;
@@ -12,14 +12,14 @@ const NOTICE_MS = 12_000;
 const DOUBLE_TAP_MS = 500;
 // As much as the shop may know of why the customer does not pay.
 const REFUSALS = {
-  insufficient_funds: "Not enough money. Nothing was taken.",
-  declined: "Declined. Nothing was taken.",
+  insufficient_funds: gettext("Not enough money. Nothing was taken."),
+  declined: gettext("Declined. Nothing was taken."),
 };
-const NOT_PAID = "Customer did not pay. Nothing was taken.";
+const NOT_PAID = gettext("Customer did not pay. Nothing was taken.");
 const RESULTS = {
-  captured: { title: "Paid", tone: "ok", path: "M10 25l10 10 18-22" },
-  expired: { title: "Code expired", text: "Nothing was taken.", tone: "grey", path: "M12 24h24" },
-  canceled: { title: "Sale canceled", text: "Nothing was taken.", tone: "grey", path: "M12 24h24" },
+  captured: { title: gettext("Paid"), tone: "ok", path: "M10 25l10 10 18-22" },
+  expired: { title: gettext("Code expired"), text: gettext("Nothing was taken."), tone: "grey", path: "M12 24h24" },
+  canceled: { title: gettext("Sale canceled"), text: gettext("Nothing was taken."), tone: "grey", path: "M12 24h24" },
 };
 
 const find = (id) => document.getElementById(id);
@@ -39,6 +39,20 @@ function mark(where, look, ...words) {
 
 export const money = (minor) => formatMoney(minor, currency, exponent);
 export const speak = (where, text) => { find(where).textContent = text; };
+
+/** Say what the customer does whose phone holds the sale. */
+function sayWhoChecks({ payer }, wantsPin) {
+  const words = wantsPin ? gettext("%(customer)s is confirming on the phone") : gettext("%(customer)s is checking");
+  return weave(words, { customer: isolate(payer || gettext("Customer")) });
+}
+
+/** Say what is being done about a sale that nothing is heard of. */
+function sayCutOff(charge, { seconds, isUnwanted }) {
+  if (!charge) return gettext("No connection: sending the sale again, nobody can pay it yet · %(seconds)s s", { seconds });
+  const facts = { seconds, code: group(charge.short_code) };
+  if (isUnwanted) return gettext("No connection: not canceled yet, checking sale %(code)s · %(seconds)s s", facts);
+  return gettext("No connection: checking sale %(code)s · %(seconds)s s", facts);
+}
 
 /** Let a button be deaf for as long as the second of two quick taps may take. */
 export function rest(id) {
@@ -77,7 +91,7 @@ export function openScreens({ now, device, look }) {
     const { amount } = now().sale;
     if (amount) fillAmount(find("code-amount"), amount, currency, exponent);
     else speak("code-amount", "");
-    mark("chip", "wait", "Making the code");
+    mark("chip", "wait", gettext("Making the code"));
     for (const id of ["words", "short", "left", "passed"]) speak(id, "");
     find("extend").hidden = find("declined").hidden = find("refused").hidden = true;
     sizeCode();
@@ -100,9 +114,9 @@ export function openScreens({ now, device, look }) {
     if (!scanned) delete sale.wantsPin;
     show("code", sale.scan ? "collecting" : scanned ? "scanned" : "waiting");
     if (fresh) drawCode(charge);
-    if (sale.scan) mark("chip", "info", "Collecting");
-    else if (scanned) mark("chip", "info", isolate(charge.payer || "Customer"), ` is ${sale.wantsPin ? "confirming on the phone" : "checking"}`);
-    else mark("chip", "wait", "Waiting for customer");
+    if (sale.scan) mark("chip", "info", gettext("Collecting"));
+    else if (scanned) mark("chip", "info", ...sayWhoChecks(charge, sale.wantsPin));
+    else mark("chip", "wait", gettext("Waiting for customer"));
     find("extend").hidden = find("collect").hidden = scanned || Boolean(sale.scan);
     if (scanned && before !== "claimed") {
       find("declined").hidden = true;
@@ -132,7 +146,7 @@ export function openScreens({ now, device, look }) {
 
   function drawCode(charge) {
     const image = find("qr");
-    image.alt = `Payment code for ${money(charge.amount.amount_minor)} to ${shop}`;
+    image.alt = gettext("Payment code for %(amount)s to %(shop)s", { amount: money(charge.amount.amount_minor), shop });
     image.onload = () => {
       find("card").classList.remove("skeleton");
       sizeCode();
@@ -182,17 +196,17 @@ export function openScreens({ now, device, look }) {
     if (!paid || !before) return;
     device((module) => {
       module.play("paid");
-      module.say(`Received ${money(charge.amount.amount_minor)}.`);
+      module.say(gettext("Received %(amount)s.", { amount: money(charge.amount.amount_minor) }));
     });
   }
 
   function drawReceipt(charge) {
     find("receipt-number").hidden = !charge.receipt_number;
-    speak("receipt-number", charge.receipt_number ? `Receipt ${charge.receipt_number}` : "");
+    speak("receipt-number", charge.receipt_number ? gettext("Receipt %(number)s", { number: charge.receipt_number }) : "");
     const rows = [
-      ["From", charge.captured_at && charge.payer],
-      ["Time", writeTime(charge.captured_at ?? serverNow(), timeZone)],
-      ["Reference", group(charge.short_code)],
+      [gettext("From"), charge.captured_at && charge.payer],
+      [gettext("Time"), writeTime(charge.captured_at ?? serverNow(), timeZone)],
+      [gettext("Reference"), group(charge.short_code)],
     ];
     find("result-rows").replaceChildren(...rows.filter(([, value]) => value).map(makeRow));
     find("receipt").hidden = !charge.receipt;
@@ -200,18 +214,19 @@ export function openScreens({ now, device, look }) {
   }
 
   function askCancel(charge) {
-    const payer = charge.status === "claimed" && (charge.payer || "The customer");
-    const known = payer ? [isolate(payer), " is checking it now."] : ["The code stops working at once."];
-    const unknown = "There is no connection. The customer may have paid, or may still pay. The sale is canceled as soon as there is a connection.";
+    const payer = charge.status === "claimed" && (charge.payer || gettext("The customer"));
+    const known = payer ? weave(gettext("%(customer)s is checking it now."), { customer: isolate(payer) }) : [gettext("The code stops working at once.")];
+    const unknown = gettext("There is no connection. The customer may have paid, or may still pay. The sale is canceled as soon as there is a connection.");
     find("ask-text").replaceChildren(...(now().isCutOff ? [unknown] : known));
     if (!find("ask").open) find("ask").showModal();
   }
 
   function showContact(answered) {
-    mark("link", answered ? "ok" : "wait", answered ? "Online" : "No connection");
+    mark("link", answered ? "ok" : "wait", answered ? gettext("Online") : gettext("No connection"));
     const { sale, charge } = now();
     if (answered) showBanner("");
-    else speak("assertive", `No connection.${!sale ? "" : charge ? " Checking the sale." : " Sending the sale again."}`);
+    else if (!sale) speak("assertive", gettext("No connection."));
+    else speak("assertive", charge ? gettext("No connection. Checking the sale.") : gettext("No connection. Sending the sale again."));
     tick();
   }
 
@@ -219,9 +234,8 @@ export function openScreens({ now, device, look }) {
     const { sale, charge, isCutOff, lastContact } = now();
     speak("clock", writeMinute(serverNow(), timeZone));
     if (isCutOff && sale && !isOver(charge)) {
-      const doing = sale.wish === "cancel" ? "not canceled yet, checking" : "checking";
-      const code = charge ? `${doing} sale ${group(charge.short_code)}` : "sending the sale again, nobody can pay it yet";
-      showBanner(`No connection: ${code} · ${Math.round((Date.now() - lastContact) / 1000)} s`, charge ? "Check now" : "");
+      const seconds = Math.round((Date.now() - lastContact) / 1000);
+      showBanner(sayCutOff(charge, { seconds, isUnwanted: sale.wish === "cancel" }), charge ? gettext("Check now") : "");
     }
     if (root.dataset.screen === "code" && charge) countDown(charge);
   }
@@ -231,10 +245,10 @@ export function openScreens({ now, device, look }) {
     if (charge.expires_at !== end) [end, span] = [charge.expires_at, left];
     const seconds = Math.ceil(left / 1000);
     if (find("left").textContent !== ends && SPOKEN_S.includes(seconds)) {
-      speak("polite", `Sale ends in ${seconds} seconds.`);
+      speak("polite", ngettext("Sale ends in %(count)s second.", "Sale ends in %(count)s seconds.", seconds));
     }
     speak("left", ends);
-    speak("passed", `${passed} so far`);
+    speak("passed", gettext("%(passed)s so far", { passed }));
     find("card").dataset.late = seconds <= LATE_S;
     find("ring").lastElementChild.style.strokeDasharray = `${(100 * Math.min(1, left / span)).toFixed(2)} 200`;
     // Who holds the sale may let go of it any moment: the server says so by itself.

@@ -6,6 +6,22 @@ const POLL_WHILE_LIVE_MS = 10_000;
 const SILENT_MS = 5_000;
 const RECONNECT_MS = [500, 8_000];
 
+/* Words in the page's language: from Django's catalogue where the page has one, else as they are written */
+
+const spoken = globalThis.django ?? {};
+const fill = (text, facts) => text.replace(/%\((\w+)\)s/g, (place, name) => facts[name] ?? place);
+
+/** Return a sentence in the page's language; `%(name)s` in it stands for a fact. */
+export const gettext = (text, facts = {}) => fill(spoken.gettext?.(text) ?? text, facts);
+
+/** Return a sentence about a number of things, in the form that the page's language has for it. */
+export const ngettext = (one, many, count, facts = {}) =>
+  fill(spoken.ngettext?.(one, many, count) ?? (count === 1 ? one : many), { count, ...facts });
+
+/** Return a sentence in pieces, elements where they are named in it, for `append` and its like. */
+export const weave = (text, elements) =>
+  text.split(/%\((\w+)\)s/).map((piece, place) => (place % 2 ? elements[piece] : piece));
+
 let clockOffset = 0;
 
 /** The server's clock, as the last answers let us know it. */
@@ -62,7 +78,7 @@ addEventListener("pageshow", (event) => {
 /** The server said no, and why. */
 export class Refusal extends Error {
   constructor(status, problem) {
-    super(problem.detail || problem.title || `The server answered ${status}.`);
+    super(problem.detail || problem.title || gettext("The server answered %(status)s.", { status }));
     this.status = status;
     this.code = problem.code || "";
     this.errors = problem.errors || [];

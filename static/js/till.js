@@ -4,6 +4,7 @@ import { openEntry } from "./cart.js";
 import { onHand, onScan } from "./keys.js";
 import { openSale } from "./sale.js";
 import { money, openScreens, rest, showBanner, speak } from "./screens.js";
+import { gettext } from "./server.js";
 
 const LATER_MS = 500;
 const AGAIN_MS = 8_000;
@@ -69,7 +70,7 @@ async function refused(error) {
   if (PRICED.includes(error.code) && (await entry.refresh()).length) {
     return speak("assertive", find("entry-note").textContent);
   }
-  showBanner(`The sale was not made. ${error.message}`);
+  showBanner(gettext("The sale was not made. %(why)s", { why: error.message }));
   return speak("assertive", find("banner-text").textContent);
 }
 
@@ -87,7 +88,7 @@ function askCancel() {
   const { charge } = sale.now();
   if (charge) return screens.askCancel(charge);
   sale.giveUp();
-  showBanner("Sale canceled. No code was shown, so nobody can have paid. Nothing was taken.");
+  showBanner(gettext("Sale canceled. No code was shown, so nobody can have paid. Nothing was taken."));
   return speak("assertive", find("banner-text").textContent);
 }
 
@@ -131,7 +132,7 @@ function typeDigit(key) {
 
 function takeScan(text) {
   if (collector) collector.scanned(text);
-  else entry.note("That was scanned, not typed. Type the amount, then scan again.");
+  else entry.note(gettext("That was scanned, not typed. Type the amount, then scan again."));
 }
 
 function wire() {
@@ -177,7 +178,7 @@ async function wireDesk() {
     const [{ openCounter }, { openDesk }] = await Promise.all([import(root.dataset.counter), import(root.dataset.desk)]);
     desk ??= openDesk({
       inHand: () => sale.now().sale?.id,
-      announce: (row) => tell(`Received ${row.querySelector("bdi").textContent}.`),
+      announce: (row) => tell(gettext("Received %(amount)s.", { amount: row.querySelector("bdi").textContent })),
       also: openCounter({ money, announce: tell }),
     });
     desk.draw();

@@ -4,6 +4,7 @@
  */
 
 import { MINOR_MAX, formatMoney, writeField } from "./money.js";
+import { gettext } from "./server.js";
 
 const LENGTH_MAX = 40;
 const EXAMPLE_MINOR = 1250;
@@ -75,10 +76,11 @@ export function readAmount(text, { currency, exponent }) {
 }
 
 function explain(refusal, typed, currency, exponent) {
-  const example = writeField(EXAMPLE_MINOR, exponent);
-  if (refusal === "zero") return "Type more than zero.";
-  if (refusal === "large") return `The most is ${formatMoney(MINOR_MAX, currency, exponent)}.`;
-  if (refusal === "ambiguous") return `“${typed}” can be read in two ways. Leave out the mark of thousands, as in ${example}.`;
-  if (refusal === "unreadable") return `Type an amount such as ${example}.`;
-  return `${currency} has ${exponent || "no"} decimals. Type an amount such as ${example}.`;
+  const facts = { typed, currency, exponent, example: writeField(EXAMPLE_MINOR, exponent) };
+  if (refusal === "zero") return gettext("Type more than zero.");
+  if (refusal === "large") return gettext("The most is %(most)s.", { most: formatMoney(MINOR_MAX, currency, exponent) });
+  if (refusal === "ambiguous") return gettext("“%(typed)s” can be read in two ways. Leave out the mark of thousands, as in %(example)s.", facts);
+  if (refusal === "unreadable") return gettext("Type an amount such as %(example)s.", facts);
+  if (!exponent) return gettext("%(currency)s has no decimals. Type an amount such as %(example)s.", facts);
+  return gettext("%(currency)s has %(exponent)s decimals. Type an amount such as %(example)s.", facts);
 }

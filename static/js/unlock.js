@@ -6,6 +6,7 @@
  */
 
 import { onHand, onScan } from "./keys.js";
+import { gettext } from "./server.js";
 
 const DIGITS = 6;
 // Long enough to see that a seventh key follows, as it does from a slow scanner.
@@ -35,7 +36,7 @@ function send() {
   clearTimeout(timer);
   const chosen = form.querySelector("[name=cashier]:checked");
   if (!chosen) return form.reportValidity();
-  if (typed.length < DIGITS) return show("Enter the six digits of your PIN.");
+  if (typed.length < DIGITS) return show(gettext("Enter the six digits of your PIN."));
   show();
   return form.submit();
 }
@@ -45,7 +46,7 @@ const sendWhenFull = () => typed.length === DIGITS && form.querySelector("[name=
 function refuseScan() {
   clearTimeout(timer);
   typed = "";
-  show("That was scanned. Type your PIN, or tap it.");
+  show(gettext("That was scanned. Type your PIN, or tap it."));
 }
 
 /** A digit that hands have typed; gives what takes it back. */
