@@ -1,4 +1,4 @@
-"""Collect every text that waits for translation: `make messages` writes it down for translators.
+"""Collect every text that waits for translation: `make messages` writes them down.
 
 No gettext tools are needed: Babel reads Python and JavaScript, and Django turns its templates
 into calls that Babel can read.
@@ -19,7 +19,7 @@ from config.programs import ROOT
 
 # Django's names for the two catalogues: what the server says, and what scripts say.
 DOMAINS = ("django", "djangojs")
-# What `identity` to `wallet` say to people; programs' words and tests are nobody's to translate.
+# Programs say what operators read in English alone, and tests say nothing to anybody.
 _PACKAGES = ("config", "identity", "ledger", "merchants", "pos", "wallet")
 _CALLS = {
     "gettext": None,

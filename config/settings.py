@@ -102,7 +102,7 @@ LOGIN_REDIRECT_URL = "merchants:overview"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
-# docs/testing.md says how a language gets here.
+# CONTRIBUTING.md says how a language gets here.
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

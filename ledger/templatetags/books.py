@@ -1,0 +1,26 @@
+"""The ledger's own words in templates, where people look into the books."""
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+WORDS = {
+    "top_up": _("Top-up"),
+    "capture": _("Capture"),
+    "refund": _("Refund"),
+    "settle": _("Settlement"),
+    "fee": _("Fee"),
+    "recover": _("Recovery"),
+    "safeguard": _("Safeguard"),
+    "wallet": _("Wallet"),
+    "takings": _("Takings"),
+    "payable": _("Payable"),
+    "receivable": _("Receivable"),
+    "fee_income": _("Fee income"),
+}
+
+
+@register.filter
+def in_words(kind: str) -> str:
+    """Name a kind of transfer or account: `{{ transfer.kind|in_words }}` gives `Capture`."""
+    return str(WORDS.get(kind, kind))
