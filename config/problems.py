@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -75,6 +76,10 @@ FIELDS: dict[type[Exception], str] = {
     wallet.PaymentCodeExpired: "code",
     wallet.PaymentCodeUsed: "code",
 }
+# The ledger's errors are read without Django too (docs/seals.md), so they speak English.
+_WORDS = {
+    ledger.InsufficientFunds: _("There is too little money for this. Nothing was taken."),
+}
 _RETRY_AFTER_S = {429: "60", 503: "1"}
 FRAMEWORK_CODES = {
     400: "request_invalid",
@@ -102,7 +107,8 @@ def answer_problem(refusal: Exception, _context: dict[str, Any]) -> Response | N
     for kind in type(refusal).__mro__:
         if kind in STATUSES:
             status, code = STATUSES[kind]
-            return _answer(status, code, str(refusal), **_describe(refusal, kind, code))
+            words = str(_WORDS.get(kind, refusal))
+            return _answer(status, code, words, **_describe(refusal, kind, code))
     return None
 
 

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from django.utils.translation import gettext
-
 
 class TransferRefused(Exception):
     """A transfer was not posted; nothing moved."""
@@ -19,7 +17,7 @@ class InsufficientFunds(TransferRefused):
     """The debited account holds less than the amount."""
 
     def __str__(self) -> str:
-        return gettext("There is too little money for this. Nothing was taken.")
+        return "There is too little money for this. Nothing was taken."
 
 
 class BatchTooLarge(ValueError):

@@ -2,11 +2,13 @@
 
 import ast
 import re
+from uuid import uuid4
 
 from babel.messages.jslexer import tokenize
 
 from config.messages import collect_texts
 from config.programs import ROOT
+from ledger.errors import InsufficientFunds
 from ledger.kinds import EVENTS, NATURES
 from ledger.templatetags.books import WORDS
 from tests.events import TEST_EVENTS
@@ -170,3 +172,9 @@ def test_texts_are_found_in_python_templates_and_scripts():
 
 def test_every_kind_of_transfer_and_account_has_its_word():
     assert set(WORDS) == (set(EVENTS) - set(TEST_EVENTS)) | set(NATURES)
+
+
+def test_what_the_ledger_says_without_django_is_translated_too():
+    said = str(InsufficientFunds("insufficient_funds", uuid4()))
+
+    assert collect_texts("django")[said].locations[0][0] == "config/problems.py"
