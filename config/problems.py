@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
@@ -77,7 +78,7 @@ FIELDS: dict[type[Exception], str] = {
     wallet.PaymentCodeUsed: "code",
 }
 # The ledger's errors are read without Django too (docs/seals.md), so they speak English.
-_WORDS = {
+_WORDS: dict[type[Exception], Promise] = {
     ledger.InsufficientFunds: _("There is too little money for this. Nothing was taken."),
 }
 _RETRY_AFTER_S = {429: "60", 503: "1"}

@@ -154,7 +154,9 @@ def test_the_till_says_nothing_untranslated(esperanto, shop, customer, names):
     left["pair"] = read(browser.get("/till/pair/"), names)
     left["not paired"] = read(browser.post("/till/pair/", wrong), names)
     browser.post("/till/pair/", right)
-    wrong, right = ({"cashier": cashier.id, "pin": pin} for pin in ("000000", factories.PIN))
+    wrong, right = (
+        {"cashier": str(cashier.id), "pin": pin} for pin in ("000000", factories.PIN)
+    )
     left["unlock"] = read(browser.get("/till/unlock/"), names)
     left["not unlocked"] = read(browser.post("/till/unlock/", wrong), names)
     browser.post("/till/unlock/", right)
@@ -209,6 +211,7 @@ def test_scripts_get_their_words_by_an_address_that_names_the_language(esperanto
     answer = Client().get(f"/words/{LANGUAGE}.js")
 
     catalogue = re.search(r"newcatalog = ({.*?});", answer.content.decode(), re.DOTALL)
+    assert catalogue is not None
     assert json.loads(catalogue[1])["No connection"] == pretend("No connection")
     assert Client().get("/words/de.js").status_code == 404
     assert f'src="/words/{LANGUAGE}.js"' in ask_in_esperanto().get("/").content.decode()

@@ -54,7 +54,7 @@ SIGNS_OF_SCRIPTS = {
 
 def find_unspoken(tree):
     """Return the sentences that are no argument of a translating call or of a log's."""
-    passed_over = set()
+    passed_over: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             passed_over.add(node.value)
