@@ -70,18 +70,18 @@ _PEOPLE = """
           FROM merchants_store s JOIN merchants_book b USING (merchant_id);
     ANALYZE person; ANALYZE shop;
 """
-# Of forty: four sales, fourteen top-ups, twenty payments from wallet to wallet, one that is
-# held and one that ends it. Only the first transfer of a wallet is large.
+# Of forty: four sales, thirty-four top-ups, one that is held and one that ends it. Only the first
+# transfer of a wallet is large.
 _TRANSFERS = """
     INSERT INTO ledger_transfer (id, debit_account_id, credit_account_id, amount_minor,
         currency, kind, reference, posted_at, phase, pending_id, expires_at)
     SELECT pg_temp.make_id(at, 'transfer' || i),
-           CASE WHEN is_top_up THEN %(safeguard)s ELSE payer.account END,
+           CASE WHEN is_top_up OR i %% 20 >= 2 THEN %(safeguard)s ELSE payer.account END,
            CASE WHEN is_top_up THEN payer.account
                 WHEN i %% 20 < 2 THEN shop.takings_account_id ELSE payee.account END,
            CASE WHEN i < %(wallets)s THEN 100000000 ELSE 1 + amount_of %% 900 END,
            %(currency)s,
-           CASE WHEN is_top_up THEN 'top_up' WHEN i %% 20 < 2 THEN 'capture' ELSE 'send' END,
+           CASE WHEN NOT is_top_up AND i %% 20 < 2 THEN 'capture' ELSE 'top_up' END,
            'reference ' || i, at,
            CASE WHEN is_top_up OR i %% 20 <> 19 THEN 'single' WHEN i %% 40 = 19 THEN 'pending'
                 WHEN i %% 240 = 119 THEN 'expire' WHEN i %% 240 = 159 THEN 'void'
