@@ -15,6 +15,14 @@ class NothingToSettle(Exception):
         )
 
 
+class AlreadySettled(Exception):
+    """The book was closed after whoever asks had looked at it."""
+
+    def __init__(self) -> None:
+        """Say so in one sentence."""
+        super().__init__("This settlement was closed meanwhile. Nothing more was closed.")
+
+
 class CutInFuture(Exception):
     """A settlement cannot close over a time that has not come yet."""
 

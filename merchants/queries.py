@@ -50,6 +50,11 @@ class Preview:
         return 0
 
     @property
+    def mark(self) -> str:
+        """Return which settlement this is, for the form that closes it and nothing else."""
+        return f"{self.currency} {self.opened_at.isoformat()}"
+
+    @property
     def has_lines(self) -> bool:
         """Return whether there is anything to settle."""
         return self.sales_count + self.refunds_count > 0
@@ -111,6 +116,29 @@ def list_books(merchant_id: UUID) -> list[Book]:
     """List a merchant's books, by currency."""
     books = Book.objects.filter(merchant_id=merchant_id).select_related("merchant")
     return list(books.order_by("currency"))
+
+
+def find_books_as_seen(merchant_id: UUID, marks: list[str]) -> list[Book]:
+    """Return the books that a page showed, as they were: each as its currency and instant.
+
+    `marks` are those of `Preview.mark`; what is none of this merchant's is left out.
+    """
+    seen = {}
+    for mark in marks:
+        currency, _, instant = mark.partition(" ")
+        seen[currency] = _read_instant(instant)
+    books = [book for book in list_books(merchant_id) if seen.get(book.currency)]
+    for book in books:
+        book.settled_until = seen[book.currency] or book.settled_until
+    return books
+
+
+def _read_instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo else None
 
 
 def preview_settlement(book: Book) -> Preview:

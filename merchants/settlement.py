@@ -20,7 +20,7 @@ from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
-from merchants.errors import CutInFuture, NothingToSettle
+from merchants.errors import AlreadySettled, CutInFuture, NothingToSettle
 from merchants.models import Book, Settlement
 from merchants.payouts import decide_payout, find_due_day
 from merchants.queries import find_last_cut, read_clock
@@ -80,19 +80,27 @@ class Totals:
 
 
 @in_one_transaction
-def close_settlement(book_id: UUID, *, cut_at: datetime | None = None) -> Settlement:
+def close_settlement(
+    book_id: UUID, *, cut_at: datetime | None = None, open_since: datetime | None = None
+) -> Settlement:
     """Close over every open line of the book from before `cut_at`, or from before now.
 
     Locks the book, so that two closings of it follow each other. Lines that commit
     while this runs stay open for the next settlement. What is now the database's clock says:
     the sales were dated by it too.
 
+    With `open_since`, closes only the settlement that has been open since then, so that a
+    repeated wish closes nothing more.
+
     Raises:
+        AlreadySettled: another one is open by now; nothing is written.
         NothingToSettle: there is no such line; nothing is written.
         CutInFuture: the cut has not come yet, or the book was closed beyond now before;
             nothing is written.
     """
     book = Book.objects.select_for_update(no_key=True).get(pk=book_id)
+    if open_since not in {None, book.settled_until}:
+        raise AlreadySettled
     settlement_id, now = uuid6.uuid7(), read_clock()
     # Two closings that waited for each other: the later one ends where the earlier did.
     cut_at = max(cut_at or now, book.settled_until)
@@ -116,7 +124,9 @@ def close_settlement(book_id: UUID, *, cut_at: datetime | None = None) -> Settle
 
 
 def close_books_now(books: Iterable[Book]) -> list[Settlement]:
-    """Close each book up to this moment; those without lines stay open.
+    """Close each book up to this moment, as it was read; those without lines stay open.
+
+    Of a book that was closed since it was read, the settlement that closed it is returned.
 
     One that was closed beyond now by a wrong clock is logged and left as it is.
 
@@ -128,7 +138,9 @@ def close_books_now(books: Iterable[Book]) -> list[Settlement]:
     closed: list[Settlement] = []
     for book in books:
         try:
-            closed.append(close_settlement(book.id))
+            closed.append(close_settlement(book.id, open_since=book.settled_until))
+        except AlreadySettled:
+            closed += book.settlements.filter(opened_at=book.settled_until)
         except NothingToSettle:
             continue
         except CutInFuture:

@@ -10,6 +10,7 @@ from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import Settlement, SettlementLine
 from merchants.queries import (
     check_balances,
+    find_books_as_seen,
     find_next_cut,
     find_settlement,
     list_books,
@@ -81,7 +82,11 @@ def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
         open_ones = [preview for preview in previews if preview.has_lines]
         context = {"merchant": staff.merchant, "previews": open_ones}
         return render(request, "merchants/close_now.html", context)
-    closed = close_books_now(list_books(staff.merchant.id))
+    asked = request.POST.getlist("open")
+    if not asked:
+        # Whoever has not seen what would be paid is asked first.
+        return redirect("merchants:close_now")
+    closed = close_books_now(find_books_as_seen(staff.merchant.id, asked))
     if len(closed) == 1:
         return redirect("merchants:settlement", reference=closed[0].public_id)
     response = redirect("merchants:settlements")

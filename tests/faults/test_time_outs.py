@@ -16,6 +16,7 @@ from merchants.onboarding import open_store
 from merchants.settlement import list_settlements
 from pos.terminals import add_terminal
 from tests import factories
+from tests.closing import close_by_hand
 from tests.conftest import Api
 from tests.faults.shop import wait_for
 from tests.snapshots import nothing_changes
@@ -148,7 +149,7 @@ def test_what_closing_by_hand_has_closed_before_a_held_book_is_shown_and_not_den
     factories.sell(shop, factories.open_customer())
     factories.sell(abroad, factories.open_customer(currency="JPY"))
     limit("lock_timeout", "50ms")
-    close = partial(owner.post, "/dashboard/settlements/close/")
+    close = partial(close_by_hand, owner)
 
     with held("merchants_book", factories.book_of(abroad).id):
         first = close()

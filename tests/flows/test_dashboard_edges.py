@@ -15,6 +15,7 @@ from merchants.models import Book, Role, Settlement
 from merchants.onboarding import hire, open_merchant, open_store
 from pos.terminals import add_terminal
 from tests import factories
+from tests.closing import PAGE, close_by_hand, read_open
 from tests.snapshots import nothing_changes
 
 MINUS = "\N{MINUS SIGN}"
@@ -106,7 +107,7 @@ def test_an_empty_shop_has_nothing_to_close(empty):
         )
 
     assert "Nothing to settle" in asked.content.decode()
-    assert pressed["Location"] == "/dashboard/settlements/?nothing"
+    assert pressed["Location"] == "/dashboard/settlements/close/"
 
 
 def test_every_currency_is_on_the_overview(owner, many):
@@ -166,7 +167,7 @@ def test_closing_asks_first_and_shows_what_would_be_paid(owner, shop, customer):
     assert "Payments (1) €10.00" in text
     assert f"Refunds (1) {MINUS}€3.00" in text
     assert f"Fees {MINUS}€0.06" in text
-    assert owner.post("/dashboard/settlements/close/").status_code == 302
+    assert close_by_hand(owner).status_code == 302
     settlement = Settlement.objects.get()
     (preview,) = page.context["previews"]
     assert (settlement.payout_minor, settlement.payout_due_on) == (
@@ -264,3 +265,21 @@ def test_a_mistake_of_ours_leads_back(owner, monkeypatch, path, verb, home):
 
     assert page.status_code == 500
     assert f'<a class="sec" href="{home}">' in page.content.decode()
+
+
+def test_pressing_twice_closes_once_and_shows_the_same_settlement(owner, shop, customer):
+    factories.sell(shop, customer, amount_minor=1000)
+    seen = read_open(owner)
+    first = owner.post(PAGE, {"open": seen})
+    # Sold after the owner looked: no part of what was asked for.
+    factories.sell(shop, customer, amount_minor=500)
+
+    with nothing_changes():
+        again = owner.post(PAGE, {"open": seen})
+        unseen = owner.post(PAGE)
+        odd = owner.post(PAGE, {"open": ["EUR", "EUR x", "JPY 2026-01-01", " "]})
+
+    assert again["Location"] == first["Location"]
+    assert unseen["Location"] == PAGE
+    assert odd.status_code == 302
+    assert Settlement.objects.get().sales_minor == 1000

@@ -14,6 +14,7 @@ from pos.models import Terminal
 from pos.terminals import add_terminal
 from qr.references import encode_reference
 from tests import factories
+from tests.closing import close_by_hand
 from tests.snapshots import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -270,7 +271,7 @@ def test_a_payment_tells_what_happened_and_where_its_money_went(owner, shop, cus
 def test_close_now_closes_and_shows_the_settlement(owner, shop, customer):
     factories.sell(shop, customer, amount_minor=1000)
 
-    answer = owner.post("/dashboard/settlements/close/")
+    answer = close_by_hand(owner)
     page = owner.get(answer["Location"])
 
     settlement = Settlement.objects.get()
@@ -283,10 +284,10 @@ def test_close_now_closes_and_shows_the_settlement(owner, shop, customer):
 def test_close_now_with_nothing_to_settle_says_so(owner):
     before = Transfer.objects.count()
 
-    answer = owner.post("/dashboard/settlements/close/")
+    answer = close_by_hand(owner)
     page = owner.get(answer["Location"])
 
-    assert answer["Location"] == "/dashboard/settlements/?nothing"
+    assert answer["Location"] == "/dashboard/settlements/close/"
     assert "Nothing to settle" in page.content.decode()
     assert (Settlement.objects.count(), Transfer.objects.count()) == (0, before)
 
@@ -298,7 +299,7 @@ def test_close_now_closes_every_currency(owner, shop, customer):
     factories.sell(shop, customer)
     factories.sell(tokyo, factories.open_customer(currency="JPY"))
 
-    answer = owner.post("/dashboard/settlements/close/")
+    answer = close_by_hand(owner)
 
     page = owner.get(answer["Location"])
     assert answer["Location"] == "/dashboard/settlements/"

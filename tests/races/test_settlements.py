@@ -18,6 +18,7 @@ from merchants.models import Book, Role, Settlement, SettlementLine
 from merchants.settlement import close_due_settlements, close_settlement
 from tests import factories
 from tests.clocks import date_back
+from tests.closing import close_by_hand
 from tests.conftest import Api
 from tests.races.crowd import Job, stagger
 from tests.races.test_refunds import refund
@@ -210,8 +211,8 @@ def test_closing_by_hand_asks_to_try_again_while_another_closes(books_hold):
     factories.sell(shop, customer)
 
     with held(book), nothing_changes():
-        waiting = owner.post("/dashboard/settlements/close/")
-    again = owner.post("/dashboard/settlements/close/")
+        waiting = close_by_hand(owner)
+    again = close_by_hand(owner)
 
     assert (waiting.status_code, waiting["Retry-After"]) == (503, "1")
     assert again.status_code == 302
