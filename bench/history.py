@@ -70,8 +70,8 @@ _PEOPLE = """
           FROM merchants_store s JOIN merchants_book b USING (merchant_id);
     ANALYZE person; ANALYZE shop;
 """
-# Of forty: four sales, thirty-four top-ups, one that is held and one that ends it. Only the first
-# transfer of a wallet is large.
+# Of forty: four sales, thirty-four top-ups, one that is held and one that ends it. Only the
+# first transfer of a wallet is large.
 _TRANSFERS = """
     INSERT INTO ledger_transfer (id, debit_account_id, credit_account_id, amount_minor,
         currency, kind, reference, posted_at, phase, pending_id, expires_at)
