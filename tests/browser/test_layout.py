@@ -6,8 +6,16 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.layout import LANGUAGES, find_faults, speak
-from tests.browser.screens import MINUS
+from tests.browser.screens import MINUS, Till
+from tests.browser.windows import TABLET
 
+# As Django's catalogue of a language stands on a page; facts stay where a sentence has them.
+_CATALOGUE = """
+    const speak = (text) => text.replace(/(^|%\\(\\w+\\)s)([^%]+)/g, (_, fact, words) =>
+      words.trim() ? fact + words.replace(/\\S.*\\S|\\S/, "«$&»") : fact + words);
+    const choose = (one, many, count) => speak(count === 1 ? one : many);
+    globalThis.django = { gettext: speak, ngettext: choose };
+"""
 LISTS = ["", "payments/", "settlements/", "tills/", "stores/"]
 
 
@@ -78,3 +86,22 @@ def test_words_that_come_later_are_spoken_too(windows):
     page.evaluate("document.querySelector('h1').textContent = 'Net 4.80'")
 
     expect(page.get_by_role("heading")).to_have_text("Ñéţñé 4.80")
+
+
+def test_what_scripts_write_comes_from_the_page_s_catalogue(windows, unlocked):
+    page = windows.open(TABLET, state=unlocked)
+    page.add_init_script(_CATALOGUE)
+    page.goto("/till/")
+    till = Till(page)
+
+    expect(page.locator("#charge")).to_have_text("«Charge»")
+    till.type("480")
+    expect(page.locator("#charge")).to_have_text("«Charge» €4.80")
+    page.locator("#charge").click()
+    till.wait_for_code()
+    expect(till.chip).to_have_text("«Waiting for customer»")
+    expect(page.locator("#qr")).to_have_attribute(
+        "alt", re.compile("^«Payment code for» €4.80 «to» ")
+    )
+    page.locator("#cancel").click()
+    till.expect_result("«Sale canceled»", "«Nothing was taken.»")

@@ -7,14 +7,17 @@ from html.parser import HTMLParser
 
 import pytest
 from babel.messages.mofile import write_mo
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.translation import override
 
 from config.messages import DOMAINS, collect_texts
+from config.way_back import find_place
 from identity.errors import PinWrong
 from merchants.models import Role
 from pos.errors import ChargeNotPayable
+from pos.tasks import issue_missing_receipts
 from pos.terminals import offer_pairing
 from qr.links import encode_token
 from tests import factories
@@ -216,3 +219,31 @@ def test_scripts_get_their_words_by_an_address_that_names_the_language(esperanto
     assert Client().get("/words/de.js").status_code == 404
     assert f'src="/words/{LANGUAGE}.js"' in ask_in_esperanto().get("/").content.decode()
     assert "/words/" not in Client().get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_mail_and_files_say_nothing_untranslated(esperanto, shop, customer, names, mailoutbox):
+    owner = factories.hire_person(shop, role=Role.OWNER)
+    sale = factories.sell(shop, customer)
+    settlement = factories.settle(shop)
+    with override(LANGUAGE):
+        issue_missing_receipts()
+    browser = ask_in_esperanto()
+    browser.force_login(owner.user)
+    address = f"/dashboard/settlements/{settlement.public_id}.csv?layout=point"
+    file = browser.get(address).getvalue().decode()
+    (mail,) = mailoutbox
+    known = names | {shop.store.street, "pay.test", "http", "SHA", "END", "UTC", "ST", "Europe"}
+
+    assert find_english(f"{mail.subject} {mail.body}", names=known) == []
+    assert find_english(mail.alternatives[0][0], names=known) == []
+    assert find_english(file, names=known) == []
+    assert sale.receipt_url in mail.body
+
+
+@pytest.mark.parametrize("status", ["400", "403", "404", "500", "503"])
+def test_error_pages_say_nothing_untranslated(esperanto, status):
+    with override(LANGUAGE):
+        page = render_to_string(f"{status}.html", {"place": find_place("/till/")})
+
+    assert find_english(page, names={"Tessera"}) == []

@@ -51,6 +51,9 @@ SIGNS_OF_SCRIPTS = {
     "The server answered ${response.status}.",
 }
 
+# Our name, the beginning of a settlement's number, and a short code's form.
+SIGNS_OF_TEMPLATES = {"Tessera", "ST", "XXXX"}
+
 
 def find_unspoken(tree):
     """Return the sentences that are no argument of a translating call or of a log's."""
@@ -178,3 +181,25 @@ def test_what_the_ledger_says_without_django_is_translated_too():
     said = str(InsufficientFunds("insufficient_funds", uuid4()))
 
     assert collect_texts("django")[said].locations[0][0] == "config/problems.py"
+
+
+def find_unspoken_in_template(source):
+    """Return the words of a template that stand outside of its translating tags."""
+    spoken = (
+        r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{% block body_class.*?endblock"
+        r"|{#.*?#}|<(script|style).*?</\1>"
+    )
+    said = re.sub(spoken, " ", source, flags=re.DOTALL)
+    said = re.sub(r"{%.*?%}|{{.*?}}", "", said, flags=re.DOTALL)
+    heard = r'(?:alt|aria-label|data-label|data-sure|placeholder|title)="([^"]*)"'
+    texts = [re.sub(r"<[^>]*>", " ", said), *re.findall(heard, said)]
+    return set(re.findall("[A-Za-z]{2,}", " ".join(texts))) - SIGNS_OF_TEMPLATES
+
+
+def test_no_word_of_a_template_is_left_untranslated():
+    templates = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "templates").rglob("*.txt")]
+    left = {path.name: find_unspoken_in_template(path.read_text()) for path in templates}
+
+    assert {name: words for name, words in left.items() if words} == {}
+    page = '<p title="Net">{% translate "Paid" %} twice</p>'
+    assert find_unspoken_in_template(page) == {"Net", "twice"}
