@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -317,6 +318,7 @@ def test_pages_are_never_kept_and_run_only_our_scripts(unlocked):
 
 
 def send(client, path, body, **headers):
+    headers = {"Idempotency-Key": str(uuid4())} | headers
     return client.post(
         f"/api/v1/{path}", body, content_type="application/json", headers=headers
     )
