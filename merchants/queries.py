@@ -200,7 +200,7 @@ def check_balances(books: list[Book]) -> Balances:
 
 def sum_today(book: Book) -> dict[str, int | str]:
     """Count and sum what was sold in a currency since midnight, shop time, less refunds."""
-    midnight = find_last_cut(book.merchant.time_zone, now=timezone.now())
+    midnight = find_last_cut(book.merchant.time_zone, now=read_clock())
     sale = Q(kind=LineKind.SALE)
     closed_today = book.settlements.filter(closed_at__gte=midnight).values_list("id", flat=True)
     lines = SettlementLine.objects.filter(
@@ -235,10 +235,10 @@ def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-def find_next_cut(time_zone: str) -> datetime:
+def find_next_cut(time_zone: str, *, now: datetime) -> datetime:
     """Give the next midnight in the shop's time zone, an aware instant."""
-    tomorrow = timezone.now().astimezone(ZoneInfo(time_zone)) + timedelta(days=1)
-    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = now.astimezone(ZoneInfo(time_zone)) + timedelta(days=1)
+    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 def find_settlement(merchant_id: UUID, reference: str) -> Settlement | None:

@@ -17,6 +17,7 @@ from merchants.queries import (
     page_lines,
     page_settlements,
     preview_settlement,
+    read_clock,
     sum_today,
 )
 from merchants.settlement import close_books_now, list_settlements
@@ -39,7 +40,7 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
         "merchant": staff.merchant,
         "may_manage": manages(staff),
         "sold_today": [sum_today(preview.book) for preview in previews],
-        "next_settlement_at": find_next_cut(staff.merchant.time_zone),
+        "next_settlement_at": find_next_cut(staff.merchant.time_zone, now=read_clock()),
         "previews": previews,
         "recent": list_settlements(staff.merchant.id)[:5],
     }

@@ -128,7 +128,8 @@ def sum_today(store: Store) -> dict[str, int | str | datetime]:
 
     The dashboard's day is the same, over the merchant's stores of a currency.
     """
-    midnight = find_last_cut(store.time_zone, now=read_clock())
+    now = read_clock()
+    midnight = find_last_cut(store.time_zone, now=now)
     created_after = midnight - timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
     sold = Charge.objects.filter(
         store=store, captured_at__gte=midnight, id__gte=first_id_at(created_after)
@@ -140,7 +141,7 @@ def sum_today(store: Store) -> dict[str, int | str | datetime]:
         "count": sold["count"],
         "amount_minor": int(sold["sum"] - refunded["sum"]),
         "currency": store.currency,
-        "until": find_next_cut(store.time_zone),
+        "until": find_next_cut(store.time_zone, now=now),
     }
 
 

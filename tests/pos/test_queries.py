@@ -2,6 +2,7 @@
 
 import pytest
 
+from merchants.queries import find_next_cut, read_clock
 from pos.models import Charge
 from pos.queries import filter_status, list_charges, sum_today
 from pos.timeline import list_timeline
@@ -77,7 +78,11 @@ def test_a_charge_in_hand_knows_what_it_is(each):
 def test_the_day_counts_sales_less_refunds(shop, each):
     factories.refund(shop, each["captured"], amount_minor=80)
 
-    assert sum_today(shop.store) == {"count": 1, "amount_minor": 400, "currency": "EUR"}
+    today = sum_today(shop.store)
+
+    until = today.pop("until")
+    assert today == {"count": 1, "amount_minor": 400, "currency": "EUR"}
+    assert until == find_next_cut(shop.store.time_zone, now=read_clock())
 
 
 def test_a_refund_is_found_by_its_store_and_its_merchant(shop, each):
