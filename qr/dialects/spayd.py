@@ -12,6 +12,7 @@ from qr.amounts import parse_amount
 from qr.checksum import is_iban
 from qr.dialect import Dialect, Draft, Fields
 from qr.errors import Deviation, Kind, PayloadInvalid
+from qr.pairs import read_pairs
 from qr.payment import Account, Mutability, PaymentRequest
 from qr.rules import PRINTABLE, may, must
 
@@ -50,19 +51,12 @@ class SpaydDialect(Dialect):
         head, *pieces = text[4:].split("*")
         if not pieces:
             raise PayloadInvalid(f"{self.title} is SPD*1.0* and fields.")
-        fields, deviations = {"version": head}, []
-        for piece in pieces:
-            name, colon, value = piece.partition(":")
-            if not colon:
-                if piece:
-                    rule = "a field is a name, a colon and a value"
-                    deviations.append(Deviation(name[:20], Kind.STRUCTURE, rule))
-            elif name in fields:
-                deviations.append(Deviation(name, Kind.DUPLICATE, "a field is there once"))
-            else:
-                fields[name] = unquote(value, errors="replace")
-        deviations += _check_sum(text, fields.get("CRC32"))
-        return Draft(fields, fields, tuple(deviations), text)
+        words = "a field is a name, a colon and a value"
+        found, deviations = read_pairs(pieces, between=":", words=words)
+        values = {name: unquote(value, errors="replace") for name, value in found.items()}
+        fields = {"version": head} | values
+        deviations += tuple(_check_sum(text, fields.get("CRC32")))
+        return Draft(fields, fields, deviations, text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
         """Give the transfer that is asked for."""

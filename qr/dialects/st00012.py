@@ -7,7 +7,8 @@ that stands between fields.
 import re
 
 from qr.dialect import Dialect, Draft, Fields
-from qr.errors import Deviation, Kind, PayloadInvalid
+from qr.errors import PayloadInvalid
+from qr.pairs import read_pairs
 from qr.payment import Account, Mutability, PaymentRequest
 from qr.rules import PRINTABLE, may, must
 
@@ -40,18 +41,13 @@ class RussianDialect(Dialect):
         mark = _MARK.match(text)
         if mark is None:
             raise PayloadInvalid(f"{self.title} starts with ST0001 and a character set.")
-        fields, deviations = {"charset": mark["charset"]}, []
-        for piece in text[mark.end() :].split(mark["between"]):
-            name, equals, value = piece.partition("=")
-            if not equals:
-                if piece:
-                    rule = "a field is a name, = and a value"
-                    deviations.append(Deviation(name[:20], Kind.STRUCTURE, rule))
-            elif name in fields:
-                deviations.append(Deviation(name, Kind.DUPLICATE, "a field is there once"))
-            else:
-                fields[name] = value
-        return Draft(fields, fields, tuple(deviations), text)
+        found, deviations = read_pairs(
+            text[mark.end() :].split(mark["between"]),
+            between="=",
+            words="a field is a name, = and a value",
+        )
+        fields = {"charset": mark["charset"]} | found
+        return Draft(fields, fields, deviations, text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
         """Give the transfer that is asked for."""
