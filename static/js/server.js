@@ -1,7 +1,7 @@
 /** Everything said to and heard from the server: calls, its clock, and news of a row; pages that were kept ask it anew. */
 
 const POLL_MS = 2_000;
-const POLL_WHILE_LIVE_MS = 10_000;
+const POLL_AT_REST_MS = 10_000;
 // The stream beats every two seconds: two beats that did not come, and some time on the way.
 const SILENT_MS = 5_000;
 const RECONNECT_MS = [500, 8_000];
@@ -136,48 +136,38 @@ export async function call(method, url, { body, key, timeout = 8_000 } = {}) {
 }
 
 /**
- * Call `read` at every sign of news: on each event and (re)connection, every two seconds
- * while no stream is live, every ten while one is. A stream that does not beat is not live,
- * open or not. `read` tells whether it got an answer.
+ * Listen to a stream and call `look` at every sign of news: on each event, and when the stream comes or
+ * goes. One that does not beat is not live, open or not.
+ *
+ * A browser has six connections for a host, and a stream keeps one: of the tabs of one surface those in
+ * sight listen, or the one that was so last. The others rest.
  */
-export function follow(url, read) {
+function listen(url, look) {
+  const tabs = new BroadcastChannel(`tessera.${location.pathname.split("/")[1]}`);
+  const stream = { isLive: false, isResting: false, stop };
   let source = null;
-  let live = false;
-  let poll = 0;
+  let silence = 0;
   let reconnect = 0;
   let tries = 0;
-  let reading = false;
-  let again = false;
-  let stopped = false;
-  let silence = 0;
 
   function hear() {
     clearTimeout(silence);
-    silence = setTimeout(() => { live = false; look(); }, SILENT_MS);
-    const wasLive = live;
-    live = true;
+    silence = setTimeout(() => { stream.isLive = false; look(); }, SILENT_MS);
+    const wasLive = stream.isLive;
+    stream.isLive = true;
     return wasLive;
   }
 
-  async function look() {
-    again = reading;
-    if (reading || stopped) return;
-    reading = true;
-    clearTimeout(poll);
-    const answered = await read();
-    reading = false;
-    if (stopped) return;
-    if (again) look();
-    else poll = setTimeout(look, live && answered ? POLL_WHILE_LIVE_MS : POLL_MS);
+  function close() {
+    stream.isLive = false;
+    source?.close();
+    clearTimeout(silence);
+    clearTimeout(reconnect);
   }
 
-  function listen() {
+  function open() {
     source = new EventSource(url);
-    source.addEventListener("hello", () => {
-      hear();
-      tries = 0;
-      look();
-    });
+    source.addEventListener("hello", () => { hear(); tries = 0; look(); });
     source.addEventListener("changed", () => { hear(); look(); });
     source.addEventListener("beat", () => hear() || look());
     // Signed out or unpaired, here or elsewhere: the page's address knows where to go now.
@@ -187,30 +177,75 @@ export function follow(url, read) {
     });
     source.addEventListener("error", () => {
       // Our own pace instead of the browser's: it gives up for good after an HTTP error.
-      live = false;
-      clearTimeout(silence);
-      source.close();
+      close();
       const wait = Math.min(RECONNECT_MS[1], RECONNECT_MS[0] * 2 ** tries++);
-      clearTimeout(reconnect);
-      if (!stopped) reconnect = setTimeout(listen, wait * (0.75 + Math.random() / 2));
+      reconnect = setTimeout(open, wait * (0.75 + Math.random() / 2));
       look();
     });
   }
 
+  /** Another tab is in sight; unless this one is too, it leaves the connections to that. */
+  function rest() {
+    if (!document.hidden) return;
+    stream.isResting = true;
+    close();
+  }
+
+  function come() {
+    if (document.hidden) return;
+    tabs.postMessage("in sight");
+    if (stream.isResting || !source) open();
+    stream.isResting = false;
+  }
+
+  function stop() {
+    document.removeEventListener("visibilitychange", come);
+    tabs.close();
+    close();
+  }
+
+  tabs.addEventListener("message", rest);
+  document.addEventListener("visibilitychange", come);
+  rest();
+  come();
+  return stream;
+}
+
+/**
+ * Call `read` at every sign of news, every two seconds while no stream is live, and every ten while one
+ * is or this tab rests. `read` tells whether it got an answer.
+ */
+export function follow(url, read) {
+  let poll = 0;
+  let reading = false;
+  let again = false;
+  let stopped = false;
+
+  async function look() {
+    again = reading;
+    if (reading || stopped) return;
+    reading = true;
+    clearTimeout(poll);
+    const answered = await read();
+    reading = false;
+    if (stopped) return;
+    const isQuiet = stream.isResting || (stream.isLive && answered);
+    if (again) look();
+    else poll = setTimeout(look, isQuiet ? POLL_AT_REST_MS : POLL_MS);
+  }
+
+  const stream = listen(url, look);
   const signs = [[window, "online"], [window, "offline"], [document, "visibilitychange"]];
   for (const [target, name] of signs) target.addEventListener(name, look);
   // A page that is kept would go on to listen, behind the back of the one that is shown.
   addEventListener("pagehide", stop);
-  listen();
   look();
 
   function stop() {
     stopped = true;
     removeEventListener("pagehide", stop);
-    source.close();
+    stream.stop();
     clearTimeout(poll);
-    clearTimeout(reconnect);
-    clearTimeout(silence);
     for (const [target, name] of signs) target.removeEventListener(name, look);
   }
   return { look, stop };
