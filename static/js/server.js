@@ -184,30 +184,33 @@ function listen(url, look) {
     });
   }
 
-  /** Another tab is in sight; unless this one is too, it leaves the connections to that. */
-  function rest() {
-    if (!document.hidden) return;
-    stream.isResting = true;
-    close();
+  /** Whichever is told first, that one tab has come in sight or that the other has left it. */
+  function meet({ data }) {
+    if (!document.hidden) {
+      if (data === "hidden") tabs.postMessage("in sight");
+    } else if (data === "in sight") {
+      stream.isResting = true;
+      close();
+    }
   }
 
-  function come() {
-    if (document.hidden) return;
-    tabs.postMessage("in sight");
-    if (stream.isResting || !source) open();
+  function turn() {
+    tabs.postMessage(document.hidden ? "hidden" : "in sight");
+    if (document.hidden || (source && !stream.isResting)) return;
     stream.isResting = false;
+    open();
   }
 
   function stop() {
-    document.removeEventListener("visibilitychange", come);
+    document.removeEventListener("visibilitychange", turn);
     tabs.close();
     close();
   }
 
-  tabs.addEventListener("message", rest);
-  document.addEventListener("visibilitychange", come);
-  rest();
-  come();
+  tabs.addEventListener("message", meet);
+  document.addEventListener("visibilitychange", turn);
+  stream.isResting = document.hidden;
+  turn();
   return stream;
 }
 

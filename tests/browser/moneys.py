@@ -59,8 +59,10 @@ Path(OUT).write_text(json.dumps(made))
 
 _LET_IN = """
     UPDATE pos_terminaltoken token
-       SET unlocked_at = now(), digest = %s, previous_digest = NULL
+       SET unlocked_at = now(), digest = %s, previous_digest = NULL, cashier_id = staff.id
       FROM pos_terminal till
+      JOIN merchants_store store ON store.id = till.store_id
+      JOIN merchants_staffmember staff ON staff.merchant_id = store.merchant_id
      WHERE till.id = token.terminal_id AND till.name = %s
        AND token.is_device AND token.revoked_at IS NULL
 """

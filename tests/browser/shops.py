@@ -27,7 +27,8 @@ def ask_for_shops(stack: Stack, folder: Path) -> dict[str, Any]:
     """Open both shops in the stack and return the references of what is in them."""
     path = folder / "shops.json"
     code = f"from tests.browser.shops import open_shops; open_shops({str(path)!r})"
-    stack.manage("shell", "-v0", "-c", code)
+    # Nobody else may fill a wallet.
+    stack.manage_as_owner("shell", "-v0", "-c", code)
     facts: dict[str, Any] = json.loads(path.read_text())
     return facts
 

@@ -5,10 +5,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import launch
 from tests.browser.screens import Till
-from tests.browser.windows import TABLET, look_at, remember
+from tests.browser.windows import TABLET, remember
+from tests.ports import find_port
 
 CUT = "ERR_FAILED|ERR_INTERNET_DISCONNECTED"
+# Not those of other tests, which expire at their time.
+STILL_OPEN = """
+    SELECT count(*) FROM pos_charge
+     WHERE status IN ('open', 'claimed') AND expires_at > now()
+"""
 
 
 @pytest.fixture
@@ -27,6 +34,30 @@ def reopen(windows, stack):
         return fresh
 
     return open_again
+
+
+@pytest.fixture
+def open_tab(chromium, stack, watch, unlocked):
+    """Open tabs of one window: all but the last, or the one brought to the front, are hidden.
+
+    In the other tests' windows playwright keeps every page in sight.
+    """
+    port = find_port()
+    with launch(chromium.browser_type, f"--remote-debugging-port={port}") as started:
+        attached = started.browser_type.connect_over_cdp(
+            f"http://127.0.0.1:{port}", no_defaults=True
+        )
+        (context,) = attached.contexts
+        context.add_cookies(unlocked["cookies"])
+
+        def open_one() -> Till:
+            page = context.new_page()
+            watch.over(page)
+            page.goto(f"{stack.url}/till/")
+            return Till(page)
+
+        yield open_one
+        attached.close()
 
 
 def find_status(sql, short_code: str) -> str:
@@ -123,30 +154,22 @@ def test_it_is_told_at_once_wherever_the_till_is_and_once_for_all(till, phone, r
 def test_several_open_sales_are_listed_and_each_is_resumed_or_canceled(
     till, phone, reopen, sql
 ):
-    # One more than a browser has connections for, if each kept its streams.
-    tabs = [till, Till(till.page.context.new_page()), Till(till.page.context.new_page())]
-    for tab in tabs[1:]:
-        look_at(tab.page)
-        tab.page.goto("/till/")
+    other = Till(till.page.context.new_page())
+    other.page.goto("/till/")
     codes = []
-    for tab, digits in zip(tabs, ("480", "520", "610"), strict=True):
-        look_at(tab.page)
+    for tab, digits in ((till, "480"), (other, "520")):
         tab.charge(digits)
         codes.append(tab.read_short_code())
-    link = tabs[2].scan()
-    look_at(till.page)
-    phone.open(link)
-    look_at(tabs[2].page)
-    expect(tabs[2].chip).to_have_text("Li W. is checking")
-    for tab in tabs[1:]:
-        tab.page.close()
+    other.page.close()
     page = reopen(till.page)
 
-    expect(waiting_rows(page)).to_have_count(3)
+    expect(waiting_rows(page)).to_have_count(2)
     expect(waiting_rows(page).first).to_contain_text(f"Not paid yet: €4.80 {codes[0]}")
     page.get_by_role("button", name=f"Cancel sale {codes[0]}").click()
-    expect(waiting_rows(page)).to_have_count(2)
+    expect(waiting_rows(page)).to_have_count(1)
     assert find_status(sql, codes[0]) == "canceled"
+    Till(page).charge("610")
+    codes.append(Till(page).read_short_code())
     page.goto("/till/activity/")
     row = page.get_by_role("row").filter(has_text=codes[1])
     row.get_by_role("button", name=f"Cancel sale {codes[1]}").click()
@@ -156,6 +179,7 @@ def test_several_open_sales_are_listed_and_each_is_resumed_or_canceled(
 
     again = Till(page)
     assert again.read_short_code() == codes[2]
+    phone.open(again.scan())
     expect(again.chip).to_have_text("Li W. is checking")
     page.goto("/till/activity/")
     # What a customer looks at is canceled only when it is asked for twice.
@@ -168,9 +192,26 @@ def test_several_open_sales_are_listed_and_each_is_resumed_or_canceled(
     phone.expect_state("canceled")
 
 
+def test_as_many_tabs_of_a_till_sell_as_there_are(open_tab, phone):
+    # Each listens to its desk and to its sale; a browser has six connections for all of them.
+    tabs = [open_tab() for _ in range(4)]
+    for tab, digits in zip(tabs, ("480", "520", "610", "770"), strict=True):
+        tab.page.bring_to_front()
+        tab.charge(digits)
+    link = tabs[3].scan()
+    tabs[0].page.bring_to_front()
+    phone.open(link)
+    phone.pay()
+
+    # The one in sight is told of the other's.
+    expect(paid_rows(tabs[0].page)).to_have_count(1)
+    tabs[3].page.bring_to_front()
+    tabs[3].expect_result("Paid")
+
+
 def test_charged_without_network_there_is_a_way_out_and_nothing_is_left_open(till, watch, sql):
     watch.expect(CUT)
-    before = sql("SELECT count(*) FROM pos_charge WHERE status IN ('open', 'claimed')")
+    before = sql(STILL_OPEN)
     lost: list[int] = []
 
     def lose_answer(route) -> None:
@@ -192,7 +233,7 @@ def test_charged_without_network_there_is_a_way_out_and_nothing_is_left_open(til
     with till.page.expect_response("**/cancel") as canceled:
         till.page.unroute_all()
     assert (lost, canceled.value.status) == ([201], 200)
-    assert sql("SELECT count(*) FROM pos_charge WHERE status IN ('open', 'claimed')") == before
+    assert sql(STILL_OPEN) == before
 
 
 def test_canceled_without_network_it_is_canceled_as_soon_as_there_is_one(till, watch, sql):

@@ -101,14 +101,6 @@ class Windows:
             context.close()
 
 
-def look_at(page: Page) -> None:
-    """Bring a tab in sight; the others of its window are hidden then, as they are for people."""
-    for tab in page.context.pages:
-        session = page.context.new_cdp_session(tab)
-        session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
-    page.bring_to_front()
-
-
 def remember(url: str, name: str, value: str) -> StorageState:
     """Say what a device with this one cookie remembers."""
     cookie: Any = {
