@@ -23,6 +23,8 @@ export function unlock() {
 
 // Money may come in by a counter code before anybody charges: whatever is pressed first will do.
 for (const sign of ["click", "keydown"]) addEventListener(sign, unlock, { capture: true, once: true });
+// This script comes late, and the press may have been before.
+if (navigator.userActivation?.hasBeenActive) unlock();
 
 /** What is heard, one after the other by the button; a voice only where the browser has one. */
 const SOUNDS = { on: gettext("Sound on"), voice: gettext("Sound and voice"), off: gettext("Sound off") };

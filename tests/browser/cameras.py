@@ -36,7 +36,10 @@ class Camera:
             side = min(400, _SIZE[0] // len(pictures) - 20)
             code = _open_code(picture).resize((side, side), Image.Resampling.BOX)
             table.paste(code, (10 + place * _SIZE[0] // len(pictures), 40))
-        self._film.write_bytes(_shoot(table))
+        # A camera that is on goes on with its own film, and finds none that is half written.
+        fresh = self._film.with_suffix(".new")
+        fresh.write_bytes(_shoot(table))
+        fresh.replace(self._film)
 
 
 def _open_code(picture: bytes) -> Image.Image:
