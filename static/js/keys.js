@@ -19,9 +19,14 @@ const STUMBLE_MS = 700;
 const JOIN_MS = 2_000;
 const SETTLE_MS = 80;
 const SCAN_KEYS = 4;
+// What a scanner types digit by digit, by its length: payment codes, and articles' numbers.
+const CODE_DIGITS = [18, 14, 13, 12, 8, 7];
+// UPC-E has no check of its own, but begins as no amount does.
+const UPC_E = /^0\d{6,7}$/;
 // In a field for words quick fingers roll over the keys.
 const SCAN_LETTERS = 6;
 const AMOUNT_DIGITS_MAX = 12;
+const KEPT_KEYS = 40;
 const FIELD = "input:not([type=radio], [type=checkbox]):read-write, textarea:read-write";
 const ENDS = ["Enter", "Tab"];
 const CONTROL_ENDS = "jmi";
@@ -37,7 +42,7 @@ const OWN_CODE = /^77\d{16}$/;
 /** Numbers and texts of wallets: ours, others', and EMVCo's consumer-presented codes. */
 const WALLET_CODE = /^(\d{16,24}|hQVDUFY.+)$/;
 
-let keys = []; // the last two seconds, oldest first
+let keys = []; // since the last rest, oldest first
 let scan = null; // what a scanner has typed so far
 let broken = null; // a scan that was not whole, and may go on
 let endedAt = -Infinity;
@@ -57,6 +62,9 @@ export function isArticle(text) {
   const sum = [...text].reverse().reduce((all, digit, place) => all + digit * (place % 2 ? 3 : 1), 0);
   return sum % 10 === 0;
 }
+
+/** Whether the newest key was let go quicker than fingers do: more of a scan may follow. */
+export const isScannerLike = () => keys.length > 0 && isTapped(keys.at(-1));
 
 export const isWalletCode = (text) => WALLET_CODE.test(text);
 
@@ -145,12 +153,29 @@ function findSlow() {
   return keys.slice(first);
 }
 
-function beginScan(first) {
+/** Find where the whole code begins that came with rests, but tap by tap as no finger types; -1 where none did. */
+function findTapped() {
+  const length = CODE_DIGITS.find((each) => each <= keys.length && isTypedByTaps(keys.slice(-each)));
+  return length ? keys.length - length : -1;
+}
+
+/** A busy machine may make one of them look held, or come late. */
+const isTypedByTaps = (run) => (isWhole(readScan(run)) || UPC_E.test(readScan(run)))
+  && 4 * run.filter(isTapped).length >= 3 * run.length
+  && run.every((key, place) => !place || key.at - run[place - 1].at <= STUMBLE_MS);
+
+/** Its first keys may have come alone; a finger holds a key longer. */
+function reachBack(first) {
+  const since = keys.at(-1).at - JOIN_MS;
   let start = first;
-  // Its first keys may have come alone; a finger holds a key longer.
-  while (start > 0 && isTapped(keys[start - 1])) start -= 1;
+  while (start > 0 && isTapped(keys[start - 1]) && keys[start - 1].at >= since) start -= 1;
+  return start;
+}
+
+function beginScan(start) {
   takeBack(keys.slice(start));
-  scan = { typed: keys.slice(start), lead: keys.slice(0, start) };
+  const since = keys.at(-1).at - JOIN_MS;
+  scan = { typed: keys.slice(start), lead: keys.slice(0, start).filter(({ at }) => at >= since) };
   if (broken && keys[start].at - broken.at <= JOIN_MS) scan.before = broken.typed;
   keys = [];
   awaitEnd();
@@ -201,14 +226,20 @@ function onEnd(event) {
   } else if (event.timeStamp - endedAt <= STUMBLE_MS) {
     // CR and LF, or a code that was whole before its Enter came.
     swallow(event);
-  } else if (last && event.timeStamp - last.at <= SLOW_MS && isWhole(readScan(findSlow()))) {
+  } else if (last && findEnded(event.timeStamp - last.at) >= 0) {
     swallow(event);
-    beginScan(keys.length - findSlow().length);
+    beginScan(findEnded(event.timeStamp - last.at));
     endScan();
   } else {
     release();
     keys = [];
   }
+}
+
+/** Find where the code began that is ended after this pause; -1 where none is. */
+function findEnded(pause) {
+  if (pause <= SLOW_MS && isWhole(readScan(findSlow()))) return reachBack(keys.length - findSlow().length);
+  return pause <= STUMBLE_MS ? findTapped() : -1;
 }
 
 function onCharacter(event) {
@@ -230,9 +261,9 @@ function onCharacter(event) {
   }
   if (scan) endScan();
   if (last && !isQuick(last, key)) release();
-  keys = [...keys.filter(({ at }) => key.at - at <= JOIN_MS), key];
+  keys = last && key.at - last.at > JOIN_MS ? [key] : [...keys, key].slice(-KEPT_KEYS);
   const first = findScan();
-  if (first >= 0) return beginScan(first);
+  if (first >= 0) return beginScan(reachBack(first));
   return awaitNext();
 }
 
@@ -247,8 +278,9 @@ function awaitNext() {
 function settle() {
   const waiting = keys.filter(({ isGiven }) => !isGiven);
   if (!waiting.length) return undefined;
+  if (findTapped() >= 0) return beginScan(findTapped());
   const isRest = broken && waiting[0].at - broken.at <= JOIN_MS && waiting.every(isTapped);
-  return isRest ? beginScan(keys.length - waiting.length) : release();
+  return isRest ? beginScan(reachBack(keys.length - waiting.length)) : release();
 }
 
 addEventListener("keydown", (event) => {

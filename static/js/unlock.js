@@ -5,12 +5,13 @@
  * saved secrets and no scanner, and only what came through here is sent.
  */
 
-import { onHand, onScan } from "./keys.js";
+import { isScannerLike, onHand, onScan } from "./keys.js";
 import { gettext } from "./server.js";
 
 const DIGITS = 6;
-// Long enough to see that a seventh key follows, as it does from a slow scanner.
+// Long enough to see that a seventh key follows, as it does from a slow scanner, or one that stumbles.
 const SETTLE_MS = 250;
+const SCANNER_SETTLE_MS = 750;
 const form = document.querySelector("#unlock");
 const pin = document.querySelector("#pin");
 const pad = document.querySelector("#pad");
@@ -58,7 +59,7 @@ function typeDigit(key) {
   }
   const before = typed;
   press(key);
-  timer = setTimeout(sendWhenFull, SETTLE_MS);
+  timer = setTimeout(sendWhenFull, isScannerLike() ? SCANNER_SETTLE_MS : SETTLE_MS);
   return () => { typed = before; clearTimeout(timer); show(); };
 }
 

@@ -95,8 +95,24 @@ def test_article_codes_are_said_to_be_unknown_and_change_no_amount(till):
                 expect(charge).to_have_text(shown)
 
 
+@pytest.mark.parametrize("end", [["Enter"], ["Tab"], []], ids=["Enter", "Tab", "nothing"])
+def test_a_scanner_that_rests_at_each_key_changes_no_amount(till, end):
+    wait_for_collector(till)
+    till.type("480")
+    for code in (EAN_8, EAN_13, UPC_E):
+        till.page.evaluate("document.getElementById('entry-note').textContent = ''")
+        press(till.page, [*code, *end], pauses=(240,))
+
+        expect(till.page.locator("#entry-note")).to_contain_text(f"Unknown article {code}.")
+        expect(till.page.locator("#charge")).to_have_text("Charge €4.80")
+
+
 def test_hands_type_as_ever_and_fast(till):
     wait_for_collector(till)
+    # As many digits as an article's number, and right as one.
+    press(till.page, [*"12500000"], pauses=(190,), hold=70)
+    expect(till.page.locator("#charge")).to_have_text("Charge €125,000.00")
+    press(till.page, ["Escape"], hold=70)
     press(till.page, [*"12345"], pauses=(60,), hold=48)
     expect(till.page.locator("#charge")).to_have_text("Charge €123.45")
     press(till.page, ["Backspace", "4", chr(0x0665)], pauses=(90,), hold=70)
@@ -120,6 +136,12 @@ def test_on_the_lock_screen_a_scan_is_no_try(till, demo, sql, watch):
             press(till.page, [*code, *end])
             expect(till.page.locator("#error")).to_contain_text("That was scanned.")
             expect(till.page.locator("#pin")).to_have_value("")
+    till.page.evaluate("document.getElementById('error').textContent = ''")
+    press(till.page, [*EAN_8], pauses=(240,))
+    expect(till.page.locator("#error")).to_contain_text("That was scanned.")
+    # The keys above were pressed in the future.
+    till.page.reload()
+    till.page.get_by_label(cashier["name"]).check()
     assert "POST" not in posts
     assert sql("SELECT coalesce(sum(count), 0) FROM identity_tries") == [(0,)]
 
