@@ -25,8 +25,12 @@ def main() -> None:
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
         till = open_window(browser, TILL, url=demo["base_url"])
-        remember(till, "tessera_till", shop["terminals"][0]["token"])
-        link = ring_up(till, shop["cashiers"][0])
+        office = open_window(browser, TILL, url=demo["base_url"])
+        code = make_pairing_code(
+            office, demo["merchants"][0]["owner"], till=shop["terminals"][0]["name"]
+        )
+        pair(till, code, shop["cashiers"][0])
+        link = ring_up(till)
         screens = [take(till)]
         phone = open_window(browser, PHONE, url=demo["base_url"])
         remember(phone, "tessera_wallet", customer["token"])
@@ -47,11 +51,30 @@ def remember(page: Page, name: str, value: str) -> None:
     page.context.add_cookies([{"name": name, "value": value, "url": page.url}])
 
 
-def ring_up(page: Page, cashier: dict[str, str]) -> str:
-    """Charge two flat whites and an apple tart; give the link in the code."""
-    page.goto("/till/unlock/")
+def make_pairing_code(page: Page, owner: dict[str, str], *, till: str) -> str:
+    """Have the owner make a pairing code for a till."""
+    page.goto("/dashboard/")
+    page.get_by_label("E-mail").fill(owner["email"])
+    page.get_by_label("Password").fill(owner["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Overview").wait_for()
+    page.goto("/dashboard/tills/")
+    page.get_by_role("button", name=f"New code: {till}").click()
+    return page.locator(".pair-code").inner_text()
+
+
+def pair(page: Page, code: str, cashier: dict[str, str]) -> None:
+    """Pair the till, and let the cashier in."""
+    page.goto("/till/pair/")
+    page.get_by_label("Pairing code").fill(code)
+    page.keyboard.press("Enter")
     page.get_by_label(cashier["name"]).check()
-    page.locator("#pin").fill(cashier["pin"])
+    for digit in cashier["pin"]:
+        page.get_by_role("button", name=digit, exact=True).click()
+
+
+def ring_up(page: Page) -> str:
+    """Charge two flat whites and an apple tart; give the link in the code."""
     page.get_by_role("tab", name="Items").click()
     for item in ("Flat white €3.80", "Flat white €3.80", "Apple tart €5.20"):
         page.get_by_role("button", name=item).click()
