@@ -21,7 +21,7 @@ from merchants.models import Book, Merchant, Role, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
-from pos.callers import Caller, call_from_terminal
+from pos.callers import Caller, call_from_till
 from pos.charges import NewCharge, create_charge
 from pos.models import Item, StaticCode, Terminal
 from pos.receipts import issue_receipts
@@ -197,12 +197,14 @@ def _make_past(merchant: Merchant, customers: list[Customer]) -> None:
     terminals = list(
         Terminal.objects.filter(store__merchant=merchant).select_related("store__merchant")
     )
+    cashiers = {each.store_id: each for each in merchant.staff.filter(role=Role.CASHIER)}
     for day in range(_DAYS, 0, -1):
         opens_at = today - timedelta(days=day) + timedelta(hours=8)
         # In order, because lists are in the order in which rows were made.
         for minutes in sorted(chance.randrange(600) for _ in range(_SALES_A_DAY)):
             sold_at = opens_at + timedelta(minutes=minutes)
-            caller = call_from_terminal(chance.choice(terminals))
+            terminal = chance.choice(terminals)
+            caller = call_from_till(terminal, cashiers[terminal.store_id])
             _sell(caller, chance.choice(customers), chance=chance, sold_at=sold_at)
         close_settlement(book.pk, cut_at=today - timedelta(days=day - 1))
 
