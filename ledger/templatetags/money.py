@@ -1,5 +1,6 @@
 """Money in templates: one filter and one tag for text, one tag for the big figure."""
 
+import math
 from typing import Protocol
 
 from django import template
@@ -46,14 +47,23 @@ def less(amount_minor: int, currency: str) -> SafeString:
 
 @register.simple_tag
 def amount(amount_minor: int, currency: str) -> SafeString:
-    """Write an amount as the large figure of a screen, its sign set small."""
+    """Write an amount as the large figure of a screen, its sign set small.
+
+    `data-chars` says how long it is, a letter of the sign for half a one: what is long is set
+    smaller (seal.css).
+    """
     text, symbol = (
         format_money(amount_minor, currency, _locale()),
         find_symbol(currency, _locale()),
     )
     before, found, after = text.partition(symbol)
+    sign = found or currency
     return format_html(
-        '<span class="amt">{}<small>{}</small>{}</span>', before, found or currency, after
+        '<span class="amt" data-chars="{}">{}<small>{}</small>{}</span>',
+        math.ceil(len(before + after) + len(sign) / 2),
+        before,
+        sign,
+        after,
     )
 
 

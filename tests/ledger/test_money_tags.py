@@ -19,8 +19,18 @@ class Row:
         ("{{ row|money }}", "€4.80"),
         ("{% money 480 'EUR' %}", "€4.80"),
         ("{% money 480 'JPY' as yen %}[{{ yen }}]", "[¥480]"),
-        ("{% amount 480 'EUR' %}", '<span class="amt"><small>€</small>4.80</span>'),
-        ("{% amount minor 'EUR' %}", '<span class="amt">\u2212<small>€</small>0.05</span>'),
+        (
+            "{% amount 480 'EUR' %}",
+            '<span class="amt" data-chars="5"><small>€</small>4.80</span>',
+        ),
+        (
+            "{% amount minor 'EUR' %}",
+            '<span class="amt" data-chars="6">\u2212<small>€</small>0.05</span>',
+        ),
+        (
+            "{% amount 150000000 'IDR' %}",
+            '<span class="amt" data-chars="15"><small>IDR</small>\u00a01,500,000.00</span>',
+        ),
     ],
 )
 def test_templates_write_money(source, text):
@@ -33,7 +43,7 @@ def test_the_sign_may_stand_behind():
     with override("de"):
         text = money.amount(480, "EUR")
 
-    assert text == '<span class="amt">4,80\u00a0<small>€</small></span>'
+    assert text == '<span class="amt" data-chars="6">4,80\u00a0<small>€</small></span>'
 
 
 def test_an_unknown_currency_is_never_written():
