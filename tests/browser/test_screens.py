@@ -50,6 +50,16 @@ WRITE_TIMES = """async ([locale, time]) => {
   const server = await import(`/static/js/server.js?${locale}`);
   return [server.writeMinute(time, "Europe/Dublin"), server.writeTime(time, "Europe/Dublin")];
 }"""
+# Of the bar of a till: names that give way to what stands beside them.
+CUT_NAMES = """() => [...document.querySelectorAll(".who bdi")].filter((name) =>
+  name.getBoundingClientRect().right > name.parentElement.getBoundingClientRect().right + 1,
+).map((name) => name.textContent)"""
+OUT_OF_SIGHT = """() => {
+  const edge = document.getElementById("sales").getBoundingClientRect().right;
+  return [...document.querySelectorAll("#sales :is(a, button)")]
+    .filter((each) => each.getBoundingClientRect().right > edge)
+    .map((each) => each.ariaLabel ?? each.textContent);
+}"""
 MORNING = "2026-06-01T03:14:05Z"
 LOCALES = ["ar-EG", "bg", "de", "en", "fa", "fi", "hi", "ja", "ko", "mr", "sv", "zh-CN"]
 
@@ -97,6 +107,26 @@ def test_long_names_leave_the_code_and_its_buttons_whole(till, name, direction, 
         assert (size, till.page.evaluate(CUT_OFF)) == (size, [])
         till.page.locator("#cancel").scroll_into_view_if_needed()
         expect(till.page.locator("#cancel")).to_be_in_viewport(ratio=1)
+
+
+def test_names_and_buttons_are_whole_on_every_tablet(till):
+    for size in SIZES:
+        till.page.set_viewport_size(size)
+        assert (size, till.page.evaluate(CUT_NAMES)) == (size, [])
+    till.page.goto("/till/activity/?status=captured")
+    expect(till.page.get_by_role("button", name=re.compile("^Refund")).first).to_be_visible()
+
+    for size in SIZES:
+        till.page.set_viewport_size(size)
+        assert (size, till.page.evaluate(OUT_OF_SIGHT)) == (size, [])
+
+
+def test_a_phone_shows_an_amount_of_millions_whole(till, phone):
+    till.charge("123456789")
+    phone.open(till.scan())
+    for size in (PHONE, {"width": 320, "height": 568}):
+        phone.page.set_viewport_size(size)
+        assert (size, phone.page.locator(".amt").evaluate(MEASURE)) == (size, WHOLE)
 
 
 def read_clock(text: str) -> tuple[int, int]:
