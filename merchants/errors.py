@@ -20,7 +20,9 @@ class AlreadySettled(Exception):
 
     def __init__(self) -> None:
         """Say so in one sentence."""
-        super().__init__("This settlement was closed meanwhile. Nothing more was closed.")
+        super().__init__(
+            gettext("This settlement was closed meanwhile. Nothing more was closed.")
+        )
 
 
 class CutInFuture(Exception):
