@@ -89,8 +89,9 @@ def test_a_sale_tells_its_till_and_its_payer(
     with django_capture_on_commit_callbacks(execute=True):
         factories.confirm(customer, claim)
 
-    topics = f"charge:{charge.public_id} account:{customer.wallet.account_id}"
-    assert pages(2) == [topics, topics]
+    sale, payer = f"charge:{charge.public_id}", f"account:{customer.wallet.account_id}"
+    # A payment is told on every page of the till: nobody may be looking at the sale.
+    assert pages(2) == [f"{sale} {payer}", f"{sale} terminal:{shop.terminal.id} {payer}"]
 
 
 @pytest.mark.django_db
