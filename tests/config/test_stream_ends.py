@@ -111,11 +111,11 @@ def test_a_till_s_stream_ends_when_it_is_unpaired_and_not_when_it_is_locked(
     assert office.submit(path, page=path, **facts) == 302
     unpair = f"/dashboard/tills/{encode_reference('tm', terminal)}/revoke/"
 
-    with tablet.listen("/till/paired/events/") as stream:
+    with tablet.listen("/till/desk/events/") as stream:
         assert tablet.submit("/till/lock/", page="/till/unlock/") == 302
-        assert tablet.get("/till/paired/")[0] == 200
+        assert tablet.get("/till/desk/")[0] == 200
         assert office.submit(unpair, page="/dashboard/tills/") == 302
         heard = stream.read()
 
     assert heard.count(b"event: ended") == 1
-    assert tablet.get("/till/paired/")[0] == 401
+    assert tablet.get("/till/desk/events/")[0] == 401
