@@ -14,7 +14,8 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-ur
 
 # A worker for each core; more than four would wait for the longest file.
 WORKERS := logical
-PYTEST = $(PYTHON) -m pytest -n $(WORKERS) --maxprocesses=4 --durations=20 $(ARGS)
+RUN_TESTS = -m pytest -n $(WORKERS) --maxprocesses=4 --durations=20 $(ARGS)
+PYTEST = $(PYTHON) $(RUN_TESTS)
 SLOW := browser or faults or fuzz or slow or stack
 # No line and no branch of these may go untested; pyproject.toml has the limit for all together.
 COVERED_WHOLLY := ledger/*,qr/*,pos/charges.py,pos/refunds.py,merchants/settlement.py
@@ -46,7 +47,9 @@ test-fast: environment ## the tests without browser, whole stacks, storms and fu
 	@exec $(PYTEST) -m "not ($(SLOW))"
 
 coverage: environment ## all tests, and whether they reach enough of the code
-	@$(PYTEST) --cov --cov-report= --cov-fail-under=0
+	@# pytest-cov begins when tests/servers.py has been imported, and with it some of our modules.
+	@$(BIN)/coverage run --data-file=.coverage.start $(RUN_TESTS) --cov --cov-report= --cov-fail-under=0
+	@$(BIN)/coverage combine --quiet --append .coverage.start
 	@$(MAKE) coverage-report
 
 coverage-report: environment ## what the last make coverage did not reach

@@ -83,8 +83,8 @@ class PictureReader:
 
 
 def _ask(child: "subprocess.Popen[bytes]", question: bytes) -> bytes:
-    if child.stdin is None or child.stdout is None:
-        return b""
+    assert child.stdin is not None, "the child is started with pipes"
+    assert child.stdout is not None
     child.stdin.write(question)
     child.stdin.flush()
     ready, _, _ = select.select([child.stdout], [], [], _PATIENCE_S)
@@ -119,7 +119,7 @@ def _answer(picture: bytes, symbologies: Sequence[Symbology]) -> dict[str, Any]:
         seen = read_picture(picture, symbologies=symbologies)
     except PayloadInvalid as refusal:
         return {"kind": refusal.kind, "rule": refusal.rule}
-    except MemoryError:
+    except MemoryError:  # pragma: no cover  only the child, whom nobody measures, has so little
         return {"kind": Kind.LENGTH, "rule": "a picture takes no more memory than is given"}
     parts = [[part.number, part.total, part.parity] for part in seen.parts]
     return {"texts": seen.texts, "parts": parts}
@@ -132,7 +132,7 @@ def _limit_processor_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(used) + PROCESSOR_S + 1, hard))
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover  the child, whom nobody measures
     os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

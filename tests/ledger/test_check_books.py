@@ -152,8 +152,9 @@ def test_an_alarm_does_not_hang_on_the_mail(caplog):
 
 @pytest.mark.django_db
 def test_last_night_can_be_asked_for(capsys):
-    BookCheck.objects.create(began_at=AT, took_s=92, proof_count=27)
+    checked = BookCheck.objects.create(began_at=AT, took_s=92, proof_count=27)
 
+    assert str(checked) == "27 proofs at 2099-11-22 03:30:00+00:00"
     call_command("check_books", "--last", no_color=True)
 
     assert capsys.readouterr().out == (

@@ -14,6 +14,8 @@ from ledger.horizon import close_horizon
 from ledger.models import Transfer
 from ledger.posting import post_together
 from ledger.transfers import NewTransfer
+from tests.ledger.damage import FREE
+from tests.owners import as_owner
 
 
 def post(debit, credit, amount_minor, *, currency="EUR", reference="test"):
@@ -59,6 +61,21 @@ def test_the_trial_balance_of_an_earlier_instant_knows_nothing_later(bank, walle
     tables = read_tables(run("show_trial_balance", f"--at={filled.posted_at.isoformat()}"))
 
     assert ["total", "100.00", "100.00"] in tables
+
+
+def test_a_trial_balance_that_does_not_balance_is_an_error(bank, wallet):
+    filled = post(bank, wallet, 10_000)
+    yen_wallet = open_account(AccountKind.WALLET, currency="JPY")
+    with as_owner() as cursor:
+        cursor.execute(FREE)
+        # No verb can: one side of a transfer is in another currency.
+        cursor.execute(
+            "UPDATE ledger_transfer SET credit_account_id = %s WHERE id = %s",
+            [yen_wallet, filled.id],
+        )
+
+    with pytest.raises(CommandError, match=r"^The debits and credits in EUR differ\.$"):
+        run("show_trial_balance")
 
 
 @pytest.mark.django_db

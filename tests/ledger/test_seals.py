@@ -8,7 +8,7 @@ from io import StringIO
 from itertools import pairwise
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from ledger import tasks
@@ -251,6 +251,30 @@ def test_the_command_tells_each_seal(accounts):
     again = StringIO()
     call_command("seal_ledger", stdout=again)
     assert again.getvalue() == "Sealed 0 transfers.\n"
+
+
+@pytest.fixture
+def _closed_ahead(accounts):
+    """Books that a wrong clock has closed beyond now; put right afterwards."""
+    write = "UPDATE ledger_horizon SET announced_until = %s, closed_until = %s"
+    with as_owner() as cursor:
+        cursor.execute("SELECT announced_until, closed_until FROM ledger_horizon")
+        before = cursor.fetchone()
+        cursor.execute(write, ["2099-01-02 03:04:05Z"] * 2)
+    yield
+    with as_owner() as cursor:
+        cursor.execute(write, before)
+
+
+@pytest.mark.usefixtures("_closed_ahead")
+def test_that_sealing_waits_for_the_clock_is_an_error_of_the_command(caplog):
+    caplog.set_level("WARNING", logger="ledger.seals")
+    wait = "Sealing waits for the clock until 2099-01-02 03:04:05 UTC"
+
+    with pytest.raises(CommandError, match=f"^{wait}: nothing that is posted until then"):
+        call_command("seal_ledger", stdout=StringIO())
+
+    assert f"{wait}." in caplog.messages
 
 
 def test_a_seal_is_called_by_its_number(accounts):

@@ -9,19 +9,24 @@ from ledger.errors import InsufficientFunds
 from ledger.queries import read_balance
 from pos import charges
 from pos.check_words import draw_check_word
+from pos.models import Charge
 from relay.events import list_events
 from tests import factories
 from tests.conftest import Api
 
 
 @pytest.mark.django_db
-def test_a_short_code_that_is_taken_is_drawn_again(shop, monkeypatch):
+@pytest.mark.parametrize("speaker", ["token", "key"])
+def test_a_short_code_that_is_taken_is_drawn_again(shop, monkeypatch, speaker):
     taken = factories.make_charge(shop)
     codes = iter([taken.short_code, "7K4M92QY"])
     monkeypatch.setattr(charges, "draw_short_code", lambda: next(codes))
 
-    created = factories.make_charge(shop)
+    body = {"amount": {"amount_minor": 480, "currency": "EUR"}}
+    answer = Api(getattr(shop, speaker)).post("charges", body)
 
+    created = Charge.objects.exclude(pk=taken.pk).get()
+    assert answer.status_code == 201
     assert created.short_code == "7K4M92QY"
     assert list_events(created.id)[0].kind == "charge.created"
 

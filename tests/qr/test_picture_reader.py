@@ -1,5 +1,7 @@
 """A child reads pictures, and nothing that it does takes time or memory from others."""
 
+import io
+import json
 import os
 import resource
 import signal
@@ -10,7 +12,7 @@ from PIL import Image
 
 from qr import picture_reader
 from qr.errors import Kind, PayloadInvalid
-from qr.picture_reader import PictureReader
+from qr.picture_reader import PictureReader, serve
 from qr.scanning import Seen, Symbology
 from tests.qr.test_scanning import LINK, PAYMENT_CODE, open_code, paint_bars, save
 from tests.qr.test_split_codes import TRANSFER, paint, split
@@ -50,7 +52,9 @@ def test_refusals_come_through_and_the_child_stays(reader):
     assert child_of(reader) == child
 
 
-def test_a_picture_that_takes_too_long_is_refused_and_the_next_one_read(reader):
+# The second one is more than a pipe holds: the child ends while it is being sent.
+@pytest.mark.parametrize("size", [0, 200_000])
+def test_a_picture_that_takes_too_long_is_refused_and_the_next_one_read(reader, size):
     reader.read(save(open_code(LINK)))
     child = child_of(reader)
     os.kill(child, signal.SIGSTOP)
@@ -59,7 +63,7 @@ def test_a_picture_that_takes_too_long_is_refused_and_the_next_one_read(reader):
     threading.Timer(0.2, os.kill, (child, signal.SIGCONT)).start()
 
     with pytest.raises(PayloadInvalid, match="2 seconds of processor time") as refusal:
-        reader.read(save(open_code(LINK)))
+        reader.read(save(open_code(LINK)) + bytes(size))
 
     assert refusal.value.kind is Kind.LENGTH
     assert reader.read(save(open_code(LINK))).texts == [LINK]
@@ -87,6 +91,34 @@ def test_the_child_gives_way_and_has_its_limits(reader):
     assert os.getpriority(os.PRIO_PROCESS, child) >= 10
     assert memory == picture_reader.MEMORY_MAX
     assert 3 <= processor <= 10
+
+
+@pytest.fixture
+def _own_limit():
+    """Give this process back the processor time that it is left while it serves."""
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    yield
+    resource.setrlimit(resource.RLIMIT_CPU, before)
+
+
+def ask(picture, *names):
+    head = {"size": len(picture), "symbologies": names}
+    return json.dumps(head).encode() + b"\n" + picture
+
+
+@pytest.mark.usefixtures("_own_limit")
+def test_the_child_answers_each_picture_with_a_line():
+    part = paint(split(TRANSFER)[0])
+    asked = ask(save(open_code(LINK)), "QR") + ask(b"GIF89a", "QR") + ask(part, "QR")
+    answers = io.BytesIO()
+
+    serve(io.BytesIO(asked), answers)
+
+    whole, refused, half = map(json.loads, answers.getvalue().splitlines())
+    assert whole == {"texts": [LINK], "parts": []}
+    assert refused == {"kind": "structure", "rule": refused["rule"]}
+    assert "whole JPEG" in refused["rule"]
+    assert (half["texts"], [each[:2] for each in half["parts"]]) == ([], [[1, 2]])
 
 
 def test_the_child_ends_with_its_reader():

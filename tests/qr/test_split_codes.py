@@ -4,13 +4,15 @@ Drawn by segno, which the code under test does not use.
 """
 
 import io
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import segno
 from PIL import Image
 
 from qr.scanning import read_picture
-from qr.split_codes import Part, join_parts
+from qr.split_codes import Part, find_part, join_parts
 
 TRANSFER = "BCD\n002\n1\nSCT\n\nMuller\nDE89370400440532013000\nEUR12.30\n\n\nRechnung 12345"
 
@@ -75,6 +77,17 @@ def test_whole_codes_of_every_size_are_whole(version):
     code.save(file, kind="png", scale=4, border=4)
 
     assert read_picture(file.getvalue()).texts == ["7712345678"]
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_what_the_library_draws_otherwise_than_it_says_is_no_part(version):
+    """Another release of it may draw other modules than it read; white ones hold no words."""
+    white = memoryview(bytes([255]) * 21 * 21).cast("B", (21, 21))
+    found: Any = SimpleNamespace(
+        extra={"Version": version, "ECLevel": "L", "DataMask": 0}, to_image=lambda **_: white
+    )
+
+    assert find_part(found) is None
 
 
 def test_all_parts_together_are_the_whole():

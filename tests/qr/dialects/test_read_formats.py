@@ -1,5 +1,8 @@
 """Formats that are only read: what real codes of them ask for, and what breaks them."""
 
+import lzma
+from zlib import crc32
+
 import pytest
 
 from qr.dialects.pay_by_square import DIALECT as SQUARE
@@ -11,6 +14,8 @@ from qr.payment import Mutability
 from qr.recognition import Nature, recognize
 from tests.qr.payloads import demand, refuse, understand
 
+BASE32 = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
+FILTERS = [{"id": lzma.FILTER_LZMA1, "lc": 3, "lp": 0, "pb": 2, "dict_size": 1 << 17}]
 # The standard's own example, and what generators make of it.
 CZECH = "SPD*1.0*ACC:CZ5855000000001265098001*AM:480.50*CC:CZK*MSG:Payment for the goods"
 ORDER = (
@@ -124,6 +129,39 @@ def test_a_check_sum_is_of_the_fields_as_they_stand_or_sorted():
 
     assert SPAYD.decode(f"{bare}*CRC32:B15AAA80").is_payable
     assert SPAYD.decode(f"{bare}*CRC32:4C22D1D4").is_payable
+
+
+def pack(*accounts, standing="0"):
+    """Write a packed payment as the standard says, of version 1.0."""
+    payment = ["", "1", "1", "25.30", "EUR", "", "", "", "", "", "hello"]
+    payee = [standing, "0", "John Doe", "", ""]
+    count = [str(len(accounts) // 2)] if accounts else ["none"]
+    values = "\t".join([*payment, *count, *accounts, *payee]).encode()
+    table = crc32(values).to_bytes(4, "little") + values
+    packer = lzma.LZMACompressor(lzma.FORMAT_RAW, filters=FILTERS)
+    packed = packer.compress(table) + packer.flush()
+    written = bytes(2) + len(table).to_bytes(2, "little") + packed
+    bits = "".join(f"{byte:08b}" for byte in written)
+    bits += "0" * (-len(bits) % 5)
+    return "".join(BASE32[int(bits[at : at + 5], 2)] for at in range(0, len(bits), 5))
+
+
+def test_a_packed_payment_is_to_an_account():
+    iban, bic = "SK9611000000002918599669", ""
+
+    request = demand(understand(pack(iban, bic)))
+
+    assert (request.payee_name, request.amount_minor) == ("John Doe", 2_530)
+    assert [(each.kind, each.value) for each in request.accounts] == [("iban", iban)]
+    with pytest.raises(PayloadInvalid, match="names an account"):
+        SQUARE.decode(pack())
+
+
+def test_a_standing_order_in_a_packed_payment_tells_no_payee():
+    """What stands between the accounts and the payee then is not read."""
+    request = demand(understand(pack("SK9611000000002918599669", "", standing="1")))
+
+    assert (request.payee_name, request.amount_minor) == ("", 2_530)
 
 
 def test_numbers_and_words_in_base32_are_no_packed_payment():
