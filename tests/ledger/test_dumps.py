@@ -50,9 +50,12 @@ def flip_byte(names, dump):
     marks = [f"\t{names[name]}\t" for name in ("in", "out", "held", "ended", "more", "last")]
     marks += [f"\t{names[name]}\t\\\\x" for name in ("first", "second")]
     rows: list[int] = []
-    at = 0
+    at, is_ours = 0, False
     for line in dump.splitlines(keepends=True):
-        if any(mark.encode() in b"\t" + line for mark in marks):
+        if line.startswith(b"COPY "):
+            # Rows of other tables too have a number and then bytes, as seals do.
+            is_ours = line.startswith(b"COPY public.ledger_")
+        if is_ours and any(mark.encode() in b"\t" + line for mark in marks):
             rows += range(at, at + len(line))
         at += len(line)
 

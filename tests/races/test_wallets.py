@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from identity.errors import PinLocked, PinWrong
+from identity.errors import ChecksWait, PinLocked, PinWrong
 from identity.pins import check_pin
 from ledger.errors import InsufficientFunds
 from ledger.queries import read_balance, sum_balance
@@ -106,8 +106,10 @@ def test_the_right_pin_many_times_at_once_is_no_wrong_try(crowd):
     customer = factories.open_customer()
 
     check = partial(check_pin, customer.wallet.user_id, factories.PIN, scope="till:1")
-    crowd.act([check] * 20)
+    answers = crowd.act([check] * 20, refusals=(ChecksWait,))
 
+    # On a busy machine the last ones wait too long; nobody is told that the PIN is wrong.
+    assert None in answers
     assert factories.count_tries(customer.wallet.user) == 0
 
 
