@@ -42,6 +42,19 @@ def count_connections(stack):
     return ask_books(stack, COUNT)[0]
 
 
+@pytest.fixture(autouse=True)
+def settled(stack):
+    """Begin when what another test's hanging database left behind has gone."""
+
+    def is_settled():
+        return (
+            count_connections(stack)[0] <= WEB_MOST + OTHERS_MOST
+            and httpx.get(f"{stack.url}/readyz").status_code == httpx.codes.OK
+        )
+
+    wait_for(is_settled, within_s=90)
+
+
 def burst(stack, shop):
     """Keep most connections of the web waiting at the same time, then let all of them go."""
     requests = 4 * WEB_MOST
