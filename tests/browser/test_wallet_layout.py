@@ -57,8 +57,7 @@ def test_the_button_that_pays_is_whole_on_a_small_phone(till, phone):
     phone.locator("#decline").click()
 
 
-# A page that stands in the middle, as that for a typed code does, may move while it arrives.
-@pytest.mark.parametrize("address", [page for page in PAGES if page != "/p/"])
+@pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize("size", [PHONE, SMALL], ids=["usual", "small"])
 def test_nothing_jumps_while_a_page_opens(phone, address, size):
     phone.set_viewport_size(size)
