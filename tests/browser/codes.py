@@ -12,6 +12,12 @@ from tests.browser.screens import Phone, Till
 MY_CODE = "/wallet/my-code/"
 # What a browser says of a connection that a test has cut.
 CUT = "ERR_FAILED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED"
+READ_BALANCE = """
+    SELECT account.balance_minor FROM ledger_account account
+      JOIN wallet_wallet wallet ON wallet.account_id = account.id
+      JOIN identity_user person ON person.id = wallet.user_id
+     WHERE person.phone = %s
+"""
 # A wedge scanner is a keyboard that types a code within a moment, and Enter after it. The
 # pauses are written on the keys: a busy machine would make others of them.
 _SCAN = """(keys) => {

@@ -5,7 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.codes import CUT, MY_CODE, open_code, read_digits, read_screen, scan
+from tests.browser.codes import (
+    CUT,
+    MY_CODE,
+    READ_BALANCE,
+    open_code,
+    read_digits,
+    read_screen,
+    scan,
+)
 from tests.browser.screens import Phone
 from tests.browser.windows import PHONE, TABLET, remember
 
@@ -13,12 +21,6 @@ pytestmark = pytest.mark.usefixtures("codes_unused")
 SIZES = {"phone": PHONE, "small phone": {"width": 320, "height": 640}, "tablet": TABLET}
 REFUSED = "status of 4"
 WECHAT = "100061098828009406"
-READ_BALANCE = """
-    SELECT account.balance_minor FROM ledger_account account
-      JOIN wallet_wallet wallet ON wallet.account_id = account.id
-      JOIN identity_user person ON person.id = wallet.user_id
-     WHERE person.phone = %s
-"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
