@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 
+from api.problems import describe_problem
 from config import way_back
-from config.problems import describe_problem
 
 _API = "/api/"
 

@@ -20,7 +20,7 @@ from config.programs import ROOT
 # Django's names for the two catalogues: what the server says, and what scripts say.
 DOMAINS = ("django", "djangojs")
 # Programs say what operators read in English alone, and tests say nothing to anybody.
-_PACKAGES = ("config", "identity", "ledger", "merchants", "pos", "wallet")
+_PACKAGES = ("api", "config", "foundation", "identity", "ledger", "merchants", "pos", "wallet")
 _CALLS = {
     "gettext": None,
     "gettext_lazy": None,

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import activate, get_language_from_request
 
-from config.outages import AWAY, RUNNING, find_outage
+from api.outages import AWAY, RUNNING, find_outage
 from config.way_back import find_place
 
 logger = logging.getLogger(__name__)

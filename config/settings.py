@@ -147,10 +147,10 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["config.parsers.ShallowJsonParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.negotiation.AnswerAnyway",
-    "DEFAULT_SCHEMA_CLASS": "config.api_schema.ApiSchema",
-    "EXCEPTION_HANDLER": "config.problems.answer_problem",
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.ShallowJsonParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.negotiation.AnswerAnyway",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "api.problems.answer_problem",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {

@@ -4,9 +4,10 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config import api_docs, demo_mail, error_pages, views, words
-from config.api_description import DescriptionView
-from config.problems import NothingHere
+from api.description import DescriptionView
+from api.docs import show_api
+from api.problems import NothingHere
+from config import demo_mail, error_pages, views, words
 
 handler400 = error_pages.refuse_bad_request
 handler403 = error_pages.refuse_forbidden
@@ -18,7 +19,7 @@ urlpatterns = [
     path("livez", views.livez),
     path("readyz", views.readyz),
     path("api/schema/", DescriptionView.as_view(), name="schema"),
-    path("api/docs/", api_docs.show_api, name="api_docs"),
+    path("api/docs/", show_api, name="api_docs"),
     path("words/<str:language>.js", words.show_words, name="words"),
     path("favicon.ico", RedirectView.as_view(url="/static/icons/icon.svg")),
     path("", include("wallet.urls")),

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-from config.api_description import read_schema
+from api.description import read_schema
 
 
 def find_undescribed(method: str, path: str, status: int, body: Any) -> list[str]:

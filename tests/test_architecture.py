@@ -9,8 +9,8 @@ import tomllib
 from django.apps import apps
 from django.conf import settings
 
+from api.problems import FIELDS, STATUSES
 from config.celery import app
-from config.problems import FIELDS, STATUSES
 from config.programs import ROOT
 
 CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]

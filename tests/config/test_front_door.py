@@ -12,7 +12,7 @@ import psycopg
 import pytest
 import yaml
 
-from config.problems import describe_problem
+from api.problems import describe_problem
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 

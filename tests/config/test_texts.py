@@ -19,8 +19,8 @@ SENTENCE = re.compile(r"^\s*[A-Z][A-Za-z']*\b.* [a-z]|[a-z]\. [A-Z]", re.DOTALL)
 SQL = re.compile(r"\s*(SELECT|FROM|INSERT|UPDATE|WITH|SET|CREATE|CASE|EXISTS)\b")
 APPLICATIONS = ("identity", "merchants", "pos", "wallet")
 OF_OTHERS = [
-    *("ledger/typed.py", "ledger/money.py", "config/error_pages.py", "config/problems.py"),
-    *("config/outages.py", "config/way_back.py", "config/middleware.py"),
+    *("ledger/typed.py", "ledger/money.py", "config/error_pages.py", "api/problems.py"),
+    *("api/outages.py", "config/way_back.py", "config/middleware.py"),
 ]
 # For operators, who read them in the terminal or in the log, and for the API's description.
 NOT_FOR_PEOPLE = {
@@ -182,7 +182,7 @@ def test_every_kind_of_transfer_and_account_has_its_word():
 def test_what_the_ledger_says_without_django_is_translated_too():
     said = str(InsufficientFunds("insufficient_funds", uuid4()))
 
-    assert collect_texts("django")[said].locations[0][0] == "config/problems.py"
+    assert collect_texts("django")[said].locations[0][0] == "api/problems.py"
 
 
 def find_unspoken_in_template(source):

@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.outages import find_outage
+from api.outages import find_outage
 from identity import errors as identity
 from ledger import errors as ledger
 from pos import errors as pos

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from config.api_shapes import MoneySerializer, PayeeSerializer, PayerChargeSerializer
+from api.shapes import MoneySerializer, PayeeSerializer, PayerChargeSerializer
 
 SCAN_KINDS = (
     "charge",

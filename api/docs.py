@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from config.api_description import read_schema
-from config.api_schema import EVERYWHERE
-from config.problems import FRAMEWORK_CODES, STATUSES
+from api.description import read_schema
+from api.problems import FRAMEWORK_CODES, STATUSES
+from api.schema import EVERYWHERE
 
 _JSON = "application/json"
 _SHAPES = "#/components/schemas/"

@@ -12,10 +12,10 @@ from drf_spectacular.validation import validate_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
-from config import api_shapes
-from config.api_docs import list_codes, read_api
-from config.api_schema import OPERATIONS
-from config.problems import STATUSES
+from api import shapes as api_shapes
+from api.docs import list_codes, read_api
+from api.problems import STATUSES
+from api.schema import OPERATIONS
 from identity.errors import SignInRefused
 from tests import factories
 from tests.conftest import Api

@@ -10,9 +10,9 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import Serializer
 
-from config import api_shapes as shapes
-from config import api_shapes_scans as scans
-from config.problems import STATUSES
+from api import shapes
+from api import shapes_scans as scans
+from api.problems import STATUSES
 from identity import errors as identity
 from ledger import errors as ledger
 from pos import errors as pos

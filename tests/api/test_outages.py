@@ -5,7 +5,7 @@ import contextlib
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
-from config.outages import AWAY, BUSY, TIMED_OUT, find_outage
+from api.outages import AWAY, BUSY, TIMED_OUT, find_outage
 from tests.faults.shop import wait_for
 
 OUTAGES = {
