@@ -99,7 +99,6 @@ def migrate(servers: Servers, name: str) -> None:
     """Bring the database up to this version, as an operator does."""
     owner = servers.owner_url(name)
     run(servers, owner, "manage.py", "migrate", "--noinput", "--verbosity=0")
-    run(servers, owner, "manage.py", "grant_privileges", "--verbosity=0")
 
 
 def measure(servers: Servers, name: str) -> Figures:

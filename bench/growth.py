@@ -70,8 +70,8 @@ _BALANCES = """
 def make_smallest(servers: Servers, name: str) -> None:
     """Make a migrated database in which each wallet was filled once: 10,000 transfers."""
     servers.create_database(name)
-    for command in (["migrate", "--noinput", "--verbosity=0"], ["grant_privileges"]):
-        run_script("../manage.py", *command, url=servers.owner_url(name))
+    owner = servers.owner_url(name)
+    run_script("../manage.py", "migrate", "--noinput", "--verbosity=0", url=owner)
     with psycopg.connect(servers.superuser_url(name), autocommit=True) as connection:
         connection.execute(_MAKE_ID)
         for statement in (_ACCOUNTS, _TOP_UPS, _FILLED):

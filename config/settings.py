@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "ledger",
     "identity",
     "relay",
+    "foundation",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -92,6 +93,8 @@ TABLE_PRIVILEGES = [
     "relay.privileges.PRIVILEGES",
     "wallet.privileges.PRIVILEGES",
 ]
+# No process that is open to the network may bring money in from the bank.
+WITHHELD_FUNCTIONS = ["ledger_allow_top_ups()"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
 

@@ -148,7 +148,6 @@ class Stack:
         began = time.monotonic()
         self.servers.create_database(self.database)
         self.manage_as_owner("migrate", "--noinput")
-        self.manage_as_owner("grant_privileges")
         self._report("migrations", time.monotonic() - began)
         self._collect_static()
         programs = Applications(

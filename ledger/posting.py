@@ -1,6 +1,6 @@
 """The only code that moves money: a batch of transfers, in one round trip to PostgreSQL.
 
-The decisions are made by SQL functions (migration `0008_post_batches`): they lock the
+The decisions are made by SQL functions (`ledger/sql/post_*.sql`): they lock the
 accounts that may not go negative in key order, judge the transfers in the order given, and
 answer one result each. The shapes of what can be posted are in `ledger/transfers.py`.
 """

@@ -53,7 +53,6 @@ def django_db_setup(
     """
     with django_db_blocker.unblock(), logged_in_as_owner():
         made = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
-        call_command("grant_privileges", verbosity=0)
         _add_test_events()
     yield
     with django_db_blocker.unblock(), logged_in_as_owner():

@@ -98,8 +98,9 @@ def test_every_kind_of_account_is_in_the_chart():
 
 
 def test_every_result_of_posting_is_explained():
-    sql = read("ledger/migrations/0003_posting.py")
-    results = set(re.findall(r"(?:THEN|ELSE|:=) '([a-z_]+)'", sql))
+    files = (ROOT / "ledger/sql").glob("*.sql")
+    sql = "".join(path.read_text() for path in files if "TRIGGER" not in path.read_text())
+    results = set(re.findall(r"(?:THEN|ELSE|:=|RETURN) '([a-z_]+)'", sql))
 
     explained = set(re.findall(r"`([a-z_]+)`", read("docs/ledger.md")))
 

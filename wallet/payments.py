@@ -52,8 +52,8 @@ def confirm_charge(
     """Pay a claimed charge; confirming again gives the payment of the first time.
 
     Charge, transfer, settlement line, event, allowance and payment are written together by
-    one SQL function (migration `0003_confirm`): one statement, and so one transaction. The
-    PIN is looked at before it, so that a wrong try stays counted.
+    one SQL function (`wallet/sql/confirm_charge.sql`): one statement, and so one transaction.
+    The PIN is looked at before it, so that a wrong try stays counted.
 
     Raises:
         ClaimUnknown: no such claim of this wallet.

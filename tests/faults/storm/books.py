@@ -39,7 +39,6 @@ class LoneBooks:
         self.start()
         self.servers.create_database(_NAME)
         self._manage_as_owner("migrate", "--verbosity=0")
-        self._manage_as_owner("grant_privileges", "--verbosity=0")
         self.tell(write_chart().encode())
         return self
 

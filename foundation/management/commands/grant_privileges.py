@@ -1,0 +1,84 @@
+"""Give the application's database role its privileges."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from foundation.privileges import grant_privileges, list_privileges
+
+_EXISTS = "SELECT FROM pg_roles WHERE rolname = %s"
+_WRONG_OWNER = """
+    SELECT relname, relowner::regrole, pg_has_role(%(role)s, relowner, 'MEMBER') AS is_own
+      FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%(tables)s)
+       AND (pg_has_role(%(role)s, relowner, 'MEMBER') OR NOT pg_has_role(relowner, 'USAGE'))
+     ORDER BY is_own DESC, relname LIMIT 1
+"""
+_MAKES_ROLES = "SELECT FROM pg_roles WHERE rolname = %s AND rolcreaterole"
+_MAY_CREATE = "SELECT WHERE has_schema_privilege(%s, 'public', 'CREATE')"
+
+
+class Command(BaseCommand):
+    """Grant what the list says and take everything else."""
+
+    help = "As the tables' owner: let the application's role do what it needs. Part of migrate."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Accept no arguments of its own."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Refuse to call a role weak that is the owner, or can become it."""
+        role: str = settings.APPLICATION_ROLE
+        _check_owner(role)
+        grant_privileges(role)
+        if _ask(_MAY_CREATE, [role]) is not None:
+            raise CommandError(
+                f"{role} may still make tables, because the database is somebody else's:"
+                " ALTER DATABASE ... OWNER TO the tables' owner, and grant again."
+            )
+        self._tell(role, verbosity=options["verbosity"])
+
+    def _tell(self, role: str, *, verbosity: int) -> None:
+        privileges = list_privileges()
+        if verbosity > 1:
+            for table, verbs in privileges.items():
+                for verb in verbs:
+                    self.stdout.write(f"{table}: {verb}")
+        if verbosity > 0:
+            self.stdout.write(f"{role} has its privileges on {len(privileges)} tables.")
+
+
+def check_role(role: str) -> None:
+    """Check that the role is there.
+
+    Raises:
+        CommandError: it is not.
+    """
+    if _ask(_EXISTS, [role]) is None:
+        raise CommandError(f"There is no role {role}; docs/operations.md makes it.")
+
+
+def _check_owner(role: str) -> None:
+    check_role(role)
+    if _ask(_MAKES_ROLES, [role]) is not None:
+        raise CommandError(f"{role} may make itself the owner: ALTER ROLE {role} NOCREATEROLE.")
+    wrong = _ask(_WRONG_OWNER, {"role": role, "tables": list(list_privileges())})
+    if wrong is None:
+        return
+    table, owner, is_own = wrong
+    if is_own:
+        raise CommandError(
+            f"{table} belongs to {owner}, and {role} has all that role's rights."
+            " docs/operations.md hands the tables over to an owner."
+        )
+    raise CommandError(f"{table} belongs to {owner}: connect as that role.")
+
+
+def _ask(question: str, values: list[str] | dict[str, Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        answer: tuple[Any, ...] | None = cursor.fetchone()
+    return answer

@@ -1,0 +1,32 @@
+"""Bring the database to this version: schema, SQL functions and privileges, in one go."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.commands import migrate
+
+from foundation.management.commands.grant_privileges import check_role
+from foundation.sql_functions import install_functions, list_functions
+
+
+class Command(migrate.Command):
+    """Django's own command for the schema, and after it the functions and the grants.
+
+    With the name of an application it changes that one's schema and nothing else.
+    """
+
+    help = "Bring schema, SQL functions and the application role's privileges to this version."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Refuse to begin where the application's role is missing."""
+        looks_only = options["plan"] or options["check_unapplied"]
+        is_whole = not options["app_label"] and not looks_only
+        if is_whole:
+            check_role(settings.APPLICATION_ROLE)
+        super().handle(*args, **options)
+        if is_whole:
+            for done in install_functions(list_functions()):
+                if options["verbosity"] > 0:
+                    self.stdout.write(f"  {done}")
+            call_command("grant_privileges", verbosity=options["verbosity"])

@@ -1,0 +1,114 @@
+"""SQL functions: `APP/sql/NAME.sql` is the text in force, and `manage.py migrate` installs it.
+
+One function a file, named `APP_NAME`, with the triggers that call it. A signature that changes
+is added beside the old one, because PostgreSQL tells functions apart by their arguments: the
+old text moves to `APP/sql/retired/` for one release, while processes of the old version may
+still call it. A function with no file in either folder is dropped.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from django.apps import apps
+from django.db import connection, transaction
+
+# Two migrations at the same time install one after the other.
+_LOCK = 0x5F0C
+_INSTALLED = """
+    SELECT oid::regprocedure::text, proname, prosrc,
+           coalesce(obj_description(oid, 'pg_proc'), '')
+      FROM pg_proc
+     WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, %s)
+"""
+_JUST_WRITTEN = """
+    SELECT oid::regprocedure::text FROM pg_proc
+     WHERE pronamespace = 'public'::regnamespace AND proname = %s
+       AND xmin = pg_current_xact_id()::xid
+     ORDER BY cmin::text::bigint DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True)
+class SqlFunction:
+    """A function as its file has it."""
+
+    name: str
+    path: Path
+
+    @cached_property
+    def text(self) -> str:
+        """The whole file."""
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def body(self) -> str:
+        """What stands between the dollars, which PostgreSQL stores as it is written."""
+        return self.text.split("$$")[1]
+
+    @cached_property
+    def mark(self) -> str:
+        """What is noted at the installed function, to tell whether the file has changed."""
+        return f"{self.path.name} {hashlib.sha256(self.text.encode()).hexdigest()[:16]}"
+
+
+@dataclass(frozen=True)
+class InstalledFunction:
+    """A function as the database has it; `signature` is what PostgreSQL calls it by."""
+
+    signature: str
+    name: str
+    body: str
+    mark: str
+
+
+def list_functions() -> list[SqlFunction]:
+    """List the functions of every installed application, and those that retire."""
+    return [
+        SqlFunction(f"{app.label}_{path.stem}", path)
+        for app in apps.get_app_configs()
+        for folder in ("sql", "sql/retired")
+        for path in sorted(Path(app.path, folder).glob("*.sql"))
+    ]
+
+
+def list_installed() -> list[InstalledFunction]:
+    """List the functions in the database that bear the name of an installed application."""
+    return sorted(_ask_installed(), key=lambda found: found.signature)
+
+
+def install_functions(functions: Sequence[SqlFunction]) -> list[str]:
+    """Install what differs from its file and drop what has none; return what was done.
+
+    It is one transaction: a process that is selling meanwhile sees all of it or nothing. Must
+    be run by the tables' owner.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        known = {(found.name, found.mark, found.body) for found in list_installed()}
+        changed = [f for f in functions if (f.name, f.mark, f.body) not in known]
+        # First unchecked, so that their order does not matter, then checked.
+        cursor.execute("SET LOCAL check_function_bodies = off")
+        for function in changed:
+            cursor.execute(function.text)
+        cursor.execute("SET LOCAL check_function_bodies = on")
+        for function in changed:
+            cursor.execute(function.text)
+            cursor.execute(_JUST_WRITTEN, [function.name])
+            [(signature,)] = cursor.fetchall()
+            cursor.execute(f"COMMENT ON FUNCTION {signature} IS '{function.mark}'")
+        marks = {(function.name, function.mark) for function in functions}
+        orphans = [found for found in list_installed() if (found.name, found.mark) not in marks]
+        for orphan in orphans:
+            cursor.execute(f"DROP FUNCTION {orphan.signature}")
+    installed = [f"{function.name} installed" for function in changed]
+    return installed + [f"{orphan.signature} dropped" for orphan in orphans]
+
+
+def _ask_installed() -> Iterator[InstalledFunction]:
+    with connection.cursor() as cursor:
+        for app in apps.get_app_configs():
+            cursor.execute(_INSTALLED, [f"{app.label}_"])
+            yield from (InstalledFunction(*row) for row in cursor.fetchall())

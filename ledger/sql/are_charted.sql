@@ -1,0 +1,17 @@
+-- Return whether no transfer of the batch is refused for its kind. Accounts are looked up by
+-- key.
+CREATE OR REPLACE FUNCTION ledger_are_charted(
+    debits uuid[], credits uuid[], kinds text[]
+) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    IF 'top_up' = ANY (kinds) AND NOT ledger_may_top_up() THEN
+        RETURN false;
+    END IF;
+    RETURN NOT EXISTS (
+        SELECT 1 FROM unnest(debits, credits, kinds) AS g (debit, credit, kind)
+          JOIN ledger_account d ON d.id = g.debit
+          JOIN ledger_account c ON c.id = g.credit
+         WHERE NOT ledger_is_charted(g.kind, d.kind, c.kind));
+END $$;
