@@ -1,5 +1,5 @@
--- Compare a transfer that exists with one that is asked for under the same id. What the end of a
--- pending transfer left out was taken from that pending transfer.
+-- Compare a transfer that exists with one that is asked for under the same id. What the end of
+-- a pending transfer left out was taken from that pending transfer.
 CREATE OR REPLACE FUNCTION ledger_compare_transfer(
     known ledger_transfer, debit uuid, credit uuid, amount bigint, currency text,
     kind text, reference text, phase text, pending uuid, timeout_s int

@@ -1,5 +1,5 @@
--- Capture a claimed charge: status, transfer, settlement line and event at once. The transfer and
--- the line take the charge's own id, so a mistaken second capture would find them there.
+-- Capture a claimed charge: status, transfer, settlement line and event at once. The transfer
+-- and the line take the charge's own id, so a mistaken second capture would find them there.
 CREATE OR REPLACE FUNCTION pos_capture_charge(
     payer uuid, charge uuid, email text, event uuid, reference text
 ) RETURNS pos_charge
