@@ -15,10 +15,10 @@ from config.embedded import APPLICATION_ROLE, Servers
 _ONE = """
 \\set w random(1, :wallets)
 \\set s random(1, :stores)
-SELECT 1 / (ledger_post_transfer(uuidv7(),
+SELECT 1 / (result = 'created')::int FROM ledger_post_transfer(uuidv7(),
     ('00000000-0000-4000-8000-' || lpad(to_hex(:w::int), 12, '0'))::uuid,
     ('00000000-0000-4000-9000-' || lpad(to_hex(:s::int), 12, '0'))::uuid,
-    1, 'EUR', 'capture', 'A-17') = 'created')::int;
+    1, 'EUR', 'capture', 'A-17');
 """
 _MANY = """
 SELECT 1 / (count(*) = :size::int)::int FROM ledger_post_transfers(

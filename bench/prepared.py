@@ -13,7 +13,7 @@ from load import Unexpected
 from payers import Load
 from psycopg import pq
 
-_POST_ONE = b"SELECT ledger_post_transfer($1, $2, $3, $4, $5, $6, $7)"
+_POST_ONE = b"SELECT result FROM ledger_post_transfer($1, $2, $3, $4, $5, $6, $7)"
 _UUID, _BIGINT, _TEXT = 2950, 20, 25
 _TYPES = [_UUID, _UUID, _UUID, _BIGINT, _TEXT, _TEXT, _TEXT]
 _NAME = b"post_one"

@@ -14,7 +14,8 @@ from django.db import models
 from django.db.models.functions import Now
 
 from ledger.models import Hold
-from ledger.posting import CREATED, post_transfers
+from ledger.posting import post_transfers
+from ledger.results import Result
 from ledger.transactions import in_one_transaction
 from ledger.transfers import PendingExpiry
 
@@ -66,4 +67,4 @@ def _expire_some() -> int:
     overdue = Hold.objects.filter(expires_at__lte=Now()).order_by("expires_at")
     pending_ids = overdue.values_list("pending_id", flat=True)[:_SWEPT_AT_ONCE]
     ends = [PendingExpiry(uuid6.uuid7(), pending_id) for pending_id in pending_ids]
-    return post_transfers(ends).count(CREATED)
+    return post_transfers(ends).count(Result.CREATED)

@@ -7,32 +7,38 @@ answer one result each. The shapes of what can be posted are in `ledger/transfer
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from django.db import connection
 
 from ledger.errors import BatchTooLarge, InsufficientFunds, TransferRefused
+from ledger.results import DONE, Result
 from ledger.transfers import AnyTransfer, NewTransfer
 
-CREATED = "created"
-EXISTS = "exists"
-DONE = {CREATED, EXISTS}
 BATCH_MAX = 8190
-_POST_ONE = "SELECT ledger_post_transfer(%s, %s, %s, %s, %s, %s, %s)"
+_POST_ONE = """
+    SELECT result FROM ledger_post_transfer(
+        id => %s, debit => %s, credit => %s, amount => %s, currency => %s, kind => %s,
+        reference => %s)
+"""
 _POST_PLAIN = """
     SELECT result FROM ledger_post_transfers(
-        %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[]
+        ids => %s::uuid[], debits => %s::uuid[], credits => %s::uuid[], amounts => %s::bigint[],
+        currencies => %s::text[], kinds => %s::text[], refs => %s::text[]
     ) ORDER BY place
 """
 _POST_ANY = """
     SELECT result FROM ledger_post_batch(
-        %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::uuid[], %s::int[], %s::boolean[]
+        ids => %s::uuid[], debits => %s::uuid[], credits => %s::uuid[], amounts => %s::bigint[],
+        currencies => %s::text[], kinds => %s::text[], refs => %s::text[],
+        phases => %s::text[], pendings => %s::uuid[], timeouts => %s::int[],
+        linked => %s::boolean[]
     ) ORDER BY place
 """
 
 
-def post_transfers(transfers: Sequence[AnyTransfer]) -> list[str]:
-    """Post a batch of up to 8,190 and give a result code for each, in the order given.
+def post_transfers(transfers: Sequence[AnyTransfer]) -> list[Result]:
+    """Post a batch of up to 8,190 and return a result for each, in the order given.
 
     `created` and `exists` (the same transfer was posted before) mean that it took effect,
     once; any other code means that this transfer did nothing. The refusal of one does not
@@ -59,7 +65,7 @@ def post_transfers(transfers: Sequence[AnyTransfer]) -> list[str]:
             cursor.execute(_POST_ONE, plain[0])
         else:
             cursor.execute(_POST_PLAIN, [list(column) for column in zip(*plain, strict=True)])
-        return [result for (result,) in cursor.fetchall()]
+        return [Result(result) for (result,) in cursor.fetchall()]
 
 
 def post_together(transfers: Sequence[AnyTransfer]) -> None:
@@ -75,7 +81,12 @@ def post_together(transfers: Sequence[AnyTransfer]) -> None:
     last = [replace(transfer, linked=False) for transfer in transfers[-1:]]
     results = post_transfers([*chain, *last])
     for transfer, result in zip(transfers, results, strict=True):
-        if result in DONE or result == "linked_transfer_failed":
-            continue
-        refusal = InsufficientFunds if result == "insufficient_funds" else TransferRefused
-        raise refusal(result, transfer.id)
+        if result not in DONE and result != Result.LINKED_TRANSFER_FAILED:
+            raise explain_refusal(result, transfer.id)
+
+
+def explain_refusal(result: Result, transfer_id: UUID) -> TransferRefused:
+    """Return what to raise for a transfer that was refused."""
+    if result == Result.INSUFFICIENT_FUNDS:
+        return InsufficientFunds(result, transfer_id)
+    return TransferRefused(result, transfer_id)

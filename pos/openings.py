@@ -6,8 +6,8 @@ from datetime import timedelta
 import uuid6
 from django.conf import settings
 
+from foundation.model_sql import JoinedRows, list_fields
 from pos.models import Charge, Item
-from pos.rows import JoinedRows, list_fields
 from pos.running import MARK, number_command
 
 

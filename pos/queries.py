@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Now
 
+from foundation.model_sql import JoinedRows
 from merchants.models import StaffMember, Store
 from merchants.queries import find_last_cut, find_next_cut, read_clock
 from pos.callers import Caller
 from pos.errors import ChargeUnknown, ItemUnknown
 from pos.models import Charge, ChargeLine, ChargeStatus, Item, Refund, StaticCode, Terminal
-from pos.rows import JoinedRows
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from foundation.digits import fold_digits
+from foundation.model_sql import JoinedRows
 from identity.bearer import digest_secret, make_pairing_code, make_secret
 from identity.pins import check_pin
 from identity.tries import at_till
@@ -18,7 +19,6 @@ from merchants.onboarding import close_store
 from pos.charges import cancel_waiting_charges
 from pos.errors import PairingRefused
 from pos.models import Terminal, TerminalToken
-from pos.rows import JoinedRows
 from pos.till_keys import GRACE, note_copy, note_use
 from pos.topics import counter_topic, token_topic
 from relay.pages import end_on_commit, tell_on_commit

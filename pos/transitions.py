@@ -13,8 +13,8 @@ from uuid import UUID
 import uuid6
 from django.conf import settings
 
+from foundation.model_sql import JoinedRows
 from pos.models import Charge
-from pos.rows import JoinedRows
 
 _MOVE = """
     WITH moved AS (

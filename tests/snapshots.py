@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from foundation.model_sql import list_fields
 from ledger.models import Account, Transfer
 from merchants.models import Settlement, SettlementLine
 from pos.models import Charge, Receipt, Refund
-from pos.rows import list_fields
 from relay.models import Event
 from wallet.models import Claim, Payment
 

@@ -6,11 +6,11 @@ from uuid import UUID
 import uuid6
 from django.conf import settings
 
+from foundation.model_sql import JoinedRows
 from ledger.transactions import retry_clashes
 from pos.charges import announce_lease, explain_refused_lease, release_charge
 from pos.errors import ChargeClaimedByAnother
 from pos.models import Charge
-from pos.rows import JoinedRows
 from pos.running import number_command, telling_running
 from pos.static_codes import drop_static_charge
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
@@ -22,8 +22,10 @@ _CLAIM = JoinedRows(
     "charge",
     sql="""
         SELECT {columns}
-          FROM wallet_claim_charge(%(payer)s, %(charge)s, %(wallet)s, %(claim)s, %(name)s,
-                                   %(lease)s, %(event)s) done,
+          FROM wallet_claim_charge(
+                   payer => %(payer)s, charge_id => %(charge)s, wallet_id => %(wallet)s,
+                   claim_id => %(claim)s, name => %(name)s, lease => %(lease)s,
+                   event => %(event)s) done,
                LATERAL (SELECT (done.claim).*) claim,
                LATERAL (SELECT (done.charge).*) charge
     """,

@@ -1,19 +1,20 @@
 """Payments: the payer confirms, and the money moves in one transaction."""
 
-from collections.abc import Callable
+from enum import StrEnum
 from uuid import UUID
 
 import uuid6
 from django.conf import settings
 
+from foundation.model_sql import JoinedRows
 from identity.pins import PIN_PATTERN, check_pin
 from identity.tries import in_wallet
-from ledger.errors import InsufficientFunds, TransferRefused
+from ledger.posting import explain_refusal
+from ledger.results import Result
 from ledger.transactions import retry_clashes
 from pos.charges import announce_capture
 from pos.errors import ChargeNotPayable, IdempotencyMismatch
 from pos.models import Charge, ChargeStatus
-from pos.rows import JoinedRows
 from pos.running import (
     MARK,
     number_command,
@@ -26,24 +27,32 @@ from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
 from wallet.tries import REASONS, record_try
 
-_REFUSALS: dict[str, Callable[[], Exception]] = {
-    "pin_required": PinRequired,
-    "idempotency_mismatch": IdempotencyMismatch,
-}
 _CONFIRM = JoinedRows(
     Payment,
     "charge",
     sql="""
-        SELECT {columns}, done.outcome
-          FROM wallet_confirm_charge(%(payer)s, %(charge)s, %(wallet)s, %(payment)s, %(event)s,
-                                     %(email)s, %(reference)s, %(with_pin)s, %(sum_max)s,
-                                     %(count_max)s,
-                                     CASE WHEN {mark} THEN %(key)s ELSE %(key)s END,
-                                     %(hash)s) done,
+        SELECT {columns}, done.outcome, done.refusal
+          FROM wallet_confirm_charge(
+                   payer => %(payer)s, charge_id => %(charge)s, wallet_id => %(wallet)s,
+                   payment_id => %(payment)s, event => %(event)s, email => %(email)s,
+                   reference => %(reference)s, pin_was_given => %(with_pin)s,
+                   sum_max => %(sum_max)s, count_max => %(count_max)s,
+                   key => CASE WHEN {mark} THEN %(key)s ELSE %(key)s END,
+                   hash => %(hash)s) done,
                LATERAL (SELECT (done.payment).*) payment,
                LATERAL (SELECT (done.charge).*) charge
     """.replace("{mark}", MARK),
 )
+
+
+class Outcome(StrEnum):
+    """What comes of a confirmation; PostgreSQL's type `wallet_outcome` has the same."""
+
+    CONFIRMED = "confirmed"
+    CHARGE_NOT_PAYABLE = "charge_not_payable"
+    PIN_REQUIRED = "pin_required"
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    TRANSFER_REFUSED = "transfer_refused"
 
 
 def confirm_charge(
@@ -129,7 +138,7 @@ def _capture(
     claim: Claim, running: int, *, with_pin: bool, idempotency_key: str, request_hash: bytes
 ) -> Payment:
     wallet, charge = claim.wallet, claim.charge
-    payment, (outcome,) = _CONFIRM.first_with_extras(
+    payment, (outcome, refusal) = _CONFIRM.first_with_extras(
         {
             "payer": wallet.account_id,
             "charge": charge.id,
@@ -147,22 +156,22 @@ def _capture(
         }
     )
     if payment is None:
-        raise _name_refusal(outcome, charge.id)
+        raise _explain(Outcome(outcome), refusal, charge.id)
     payment.wallet = wallet
     payment.charge.store, payment.charge.terminal = charge.store, charge.terminal
     announce_capture(payment.charge)
     return payment
 
 
-def _name_refusal(outcome: str, charge_id: UUID) -> Exception:
-    if outcome == "charge_not_payable":
-        return ChargeNotPayable(Charge.objects.get(pk=charge_id).status_now)
-    if outcome in ChargeStatus:
-        return ChargeNotPayable(outcome)
-    if outcome in _REFUSALS:
-        return _REFUSALS[outcome]()
-    refusal = InsufficientFunds if outcome == "insufficient_funds" else TransferRefused
-    return refusal(outcome, charge_id)
+def _explain(outcome: Outcome, refusal: str | None, charge_id: UUID) -> Exception:
+    match outcome:
+        case Outcome.PIN_REQUIRED:
+            return PinRequired()
+        case Outcome.IDEMPOTENCY_MISMATCH:
+            return IdempotencyMismatch()
+        case Outcome.TRANSFER_REFUSED:
+            return explain_refusal(Result(refusal), charge_id)
+    return ChargeNotPayable(Charge.objects.get(pk=charge_id).status_now)
 
 
 def _repeat(claim: Claim, *, idempotency_key: str, request_hash: bytes) -> Payment:

@@ -5,6 +5,7 @@ from uuid import UUID
 import uuid6
 from django.db import transaction
 
+from foundation.model_sql import JoinedRows
 from identity.bearer import digest_secret
 from identity.models import User
 from ledger.accounts import find_house_account, open_account
@@ -12,7 +13,6 @@ from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transactions import retry_clashes
 from ledger.transfers import NewTransfer
-from pos.rows import JoinedRows
 from wallet.models import Wallet
 
 _HELD = JoinedRows(

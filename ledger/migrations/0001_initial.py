@@ -13,6 +13,32 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
+        migrations.RunSQL(
+            """
+            CREATE TYPE ledger_result AS ENUM (
+                'created', 'exists', 'exists_with_different_phase',
+                'exists_with_different_pending_id', 'exists_with_different_debit_account',
+                'exists_with_different_credit_account', 'exists_with_different_amount',
+                'exists_with_different_currency', 'exists_with_different_kind',
+                'exists_with_different_reference', 'exists_with_different_timeout',
+                'deadline_passed', 'debit_account_not_found', 'credit_account_not_found',
+                'accounts_must_be_different', 'amount_must_be_positive',
+                'timeout_must_be_positive', 'currency_mismatch', 'kind_not_charted',
+                'top_up_not_allowed', 'debit_account_closed', 'credit_account_closed',
+                'insufficient_funds', 'balance_would_overflow',
+                'pending_id_must_be_different', 'pending_transfer_not_found',
+                'pending_transfer_not_pending',
+                'pending_transfer_has_different_debit_account',
+                'pending_transfer_has_different_credit_account',
+                'pending_transfer_has_different_currency',
+                'pending_transfer_has_different_amount', 'exceeds_pending_transfer_amount',
+                'pending_transfer_already_posted', 'pending_transfer_already_voided',
+                'pending_transfer_expired', 'pending_transfer_not_expired',
+                'linked_transfer_failed', 'linked_chain_open'
+            )
+            """,
+            "DROP TYPE ledger_result",
+        ),
         migrations.CreateModel(
             name="Seal",
             fields=[

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION ledger_compare_transfer(
     known ledger_transfer, debit uuid, credit uuid, amount bigint, currency text,
     kind text, reference text, phase text, pending uuid, timeout_s int
-) RETURNS text
+) RETURNS ledger_result
 LANGUAGE plpgsql
 AS $$
 DECLARE

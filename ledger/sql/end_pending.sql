@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION ledger_end_pending(
     given uuid, debit_id uuid, credit_id uuid, amount bigint, currency text, kind text,
     reference text, phase text, pending uuid
-) RETURNS text
+) RETURNS ledger_result
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -10,7 +10,7 @@ DECLARE
     hold ledger_hold;
     debit ledger_account;
     credit ledger_account;
-    outcome text;
+    outcome ledger_result;
     is_over boolean;
 BEGIN
     SELECT * INTO p FROM ledger_transfer t WHERE t.id = pending;

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION ledger_insert_transfer(
     given uuid, debit ledger_account, credit ledger_account, amount bigint,
     currency text, kind text, reference text, phase text, pending uuid, timeout_s int,
     released bigint
-) RETURNS text
+) RETURNS ledger_result
 LANGUAGE plpgsql
 AS $$
 DECLARE

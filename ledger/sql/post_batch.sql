@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION ledger_post_batch(
     ids uuid[], debits uuid[], credits uuid[], amounts bigint[], currencies text[],
     kinds text[], refs text[], phases text[], pendings uuid[], timeouts int[],
     linked boolean[]
-) RETURNS TABLE (place int, result text)
+) RETURNS TABLE (place int, result ledger_result)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$
@@ -15,7 +15,7 @@ DECLARE
     first int := 1;
     last int;
     failed int;
-    results text[];
+    results ledger_result[];
 BEGIN
     PERFORM 1 FROM ledger_account a
       WHERE a.id = ANY (debits || credits || ARRAY(
@@ -31,7 +31,7 @@ BEGIN
         WHILE linked[last] AND last < given LOOP
             last := last + 1;
         END LOOP;
-        results := array_fill('linked_transfer_failed'::text, ARRAY[last - first + 1]);
+        results := array_fill('linked_transfer_failed'::ledger_result, ARRAY[last - first + 1]);
         failed := NULL;
         IF linked[last] THEN
             results[last - first + 1] := 'linked_chain_open';
@@ -49,14 +49,14 @@ BEGIN
                         currencies[i], kinds[i], refs[i],
                         phases[i], pendings[i], timeouts[i]);
                     IF result NOT IN ('created', 'exists') THEN
-                        RAISE EXCEPTION USING ERRCODE = 'TL001', MESSAGE = result;
+                        RAISE EXCEPTION USING ERRCODE = 'TL001';
                     END IF;
                     results[failed] := result;
                 END LOOP;
             EXCEPTION WHEN SQLSTATE 'TL001' THEN
                 results := array_fill(
-                    'linked_transfer_failed'::text, ARRAY[last - first + 1]);
-                results[failed] := SQLERRM;
+                    'linked_transfer_failed'::ledger_result, ARRAY[last - first + 1]);
+                results[failed] := result;
             END;
         END IF;
         FOR i IN first .. last LOOP

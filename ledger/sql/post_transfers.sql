@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION ledger_post_transfers(
     ids uuid[], debits uuid[], credits uuid[], amounts bigint[], currencies text[],
     kinds text[], refs text[]
-) RETURNS TABLE (place int, result text)
+) RETURNS TABLE (place int, result ledger_result)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp
 SET jit = off
@@ -45,7 +45,7 @@ BEGIN
                    last_posted_at = began + n.last * interval '1 microsecond'
               FROM ledger_net(debits, credits, amounts) n
              WHERE a.id = n.account AND NOT a.may_go_negative;
-            RETURN QUERY SELECT n, 'created' FROM generate_series(1, given) n;
+            RETURN QUERY SELECT n, 'created'::ledger_result FROM generate_series(1, given) n;
             RETURN;
         EXCEPTION WHEN unique_violation THEN
             -- Somebody committed one of the ids between our look and our insert.

@@ -3,14 +3,14 @@
 CREATE OR REPLACE FUNCTION ledger_write_transfer(
     given uuid, debit_id uuid, credit_id uuid, amount bigint, currency text, kind text,
     reference text, phase text, pending uuid, timeout_s int DEFAULT NULL
-) RETURNS text
+) RETURNS ledger_result
 LANGUAGE plpgsql
 AS $$
 DECLARE
     known ledger_transfer;
     debit ledger_account;
     credit ledger_account;
-    refusal text;
+    refusal ledger_result;
 BEGIN
     SELECT * INTO known FROM ledger_transfer t WHERE t.id = given;
     IF FOUND THEN

@@ -1,46 +1,49 @@
--- Capture a claimed charge: status, transfer, settlement line and event at once. The transfer
--- and the line take the charge's own id, so a mistaken second capture would find them there.
+-- Capture a charge that the payer holds: transfer, status, settlement line and event at once.
+-- `posted` is the ledger's result; null, or `deadline_passed`: the charge is not payable. Unless
+-- it is `created`, nothing was written and `charge` is null. The transfer and the line take the
+-- charge's own id, so a mistaken second capture would find them there.
 CREATE OR REPLACE FUNCTION pos_capture_charge(
-    payer uuid, charge uuid, email text, event uuid, reference text
-) RETURNS pos_charge
+    payer uuid, charge_id uuid, email text, event uuid, reference text,
+    OUT posted ledger_result, OUT charge pos_charge, OUT payer_balance bigint
+)
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    captured pos_charge;
-    outcome text;
+    claimed pos_charge;
+    ends_at timestamptz;
 BEGIN
-    UPDATE pos_charge
+    SELECT * INTO claimed FROM pos_charge c WHERE c.id = charge_id FOR NO KEY UPDATE;
+    ends_at := least(claimed.lease_until, claimed.expires_at);
+    IF claimed.status IS DISTINCT FROM 'claimed' OR claimed.payer_account_id <> payer
+       OR ends_at <= clock_timestamp() THEN
+        RETURN;
+    END IF;
+
+    -- Waiting for the payer's account may take until after the end, and by then the till has
+    -- shown that nothing was paid.
+    SELECT p.result, p.debit_balance INTO posted, payer_balance
+      FROM ledger_post_transfer(
+               id => claimed.id, debit => payer, credit => claimed.takings_account_id,
+               amount => claimed.amount_minor, currency => claimed.currency, kind => 'capture',
+               reference => pos_capture_charge.reference, deadline => ends_at) p;
+    IF posted <> 'created' THEN
+        RETURN;
+    END IF;
+
+    UPDATE pos_charge c
        SET status = 'captured', captured_at = clock_timestamp(), payer_email = email,
            is_receipt_due = true, version = version + 1
-     WHERE id = charge AND status = 'claimed' AND payer_account_id = payer
-       AND lease_until > clock_timestamp() AND expires_at > clock_timestamp()
-    RETURNING * INTO captured;
-    IF NOT FOUND THEN
-        RETURN NULL;
-    END IF;
-
-    outcome := ledger_post_transfer(
-        captured.id, payer, captured.takings_account_id, captured.amount_minor,
-        captured.currency::text, 'capture', pos_capture_charge.reference);
-    IF outcome <> 'created' THEN
-        RAISE EXCEPTION USING ERRCODE = 'TS001', MESSAGE = outcome;
-    END IF;
-
+     WHERE c.id = charge_id
+    RETURNING * INTO charge;
     PERFORM merchants_record_sale(
-        captured.id, captured.merchant_id, captured.store_id, captured.currency,
-        captured.amount_minor, captured.fee_minor, captured.short_code, captured.reference,
-        captured.captured_at);
+        charge => charge.id, merchant => charge.merchant_id, store => charge.store_id,
+        currency => charge.currency, amount => charge.amount_minor, fee => charge.fee_minor,
+        short_code => charge.short_code, reference => charge.reference,
+        at => charge.captured_at);
     PERFORM relay_record_event(
-        event, 'charge.captured', captured.merchant_id, captured.id, 'payer',
-        jsonb_build_object('version', captured.version,
-                           'amount_minor', captured.amount_minor,
-                           'currency', captured.currency));
-
-    -- Waiting for the payer's account may have taken until after the end, and by then
-    -- the till has shown that nothing was paid.
-    IF least(captured.lease_until, captured.expires_at) <= clock_timestamp() THEN
-        RAISE EXCEPTION USING ERRCODE = 'TS002', MESSAGE = CASE
-            WHEN captured.expires_at <= clock_timestamp() THEN 'expired' ELSE 'open' END;
-    END IF;
-    RETURN captured;
+        event => event, kind => 'charge.captured', feed => charge.merchant_id,
+        subject => charge.id, actor => 'payer',
+        facts => jsonb_build_object('version', charge.version,
+                                    'amount_minor', charge.amount_minor,
+                                    'currency', charge.currency));
 END $$;

@@ -14,9 +14,13 @@ from foundation.sql_functions import (
     list_functions,
     list_installed,
 )
+from ledger.results import Result
 from tests.owners import as_owner, logged_in_as_owner
+from wallet.payments import Outcome
 
 pytestmark = pytest.mark.django_db
+NAME = "ledger_read_available"
+ENUMS = {"ledger_result": Result, "wallet_outcome": Outcome}
 FUNCTIONS = list_functions()
 # Whatever PostgreSQL knows of a function: arguments, result, rights, settings, body, triggers.
 _KNOWN = """
@@ -25,6 +29,10 @@ _KNOWN = """
      UNION ALL
     SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE NOT tgisinternal
      ORDER BY 1
+"""
+_CODES = """
+    SELECT t.typname, e.enumlabel FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
+     ORDER BY e.enumsortorder
 """
 
 
@@ -39,7 +47,7 @@ def install(functions):
         return install_functions(functions)
 
 
-def write_function(folder, text, *, name="read_balance"):
+def write_function(folder, text, *, name="read_available"):
     path = Path(folder) / f"{name}.sql"
     path.write_text(text)
     return SqlFunction(f"ledger_{name}", path)
@@ -48,7 +56,7 @@ def write_function(folder, text, *, name="read_balance"):
 @pytest.fixture
 def balance():
     """The file of a function that is easy to change."""
-    [found] = [function for function in FUNCTIONS if function.name == "ledger_read_balance"]
+    [found] = [function for function in FUNCTIONS if function.name == NAME]
     return found
 
 
@@ -97,8 +105,8 @@ def test_whoever_migrates_again_is_told_of_no_function():
 def test_a_space_in_a_file_is_installed(balance, tmp_path):
     changed = write_function(tmp_path, balance.text.replace("SELECT", "SELECT "))
 
-    assert install([*without(FUNCTIONS, balance), changed]) == ["ledger_read_balance installed"]
-    [found] = [each for each in list_installed() if each.name == "ledger_read_balance"]
+    assert install([*without(FUNCTIONS, balance), changed]) == [f"{NAME} installed"]
+    [found] = [each for each in list_installed() if each.name == NAME]
     assert found.body == changed.body
 
 
@@ -107,7 +115,7 @@ def test_a_function_changed_by_hand_is_as_its_file_again(balance):
     with as_owner() as cursor:
         cursor.execute(balance.text.replace("SELECT", "SELECT 7 *"))
 
-    assert install(FUNCTIONS) == ["ledger_read_balance installed"]
+    assert install(FUNCTIONS) == [f"{NAME} installed"]
     assert read_known() == before
 
 
@@ -117,17 +125,15 @@ def test_other_arguments_stand_beside_the_old_ones_until_those_have_retired(bala
     )
     retired = balance
 
-    assert install([*FUNCTIONS, more]) == ["ledger_read_balance installed"]
+    assert install([*FUNCTIONS, more]) == [f"{NAME} installed"]
     assert install([*FUNCTIONS, more]) == []
-    assert install([*without(FUNCTIONS, retired), more]) == [
-        "ledger_read_balance(uuid) dropped"
-    ]
+    assert install([*without(FUNCTIONS, retired), more]) == [f"{NAME}(uuid) dropped"]
 
 
 def test_a_function_whose_file_has_gone_is_dropped(balance):
     before = read_known()
 
-    assert install(without(FUNCTIONS, balance)) == ["ledger_read_balance(uuid) dropped"]
+    assert install(without(FUNCTIONS, balance)) == [f"{NAME}(uuid) dropped"]
     assert len(read_known()) == len(before) - 1
 
 
@@ -146,3 +152,13 @@ def test_nothing_is_migrated_where_the_application_s_role_is_missing(settings):
 
     with pytest.raises(CommandError, match="There is no role nobody_made_it"):
         call_command("migrate")
+
+
+def test_python_knows_the_same_outcomes_as_the_database():
+    with connection.cursor() as cursor:
+        cursor.execute(_CODES)
+        codes = cursor.fetchall()
+
+    assert {name for name, _ in codes} == set(ENUMS)
+    for name, known in ENUMS.items():
+        assert [code for named, code in codes if named == name] == list(known)

@@ -18,7 +18,7 @@ from tests.ledger.sessions import ask, read_pid, wait_until, wait_until_waited_f
 from tests.owners import as_owner
 
 ANNOUNCE, CLOSE = "SELECT ledger_announce_horizon()", "SELECT ledger_close_horizon()"
-POST = "SELECT ledger_post_transfer(%s, %s, %s, 1, 'EUR', 'test', 'test')"
+POST = "SELECT result FROM ledger_post_transfer(%s, %s, %s, 1, 'EUR', 'test', 'test')"
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.ledger.sessions import ask, wait_until
 from tests.owners import as_owner
 
 pytestmark = pytest.mark.usefixtures("committed")
-POST = "SELECT ledger_post_transfer(%s, %s, %s, 1, 'EUR', 'test', 'test')"
+POST = "SELECT result FROM ledger_post_transfer(%s, %s, %s, 1, 'EUR', 'test', 'test')"
 CHANGES = {
     "update": "UPDATE {} SET {} = {}",
     "delete": "DELETE FROM {}",

@@ -34,7 +34,7 @@ ENDED = {
     "pending_transfer_already_posted",
     "pending_transfer_already_voided",
 }
-POST_ONE = "SELECT ledger_post_transfer(%s, %s, %s, %s, %s, %s, %s)"
+POST_ONE = "SELECT result FROM ledger_post_transfer(%s, %s, %s, %s, %s, %s, %s)"
 WAITING_FOR_ME = """
     SELECT count(DISTINCT pid) FROM pg_locks
      WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))

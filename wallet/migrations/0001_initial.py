@@ -18,6 +18,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(
+            """
+            CREATE TYPE wallet_outcome AS ENUM (
+                'confirmed', 'charge_not_payable', 'pin_required', 'idempotency_mismatch',
+                'transfer_refused'
+            )
+            """,
+            "DROP TYPE wallet_outcome",
+        ),
         migrations.CreateModel(
             name="Claim",
             fields=[

@@ -7,7 +7,9 @@ CREATE OR REPLACE FUNCTION wallet_claim_charge(
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    charge := pos_lease_charge(wallet_claim_charge.charge_id, payer, name, lease, event);
+    charge := pos_lease_charge(
+        charge => wallet_claim_charge.charge_id, payer => payer, name => name, lease => lease,
+        event => event);
     IF charge.id IS NULL THEN
         RETURN;
     END IF;

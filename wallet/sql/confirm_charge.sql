@@ -1,53 +1,64 @@
--- Confirm a claimed charge: capture, allowance without PIN, and payment. Return `confirmed` or
--- why not, and then nothing was written.
+-- Confirm a claimed charge: capture, allowance without PIN, and payment. `outcome` says what came
+-- of it; unless it is `confirmed`, nothing was written. `refusal` is the ledger's result where
+-- that refused the transfer.
 CREATE OR REPLACE FUNCTION wallet_confirm_charge(
     payer uuid, charge_id uuid, wallet_id uuid, payment_id uuid, event uuid, email text,
-    reference text, pin_was_given boolean, sum_max bigint, count_max int, key text,
-    hash bytea
-) RETURNS TABLE (outcome text, payment wallet_payment, charge pos_charge)
+    reference text, pin_was_given boolean, sum_max bigint, count_max int, key text, hash bytea,
+    OUT outcome wallet_outcome, OUT refusal ledger_result,
+    OUT payment wallet_payment, OUT charge pos_charge
+)
 LANGUAGE plpgsql
 AS $$
+DECLARE
+    wallet wallet_wallet;
+    captured record;
+    amount bigint := (SELECT c.amount_minor FROM pos_charge c WHERE c.id = charge_id);
 BEGIN
-    charge := pos_capture_charge(
-        payer, wallet_confirm_charge.charge_id, email, event, reference);
-    IF charge.id IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'TS003', MESSAGE = 'charge_not_payable';
+    -- Confirmations of one wallet follow each other, so what is read here stays true.
+    SELECT * INTO wallet FROM wallet_wallet w
+     WHERE w.id = wallet_confirm_charge.wallet_id FOR NO KEY UPDATE;
+    outcome := CASE
+        WHEN EXISTS (SELECT FROM wallet_payment p
+                      WHERE p.charge_id = wallet_confirm_charge.charge_id)
+            THEN 'charge_not_payable'
+        WHEN EXISTS (SELECT FROM wallet_payment p
+                      WHERE p.wallet_id = wallet.id AND p.idempotency_key = key)
+            THEN 'idempotency_mismatch'
+        WHEN NOT pin_was_given
+             AND (sum_max > 0 AND wallet.no_pin_minor + amount > sum_max
+                  OR count_max > 0 AND wallet.no_pin_count >= count_max)
+            THEN 'pin_required'
+    END;
+    IF outcome IS NOT NULL THEN
+        RETURN;
     END IF;
 
-    IF pin_was_given THEN
-        UPDATE wallet_wallet SET no_pin_count = 0, no_pin_minor = 0
-         WHERE id = wallet_confirm_charge.wallet_id
-           AND (no_pin_count <> 0 OR no_pin_minor <> 0);
-    ELSIF sum_max > 0 OR count_max > 0 THEN
-        UPDATE wallet_wallet
-           SET no_pin_count = no_pin_count + 1,
-               no_pin_minor = no_pin_minor + charge.amount_minor
-         WHERE id = wallet_confirm_charge.wallet_id
-           AND (sum_max = 0 OR no_pin_minor + charge.amount_minor <= sum_max)
-           AND (count_max = 0 OR no_pin_count < count_max);
-        IF NOT FOUND THEN
-            -- Another payment came in between and used the allowance up.
-            RAISE EXCEPTION USING ERRCODE = 'TS003', MESSAGE = 'pin_required';
-        END IF;
+    SELECT * INTO captured FROM pos_capture_charge(
+        payer => payer, charge_id => charge_id, email => email, event => event,
+        reference => reference);
+    IF captured.posted IS NULL OR captured.posted = 'deadline_passed' THEN
+        outcome := 'charge_not_payable';
+        RETURN;
+    ELSIF captured.posted <> 'created' THEN
+        outcome := 'transfer_refused';
+        refusal := captured.posted;
+        RETURN;
     END IF;
 
+    charge := captured.charge;
+    IF NOT pin_was_given AND (sum_max > 0 OR count_max > 0) THEN
+        UPDATE wallet_wallet w
+           SET no_pin_count = no_pin_count + 1, no_pin_minor = no_pin_minor + amount
+         WHERE w.id = wallet.id;
+    ELSIF pin_was_given AND (wallet.no_pin_count <> 0 OR wallet.no_pin_minor <> 0) THEN
+        UPDATE wallet_wallet w SET no_pin_count = 0, no_pin_minor = 0 WHERE w.id = wallet.id;
+    END IF;
     INSERT INTO wallet_payment AS p (
         id, wallet_id, charge_id, amount_minor, currency, balance_after_minor,
         with_pin, idempotency_key, request_hash, confirmed_at)
     VALUES (
-        payment_id, wallet_confirm_charge.wallet_id, charge.id, charge.amount_minor,
-        charge.currency, ledger_read_balance(payer), pin_was_given, key, hash,
-        charge.captured_at)
-    ON CONFLICT ON CONSTRAINT wallet_payment_one_a_key DO NOTHING
+        payment_id, wallet.id, charge.id, amount, charge.currency, captured.payer_balance,
+        pin_was_given, key, hash, charge.captured_at)
     RETURNING p.* INTO payment;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'TS003', MESSAGE = 'idempotency_mismatch';
-    END IF;
     outcome := 'confirmed';
-    RETURN NEXT;
-EXCEPTION WHEN SQLSTATE 'TS001' OR SQLSTATE 'TS002' OR SQLSTATE 'TS003' THEN
-    outcome := SQLERRM;
-    payment := NULL;
-    charge := NULL;
-    RETURN NEXT;
 END $$;
