@@ -1,11 +1,11 @@
 """Charges: create, lease to a payer, capture, cancel, extend, expire."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -14,7 +14,6 @@ from ledger.money import AMOUNT_MINOR_MAX
 from ledger.transactions import retry_clashes
 from merchants.fees import calculate_fee
 from merchants.models import Store
-from pos import transitions
 from pos.callers import Caller
 from pos.check_words import draw_check_word
 from pos.errors import (
@@ -30,9 +29,19 @@ from pos.errors import (
     TillUnpaired,
 )
 from pos.models import Charge, ChargeStatus, Item, Terminal
+from pos.moves import move
 from pos.openings import open_charge
 from pos.running import number_command, telling_running
 from pos.topics import topics_of
+from pos.transitions import (
+    BY_THE_CLOCK,
+    CANCEL,
+    EXTEND,
+    REFUSE,
+    RELEASE,
+    UNENDED,
+    Transition,
+)
 from qr.links import SHORT_CODES, encode_short_code
 from relay.jobs import enqueue_on_commit
 from relay.pages import tell_on_commit
@@ -109,7 +118,7 @@ def explain_refused_lease(charge_id: UUID) -> ChargeClaimedByAnother | ChargeNot
     """Tell why `pos_lease_charge` did not lease this charge."""
     truth = Charge.objects.get(pk=charge_id)
     # Open by now: the other payer gave it back between our try and this look.
-    if truth.status_now in {ChargeStatus.OPEN, ChargeStatus.CLAIMED}:
+    if not truth.is_over:
         return ChargeClaimedByAnother()
     return ChargeNotPayable(truth.status_now)
 
@@ -118,7 +127,7 @@ def explain_refused_lease(charge_id: UUID) -> ChargeClaimedByAnother | ChargeNot
 def release_charge(charge_id: UUID, *, payer_account_id: UUID) -> None:
     """Give a leased charge back; does nothing if this payer does not hold it."""
     with transaction.atomic():
-        charge = transitions.release(charge_id, payer_account_id=payer_account_id)
+        charge = move(RELEASE, charge_id, actor="payer", payer=payer_account_id)
         if charge is not None:
             tell_on_commit(*topics_of(charge))
 
@@ -127,9 +136,8 @@ def release_charge(charge_id: UUID, *, payer_account_id: UUID) -> None:
 def refuse_charge(charge_id: UUID, *, payer_account_id: UUID, refusal: str) -> bool:
     """Tell the till why the charge's payer cannot pay; return whether that is news."""
     with transaction.atomic():
-        charge = transitions.refuse(
-            charge_id, payer_account_id=payer_account_id, refusal=refusal
-        )
+        facts = {"payer": payer_account_id, "refusal": refusal}
+        charge = move(REFUSE, charge_id, actor="payer", **facts)
         if charge is not None:
             tell_on_commit(*topics_of(charge))
     return charge is not None
@@ -149,7 +157,7 @@ def cancel_charge(charge_id: UUID, *, caller: Caller) -> Charge:
         ChargeNotCancelable: captured or expired; says which.
     """
     with transaction.atomic():
-        charge = transitions.cancel(charge_id, actor=caller.actor)
+        charge = move(CANCEL, charge_id, actor=caller.actor)
         if charge is not None:
             tell_on_commit(*topics_of(charge))
             return charge
@@ -165,10 +173,10 @@ def cancel_waiting_charges(places: Q, *, actor: str) -> int:
     Must run inside the caller's transaction. Who confirms one at the same moment either has
     paid it, or is told that it is canceled.
     """
-    alive = Charge.objects.filter(places, captured_at=None, canceled_at=None, expired_at=None)
     # Key order, so that two who cancel the same charges wait and never deadlock.
-    waiting = list(alive.order_by("id").values_list("id", flat=True))
-    return _move_all(waiting, partial(transitions.cancel, actor=actor))
+    unended = Charge.objects.filter(places & UNENDED).order_by("id")
+    waiting = list(unended.values_list("id", flat=True))
+    return _move_all(CANCEL, waiting, actor=actor)
 
 
 @retry_clashes
@@ -179,7 +187,13 @@ def extend_charge(charge_id: UUID, *, caller: Caller) -> Charge:
         ChargeNotExtendable: it is over, or two hours old.
     """
     with transaction.atomic():
-        charge = transitions.extend(charge_id, actor=caller.actor)
+        charge = move(
+            EXTEND,
+            charge_id,
+            actor=caller.actor,
+            life=timedelta(seconds=settings.CHARGE_LIFE_S),
+            most=timedelta(seconds=settings.CHARGE_LIFE_MAX_S),
+        )
         if charge is not None:
             tell_on_commit(*topics_of(charge))
             return charge
@@ -191,19 +205,18 @@ def sweep_charges(*, most: int = 1000) -> int:
 
     Nothing depends on it: every guard reads the clock itself.
     """
-    alive = Charge.objects.filter(captured_at=None, canceled_at=None, expired_at=None)
-    now = Now()
-    over = alive.filter(expires_at__lte=now).values_list("id", flat=True)[:most]
-    lapsed = alive.filter(lease_until__lte=now).values_list("id", flat=True)[:most]
-    expired = _move_all(list(over), transitions.expire)
-    return expired + _move_all(list(lapsed), transitions.end_lease)
+    moved = 0
+    for change in BY_THE_CLOCK:
+        due = Charge.objects.filter(change.when_due(Now()))
+        moved += _move_all(change, list(due.values_list("id", flat=True)[:most]), actor="clock")
+    return moved
 
 
-def _move_all(charge_ids: list[UUID], move: Callable[[UUID], Charge | None]) -> int:
+def _move_all(change: Transition, charge_ids: list[UUID], *, actor: str) -> int:
     moved = 0
     for charge_id in charge_ids:
         with transaction.atomic():
-            charge = move(charge_id)
+            charge = move(change, charge_id, actor=actor)
             if charge is not None:
                 tell_on_commit(*topics_of(charge))
                 moved += 1

@@ -17,6 +17,7 @@ from django.utils import timezone
 from pos.callers import Caller
 from pos.models import Acknowledgement, Charge, ChargeStatus, Terminal
 from pos.queries import find_charge, first_id_at
+from pos.transitions import when_alive
 
 # Long enough for a shop that is closed for some days; what is older is in the activity.
 _TOLD_FOR = timedelta(days=7)
@@ -68,13 +69,12 @@ def acknowledge_payment(till: Caller, reference: str) -> None:
 
 def _find_waiting(terminal: Terminal) -> QuerySet[Charge]:
     oldest = timezone.now() - 2 * timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
-    return Charge.objects.filter(
+    tills = Charge.objects.filter(
         terminal=terminal,
         static_code=None,
         id__gte=first_id_at(oldest),
-        status__in=[ChargeStatus.OPEN, ChargeStatus.CLAIMED],
-        expires_at__gt=Now(),
-    ).order_by("id")
+    )
+    return tills.filter(when_alive(Now())).order_by("id")
 
 
 def _find_unseen(terminal_id: UUID) -> QuerySet[Charge]:

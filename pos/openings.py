@@ -9,6 +9,7 @@ from django.conf import settings
 from foundation.model_sql import JoinedRows, list_fields
 from pos.models import Charge, Item
 from pos.running import MARK, number_command
+from pos.transitions import OPEN
 
 
 def _write_value(name: str) -> str:
@@ -42,15 +43,15 @@ _OPEN = JoinedRows(
         SELECT made.id, line.place - 1, line.name, line.quantity, line.price_minor
           FROM made, unnest(%(names)s::text[], %(quantities)s::int[], %(prices)s::bigint[])
                WITH ORDINALITY line (name, quantity, price_minor, place)
-    ), told AS (
-        INSERT INTO relay_event (id, feed, kind, subject, actor, facts, happened_at)
-        SELECT %(event)s, merchant_id, 'charge.created', id, %(actor)s,
-               jsonb_build_object('version', version, 'amount_minor', amount_minor,
-                                  'currency', currency),
-               clock_timestamp()
-          FROM made
     )
-    SELECT {{columns}} FROM made charge
+    SELECT {{columns}}
+      FROM made charge,
+           relay_record_event(
+               event => %(event)s, kind => '{OPEN.event}', feed => charge.merchant_id,
+               subject => charge.id, actor => %(actor)s,
+               facts => jsonb_build_object(
+                   'version', charge.version, 'amount_minor', charge.amount_minor,
+                   'currency', charge.currency))
     """,  # noqa: S608  the names are the model's own
 )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
+from merchants.lines import record_line
 from merchants.models import Book, LineKind, SettlementLine
 from merchants.queries import read_clock, sum_takings
 from pos.callers import Caller
@@ -149,9 +150,8 @@ def _post_refund(charge: Charge, refund: Refund) -> None:
             )
         ]
     )
-    SettlementLine.objects.create(
+    line = SettlementLine(
         id=refund.id,
-        book=book,
         store_id=charge.store_id,
         kind=LineKind.REFUND,
         charge_id=charge.id,
@@ -162,6 +162,7 @@ def _post_refund(charge: Charge, refund: Refund) -> None:
         is_receivable=is_short,
         at=read_clock(),
     )
+    record_line(line, merchant_id=charge.merchant_id, currency=charge.currency)
 
 
 def _payer_account(charge: Charge) -> UUID:

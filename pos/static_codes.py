@@ -9,14 +9,15 @@ from django.utils import timezone
 
 from ledger.transactions import retry_clashes
 from merchants.models import Store
-from pos import transitions
 from pos.callers import call_from_payer
 from pos.charges import NewCharge, create_charge, draw_short_code
 from pos.errors import CapTooLarge, IdempotencyMismatch, StaticCodeRevoked, StaticCodeUnknown
 from pos.models import Charge, StaticCode, Terminal
+from pos.moves import move
 from pos.queries import find_static_codes
 from pos.signing import sign_printed_code, verify_printed_code
 from pos.topics import topics_of
+from pos.transitions import CANCEL
 from qr.errors import PayloadInvalid
 from qr.links import encode_token
 from qr.references import decode_reference
@@ -142,7 +143,7 @@ def open_static_charge(
 def drop_static_charge(charge_id: UUID) -> None:
     """End the charge of a payer who does not pay: nobody else is meant to. Paid, it stays."""
     with transaction.atomic():
-        charge = transitions.cancel(charge_id, actor="payer")
+        charge = move(CANCEL, charge_id, actor="payer")
         if charge is not None:
             tell_on_commit(*topics_of(charge))
 

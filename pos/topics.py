@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from pos.models import Charge, ChargeStatus
+from pos.models import Charge
+from pos.transitions import ALIVE
 from qr.references import encode_reference
-
-_ALIVE = {ChargeStatus.OPEN, ChargeStatus.CLAIMED}
 
 
 def charge_topic(charge_id: UUID) -> str:
@@ -33,7 +32,7 @@ def topics_of(charge: Charge) -> list[str]:
     topics = [charge_topic(charge.id)]
     if charge.static_code_id:
         topics.append(counter_topic(store_id=charge.store_id, terminal_id=charge.terminal_id))
-    elif charge.terminal_id and charge.status not in _ALIVE:
+    elif charge.terminal_id and charge.status not in ALIVE:
         # Whichever page of the till is open then, it may not be this charge's.
         topics.append(counter_topic(store_id=charge.store_id, terminal_id=charge.terminal_id))
     if charge.payer_account_id:

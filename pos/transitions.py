@@ -1,129 +1,237 @@
-"""One conditional UPDATE decides each change of a charge's status.
+"""The life of a charge: every change there is, from where to where, when, and what decides it.
 
-The event is written by the same statement: no change without its event, no event
-without its change. Time is the database's, read at the moment the row is locked
-(`clock_timestamp()`), so a request that waited for a lock is judged by when it got it.
+The guards of the moves in `pos/moves.py`, `Charge.status_now`, the filters of lists and the
+table in docs/architecture.md are made from this table. Two changes touch more than the charge,
+so each has its guard in its own SQL function.
 """
 
-from datetime import timedelta
-from functools import cache
-from typing import Any
-from uuid import UUID
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
-import uuid6
-from django.conf import settings
-
-from foundation.model_sql import JoinedRows
-from pos.models import Charge
-
-_MOVE = """
-    WITH moved AS (
-        UPDATE pos_charge SET version = version + 1, {changes}
-         WHERE id = %(charge)s AND {guard}
-        RETURNING *
-    ), told AS (
-        INSERT INTO relay_event (id, feed, kind, subject, actor, facts, happened_at)
-        SELECT %(event)s, merchant_id, %(kind)s, id, %(actor)s,
-               jsonb_build_object('version', version), clock_timestamp()
-          FROM moved
-    )
-    SELECT {{columns}} FROM moved charge
-"""
-_ALIVE = "expires_at > clock_timestamp()"
+from django.db.models import Q, TextChoices
+from django.db.models.functions import Now
 
 
-def release(charge_id: UUID, *, payer_account_id: UUID) -> Charge | None:
-    """Claimed to open, by the payer who holds it. None: not this payer's.
+class ChargeStatus(TextChoices):
+    """The status of a charge; "refunded" is the sum of its refunds, not a status."""
 
-    Unless something else is known of this payer, the payer has declined.
+    OPEN = "open"
+    CLAIMED = "claimed"
+    CAPTURED = "captured"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+
+
+ALIVE = (ChargeStatus.OPEN, ChargeStatus.CLAIMED)
+# No end was written, whatever the clock says. Told by times, as the partial index of them is.
+UNENDED = Q(captured_at=None, canceled_at=None, expired_at=None)
+
+
+class Timed(Protocol):
+    """What the clock is held against: a charge."""
+
+    status: str
+    expires_at: datetime
+    lease_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One instant of a charge that the clock must have passed, or must not have passed yet."""
+
+    column: str
+    passed: bool
+
+    def as_sql(self) -> str:
+        """Return the condition on a row of `pos_charge`, by the clock of when it is locked."""
+        return f"{self.column} {'<=' if self.passed else '>'} clock_timestamp()"
+
+    def as_q(self, now: datetime | Now) -> Q:
+        """Return the condition for a list."""
+        return Q(**{f"{self.column}__{'lte' if self.passed else 'gt'}": now})
+
+    def holds(self, charge: Timed, now: datetime) -> bool:
+        """Return whether it holds for a charge that was read."""
+        instant: datetime | None = getattr(charge, self.column)
+        return instant is not None and (instant <= now) == self.passed
+
+
+IN_TIME = Limit("expires_at", passed=False)
+OVER = Limit("expires_at", passed=True)
+LEASE_OVER = Limit("lease_until", passed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One change of a charge.
+
+    `guard` and `changes` are SQL on a row of `pos_charge`, with the facts of the move as named
+    parameters. `decided_in` names what decides instead of `pos/moves.py`.
     """
-    return _move(
-        charge_id,
-        kind="charge.released",
-        changes="status = 'open', lease_until = NULL, claimed_at = NULL,"
-        " payer_account_id = NULL, payer_name = '',"
-        " refusal = CASE WHEN refused_at >= claimed_at THEN refusal ELSE 'declined' END,"
-        " refused_at = clock_timestamp()",
-        guard="status = 'claimed' AND payer_account_id = %(payer)s",
-        facts={"payer": payer_account_id},
-        actor="payer",
-    )
+
+    name: str
+    sources: tuple[ChargeStatus, ...]
+    target: ChargeStatus
+    event: str
+    limits: tuple[Limit, ...] = ()
+    guard: str = "true"
+    changes: str = ""
+    decided_in: str = ""
+    moves: str = "nothing"
+
+    def write_guard(self) -> str:
+        """Return the whole condition on a row of `pos_charge`, as SQL."""
+        sources = ", ".join(f"'{source}'" for source in self.sources)
+        limits = [limit.as_sql() for limit in self.limits]
+        return " AND ".join([f"status IN ({sources})", *limits, f"({self.guard})"])
+
+    def is_due(self, charge: Timed, now: datetime) -> bool:
+        """Return whether the clock lets this happen to a charge that was read."""
+        held = all(limit.holds(charge, now) for limit in self.limits)
+        return charge.status in self.sources and held
+
+    def when_due(self, now: datetime | Now) -> Q:
+        """Return which charges the clock lets this happen to."""
+        condition = UNENDED
+        if self.sources != ALIVE:
+            condition &= Q(status__in=self.sources)
+        for limit in self.limits:
+            condition &= limit.as_q(now)
+        return condition
 
 
-def refuse(charge_id: UUID, *, payer_account_id: UUID, refusal: str) -> Charge | None:
-    """Note why the payer who holds the charge cannot pay; it stays claimed. None: no news."""
-    return _move(
-        charge_id,
-        kind="charge.refused",
-        changes="refusal = %(refusal)s, refused_at = clock_timestamp()",
-        guard="status = 'claimed' AND payer_account_id = %(payer)s"
-        " AND (refusal <> %(refusal)s OR refused_at < claimed_at)",
-        facts={"payer": payer_account_id, "refusal": refusal},
-        actor="payer",
-    )
+_GIVEN_BACK = (
+    "status = 'open', lease_until = NULL, claimed_at = NULL, payer_account_id = NULL,"
+    " payer_name = ''"
+)
+OPEN = Transition(
+    "open", (), ChargeStatus.OPEN, "charge.created", decided_in="pos/openings.py open_charge"
+)
+# An open charge, or one whose lease is over; the payer who holds it has the lease extended.
+LEASE = Transition(
+    "lease",
+    ALIVE,
+    ChargeStatus.CLAIMED,
+    "charge.claimed",
+    limits=(IN_TIME,),
+    decided_in="pos/sql/lease_charge.sql",
+)
+# By the payer, who unless something else is known has declined.
+RELEASE = Transition(
+    "release",
+    (ChargeStatus.CLAIMED,),
+    ChargeStatus.OPEN,
+    "charge.released",
+    guard="payer_account_id = %(payer)s",
+    changes=_GIVEN_BACK
+    + ", refusal = CASE WHEN refused_at >= claimed_at THEN refusal ELSE 'declined' END,"
+    " refused_at = clock_timestamp()",
+)
+END_LEASE = Transition(
+    "end_lease",
+    (ChargeStatus.CLAIMED,),
+    ChargeStatus.OPEN,
+    "charge.released",
+    limits=(LEASE_OVER, IN_TIME),
+    changes=_GIVEN_BACK,
+)
+# Why the payer cannot pay, where that is news; the charge stays the payer's.
+REFUSE = Transition(
+    "refuse",
+    (ChargeStatus.CLAIMED,),
+    ChargeStatus.CLAIMED,
+    "charge.refused",
+    guard="payer_account_id = %(payer)s"
+    " AND (refusal <> %(refusal)s OR refused_at < claimed_at)",
+    changes="refusal = %(refusal)s, refused_at = clock_timestamp()",
+)
+# The lease ends at the latest when the charge does.
+CAPTURE = Transition(
+    "capture",
+    (ChargeStatus.CLAIMED,),
+    ChargeStatus.CAPTURED,
+    "charge.captured",
+    limits=(Limit("lease_until", passed=False),),
+    decided_in="pos/sql/capture_charge.sql",
+    moves="wallet to takings",
+)
+CANCEL = Transition(
+    "cancel",
+    ALIVE,
+    ChargeStatus.CANCELED,
+    "charge.canceled",
+    limits=(IN_TIME,),
+    changes="status = 'canceled', canceled_at = clock_timestamp()",
+)
+# Another life's length, up to two hours from the start.
+EXTEND = Transition(
+    "extend",
+    ALIVE,
+    ChargeStatus.OPEN,
+    "charge.extended",
+    limits=(IN_TIME,),
+    guard="created_at + %(most)s > expires_at",
+    changes="expires_at = least(expires_at + %(life)s, created_at + %(most)s)",
+)
+EXPIRE = Transition(
+    "expire",
+    ALIVE,
+    ChargeStatus.EXPIRED,
+    "charge.expired",
+    limits=(OVER,),
+    changes="status = 'expired', expired_at = expires_at",
+)
+LIFE = (OPEN, LEASE, RELEASE, END_LEASE, REFUSE, CAPTURE, CANCEL, EXTEND, EXPIRE)
+# They happen by themselves; the sweep only writes down what the clock has decided.
+BY_THE_CLOCK = (EXPIRE, END_LEASE)
 
 
-def cancel(charge_id: UUID, *, actor: str) -> Charge | None:
-    """Open or claimed to canceled. None: it is over already."""
-    return _move(
-        charge_id,
-        kind="charge.canceled",
-        changes="status = 'canceled', canceled_at = clock_timestamp()",
-        guard=f"status IN ('open', 'claimed') AND {_ALIVE}",
-        facts={},
-        actor=actor,
-    )
+def read_status(charge: Timed, now: datetime) -> str:
+    """Return the status by the clock, whether or not a sweep has written it."""
+    due = (change.target for change in BY_THE_CLOCK if change.is_due(charge, now))
+    return next(due, charge.status)
 
 
-def extend(charge_id: UUID, *, actor: str) -> Charge | None:
-    """Give an open or claimed charge another life's length, up to two hours from its start."""
-    return _move(
-        charge_id,
-        kind="charge.extended",
-        changes="expires_at = least(expires_at + %(life)s, created_at + %(most)s)",
-        guard=f"status IN ('open', 'claimed') AND {_ALIVE}"
-        " AND created_at + %(most)s > expires_at",
-        facts={
-            "life": timedelta(seconds=settings.CHARGE_LIFE_S),
-            "most": timedelta(seconds=settings.CHARGE_LIFE_MAX_S),
-        },
-        actor=actor,
-    )
+def when_alive(now: datetime | Now) -> Q:
+    """Return which charges can be paid, extended or canceled."""
+    return UNENDED & IN_TIME.as_q(now)
 
 
-def expire(charge_id: UUID) -> Charge | None:
-    """Open or claimed to expired once its time is over; the clock has decided already."""
-    return _move(
-        charge_id,
-        kind="charge.expired",
-        changes="status = 'expired', expired_at = expires_at",
-        guard="status IN ('open', 'claimed') AND expires_at <= clock_timestamp()",
-        facts={},
-        actor="clock",
-    )
+def when_status(status: str, now: datetime | Now) -> Q:
+    """Return which charges have this status by the clock.
+
+    Raises:
+        KeyError: there is no such status.
+    """
+    leased = Q(status=ChargeStatus.CLAIMED, lease_until__gt=now)
+    return {
+        ChargeStatus.OPEN: when_alive(now) & ~leased,
+        ChargeStatus.CLAIMED: UNENDED & leased,
+        ChargeStatus.CAPTURED: Q(status=ChargeStatus.CAPTURED),
+        ChargeStatus.CANCELED: Q(canceled_at__isnull=False),
+        ChargeStatus.EXPIRED: Q(expired_at__isnull=False),
+    }[ChargeStatus(status)]
 
 
-def end_lease(charge_id: UUID) -> Charge | None:
-    """Claimed to open once the lease is over; the clock has decided already."""
-    return _move(
-        charge_id,
-        kind="charge.released",
-        changes="status = 'open', lease_until = NULL, claimed_at = NULL,"
-        " payer_account_id = NULL, payer_name = ''",
-        guard=f"status = 'claimed' AND lease_until <= clock_timestamp() AND {_ALIVE}",
-        facts={},
-        actor="clock",
-    )
+def write_table() -> Iterator[str]:
+    """Write the table of docs/architecture.md, a line each."""
+    yield "| change | from | to | when | decided in | moves | event |"
+    yield "|---|---|---|---|---|---|---|"
+    for change in LIFE:
+        stays = change is EXTEND
+        cells = (
+            change.name.replace("_", " "),
+            ", ".join(change.sources) or "-",
+            "the same" if stays else change.target,
+            " and ".join(_say(limit) for limit in change.limits) or "-",
+            f"`{change.decided_in or f'pos/transitions.py {change.name.upper()}'}`",
+            change.moves,
+            f"`{change.event}`",
+        )
+        yield f"| {' | '.join(cells)} |"
 
 
-def _move(
-    charge_id: UUID, *, kind: str, changes: str, guard: str, facts: dict[str, Any], actor: str
-) -> Charge | None:
-    return _write_move(changes, guard).first(
-        {"charge": charge_id, "event": uuid6.uuid7(), "kind": kind, "actor": actor, **facts}
-    )
-
-
-@cache
-def _write_move(changes: str, guard: str) -> JoinedRows[Charge]:
-    return JoinedRows(Charge, sql=_MOVE.format(changes=changes, guard=guard))
+def _say(limit: Limit) -> str:
+    return f"`{limit.column}` is {'over' if limit.passed else 'to come'}"

@@ -57,7 +57,7 @@ NOT_IN_THE_API = {
 INSIDE = {"urls": 4}
 INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
 INSIDE |= dict.fromkeys(["queries", "errors", "fees", "payouts", "callers"], 1)
-INSIDE |= dict.fromkeys(["models", "chart", "kinds", "periods"], 0)
+INSIDE |= dict.fromkeys(["models", "chart", "kinds", "periods", "transitions"], 0)
 NOUN = 2
 MONEY = re.compile(r"{% money (?:(?! as )[^%])*%}|{{ [\w.]+\|money }}")
 

@@ -16,6 +16,7 @@ from api.docs import list_codes
 from config.programs import ROOT
 from ledger.chart import AccountKind
 from merchants.models import Merchant
+from pos.transitions import write_table
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("bench/*.md")])
 SOURCES = [
@@ -95,6 +96,13 @@ def test_every_kind_of_account_is_in_the_chart():
     kinds = [cells[0].strip("`") for cells in read_rows("docs/ledger.md", first="[a-z_]+")]
 
     assert set(AccountKind.values) <= set(kinds)
+
+
+def test_the_life_of_a_charge_is_told_as_its_table_has_it():
+    head, *rows = write_table()
+    told = read("docs/architecture.md").partition(head)[2].strip().splitlines()
+
+    assert told[: len(rows)] == rows
 
 
 def test_every_result_of_posting_is_explained():

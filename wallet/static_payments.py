@@ -13,6 +13,7 @@ from pos.callers import call_from_payer
 from pos.charges import find_created
 from pos.models import Charge, ChargeStatus, StaticCode
 from pos.static_codes import open_static_charge
+from pos.transitions import when_alive
 from wallet.claims import claim_charge
 from wallet.errors import StaticLimitReached, WalletCurrencyMismatch
 from wallet.models import Claim, Wallet
@@ -63,7 +64,7 @@ def find_begun(wallet: Wallet) -> Charge | None:
 
     It counts within the cap until it is paid, declined or expired.
     """
-    begun = _list_opened(wallet.id).filter(_is_alive(_read_clock()))
+    begun = _list_opened(wallet.id).filter(when_alive(_read_clock()))
     return begun.select_related("store").order_by("-id").first()
 
 
@@ -79,7 +80,7 @@ def measure_left(wallet: Wallet, code: StaticCode) -> int:
 def _sum_today(wallet_id: UUID, code: StaticCode) -> int:
     now = _read_clock()
     spent = _list_opened(wallet_id).filter(
-        Q(status=ChargeStatus.CAPTURED) | _is_alive(now),
+        Q(status=ChargeStatus.CAPTURED) | when_alive(now),
         created_at__gte=find_last_cut(code.store.time_zone, now=now),
     )
     return int(spent.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"])
@@ -88,10 +89,6 @@ def _sum_today(wallet_id: UUID, code: StaticCode) -> int:
 def _list_opened(wallet_id: UUID) -> QuerySet[Charge]:
     # The payer owns the keys of the charges that were opened at printed codes.
     return Charge.objects.filter(owner_id=wallet_id, static_code__isnull=False)
-
-
-def _is_alive(now: datetime) -> Q:
-    return Q(captured_at=None, canceled_at=None, expired_at=None, expires_at__gt=now)
 
 
 def _read_clock() -> datetime:

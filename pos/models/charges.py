@@ -1,8 +1,8 @@
 """A charge: one sale's demand for payment, and its life in columns.
 
-Whether a row is open, claimed or over is decided by SQL alone (`pos/transitions.py`);
-`status` may lag behind the clock until a sweep writes it, `status_now` does not. The clock is
-the database's: each row comes with what it said, whatever this machine's says.
+`pos/transitions.py` is the table of its life. `status` may lag behind the clock until a sweep
+writes it, `status_now` does not. The clock is the database's: each row comes with what it said,
+whatever this machine's says.
 """
 
 import uuid
@@ -20,6 +20,7 @@ from merchants.models import Merchant, StaffMember, Store
 from merchants.queries import read_clock
 from pos.models.static_codes import StaticCode
 from pos.models.terminals import Terminal
+from pos.transitions import ALIVE, UNENDED, ChargeStatus, read_status
 from qr.links import encode_token
 from qr.references import encode_reference
 
@@ -27,16 +28,6 @@ _RARE = {
     "unpaid": models.Q(canceled_at__isnull=False) | models.Q(expired_at__isnull=False),
     "refunded": models.Q(refunded_minor__gt=0),
 }
-
-
-class ChargeStatus(models.TextChoices):
-    """The life of a charge; "refunded" is the sum of its refunds, not a status."""
-
-    OPEN = "open"
-    CLAIMED = "claimed"
-    CAPTURED = "captured"
-    CANCELED = "canceled"
-    EXPIRED = "expired"
 
 
 class Refusal(models.TextChoices):
@@ -188,7 +179,7 @@ class Charge(models.Model):
             # Without `status` in the condition, a claim is an update that touches no index.
             models.Index(
                 fields=["expires_at"],
-                condition=models.Q(captured_at=None, canceled_at=None, expired_at=None),
+                condition=UNENDED,
                 name="pos_charge_alive",
             ),
             # For lists of what is rare; a capture enters none of them.
@@ -241,21 +232,13 @@ class Charge(models.Model):
 
     @property
     def status_now(self) -> str:
-        """Give the status by the clock, whether or not a sweep has written it."""
-        if self.status not in {ChargeStatus.OPEN, ChargeStatus.CLAIMED}:
-            return self.status
-        now = self.read_at
-        over = self.expires_at <= now
-        if self.status == ChargeStatus.CLAIMED and self.lease_until and self.lease_until <= now:
-            return ChargeStatus.EXPIRED if over else ChargeStatus.OPEN
-        if self.status == ChargeStatus.OPEN and over:
-            return ChargeStatus.EXPIRED
-        return self.status
+        """Return the status by the clock, whether or not a sweep has written it."""
+        return read_status(self, self.read_at) if self.status in ALIVE else self.status
 
     @property
     def is_over(self) -> bool:
         """Return whether nobody can pay, extend or cancel this any more."""
-        return self.status_now not in {ChargeStatus.OPEN, ChargeStatus.CLAIMED}
+        return self.status_now not in ALIVE
 
     @property
     def refusal_now(self) -> str:

@@ -35,11 +35,11 @@ BEGIN
            is_receipt_due = true, version = version + 1
      WHERE c.id = charge_id
     RETURNING * INTO charge;
-    PERFORM merchants_record_sale(
-        charge => charge.id, merchant => charge.merchant_id, store => charge.store_id,
-        currency => charge.currency, amount => charge.amount_minor, fee => charge.fee_minor,
-        short_code => charge.short_code, reference => charge.reference,
-        at => charge.captured_at);
+    PERFORM merchants_record_line(
+        line => charge.id, kind => 'sale', charge => charge.id, merchant => charge.merchant_id,
+        store => charge.store_id, currency => charge.currency, amount => charge.amount_minor,
+        fee => charge.fee_minor, is_receivable => false, short_code => charge.short_code,
+        reference => charge.reference, at => charge.captured_at);
     PERFORM relay_record_event(
         event => event, kind => 'charge.captured', feed => charge.merchant_id,
         subject => charge.id, actor => 'payer',

@@ -1,0 +1,21 @@
+-- Put a sale or a refund on its merchant's next settlement. `line` is the charge's or refund's own
+-- id, so a mistaken second line would find the first one there.
+CREATE OR REPLACE FUNCTION merchants_record_line(
+    line uuid, kind text, charge uuid, merchant uuid, store uuid, currency text, amount bigint,
+    fee bigint, is_receivable boolean, short_code text, reference text, at timestamptz
+) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    INSERT INTO merchants_settlementline
+           (id, book_id, store_id, kind, charge_id, short_code, reference,
+            amount_minor, fee_minor, is_receivable, at)
+    SELECT line, b.id, store, merchants_record_line.kind, charge,
+           merchants_record_line.short_code, merchants_record_line.reference,
+           amount, fee, merchants_record_line.is_receivable, merchants_record_line.at
+      FROM merchants_book b
+     WHERE b.merchant_id = merchant AND b.currency = merchants_record_line.currency;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Merchant % keeps no book in %.', merchant, currency;
+    END IF;
+END $$;

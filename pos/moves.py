@@ -1,0 +1,46 @@
+"""Change a charge as `pos/transitions.py` says: one conditional UPDATE, and the event with it.
+
+No change without its event, no event without its change. Time is the database's, read at the
+moment the row is locked (`clock_timestamp()`), so a request that waited for a lock is judged by
+when it got it.
+"""
+
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import uuid6
+
+from foundation.model_sql import JoinedRows
+from pos.models import Charge
+from pos.transitions import Transition
+
+_MOVE = """
+    WITH moved AS (
+        UPDATE pos_charge SET version = version + 1, {changes}
+         WHERE id = %(charge)s AND {guard}
+        RETURNING *
+    )
+    SELECT {{columns}}
+      FROM moved charge,
+           relay_record_event(
+               event => %(event)s, kind => %(kind)s, feed => charge.merchant_id,
+               subject => charge.id, actor => %(actor)s,
+               facts => jsonb_build_object('version', charge.version))
+"""
+
+
+def move(transition: Transition, charge_id: UUID, *, actor: str, **facts: Any) -> Charge | None:
+    """Make the transition if its guard holds, and return the charge as it is then. None: not.
+
+    `facts` are the values that guard and changes name. Must run inside a transaction where
+    anybody is told of it.
+    """
+    values = {"charge": charge_id, "event": uuid6.uuid7(), "kind": transition.event}
+    return _write_move(transition).first(values | {"actor": actor} | facts)
+
+
+@cache
+def _write_move(transition: Transition) -> JoinedRows[Charge]:
+    sql = _MOVE.format(changes=transition.changes, guard=transition.write_guard())
+    return JoinedRows(Charge, sql=sql)
