@@ -5,7 +5,7 @@ from uuid import UUID
 import uuid6
 from django.db import connection
 
-from ledger.chart import DEBIT_KINDS, LIMITED_KINDS, Side
+from ledger.chart import NATURES
 from ledger.models import Account
 from ledger.money import find_exponent
 
@@ -47,9 +47,9 @@ def find_house_account(kind: str, *, currency: str) -> UUID:
 
 
 def _insert(statement: str, account_id: UUID, kind: str, *, currency: str) -> None:
-    side = Side.DEBIT if kind in DEBIT_KINDS else Side.CREDIT
+    nature = NATURES[kind]
     with connection.cursor() as cursor:
         cursor.execute(
             statement,
-            [account_id, str(kind), currency, side.value, kind not in LIMITED_KINDS],
+            [account_id, str(kind), currency, nature.side, nature.may_go_negative],
         )

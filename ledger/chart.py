@@ -1,33 +1,23 @@
-"""The chart of accounts; docs/ledger.md tells who debits whom in each event."""
+"""The chart of accounts: every kind of account, and between which kinds an event moves money.
 
-from django.db import models
+A new kind of account, or of transfer, is one line here. `migrate` writes the chart into its two
+tables, which posting and opening accounts read; check_books and verify_ledger read this page.
+Standard library only, because whoever verifies a dump without us reads it too. docs/ledger.md
+has both lists in words.
+"""
 
-from ledger.kinds import NATURES
-
-
-class AccountKind(models.TextChoices):
-    """The chart of accounts: what an account is for."""
-
-    SAFEGUARD = "safeguard"
-    WALLET = "wallet"
-    TAKINGS = "takings"
-    PAYABLE = "payable"
-    RECEIVABLE = "receivable"
-    FEE_INCOME = "fee_income"
+from dataclasses import dataclass
+from enum import StrEnum
 
 
-class Side(models.TextChoices):
+class Side(StrEnum):
     """The side on which an account grows."""
 
     DEBIT = "debit"
     CREDIT = "credit"
 
 
-DEBIT_KINDS = frozenset(kind for kind in AccountKind if NATURES[kind].side == Side.DEBIT)
-LIMITED_KINDS = frozenset(kind for kind in AccountKind if not NATURES[kind].may_go_negative)
-
-
-class Phase(models.TextChoices):
+class Phase(StrEnum):
     """What a transfer does: move money, hold it, or end a hold by moving or freeing it."""
 
     SINGLE = "single"
@@ -35,3 +25,76 @@ class Phase(models.TextChoices):
     POST = "post"
     VOID = "void"
     EXPIRE = "expire"
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """The side on which accounts of a kind grow, and whether they may go below zero."""
+
+    side: str
+    may_go_negative: bool
+
+
+class AccountKind(StrEnum):
+    """What an account is for, and its nature."""
+
+    nature: Nature
+
+    def __new__(cls, kind: str, side: Side, may_go_negative: bool) -> "AccountKind":
+        """Make the member that is equal to `kind`."""
+        member = str.__new__(cls, kind)
+        member._value_ = kind
+        member.nature = Nature(side.value, may_go_negative=may_go_negative)
+        return member
+
+    SAFEGUARD = "safeguard", Side.DEBIT, True
+    WALLET = "wallet", Side.CREDIT, False
+    TAKINGS = "takings", Side.CREDIT, True
+    PAYABLE = "payable", Side.CREDIT, True
+    RECEIVABLE = "receivable", Side.DEBIT, True
+    FEE_INCOME = "fee_income", Side.CREDIT, True
+
+
+# By the transfer's kind: from which kind of account to which.
+EVENTS = {
+    "top_up": ("safeguard>wallet",),
+    "capture": ("wallet>takings",),
+    "refund": ("takings>wallet", "receivable>wallet"),
+    "settle": ("takings>payable", "payable>takings"),
+    "fee": ("payable>fee_income",),
+    "recover": ("payable>receivable",),
+}
+NATURES = {kind.value: kind.nature for kind in AccountKind}
+
+
+def write_misplaced() -> str:
+    """Return SQL that is true where transfer `t` may not go from account `d` to `c`.
+
+    A kind that is no event goes nowhere. PostgreSQL and SQLite both know it.
+    """
+    cases = " ".join(
+        f"WHEN '{event}' THEN d.kind || '>' || c.kind NOT IN ({_quote(pairs)})"
+        for event, pairs in EVENTS.items()
+    )
+    return f"coalesce(CASE t.kind {cases} ELSE true END, false)"
+
+
+def write_kinds() -> str:
+    """Return the rows of `ledger_chartkind`, as SQL after VALUES."""
+    return ", ".join(
+        f"('{kind}', '{nature.side}', {nature.may_go_negative})"
+        for kind, nature in NATURES.items()
+    )
+
+
+def write_events() -> str:
+    """Return the rows of `ledger_chartevent`, as SQL after VALUES."""
+    return ", ".join(
+        f"('{event}', '{debit}', '{credit}')"
+        for event, pairs in EVENTS.items()
+        for debit, _, credit in (pair.partition(">") for pair in pairs)
+    )
+
+
+def _quote(texts: tuple[str, ...]) -> str:
+    return ", ".join(f"'{text}'" for text in texts)

@@ -1,6 +1,6 @@
 """What the database must know of the chart."""
 
-from ledger.kinds import write_events
+from ledger.chart import write_events
 from ledger.proofs import Proof
 
 PROOFS = (
@@ -11,10 +11,15 @@ PROOFS = (
             "[events]", write_events()
         ),
         offending="""
-            SELECT event, debit || ' to ' || credit || CASE WHEN is_charted
-                       THEN ' is refused' ELSE ' is posted' END
-              FROM (VALUES [events]) AS events (event, debit, credit, is_charted)
-             WHERE ledger_is_charted(event, debit, credit) <> is_charted
+            SELECT coalesce(named.event, posted.event),
+                   coalesce(named.debit_kind, posted.debit_kind) || ' to '
+                   || coalesce(named.credit_kind, posted.credit_kind)
+                   || CASE WHEN posted.event IS NULL THEN ' is refused' ELSE ' is posted' END
+              FROM (VALUES [events]) AS named (event, debit_kind, credit_kind)
+              FULL JOIN ledger_chartevent posted
+                ON posted.event = named.event AND posted.debit_kind = named.debit_kind
+               AND posted.credit_kind = named.credit_kind
+             WHERE posted.event IS NULL OR named.event IS NULL
              UNION ALL
             SELECT 'top_up', {role} || ' has the right to it' FROM pg_roles r
              WHERE r.rolname = {role}

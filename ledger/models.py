@@ -1,5 +1,6 @@
 """Accounts and append-only transfers between them."""
 
+from enum import StrEnum
 from uuid import UUID
 
 import uuid6
@@ -13,6 +14,33 @@ _MOVES_OR_HOLDS = models.Q(phase__in=[Phase.SINGLE, Phase.PENDING])
 _ENDS_A_HOLD = models.Q(phase__in=[Phase.POST, Phase.VOID, Phase.EXPIRE])
 
 
+def _name_choices(codes: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(code.value, code.replace("_", " ").title()) for code in codes]
+
+
+class ChartKind(models.Model):
+    """A kind of account that may be opened; `ledger/chart.py` fills it."""
+
+    kind = models.CharField(primary_key=True, max_length=16)
+    normal_side = models.CharField(max_length=6)
+    may_go_negative = models.BooleanField()
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class ChartEvent(models.Model):
+    """From which kind of account to which an event may move money; filled as the kinds are."""
+
+    pk = models.CompositePrimaryKey("event", "debit_kind", "credit_kind")
+    event = models.CharField(max_length=16)
+    debit_kind = models.CharField(max_length=16)
+    credit_kind = models.CharField(max_length=16)
+
+    def __str__(self) -> str:
+        return f"{self.event}: {self.debit_kind} to {self.credit_kind}"
+
+
 class Account(models.Model):
     """Where money is: a kind, a currency and, where it may not go negative, a balance.
 
@@ -20,9 +48,10 @@ class Account(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    kind = models.CharField(max_length=16, choices=AccountKind)
+    # A foreign key to the chart, by constraint.
+    kind = models.CharField(max_length=16, choices=_name_choices(AccountKind))
     currency = models.CharField(max_length=3)
-    normal_side = models.CharField(max_length=6, choices=Side)
+    normal_side = models.CharField(max_length=6, choices=_name_choices(Side))
     may_go_negative = models.BooleanField(default=True)
     balance_minor = models.BigIntegerField(default=0, db_default=0)
     held_minor = models.BigIntegerField(default=0, db_default=0)
@@ -78,7 +107,10 @@ class Transfer(models.Model):
     kind = models.CharField(max_length=16)
     reference = models.CharField(max_length=64)
     phase = models.CharField(
-        max_length=8, choices=Phase, default=Phase.SINGLE, db_default=Phase.SINGLE
+        max_length=8,
+        choices=_name_choices(Phase),
+        default=Phase.SINGLE,
+        db_default=Phase.SINGLE,
     )
     pending_id = models.UUIDField(null=True)
     posted_at = models.DateTimeField(db_default=Now())

@@ -11,6 +11,8 @@ PRIVILEGES = {
         "UPDATE (closed_at)",
     ),
     "ledger_bookcheck": ("SELECT", "INSERT"),
+    "ledger_chartevent": ("SELECT",),
+    "ledger_chartkind": ("SELECT",),
     "ledger_checkpoint": ("SELECT",),
     "ledger_hold": ("SELECT",),
     "ledger_horizon": ("SELECT",),

@@ -6,14 +6,10 @@ Each application that holds a part of the invariants has a module like this one;
 
 from dataclasses import dataclass
 
-from ledger.chart import DEBIT_KINDS, LIMITED_KINDS, AccountKind
-from ledger.kinds import write_misplaced
+from ledger.chart import write_kinds, write_misplaced
 from ledger.parts import Accounts, Pages, Split, Whole
 
-_CHART = ", ".join(
-    f"('{kind}', '{'debit' if kind in DEBIT_KINDS else 'credit'}', {kind not in LIMITED_KINDS})"
-    for kind in AccountKind.values
-)
+_CHART = write_kinds()
 _WHOLE = Whole()
 _DURABLE = "'fsync', 'full_page_writes', 'synchronous_commit'"
 _KEPT = "'on', 'true', 'yes', '1', 'local', 'remote_write', 'remote_apply'"

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as properties
 from pytest_django.plugin import DjangoDbBlocker
 
-from ledger.kinds import write_chart
+import tests.events  # noqa: F401  so that they are in the chart that is migrated
 from ledger.models import Transfer
 from tests import factories
 from tests.descriptions import find_undescribed
@@ -61,7 +61,6 @@ def django_db_setup(
 
 def _add_test_events() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(write_chart())
         # Who logs in for the tests may top up; the role that they ask as may not.
         cursor.execute(f"GRANT EXECUTE ON FUNCTION ledger_allow_top_ups() TO {TEST_ROLE}")
 

@@ -3,7 +3,7 @@
 Whoever imports this has them in the chart, in a process of its own too.
 """
 
-from ledger.kinds import EVENTS, NATURES
+from ledger.chart import EVENTS, NATURES
 
 TEST_EVENTS = ("test", "send", "gift", "kept", "new", "pay_out")
 # Also accounts of a kind that the chart has not, which some tests damage the books with.

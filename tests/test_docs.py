@@ -95,7 +95,7 @@ def test_every_refusal_is_in_the_glossary_with_its_status_and_meaning():
 def test_every_kind_of_account_is_in_the_chart():
     kinds = [cells[0].strip("`") for cells in read_rows("docs/ledger.md", first="[a-z_]+")]
 
-    assert set(AccountKind.values) <= set(kinds)
+    assert set(AccountKind) <= set(kinds)
 
 
 def test_the_life_of_a_charge_is_told_as_its_table_has_it():

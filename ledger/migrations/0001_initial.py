@@ -380,6 +380,42 @@ class Migration(migrations.Migration):
                 name="ledger_transfer_pending_ends_once",
             ),
         ),
+        migrations.CreateModel(
+            name="ChartKind",
+            fields=[
+                (
+                    "kind",
+                    models.CharField(max_length=16, primary_key=True, serialize=False),
+                ),
+                ("normal_side", models.CharField(max_length=6)),
+                ("may_go_negative", models.BooleanField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ChartEvent",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "event",
+                        "debit_kind",
+                        "credit_kind",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("event", models.CharField(max_length=16)),
+                ("debit_kind", models.CharField(max_length=16)),
+                ("credit_kind", models.CharField(max_length=16)),
+            ],
+        ),
+        migrations.RunSQL(
+            "ALTER TABLE ledger_account ADD CONSTRAINT ledger_account_kind_charted"
+            " FOREIGN KEY (kind) REFERENCES ledger_chartkind",
+            "ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_kind_charted",
+        ),
         # The one row of it, which posting and closing read and write from then on.
         migrations.RunSQL(
             "INSERT INTO ledger_horizon (id) VALUES (1)", "DELETE FROM ledger_horizon"

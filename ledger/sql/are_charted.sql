@@ -10,8 +10,11 @@ BEGIN
         RETURN false;
     END IF;
     RETURN NOT EXISTS (
-        SELECT 1 FROM unnest(debits, credits, kinds) AS g (debit, credit, kind)
+        SELECT FROM unnest(debits, credits, kinds) AS g (debit, credit, kind)
           JOIN ledger_account d ON d.id = g.debit
           JOIN ledger_account c ON c.id = g.credit
-         WHERE NOT ledger_is_charted(g.kind, d.kind, c.kind));
+         WHERE NOT EXISTS (
+                   SELECT FROM ledger_chartevent e
+                    WHERE e.event = g.kind AND e.debit_kind = d.kind
+                      AND e.credit_kind = c.kind));
 END $$;

@@ -1,18 +1,13 @@
--- Return whether the chart lets this event move money between these kinds of accounts (EVENTS
--- in ledger/kinds.py is the same chart; check_books names a difference).
+-- Return whether the chart (ledger/chart.py) lets this event move money between these kinds of
+-- accounts.
 CREATE OR REPLACE FUNCTION ledger_is_charted(
     event text, debit_kind text, credit_kind text
 ) RETURNS boolean
-LANGUAGE sql IMMUTABLE
+LANGUAGE sql STABLE
 AS $$
-    SELECT coalesce(CASE event
-        WHEN 'top_up' THEN debit_kind || '>' || credit_kind = 'safeguard>wallet'
-        WHEN 'capture' THEN debit_kind || '>' || credit_kind = 'wallet>takings'
-        WHEN 'refund' THEN debit_kind || '>' || credit_kind
-            IN ('takings>wallet', 'receivable>wallet')
-        WHEN 'settle' THEN debit_kind || '>' || credit_kind
-            IN ('takings>payable', 'payable>takings')
-        WHEN 'fee' THEN debit_kind || '>' || credit_kind = 'payable>fee_income'
-        WHEN 'recover' THEN debit_kind || '>' || credit_kind = 'payable>receivable'
-    END, false)
+    SELECT EXISTS (
+        SELECT FROM ledger_chartevent c
+         WHERE c.event = ledger_is_charted.event
+           AND c.debit_kind = ledger_is_charted.debit_kind
+           AND c.credit_kind = ledger_is_charted.credit_kind)
 $$;

@@ -44,7 +44,10 @@ BEGIN
            AND (c.may_go_negative
                 OR c.normal_side = 'credit'
                    AND c.balance_minor::numeric + post.amount <= 9223372036854775807)
-           AND post.kind <> 'top_up' AND ledger_is_charted(post.kind, d.kind, c.kind)
+           AND post.kind <> 'top_up'
+           AND EXISTS (SELECT FROM ledger_chartevent e
+                        WHERE e.event = post.kind AND e.debit_kind = d.kind
+                          AND e.credit_kind = c.kind)
         ON CONFLICT ON CONSTRAINT ledger_transfer_pkey DO NOTHING
         RETURNING t.posted_at
     ), moved AS (

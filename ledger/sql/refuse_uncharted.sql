@@ -1,15 +1,14 @@
--- An account has the side and limit of its kind: whoever may open accounts may not open a
--- wallet that has no bottom. A trigger and not a check, because PostgreSQL parses a check again
--- whenever a balance is written.
+-- An account has the side and limit of its kind: whoever may open accounts may not open a wallet
+-- that has no bottom. A trigger and not a check, because PostgreSQL parses a check again whenever
+-- a balance is written.
 CREATE OR REPLACE FUNCTION ledger_refuse_uncharted() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    IF NEW.kind = 'wallet' AND NEW.normal_side = 'credit' AND NOT NEW.may_go_negative
-       OR NEW.kind IN ('takings', 'payable', 'fee_income')
-          AND NEW.normal_side = 'credit' AND NEW.may_go_negative
-       OR NEW.kind IN ('safeguard', 'receivable')
-          AND NEW.normal_side = 'debit' AND NEW.may_go_negative THEN
+    IF EXISTS (
+        SELECT FROM ledger_chartkind k
+         WHERE k.kind = NEW.kind AND k.normal_side = NEW.normal_side
+           AND k.may_go_negative = NEW.may_go_negative) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'The chart has no account of this kind, side and limit.'

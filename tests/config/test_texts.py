@@ -8,8 +8,8 @@ from babel.messages.jslexer import tokenize
 
 from config.messages import collect_texts
 from config.programs import ROOT
+from ledger.chart import EVENTS, NATURES
 from ledger.errors import InsufficientFunds
-from ledger.kinds import EVENTS, NATURES
 from ledger.templatetags.books import WORDS
 from tests.events import TEST_EVENTS
 

@@ -5,9 +5,8 @@ import uuid
 import pytest
 from django.db import connection
 
-from ledger.chart import AccountKind
+from ledger.chart import EVENTS, NATURES, AccountKind
 from ledger.errors import TransferRefused
-from ledger.kinds import EVENTS, NATURES
 from ledger.models import Transfer
 from ledger.posting import post_transfers
 from ledger.transfers import NewPending, NewTransfer, PendingPost

@@ -5,6 +5,8 @@ import pytest
 from tests.ledger.damage import damaged, find_faults, recall_history
 
 pytestmark = pytest.mark.usefixtures("committed")
+# The chart of the database is damaged as well, or it would refuse such an account.
+GOLD = "INSERT INTO ledger_chartkind VALUES ('gold', 'credit', true); "
 ACCOUNT = "UPDATE ledger_account SET {} WHERE id = '{{{}}}'"
 CHECKPOINT = "UPDATE ledger_checkpoint SET {} WHERE account_id = '{{wallet}}'"
 HOLD = "UPDATE ledger_hold SET {} WHERE pending_id = '{{waiting}}'"
@@ -59,7 +61,7 @@ FIGURES = {
         },
     ),
     "a kind": (
-        ACCOUNT.format("kind = 'gold'", "other"),
+        GOLD + ACCOUNT.format("kind = 'gold'", "other"),
         {"account {other}": "gold that grows by credit and may not go below zero"},
     ),
     "an event between other accounts": (

@@ -47,6 +47,8 @@ LIMIT = "no customer account is below zero, or holds"
 WALK = "in the order of their instants"
 CLOSED = "checkpoints and seals are of closed history"
 TRANSFER = "UPDATE ledger_transfer SET {} WHERE id = '{{{}}}'"
+# The chart of the database is damaged as well, or it would refuse such an account.
+GOLD = "INSERT INTO ledger_chartkind VALUES ('gold', 'credit', true); "
 ACCOUNT = "UPDATE ledger_account SET {} WHERE id = '{{{}}}'"
 HOLD = "UPDATE ledger_hold SET {} WHERE pending_id = '{{held}}'"
 NEW_HOLD = """
@@ -137,7 +139,11 @@ DAMAGE = {
     ),
     "another side": (ACCOUNT.format("normal_side = 'debit'", "wallet"), CHART, "wallet"),
     "a limit is gone": (ACCOUNT.format("may_go_negative = true", "wallet"), CHART, "wallet"),
-    "a kind that there is not": (ACCOUNT.format("kind = 'gold'", "takings"), CHART, "takings"),
+    "a kind that there is not": (
+        GOLD + ACCOUNT.format("kind = 'gold'", "takings"),
+        CHART,
+        "takings",
+    ),
     "a checkpoint of what is still open": (
         "UPDATE ledger_checkpoint SET taken_at = 'infinity' WHERE account_id = '{takings}'",
         CLOSED,

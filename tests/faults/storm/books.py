@@ -16,7 +16,7 @@ from config.embedded import APPLICATION_ROLE, Servers
 from config.processes import Process, Program, stop_leftovers
 from config.programs import ROOT
 from config.state import StateFolder
-from ledger.kinds import write_chart
+from ledger.chart_table import write_fill
 from tests.faults.shop import wait_for
 
 _NAME = "books"
@@ -39,7 +39,7 @@ class LoneBooks:
         self.start()
         self.servers.create_database(_NAME)
         self._manage_as_owner("migrate", "--verbosity=0")
-        self.tell(write_chart().encode())
+        self.tell(write_fill().encode())
         return self
 
     def __exit__(self, *_: object) -> None:
