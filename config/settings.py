@@ -93,6 +93,8 @@ TABLE_PRIVILEGES = [
     "relay.privileges.PRIVILEGES",
     "wallet.privileges.PRIVILEGES",
 ]
+# What `migrate` does between the schema and the functions.
+AFTER_SCHEMA = ["ledger.chart_table.fill_chart"]
 # No process that is open to the network may bring money in from the bank.
 WITHHELD_FUNCTIONS = ["ledger_allow_top_ups()"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

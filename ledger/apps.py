@@ -1,9 +1,6 @@
 """The ledger application."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
-
-from ledger.chart_table import fill_chart
 
 
 class LedgerConfig(AppConfig):
@@ -11,7 +8,3 @@ class LedgerConfig(AppConfig):
 
     name = "ledger"
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        """Write the chart after every migration."""
-        post_migrate.connect(fill_chart, sender=self)

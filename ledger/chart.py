@@ -8,6 +8,7 @@ has both lists in words.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
 class Side(StrEnum):
@@ -40,19 +41,19 @@ class AccountKind(StrEnum):
 
     nature: Nature
 
-    def __new__(cls, kind: str, side: Side, may_go_negative: bool) -> "AccountKind":
+    def __new__(cls, kind: str, nature: Nature) -> Self:
         """Make the member that is equal to `kind`."""
         member = str.__new__(cls, kind)
         member._value_ = kind
-        member.nature = Nature(side.value, may_go_negative=may_go_negative)
+        member.nature = nature
         return member
 
-    SAFEGUARD = "safeguard", Side.DEBIT, True
-    WALLET = "wallet", Side.CREDIT, False
-    TAKINGS = "takings", Side.CREDIT, True
-    PAYABLE = "payable", Side.CREDIT, True
-    RECEIVABLE = "receivable", Side.DEBIT, True
-    FEE_INCOME = "fee_income", Side.CREDIT, True
+    SAFEGUARD = "safeguard", Nature(Side.DEBIT, may_go_negative=True)
+    WALLET = "wallet", Nature(Side.CREDIT, may_go_negative=False)
+    TAKINGS = "takings", Nature(Side.CREDIT, may_go_negative=True)
+    PAYABLE = "payable", Nature(Side.CREDIT, may_go_negative=True)
+    RECEIVABLE = "receivable", Nature(Side.DEBIT, may_go_negative=True)
+    FEE_INCOME = "fee_income", Nature(Side.CREDIT, may_go_negative=True)
 
 
 # By the transfer's kind: from which kind of account to which.

@@ -1,7 +1,5 @@
 """The chart as PostgreSQL knows it; whoever migrates writes it there."""
 
-from typing import Any
-
 from django.db import connection, transaction
 
 from ledger.chart import write_events, write_kinds
@@ -27,7 +25,7 @@ def write_fill() -> str:
     return _FILL.format(kinds=write_kinds(), events=write_events())
 
 
-def fill_chart(**_signal: Any) -> None:
+def fill_chart() -> None:
     """Write the chart into its tables; for the tables' owner.
 
     Raises:

@@ -5,13 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.commands import migrate
+from django.utils.module_loading import import_string
 
 from foundation.management.commands.grant_privileges import check_role
 from foundation.sql_functions import install_functions, list_functions
 
 
 class Command(migrate.Command):
-    """Django's own command for the schema, and after it the functions and the grants.
+    """Django's own command for the schema; then facts that are code, functions and grants.
 
     With the name of an application it changes that one's schema and nothing else.
     """
@@ -26,6 +27,8 @@ class Command(migrate.Command):
             check_role(settings.APPLICATION_ROLE)
         super().handle(*args, **options)
         if is_whole:
+            for step in settings.AFTER_SCHEMA:
+                import_string(step)()
             for done in install_functions(list_functions()):
                 if options["verbosity"] > 0:
                     self.stdout.write(f"  {done}")
