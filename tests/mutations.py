@@ -1,0 +1,242 @@
+"""Break each rule of money in turn and see that a test catches it; not part of the suite.
+
+    python -m tests.mutations              # all of them
+    python -m tests.mutations "fee" "lock" # those whose names hold one of these words
+
+Each rule is broken in a copy of the checkout by replacing one piece of text, which must be
+there exactly once. The tests that should catch it are named, so that a rule costs seconds.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+# Kept beside the checkout's own, so that nothing of it is disturbed.
+_LEFT_OUT = (".git", ".venv", ".tessera", "__pycache__", "staticfiles", ".mypy_cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A rule, the text that holds it, what breaks it, and the tests that should notice."""
+
+    rule: str
+    path: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+MUTATIONS = (
+    Mutation(
+        "refund cap",
+        "pos/refunds.py",
+        "if not 0 < amount_minor <= charge.refundable_minor:",
+        "if not 0 < amount_minor <= charge.amount_minor:",
+        ("tests/flows/test_refunds.py",),
+    ),
+    Mutation(
+        "refund lock",
+        "pos/refunds.py",
+        "charge = Charge.objects.select_for_update(no_key=True).get(pk=charge_id)",
+        "charge = Charge.objects.get(pk=charge_id)",
+        ("tests/races/test_refunds.py",),
+    ),
+    Mutation(
+        "refund window",
+        "pos/refunds.py",
+        "if charge.captured_at < charge.read_at - timedelta(days=settings.REFUND_WINDOW_DAYS):",
+        "if charge.captured_at > charge.read_at:",
+        ("tests/flows/test_refunds.py",),
+    ),
+    Mutation(
+        "refund from empty takings",
+        "pos/refunds.py",
+        "is_short = sum_takings(book, charge.store_id) < refund.amount_minor",
+        "is_short = False",
+        ("tests/flows/test_refunds.py",),
+    ),
+    Mutation(
+        "capture's clock",
+        "pos/sql/capture_charge.sql",
+        "OR ends_at <= clock_timestamp() THEN",
+        "OR ends_at IS NULL THEN",
+        ("tests/flows/test_confirm.py", "tests/races"),
+    ),
+    Mutation(
+        "capture's deadline",
+        "pos/sql/capture_charge.sql",
+        "deadline => ends_at",
+        "deadline => 'infinity'",
+        ("tests/races", "tests/flows/test_confirm.py"),
+    ),
+    Mutation(
+        "lease's length",
+        "pos/sql/lease_charge.sql",
+        "THEN least(at + lease, expires_at) ELSE at + lease END",
+        "THEN expires_at ELSE expires_at END",
+        ("tests/flows/test_claims.py",),
+    ),
+    Mutation(
+        "extension's end",
+        "pos/transitions.py",
+        "least(expires_at + %(life)s, created_at + %(most)s)",
+        "expires_at + %(life)s",
+        ("tests/flows/test_cancel.py", "tests/flows/test_clocks.py"),
+    ),
+    Mutation(
+        "overdraft against holds",
+        "ledger/sql/post_transfer.sql",
+        "d.balance_minor - d.held_minor >= post.amount",
+        "d.balance_minor >= post.amount",
+        ("tests/ledger/test_two_phase.py", "tests/ledger/test_model.py"),
+    ),
+    Mutation(
+        "overdraft against holds, judged alone",
+        "ledger/sql/would_overdraw.sql",
+        "account.balance_minor - account.held_minor >= amount",
+        "account.balance_minor >= amount",
+        ("tests/ledger/test_two_phase.py", "tests/ledger/test_model.py"),
+    ),
+    Mutation(
+        "lock order",
+        "ledger/sql/post_transfer.sql",
+        "ORDER BY a.id FOR NO KEY UPDATE",
+        "ORDER BY a.id = debit FOR NO KEY UPDATE",
+        ("tests/races/test_opposite_pairs.py",),
+    ),
+    Mutation(
+        "fee rounding",
+        "ledger/money.py",
+        "rounding=ROUND_HALF_EVEN",
+        'rounding="ROUND_HALF_UP"',
+        ("tests/merchants/test_fees.py", "tests/ledger"),
+    ),
+    Mutation(
+        "settled lines taken again",
+        "merchants/settlement.py",
+        "WHERE book_id = %s AND settlement_id IS NULL AND at < %s",
+        "WHERE book_id = %s AND at < %s",
+        ("tests/flows/test_settlements.py",),
+    ),
+    Mutation(
+        "payout minimum",
+        "merchants/payouts.py",
+        "net_minor >= max(merchant.payout_min_minor, 1)",
+        "net_minor >= 1",
+        ("tests/flows/test_settlements.py", "tests/merchants"),
+    ),
+    Mutation(
+        "no-PIN sum",
+        "wallet/sql/confirm_charge.sql",
+        "sum_max > 0 AND wallet.no_pin_minor + amount > sum_max",
+        "false",
+        ("tests/races/test_wallets.py",),
+    ),
+    Mutation(
+        "no-PIN count",
+        "wallet/sql/confirm_charge.sql",
+        "OR count_max > 0 AND wallet.no_pin_count >= count_max)",
+        ")",
+        ("tests/races/test_wallets.py",),
+    ),
+    Mutation(
+        "its reset",
+        "wallet/sql/confirm_charge.sql",
+        "SET no_pin_count = 0, no_pin_minor = 0",
+        "SET no_pin_count = no_pin_count",
+        ("tests/flows/test_confirm.py", "tests/wallet/test_limits.py"),
+    ),
+    Mutation(
+        "the printed code's cap",
+        "wallet/static_payments.py",
+        "if amount_minor > left_minor:",
+        "if amount_minor > code.cap_minor:",
+        ("tests/flows/test_static_caps.py",),
+    ),
+    Mutation(
+        "payment code's lock",
+        "wallet/codes.py",
+        'CodeSeed.objects.select_for_update(of=("self",), no_key=True)',
+        "CodeSeed.objects",
+        ("tests/races",),
+    ),
+    Mutation(
+        "cancel after expiry",
+        "pos/transitions.py",
+        'ChargeStatus.CANCELED,\n    "charge.canceled",\n    limits=(IN_TIME,),',
+        'ChargeStatus.CANCELED,\n    "charge.canceled",',
+        ("tests/flows/test_cancel.py",),
+    ),
+    Mutation(
+        "a live result code renamed",
+        "ledger/sql/write_transfer.sql",
+        "THEN 'credit_account_closed'",
+        "THEN 'credit_account_shut'",
+        ("tests/ledger/test_posting.py",),
+    ),
+)
+
+
+def main(words: list[str]) -> int:
+    """Break what the words name, all without any; return how many rules nobody noticed."""
+    chosen = [m for m in MUTATIONS if not words or any(word in m.rule for word in words)]
+    unnoticed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "tessera"
+        shutil.copytree(_ROOT, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        for number, mutation in enumerate(chosen, 1):
+            began = time.monotonic()
+            caught = _try(mutation, copy)
+            unnoticed += not caught
+            took = time.monotonic() - began
+            said = f"caught by {caught}" if caught else "NOT CAUGHT"
+            _say(f"{number}/{len(chosen)} {mutation.rule}: {said} ({took:.0f} s)")
+    _say(f"{len(chosen) - unnoticed} of {len(chosen)} rules are held by a test.")
+    return unnoticed
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _try(mutation: Mutation, copy: Path) -> str:
+    path = copy / mutation.path
+    text = path.read_text()
+    if text.count(mutation.old) != 1:
+        raise SystemExit(f"{mutation.path} has not exactly once: {mutation.old}")
+    path.write_text(text.replace(mutation.old, mutation.new))
+    try:
+        return next(_find_failures(mutation, copy), "")
+    finally:
+        path.write_text(text)
+
+
+def _find_failures(mutation: Mutation, copy: Path) -> Iterator[str]:
+    environment = os.environ | {"TESSERA_TEST_FOLDER": str(copy / ".tessera/tests")}
+    for tests in mutation.tests:
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", tests],
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for line in run.stdout.splitlines():
+            if line.startswith(("FAILED", "ERROR")):
+                yield line.partition(" - ")[0].partition(" ")[2]
+        # 5: no test was found, which would be a rule without one.
+        if run.returncode not in {0, 1}:
+            raise SystemExit(run.stdout + run.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
