@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 
 from ledger.transfers import NewTransfer
 
-Post = Callable[[Sequence[NewTransfer]], list[str]]
+Post = Callable[[Sequence[NewTransfer]], Sequence[str]]
 
 
 class QueueFull(Exception):

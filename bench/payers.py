@@ -32,7 +32,7 @@ _WARM_UP = 10
 _SILENCE_MAX_S = 60.0
 _FORK = multiprocessing.get_context("fork")
 
-Post = Callable[[Sequence[NewTransfer]], list[str]]
+Post = Callable[[Sequence[NewTransfer]], Sequence[str]]
 
 
 @dataclass(slots=True)

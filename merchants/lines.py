@@ -1,5 +1,6 @@
 """The lines of the next settlement: one for each sale and each refund."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -20,7 +21,7 @@ def record_line(draft: SettlementLine, *, merchant_id: UUID, currency: str) -> N
 
     A sale's line is written by its capture, through the same SQL function.
     """
-    values = {
+    values: dict[str, Any] = {
         "line": draft.id,
         "kind": draft.kind,
         "charge": draft.charge_id,

@@ -27,9 +27,16 @@ def record_event(
 
     `feed` groups the events one reader may see; `actor` says who did it.
     """
-    values = {"kind": kind, "feed": feed, "subject": subject, "actor": actor}
+    values: dict[str, Any] = {
+        "event": uuid6.uuid7(),
+        "kind": kind,
+        "feed": feed,
+        "subject": subject,
+        "actor": actor,
+        "facts": Jsonb(facts or {}),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_RECORD, values | {"event": uuid6.uuid7(), "facts": Jsonb(facts or {})})
+        cursor.execute(_RECORD, values)
 
 
 def list_events(subject: UUID) -> list[Event]:

@@ -163,7 +163,7 @@ def _capture(
     return payment
 
 
-def _explain(outcome: Outcome, refusal: str | None, charge_id: UUID) -> Exception:
+def _explain(outcome: Outcome, refusal: str, charge_id: UUID) -> Exception:
     match outcome:
         case Outcome.PIN_REQUIRED:
             return PinRequired()

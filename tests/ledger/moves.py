@@ -37,7 +37,7 @@ from ledger.transfers import (
 )
 from tests.owners import as_owner
 
-Way = Callable[[Sequence[AnyTransfer]], list[str]]
+Way = Callable[[Sequence[AnyTransfer]], Sequence[str]]
 BIGINT_MAX = 2**63 - 1
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 _WORDS = r"(?: (?P<currency>[A-Z]{3}))?(?: (?P<kind>[a-z_]+))?(?: (?P<reference>[\w-]+))?"
@@ -260,7 +260,7 @@ def change(told: str, changed: str) -> str:
     return ", ".join(f"{name} {state[name]}" for name in sorted(state) if state[name] != "0")
 
 
-def post_singly(batch: Sequence[AnyTransfer]) -> list[str]:
+def post_singly(batch: Sequence[AnyTransfer]) -> Sequence[str]:
     """Post each transfer of a batch in a batch of its own."""
     return [result for one in batch for result in post_transfers([one])]
 
