@@ -23,11 +23,10 @@ _INSTALLED = """
       FROM pg_proc
      WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, %s)
 """
-_JUST_WRITTEN = """
-    SELECT oid::regprocedure::text FROM pg_proc
+# Where the row is changes whenever the function is written.
+_VERSIONS = """
+    SELECT oid::regprocedure::text, ctid::text FROM pg_proc
      WHERE pronamespace = 'public'::regnamespace AND proname = %s
-       AND xmin = pg_current_xact_id()::xid
-     ORDER BY cmin::text::bigint DESC LIMIT 1
 """
 
 
@@ -95,9 +94,9 @@ def install_functions(functions: Sequence[SqlFunction]) -> list[str]:
             cursor.execute(function.text)
         cursor.execute("SET LOCAL check_function_bodies = on")
         for function in changed:
+            before = _list_versions(function.name)
             cursor.execute(function.text)
-            cursor.execute(_JUST_WRITTEN, [function.name])
-            [(signature,)] = cursor.fetchall()
+            [(signature, _)] = _list_versions(function.name) - before
             cursor.execute(f"COMMENT ON FUNCTION {signature} IS '{function.mark}'")
         marks = {(function.name, function.mark) for function in functions}
         orphans = [found for found in list_installed() if (found.name, found.mark) not in marks]
@@ -105,6 +104,12 @@ def install_functions(functions: Sequence[SqlFunction]) -> list[str]:
             cursor.execute(f"DROP FUNCTION {orphan.signature}")
     installed = [f"{function.name} installed" for function in changed]
     return installed + [f"{orphan.signature} dropped" for orphan in orphans]
+
+
+def _list_versions(name: str) -> set[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSIONS, [name])
+        return set(cursor.fetchall())
 
 
 def _ask_installed() -> Iterator[InstalledFunction]:

@@ -147,12 +147,13 @@ def test_files_and_what_is_in_them_exist():
         if file == "docs/openapi.yaml":  # written by make docs
             continue
         assert (ROOT / file).is_file(), f"{page}: {file}"
-        found = re.search(rf"^(?:def|class) {name}\b", read(file), re.MULTILINE)
+        found = re.search(rf"^(?:(?:def|class) {name}\b|{name} = )", read(file), re.MULTILINE)
         assert not name or found, f"{page}: {file} {name}"
 
 
 def test_names_in_the_database_exist():
-    known = "\n".join(path.read_text() for path in SOURCES)
+    functions = sorted(ROOT.glob("*/sql/*.sql"))
+    known = "\n".join(path.read_text() for path in [*SOURCES, *functions])
     prefixes = "identity|ledger|merchants|pos|relay|wallet"
 
     for page, prefix, rest in find_in_pages(rf"`({prefixes})(_[a-z_]+)`"):

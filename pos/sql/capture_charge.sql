@@ -31,8 +31,10 @@ BEGIN
     END IF;
 
     UPDATE pos_charge c
-       SET status = 'captured', captured_at = clock_timestamp(), payer_email = email,
-           is_receipt_due = true, version = version + 1
+       SET status = 'captured', payer_email = email, is_receipt_due = true,
+           version = version + 1,
+           -- It was judged before the end, and is dated so.
+           captured_at = least(clock_timestamp(), ends_at - interval '1 microsecond')
      WHERE c.id = charge_id
     RETURNING * INTO charge;
     PERFORM merchants_record_line(

@@ -1,6 +1,8 @@
 """The command that grants does not call a role weak that is stronger than it looks."""
 
 import contextlib
+import re
+from io import StringIO
 
 import psycopg
 import pytest
@@ -31,6 +33,15 @@ def altered(first, *, then):
 def grant():
     with logged_in_as_owner():
         call_command("grant_privileges", verbosity=0)
+
+
+def test_migrating_again_changes_nothing():
+    out = StringIO()
+    with logged_in_as_owner():
+        call_command("migrate", stdout=out, verbosity=1)
+
+    assert "No migrations to apply." in out.getvalue()
+    assert not re.search("installed|dropped", out.getvalue())
 
 
 def test_a_role_that_makes_roles_is_refused(settings):

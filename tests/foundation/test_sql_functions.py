@@ -1,7 +1,6 @@
 """The SQL functions in the database are those of the files, and `migrate` makes them so."""
 
 import re
-from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from foundation.sql_functions import (
     list_installed,
 )
 from ledger.results import Result
-from tests.owners import as_owner, logged_in_as_owner
+from tests.owners import as_owner
 from wallet.payments import Outcome
 
 pytestmark = pytest.mark.django_db
@@ -91,15 +90,6 @@ def test_what_stands_before_the_body_is_in_force_too():
 
 def test_a_second_run_changes_nothing():
     assert install(FUNCTIONS) == []
-
-
-def test_whoever_migrates_again_is_told_of_no_function():
-    out = StringIO()
-    with logged_in_as_owner():
-        call_command("migrate", stdout=out, verbosity=1)
-
-    assert "No migrations to apply." in out.getvalue()
-    assert not re.search("installed|dropped", out.getvalue())
 
 
 def test_a_space_in_a_file_is_installed(balance, tmp_path):
