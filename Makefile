@@ -35,10 +35,10 @@ demo-environment:
 	@BASE_PYTHON="$(BASE_PYTHON)" requirements/install.sh demo
 
 demo: demo-environment ## run the whole system (HOST=localhost PORT=9000); Ctrl-C stops it
-	@exec $(PYTHON) -m config.demo --stop-with-parent
+	@exec $(PYTHON) -m demo.run --stop-with-parent
 
 demo-reset: demo-environment ## forget everything the demo stored
-	@exec $(PYTHON) -m config.demo --reset
+	@exec $(PYTHON) -m demo.run --reset
 
 test: environment ## all tests, on a real PostgreSQL and Valkey (ARGS="-k pay" narrows them)
 	@exec $(PYTEST)

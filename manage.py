@@ -22,7 +22,7 @@ def main() -> None:
         from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
         from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-        from config.demo_settings import adopt_demo  # noqa: PLC0415
+        from demo.settings import adopt_demo  # noqa: PLC0415
     except ImportError as error:
         sys.exit(f"{error}. The packages are in .venv: run `make environment`, or `make demo`.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

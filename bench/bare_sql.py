@@ -9,7 +9,7 @@ from figures import Sample
 from payers import WALLETS
 from reference import THREADS, read_rate, run_pgbench
 
-from config.embedded import APPLICATION_ROLE, Servers
+from servers.embedded import APPLICATION_ROLE, Servers
 
 # A division by zero ends the run where anything but `created` is answered.
 _ONE = """

@@ -26,8 +26,8 @@ sys.path.insert(0, str(ROOT))
 from figures import Figures, Row, Run, collect_figures  # noqa: E402  the path comes first
 from rounds import say  # noqa: E402
 
-from config.embedded import APPLICATION_ROLE, Servers, run_servers  # noqa: E402
-from config.processes import ProcessFailed  # noqa: E402
+from servers.embedded import APPLICATION_ROLE, Servers, run_servers  # noqa: E402
+from servers.processes import ProcessFailed  # noqa: E402
 
 _FOLDER = ROOT / ".tessera" / "bench-books"
 _FULL, _WALLETS, _STORES = 10_000_000, 10_000, 100

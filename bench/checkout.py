@@ -35,7 +35,7 @@ from sales import (  # noqa: E402
     wait_to_be_told,
 )
 
-from config.stack import Stack  # noqa: E402
+from servers.stack import Stack  # noqa: E402
 
 _RECEIPTS_WAIT_MAX_S = 30.0
 # So high that nobody is asked for a PIN, and still counted as always.

@@ -5,7 +5,7 @@ from payers import STORE_ID, WALLET_ID, WALLETS
 from psycopg import sql
 from rounds import run_script
 
-from config.embedded import Servers
+from servers.embedded import Servers
 
 STORES = 100
 SAFEGUARD_ID = 0x00000000_0000_4000_A000_000000000001

@@ -17,7 +17,7 @@ from prepared import run_prepared
 from reference import Reference
 from rounds import FOLDER, count_rounds, forget_last, run_script, say
 
-from config.embedded import Servers, run_servers
+from servers.embedded import Servers, run_servers
 
 _SMALLEST = "rows_10k"
 # A copy of the smallest, made anew for each round, so that all rounds measure the same.

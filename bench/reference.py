@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-from config.embedded import SUPERUSER, Servers
-from config.processes import ProcessFailed
+from servers.embedded import SUPERUSER, Servers
+from servers.processes import ProcessFailed
 
 _PROGRAM = Path(
     str(

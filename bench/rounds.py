@@ -13,8 +13,8 @@ from typing import TypeVar
 from figures import Figures
 from load import Unexpected
 
-from config.processes import ProcessFailed, stop_leftovers
-from config.state import FolderInUse, StateFolder
+from servers.processes import ProcessFailed, stop_leftovers
+from servers.state import FolderInUse, StateFolder
 
 _BENCH = Path(__file__).resolve().parent
 _ROOT = _BENCH.parent

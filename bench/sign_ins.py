@@ -30,7 +30,7 @@ from load import run_scripts  # noqa: E402
 from rounds import FOLDER, forget_last, say  # noqa: E402
 from sales import check_out, open_shopping  # noqa: E402
 
-from config.stack import Stack  # noqa: E402
+from servers.stack import Stack  # noqa: E402
 
 CLIENTS = 8
 _SETTLING_S = 3

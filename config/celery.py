@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery, bootsteps
 from celery.worker import WorkController
 
-from config.heartbeat import report_alive
+from foundation.heartbeat import report_alive
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

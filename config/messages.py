@@ -15,8 +15,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 from django.utils.translation.template import templatize
 
-from config.programs import ROOT
-
+_ROOT = Path(__file__).resolve().parent.parent
 # Django's names for the two catalogues: what the server says, and what scripts say.
 DOMAINS = ("django", "djangojs")
 # Programs say what operators read in English alone, and tests say nothing to anybody.
@@ -37,7 +36,7 @@ def collect_texts(domain: str) -> Catalog:
     """Return the texts of one of the two catalogues, each with the places where it is said."""
     catalog = Catalog(project="Tessera", charset="utf-8")
     for path in _list_sources(domain):
-        name = path.relative_to(ROOT).as_posix()
+        name = path.relative_to(_ROOT).as_posix()
         for line, text, comments, context in _read(path):
             places = [(name, line)]
             catalog.add(text, locations=places, auto_comments=comments, context=context)
@@ -58,9 +57,9 @@ def write_catalogues(folder: Path) -> list[Path]:
 
 def _list_sources(domain: str) -> list[Path]:
     if domain == "djangojs":
-        return sorted((ROOT / "static").rglob("*.js"))
-    templates = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "templates").rglob("*.txt")]
-    modules = [path for package in _PACKAGES for path in (ROOT / package).rglob("*.py")]
+        return sorted((_ROOT / "static").rglob("*.js"))
+    templates = [*(_ROOT / "templates").rglob("*.html"), *(_ROOT / "templates").rglob("*.txt")]
+    modules = [path for package in _PACKAGES for path in (_ROOT / package).rglob("*.py")]
     return sorted([*templates, *modules])
 
 
@@ -76,5 +75,5 @@ def _read(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], s
 
 
 if __name__ == "__main__":
-    for written in write_catalogues(ROOT / "locale"):
-        sys.stdout.write(f"{written.relative_to(ROOT)}\n")
+    for written in write_catalogues(_ROOT / "locale"):
+        sys.stdout.write(f"{written.relative_to(_ROOT)}\n")

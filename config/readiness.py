@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
 
-from config.postgresql.limits import LIMITS, MISSING
+from foundation.postgresql.limits import LIMITS, MISSING
 from relay.pulses import Beat, read_pulses
 
 # After how many seconds a job is late; each runs every 5 or every 60.

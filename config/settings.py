@@ -28,6 +28,7 @@ IS_SECURE = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
     "config",
+    "demo",
     "wallet",
     "pos",
     "merchants",
@@ -70,7 +71,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"] |= {
-    "ENGINE": "config.postgresql",
+    "ENGINE": "foundation.postgresql",
     "CONN_MAX_AGE": env.int("CONN_MAX_AGE_S", default=3600),
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": DATABASES["default"].get("OPTIONS", {})
@@ -256,8 +257,8 @@ REFUND_WINDOW_DAYS = env.int("REFUND_WINDOW_DAYS", default=365)
 REFUND_COUNT_MAX = env.int("REFUND_COUNT_MAX", default=50)
 LEDGER_HEADS_FILE = env.str("LEDGER_HEADS_FILE", default="")
 BOOK_PROOFS = [
-    "ledger.proofs.PROOFS",
-    "ledger.chart_proofs.PROOFS",
+    "ledger.invariants.books.PROOFS",
+    "ledger.invariants.chart.PROOFS",
     "merchants.proofs.PROOFS",
     "pos.proofs.PROOFS",
     "wallet.proofs.PROOFS",

@@ -6,8 +6,8 @@ from typing import Any
 from celery.beat import PersistentScheduler
 from django.db import DatabaseError, close_old_connections
 
-from config.heartbeat import report_alive
-from config.postgresql.base import DatabaseWrapper
+from foundation.heartbeat import report_alive
+from foundation.postgresql.base import DatabaseWrapper
 from relay.pulses import note_pulse
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,8 @@ from django.views.generic import RedirectView
 from api.description import DescriptionView
 from api.docs import show_api
 from api.problems import NothingHere
-from config import demo_mail, error_pages, views, words
+from config import error_pages, views, words
+from demo import mail
 
 handler400 = error_pages.refuse_bad_request
 handler403 = error_pages.refuse_forbidden
@@ -29,6 +30,6 @@ urlpatterns = [
 ]
 if settings.DEMO:
     urlpatterns += [
-        path("demo/mail/", demo_mail.list_mail, name="demo_mail"),
-        path("demo/mail/<str:file>/<int:offset>/", demo_mail.show_mail, name="demo_message"),
+        path("demo/mail/", mail.list_mail, name="demo_mail"),
+        path("demo/mail/<str:file>/<int:offset>/", mail.show_mail, name="demo_message"),
     ]

@@ -10,7 +10,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 _answer = get_wsgi_application()
 
-from config.postgresql.base import DatabaseWrapper  # noqa: E402  settings must stand before
+from foundation.postgresql.base import DatabaseWrapper  # noqa: E402  settings must stand before
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from ledger.books import DatabaseBooks
-from ledger.canonical import (
+from ledger.audit.canonical import (
     TRANSFER_COLUMNS,
     SealHead,
     write_instant,
     write_object,
     write_transfer,
 )
-from ledger.merkle import prove_inclusion
+from ledger.audit.merkle import prove_inclusion
+from ledger.audit_source import DatabaseBooks
 from ledger.models import Seal, SealLeaves
 
 PROOF_FORMAT = "tessera-proof-1"

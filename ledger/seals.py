@@ -13,18 +13,18 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from ledger.books import DatabaseBooks
-from ledger.canonical import (
+from ledger.audit.canonical import (
     NO_HASH,
     TRANSFER_COLUMNS,
     SealHead,
     write_instant,
     write_transfer,
 )
+from ledger.audit.merkle import calculate_root, hash_leaf
+from ledger.audit.seal_log import Head, HeadsFile
+from ledger.audit_source import DatabaseBooks
 from ledger.errors import HeadsDiffer
-from ledger.heads import Head, HeadsFile
 from ledger.horizon import close_horizon
-from ledger.merkle import calculate_root, hash_leaf
 from ledger.models import Seal, SealLeaves
 from ledger.transactions import in_one_transaction
 

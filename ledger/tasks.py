@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from ledger import bookchecks, checkpoints, holds, seals
+from ledger import checkpoints, holds, seals
+from ledger.invariants import runner
 from relay.pulses import note_pulse
 
 
@@ -28,4 +29,4 @@ def seal() -> None:
 @shared_task(name="ledger.check_books")
 def check_books() -> None:
     """Prove the books, and fail when they do not balance."""
-    bookchecks.check_books()
+    runner.check_books()

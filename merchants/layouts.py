@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from ledger.exports import quote_formula
+from ledger.csv import quote_formula
 from ledger.money import format_number
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"

@@ -1,7 +1,7 @@
 """What settlements must satisfy."""
 
-from ledger.parts import Pages
-from ledger.proofs import Proof
+from ledger.invariants.books import Proof
+from ledger.invariants.scan_ranges import Pages
 
 _SETTLEMENTS = Pages("merchants_settlement", each=1)
 _ALL_SETTLEMENTS = "SELECT count(*) FROM merchants_settlement s WHERE {part:s.ctid}"

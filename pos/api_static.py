@@ -17,10 +17,10 @@ from pos.api import PosView, hand_over_stream
 from pos.errors import CurrencyMismatch, StaticCodeUnknown
 from pos.idempotency import hash_request, read_key
 from pos.models import Terminal
+from pos.print.sheets import SheetSize
 from pos.queries import find_static_codes
 from pos.representations import show_static_code
 from pos.serializers import AmountSerializer, PlainTextField
-from pos.sheets import SheetSize
 from pos.static_codes import (
     NewStaticCode,
     create_static_code,

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
-from pos.fonts import Font
+from pos.print.fonts import Font
 
 
 def check_sheet_fonts(**_options: Any) -> list[CheckMessage]:

@@ -1,7 +1,7 @@
 """What charges and refunds must satisfy."""
 
-from ledger.parts import Pages
-from ledger.proofs import Proof
+from ledger.invariants.books import Proof
+from ledger.invariants.scan_ranges import Pages
 
 _CHARGES = Pages("pos_charge")
 _CAPTURED = "SELECT count(*) FROM pos_charge c WHERE {part:c.ctid} AND c.status = 'captured'"

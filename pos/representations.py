@@ -5,7 +5,7 @@ from typing import Any
 from merchants.representations import show_amount, show_time
 from pos.models import Charge, ChargeLine, ChargeStatus, Refund, StaticCode
 from pos.payloads import shows_merchant_code, write_link, write_merchant_code
-from pos.sheets import list_undrawn
+from pos.print.sheets import list_undrawn
 from pos.static_codes import write_static_link
 from qr.references import encode_reference
 

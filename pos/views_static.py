@@ -27,9 +27,9 @@ from pos.errors import (
 )
 from pos.idempotency import hash_request
 from pos.models import StaticCode, Terminal
+from pos.print.sheets import SheetSize, draw_sheet
 from pos.queries import list_stores_with_codes
 from pos.serializers import is_plain
-from pos.sheets import SheetSize, draw_sheet
 from pos.signing import list_public_keys
 from pos.static_codes import (
     NewStaticCode,

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from config.programs import ROOT
+from servers.programs import ROOT
 
 # Given by pytest-xdist to every worker of a run; there is none when tests run in one process.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")

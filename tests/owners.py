@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from config.embedded import APPLICATION_ROLE, OWNER_ROLE
+from servers.embedded import APPLICATION_ROLE, OWNER_ROLE
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from ledger.bookchecks import list_proofs, prove
+from ledger.invariants.runner import list_proofs, prove
 
 
 def find_broken() -> dict[str, tuple[str, str]]:

@@ -16,14 +16,14 @@ import os
 import psycopg
 import pytest
 
-from config.embedded import (
+from foundation.postgresql.limits import LIMITS
+from servers.embedded import (
     APPLICATION_ROLE,
     OWNER_ROLE,
     Servers,
     limit_role,
     run_servers,
 )
-from config.postgresql.limits import LIMITS
 from tests import events as _events  # noqa: F401  they are in the chart from here on
 from tests.folders import WORKER, name_folder
 

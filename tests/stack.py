@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from config.processes import stop_leftovers
-from config.stack import Stack
-from config.state import StateFolder
+from servers.processes import stop_leftovers
+from servers.stack import Stack
+from servers.state import StateFolder
 from tests.folders import name_folder
 from tests.ports import find_port
 

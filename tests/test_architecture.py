@@ -11,7 +11,7 @@ from django.conf import settings
 
 from api.problems import FIELDS, STATUSES
 from config.celery import app
-from config.programs import ROOT
+from servers.programs import ROOT
 
 CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 LAYERS = [layer.split(" | ") for layer in CONFIG["contracts"][0]["layers"]]

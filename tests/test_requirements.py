@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.programs import ROOT
+from servers.programs import ROOT
 
 FOLDER = ROOT / "requirements"
 PRODUCTION = (

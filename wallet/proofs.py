@@ -1,7 +1,7 @@
 """What payments must satisfy."""
 
-from ledger.parts import Pages
-from ledger.proofs import Proof
+from ledger.invariants.books import Proof
+from ledger.invariants.scan_ranges import Pages
 
 PROOFS = (
     Proof(

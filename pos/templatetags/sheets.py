@@ -3,7 +3,7 @@
 from django import template
 
 from pos.models import StaticCode
-from pos.sheets import list_undrawn
+from pos.print.sheets import list_undrawn
 
 register = template.Library()
 

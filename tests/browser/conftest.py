@@ -16,8 +16,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from config.stack import Stack
 from identity.bearer import digest_secret
+from servers.stack import Stack
 from tests.browser.cameras import Camera
 from tests.browser.codes import open_code
 from tests.browser.screens import Office, Phone, Till, find_owner

@@ -12,8 +12,8 @@ from typing import Any
 
 from playwright.sync_api import StorageState
 
-from config.stack import Stack
 from identity.bearer import digest_secret
+from servers.stack import Stack
 from tests.browser.windows import remember
 
 CURRENCIES = ["CLP", "EUR", "IDR", "JPY", "KWD"]

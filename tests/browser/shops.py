@@ -7,13 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from config.stack import Stack
 from identity.models import User
 from merchants.models import Merchant, Role, StaffMember, Store
 from merchants.onboarding import hire, open_merchant, open_store
 from pos.callers import call_from_till
 from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal
+from servers.stack import Stack
 from tests import factories
 
 PASSWORD = "many-moneys-2026"

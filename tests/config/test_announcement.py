@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 from zxingcpp import read_barcodes
 
-from config.announcement import describe_demo, draw_code
+from demo.announcement import describe_demo, draw_code
 
 FACTS = {
     "merchants": [

@@ -8,8 +8,8 @@ import pytest
 from django.db import DatabaseError, OperationalError, close_old_connections, connection
 from django.db.transaction import atomic
 
-from config.postgresql.base import DatabaseWrapper
-from config.postgresql.connections import Connection
+from foundation.postgresql.base import DatabaseWrapper
+from foundation.postgresql.connections import Connection
 from ledger.transactions import in_one_transaction, read_sqlstate, retry_clashes
 from tests.owners import logged_in_as_owner
 

@@ -5,9 +5,9 @@ import socket
 
 import pytest
 
-from config import demo
-from config.places import PlaceRefused, find_lan_address
-from config.state import StateFolder
+from demo import run
+from servers.places import PlaceRefused, find_lan_address
+from servers.state import StateFolder
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  nothing is bound
 
@@ -22,7 +22,7 @@ def taken():
 
 @pytest.fixture
 def place(tmp_path):
-    return demo.Place(tmp_path)
+    return run.Place(tmp_path)
 
 
 def test_a_wanted_port_is_used():
@@ -30,18 +30,18 @@ def test_a_wanted_port_is_used():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
 
-    assert demo.choose_port("127.0.0.1", wanted=str(port)) == port
+    assert run.choose_port("127.0.0.1", wanted=str(port)) == port
 
 
 def test_a_wanted_port_that_is_taken_is_refused(taken):
-    with pytest.raises(demo.DemoRefused, match=f"Port {taken} is taken"):
-        demo.choose_port("127.0.0.1", wanted=str(taken))
+    with pytest.raises(run.DemoRefused, match=f"Port {taken} is taken"):
+        run.choose_port("127.0.0.1", wanted=str(taken))
 
 
 def test_without_a_wish_the_next_free_port_is_taken_and_said(taken, monkeypatch, capsys):
-    monkeypatch.setattr(demo, "_PORT", taken)
+    monkeypatch.setattr(run, "_PORT", taken)
 
-    port = demo.choose_port("127.0.0.1", wanted="")
+    port = run.choose_port("127.0.0.1", wanted="")
 
     assert port > taken
     assert f"so this demo uses {port}" in capsys.readouterr().out
@@ -49,34 +49,34 @@ def test_without_a_wish_the_next_free_port_is_taken_and_said(taken, monkeypatch,
 
 @pytest.mark.parametrize("wanted", ["x", "0", "65536", "-1"])
 def test_what_is_not_a_port_is_refused(wanted):
-    with pytest.raises(demo.DemoRefused, match="is not a port"):
-        demo.choose_port("127.0.0.1", wanted=wanted)
+    with pytest.raises(run.DemoRefused, match="is not a port"):
+        run.choose_port("127.0.0.1", wanted=wanted)
 
 
 def test_an_address_that_is_not_ours_is_refused():
     with pytest.raises(PlaceRefused, match=r"Cannot serve on 203\.0\.113\.1"):
-        demo.choose_port("203.0.113.1", wanted="9000")
+        run.choose_port("203.0.113.1", wanted="9000")
 
 
 @pytest.mark.parametrize("wanted", ["", "localhost", "127.0.0.1", "::1"])
 def test_this_machine_alone_is_called_localhost(wanted):
-    assert demo.choose_hosts(wanted) == ("localhost", "localhost")
+    assert run.choose_hosts(wanted) == ("localhost", "localhost")
 
 
 def test_everywhere_is_called_by_an_address_that_a_phone_can_open(monkeypatch):
-    monkeypatch.setattr(demo, "find_lan_address", lambda: "192.0.2.7")
+    monkeypatch.setattr(run, "find_lan_address", lambda: "192.0.2.7")
 
-    assert demo.choose_hosts(EVERYWHERE) == (EVERYWHERE, "192.0.2.7")
+    assert run.choose_hosts(EVERYWHERE) == (EVERYWHERE, "192.0.2.7")
 
 
 def test_without_a_network_everywhere_is_here(monkeypatch):
-    monkeypatch.setattr(demo, "find_lan_address", lambda: "127.0.0.1")
+    monkeypatch.setattr(run, "find_lan_address", lambda: "127.0.0.1")
 
-    assert demo.choose_hosts(EVERYWHERE) == (EVERYWHERE, "localhost")
+    assert run.choose_hosts(EVERYWHERE) == (EVERYWHERE, "localhost")
 
 
 def test_a_named_address_stays():
-    assert demo.choose_hosts("192.0.2.7") == ("192.0.2.7", "192.0.2.7")
+    assert run.choose_hosts("192.0.2.7") == ("192.0.2.7", "192.0.2.7")
 
 
 def test_the_local_network_address_is_one():
@@ -87,8 +87,8 @@ def test_a_running_demo_is_not_started_twice(place):
     state = StateFolder(place.folder)
     state.hold()
 
-    with pytest.raises(demo.DemoRefused, match="running already"):
-        demo.run_demo(place)
+    with pytest.raises(run.DemoRefused, match="running already"):
+        run.run_demo(place)
     state.release()
 
 
@@ -96,8 +96,8 @@ def test_a_running_demo_is_not_reset(place):
     state = StateFolder(place.folder)
     state.hold()
 
-    with pytest.raises(demo.DemoRefused, match="running already"):
-        demo.reset_demo(place)
+    with pytest.raises(run.DemoRefused, match="running already"):
+        run.reset_demo(place)
     assert place.folder.exists()
     state.release()
 
@@ -106,7 +106,7 @@ def test_reset_forgets_everything(place, capsys):
     place.folder.mkdir()
     (place.folder / "secrets.json").write_text("{}")
 
-    demo.reset_demo(place)
+    run.reset_demo(place)
 
     assert not place.folder.exists()
     assert "gone" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.filebased import EmailBackend
 from django.http import Http404
 
-from config.demo_mail import SHOWN_MAX, read_mail, read_newest
+from demo.mail import SHOWN_MAX, read_mail, read_newest
 
 
 @pytest.fixture

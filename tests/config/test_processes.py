@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.processes import Process, ProcessFailed, Program, spawn, stop_leftovers
+from servers.processes import Process, ProcessFailed, Program, spawn, stop_leftovers
 
 ROOT = Path(__file__).resolve().parents[2]
 WAITS = "print('ready', flush=True); import signal; signal.pause()"
@@ -18,7 +18,7 @@ HAS_CHILD = "import os; os.fork(); " + WAITS
 CRASHES = """
 import os, signal, sys
 from pathlib import Path
-from config.processes import Process, Program
+from servers.processes import Process, Program
 program = Program(name="orphan", command=(sys.executable, "-c", sys.argv[2]),
     folder=Path(sys.argv[1]), environment={}, is_ready=lambda log: "ready" in log)
 process = Process(program, folder=Path(sys.argv[1]))

@@ -3,10 +3,10 @@
 import pytest
 from django.db import connection
 
-from config.embedded import OWNER_ROLE
 from config.readiness import ReadinessCheck
 from ledger.seals import describe_wait
 from relay.pulses import note_pulse, read_pulses
+from servers.embedded import OWNER_ROLE
 from tests.faults.shop import wait_for
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from config.processes import ProcessFailed
-from config.stack import Stack
-from config.state import FolderInUse
+from servers.processes import ProcessFailed
+from servers.stack import Stack
+from servers.state import FolderInUse
 from tests.ports import find_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,7 +97,7 @@ def test_a_stack_that_cannot_start_says_which_part_and_stops_the_rest(tmp_path):
 def test_the_demo_is_described_while_it_runs_and_only_then(tmp_path, number):
     port = find_port()
     with subprocess.Popen(
-        [sys.executable, "-m", "config.demo", "--state", str(tmp_path)],
+        [sys.executable, "-m", "demo.run", "--state", str(tmp_path)],
         cwd=ROOT,
         env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1"},
         stdout=subprocess.PIPE,

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from config.state import FolderInUse, StateFolder, write_private
 from qr.signed import load_key
+from servers.state import FolderInUse, StateFolder, write_private
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_a_released_folder_can_be_held_again(state):
 
 
 def test_the_lock_goes_with_its_process(state):
-    script = "import sys; from pathlib import Path; from config.state import StateFolder\n"
+    script = "import sys; from pathlib import Path; from servers.state import StateFolder\n"
     script += "state = StateFolder(Path(sys.argv[1])); state.hold(); import os; os._exit(9)"
     subprocess.run([sys.executable, "-c", script, str(state.path)], check=False)
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 from babel.messages.jslexer import tokenize
 
 from config.messages import collect_texts
-from config.programs import ROOT
 from ledger.chart import EVENTS, NATURES
 from ledger.errors import InsufficientFunds
 from ledger.templatetags.books import WORDS
+from servers.programs import ROOT
 from tests.events import TEST_EVENTS
 
 CALLS = {"gettext", "gettext_lazy", "ngettext", "translate", "_"}

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from config.commands import run_beat, run_streams, run_web, run_worker
-from config.processes import Process, Program, list_family
-from config.programs import ROOT, Size, UnixConnection
 from relay.streams import sign_ticket
+from servers.commands import run_beat, run_streams, run_web, run_worker
+from servers.processes import Process, Program, list_family
+from servers.programs import ROOT, Size, UnixConnection
 from tests.faults.shop import wait_for
 
 BIN, RUN = "/srv/tessera/.venv/bin/", Path("/run/tessera")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from config.stack import Stack
+from servers.stack import Stack
 from tests.faults.shop import Shop
 
 

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
-from config.stack import Stack
+from servers.stack import Stack
 from tests.faults.shop import PATIENCE_S, Sale, Shop, wait_for, without_clock
 
 SELLERS = 3

@@ -12,8 +12,8 @@ import httpx
 import psycopg
 from psycopg import sql
 
-from config.stack import Stack
 from qr.references import decode_reference
+from servers.stack import Stack
 
 ANSWER_MAX_S = 10
 GAPS = b"SELECT store_id FROM pos_receipt GROUP BY store_id HAVING max(number) <> count(*)"

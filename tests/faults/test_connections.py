@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from config.programs import Size
+from servers.programs import Size
 from tests.faults.crew import Crew
 from tests.faults.shop import ANSWER_MAX_S, ask_books, check_sales, wait_for
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from psycopg import sql
 
-from config.nginx import COOKIES
-from config.programs import ROOT
+from servers.nginx import COOKIES
+from servers.programs import ROOT
 from tests.faults.shop import ask_books
 
 AMOUNT = {"amount": {"amount_minor": 100, "currency": "EUR"}}

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from config.watch import Patience, Watch
+from servers.watch import Patience, Watch
 from tests.faults.shop import check_sales, wait_for
 
 HASTE = Patience(ask_every_s=0.2, misses_max=2)

@@ -6,10 +6,10 @@ import sys
 import pytest
 from django.test import Client
 
-from config.programs import ROOT
 from ledger.seals import seal_ledger
 from pos.receipts import issue_receipts
 from qr.links import encode_token
+from servers.programs import ROOT
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("committed")

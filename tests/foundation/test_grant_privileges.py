@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from config.embedded import APPLICATION_ROLE, SUPERUSER
+from servers.embedded import APPLICATION_ROLE, SUPERUSER
 from tests.owners import logged_in_as_owner
 from tests.proofs import find_broken
 

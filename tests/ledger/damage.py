@@ -10,13 +10,14 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger.accounts import find_house_account, open_account
-from ledger.books import DatabaseBooks
-from ledger.canonical import TRANSFER_COLUMNS, SealHead, write_instant, write_transfer
+from ledger.audit.canonical import TRANSFER_COLUMNS, SealHead, write_instant, write_transfer
+from ledger.audit.findings import Finding
+from ledger.audit.merkle import calculate_root, hash_leaf
+from ledger.audit.seal_log import Heads
+from ledger.audit.verification import Verification
+from ledger.audit_source import DatabaseBooks
 from ledger.chart import AccountKind
 from ledger.checkpoints import take_checkpoints
-from ledger.findings import Finding
-from ledger.heads import Heads
-from ledger.merkle import calculate_root, hash_leaf
 from ledger.models import Checkpoint, Seal, SealLeaves, Transfer
 from ledger.posting import post_transfers
 from ledger.seals import seal_ledger
@@ -27,7 +28,6 @@ from ledger.transfers import (
     PendingPost,
     PendingVoid,
 )
-from ledger.verification import Verification
 from tests.owners import as_owner
 
 # All that PostgreSQL itself would refuse, as the owner of the tables may switch it off.

@@ -7,10 +7,10 @@ import pytest
 from django.db import DatabaseError, connection
 
 from ledger.accounts import find_house_account, open_account
-from ledger.bookchecks import list_proofs, prove, read_one_moment
 from ledger.chart import AccountKind
+from ledger.invariants.runner import list_proofs, prove, read_one_moment
+from ledger.invariants.scan_ranges import Accounts, Pages, Part
 from ledger.models import Account, Transfer
-from ledger.parts import Accounts, Pages, Part
 from ledger.posting import post_together
 from ledger.transfers import NewTransfer
 from tests.owners import as_owner

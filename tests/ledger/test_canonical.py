@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.canonical import TRANSFER_COLUMNS, write_instant, write_object, write_transfer
+from ledger.audit.canonical import TRANSFER_COLUMNS, write_instant, write_object, write_transfer
 
 INSTANTS = {
     "2026-11-22 10:30:00.123456+00": "2026-11-22T10:30:00.123456Z",

@@ -5,12 +5,12 @@ import uuid
 
 import pytest
 
-from config.programs import ROOT
 from ledger.accounts import open_account
 from ledger.chart import EVENTS, NATURES, AccountKind, Nature, write_misplaced
 from ledger.chart_table import fill_chart
 from ledger.posting import post_transfers
 from ledger.transfers import NewTransfer
+from servers.programs import ROOT
 from tests.events import TEST_EVENTS
 from tests.owners import as_owner
 

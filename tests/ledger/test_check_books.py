@@ -15,9 +15,9 @@ from django.test import override_settings
 from django.utils.log import AdminEmailHandler
 
 from ledger.errors import BooksBroken
+from ledger.invariants.books import PROOFS, Proof
+from ledger.invariants.scan_ranges import Pages
 from ledger.models import BookCheck
-from ledger.parts import Pages
-from ledger.proofs import PROOFS, Proof
 from ledger.tasks import check_books
 from tests.owners import as_owner
 from tests.ports import find_port

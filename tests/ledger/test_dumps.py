@@ -14,12 +14,12 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.embedded import SUPERUSER
-from config.programs import ROOT
-from ledger.dumps import DumpBooks, read_fields
+from ledger.audit.dumps import DumpBooks, read_fields
+from ledger.audit.verification import Verification
 from ledger.errors import DumpUnreadable
 from ledger.models import Seal, Transfer
-from ledger.verification import Verification
+from servers.embedded import SUPERUSER
+from servers.programs import ROOT
 from tests.ledger.damage import make_history
 
 PROGRAMS = Path(

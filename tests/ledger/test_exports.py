@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.exports import quote_formula
+from ledger.csv import quote_formula
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from ledger import verification
+from ledger.audit import verification
+from ledger.audit.seal_log import Head, Heads, read_head, write_head
 from ledger.errors import HeadsDiffer, HeadUnreadable
-from ledger.heads import Head, Heads, read_head, write_head
 from ledger.models import Seal
 from ledger.seals import seal_ledger
 from tests.ledger.damage import damaged, make_history, rewrite_chain, verify

@@ -7,10 +7,11 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from ledger import comparison, dumps, history, inclusion
-from ledger.dumps import DumpBooks
-from ledger.heads import Head, write_head
-from ledger.history import History
+from ledger import inclusion
+from ledger.audit import comparison, dumps, history
+from ledger.audit.dumps import DumpBooks
+from ledger.audit.history import History
+from ledger.audit.seal_log import Head, write_head
 from tests.ledger.damage import damaged, make_history, verify
 
 TRANSFER = (

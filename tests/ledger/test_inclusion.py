@@ -13,10 +13,10 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.programs import ROOT
-from ledger.heads import Head, write_head
+from ledger.audit.seal_log import Head, write_head
 from ledger.inclusion import find_seal, prove_transfer
 from ledger.models import Seal, Transfer
+from servers.programs import ROOT
 from tests.ledger.damage import damaged, make_history, rewrite_chain
 
 SCRIPT = ROOT / "docs" / "verify_receipt.py"

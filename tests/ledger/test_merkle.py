@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.merkle import calculate_root, follow_path, hash_leaf, prove_inclusion
+from ledger.audit.merkle import calculate_root, follow_path, hash_leaf, prove_inclusion
 
 # The inputs and roots with which implementations of Certificate Transparency test themselves.
 LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657"]

@@ -9,7 +9,7 @@ import uuid
 import pytest
 from django.db import connection
 
-from config.embedded import APPLICATION_ROLE
+from servers.embedded import APPLICATION_ROLE
 from tests import factories
 from tests.owners import as_owner
 from tests.proofs import find_broken

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from config.embedded import OWNER_ROLE
 from ledger.accounts import open_account
 from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transfers import NewPending, NewTransfer, PendingPost, PendingVoid
+from servers.embedded import OWNER_ROLE
 from tests.owners import as_owner
 from tests.proofs import find_broken
 

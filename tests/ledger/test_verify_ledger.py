@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ledger.accounts import find_house_account, open_account
+from ledger.audit.seal_log import Head, write_head
 from ledger.chart import AccountKind
-from ledger.heads import Head, write_head
 from ledger.models import Seal
 from ledger.posting import post_transfers
 from ledger.seals import seal_ledger

@@ -5,7 +5,7 @@ from importlib.resources import files
 import pytest
 from django.core.checks import run_checks
 
-from pos.fonts import Weight, clean, find_font, find_undrawn, split_clusters
+from pos.print.fonts import Weight, clean, find_font, find_undrawn, split_clusters
 
 SCRIPTS = {
     "Latin": "Łódź Phở",

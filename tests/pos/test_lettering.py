@@ -1,7 +1,7 @@
 """Lines of any script as outlines."""
 
-from pos.fonts import Weight
-from pos.lettering import Frame, Line, count_lines, set_lines
+from pos.print.fonts import Weight
+from pos.print.text_shaping import Frame, Line, count_lines, set_lines
 
 WIDE = 1_000_000.0
 

@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from pos.sheets import SheetSize, draw_sheet, list_undrawn
+from pos.print.sheets import SheetSize, draw_sheet, list_undrawn
 from pos.static_codes import write_static_link
 from tests import factories
 

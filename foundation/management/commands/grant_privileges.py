@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse to call a role weak that is the owner, or can become it."""
         role: str = settings.APPLICATION_ROLE
-        _check_owner(role)
+        check_owner(role)
         grant_privileges(role)
         if _ask(_MAY_CREATE, [role]) is not None:
             raise CommandError(
@@ -51,18 +51,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{role} has its privileges on {len(privileges)} tables.")
 
 
-def check_role(role: str) -> None:
-    """Check that the role is there.
+def check_owner(role: str) -> None:
+    """Check that the role is weaker than whoever is logged in, and that the tables are theirs.
 
     Raises:
-        CommandError: it is not.
+        CommandError: says which it is not, and what to do.
     """
     if _ask(_EXISTS, [role]) is None:
         raise CommandError(f"There is no role {role}; docs/operations.md makes it.")
-
-
-def _check_owner(role: str) -> None:
-    check_role(role)
     if _ask(_MAKES_ROLES, [role]) is not None:
         raise CommandError(f"{role} may make itself the owner: ALTER ROLE {role} NOCREATEROLE.")
     wrong = _ask(_WRONG_OWNER, {"role": role, "tables": list(list_privileges())})

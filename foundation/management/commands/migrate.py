@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.commands import migrate
 from django.utils.module_loading import import_string
 
-from foundation.management.commands.grant_privileges import check_role
+from foundation.management.commands.grant_privileges import check_owner
 from foundation.sql_functions import install_functions, list_functions
 
 
@@ -20,11 +20,11 @@ class Command(migrate.Command):
     help = "Bring schema, SQL functions and the application role's privileges to this version."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse to begin where the application's role is missing."""
+        """Refuse to begin where the roles are not what they have to be."""
         looks_only = options["plan"] or options["check_unapplied"]
         is_whole = not options["app_label"] and not looks_only
         if is_whole:
-            check_role(settings.APPLICATION_ROLE)
+            check_owner(settings.APPLICATION_ROLE)
         super().handle(*args, **options)
         if is_whole:
             for step in settings.AFTER_SCHEMA:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ledger.bookchecks import (
+from ledger.invariants.runner import (
     Verdict,
     find_last_check,
     list_proofs,

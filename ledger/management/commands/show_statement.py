@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ledger.exports import quote_formula
+from ledger.csv import quote_formula
 from ledger.management.instants import read_instant
 from ledger.models import Account
 from ledger.money import format_number

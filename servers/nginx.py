@@ -4,7 +4,7 @@ from pathlib import Path
 from string import Template
 from textwrap import indent
 
-from config.nginx_refusals import write_answers, write_early_error_pages, write_error_pages
+from servers.nginx_refusals import write_answers, write_early_error_pages, write_error_pages
 
 COOKIES = (
     "tessera_dashboard",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import qrcode
 
-from config.places import is_loopback
+from servers.places import is_loopback
 
 _CUSTOMERS_SHOWN = 4
 _Row = tuple[str, str, str]

@@ -1,7 +1,7 @@
 """What the database must know of the chart."""
 
 from ledger.chart import write_events
-from ledger.proofs import Proof
+from ledger.invariants.books import Proof
 
 PROOFS = (
     Proof(

@@ -14,9 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ledger.canonical import TRANSFER_COLUMNS, write_instant
+from ledger.audit.canonical import TRANSFER_COLUMNS, write_instant
+from ledger.audit.findings import Report, Row
 from ledger.errors import DumpUnreadable
-from ledger.findings import Report, Row
 
 _TABLES = {
     "ledger_account": {"id", "kind", "currency", "normal_side", "may_go_negative"}

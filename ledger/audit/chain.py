@@ -6,9 +6,9 @@ Standard library only.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ledger.canonical import NO_HASH, SealHead, write_instant
-from ledger.findings import Books, Finding, Row
-from ledger.merkle import calculate_root
+from ledger.audit.canonical import NO_HASH, SealHead, write_instant
+from ledger.audit.findings import Books, Finding, Row
+from ledger.audit.merkle import calculate_root
 
 _AT_ONCE = 512
 _ID = 16

@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo_data import make_demo, offer_demo_pairing
-from config.state import write_private
+from demo.people import make_demo, offer_demo_pairing
 from merchants.models import Merchant
+from servers.state import write_private
 
 
 class Command(BaseCommand):

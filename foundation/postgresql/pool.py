@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import psycopg
 
-from config.postgresql.connections import Connection
-from config.postgresql.server import Server
+from foundation.postgresql.connections import Connection
+from foundation.postgresql.server import Server
 
 # No thread waits longer for a connection: the last one is then free for what needs none.
 _TURN_S = 1.0

@@ -10,9 +10,9 @@ from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, XPos, YPos
 
 from ledger.money import format_money
-from pos.fonts import Weight, clean, find_undrawn
-from pos.lettering import UNITS_PER_EM, Frame, Line, count_lines, set_lines
 from pos.models import StaticCode
+from pos.print.fonts import Weight, clean, find_undrawn
+from pos.print.text_shaping import UNITS_PER_EM, Frame, Line, count_lines, set_lines
 from pos.static_codes import write_static_link
 from qr.image import draw_svg
 

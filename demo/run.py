@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from config.announcement import describe_demo
-from config.demo_settings import STATE, settings_path
-from config.places import (
+from demo.announcement import describe_demo
+from demo.settings import STATE, settings_path
+from servers.places import (
     LOOPBACK,
     PlaceRefused,
     bracket,
@@ -24,10 +24,10 @@ from config.places import (
     is_free,
     is_loopback,
 )
-from config.processes import ProcessFailed, stop_leftovers, stop_when_parent_dies
-from config.stack import Stack
-from config.state import FolderInUse, StateFolder, write_private
-from config.watch import Watch
+from servers.processes import ProcessFailed, stop_leftovers, stop_when_parent_dies
+from servers.stack import Stack
+from servers.state import FolderInUse, StateFolder, write_private
+from servers.watch import Watch
 
 _PORT = 9000
 _PORTS_TRIED = 50
@@ -69,7 +69,7 @@ class Place:
 
 def main() -> int:
     """Run or reset the demo and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m config.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m demo.run", description=__doc__)
     parser.add_argument("--reset", action="store_true", help="forget everything stored")
     parser.add_argument(
         "--stop-with-parent", action="store_true", help="stop when the caller is gone"

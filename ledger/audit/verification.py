@@ -6,10 +6,10 @@ docs/seals.md tells what is found, and what cannot be.
 from collections.abc import Iterator
 from itertools import islice
 
-from ledger.findings import Books, Finding, Report
-from ledger.heads import Head, Heads
-from ledger.history import History
-from ledger.sums import find_wrong_sums
+from ledger.audit.balances import find_wrong_sums
+from ledger.audit.findings import Books, Finding, Report
+from ledger.audit.history import History
+from ledger.audit.seal_log import Head, Heads
 
 _AT_ONCE = 1000
 _READ_HASHES = "SELECT number, hash FROM ledger_seal WHERE number >= %s AND number <= %s"

@@ -6,10 +6,10 @@ Standard library only. Memory holds the leaves of these seals.
 from collections.abc import Iterator
 from uuid import UUID
 
-from ledger.canonical import TRANSFER_COLUMNS, write_instant
-from ledger.chain import Sealed
-from ledger.findings import Books, Finding, Row
-from ledger.merkle import calculate_root
+from ledger.audit.canonical import TRANSFER_COLUMNS, write_instant
+from ledger.audit.chain import Sealed
+from ledger.audit.findings import Books, Finding, Row
+from ledger.audit.merkle import calculate_root
 
 # So many that are missing or new are kept until it is known which of them were only moved.
 _KEPT_MAX = 10_000

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from config.embedded import Servers
-from config.places import LOOPBACK, bracket, is_everywhere
-from config.processes import Process, Program, stop_leftovers
-from config.programs import ROOT, Applications, Size
-from config.state import StateFolder
+from servers.embedded import Servers
+from servers.places import LOOPBACK, bracket, is_everywhere
+from servers.processes import Process, Program, stop_leftovers
+from servers.programs import ROOT, Applications, Size
+from servers.state import StateFolder
 
 _USUAL = Size()
 START_GROUPS = (("postgres", "valkey"), ("web", "streams", "worker", "beat"), ("nginx",))

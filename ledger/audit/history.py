@@ -7,12 +7,12 @@ seal keeps its leaves.
 from collections.abc import Iterator
 from uuid import UUID
 
-from ledger.canonical import NO_HASH, TRANSFER_COLUMNS, write_transfer
-from ledger.chain import Sealed, read_chain, read_leaves
-from ledger.comparison import Comparison, Strays, name_transfer
-from ledger.findings import Books, Finding, Report, Row
-from ledger.merkle import hash_leaf
-from ledger.shapes import find_misshape
+from ledger.audit.canonical import NO_HASH, TRANSFER_COLUMNS, write_transfer
+from ledger.audit.chain import Sealed, read_chain, read_leaves
+from ledger.audit.comparison import Comparison, Strays, name_transfer
+from ledger.audit.findings import Books, Finding, Report, Row
+from ledger.audit.merkle import hash_leaf
+from ledger.audit.transfer_format import find_misshape
 
 _SEALED_AT_ONCE = 65_536
 _REPORTED_EACH = 8192

@@ -16,8 +16,8 @@ from django.utils.module_loading import import_string
 from psycopg import sql
 
 from ledger.errors import BooksBroken
+from ledger.invariants.books import Proof
 from ledger.models import BookCheck
-from ledger.proofs import Proof
 
 logger = logging.getLogger(__name__)
 

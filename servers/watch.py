@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from config.stack import START_GROUPS, Stack
+from servers.stack import START_GROUPS, Stack
 
 _READY_MAX_S = 60
 _PAUSE_MAX_S = 10

@@ -9,7 +9,7 @@ from itertools import groupby
 import uharfbuzz as hb
 from fpdf.bidi import BidiCharacter, BidiParagraph
 
-from pos.fonts import Font, Weight, find_base_font, find_font, split_clusters
+from pos.print.fonts import Font, Weight, find_base_font, find_font, split_clusters
 
 UNITS_PER_EM = 1000
 _CLOSING = {"Pe", "Pf", "Po"}

@@ -5,9 +5,9 @@ Standard library only. The questions are such as PostgreSQL and SQLite both know
 
 from collections.abc import Iterator
 
-from ledger.canonical import write_instant
+from ledger.audit.canonical import write_instant
+from ledger.audit.findings import Books, Finding, Report, Row
 from ledger.chart import NATURES, Nature, write_misplaced
-from ledger.findings import Books, Finding, Report, Row
 
 _READ_DOUBLED = "SELECT id FROM {table} GROUP BY id HAVING count(*) > 1"
 _READ_ACCOUNTS = "SELECT id, kind, normal_side, may_go_negative FROM ledger_account"

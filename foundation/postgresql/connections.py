@@ -7,7 +7,7 @@ from django.db.backends.postgresql.base import CursorMixin
 from psycopg import errors, pq
 from psycopg.abc import PQGen
 
-from config.postgresql.server import Server
+from foundation.postgresql.server import Server
 
 # Longer than a wait for a lock may take, so that a server that is merely busy is not asked.
 _SILENCE_S = 2.5

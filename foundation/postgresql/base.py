@@ -9,8 +9,8 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from psycopg import errors
 
-from config.postgresql.connections import Connection, Cursor
-from config.postgresql.pool import Pool, has_news
+from foundation.postgresql.connections import Connection, Cursor
+from foundation.postgresql.pool import Pool, has_news
 
 _IDLE = psycopg.pq.TransactionStatus.IDLE
 

@@ -7,7 +7,7 @@ Each application that holds a part of the invariants has a module like this one;
 from dataclasses import dataclass
 
 from ledger.chart import write_kinds, write_misplaced
-from ledger.parts import Accounts, Pages, Split, Whole
+from ledger.invariants.scan_ranges import Accounts, Pages, Split, Whole
 
 _CHART = write_kinds()
 _WHOLE = Whole()

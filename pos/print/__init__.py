@@ -1,0 +1,1 @@
+"""Sheets of counter codes on paper."""

@@ -1,0 +1,1 @@
+"""Real servers from wheels, and Tessera's own processes: for the demo, tests and benchmarks."""
