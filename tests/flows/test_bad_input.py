@@ -126,14 +126,12 @@ def test_a_wrong_field_is_named(till, phone, world, path, field):
     api = phone if path.startswith("wallet") else till
     address = path.format(paid=world["paid"].public_id)
 
-    for body in WRONG[path, field]:
-        with nothing_changes(*world.values()):
-            answer = api.post(address, json.dumps(body))
-
-        problem = assert_problem(answer, {400})
-        assert problem["code"] == "request_invalid"
-        named = [error["field"] for error in problem["errors"]]
-        assert any(f"{name}.".startswith(f"{field}.") for name in named), (body, named)
+    with nothing_changes(*world.values()):
+        for body in WRONG[path, field]:
+            problem = assert_problem(api.post(address, json.dumps(body)), {400})
+            assert problem["code"] == "request_invalid"
+            named = [error["field"] for error in problem["errors"]]
+            assert any(f"{name}.".startswith(f"{field}.") for name in named), (body, named)
 
 
 @pytest.mark.parametrize("path", BODIES)
@@ -141,11 +139,9 @@ def test_what_is_no_json_object_is_refused(till, phone, world, path):
     api = phone if path.startswith("wallet") else till
     address = path.format(paid=world["paid"].public_id)
 
-    for raw in NO_JSON.values():
-        with nothing_changes(*world.values()):
-            answer = send(api, address, raw, "application/json")
-
-        assert_problem(answer, {400})
+    with nothing_changes(*world.values()):
+        for raw in NO_JSON.values():
+            assert_problem(send(api, address, raw, "application/json"), {400})
 
 
 @pytest.mark.parametrize("path", sorted({*BODIES} - {"charges/{paid}/refunds"}))
