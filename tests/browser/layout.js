@@ -21,23 +21,36 @@
     return [...range.getClientRects()].filter((rect) => rect.width > 0.5 && rect.height > 0.5);
   }
 
-  /** Hidden, or there for the ear alone, which is a box that everything is clipped from. */
-  function isHidden(element) {
-    if (element.closest(".skip, script, style, noscript, svg") !== null) return true;
-    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return true;
-    for (let box = element; box; box = box.parentElement) {
-      if (getComputedStyle(box).clipPath === "inset(50%)") return true;
-    }
-    return false;
+  /** Ask once for each element: a page stands still while it is measured, and most texts share their boxes. */
+  function once(find) {
+    const found = new Map();
+    return (element) => {
+      if (!found.has(element)) found.set(element, find(element));
+      return found.get(element);
+    };
   }
+
+  const isClipped = once((box) =>
+    getComputedStyle(box).clipPath === "inset(50%)" || (box.parentElement !== null && isClipped(box.parentElement)));
+
+  /** Hidden, or there for the ear alone, which is a box that everything is clipped from. */
+  const isHidden = once((element) =>
+    element.closest(".skip, script, style, noscript, svg") !== null
+    || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+    || isClipped(element));
+
+  const measure = once((element) => element.getBoundingClientRect());
+
+  const cutsOff = once((box) => {
+    const style = getComputedStyle(box);
+    const isFrame = style.overflowX !== "visible" || style.display === "inline-flex" || style.display === "flex";
+    return isFrame && style.textOverflow !== "ellipsis";
+  });
 
   /** The box that a text may not leave: the nearest that cuts off what is wider than it. */
   function* findFrames(element) {
     for (let box = element; box && box !== document.body; box = box.parentElement) {
-      const style = getComputedStyle(box);
-      if (style.overflowX !== "visible" || style.display === "inline-flex" || style.display === "flex") {
-        if (style.textOverflow !== "ellipsis") yield box;
-      }
+      if (cutsOff(box)) yield box;
     }
   }
 
@@ -50,7 +63,7 @@
       lines.push({ node, rect });
       if (rect.left < -SLACK || rect.right > width + SLACK) faults.push(`${short(node.data)} leaves the screen`);
       for (const frame of findFrames(element)) {
-        if (!inside(rect, frame.getBoundingClientRect())) faults.push(`${short(node.data)} leaves ${name(frame)}`);
+        if (!inside(rect, measure(frame))) faults.push(`${short(node.data)} leaves ${name(frame)}`);
       }
     }
     // From right to left a minus stays before its number only where the sum stands alone.
@@ -81,12 +94,11 @@
   const buttons = [...document.querySelectorAll("a[href], button, summary, input, select, textarea")].filter((each) => !isHidden(each));
   buttons.forEach((one, place) => {
     for (const frame of findFrames(one.parentElement)) {
-      if (!inside(one.getBoundingClientRect(), frame.getBoundingClientRect())) faults.push(`${name(one)} ${short(one.textContent)} leaves ${name(frame)}`);
+      if (!inside(measure(one), measure(frame))) faults.push(`${name(one)} ${short(one.textContent)} leaves ${name(frame)}`);
     }
     for (const other of buttons.slice(place + 1)) {
       if (one.contains(other) || other.contains(one)) continue;
-      const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
-      if (overlaps(a, b)) faults.push(`${name(one)} ${short(one.textContent)} lies over ${name(other)} ${short(other.textContent)}`);
+      if (overlaps(measure(one), measure(other))) faults.push(`${name(one)} ${short(one.textContent)} lies over ${name(other)} ${short(other.textContent)}`);
     }
   });
   return [...new Set(faults)];

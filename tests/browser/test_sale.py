@@ -11,23 +11,20 @@ from tests.browser.screens import MINUS, Office, Phone, Till, find_owner, read_c
 from tests.browser.windows import PHONE, TABLET
 
 RECEIPT_TIMEOUT_MS = 20_000
-
-
-@pytest.fixture(params=["light", "dark"])
-def scheme(request):
-    return request.param
+# The other tests' windows are light.
+SCHEME = "dark"
 
 
 @pytest.fixture
-def owner(windows, demo, scheme):
-    office = Office(windows.open(TABLET, scheme=scheme))
+def owner(windows, demo):
+    office = Office(windows.open(TABLET, scheme=SCHEME))
     office.sign_in(find_owner(demo))
     return office
 
 
 @pytest.fixture
-def paired(windows, demo, owner, scheme):
-    till = Till(windows.open(TABLET, scheme=scheme))
+def paired(windows, demo, owner):
+    till = Till(windows.open(TABLET, scheme=SCHEME))
     till.page.goto("/till/")
     till.page.get_by_label("Pairing code").fill(owner.make_pairing_code("Till 2"))
     till.page.get_by_role("button", name="Pair").click()
@@ -35,13 +32,11 @@ def paired(windows, demo, owner, scheme):
     return till
 
 
-def test_a_sale_goes_from_the_keypad_to_the_statement(
-    windows, stack, payer, paired, owner, scheme
-):
-    phone = Phone(windows.open(PHONE, scheme=scheme))
+def test_a_sale_goes_from_the_keypad_to_the_statement(windows, stack, payer, paired, owner):
+    phone = Phone(windows.open(PHONE, scheme=SCHEME))
     short_code = sell(paired, phone, payer)
     read_receipt(phone)
-    read_mail(windows.open(PHONE, scheme=scheme), payer)
+    read_mail(windows.open(PHONE, scheme=SCHEME), payer)
     settle(owner, short_code)
     refund(paired, short_code)
 
