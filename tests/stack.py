@@ -25,12 +25,24 @@ _FACTS = _FOLDER / "demo_data.json"
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def reported_steps() -> list[str]:
+    """What the stack has reported while it started."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def stack(reported_steps: list[str]) -> Iterator[Stack]:
     """Every process of Tessera, behind `stack.url`; its database holds the demo."""
     _forget_last_run()
-    with Stack(_FOLDER, port=find_port(), environment=_ENVIRONMENT) as running:
+    with Stack(
+        _FOLDER,
+        port=find_port(),
+        environment=_ENVIRONMENT,
+        report=lambda step, _seconds: reported_steps.append(step),
+    ) as running:
         running.manage_as_owner("load_demo", "--output", str(_FACTS), "--base-url", running.url)
         yield running
+    assert not list((_FOLDER / "pids").iterdir())
 
 
 @pytest.fixture(scope="session")

@@ -29,58 +29,50 @@ def read_status(port: int, path: str = "/livez") -> int:
         connection.close()
 
 
-@pytest.fixture(scope="module")
-def lone_stack(tmp_path_factory):
-    steps = []
-    folder = tmp_path_factory.mktemp("stack")
-    with Stack(
-        folder, port=find_port(), report=lambda step, _seconds: steps.append(step)
-    ) as lone_stack:
-        assert set(EVERY) <= set(steps)
-        yield lone_stack
-    assert not list((folder / "pids").iterdir())
+def test_each_step_of_the_start_is_reported(stack, reported_steps):
+    assert set(EVERY) <= set(reported_steps)
 
 
-def test_the_front_door_leads_to_the_pages(lone_stack):
-    assert read_status(lone_stack.port) == 200
-    assert lone_stack.url == f"http://127.0.0.1:{lone_stack.port}"
+def test_the_front_door_leads_to_the_pages(stack):
+    assert read_status(stack.port) == 200
+    assert stack.url == f"http://127.0.0.1:{stack.port}"
 
 
-def test_the_streams_have_no_front_door(lone_stack):
-    assert read_status(lone_stack.port, "/_streams/?ticket=x") == 404
+def test_the_streams_have_no_front_door(stack):
+    assert read_status(stack.port, "/_streams/?ticket=x") == 404
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_killed_process_is_noticed_and_comes_back(lone_stack, name):
-    os.kill(int(lone_stack.processes[name].pid_path.read_text()), signal.SIGKILL)
-    lone_stack.processes[name].wait_until_ended()
+def test_a_killed_process_is_noticed_and_comes_back(stack, name):
+    os.kill(int(stack.processes[name].pid_path.read_text()), signal.SIGKILL)
+    stack.processes[name].wait_until_ended()
 
-    assert lone_stack.find_dead() == [name]
-    assert name in lone_stack.processes[name].describe_end()
-    lone_stack.start(name)
-    assert lone_stack.find_dead() == []
-    assert read_status(lone_stack.port) == 200
+    assert stack.find_dead() == [name]
+    assert name in stack.processes[name].describe_end()
+    stack.start(name)
+    assert stack.find_dead() == []
+    assert read_status(stack.port) == 200
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_stopped_process_is_not_missed_and_comes_back(lone_stack, name):
-    lone_stack.stop(name)
+def test_a_stopped_process_is_not_missed_and_comes_back(stack, name):
+    stack.stop(name)
 
-    assert lone_stack.find_dead() == []
-    lone_stack.start(name)
-    assert read_status(lone_stack.port) == 200
-
-
-def test_visitors_are_asked_to_come_back_while_the_pages_are_away(lone_stack):
-    lone_stack.kill("web")
-
-    assert read_status(lone_stack.port) == 503
-    lone_stack.start("web")
-    assert read_status(lone_stack.port) == 200
+    assert stack.find_dead() == []
+    stack.start(name)
+    assert read_status(stack.port) == 200
 
 
-def test_a_folder_runs_one_stack(lone_stack):
-    with pytest.raises(FolderInUse), Stack(lone_stack.state.path, port=find_port()):
+def test_visitors_are_asked_to_come_back_while_the_pages_are_away(stack):
+    stack.kill("web")
+
+    assert read_status(stack.port) == 503
+    stack.start("web")
+    assert read_status(stack.port) == 200
+
+
+def test_a_folder_runs_one_stack(stack):
+    with pytest.raises(FolderInUse), Stack(stack.state.path, port=find_port()):
         raise AssertionError
 
 
@@ -93,11 +85,17 @@ def test_a_stack_that_cannot_start_says_which_part_and_stops_the_rest(tmp_path):
     assert not list((tmp_path / "pids").iterdir())
 
 
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory):
+    """Where the second demo of these tests finds what the first has left."""
+    return tmp_path_factory.mktemp("demo")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_is_described_while_it_runs_and_only_then(tmp_path, number):
+def test_the_demo_is_described_while_it_runs_and_only_then(demo_folder, number):
     port = find_port()
     with subprocess.Popen(
-        [sys.executable, "-m", "demo.run", "--state", str(tmp_path)],
+        [sys.executable, "-m", "demo.run", "--state", str(demo_folder)],
         cwd=ROOT,
         env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1"},
         stdout=subprocess.PIPE,
@@ -107,8 +105,8 @@ def test_the_demo_is_described_while_it_runs_and_only_then(tmp_path, number):
         for line in demo.stdout:
             if "Ctrl-C stops everything" in line:
                 break
-        facts = json.loads((tmp_path / "demo.json").read_text())
-        mode = (tmp_path / "demo.json").stat().st_mode & 0o777
+        facts = json.loads((demo_folder / "demo.json").read_text())
+        mode = (demo_folder / "demo.json").stat().st_mode & 0o777
         status = read_status(port)
         demo.send_signal(number)
         rest = demo.stdout.read()
@@ -118,5 +116,5 @@ def test_the_demo_is_described_while_it_runs_and_only_then(tmp_path, number):
     assert status == 200
     assert demo.returncode == 0
     assert rest.endswith("Stopped.\n")
-    assert not (tmp_path / "demo.json").exists()
-    assert not list((tmp_path / "demo" / "pids").iterdir())
+    assert not (demo_folder / "demo.json").exists()
+    assert not list((demo_folder / "demo" / "pids").iterdir())

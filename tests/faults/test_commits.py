@@ -104,16 +104,22 @@ def test_a_charge_and_a_refund_that_wait_to_be_committed_are_still_running(stack
         f"charges/{sale.charge}/refunds": (shop.server, "COMMIT"),
         "charges": (shop.till, "pos_charge"),
     }
-    for path, (api, statement) in wishes.items():
-        key = f"waiting for {path}"
-        with ThreadPoolExecutor(2) as crowd, standby_away(stack) as superuser:
-            first = crowd.submit(api.post, path, amount, key=key)
-            find_commit(superuser, statement)
-            again = crowd.submit(api.post, path, amount, key=key).result()
-            unknown = first.result()
+    with ThreadPoolExecutor(2 * len(wishes)) as crowd, standby_away(stack) as superuser:
 
-        assert (again.status_code, again.json()) == (409, RUNNING)
-        assert unknown.status_code == httpx.codes.SERVICE_UNAVAILABLE
-        answers = [api.post(path, amount, key=key).json() for _ in range(2)]
+        def ask(path, api):
+            return crowd.submit(api.post, path, amount, key=f"waiting for {path}")
+
+        first = []
+        for path, (api, statement) in wishes.items():
+            first.append(ask(path, api))
+            find_commit(superuser, statement)
+        again = [ask(path, api) for path, (api, _) in wishes.items()]
+        told = [one.result() for one in again]
+        unknown = [one.result().status_code for one in first]
+
+    assert [(one.status_code, one.json()) for one in told] == [(409, RUNNING)] * len(wishes)
+    assert unknown == [httpx.codes.SERVICE_UNAVAILABLE] * len(wishes)
+    for path, (api, _) in wishes.items():
+        answers = [api.post(path, amount, key=f"waiting for {path}").json() for _ in range(2)]
         assert len({one["id"] for one in answers}) == 1
     stack.manage("check_books")
