@@ -1,13 +1,14 @@
 /** Refunds at the till: one sheet, one wish at a time, carried out once though a reload comes between. */
 
+import { find } from "./dom.js";
 import { onScan } from "./keys.js";
 import { formatMoney, writeField } from "./money.js";
+import { retry } from "./retry.js";
 import { NoAnswer, call, gettext, makeKey } from "./server.js";
 import { readAmount } from "./typed.js";
 
-const ASK_AGAIN_MS = [1_000, 8_000];
+const PACE = { first: 1_000, most: 8_000 };
 const STORE = "tessera.refund";
-const find = (id) => document.getElementById(id);
 const sheet = find("sheet");
 const exponent = Number(sheet.dataset.exponent);
 let row = null; // what the pressed button knows of the sale
@@ -99,27 +100,36 @@ function resume() {
   carryOut(wish);
 }
 
-async function carryOut({ body, key }) {
+function carryOut({ body, key }) {
   setBusy(true);
-  for (let pause = ASK_AGAIN_MS[0]; ; pause = Math.min(ASK_AGAIN_MS[1], pause * 2)) {
-    try {
-      const refund = await call("POST", `/api/v1/charges/${row.refund}/refunds`, { body, key });
-      sessionStorage.removeItem(STORE);
-      setBusy(false);
-      return showDone(refund);
-    } catch (error) {
-      if (!(error instanceof NoAnswer)) {
-        // Who has to unlock the till first is not answered yet, and comes back to ask.
-        if (error.status === 401) return location.reload();
-        sessionStorage.removeItem(STORE);
-        setBusy(false);
-        return refuse(error);
-      }
+  retry(() => ask(body, key), PACE);
+}
+
+/** Ask for the refund, and tell whether that was answered. */
+async function ask(body, key) {
+  try {
+    const refund = await call("POST", `/api/v1/charges/${row.refund}/refunds`, { body, key });
+    forget();
+    showDone(refund);
+  } catch (error) {
+    if (error instanceof NoAnswer) {
       // Nothing else may be sent until this wish is answered, so the sheet stays as it is.
       showNote(gettext("No connection. We do not know yet. Do not refund again: we keep asking."));
-      await new Promise((done) => { setTimeout(done, pause); });
+      return false;
+    }
+    // Who has to unlock the till first is not answered yet, and comes back to ask.
+    if (error.status === 401) location.reload();
+    else {
+      forget();
+      refuse(error);
     }
   }
+  return true;
+}
+
+function forget() {
+  sessionStorage.removeItem(STORE);
+  setBusy(false);
 }
 
 function refuse(error) {

@@ -1,11 +1,12 @@
 /** Fields for an amount: what was understood is shown below; keys type from right to left. */
 
+import { find } from "./dom.js";
 import { MINOR_MAX, formatMoney, writeField } from "./money.js";
 import { readAmount } from "./typed.js";
 // It also asks a page anew that was left and is shown again: its form has the key of the wish before.
 import { gettext } from "./server.js";
 
-const pad = document.getElementById("pad");
+const pad = find("pad");
 
 /** The field's own words for what it takes: its currency and the decimals the server gives it. */
 const kindOf = (field) => ({ currency: field.dataset.currency, exponent: Number(field.dataset.exponent) });
@@ -14,7 +15,7 @@ const kindOf = (field) => ({ currency: field.dataset.currency, exponent: Number(
 function show(field) {
   const { currency, exponent } = kindOf(field);
   const { minor, text } = field.value.trim() ? readAmount(field.value, kindOf(field)) : { text: "" };
-  const line = document.getElementById(`${field.id}-read`);
+  const line = find(`${field.id}-read`);
   line.textContent = minor ? `= ${formatMoney(minor, currency, exponent)}` : text;
 }
 
@@ -26,7 +27,7 @@ function press(field, key) {
   const wanted = key === "back" ? Math.floor(minor / 10) : minor * 10 ** key.length + Number(key);
   if (wanted > MINOR_MAX) {
     const most = formatMoney(MINOR_MAX, currency, exponent);
-    document.getElementById(`${field.id}-read`).textContent = gettext("The most is %(most)s.", { most });
+    find(`${field.id}-read`).textContent = gettext("The most is %(most)s.", { most });
     return undefined;
   }
   field.value = wanted ? writeField(wanted, exponent) : "";
@@ -39,7 +40,7 @@ for (const field of document.querySelectorAll("input[data-exponent]")) {
   if (readAmount(field.value, kindOf(field)).minor) show(field);
 }
 if (pad) {
-  const field = document.getElementById(pad.dataset.for);
+  const field = find(pad.dataset.for);
   pad.hidden = false;
   // Under a finger our own keys do; a keyboard types into the field as into any other.
   field.inputMode = "none";

@@ -1,6 +1,7 @@
 /** The sale being rung up: lines of items, and an amount typed from right to left beside them. */
 
 import { readCatalogue } from "./catalogue.js";
+import { find, isolate, make } from "./dom.js";
 import { MINOR_MAX, fillAmount, formatMoney } from "./money.js";
 import { gettext } from "./server.js";
 
@@ -8,16 +9,8 @@ const QUANTITY_MAX = 999;
 const DRAFT = "tessera.draft";
 const TAB = "tessera.tab";
 
-const find = (id) => document.getElementById(id);
-
-function make(tag, props = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), props);
-  element.append(...children);
-  return element;
-}
-
 export const makeRow = ([label, value]) => make("div", { className: "row" },
-  make("dt", { textContent: label }), make("dd", {}, make("bdi", { textContent: value })));
+  make("dt", { textContent: label }), make("dd", {}, isolate(value)));
 
 /** Wire up the entry screen; `charge` is called with the body of the new sale. */
 export function openEntry({ currency, exponent, charge }) {
@@ -73,7 +66,7 @@ export function openEntry({ currency, exponent, charge }) {
       onclick: () => add(id, by),
     });
     const row = make("li", {},
-      make("bdi", { textContent: name }),
+      isolate(name),
       make("span", { className: "step" }, step("−", gettext("One less: %(item)s", { item: name }), -1), make("output"),
         step("+", gettext("One more: %(item)s", { item: name }), 1)),
       make("span", { className: "sum" }));

@@ -1,5 +1,6 @@
 /** The items on the till's page, and what has become of them since the page was drawn. */
 
+import { find } from "./dom.js";
 import { gettext } from "./server.js";
 
 const listTiles = (page) => new Map([...page.querySelectorAll("[data-item]")].map((tile) => [tile.dataset.item, {
@@ -22,7 +23,7 @@ export function readCatalogue({ money }) {
       return [];
     }
     const before = catalogue.items;
-    document.getElementById("items").replaceChildren(...fresh.childNodes);
+    find("items").replaceChildren(...fresh.childNodes);
     catalogue.items = listTiles(document);
     return inSale.map((id) => tell(before.get(id), catalogue.items.get(id))).filter(Boolean);
   }

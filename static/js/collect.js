@@ -1,10 +1,12 @@
 /** The customer's code: scanned anywhere on the till, typed or pasted, and collected by. */
 
+import { find } from "./dom.js";
 import { isWalletCode } from "./keys.js";
+import { retry } from "./retry.js";
 import { Refusal, call, gettext, makeKey } from "./server.js";
 import { foldDigits } from "./typed.js";
 
-const RETRY_MS = [500, 8_000];
+const PACE = { first: 500, most: 8_000 };
 // Beside a phone lie goods and parcels, with numbers of their own: these are wallets' alone.
 const IS_A_WALLETS = /^(77\d{16}|1[0-5]\d{16}|(2[5-9]|30)\d{14,22}|62\d{16,17}|hQVDUFY.+)$/;
 // Whoever has scanned with the camera once will do so again.
@@ -27,11 +29,9 @@ const CAMERA_OVER = ["denied", "missing", "busy", "broken", "idle"];
 const NO_CODE = gettext("That is no payment code. Nothing was taken.");
 const NO_AMOUNT = gettext("Type the amount first, then scan the customer's code.");
 
-const find = (id) => document.getElementById(id);
 const root = find("main");
 /** What was typed, without the blanks and hyphens it is read aloud by, and in our digits. */
 const plain = (text) => foldDigits(text).replace(/[\s-]/g, "");
-const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Wire up the customer's code; `till` is what it needs of the till. */
 export function openCollector(till) {
@@ -63,11 +63,11 @@ export function openCollector(till) {
     find("refused").hidden = true;
     if (till.now().charge) till.apply(till.now().charge);
     till.speak("polite", gettext("Collecting."));
-    for (let pause = RETRY_MS[0]; till.now().sale === sale; pause = Math.min(RETRY_MS[1], pause * 2)) {
-      if (await ask(sale)) break;
+    await retry(async () => {
+      if (till.now().sale !== sale || (await ask(sale))) return true;
       till.hear(false);
-      await wait(pause);
-    }
+      return false;
+    }, PACE);
     isAsking = false;
   }
 

@@ -1,27 +1,23 @@
 /** What printed codes bring in, told above whatever the till shows. */
 
-import { call, gettext, weave, writeTime } from "./server.js";
+import { writeTime } from "./clock.js";
+import { find, isolate, make } from "./dom.js";
+import { call, gettext, weave } from "./server.js";
 
 const PAID = "/api/v1/charges?source=static_code&status=captured&limit=20";
 const STAY_MS = 60_000;
 const SHOWN_MAX = 3;
 
-const list = document.getElementById("counter");
-const { terminal, timeZone } = document.getElementById("main").dataset;
+const list = find("counter");
+const { terminal, timeZone } = find("main").dataset;
 const store = `tessera.counter.${terminal}`;
 
-function make(tag, props, ...children) {
-  const element = Object.assign(document.createElement(tag), props);
-  element.append(...children);
-  return element;
-}
-
 function show(charge, money) {
-  const sum = make("bdi", { textContent: money(charge.amount.amount_minor) });
+  const sum = isolate(money(charge.amount.amount_minor));
   const what = make("b", {}, ...weave(gettext("Paid %(amount)s from the counter code"), { amount: sum }));
   const who = [charge.description, charge.payer, writeTime(charge.captured_at, timeZone)].filter(Boolean);
   // Each by itself, or a place in Arabic would take the time of day along to its own end.
-  const words = who.flatMap((textContent, place) => [place ? " · " : "", make("bdi", { textContent })]);
+  const words = who.flatMap((each, place) => [place ? " · " : "", isolate(each)]);
   const row = make("div", { className: "note ok banner" },
     make("span", { className: "grow" }, what, make("br"), make("span", { className: "tiny" }, ...words)),
     make("button", { type: "button", className: "txt", textContent: gettext("OK"), onclick: () => row.remove() }));

@@ -1,10 +1,10 @@
 /** What lies on the till's desk, on each of its pages: payments nobody has seen, open sales, and today's figures. */
 
+import { find } from "./dom.js";
 import { NoAnswer, call, follow, gettext, makeKey } from "./server.js";
 
 const NOON_MS = 200;
 const TIMEOUT_MS = 4_000;
-const find = (id) => document.getElementById(id);
 
 /**
  * Keep the desk true. `inHand` names the charge that the page shows by itself, `announce` is given
@@ -118,7 +118,7 @@ export function openDesk({ inHand = () => "", announce = () => {}, also = async 
   });
   const news = follow(events, read);
   // Who locks the till has nothing more to be told: what is still asked would be refused.
-  document.getElementById("lock")?.addEventListener("submit", news.stop);
+  find("lock")?.addEventListener("submit", news.stop);
   return { acknowledge, draw, look: news.look };
 }
 

@@ -1,5 +1,6 @@
 /** The tablet itself: three short tunes and a voice, their switch, and a screen that stays on. */
 
+import { find } from "./dom.js";
 import { gettext } from "./server.js";
 
 // Notes: hertz, start and length in seconds.
@@ -30,11 +31,6 @@ if (navigator.userActivation?.hasBeenActive) unlock();
 const SOUNDS = { on: gettext("Sound on"), voice: gettext("Sound and voice"), off: gettext("Sound off") };
 if (!globalThis.speechSynthesis) delete SOUNDS.voice;
 const heard = () => Object.keys(SOUNDS).find((each) => each === localStorage.getItem("tessera.sound")) ?? "on";
-
-/** Let a phone be felt; browsers allow it only once the page was touched, and complain else. */
-export function buzz(pattern) {
-  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pattern);
-}
 
 export function play(name) {
   if (!context || heard() === "off") return;
@@ -94,4 +90,4 @@ function wireSound(button) {
   draw();
 }
 
-if (document.getElementById("sound")) wireSound(document.getElementById("sound"));
+if (find("sound")) wireSound(find("sound"));

@@ -1,8 +1,10 @@
 /** "My code": the payment code of this minute, the next by itself, also without a connection. */
 
-import { buzz, stayAwake } from "./device.js";
+import { everySecond, serverNow, setClock, writeSpan } from "./clock.js";
+import { stayAwake } from "./device.js";
+import { buzz, find } from "./dom.js";
 import { formatMoney } from "./money.js";
-import { NoAnswer, call, follow, gettext, serverNow, setClock, writeSpan } from "./server.js";
+import { NoAnswer, call, follow, gettext } from "./server.js";
 
 const KEPT = "tessera.codes";
 const CODES = "/api/v1/wallet/payment_codes";
@@ -19,7 +21,6 @@ const REASONS = {
   transfer_refused: gettext("Your wallet cannot pay at present. Nothing was taken."),
 };
 
-const find = (id) => document.getElementById(id);
 const main = find("main");
 const stepMs = Number(main.dataset.step) * 1_000;
 let codes = [];
@@ -228,8 +229,7 @@ function begin() {
   openedAt = serverNow();
   tellFrom = openedAt - (isOurs ? FRESH_MS : 0);
   draw();
-  tick();
-  setInterval(tick, 1_000);
+  everySecond(tick);
   find("again").addEventListener("click", showNext);
   find("skip").addEventListener("click", skip);
   follow("/api/v1/wallet/events", look);

@@ -1,13 +1,14 @@
 /** The phone's pages: without it they work by plain forms; with it they keep up by themselves. */
 
-import { buzz } from "./device.js";
-import { NoAnswer, call, follow, gettext, makeKey, serverNow, setClock, writeSaleClock, writeTime } from "./server.js";
+import { everySecond, serverNow, setClock, writeSaleClock, writeTime } from "./clock.js";
+import { buzz, find } from "./dom.js";
+import { retry } from "./retry.js";
+import { NoAnswer, call, follow, gettext, makeKey } from "./server.js";
 
 const RENEW_MS = 25_000;
-const ASK_AGAIN_MS = [2_000, 10_000];
+const PACE = { first: 2_000, most: 10_000, factor: 1.5 };
 const PAID_BUZZ_MS = [20, 40, 20];
 
-const find = (id) => document.getElementById(id);
 const main = find("main");
 const page = location.pathname.replace(/\/pay$/, "");
 // Some codes need another page; these leave the customer where they are.
@@ -64,24 +65,30 @@ function openConfirm(form) {
     if (find("pin")) find("pin").readOnly = busy;
   }
 
-  async function pay() {
+  function pay() {
     const body = { claim };
     if (find("pin")) body.pin = find("pin").value;
     setBusy(true);
     find("error").textContent = "";
-    for (let pause = ASK_AGAIN_MS[0]; ; pause = Math.min(ASK_AGAIN_MS[1], pause * 1.5)) {
-      try {
-        await call("POST", "/api/v1/wallet/payments", { body, key });
-        buzz(PAID_BUZZ_MS);
-        return reload();
-      } catch (error) {
-        if (!(error instanceof NoAnswer)) return refuse(error);
-        // The same request with the same key: paid once, however often it is asked.
+    // The same request with the same key: paid once, however often it is asked.
+    retry(() => askToPay(body), PACE);
+  }
+
+  /** Ask for the payment, and tell whether that was answered. */
+  async function askToPay(body) {
+    try {
+      await call("POST", "/api/v1/wallet/payments", { body, key });
+      buzz(PAID_BUZZ_MS);
+      reload();
+    } catch (error) {
+      if (error instanceof NoAnswer) {
         find("unknown").hidden = false;
         button.textContent = gettext("Checking…");
-        await new Promise((done) => { setTimeout(done, pause); });
+        return false;
       }
+      refuse(error);
     }
+    return true;
   }
 
   function refuse(error) {
@@ -106,8 +113,7 @@ function openConfirm(form) {
   });
   addEventListener("beforeunload", (event) => { if (isSending) event.preventDefault(); });
   setInterval(renew, RENEW_MS);
-  setInterval(countDown, 1_000);
-  countDown();
+  everySecond(countDown);
   // The shop may cancel while the customer reads: news make us ask at once.
   listen(() => ask("scans"));
 }
@@ -143,9 +149,7 @@ async function refresh() {
 }
 
 function showClock() {
-  const tick = () => { if (find("clock")) find("clock").textContent = writeTime(serverNow(), main.dataset.timeZone); };
-  setInterval(tick, 1_000);
-  tick();
+  everySecond(() => { if (find("clock")) find("clock").textContent = writeTime(serverNow(), main.dataset.timeZone); });
 }
 
 if (main.dataset.now) setClock(main.dataset.now);

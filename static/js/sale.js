@@ -1,12 +1,11 @@
 /** One sale: what the till wants, what the server last said of it, and what may be asked of it. Touches no page. */
 
+import { retry } from "./retry.js";
 import { NoAnswer, Refusal, call, follow, makeKey } from "./server.js";
 
 const CHARGES = "/api/v1/charges";
-const RETRY_MS = [500, 8_000];
+const PACE = { first: 500, most: 8_000 };
 const OVER = ["captured", "canceled", "expired"];
-
-const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Whether nothing about this charge can change any more. */
 export const isOver = (charge) => OVER.includes(charge?.status);
@@ -48,31 +47,31 @@ export function openSale(kept, on) {
     else create();
   }
 
-  async function create() {
-    const mine = sale;
-    for (let pause = RETRY_MS[0]; sale === mine || mine.isGivenUp; pause = Math.min(RETRY_MS[1], pause * 2)) {
-      try {
-        const fresh = await call("POST", CHARGES, { body: mine.body, key: mine.key });
-        if (sale !== mine) {
-          await call("POST", `${CHARGES}/${fresh.id}/cancel`, { key: makeKey() });
-          return;
-        }
-        mine.id = fresh.id;
-        save();
-        hear(true);
-        apply(fresh);
-        watch();
-        on.made();
-      } catch (error) {
-        // What was given up is asked for again until the server has canceled it.
-        if (sale !== mine && error instanceof Refusal) return;
-        if (error instanceof Refusal) refuse(error);
-        else if (sale === mine) hear(false);
+  const create = () => retry(askFor(sale), PACE);
+
+  /** Return what asks for the charge of a sale, and tells whether that is over. */
+  const askFor = (mine) => async () => {
+    if (sale !== mine && !mine.isGivenUp) return true;
+    try {
+      const fresh = await call("POST", CHARGES, { body: mine.body, key: mine.key });
+      if (sale !== mine) {
+        await call("POST", `${CHARGES}/${fresh.id}/cancel`, { key: makeKey() });
+        return true;
       }
-      if (mine.id) return;
-      await wait(pause);
+      mine.id = fresh.id;
+      save();
+      hear(true);
+      apply(fresh);
+      watch();
+      on.made();
+    } catch (error) {
+      // What was given up is asked for again until the server has canceled it.
+      if (sale !== mine && error instanceof Refusal) return true;
+      if (error instanceof Refusal) refuse(error);
+      else if (sale === mine) hear(false);
     }
-  }
+    return Boolean(mine.id);
+  };
 
   /** Give up a sale whose code nobody has seen yet, so that nobody can have paid it. */
   function giveUp() {

@@ -1,6 +1,7 @@
 /** The wallet's scanner: a code of ours is followed at once, another once it stays in view. */
 
-import { buzz, stayAwake } from "./device.js";
+import { stayAwake } from "./device.js";
+import { buzz, find } from "./dom.js";
 import { openScanner, shrink } from "./scanner.js";
 import { call, gettext } from "./server.js";
 
@@ -25,7 +26,6 @@ const STATES = {
 const WARNINGS = ["offline", "several", "part"];
 const OVER = ["denied", "missing", "busy", "broken", "idle"];
 
-const find = (id) => document.getElementById(id);
 const main = find("main");
 const { host, chargeGuid } = main.dataset;
 let strange = { texts: "", since: 0 };

@@ -1,5 +1,6 @@
 /** The camera: shows what it sees, and tells which codes are in it. */
 
+import { wait } from "./retry.js";
 import { NoAnswer, Refusal, call } from "./server.js";
 
 const PAUSE_MS = 200;
@@ -66,7 +67,7 @@ export function openScanner({ video, flip, pictures, formats, isKnown, see, tell
         say("looking");
         if (see(seen.texts, seen.parts)) return stop();
       }
-      await new Promise((done) => setTimeout(done, PAUSE_MS));
+      await wait(PAUSE_MS);
     }
     return undefined;
   }

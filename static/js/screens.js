@@ -1,9 +1,11 @@
 /** The till's screens around a sale: the code, the result and the banner, drawn from what the sale is. */
 
 import { makeRow } from "./cart.js";
+import { everySecond, serverNow, writeMinute, writeSaleClock, writeTime } from "./clock.js";
+import { find, isolate, make } from "./dom.js";
 import { fillAmount, formatMoney } from "./money.js";
 import { isOver } from "./sale.js";
-import { gettext, ngettext, serverNow, weave, writeMinute, writeSaleClock, writeTime } from "./server.js";
+import { gettext, ngettext, weave } from "./server.js";
 
 const RETRY_MS = 1_000;
 const LATE_S = 20;
@@ -22,19 +24,15 @@ const RESULTS = {
   canceled: { title: gettext("Sale canceled"), text: gettext("Nothing was taken."), tone: "grey", path: "M12 24h24" },
 };
 
-const find = (id) => document.getElementById(id);
 const root = find("main");
 const { currency, shop, timeZone } = root.dataset;
 const exponent = Number(root.dataset.exponent);
 const group = (code) => `${code.slice(0, 4)}-${code.slice(4)}`;
-const isolate = (textContent) => Object.assign(document.createElement("bdi"), { textContent });
 
 function mark(where, look, ...words) {
   find(where).className = `chip ${look}`;
   // In one, or the gap after the chip's mark would come between the words too.
-  const line = document.createElement("span");
-  line.append(...words);
-  find(where).replaceChildren(line);
+  find(where).replaceChildren(make("span", {}, ...words));
 }
 
 export const money = (minor) => formatMoney(minor, currency, exponent);
@@ -256,6 +254,6 @@ export function openScreens({ now, device, look }) {
   }
 
   addEventListener("resize", () => root.dataset.screen === "code" && sizeCode());
-  setInterval(tick, 1_000);
-  return { show, showSending, showCharge, showContact, askCancel, tick, play };
+  everySecond(tick);
+  return { show, showSending, showCharge, showContact, askCancel, play };
 }

@@ -1,10 +1,14 @@
-/** Everything said to and heard from the server: calls, its clock, and news of a row; pages that were kept ask it anew. */
+/** Everything said to and heard from the server: calls, and news of a row; pages that were kept ask it anew. */
+
+import { setClock } from "./clock.js";
+import { backOff } from "./retry.js";
 
 const POLL_MS = 2_000;
 const POLL_AT_REST_MS = 10_000;
 // The stream beats every two seconds: two beats that did not come, and some time on the way.
 const SILENT_MS = 5_000;
-const RECONNECT_MS = [500, 8_000];
+// Jittered: all pages would come back to a restarted server in the same moment otherwise.
+const RECONNECT = { first: 500, most: 8_000, jitter: 0.25 };
 
 /* Words in the page's language: from Django's catalogue where the page has one, else as they are written */
 
@@ -21,48 +25,6 @@ export const ngettext = (one, many, count, facts = {}) =>
 /** Return a sentence in pieces, elements where they are named in it, for `append` and its like. */
 export const weave = (text, elements) =>
   text.split(/%\((\w+)\)s/).map((piece, place) => (place % 2 ? elements[piece] : piece));
-
-let clockOffset = 0;
-
-/** The server's clock, as the last answers let us know it. */
-export const serverNow = () => Date.now() + clockOffset;
-
-export function setClock(iso, sentAt = Date.now()) {
-  clockOffset = Date.parse(iso) - (sentAt + Date.now()) / 2;
-}
-
-/* Times as people see them: in the page's language, whole, and never cut out of a longer text */
-
-const locale = document.documentElement.lang || "en";
-const twoDigits = new Intl.NumberFormat(locale, { minimumIntegerDigits: 2, useGrouping: false });
-const number = new Intl.NumberFormat(locale, { useGrouping: false });
-const formats = new Map();
-
-function write(time, timeZone, timeStyle) {
-  const name = `${timeStyle} ${timeZone}`;
-  if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat(locale, { timeStyle, hourCycle: "h23", timeZone }));
-  return formats.get(name).format(new Date(time));
-}
-
-/** Write the time of day where the shop is, with seconds. */
-export const writeTime = (time, timeZone) => write(time, timeZone, "medium");
-
-/** Write the time of day where the shop is, to the minute. */
-export const writeMinute = (time, timeZone) => write(time, timeZone, "short");
-
-/** Write how long something takes: minutes and seconds. */
-export function writeSpan(ms) {
-  const seconds = Math.max(0, Math.ceil(ms / 1000));
-  return `${number.format(Math.floor(seconds / 60))}:${twoDigits.format(seconds % 60)}`;
-}
-
-/** Write a sale's one clock, the same on the till and on the phone: how long it still is, and was. */
-export function writeSaleClock({ createdAt, expiresAt }) {
-  const now = serverNow();
-  const left = Math.max(0, Date.parse(expiresAt) - now);
-  const passed = Math.max(0, Math.min(now, Date.parse(expiresAt)) - Date.parse(createdAt));
-  return { left, ends: writeSpan(left), passed: writeSpan(Math.floor(passed / 1000) * 1000) };
-}
 
 /* Pages that are left */
 
@@ -148,7 +110,7 @@ function listen(url, look) {
   let source = null;
   let silence = 0;
   let reconnect = 0;
-  let tries = 0;
+  let pauses = backOff(RECONNECT);
 
   function hear() {
     clearTimeout(silence);
@@ -167,7 +129,7 @@ function listen(url, look) {
 
   function open() {
     source = new EventSource(url);
-    source.addEventListener("hello", () => { hear(); tries = 0; look(); });
+    source.addEventListener("hello", () => { hear(); pauses = backOff(RECONNECT); look(); });
     source.addEventListener("changed", () => { hear(); look(); });
     source.addEventListener("beat", () => hear() || look());
     // Signed out or unpaired, here or elsewhere: the page's address knows where to go now.
@@ -178,8 +140,7 @@ function listen(url, look) {
     source.addEventListener("error", () => {
       // Our own pace instead of the browser's: it gives up for good after an HTTP error.
       close();
-      const wait = Math.min(RECONNECT_MS[1], RECONNECT_MS[0] * 2 ** tries++);
-      reconnect = setTimeout(open, wait * (0.75 + Math.random() / 2));
+      reconnect = setTimeout(open, pauses.next().value);
       look();
     });
   }

@@ -1,6 +1,7 @@
 /** The till: one sale at a time, shown as the server tells it and never otherwise. */
 
 import { openEntry } from "./cart.js";
+import { find } from "./dom.js";
 import { onHand, onScan } from "./keys.js";
 import { openSale } from "./sale.js";
 import { money, openScreens, rest, showBanner, speak } from "./screens.js";
@@ -10,7 +11,6 @@ const LATER_MS = 500;
 const AGAIN_MS = 8_000;
 const PRICED = ["amount_mismatch", "item_unknown"];
 
-const find = (id) => document.getElementById(id);
 const root = find("main");
 const { currency, terminal } = root.dataset;
 const exponent = Number(root.dataset.exponent);
@@ -210,5 +210,4 @@ function resume() {
 }
 
 wire();
-screens.tick();
 resume();

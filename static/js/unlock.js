@@ -5,6 +5,7 @@
  * saved secrets and no scanner, and only what came through here is sent.
  */
 
+import { find } from "./dom.js";
 import { isScannerLike, onHand, onScan } from "./keys.js";
 import { gettext } from "./server.js";
 
@@ -12,15 +13,15 @@ const DIGITS = 6;
 // Long enough to see that a seventh key follows, as it does from a slow scanner, or one that stumbles.
 const SETTLE_MS = 250;
 const SCANNER_SETTLE_MS = 750;
-const form = document.querySelector("#unlock");
-const pin = document.querySelector("#pin");
-const pad = document.querySelector("#pad");
+const form = find("unlock");
+const pin = find("pin");
+const pad = find("pad");
 let typed = "";
 let timer = 0;
 
 function show(text = "") {
   pin.value = typed;
-  document.querySelector("#error").textContent = text;
+  find("error").textContent = text;
   pin.classList.toggle("wrong", Boolean(text));
   pin.toggleAttribute("aria-invalid", Boolean(text));
 }

@@ -48,8 +48,8 @@ CUT_OFF = """() => [...document.querySelectorAll(
   .map(([name]) => name)"""
 WRITE_TIMES = """async ([locale, time]) => {
   document.documentElement.lang = locale;
-  const server = await import(`/static/js/server.js?${locale}`);
-  return [server.writeMinute(time, "Europe/Dublin"), server.writeTime(time, "Europe/Dublin")];
+  const clock = await import(`/static/js/clock.js?${locale}`);
+  return [clock.writeMinute(time, "Europe/Dublin"), clock.writeTime(time, "Europe/Dublin")];
 }"""
 # Of the bar of a till: names that give way to what stands beside them.
 CUT_NAMES = """() => [...document.querySelectorAll(".who bdi")].filter((name) =>
