@@ -1,7 +1,7 @@
 /** Fields for an amount: what was understood is shown below; keys type from right to left. */
 
 import { find } from "./dom.js";
-import { MINOR_MAX, formatMoney, writeField } from "./money.js";
+import { MINOR_MAX, formatMoney, pressKey, writeField } from "./money.js";
 import { readAmount } from "./typed.js";
 // It also asks a page anew that was left and is shown again: its form has the key of the wish before.
 import { gettext } from "./server.js";
@@ -24,7 +24,7 @@ function press(field, key) {
   const { minor = 0, refusal } = field.value.trim() ? readAmount(field.value, kindOf(field)) : {};
   // What cannot be read stays as it is, and the line below says why.
   if (refusal && refusal !== "zero") return show(field);
-  const wanted = key === "back" ? Math.floor(minor / 10) : minor * 10 ** key.length + Number(key);
+  const wanted = pressKey(minor, key);
   if (wanted > MINOR_MAX) {
     const most = formatMoney(MINOR_MAX, currency, exponent);
     find(`${field.id}-read`).textContent = gettext("The most is %(most)s.", { most });

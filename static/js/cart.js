@@ -2,7 +2,7 @@
 
 import { readCatalogue } from "./catalogue.js";
 import { find, isolate, make } from "./dom.js";
-import { MINOR_MAX, fillAmount, formatMoney } from "./money.js";
+import { MINOR_MAX, fillAmount, formatMoney, pressKey } from "./money.js";
 import { gettext } from "./server.js";
 
 const QUANTITY_MAX = 999;
@@ -11,6 +11,21 @@ const TAB = "tessera.tab";
 
 export const makeRow = ([label, value]) => make("div", { className: "row" },
   make("dt", { textContent: label }), make("dd", {}, isolate(value)));
+
+/** Return the lines of a sale, item and count, without what is not sold any more. */
+const listLines = ({ counts }, items) => Object.entries(counts).filter(([item, count]) => count > 0 && items.has(item));
+
+/** Return what a sale comes to, in minor units: the items in it, and the amount typed beside them. */
+export const sumSale = ({ counts, typed }, items) =>
+  listLines({ counts }, items).reduce((sum, [item, count]) => sum + count * items.get(item).price, typed);
+
+/** Return a sale as the API takes it: one that was only typed has no lines. */
+export function writeSale({ counts, typed }, items, currency) {
+  const amount = { amount_minor: sumSale({ counts, typed }, items), currency };
+  const lines = listLines({ counts }, items).map(([item, quantity]) => ({ item, quantity }));
+  if (!lines.length) return { amount };
+  return { amount, lines: typed ? [...lines, { amount_minor: typed }] : lines };
+}
 
 /** Wire up the entry screen; `charge` is called with the body of the new sale. */
 export function openEntry({ currency, exponent, charge }) {
@@ -21,16 +36,8 @@ export function openEntry({ currency, exponent, charge }) {
   let typed = 0;
   let counts = {};
 
-  const lines = () => Object.entries(counts).filter(([item, count]) => count > 0 && catalogue.items.has(item));
-  const ofItems = () => lines().reduce((sum, [item, count]) => sum + count * catalogue.items.get(item).price, 0);
-  const total = () => typed + ofItems();
-
-  function body() {
-    const amount = { amount_minor: total(), currency };
-    const wanted = lines().map(([item, quantity]) => ({ item, quantity }));
-    if (!wanted.length) return { amount };
-    return { amount, lines: typed ? [...wanted, { amount_minor: typed }] : wanted };
-  }
+  const lines = () => listLines({ counts }, catalogue.items);
+  const total = () => sumSale({ counts, typed }, catalogue.items);
 
   function draw() {
     const minor = total();
@@ -102,13 +109,9 @@ export function openEntry({ currency, exponent, charge }) {
   /** Type one key of the pad: a digit, `00`, `back` or `clear`. */
   function press(key) {
     choose("keypad");
-    if (key === "clear") typed = 0;
-    else if (key === "back") typed = Math.floor(typed / 10);
-    else {
-      const wanted = typed * 10 ** key.length + Number(key);
-      if (wanted + ofItems() <= MINOR_MAX) typed = wanted;
-      else refuse();
-    }
+    const wanted = pressKey(typed, key);
+    if (wanted <= typed || sumSale({ counts, typed: wanted }, catalogue.items) <= MINOR_MAX) typed = wanted;
+    else refuse();
     draw();
   }
 
@@ -131,7 +134,7 @@ export function openEntry({ currency, exponent, charge }) {
   }
 
   function begin() {
-    if (total()) charge(body(), total());
+    if (total()) charge(writeSale({ counts, typed }, catalogue.items, currency), total());
   }
 
   /** Ask for the items' names and prices again, and say what of this sale has changed. */

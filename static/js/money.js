@@ -32,6 +32,12 @@ export function fillAmount(element, minor, currency, exponent) {
   element.style.setProperty("--chars", element.textContent.length - small / 2);
 }
 
+/** Return an amount after one key of the pad, in minor units: a digit, `00`, `back` or `clear`. */
+export function pressKey(minor, key) {
+  if (key === "clear") return 0;
+  return key === "back" ? Math.floor(minor / 10) : minor * 10 ** key.length + Number(key);
+}
+
 /** Write an amount for a text field: digits and one point, no sign of the currency. */
 export function writeField(minor, exponent) {
   const digits = String(minor).padStart(exponent + 1, "0");
