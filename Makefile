@@ -12,6 +12,10 @@ CHECK_ENV := DATABASE_URL=postgresql://nobody@/none?host=/nonexistent REDIS_URL=
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--universal --no-header --python-version 3.11
 
+# There is no wheel of it but for Linux on x86-64.
+BIOME = @if [ -x $(BIN)/biome ]; then echo "biome $(1)"; $(BIN)/biome $(1) --colors=off; \
+	else echo "No biome on this machine: CI looks at scripts and styles."; fi
+
 # A worker for each core; more than four would wait for the longest file.
 WORKERS := logical
 RUN_TESTS = -m pytest -n $(WORKERS) --maxprocesses=4 --durations=20 $(ARGS)
@@ -60,7 +64,7 @@ coverage-report: environment ## what the last make coverage did not reach
 	$(BIN)/coverage report --include='$(COVERED_WHOLLY)' --fail-under=99 || missed=$$?; \
 	exit $$missed
 
-check: environment ## formatting, lint, types, layers, templates, spelling, migrations
+check: environment ## formatting, lint, types, layers, templates, scripts, styles, spelling, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(CHECK_ENV) $(BIN)/mypy .
@@ -68,15 +72,17 @@ check: environment ## formatting, lint, types, layers, templates, spelling, migr
 	find templates \( -name '*.html' -o -name '*.txt' \) -print0 \
 	  | xargs -0 -r $(BIN)/djade --check --target-version 5.2
 	$(BIN)/djlint --lint --quiet templates
+	$(call BIOME,ci --error-on-warnings)
 	$(BIN)/codespell
 	$(CHECK_ENV) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(CHECK_ENV) $(PYTHON) manage.py check
 
-format: environment ## put code and templates into shape
+format: environment ## put code, templates, scripts and styles into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	find templates \( -name '*.html' -o -name '*.txt' \) -print0 \
 	  | xargs -0 -r $(BIN)/djade --target-version 5.2
+	$(call BIOME,check --write)
 
 bench: environment ## measure everything on this machine (ARGS="--json" for figures)
 	@$(MAKE) bench-checkout

@@ -4,7 +4,7 @@ import { find } from "./dom.js";
 import { onScan } from "./keys.js";
 import { formatMoney, writeField } from "./money.js";
 import { retry } from "./retry.js";
-import { NoAnswer, call, gettext, makeKey } from "./server.js";
+import { call, gettext, makeKey, NoAnswer } from "./server.js";
 import { readAmount } from "./typed.js";
 
 const PACE = { first: 1_000, most: 8_000 };
@@ -66,9 +66,12 @@ function setBusy(busy) {
 /** Say how much may still go back: another tab or till may have been quicker. */
 function showTooMuch() {
   const left = Number(row.left);
-  showError("amount", left
-    ? gettext("Only %(amount)s is left to refund.", { amount: money(left) })
-    : gettext("Nothing is left to refund: all of it went back before."));
+  showError(
+    "amount",
+    left
+      ? gettext("Only %(amount)s is left to refund.", { amount: money(left) })
+      : gettext("Nothing is left to refund: all of it went back before."),
+  );
 }
 
 function read() {
@@ -149,7 +152,10 @@ function showDone(refund) {
   find("refund").hidden = true;
   find("r-done").hidden = false;
   find("r-done-title").textContent = gettext("Refunded %(amount)s", { amount: money(refund.amount.amount_minor) });
-  find("r-done-text").textContent = gettext("Sale %(code)s. Reference %(reference)s.", { code: row.code, reference: refund.id });
+  find("r-done-text").textContent = gettext("Sale %(code)s. Reference %(reference)s.", {
+    code: row.code,
+    reference: refund.id,
+  });
   find("r-done-title").focus();
 }
 
@@ -168,8 +174,12 @@ find("r-all").addEventListener("click", () => {
 });
 find("r-close").addEventListener("click", () => sheet.close());
 find("r-ok").addEventListener("click", () => sheet.close());
-sheet.addEventListener("cancel", (event) => { if (isSending) event.preventDefault(); });
-sheet.addEventListener("close", () => { if (isDone) location.reload(); });
+sheet.addEventListener("cancel", (event) => {
+  if (isSending) event.preventDefault();
+});
+sheet.addEventListener("close", () => {
+  if (isDone) location.reload();
+});
 // Nothing that is scanned gets into a field here; payments by code are taken on the till's own page.
 onScan(() => {
   if (sheet.open) showNote(gettext("That was scanned, and typed nowhere. Nothing was refunded."));

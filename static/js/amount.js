@@ -1,10 +1,10 @@
 /** Fields for an amount: what was understood is shown below; keys type from right to left. */
 
 import { find } from "./dom.js";
-import { MINOR_MAX, formatMoney, pressKey, writeField } from "./money.js";
-import { readAmount } from "./typed.js";
+import { formatMoney, MINOR_MAX, pressKey, writeField } from "./money.js";
 // It also asks a page anew that was left and is shown again: its form has the key of the wish before.
 import { gettext } from "./server.js";
+import { readAmount } from "./typed.js";
 
 const pad = find("pad");
 

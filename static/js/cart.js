@@ -2,15 +2,15 @@
 
 import { readCatalogue } from "./catalogue.js";
 import { find, isolate, make } from "./dom.js";
-import { MINOR_MAX, fillAmount, formatMoney, pressKey } from "./money.js";
+import { fillAmount, formatMoney, MINOR_MAX, pressKey } from "./money.js";
 import { gettext } from "./server.js";
 
 const QUANTITY_MAX = 999;
 const DRAFT = "tessera.draft";
 const TAB = "tessera.tab";
 
-export const makeRow = ([label, value]) => make("div", { className: "row" },
-  make("dt", { textContent: label }), make("dd", {}, isolate(value)));
+export const makeRow = ([label, value]) =>
+  make("div", { className: "row" }, make("dt", { textContent: label }), make("dd", {}, isolate(value)));
 
 /** Return the lines of a sale, item and count, without what is not sold any more. */
 const listLines = ({ counts }, items) => Object.entries(counts).filter(([item, count]) => count > 0 && items.has(item));
@@ -68,15 +68,26 @@ export function openEntry({ currency, exponent, charge }) {
 
   function makeLine(id) {
     const { name } = catalogue.items.get(id);
-    const step = (text, label, by) => make("button", {
-      type: "button", textContent: text, ariaLabel: label,
-      onclick: () => add(id, by),
-    });
-    const row = make("li", {},
+    const step = (text, label, by) =>
+      make("button", {
+        type: "button",
+        textContent: text,
+        ariaLabel: label,
+        onclick: () => add(id, by),
+      });
+    const row = make(
+      "li",
+      {},
       isolate(name),
-      make("span", { className: "step" }, step("−", gettext("One less: %(item)s", { item: name }), -1), make("output"),
-        step("+", gettext("One more: %(item)s", { item: name }), 1)),
-      make("span", { className: "sum" }));
+      make(
+        "span",
+        { className: "step" },
+        step("−", gettext("One less: %(item)s", { item: name }), -1),
+        make("output"),
+        step("+", gettext("One more: %(item)s", { item: name }), 1),
+      ),
+      make("span", { className: "sum" }),
+    );
     find("cart-typed").before(row);
     return row;
   }
@@ -184,7 +195,9 @@ export function openEntry({ currency, exponent, charge }) {
   find("charge").addEventListener("click", begin);
   // What opens the sheet comes a moment after the button, and is told that it was pressed.
   for (const id of ["collect", "collect-new"]) {
-    find(id).addEventListener("click", () => { find("main").dataset.wanted = find("main").dataset.screen; });
+    find(id).addEventListener("click", () => {
+      find("main").dataset.wanted = find("main").dataset.screen;
+    });
   }
 
   const draft = JSON.parse(sessionStorage.getItem(DRAFT) || "{}");

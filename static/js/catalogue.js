@@ -3,9 +3,17 @@
 import { find } from "./dom.js";
 import { gettext } from "./server.js";
 
-const listTiles = (page) => new Map([...page.querySelectorAll("[data-item]")].map((tile) => [tile.dataset.item, {
-  tile, name: tile.dataset.name, price: Number(tile.dataset.price),
-}]));
+const listTiles = (page) =>
+  new Map(
+    [...page.querySelectorAll("[data-item]")].map((tile) => [
+      tile.dataset.item,
+      {
+        tile,
+        name: tile.dataset.name,
+        price: Number(tile.dataset.price),
+      },
+    ]),
+  );
 
 /** Read the page's items; `refresh` reads them again and says what changed of those in a sale. */
 export function readCatalogue({ money }) {

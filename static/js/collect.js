@@ -3,7 +3,7 @@
 import { find } from "./dom.js";
 import { isWalletCode } from "./keys.js";
 import { retry } from "./retry.js";
-import { Refusal, call, gettext, makeKey } from "./server.js";
+import { call, gettext, makeKey, Refusal } from "./server.js";
 import { foldDigits } from "./typed.js";
 
 const PACE = { first: 500, most: 8_000 };
@@ -215,12 +215,19 @@ export function openCollector(till) {
     // The code of a sale that is paid is often scanned once more.
     if (isOurs && root.dataset.screen === "result") return undefined;
     if (document.querySelector("dialog[open]") && !sheet.open) return undefined;
-    if (!isOurs) return say(/^\d{6,14}$/.test(text) ? gettext("Unknown article %(number)s. That is no payment code. Nothing was taken.", { number: text }) : NO_CODE);
+    if (!isOurs)
+      return say(
+        /^\d{6,14}$/.test(text)
+          ? gettext("Unknown article %(number)s. That is no payment code. Nothing was taken.", { number: text })
+          : NO_CODE,
+      );
     if (sheet.open) sheet.close();
     return take(text);
   }
 
-  find("entry").addEventListener("click", () => { find("entry-note").hidden = true; });
+  find("entry").addEventListener("click", () => {
+    find("entry-note").hidden = true;
+  });
   go();
   if (root.dataset.wanted === root.dataset.screen) open();
   return { go, scanned };

@@ -18,9 +18,12 @@ function show(charge, money) {
   const who = [charge.description, charge.payer, writeTime(charge.captured_at, timeZone)].filter(Boolean);
   // Each by itself, or a place in Arabic would take the time of day along to its own end.
   const words = who.flatMap((each, place) => [place ? " · " : "", isolate(each)]);
-  const row = make("div", { className: "note ok banner" },
+  const row = make(
+    "div",
+    { className: "note ok banner" },
     make("span", { className: "grow" }, what, make("br"), make("span", { className: "tiny" }, ...words)),
-    make("button", { type: "button", className: "txt", textContent: gettext("OK"), onclick: () => row.remove() }));
+    make("button", { type: "button", className: "txt", textContent: gettext("OK"), onclick: () => row.remove() }),
+  );
   list.prepend(row);
   while (list.children.length > SHOWN_MAX) list.lastElementChild.remove();
   setTimeout(() => row.remove(), STAY_MS);
@@ -39,7 +42,14 @@ export function openCounter({ money, announce }) {
     const ours = data.filter((charge) => !charge.terminal || charge.terminal === terminal);
     const fresh = seen ? ours.filter((charge) => !seen.includes(charge.id)).reverse() : [];
     for (const charge of fresh) show(charge, money);
-    if (fresh.length) announce(fresh.map(({ amount }) => gettext("Received %(amount)s from the counter code.", { amount: money(amount.amount_minor) })).join(" "));
+    if (fresh.length)
+      announce(
+        fresh
+          .map(({ amount }) =>
+            gettext("Received %(amount)s from the counter code.", { amount: money(amount.amount_minor) }),
+          )
+          .join(" "),
+      );
     seen = data.map((charge) => charge.id);
     sessionStorage.setItem(store, JSON.stringify(seen));
   };

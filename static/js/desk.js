@@ -1,7 +1,7 @@
 /** What lies on the till's desk, on each of its pages: payments nobody has seen, open sales, and today's figures. */
 
 import { find } from "./dom.js";
-import { NoAnswer, call, follow, gettext, makeKey } from "./server.js";
+import { call, follow, gettext, makeKey, NoAnswer } from "./server.js";
 
 const NOON_MS = 200;
 const TIMEOUT_MS = 4_000;

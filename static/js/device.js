@@ -5,7 +5,10 @@ import { gettext } from "./server.js";
 
 // Notes: hertz, start and length in seconds.
 const TUNES = {
-  paid: [[659, 0, 0.09], [988, 0.09, 0.16]],
+  paid: [
+    [659, 0, 0.09],
+    [988, 0.09, 0.16],
+  ],
   declined: [[220, 0, 0.18]],
   scanned: [[1200, 0, 0.03]],
 };
@@ -66,7 +69,9 @@ export async function stayAwake(needed) {
   const given = await navigator.wakeLock?.request("screen").catch(() => null);
   isAsked = false;
   lock = given ?? null;
-  lock?.addEventListener("release", () => { lock = null; });
+  lock?.addEventListener("release", () => {
+    lock = null;
+  });
   // It may have become needless while the browser thought about it.
   if (!isNeeded) stayAwake(false);
 }

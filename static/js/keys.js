@@ -33,8 +33,20 @@ const CONTROL_ENDS = "jmi";
 // What the keys of an American keyboard mean: scanners send its codes, whatever the layout here.
 const SHIFTED = { 1: "!", 2: "@", 3: "#", 4: "$", 5: "%", 6: "^", 7: "&", 8: "*", 9: "(", 0: ")" };
 const SIGNS = {
-  Minus: "-_", Equal: "=+", BracketLeft: "[{", BracketRight: "]}", Backslash: "\\|", Semicolon: ";:", Quote: "'\"",
-  Backquote: "`~", Comma: ",<", Period: ".>", Slash: "/?", Space: "  ", NumpadDecimal: "..", NumpadSubtract: "--",
+  Minus: "-_",
+  Equal: "=+",
+  BracketLeft: "[{",
+  BracketRight: "]}",
+  Backslash: "\\|",
+  Semicolon: ";:",
+  Quote: "'\"",
+  Backquote: "`~",
+  Comma: ",<",
+  Period: ".>",
+  Slash: "/?",
+  Space: "  ",
+  NumpadDecimal: "..",
+  NumpadSubtract: "--",
 };
 const AIM = /^\][A-Za-z][0-9A-Za-z]/;
 /** Our own payment codes: whole with their last digit. */
@@ -51,10 +63,14 @@ let giveHand = () => undefined;
 let giveScan = () => {};
 
 /** Have typed characters handed over; `hand(character, target)` gives what takes it back. */
-export function onHand(hand) { giveHand = hand; }
+export function onHand(hand) {
+  giveHand = hand;
+}
 
 /** Have scanned codes handed over, without prefix and suffix. */
-export function onScan(take) { giveScan = take; }
+export function onScan(take) {
+  giveScan = take;
+}
 
 /** Whether a number is an article's: its last digit checks the others (GS1 general specifications 7.9). */
 export function isArticle(text) {
@@ -148,8 +164,12 @@ function findScan() {
 /** The digits at the end that came no slower than a slow scanner's. */
 function findSlow() {
   let first = keys.length;
-  while (first > 0 && /^\d$/.test(readKey(keys[first - 1]))
-    && (first === keys.length || keys[first].at - keys[first - 1].at <= SLOW_MS)) first -= 1;
+  while (
+    first > 0 &&
+    /^\d$/.test(readKey(keys[first - 1])) &&
+    (first === keys.length || keys[first].at - keys[first - 1].at <= SLOW_MS)
+  )
+    first -= 1;
   return keys.slice(first);
 }
 
@@ -160,9 +180,10 @@ function findTapped() {
 }
 
 /** A busy machine may make one of them look held, or come late. */
-const isTypedByTaps = (run) => (isWhole(readScan(run)) || UPC_E.test(readScan(run)))
-  && 4 * run.filter(isTapped).length >= 3 * run.length
-  && run.every((key, place) => !place || key.at - run[place - 1].at <= STUMBLE_MS);
+const isTypedByTaps = (run) =>
+  (isWhole(readScan(run)) || UPC_E.test(readScan(run))) &&
+  4 * run.filter(isTapped).length >= 3 * run.length &&
+  run.every((key, place) => !place || key.at - run[place - 1].at <= STUMBLE_MS);
 
 /** Its first keys may have come alone; a finger holds a key longer. */
 function reachBack(first) {
@@ -215,8 +236,10 @@ function swallow(event) {
 
 const isModifier = ({ key }) => ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"].includes(key);
 const isEnd = (event) => ENDS.includes(event.key) || (event.ctrlKey && CONTROL_ENDS.includes(event.key.toLowerCase()));
-const isCharacter = (event) => event.key.length === 1 && !event.metaKey
-  && (event.getModifierState?.("AltGraph") || !(event.ctrlKey || event.altKey));
+const isCharacter = (event) =>
+  event.key.length === 1 &&
+  !event.metaKey &&
+  (event.getModifierState?.("AltGraph") || !(event.ctrlKey || event.altKey));
 
 function onEnd(event) {
   const last = (scan?.typed ?? keys).at(-1);
@@ -244,8 +267,14 @@ function findEnded(pause) {
 
 function onCharacter(event) {
   const key = {
-    key: event.key, code: event.code, shift: event.shiftKey, at: event.timeStamp, up: null,
-    target: event.target, isGiven: false, undo: null,
+    key: event.key,
+    code: event.code,
+    shift: event.shiftKey,
+    at: event.timeStamp,
+    up: null,
+    target: event.target,
+    isGiven: false,
+    undo: null,
   };
   // A key that is kept down is under a finger, and a space presses the button it is on.
   if (event.key === " " && !scan && event.target.matches?.("button, summary, a")) return release();
@@ -283,41 +312,69 @@ function settle() {
   return isRest ? beginScan(reachBack(keys.length - waiting.length)) : release();
 }
 
-addEventListener("keydown", (event) => {
-  if (event.isComposing || event.key === undefined || isModifier(event)) return undefined;
-  if (isEnd(event)) return onEnd(event);
-  if (isCharacter(event)) return onCharacter(event);
-  if (scan && event.ctrlKey) return swallow(event); // control characters, such as GS1's separator
-  release();
-  keys = [];
-  return undefined;
-}, { capture: true });
+addEventListener(
+  "keydown",
+  (event) => {
+    if (event.isComposing || event.key === undefined || isModifier(event)) return undefined;
+    if (isEnd(event)) return onEnd(event);
+    if (isCharacter(event)) return onCharacter(event);
+    if (scan && event.ctrlKey) return swallow(event); // control characters, such as GS1's separator
+    release();
+    keys = [];
+    return undefined;
+  },
+  { capture: true },
+);
 
-addEventListener("keyup", (event) => {
-  const typed = scan?.typed ?? keys;
-  const key = typed.findLast(({ code, key: name, up }) => up === null && (code ? code === event.code : name === event.key));
-  if (!key) return;
-  key.up = event.timeStamp;
-  if (!scan && key === keys.at(-1) && !key.isGiven) awaitNext();
-}, { capture: true });
+addEventListener(
+  "keyup",
+  (event) => {
+    const typed = scan?.typed ?? keys;
+    const key = typed.findLast(
+      ({ code, key: name, up }) => up === null && (code ? code === event.code : name === event.key),
+    );
+    if (!key) return;
+    key.up = event.timeStamp;
+    if (!scan && key === keys.at(-1) && !key.isGiven) awaitNext();
+  },
+  { capture: true },
+);
 
 // A tap on the screen changes what was typed: nothing before it is taken back any more.
-addEventListener("pointerdown", () => {
-  if (scan) return;
-  release();
-  keys = [];
-}, { capture: true });
+addEventListener(
+  "pointerdown",
+  () => {
+    if (scan) return;
+    release();
+    keys = [];
+  },
+  { capture: true },
+);
 
 /** Some scanners paste, or put the whole text in at once as a screen keyboard does a word. */
 function onWhole(event) {
   const text = (event.data ?? event.dataTransfer?.getData("text") ?? event.clipboardData?.getData("text") ?? "").trim();
   const isField = event.target.matches?.(FIELD);
   if (isField && event.target.dataset.scans !== undefined) return;
-  const code = foldDigits(text).replace(AIM, "").replace(/[\r\n\t]+$/, "");
+  const code = foldDigits(text)
+    .replace(AIM, "")
+    .replace(/[\r\n\t]+$/, "");
   if (!(isWalletCode(code) || isArticle(code) || (!isField && text))) return;
   swallow(event);
   giveScan(code);
 }
 
-addEventListener("beforeinput", (event) => { if (/^insert/.test(event.inputType)) onWhole(event); }, { capture: true });
-addEventListener("paste", (event) => { if (!event.target.matches?.(FIELD)) onWhole(event); }, { capture: true });
+addEventListener(
+  "beforeinput",
+  (event) => {
+    if (/^insert/.test(event.inputType)) onWhole(event);
+  },
+  { capture: true },
+);
+addEventListener(
+  "paste",
+  (event) => {
+    if (!event.target.matches?.(FIELD)) onWhole(event);
+  },
+  { capture: true },
+);

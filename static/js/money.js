@@ -15,7 +15,9 @@ function format(minor, currency, exponent, language = locale) {
 }
 
 export function formatMoney(minor, currency, exponent, language) {
-  return format(minor, currency, exponent, language).map((part) => part.value).join("");
+  return format(minor, currency, exponent, language)
+    .map((part) => part.value)
+    .join("");
 }
 
 /** Fill an element with the large figure: the currency's sign is set small. */

@@ -4,7 +4,7 @@ import { everySecond, serverNow, setClock, writeSpan } from "./clock.js";
 import { stayAwake } from "./device.js";
 import { buzz, find } from "./dom.js";
 import { formatMoney } from "./money.js";
-import { NoAnswer, call, follow, gettext } from "./server.js";
+import { call, follow, gettext, NoAnswer } from "./server.js";
 
 const KEPT = "tessera.codes";
 const CODES = "/api/v1/wallet/payment_codes";
@@ -49,7 +49,9 @@ function keep() {
   const { wallet, exponent } = main.dataset;
   try {
     localStorage.setItem(KEPT, JSON.stringify({ wallet, exponent, offset, codes, told }));
-  } catch { /* no room, or a private window: then only this page holds them */ }
+  } catch {
+    /* no room, or a private window: then only this page holds them */
+  }
 }
 
 const readKept = () => JSON.parse(localStorage.getItem(KEPT) || "null");
@@ -237,7 +239,9 @@ function begin() {
 }
 
 // Whoever looks through open pages sees no code.
-const veil = () => { main.dataset.veiled = document.visibilityState !== "visible"; };
+const veil = () => {
+  main.dataset.veiled = document.visibilityState !== "visible";
+};
 document.addEventListener("visibilitychange", veil);
 navigator.serviceWorker?.register(main.dataset.worker).catch(() => {});
 if (main.dataset.state === "stopped") localStorage.removeItem(KEPT);

@@ -3,7 +3,7 @@
 import { everySecond, serverNow, setClock, writeSaleClock, writeTime } from "./clock.js";
 import { buzz, find } from "./dom.js";
 import { retry } from "./retry.js";
-import { NoAnswer, call, follow, gettext, makeKey } from "./server.js";
+import { call, follow, gettext, makeKey, NoAnswer } from "./server.js";
 
 const RENEW_MS = 25_000;
 const PACE = { first: 2_000, most: 10_000, factor: 1.5 };
@@ -111,7 +111,9 @@ function openConfirm(form) {
     event.preventDefault();
     if (!isSending) pay();
   });
-  addEventListener("beforeunload", (event) => { if (isSending) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => {
+    if (isSending) event.preventDefault();
+  });
   setInterval(renew, RENEW_MS);
   everySecond(countDown);
   // The shop may cancel while the customer reads: news make us ask at once.
@@ -149,7 +151,9 @@ async function refresh() {
 }
 
 function showClock() {
-  everySecond(() => { if (find("clock")) find("clock").textContent = writeTime(serverNow(), main.dataset.timeZone); });
+  everySecond(() => {
+    if (find("clock")) find("clock").textContent = writeTime(serverNow(), main.dataset.timeZone);
+  });
 }
 
 if (main.dataset.now) setClock(main.dataset.now);

@@ -1,7 +1,10 @@
 /** Asking again until there is an answer, with pauses that grow: the one back-off of all pages. */
 
 /** Return a promise that is kept after so many milliseconds. */
-export const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
+export const wait = (ms) =>
+  new Promise((done) => {
+    setTimeout(done, ms);
+  });
 
 /**
  * Yield the pauses between tries, in milliseconds and without end: `first`, then each `factor` times

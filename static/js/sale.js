@@ -1,7 +1,7 @@
 /** One sale: what the till wants, what the server last said of it, and what may be asked of it. Touches no page. */
 
 import { retry } from "./retry.js";
-import { NoAnswer, Refusal, call, follow, makeKey } from "./server.js";
+import { call, follow, makeKey, NoAnswer, Refusal } from "./server.js";
 
 const CHARGES = "/api/v1/charges";
 const PACE = { first: 500, most: 8_000 };
@@ -157,7 +157,15 @@ export function openSale(kept, on) {
   }
 
   return {
-    apply, begin, command, giveUp, hear, leave, read, resume, save,
+    apply,
+    begin,
+    command,
+    giveUp,
+    hear,
+    leave,
+    read,
+    resume,
+    save,
     look: () => news?.look(),
     /** The wish and the charge as they are at this moment. */
     now: () => ({ sale, charge, isCutOff, lastContact }),

@@ -31,7 +31,10 @@ const { host, chargeGuid } = main.dataset;
 let strange = { texts: "", since: 0 };
 
 const sayPart = (part) =>
-  gettext("This is part %(number)s of %(total)s of a split code. Hold the camera over all %(total)s parts together.", part);
+  gettext(
+    "This is part %(number)s of %(total)s of a split code. Hold the camera over all %(total)s parts together.",
+    part,
+  );
 
 function tell(state, part) {
   if (main.dataset.state === state) return;

@@ -1,7 +1,7 @@
 /** The camera: shows what it sees, and tells which codes are in it. */
 
 import { wait } from "./retry.js";
-import { NoAnswer, Refusal, call } from "./server.js";
+import { call, NoAnswer, Refusal } from "./server.js";
 
 const PAUSE_MS = 200;
 // A camera that nobody looks through costs the battery.
@@ -40,11 +40,13 @@ export function openScanner({ video, flip, pictures, formats, isKnown, see, tell
     say("asking");
     try {
       const opened = await navigator.mediaDevices.getUserMedia({ video: choose() });
-      if (mine !== run) return opened.getTracks().forEach((track) => track.stop());
+      if (mine !== run) return release(opened);
       stream = opened;
       const [track] = stream.getVideoTracks();
       // A call came in, the plug was pulled, or leave was taken back.
-      track.addEventListener("ended", () => { if (mine === run) end("busy"); });
+      track.addEventListener("ended", () => {
+        if (mine === run) end("busy");
+      });
       video.srcObject = stream;
       video.dataset.mirrored = track.getSettings().facingMode === "user";
       await video.play();
@@ -53,7 +55,9 @@ export function openScanner({ video, flip, pictures, formats, isKnown, see, tell
     }
     if (mine !== run) return undefined;
     say("looking");
-    listCameras().then((cameras) => { flip.hidden = cameras.length < 2; });
+    listCameras().then((cameras) => {
+      flip.hidden = cameras.length < 2;
+    });
     return look(mine, await makeReader());
   }
 
@@ -83,8 +87,7 @@ export function openScanner({ video, flip, pictures, formats, isKnown, see, tell
   /** The browser reads codes by itself where it can; else the server does. */
   async function makeReader() {
     const known = await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => []);
-    let detector = formats.every((format) => known?.includes(format))
-      ? new BarcodeDetector({ formats }) : null;
+    let detector = formats.every((format) => known?.includes(format)) ? new BarcodeDetector({ formats }) : null;
     let faults = 0;
     const canvas = document.createElement("canvas");
     return async () => {
@@ -110,7 +113,7 @@ export function openScanner({ video, flip, pictures, formats, isKnown, see, tell
   function stop() {
     run += 1;
     isWanted = false;
-    stream?.getTracks().forEach((track) => track.stop());
+    if (stream) release(stream);
     stream = null;
     video.srcObject = null;
     told = "";
@@ -152,6 +155,10 @@ export async function shrink(seen, width, height, { canvas, side = SENT_PX } = {
   drawn.height = Math.round(height * scale);
   drawn.getContext("2d").drawImage(seen, 0, 0, drawn.width, drawn.height);
   return new Promise((done) => drawn.toBlob(done, "image/jpeg", SENT_QUALITY));
+}
+
+function release(stream) {
+  for (const track of stream.getTracks()) track.stop();
 }
 
 function choose() {

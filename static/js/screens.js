@@ -36,7 +36,9 @@ function mark(where, look, ...words) {
 }
 
 export const money = (minor) => formatMoney(minor, currency, exponent);
-export const speak = (where, text) => { find(where).textContent = text; };
+export const speak = (where, text) => {
+  find(where).textContent = text;
+};
 
 /** Say what the customer does whose phone holds the sale. */
 function sayWhoChecks({ payer }, wantsPin) {
@@ -46,7 +48,8 @@ function sayWhoChecks({ payer }, wantsPin) {
 
 /** Say what is being done about a sale that nothing is heard of. */
 function sayCutOff(charge, { seconds, isUnwanted }) {
-  if (!charge) return gettext("No connection: sending the sale again, nobody can pay it yet · %(seconds)s s", { seconds });
+  if (!charge)
+    return gettext("No connection: sending the sale again, nobody can pay it yet · %(seconds)s s", { seconds });
   const facts = { seconds, code: group(charge.short_code) };
   if (isUnwanted) return gettext("No connection: not canceled yet, checking sale %(code)s · %(seconds)s s", facts);
   return gettext("No connection: checking sale %(code)s · %(seconds)s s", facts);
@@ -55,7 +58,9 @@ function sayCutOff(charge, { seconds, isUnwanted }) {
 /** Let a button be deaf for as long as the second of two quick taps may take. */
 export function rest(id) {
   find(id).disabled = true;
-  setTimeout(() => { find(id).disabled = false; }, DOUBLE_TAP_MS);
+  setTimeout(() => {
+    find(id).disabled = false;
+  }, DOUBLE_TAP_MS);
 }
 
 export function showBanner(text, button = "") {
@@ -121,7 +126,8 @@ export function openScreens({ now, device, look }) {
       play("scanned");
     }
     if (!sale.scan) showRefusal(charge, before);
-    if (before !== charge.status || fresh) speak("polite", `${money(charge.amount.amount_minor)}. ${find("chip").textContent}.`);
+    if (before !== charge.status || fresh)
+      speak("polite", `${money(charge.amount.amount_minor)}. ${find("chip").textContent}.`);
     if (!scanned && find("ask").open) find("ask").close();
     if (fresh) find("code-title").focus({ preventScroll: true });
     tick();
@@ -133,13 +139,17 @@ export function openScreens({ now, device, look }) {
     const hasLeft = before === "claimed" && charge.status === "open";
     told = charge.refused_at;
     if (!hasLeft && !(isNews && charge.status === "claimed")) return;
-    const text = (isNews && REFUSALS[charge.refusal]) || (find("declined").hidden ? NOT_PAID : find("declined").textContent);
+    const text =
+      (isNews && REFUSALS[charge.refusal]) || (find("declined").hidden ? NOT_PAID : find("declined").textContent);
     find("declined").hidden = false;
     speak("declined", text);
     speak("assertive", text);
     play("declined");
     clearTimeout(notice);
-    if (hasLeft) notice = setTimeout(() => { find("declined").hidden = true; }, NOTICE_MS);
+    if (hasLeft)
+      notice = setTimeout(() => {
+        find("declined").hidden = true;
+      }, NOTICE_MS);
   }
 
   function drawCode(charge) {
@@ -149,9 +159,10 @@ export function openScreens({ now, device, look }) {
       find("card").classList.remove("skeleton");
       sizeCode();
     };
-    image.onerror = () => setTimeout(() => {
-      if (root.dataset.screen === "code" && now().charge) image.src = `${now().charge.qr_svg}?again=${Date.now()}`;
-    }, RETRY_MS);
+    image.onerror = () =>
+      setTimeout(() => {
+        if (root.dataset.screen === "code" && now().charge) image.src = `${now().charge.qr_svg}?again=${Date.now()}`;
+      }, RETRY_MS);
     image.src = charge.qr_svg;
     fillAmount(find("code-amount"), charge.amount.amount_minor, currency, exponent);
     speak("words", charge.check_word);
@@ -170,7 +181,9 @@ export function openScreens({ now, device, look }) {
     const fit = Math.floor((stage.clientWidth - 48) / modules);
     const box = Math.max(2, Math.min(fit, Math.max(8, wish))) * modules;
     image.width = image.height = box;
-    const draw = (element, shape) => Object.entries(shape).forEach((pair) => element.setAttribute(...pair));
+    const draw = (element, shape) => {
+      for (const pair of Object.entries(shape)) element.setAttribute(...pair);
+    };
     draw(find("ring"), { width: box + 24, height: box + 24 });
     for (const rect of find("ring").children) draw(rect, { x: 4, y: 4, width: box + 16, height: box + 16, rx: 28 });
   }
@@ -200,7 +213,10 @@ export function openScreens({ now, device, look }) {
 
   function drawReceipt(charge) {
     find("receipt-number").hidden = !charge.receipt_number;
-    speak("receipt-number", charge.receipt_number ? gettext("Receipt %(number)s", { number: charge.receipt_number }) : "");
+    speak(
+      "receipt-number",
+      charge.receipt_number ? gettext("Receipt %(number)s", { number: charge.receipt_number }) : "",
+    );
     const rows = [
       [gettext("From"), charge.captured_at && charge.payer],
       [gettext("Time"), writeTime(charge.captured_at ?? serverNow(), timeZone)],
@@ -213,8 +229,12 @@ export function openScreens({ now, device, look }) {
 
   function askCancel(charge) {
     const payer = charge.status === "claimed" && (charge.payer || gettext("The customer"));
-    const known = payer ? weave(gettext("%(customer)s is checking it now."), { customer: isolate(payer) }) : [gettext("The code stops working at once.")];
-    const unknown = gettext("There is no connection. The customer may have paid, or may still pay. The sale is canceled as soon as there is a connection.");
+    const known = payer
+      ? weave(gettext("%(customer)s is checking it now."), { customer: isolate(payer) })
+      : [gettext("The code stops working at once.")];
+    const unknown = gettext(
+      "There is no connection. The customer may have paid, or may still pay. The sale is canceled as soon as there is a connection.",
+    );
     find("ask-text").replaceChildren(...(now().isCutOff ? [unknown] : known));
     if (!find("ask").open) find("ask").showModal();
   }
@@ -224,7 +244,11 @@ export function openScreens({ now, device, look }) {
     const { sale, charge } = now();
     if (answered) showBanner("");
     else if (!sale) speak("assertive", gettext("No connection."));
-    else speak("assertive", charge ? gettext("No connection. Checking the sale.") : gettext("No connection. Sending the sale again."));
+    else
+      speak(
+        "assertive",
+        charge ? gettext("No connection. Checking the sale.") : gettext("No connection. Sending the sale again."),
+      );
     tick();
   }
 
@@ -233,7 +257,10 @@ export function openScreens({ now, device, look }) {
     speak("clock", writeMinute(serverNow(), timeZone));
     if (isCutOff && sale && !isOver(charge)) {
       const seconds = Math.round((Date.now() - lastContact) / 1000);
-      showBanner(sayCutOff(charge, { seconds, isUnwanted: sale.wish === "cancel" }), charge ? gettext("Check now") : "");
+      showBanner(
+        sayCutOff(charge, { seconds, isUnwanted: sale.wish === "cancel" }),
+        charge ? gettext("Check now") : "",
+      );
     }
     if (root.dataset.screen === "code" && charge) countDown(charge);
   }

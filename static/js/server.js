@@ -30,10 +30,13 @@ export const weave = (text, elements) =>
 
 /** What a browser keeps of a page and shows again is old and may be another's: it is covered, and read anew. */
 const root = document.documentElement;
-addEventListener("pagehide", () => { root.dataset.left = ""; });
+addEventListener("pagehide", () => {
+  root.dataset.left = "";
+});
 addEventListener("pageshow", (event) => {
   // Not `reload`: what came of a form would be sent again.
-  if (event.persisted) location.replace(document.getElementById("main")?.dataset.again ?? location.pathname + location.search);
+  if (event.persisted)
+    location.replace(document.getElementById("main")?.dataset.again ?? location.pathname + location.search);
   else delete root.dataset.left;
 });
 
@@ -54,9 +57,7 @@ export class NoAnswer extends Error {}
 /** A key that is made once for one wish; plain-http pages have no randomUUID. */
 export function makeKey() {
   if (crypto.randomUUID) return crypto.randomUUID();
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function csrfToken() {
@@ -76,14 +77,20 @@ export async function call(method, url, { body, key, timeout = 8_000 } = {}) {
   const sentAt = Date.now();
   try {
     const response = await fetch(url, {
-      method, headers, body: isPicture ? body : body && JSON.stringify(body), cache: "no-store",
-      credentials: "same-origin", signal: abort.signal,
+      method,
+      headers,
+      body: isPicture ? body : body && JSON.stringify(body),
+      cache: "no-store",
+      credentials: "same-origin",
+      signal: abort.signal,
     });
     // A busy key, a full queue or a broken server has decided nothing yet; who has tried too
     // often is told so by the server itself.
     const isTold = response.headers.get("Content-Type")?.includes("problem+json");
-    const undecided = response.status >= 500 || (response.status === 429 && !isTold)
-      || (response.status === 409 && response.headers.has("Retry-After"));
+    const undecided =
+      response.status >= 500 ||
+      (response.status === 429 && !isTold) ||
+      (response.status === 409 && response.headers.has("Retry-After"));
     if (undecided) throw new NoAnswer(`The server answered ${response.status}.`);
     const answer = response.status === 204 ? {} : await response.json();
     if (!response.ok) throw new Refusal(response.status, answer);
@@ -114,7 +121,10 @@ function listen(url, look) {
 
   function hear() {
     clearTimeout(silence);
-    silence = setTimeout(() => { stream.isLive = false; look(); }, SILENT_MS);
+    silence = setTimeout(() => {
+      stream.isLive = false;
+      look();
+    }, SILENT_MS);
     const wasLive = stream.isLive;
     stream.isLive = true;
     return wasLive;
@@ -129,8 +139,15 @@ function listen(url, look) {
 
   function open() {
     source = new EventSource(url);
-    source.addEventListener("hello", () => { hear(); pauses = backOff(RECONNECT); look(); });
-    source.addEventListener("changed", () => { hear(); look(); });
+    source.addEventListener("hello", () => {
+      hear();
+      pauses = backOff(RECONNECT);
+      look();
+    });
+    source.addEventListener("changed", () => {
+      hear();
+      look();
+    });
     source.addEventListener("beat", () => hear() || look());
     // Signed out or unpaired, here or elsewhere: the page's address knows where to go now.
     source.addEventListener("ended", () => {
@@ -199,7 +216,11 @@ export function follow(url, read) {
   }
 
   const stream = listen(url, look);
-  const signs = [[window, "online"], [window, "offline"], [document, "visibilitychange"]];
+  const signs = [
+    [window, "online"],
+    [window, "offline"],
+    [document, "visibilitychange"],
+  ];
   for (const [target, name] of signs) target.addEventListener(name, look);
   // A page that is kept would go on to listen, behind the back of the one that is shown.
   addEventListener("pagehide", stop);

@@ -3,7 +3,11 @@
   const THEMES = ["auto", "light", "dark", "bright"];
   const root = document.documentElement;
   const read = () => {
-    try { return localStorage.getItem("tessera.theme") || "auto"; } catch { return "auto"; }
+    try {
+      return localStorage.getItem("tessera.theme") || "auto";
+    } catch {
+      return "auto";
+    }
   };
 
   function show(theme) {
@@ -22,7 +26,11 @@
     for (const button of document.querySelectorAll("[data-theme-toggle]")) {
       button.addEventListener("click", () => {
         const theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
-        try { localStorage.setItem("tessera.theme", theme); } catch { /* private mode */ }
+        try {
+          localStorage.setItem("tessera.theme", theme);
+        } catch {
+          /* private mode */
+        }
         show(theme);
       });
     }

@@ -94,7 +94,10 @@ function askCancel() {
 
 /** Load what needs the hardware, late; a till without it still sells, and asks under a new name. */
 function withDevice(action) {
-  device ??= import(root.dataset.device).catch(() => { device = null; root.dataset.device += "?"; });
+  device ??= import(root.dataset.device).catch(() => {
+    device = null;
+    root.dataset.device += "?";
+  });
   device.then(action).catch(() => {});
 }
 
@@ -139,7 +142,10 @@ function wire() {
   const clicks = {
     cancel: () => (sale.now().charge?.status === "open" && !sale.now().isCutOff ? sale.command("cancel") : askCancel()),
     "ask-no": () => find("ask").close(),
-    "ask-yes": () => { find("ask").close(); sale.command("cancel"); },
+    "ask-yes": () => {
+      find("ask").close();
+      sale.command("cancel");
+    },
     extend: () => sale.command("extend"),
     "banner-button": () => sale.look(),
     next,
@@ -161,21 +167,31 @@ function wire() {
 /** What no sale waits for comes when the page stands, or when there is a connection again. */
 function wireLater() {
   withDevice(() => {});
-  import(root.dataset.collect).then(({ openCollector }) => {
-    const { apply, hear, now, read, save } = sale;
-    collector = openCollector({ apply, entry, hear, money, now, play: screens.play, read, save, speak });
-  }, () => { root.dataset.collect += "?"; setTimeout(wireLater, AGAIN_MS); });
+  import(root.dataset.collect).then(
+    ({ openCollector }) => {
+      const { apply, hear, now, read, save } = sale;
+      collector = openCollector({ apply, entry, hear, money, now, play: screens.play, read, save, speak });
+    },
+    () => {
+      root.dataset.collect += "?";
+      setTimeout(wireLater, AGAIN_MS);
+    },
+  );
   if (!desk) wireDesk();
 }
 
 /** What comes in besides the sale in hand is told between sales too, and no sale waits for it. */
 async function wireDesk() {
-  const tell = (text) => withDevice((module) => {
-    module.play("paid");
-    module.say(text);
-  });
+  const tell = (text) =>
+    withDevice((module) => {
+      module.play("paid");
+      module.say(text);
+    });
   try {
-    const [{ openCounter }, { openDesk }] = await Promise.all([import(root.dataset.counter), import(root.dataset.desk)]);
+    const [{ openCounter }, { openDesk }] = await Promise.all([
+      import(root.dataset.counter),
+      import(root.dataset.desk),
+    ]);
     desk ??= openDesk({
       inHand: () => sale.now().sale?.id,
       announce: (row) => tell(gettext("Received %(amount)s.", { amount: row.querySelector("bdi").textContent })),

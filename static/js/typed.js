@@ -3,13 +3,17 @@
  * `ledger/typed.py` reads the same; both are held to tests/ledger/typed_amounts.json.
  */
 
-import { MINOR_MAX, formatMoney, writeField } from "./money.js";
+import { formatMoney, MINOR_MAX, writeField } from "./money.js";
 import { gettext } from "./server.js";
 
 const LENGTH_MAX = 40;
 const EXAMPLE_MINOR = 1250;
 const UNSEEN = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-const MARKS = [[/[\u060c\uff0c]/g, ","], [/\uff0e/g, "."], [/[\u2019\u2018\u02bc\u2032\u00b4`\uff07\u066c]/g, "'"]];
+const MARKS = [
+  [/[\u060c\uff0c]/g, ","],
+  [/\uff0e/g, "."],
+  [/[\u2019\u2018\u02bc\u2032\u00b4`\uff07\u066c]/g, "'"],
+];
 const DIGITS = /^\d+$/;
 const GROUPS = /^[1-9]\d{0,2}([.,' ])\d{3}(?:\1\d{3})*$/;
 // 12,34,567: lakhs and crores.
@@ -78,8 +82,10 @@ export function readAmount(text, { currency, exponent }) {
 function explain(refusal, typed, currency, exponent) {
   const facts = { typed, currency, exponent, example: writeField(EXAMPLE_MINOR, exponent) };
   if (refusal === "zero") return gettext("Type more than zero.");
-  if (refusal === "large") return gettext("The most is %(most)s.", { most: formatMoney(MINOR_MAX, currency, exponent) });
-  if (refusal === "ambiguous") return gettext("“%(typed)s” can be read in two ways. Leave out the mark of thousands, as in %(example)s.", facts);
+  if (refusal === "large")
+    return gettext("The most is %(most)s.", { most: formatMoney(MINOR_MAX, currency, exponent) });
+  if (refusal === "ambiguous")
+    return gettext("“%(typed)s” can be read in two ways. Leave out the mark of thousands, as in %(example)s.", facts);
   if (refusal === "unreadable") return gettext("Type an amount such as %(example)s.", facts);
   if (!exponent) return gettext("%(currency)s has no decimals. Type an amount such as %(example)s.", facts);
   return gettext("%(currency)s has %(exponent)s decimals. Type an amount such as %(example)s.", facts);

@@ -61,7 +61,11 @@ function typeDigit(key) {
   const before = typed;
   press(key);
   timer = setTimeout(sendWhenFull, isScannerLike() ? SCANNER_SETTLE_MS : SETTLE_MS);
-  return () => { typed = before; clearTimeout(timer); show(); };
+  return () => {
+    typed = before;
+    clearTimeout(timer);
+    show();
+  };
 }
 
 if (form) {
