@@ -1,11 +1,50 @@
-"""Static files by content: a script that imports another names that one's own version."""
+"""Static files by content: scripts name each other's versions, sheets hold their parts."""
 
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage
 from whitenoise.storage import (  # type: ignore[import-untyped]  # ships no types
     CompressedManifestStaticFilesStorage,
 )
 
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# A part lies beside the sheet that imports it, or below.
+_IMPORT = re.compile(r'^@import url\("([\w/-]+\.css)"\);\n', re.MULTILINE)
+
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
-    """Names with a hash also inside `import` statements, so no update mixes old and new."""
+    """Names with a hash also inside `import` statements, so no update mixes old and new.
+
+    A sheet of parts is collected as one file, in which each part stands where it is imported:
+    browsers fetch it in one request. Comments are left out: they are a sixth of it.
+    Where nothing was collected, browsers import the parts themselves.
+    """
 
     support_js_module_import_aggregation = True
+
+    def post_process(
+        self, paths: dict[str, tuple[Storage, str]], *args: Any, **options: Any
+    ) -> Iterator[tuple[str, str, bool]]:
+        """Yield each file with its new name, and whether it was written."""
+        whole = {name: (_WholeSheets(source), path) for name, (source, path) in paths.items()}
+        yield from super().post_process(whole, *args, **options)
+
+
+class _WholeSheets:
+    def __init__(self, source: Storage) -> None:
+        self._source = source
+
+    def open(self, path: str) -> "File[bytes] | File[str]":
+        if not path.endswith(".css"):
+            return self._source.open(path)
+        return ContentFile(_COMMENT.sub("", self._join(path)).encode())
+
+    def _join(self, path: str) -> str:
+        with self._source.open(path) as file:
+            sheet: str = file.read().decode()
+        folder = PurePosixPath(path).parent
+        return _IMPORT.sub(lambda found: self._join(str(folder / found[1])), sheet)

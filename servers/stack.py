@@ -183,6 +183,7 @@ class Stack:
     def _collect_static(self) -> None:
         began = time.monotonic()
         sources = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
+        sources.append(ROOT / "config/static_files.py")
         facts = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in sources]
         facts.append((ROOT / "requirements/production.txt").read_text())
         stamp = hashlib.sha256("\n".join(facts).encode()).hexdigest()
