@@ -50,7 +50,7 @@ def amount(amount_minor: int, currency: str) -> SafeString:
     """Write an amount as the large figure of a screen, its sign set small.
 
     `data-chars` says how long it is, a letter of the sign for half a one: what is long is set
-    smaller (seal.css).
+    smaller (components/money.css).
     """
     text, symbol = (
         format_money(amount_minor, currency, _locale()),

@@ -29,7 +29,7 @@ export function fillAmount(element, minor, currency, exponent) {
     return sign;
   });
   element.replaceChildren(...parts);
-  // So that the letters get as small as they have to be (seal.css).
+  // So that the letters get as small as they have to be (components/money.css).
   const small = element.querySelector("small")?.textContent.length ?? 0;
   element.style.setProperty("--chars", element.textContent.length - small / 2);
 }
