@@ -11,12 +11,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from api.description import read_schema
-from api.problems import FRAMEWORK_CODES, STATUSES
+from api.problems import FRAMEWORK_CODES
 from api.schema import EVERYWHERE
+from foundation.refusals import list_problems
 
 _JSON = "application/json"
 _SHAPES = "#/components/schemas/"
-_NOT_SHOWN = {"Problem", "FieldProblem"}
+# What the framework says for a word that may be missing.
+_NULL = f"{_SHAPES}NullEnum"
+_NOT_SHOWN = {"Problem", "FieldProblem", "NullEnum"}
 _MEANINGS = {
     "request_invalid": "The request does not have the form described here;"
     " the list of errors names the fields.",
@@ -126,10 +129,13 @@ def read_api() -> dict[str, Any]:
 
 def list_codes() -> list[Code]:
     """List every code of a refusal, each once, by name."""
+    # Only once the views were imported, as for their description, are all refusals known.
+    read_schema()
     codes: dict[str, Code] = {}
-    for refusal, (status, code) in STATUSES.items():
-        meaning = _MEANINGS.get(code) or (refusal.__doc__ or "").partition("\n")[0]
-        codes.setdefault(code, Code(code, status, meaning))
+    known = sorted(list_problems().items(), key=lambda each: each[0].__module__)
+    for refusal, told in known:
+        meaning = _MEANINGS.get(told.code) or (refusal.__doc__ or "").partition("\n")[0]
+        codes.setdefault(told.code, Code(told.code, told.status, meaning))
     framework = {code: status for status, code in FRAMEWORK_CODES.items()}
     for code, status in (framework | EVERYWHERE).items():
         codes.setdefault(code, Code(code, status, _MEANINGS[code]))
@@ -215,8 +221,8 @@ def _describe_shape(described: dict[str, Any]) -> str:
 def _describe_kind(described: dict[str, Any]) -> str:
     inner = described.get("items")
     if inner is not None:
-        return f"list of {_find_shape(inner) or inner.get('type', 'object')}"
-    kind = _find_shape(described) or described.get("format") or described.get("type", "object")
+        return f"list of {_find_shape(inner) or _name_type(inner)}"
+    kind = _find_shape(described) or described.get("format") or _name_type(described)
     limits = [
         f"{words} {described[name]}"
         for name, words in {
@@ -226,12 +232,27 @@ def _describe_kind(described: dict[str, Any]) -> str:
         }.items()
         if name in described
     ]
-    null = ["or null"] if described.get("nullable") else []
+    null = ["or null"] if _may_be_null(described) else []
     return ", ".join([kind, *limits, *null])
 
 
+def _name_type(described: dict[str, Any]) -> str:
+    named = described.get("type", "object")
+    kinds = [named] if isinstance(named, str) else named
+    return " or ".join(kind for kind in kinds if kind != "null")
+
+
+def _may_be_null(described: dict[str, Any]) -> bool:
+    choices = described.get("oneOf", [])
+    return "null" in described.get("type", []) or any(
+        each.get("type") == "null" or each.get("$ref") == _NULL for each in choices
+    )
+
+
 def _find_shape(described: dict[str, Any]) -> str:
-    for part in [described, described.get("items", {}), *described.get("allOf", [])]:
-        if part.get("$ref", "").startswith(_SHAPES):
-            return str(part["$ref"]).removeprefix(_SHAPES)
+    whole = [described, described.get("items", {})]
+    for part in [*whole, *described.get("allOf", []), *described.get("oneOf", [])]:
+        name = part.get("$ref", "")
+        if name.startswith(_SHAPES) and name != _NULL:
+            return str(name).removeprefix(_SHAPES)
     return ""

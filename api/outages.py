@@ -6,9 +6,9 @@ from django.db import DatabaseError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from identity.errors import ChecksWait
+from foundation.idempotency import StillRunning
+from foundation.refusals import find_problem
 from ledger.transactions import read_sqlstate
-from pos.errors import PicturesWait, StillRunning
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,11 @@ def find_outage(failure: Exception) -> Outage | None:
     Where PostgreSQL gave up and said why, it has undone the transaction. Where it said
     nothing, as when the connection is lost, nobody knows what has happened: `AWAY`.
     """
-    if isinstance(failure, PicturesWait | ChecksWait):
-        return Outage("busy", str(failure))
     if isinstance(failure, StillRunning):
         return RUNNING
+    told = find_problem(type(failure))
+    if told is not None and told.status == 503:
+        return Outage(told.code, str(failure))
     if not isinstance(failure, DatabaseError):
         return None
     unknown = AWAY if isinstance(failure, OperationalError) else None

@@ -1,26 +1,20 @@
-"""The description of the API: what each operation is called, answers and refuses."""
+"""The description of the API: what is common to all operations; the rest stands beside each."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
+from django.db.models import Choices
 from django.http import Http404
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.serializers import Serializer
 
-from api import shapes
-from api import shapes_scans as scans
-from api.problems import STATUSES
-from identity import errors as identity
-from ledger import errors as ledger
-from pos import errors as pos
-from pos.idempotency import HEADER, KEY_RULE
-from wallet import errors as wallet
+from foundation.answers import Answer, ChoiceField, NumberField, TextField, make_answer
+from foundation.bearers import BearerAuthentication
+from foundation.refusals import Member, find_problem, list_problems, list_refused
 
-_Refusals = tuple[type[Exception], ...]
-_Shape = Serializer[Any] | type[Serializer[Any]]
 _FRAMEWORK: dict[type[Exception], tuple[int, str]] = {
     Http404: (404, "not_found"),
     ValidationError: (400, "request_invalid"),
@@ -35,198 +29,10 @@ EVERYWHERE = {
     "try_again": 503,
     "unavailable": 503,
 }
-_KEY = {
-    "name": HEADER,
-    "in": "header",
-    "description": f"A key of your own: {KEY_RULE}. The same key with the same request has one"
-    " effect and one answer.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -+\\--~]*$"},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What the framework cannot see in a view."""
-
-    name: str
-    answers: _Shape | None = None
-    refusals: _Refusals = ()
-    takes_key: bool = False
-    # Taken only where it opens something.
-    may_take_key: bool = False
-
-
-_CODE: _Refusals = (wallet.CodeUnknown, wallet.TooManyTries, pos.SigningKeyWithdrawn)
-_CHARGE = "/api/v1/charges/{reference}"
-_STATIC_CODE = "/api/v1/static_codes/{reference}"
-OPERATIONS = {
-    ("GET", "/api/v1/charges"): Operation(
-        "list_charges", shapes.CHARGE_PAGE, (pos.ChargeUnknown, ValidationError)
-    ),
-    ("POST", "/api/v1/charges"): Operation(
-        "create_charge",
-        shapes.ChargeSerializer,
-        (
-            pos.TillUnpaired,
-            pos.StoreClosed,
-            pos.CurrencyMismatch,
-            pos.AmountMismatch,
-            pos.AmountTooLarge,
-            pos.ItemUnknown,
-            pos.IdempotencyMismatch,
-        ),
-        takes_key=True,
-    ),
-    ("GET", _CHARGE): Operation(
-        "show_charge", shapes.WholeChargeSerializer, (pos.ChargeUnknown,)
-    ),
-    ("POST", f"{_CHARGE}/cancel"): Operation(
-        "cancel_charge", shapes.ChargeSerializer, (pos.ChargeUnknown, pos.ChargeNotCancelable)
-    ),
-    ("POST", f"{_CHARGE}/extend"): Operation(
-        "extend_charge", shapes.ChargeSerializer, (pos.ChargeUnknown, pos.ChargeNotExtendable)
-    ),
-    ("POST", f"{_CHARGE}/collect"): Operation(
-        "collect_charge",
-        shapes.CollectedChargeSerializer,
-        (
-            pos.ChargeUnknown,
-            wallet.PaymentCodeForeign,
-            wallet.PaymentCodeUnknown,
-            wallet.PaymentCodeExpired,
-            wallet.PaymentCodeUsed,
-            wallet.TooManyTries,
-            pos.ChargeNotPayable,
-            pos.ChargeClaimedByAnother,
-            wallet.WalletCurrencyMismatch,
-            ledger.InsufficientFunds,
-            ledger.TransferRefused,
-            pos.IdempotencyMismatch,
-        ),
-        takes_key=True,
-    ),
-    ("GET", f"{_CHARGE}/refunds"): Operation(
-        "list_refunds", shapes.REFUND_PAGE, (pos.ChargeUnknown,)
-    ),
-    ("POST", f"{_CHARGE}/refunds"): Operation(
-        "refund_charge",
-        shapes.RefundSerializer,
-        (
-            pos.ChargeUnknown,
-            pos.RefundNotAllowed,
-            pos.RefundNotPossible,
-            pos.RefundExceedsCaptured,
-            pos.CurrencyMismatch,
-            pos.IdempotencyMismatch,
-        ),
-        takes_key=True,
-    ),
-    ("GET", "/api/v1/refunds/{reference}"): Operation(
-        "show_refund", shapes.RefundSerializer, (pos.ChargeUnknown,)
-    ),
-    ("GET", f"{_CHARGE}/events"): Operation("listen_to_charge", None, (pos.ChargeUnknown,)),
-    ("GET", f"{_CHARGE}/qr.svg"): Operation("draw_charge_svg", None, (pos.ChargeUnknown,)),
-    ("GET", f"{_CHARGE}/qr.png"): Operation("draw_charge_png", None, (pos.ChargeUnknown,)),
-    ("POST", "/api/v1/pictures"): Operation("read_picture", scans.PICTURE_TEXTS),
-    ("GET", "/api/v1/stores/{reference}/static_codes"): Operation(
-        "list_static_codes", scans.STATIC_CODES, (pos.StaticCodeUnknown,)
-    ),
-    ("POST", "/api/v1/stores/{reference}/static_codes"): Operation(
-        "create_static_code",
-        scans.StaticCodeSerializer,
-        (
-            pos.StaticCodeUnknown,
-            pos.CapTooLarge,
-            pos.CurrencyMismatch,
-            pos.IdempotencyMismatch,
-        ),
-        takes_key=True,
-    ),
-    ("GET", "/api/v1/static_codes/events"): Operation("listen_to_static_codes"),
-    ("GET", _STATIC_CODE): Operation(
-        "show_static_code", scans.StaticCodeSerializer, (pos.StaticCodeUnknown,)
-    ),
-    ("POST", f"{_STATIC_CODE}/revoke"): Operation(
-        "revoke_static_code", scans.StaticCodeSerializer, (pos.StaticCodeUnknown,)
-    ),
-    ("GET", f"{_STATIC_CODE}/sheet.pdf"): Operation(
-        "draw_static_code",
-        None,
-        (pos.StaticCodeUnknown, pos.StaticCodeRevoked, ValidationError),
-    ),
-    ("GET", "/api/v1/settlements"): Operation(
-        "list_settlements", shapes.SETTLEMENT_PAGE, (Http404,)
-    ),
-    ("GET", "/api/v1/settlements/{reference}"): Operation(
-        "show_settlement", shapes.SettlementSerializer, (Http404,)
-    ),
-    ("GET", "/api/v1/settlements/{reference}/lines"): Operation(
-        "list_settlement_lines", shapes.SETTLEMENT_LINE_PAGE, (Http404,)
-    ),
-    ("GET", "/api/v1/wallet"): Operation("show_wallet", shapes.WalletSerializer),
-    ("GET", "/api/v1/wallet/transactions"): Operation(
-        "list_transactions", shapes.PAYMENT_PAGE, (pos.ChargeUnknown,)
-    ),
-    ("GET", "/api/v1/wallet/movements"): Operation(
-        "list_movements", shapes.MOVEMENT_PAGE, (pos.ChargeUnknown,)
-    ),
-    ("POST", "/api/v1/wallet/scans"): Operation("scan_code", scans.ScanSerializer, _CODE),
-    ("POST", "/api/v1/wallet/pictures"): Operation("read_scanned_picture", scans.PICTURE_TEXTS),
-    ("POST", "/api/v1/wallet/claims"): Operation(
-        "claim_charge",
-        shapes.ClaimSerializer,
-        (
-            *_CODE,
-            wallet.CodeForeign,
-            wallet.CodeMistyped,
-            pos.ChargeClaimedByAnother,
-            pos.ChargeNotPayable,
-            wallet.WalletCurrencyMismatch,
-            wallet.StaticLimitReached,
-            pos.StaticCodeRevoked,
-            pos.StoreClosed,
-            pos.CurrencyMismatch,
-            pos.IdempotencyMismatch,
-        ),
-        may_take_key=True,
-    ),
-    ("DELETE", "/api/v1/wallet/claims/{reference}"): Operation(
-        "decline_charge", None, (wallet.ClaimUnknown,)
-    ),
-    ("POST", "/api/v1/wallet/payments"): Operation(
-        "confirm_charge",
-        shapes.PaymentSerializer,
-        (
-            wallet.ClaimUnknown,
-            pos.ChargeNotPayable,
-            wallet.PinRequired,
-            identity.PinWrong,
-            identity.PinLocked,
-            ledger.InsufficientFunds,
-            ledger.TransferRefused,
-            pos.IdempotencyMismatch,
-        ),
-        takes_key=True,
-    ),
-    ("GET", "/api/v1/wallet/payment_codes"): Operation(
-        "list_payment_codes", shapes.PAYMENT_CODES
-    ),
-    ("POST", "/api/v1/wallet/payment_codes"): Operation(
-        "start_payment_codes", shapes.PAYMENT_CODES, (identity.PinWrong, identity.PinLocked)
-    ),
-    ("POST", "/api/v1/wallet/payment_codes/revoke"): Operation(
-        "revoke_payment_codes", shapes.PAYMENT_CODES
-    ),
-    ("GET", "/api/v1/wallet/events"): Operation("listen_to_wallet"),
-}
 
 
 class ApiSchema(AutoSchema):
-    """The framework's description, completed from the table above."""
-
-    def get_operation_id(self) -> str:
-        """Name the operation by its verb."""
-        return self._known.name
+    """The framework's description, with the view's group, its summary and its refusals."""
 
     def get_summary(self) -> str:
         """Say in the view's own words what it does."""
@@ -234,39 +40,25 @@ class ApiSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         """Part the tills' operations from the phones'."""
-        return ["Wallet" if "/wallet" in self.path else "Tills and merchants"]
+        return [cast(Any, self.view).group]
 
     def get_operation(self, *args: Any) -> dict[str, Any] | None:
-        """Describe the operation with its answer, its refusals and its key."""
+        """Describe the operation with its refusals."""
         operation: dict[str, Any] | None = super().get_operation(*args)
         if operation is None:
             return None
-        if self._known.answers is not None:
-            done = next(iter(operation["responses"].values()))
-            done["content"] = self._fill("application/json", self._known.answers)
-        if self._known.takes_key or self._known.may_take_key:
-            key = _KEY | {"required": self._known.takes_key}
-            operation["parameters"] = [*operation.get("parameters", []), key]
         for status, codes in sorted(self._group_codes("requestBody" in operation).items()):
+            problem = self.resolve_serializer(describe_problems(), "response").ref
             operation["responses"][str(status)] = {
                 "description": ", ".join(codes),
-                "content": self._fill("application/problem+json", shapes.PROBLEM),
+                "content": {"application/problem+json": {"schema": problem}},
             }
         return operation
 
-    @property
-    def _known(self) -> Operation:
-        # A test finds a forgotten one; until then the page describes what can be seen.
-        named = Operation(super().get_operation_id())
-        return OPERATIONS.get((self.method, self.path), named)
-
-    def _fill(self, media_type: str, shape: _Shape) -> dict[str, Any]:
-        return {media_type: {"schema": self.resolve_serializer(shape, "response").ref}}
-
     def _group_codes(self, has_body: bool) -> dict[int, list[str]]:  # noqa: FBT001  a fact
         codes = defaultdict(list)
-        for refusal in self._known.refusals:
-            status, code = STATUSES.get(refusal) or _FRAMEWORK[refusal]
+        for refusal in list_refused(getattr(self.view, self.method.lower()).__func__):
+            status, code = find_status(refusal)
             codes[status].append(code)
         if has_body:
             codes[400].append("request_invalid")
@@ -276,38 +68,58 @@ class ApiSchema(AutoSchema):
         return {status: list(dict.fromkeys(found)) for status, found in codes.items()}
 
 
-class PosScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass
-    """A till's token or a merchant's key."""
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass
+    """Who holds a secret, in the words of the class that asks for it."""
 
-    target_class = "pos.authentication.PosAuthentication"
-    name = "till_or_merchant"
+    target_class = "foundation.bearers.BearerAuthentication"
+    match_subclasses = True
 
-    def get_security_definition(self, *_: Any) -> dict[str, str]:
-        """Describe the header."""
-        return _bearer("A terminal token (tk_…) or a merchant's secret key (sk_…).")
-
-
-class MerchantScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass
-    """A merchant's key."""
-
-    target_class = "merchants.authentication.KeyAuthentication"
-    name = "merchant"
+    def __init__(self, target: type[BearerAuthentication]) -> None:
+        super().__init__(target)  # type: ignore[no-untyped-call]  # as it is
+        self.name = target.scheme
 
     def get_security_definition(self, *_: Any) -> dict[str, str]:
         """Describe the header."""
-        return _bearer("A merchant's secret key (sk_…).")
+        return {"type": "http", "scheme": "bearer", "description": self.target.holds}
 
 
-class WalletScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass
-    """A wallet session."""
+class FieldProblemSerializer(Answer):
+    """What is wrong with one field."""
 
-    target_class = "wallet.authentication.WalletAuthentication"
-    name = "wallet"
-
-    def get_security_definition(self, *_: Any) -> dict[str, str]:
-        """Describe the header."""
-        return _bearer("The secret of a wallet session (ws_…).")
+    field = TextField(help_text="amount.amount_minor, pin, …")
+    code = TextField()
+    detail = TextField(help_text="One sentence for people.")
 
 
-def _bearer(description: str) -> dict[str, str]:
-    return {"type": "http", "scheme": "bearer", "description": description}
+def describe_problems() -> type[Answer]:
+    """Return what a problem's answer has, with the members that some refusals add."""
+    told = {member for each in list_problems().values() for member in each.members}
+    return _describe_with(tuple(sorted(told, key=lambda member: member.name)))
+
+
+@cache
+def _describe_with(members: tuple[Member, ...]) -> type[Answer]:
+    return make_answer(
+        "Problem",
+        doc="Why a request was refused (RFC 9457).",
+        type=TextField(help_text="/api/docs/#code"),
+        title=TextField(),
+        status=NumberField(),
+        code=TextField(help_text="Stable: programs decide by it."),
+        detail=TextField(help_text="One sentence for people."),
+        errors=FieldProblemSerializer(many=True, required=False),
+        **{member.name: _describe_member(member) for member in members},
+    )
+
+
+def find_status(refusal: type[Exception]) -> tuple[int, str]:
+    """Return the status and the code with which the API answers this kind of refusal."""
+    told = find_problem(refusal)
+    return (told.status, told.code) if told else _FRAMEWORK[refusal]
+
+
+def _describe_member(member: Member) -> serializers.Field[Any, Any, Any, Any]:
+    if issubclass(member.kind, Choices):
+        return ChoiceField(member.kind.choices, required=False, help_text=member.note)
+    kind = NumberField if issubclass(member.kind, int) else TextField
+    return kind(required=False, help_text=member.note)

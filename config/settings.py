@@ -160,6 +160,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
     "TITLE": "Tessera",
     "DESCRIPTION": "QR cashless checkout: charges, claims, payments, refunds.",
     "VERSION": "1",

@@ -7,7 +7,12 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from foundation.refusals import Member, problem
 
+_TRIES_LEFT = Member("tries_left", int, note="With pin_wrong.")
+
+
+@problem(403, "sign_in_refused")
 class SignInRefused(Exception):
     """The name and the secret do not belong together; which one is wrong is not said."""
 
@@ -18,6 +23,7 @@ class SignInRefused(Exception):
         )
 
 
+@problem(403, "pin_wrong", field="pin", members=(_TRIES_LEFT,))
 class PinWrong(Exception):
     """The PIN is not this person's."""
 
@@ -32,6 +38,7 @@ class PinWrong(Exception):
         self.tries_left = tries_left
 
 
+@problem(403, "pin_locked", field="pin")
 class PinLocked(Exception):
     """Too many wrong PINs; no PIN is looked at until the lock ends."""
 
@@ -54,6 +61,7 @@ class SignInLocked(Exception):
         self.until, self.user_id = until, user_id
 
 
+@problem(503, "busy")
 class ChecksWait(Exception):
     """Too many PINs and passwords are being looked at; this one was not, and counts nothing."""
 

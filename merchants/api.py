@@ -3,28 +3,28 @@
 from typing import cast
 
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from foundation.paging import AFTER, read_after
+from foundation.refusals import refuses
 from merchants.authentication import KeyAuthentication, Server
 from merchants.models import Merchant, Settlement, SettlementLine
 from merchants.queries import find_settlement, page_lines, page_settlements
-from merchants.representations import show_line, show_settlement
-
-_AFTER = OpenApiParameter("after", str, description="The `next` of the page before.")
+from merchants.serializers import SettlementLinePage, SettlementPage, SettlementSerializer
 
 
 class MerchantView(APIView):
     """Asked by a merchant's server."""
 
     authentication_classes = [KeyAuthentication]
+    group = "Tills and merchants"
 
     @property
     def merchant(self) -> Merchant:
-        """Give whose server asks."""
+        """Return whose server asks."""
         return cast(Server, self.request.user).merchant
 
     def find(self, reference: str) -> Settlement:
@@ -38,37 +38,41 @@ class MerchantView(APIView):
 class SettlementsView(MerchantView):
     """All settlements of the merchant."""
 
-    @extend_schema(parameters=[_AFTER], responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="list_settlements", parameters=[AFTER], responses=SettlementPage
+    )
+    @refuses(Http404)
     def get(self, request: Request) -> Response:
         """List settlements, newest first, a page at a time."""
         try:
-            page, after = page_settlements(
-                self.merchant.id, after=request.query_params.get("after", "")
-            )
+            page = page_settlements(self.merchant.id, after=read_after(request))
         except Settlement.DoesNotExist:
             raise Http404 from None
-        return Response({"data": [show_settlement(row) for row in page], "next": after})
+        return Response(SettlementPage.show(page))
 
 
 class SettlementView(MerchantView):
     """One settlement."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="show_settlement", responses=SettlementSerializer)
+    @refuses(Http404)
     def get(self, request: Request, reference: str) -> Response:
         """Show the settlement's figures."""
-        return Response(show_settlement(self.find(reference)))
+        return Response(SettlementSerializer.show(self.find(reference)))
 
 
 class SettlementLinesView(MerchantView):
     """The lines of one settlement."""
 
-    @extend_schema(parameters=[_AFTER], responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="list_settlement_lines", parameters=[AFTER], responses=SettlementLinePage
+    )
+    @refuses(Http404)
     def get(self, request: Request, reference: str) -> Response:
         """List the settlement's sales and refunds, newest first, a page at a time."""
         settlement = self.find(reference)
         try:
-            lines, after = page_lines(settlement, after=request.query_params.get("after", ""))
+            page = page_lines(settlement, after=read_after(request))
         except SettlementLine.DoesNotExist:
             raise Http404 from None
-        shown = [show_line(line, settlement.currency) for line in lines]
-        return Response({"data": shown, "next": after})
+        return Response(SettlementLinePage.show(page))

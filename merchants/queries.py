@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from foundation.paging import Page, cut_page
 from ledger.queries import sum_balance
 from merchants.models import Book, LineKind, Settlement, SettlementLine
 from merchants.payouts import decide_payout, find_due_day
@@ -269,8 +270,8 @@ def read_lines_together(settlement: Settlement) -> Iterator[list[SettlementLine]
 
 def page_lines(
     settlement: Settlement, *, after: str, size: int | None = None
-) -> tuple[list[SettlementLine], str | None]:
-    """Cut one page out of a settlement's lines, newest first; give it and where to go on.
+) -> Page[SettlementLine]:
+    """Return one page of a settlement's lines, newest first.
 
     Raises:
         SettlementLine.DoesNotExist: the cursor is not one of this settlement's.
@@ -279,14 +280,16 @@ def page_lines(
     if after:
         last = lines.get(pk=_read_cursor("sl", after))
         lines = lines.filter(Q(at__lt=last.at) | Q(id__lt=last.id), at__lte=last.at)
-    size = size or PAGE_SIZE
-    rows = list(lines[: size + 1])
-    page, more = rows[:size], len(rows) > size
-    return page, encode_reference("sl", page[-1].id) if more else None
+    page = cut_page(
+        lines, size=size or PAGE_SIZE, cursor=lambda line: encode_reference("sl", line.id)
+    )
+    for line in page.rows:
+        line.settlement = settlement
+    return page
 
 
-def page_settlements(merchant_id: UUID, *, after: str) -> tuple[list[Settlement], str | None]:
-    """Cut one page out of a merchant's settlements, newest first.
+def page_settlements(merchant_id: UUID, *, after: str) -> Page[Settlement]:
+    """Return one page of a merchant's settlements, newest first.
 
     Raises:
         Settlement.DoesNotExist: the cursor is not one of this merchant's.
@@ -298,9 +301,7 @@ def page_settlements(merchant_id: UUID, *, after: str) -> tuple[list[Settlement]
         mine = mine.filter(
             Q(closed_at__lt=last.closed_at) | Q(id__lt=last.id), closed_at__lte=last.closed_at
         )
-    rows = list(mine[: PAGE_SIZE + 1])
-    page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
-    return page, page[-1].public_id if more else None
+    return cut_page(mine, size=PAGE_SIZE, cursor=lambda row: row.public_id)
 
 
 def _find_lines(settlement: Settlement) -> QuerySet[SettlementLine]:

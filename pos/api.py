@@ -12,6 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from foundation.idempotency import KEY, IdempotencyMismatch, hash_request, read_key
+from foundation.paging import AFTER, Page, read_after
+from foundation.refusals import refuses
 from pos.authentication import PosAuthentication
 from pos.callers import Caller, call_from_merchant
 from pos.charges import (
@@ -21,9 +24,22 @@ from pos.charges import (
     extend_charge,
     find_created,
 )
-from pos.errors import AmountMismatch, AmountTooLarge, CurrencyMismatch, ItemUnknown
-from pos.idempotency import hash_request, read_key
+from pos.errors import (
+    AmountMismatch,
+    AmountTooLarge,
+    ChargeNotCancelable,
+    ChargeNotExtendable,
+    ChargeUnknown,
+    CurrencyMismatch,
+    ItemUnknown,
+    RefundExceedsCaptured,
+    RefundNotAllowed,
+    RefundNotPossible,
+    StoreClosed,
+    TillUnpaired,
+)
 from pos.payloads import write_payload
+from pos.places import place
 from pos.queries import (
     filter_static,
     filter_status,
@@ -36,8 +52,15 @@ from pos.queries import (
     page_after,
 )
 from pos.refunds import NewRefund, refund_charge
-from pos.representations import show_charge, show_charge_whole, show_refund
-from pos.serializers import NewChargeSerializer, NewRefundSerializer
+from pos.serializers import (
+    ChargePage,
+    ChargeSerializer,
+    NewChargeSerializer,
+    NewRefundSerializer,
+    RefundPage,
+    RefundSerializer,
+    WholeChargeSerializer,
+)
 from pos.topics import charge_topic, token_topic
 from qr.image import draw_png, draw_svg
 from relay.streams import sign_ticket
@@ -49,10 +72,11 @@ class PosView(APIView):
     """Asked by a till or a merchant's server."""
 
     authentication_classes = [PosAuthentication]
+    group = "Tills and merchants"
 
     @property
     def caller(self) -> Caller:
-        """Give who asks."""
+        """Return who asks."""
         return cast(Caller, self.request.user)
 
 
@@ -60,26 +84,40 @@ class ChargesView(PosView):
     """All charges of the caller."""
 
     @extend_schema(
+        operation_id="list_charges",
         parameters=[
             OpenApiParameter("status", str),
             OpenApiParameter("source", str, enum=["static_code"]),
-            OpenApiParameter("after", str),
+            AFTER,
             OpenApiParameter("limit", int),
         ],
-        responses=OpenApiTypes.OBJECT,
+        responses=ChargePage,
     )
+    @refuses(ChargeUnknown, ValidationError)
     def get(self, request: Request) -> Response:
         """List charges, newest first, a page at a time."""
         charges = filter_status(
             list_charges(self.caller), request.query_params.get("status", "")
         )
         charges = filter_static(charges, request.query_params.get("source", ""))
-        page, after = page_after(
-            charges, after=request.query_params.get("after", ""), size=_read_limit(request)
-        )
-        return Response({"data": [show_charge(charge) for charge in page], "next": after})
+        page = page_after(charges, after=read_after(request), size=_read_limit(request))
+        return Response(ChargePage.show(page))
 
-    @extend_schema(request=NewChargeSerializer, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="create_charge",
+        parameters=[KEY],
+        request=NewChargeSerializer,
+        responses={201: ChargeSerializer},
+    )
+    @refuses(
+        TillUnpaired,
+        StoreClosed,
+        CurrencyMismatch,
+        AmountMismatch,
+        AmountTooLarge,
+        ItemUnknown,
+        IdempotencyMismatch,
+    )
     def post(self, request: Request) -> Response:
         """Create a charge."""
         asked = NewChargeSerializer(data=request.data)
@@ -96,52 +134,68 @@ class ChargesView(PosView):
             if known is None:
                 raise
             charge = known
-        return Response(show_charge(charge), status=201)
+        return Response(ChargeSerializer.show(charge), status=201)
 
 
 class ChargeView(PosView):
     """One charge."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="show_charge", responses=WholeChargeSerializer)
+    @refuses(ChargeUnknown)
     def get(self, request: Request, reference: str) -> Response:
         """Show the charge as it is at this moment."""
-        return Response(show_charge_whole(*find_charge_and_lines(self.caller, reference)))
+        charge, lines = find_charge_and_lines(self.caller, reference)
+        return Response(WholeChargeSerializer.show(charge, lines=lines))
 
 
 class CancelView(PosView):
     """The end of a charge by the shop."""
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="cancel_charge", request=None, responses=ChargeSerializer)
+    @refuses(ChargeUnknown, ChargeNotCancelable)
     def post(self, request: Request, reference: str) -> Response:
         """Cancel the charge, unless it is paid or expired."""
         charge = find_charge(self.caller, reference)
-        canceled = cancel_charge(charge.id, caller=self.caller)
-        canceled.store, canceled.terminal = charge.store, charge.terminal
-        return Response(show_charge(canceled))
+        canceled = place(cancel_charge(charge.id, caller=self.caller), charge)
+        return Response(ChargeSerializer.show(canceled))
 
 
 class ExtendView(PosView):
     """More time for a waiting customer."""
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="extend_charge", request=None, responses=ChargeSerializer)
+    @refuses(ChargeUnknown, ChargeNotExtendable)
     def post(self, request: Request, reference: str) -> Response:
         """Give the charge five more minutes."""
         charge = find_charge(self.caller, reference)
-        extended = extend_charge(charge.id, caller=self.caller)
-        extended.store, extended.terminal = charge.store, charge.terminal
-        return Response(show_charge(extended))
+        extended = place(extend_charge(charge.id, caller=self.caller), charge)
+        return Response(ChargeSerializer.show(extended))
 
 
 class RefundsView(PosView):
     """The refunds of a charge."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="list_refunds", responses=RefundPage)
+    @refuses(ChargeUnknown)
     def get(self, request: Request, reference: str) -> Response:
         """List the charge's refunds, oldest first."""
         refunds = list_refunds(find_charge(self.caller, reference))
-        return Response({"data": [show_refund(refund) for refund in refunds], "next": None})
+        return Response(RefundPage.show(Page(refunds)))
 
-    @extend_schema(request=NewRefundSerializer, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="refund_charge",
+        parameters=[KEY],
+        request=NewRefundSerializer,
+        responses={201: RefundSerializer},
+    )
+    @refuses(
+        ChargeUnknown,
+        RefundNotAllowed,
+        RefundNotPossible,
+        RefundExceedsCaptured,
+        CurrencyMismatch,
+        IdempotencyMismatch,
+    )
     def post(self, request: Request, reference: str) -> Response:
         """Refund the charge, or a part of it."""
         charge = find_charge(self.caller, reference)
@@ -159,22 +213,27 @@ class RefundsView(PosView):
             ),
         )
         refund = refund_charge(charge.id, caller=self.caller, new=new)
-        return Response(show_refund(refund), status=201)
+        return Response(RefundSerializer.show(refund), status=201)
 
 
 class RefundView(PosView):
     """One refund."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="show_refund", responses=RefundSerializer)
+    @refuses(ChargeUnknown)
     def get(self, request: Request, reference: str) -> Response:
         """Show the refund."""
-        return Response(show_refund(find_refund(self.caller, reference)))
+        return Response(RefundSerializer.show(find_refund(self.caller, reference)))
 
 
 class EventsView(PosView):
     """The stream a till's page listens to."""
 
-    @extend_schema(responses={(200, "text/event-stream"): OpenApiTypes.STR})
+    @extend_schema(
+        operation_id="listen_to_charge",
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+    )
+    @refuses(ChargeUnknown)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Hand the connection over to the process that serves streams."""
         charge = find_charge(self.caller, reference)
@@ -185,7 +244,10 @@ class EventsView(PosView):
 class QrSvgView(PosView):
     """The charge's code as a drawing."""
 
-    @extend_schema(responses={(200, "image/svg+xml"): OpenApiTypes.STR})
+    @extend_schema(
+        operation_id="draw_charge_svg", responses={(200, "image/svg+xml"): OpenApiTypes.STR}
+    )
+    @refuses(ChargeUnknown)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code as SVG, one unit a module."""
         charge = find_charge(self.caller, reference)
@@ -195,7 +257,10 @@ class QrSvgView(PosView):
 class QrPngView(PosView):
     """The charge's code as a picture."""
 
-    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="draw_charge_png", responses={(200, "image/png"): OpenApiTypes.BINARY}
+    )
+    @refuses(ChargeUnknown)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code as PNG, 12 pixels a module."""
         charge = find_charge(self.caller, reference)

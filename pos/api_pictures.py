@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from foundation.answers import Answer, NumberField, TextsField
 from pos.api import PosView
 from pos.pictures import read_seen
 from qr.errors import PayloadInvalid
@@ -30,8 +31,24 @@ class PictureParser(BaseParser):
         media_type: str | None = None,  # noqa: ARG002  the framework's form
         parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002  the framework's form
     ) -> dict[str, Any]:
-        """Give the bytes, up to one more than are read."""
+        """Return the bytes, up to one more than are read."""
         return {"picture": stream.read(BYTES_MAX + 1)}
+
+
+class PartSerializer(Answer):
+    """A code that is one of several which say something only together."""
+
+    number = NumberField(help_text="Counted from 1.")
+    total = NumberField()
+
+
+class PictureTextsSerializer(Answer):
+    """What the codes in a picture say."""
+
+    texts = TextsField(help_text="Of each QR code and Code 128, from top to bottom.")
+    parts = PartSerializer(
+        many=True, help_text="Parts of split codes whose other parts are not in the picture."
+    )
 
 
 class PictureReading(APIView):
@@ -41,7 +58,7 @@ class PictureReading(APIView):
     symbologies: Sequence[Symbology] = tuple(Symbology)
 
     @extend_schema(
-        request=dict.fromkeys(_MAKES, OpenApiTypes.BINARY), responses=OpenApiTypes.OBJECT
+        request=dict.fromkeys(_MAKES, OpenApiTypes.BINARY), responses=PictureTextsSerializer
     )
     def post(self, request: Request) -> Response:
         """Return the texts of the codes in a picture, and what parts of split ones it holds."""
@@ -50,9 +67,9 @@ class PictureReading(APIView):
             seen = read_seen(picture, symbologies=self.symbologies)
         except PayloadInvalid as refusal:
             raise serializers.ValidationError({"picture": str(refusal)}) from refusal
-        parts = [{"number": part.number, "total": part.total} for part in seen.parts]
-        return Response({"texts": seen.texts, "parts": parts})
+        return Response(PictureTextsSerializer.show(seen))
 
 
+@extend_schema_view(post=extend_schema(operation_id="read_picture"))
 class PicturesView(PictureReading, PosView):
     """What a till's camera saw: a phone shows its code as QR code and as bars."""

@@ -11,21 +11,25 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.answers import Answer, InstantField, MoneySerializer, TextField, TextsField
+from foundation.fields import PlainTextField
+from foundation.idempotency import KEY, IdempotencyMismatch, hash_request, read_key
+from foundation.paging import Page, list_of
+from foundation.refusals import refuses
 from merchants.api import MerchantView
 from merchants.models import Store
+from merchants.serializers import AmountSerializer
 from pos.api import PosView, hand_over_stream
-from pos.errors import CurrencyMismatch, StaticCodeUnknown
-from pos.idempotency import hash_request, read_key
+from pos.errors import CapTooLarge, CurrencyMismatch, StaticCodeRevoked, StaticCodeUnknown
 from pos.models import Terminal
-from pos.print.sheets import SheetSize
+from pos.print.sheets import SheetSize, list_undrawn
 from pos.queries import find_static_codes
-from pos.representations import show_static_code
-from pos.serializers import AmountSerializer, PlainTextField
 from pos.static_codes import (
     NewStaticCode,
     create_static_code,
     find_merchant_code,
     revoke_static_code,
+    write_static_link,
 )
 from pos.topics import counter_topic, token_topic
 from pos.views_static import answer_sheet
@@ -39,17 +43,55 @@ class NewStaticCodeSerializer(serializers.Serializer[Any]):
     cap = AmountSerializer(required=False)
 
 
+class StaticCodeSerializer(Answer):
+    """A printed code, at which payers type the amount."""
+
+    # Needs the code's store and till at hand.
+    id = TextField(source="public_id", help_text="sc_…")
+    store = TextField(source="store.public_id", help_text="st_…")
+    terminal = TextField(
+        allow_null=True,
+        source="terminal.public_id",
+        help_text="tm_… of the till that announces it; null for every till.",
+    )
+    name = TextField(help_text="The payee, as printed.")
+    place = TextField(help_text="Where it hangs.")
+    short_code = TextField(help_text="8 characters, for those who cannot scan.")
+    cap = MoneySerializer(help_text="The most a customer pays in a day of the shop.")
+    link = TextField(of=write_static_link, help_text="What the print carries, signed.")
+    sheet = TextField(
+        of=lambda code: f"/api/v1/static_codes/{code.public_id}/sheet.pdf",
+        help_text="Address of the print as PDF.",
+    )
+    undrawn = TextsField(
+        of=list_undrawn,
+        help_text="Letters that no font here holds: the print shows a box for each.",
+    )
+    created_at = InstantField()
+    revoked_at = InstantField(allow_null=True)
+
+
+StaticCodes = list_of("StaticCodes", StaticCodeSerializer)
+
+
 class StaticCodesView(MerchantView):
     """The printed codes of a store."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="list_static_codes", responses=StaticCodes)
+    @refuses(StaticCodeUnknown)
     def get(self, request: Request, reference: str) -> Response:
         """List the store's printed codes, newest first."""
         store = self._find_store(reference)
         codes = find_static_codes().filter(store=store).order_by("-id")
-        return Response({"data": [show_static_code(code) for code in codes], "next": None})
+        return Response(StaticCodes.show(Page(list(codes))))
 
-    @extend_schema(request=NewStaticCodeSerializer, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="create_static_code",
+        parameters=[KEY],
+        request=NewStaticCodeSerializer,
+        responses={201: StaticCodeSerializer},
+    )
+    @refuses(StaticCodeUnknown, CapTooLarge, CurrencyMismatch, IdempotencyMismatch)
     def post(self, request: Request, reference: str) -> Response:
         """Make a code for print."""
         store = self._find_store(reference)
@@ -68,7 +110,7 @@ class StaticCodesView(MerchantView):
             ),
         )
         code = create_static_code(store, new, actor=self.merchant.public_id)
-        return Response(show_static_code(code), status=201)
+        return Response(StaticCodeSerializer.show(code), status=201)
 
     def _find_store(self, reference: str) -> Store:
         stores = self.merchant.stores.select_related("merchant")
@@ -81,27 +123,35 @@ class StaticCodesView(MerchantView):
 class StaticCodeView(MerchantView):
     """One printed code."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="show_static_code", responses=StaticCodeSerializer)
+    @refuses(StaticCodeUnknown)
     def get(self, request: Request, reference: str) -> Response:
         """Show the printed code."""
-        return Response(show_static_code(find_merchant_code(self.merchant.id, reference)))
+        code = find_merchant_code(self.merchant.id, reference)
+        return Response(StaticCodeSerializer.show(code))
 
 
 class RevokeStaticCodeView(MerchantView):
     """The end of a printed code."""
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="revoke_static_code", request=None, responses=StaticCodeSerializer
+    )
+    @refuses(StaticCodeUnknown)
     def post(self, request: Request, reference: str) -> Response:
         """Let nobody pay by the code any more."""
         code = find_merchant_code(self.merchant.id, reference)
         revoke_static_code(code, actor=self.merchant.public_id)
-        return Response(show_static_code(code))
+        return Response(StaticCodeSerializer.show(code))
 
 
 class StaticEventsView(PosView):
     """The stream a till listens to between its own sales."""
 
-    @extend_schema(responses={(200, "text/event-stream"): OpenApiTypes.STR})
+    @extend_schema(
+        operation_id="listen_to_static_codes",
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+    )
     def get(self, request: Request) -> HttpResponse:
         """Hand the connection over to the process that serves streams."""
         store_id, terminal = self.caller.store.id, self.caller.terminal
@@ -115,9 +165,11 @@ class SheetView(MerchantView):
     """The print."""
 
     @extend_schema(
+        operation_id="draw_static_code",
         parameters=[OpenApiParameter("size", str, enum=list(SheetSize))],
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
+    @refuses(StaticCodeUnknown, StaticCodeRevoked, ValidationError)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code with its name and instructions, for A4, A6 or a sticker."""
         code = find_merchant_code(self.merchant.id, reference)

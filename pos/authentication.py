@@ -2,11 +2,11 @@
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from merchants.authentication import read_bearer
+from foundation.bearers import BearerAuthentication, read_bearer
 from merchants.onboarding import find_merchant_by_key
 from pos.callers import Caller, call_from_merchant, call_from_terminal, call_from_till
 from pos.terminals import find_holder
@@ -15,11 +15,14 @@ TILL_COOKIE = "tessera_till"
 TILL_COOKIE_LIFE_S = 400 * 24 * 3600
 
 
-class PosAuthentication(BaseAuthentication):
+class PosAuthentication(BearerAuthentication):
     """An integration's token, a merchant's key, or the cookie of our own till page (with CSRF).
 
     A paired device's token speaks only as its cookie, and only while a cashier is there.
     """
+
+    scheme = "till_or_merchant"
+    holds = "A terminal token (tk_…) or a merchant's secret key (sk_…)."
 
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
         """Give the caller; None when nothing was presented."""
@@ -32,10 +35,6 @@ class PosAuthentication(BaseAuthentication):
             return None
         SessionAuthentication().enforce_csrf(request)
         return caller, None
-
-    def authenticate_header(self, request: Request) -> str:
-        """Make a refusal a 401 that says what to present."""
-        return "Bearer"
 
     def _find(self, secret: str) -> Caller:
         if secret.startswith("sk_"):

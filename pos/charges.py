@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from foundation.idempotency import find_repeated
 from ledger.money import AMOUNT_MINOR_MAX
 from ledger.transactions import retry_clashes
 from merchants.fees import calculate_fee
@@ -24,13 +25,13 @@ from pos.errors import (
     ChargeNotExtendable,
     ChargeNotPayable,
     CurrencyMismatch,
-    IdempotencyMismatch,
     StoreClosed,
     TillUnpaired,
 )
 from pos.models import Charge, ChargeStatus, Item, Terminal
 from pos.moves import move
 from pos.openings import open_charge
+from pos.places import place
 from pos.running import number_command, telling_running
 from pos.topics import topics_of
 from pos.transitions import (
@@ -80,7 +81,7 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
         raise CurrencyMismatch(caller.store.currency)
     draft = _draft_charge(caller, new, amount_minor=_work_out_amount(new))
     with telling_running(number_command(caller.owner_id, new.idempotency_key)):
-        return _attach(_open(caller, new, draft), caller)
+        return place(_open(caller, new, draft), caller)
 
 
 @retry_clashes
@@ -101,12 +102,9 @@ def find_created(caller: Caller, *, key: str, request_hash: bytes) -> Charge | N
     Raises:
         IdempotencyMismatch: the key came with another request.
     """
-    known = Charge.objects.filter(owner_id=caller.owner_id, idempotency_key=key).first()
-    if known is None:
-        return None
-    if bytes(known.request_hash) != request_hash:
-        raise IdempotencyMismatch
-    return _attach(known, caller)
+    made = Charge.objects.filter(owner_id=caller.owner_id)
+    known = find_repeated(made, key=key, request_hash=request_hash)
+    return None if known is None else place(known, caller)
 
 
 def announce_lease(charge: Charge) -> None:
@@ -267,8 +265,3 @@ def _draft_charge(caller: Caller, new: NewCharge, *, amount_minor: int) -> Charg
         check_word=draw_check_word(),
         takings_account_id=caller.store.takings_account_id,
     )
-
-
-def _attach(charge: Charge, caller: Caller) -> Charge:
-    charge.store, charge.terminal = caller.store, caller.terminal
-    return charge

@@ -3,7 +3,17 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from foundation.refusals import Member, problem
 from ledger.money import format_money
+from pos.models import ChargeStatus
+
+_TRUE_STATUS = Member(
+    "charge_status",
+    ChargeStatus,
+    note="The true status, for the loser of a race.",
+    source="status",
+)
+_REFUNDABLE = Member("refundable_minor", int, note="With refund_exceeds_captured.")
 
 _STATES = {
     "open": _("open"),
@@ -19,6 +29,7 @@ def name_state(status: str) -> str:
     return str(_STATES[status])
 
 
+@problem(404, "not_found")
 class ChargeUnknown(Exception):
     """No charge of this caller has that identifier."""
 
@@ -27,6 +38,7 @@ class ChargeUnknown(Exception):
         super().__init__(gettext("There is no such charge."))
 
 
+@problem(409, "charge_not_payable", members=(_TRUE_STATUS,))
 class ChargeNotPayable(Exception):
     """The charge is captured, canceled or expired, or no longer claimed by this payer."""
 
@@ -41,6 +53,7 @@ class ChargeNotPayable(Exception):
         self.status = status
 
 
+@problem(409, "charge_claimed_by_another")
 class ChargeClaimedByAnother(Exception):
     """Another phone is paying this charge right now."""
 
@@ -49,6 +62,7 @@ class ChargeClaimedByAnother(Exception):
         super().__init__(gettext("Another phone is paying this charge. Nothing was taken."))
 
 
+@problem(409, "charge_not_cancelable", members=(_TRUE_STATUS,))
 class ChargeNotCancelable(Exception):
     """The charge is over already."""
 
@@ -59,6 +73,7 @@ class ChargeNotCancelable(Exception):
         self.status = status
 
 
+@problem(409, "charge_not_extendable", members=(_TRUE_STATUS,))
 class ChargeNotExtendable(Exception):
     """The charge is over, or has lived for its two hours."""
 
@@ -69,6 +84,7 @@ class ChargeNotExtendable(Exception):
         self.status = status
 
 
+@problem(409, "store_closed")
 class StoreClosed(Exception):
     """The store takes no payments at present."""
 
@@ -77,6 +93,7 @@ class StoreClosed(Exception):
         super().__init__(gettext("This store takes no payments at present. Nothing was taken."))
 
 
+@problem(401, "not_authenticated")
 class TillUnpaired(Exception):
     """The till was unpaired while it asked."""
 
@@ -85,6 +102,7 @@ class TillUnpaired(Exception):
         super().__init__(gettext("This till is not paired any more. Pair it again to sell."))
 
 
+@problem(404, "not_found")
 class StaticCodeUnknown(Exception):
     """No printed code of this merchant has that identifier."""
 
@@ -93,6 +111,7 @@ class StaticCodeUnknown(Exception):
         super().__init__(gettext("There is no such printed code."))
 
 
+@problem(410, "static_code_revoked", field="payload")
 class StaticCodeRevoked(Exception):
     """The shop has revoked this printed code."""
 
@@ -114,6 +133,7 @@ class PlaceUnreadable(Exception):
         super().__init__(gettext("Say in up to 40 letters where the code will hang."))
 
 
+@problem(422, "cap_too_large", field="cap.amount_minor")
 class CapTooLarge(Exception):
     """A printed code may not take that much from a customer a day."""
 
@@ -124,20 +144,7 @@ class CapTooLarge(Exception):
         self.cap_max_minor = cap_max_minor
 
 
-class StillRunning(Exception):
-    """The same was asked before, and what comes of it is not known yet."""
-
-
-class IdempotencyMismatch(Exception):
-    """The same idempotency key came with another request."""
-
-    def __init__(self) -> None:
-        """Tell what to do."""
-        super().__init__(
-            gettext("This Idempotency-Key was used for another request. Use a new key.")
-        )
-
-
+@problem(422, "amount_mismatch", field="amount.amount_minor")
 class AmountMismatch(Exception):
     """The amount sent is not what the server works out from the items."""
 
@@ -149,6 +156,7 @@ class AmountMismatch(Exception):
         self.amount_minor = amount_minor
 
 
+@problem(422, "currency_mismatch", field="amount.currency")
 class CurrencyMismatch(Exception):
     """The store sells in another currency."""
 
@@ -159,6 +167,7 @@ class CurrencyMismatch(Exception):
         self.currency = currency
 
 
+@problem(422, "item_unknown", field="lines")
 class ItemUnknown(Exception):
     """The store does not sell this item."""
 
@@ -167,6 +176,7 @@ class ItemUnknown(Exception):
         super().__init__(gettext("This store has no item %(item)s.") % {"item": item})
 
 
+@problem(422, "amount_too_large", field="lines")
 class AmountTooLarge(Exception):
     """The items add up to more than a charge may be."""
 
@@ -175,6 +185,7 @@ class AmountTooLarge(Exception):
         super().__init__(gettext("The items add up to more than a charge may be."))
 
 
+@problem(409, "refund_exceeds_captured", field="amount.amount_minor", members=(_REFUNDABLE,))
 class RefundExceedsCaptured(Exception):
     """More would be refunded than was captured."""
 
@@ -185,10 +196,12 @@ class RefundExceedsCaptured(Exception):
         self.refundable_minor = refundable_minor
 
 
+@problem(409, "refund_not_possible")
 class RefundNotPossible(Exception):
     """The charge was never captured, or too long ago, or refunded too many times."""
 
 
+@problem(403, "refund_not_allowed")
 class RefundNotAllowed(Exception):
     """The cashier or the till has no right to refund."""
 
@@ -207,6 +220,7 @@ class PairingRefused(Exception):
         )
 
 
+@problem(410, "signing_key_withdrawn", field="payload")
 class SigningKeyWithdrawn(Exception):
     """The key that signed this printed code is not trusted any more."""
 
@@ -220,6 +234,7 @@ class SigningKeyWithdrawn(Exception):
         )
 
 
+@problem(503, "busy")
 class PicturesWait(Exception):
     """Too many pictures are being read at this moment."""
 

@@ -12,11 +12,13 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Now
 
 from foundation.model_sql import JoinedRows
+from foundation.paging import Page, cut_page
 from merchants.models import StaffMember, Store
 from merchants.queries import find_last_cut, find_next_cut, read_clock
 from pos.callers import Caller
 from pos.errors import ChargeUnknown, ItemUnknown
 from pos.models import Charge, ChargeLine, ChargeStatus, Item, Refund, StaticCode, Terminal
+from pos.places import list_paths, write_joins
 from pos.transitions import EXPIRE, when_status
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
@@ -24,12 +26,10 @@ from qr.references import decode_reference
 PAGE_SIZE = 50
 
 _MAKERS = ("cashier__user", "terminal")
-_PLACE = ("store", "store__merchant", "terminal", "receipt")
-_FROM_PLACE = """
+_PLACE = (*list_paths(), "receipt")
+_FROM_PLACE = f"""
       FROM pos_charge charge
-      JOIN merchants_store store ON store.id = charge.store_id
-      JOIN merchants_merchant store__merchant ON store__merchant.id = store.merchant_id
-      LEFT JOIN pos_terminal terminal ON terminal.id = charge.terminal_id
+      {write_joins()}
       LEFT JOIN pos_receipt receipt ON receipt.charge_id = charge.id
      WHERE
 """
@@ -100,19 +100,15 @@ def filter_status(charges: QuerySet[Charge], status: str) -> QuerySet[Charge]:
     return charges.filter(condition)
 
 
-def page_after(
-    charges: QuerySet[Charge], *, after: str, size: int = PAGE_SIZE
-) -> tuple[list[Charge], str | None]:
-    """Cut one page out of a list that is sorted newest first; give it and the next cursor.
+def page_after(charges: QuerySet[Charge], *, after: str, size: int = PAGE_SIZE) -> Page[Charge]:
+    """Return one page of a list that is sorted newest first.
 
     Raises:
         ChargeUnknown: the cursor is not one of ours.
     """
     if after:
         charges = charges.filter(pk__lt=read_reference("ch", after))
-    rows = list(charges[: size + 1])
-    more = len(rows) > size
-    return rows[:size], rows[size - 1].public_id if more else None
+    return cut_page(charges, size=size, cursor=lambda charge: charge.public_id)
 
 
 def sum_today(store: Store) -> dict[str, int | str | datetime]:
@@ -302,9 +298,9 @@ def _may_see(caller: Caller, charge: Charge) -> bool:
 
 
 def _with_place() -> QuerySet[Charge]:
-    return Charge.objects.select_related("store__merchant", "terminal", "receipt")
+    return Charge.objects.select_related(*_PLACE)
 
 
 def _for_list(charges: QuerySet[Charge]) -> QuerySet[Charge]:
-    related = charges.select_related("store__merchant", "terminal", "cashier__user", "receipt")
+    related = charges.select_related(*_PLACE, "cashier__user")
     return related.order_by("-id")

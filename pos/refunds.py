@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext, ngettext
 
+from foundation.idempotency import find_repeated
 from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
@@ -15,7 +16,6 @@ from merchants.models import Book, LineKind, SettlementLine
 from merchants.queries import read_clock, sum_takings
 from pos.callers import Caller
 from pos.errors import (
-    IdempotencyMismatch,
     RefundExceedsCaptured,
     RefundNotAllowed,
     RefundNotPossible,
@@ -61,10 +61,10 @@ def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
 def _refund(charge_id: UUID, running: int, *, caller: Caller, new: NewRefund) -> Refund:
     mark_running(running)
     charge = Charge.objects.select_for_update(no_key=True).get(pk=charge_id)
-    known = charge.refunds.filter(idempotency_key=new.idempotency_key).first()
+    known = find_repeated(
+        charge.refunds.all(), key=new.idempotency_key, request_hash=new.request_hash
+    )
     if known is not None:
-        if bytes(known.request_hash) != new.request_hash:
-            raise IdempotencyMismatch
         return known
     if not caller.may_refund:
         raise RefundNotAllowed

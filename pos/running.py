@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from django.db import OperationalError, connection
 
+from foundation.idempotency import StillRunning
 from ledger.transactions import read_sqlstate
-from pos.errors import StillRunning
 
 # Shared, because it keeps nobody waiting: it is only looked at.
 MARK = "pg_try_advisory_xact_lock_shared(%(running)s)"

@@ -1,62 +1,38 @@
-"""What the API accepts from tills and merchants."""
+"""What the API accepts of tills and merchants, and how it shows charges and refunds."""
 
 from typing import Any
 
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from ledger.errors import CurrencyUnknown
-from ledger.money import AMOUNT_MINOR_MAX, find_exponent
+from foundation.answers import (
+    Answer,
+    ChoiceField,
+    InstantField,
+    MoneySerializer,
+    NumberField,
+    TextField,
+    TextsField,
+)
+from foundation.fields import PlainTextField, WholeNumberField
+from foundation.paging import list_of, page_of
+from ledger.money import AMOUNT_MINOR_MAX
+from merchants.serializers import AmountSerializer
+from pos.models import Charge, ChargeStatus, Refusal
+from pos.payloads import shows_merchant_code, write_link, write_merchant_code
+from qr.references import encode_reference
 
-# They join letters or keep them apart: Persian, Hindi and emoji are not written without them.
-_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
-
-
-def is_plain(text: str) -> bool:
-    """Tell whether a text is one line without control characters, and not of joiners alone."""
-    seen = text.translate(_JOINERS)
-    return seen.isprintable() and bool(seen) == bool(text)
-
-
-class WholeNumberField(serializers.IntegerField):
-    """An integer that is one in JSON too: `480`, but not `"480"`, `4.8`, `4e2` or `true`."""
-
-    def to_internal_value(self, data: object) -> int:
-        """Refuse every other type before looking at the value."""
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.fail("invalid")
-        return super().to_internal_value(data)
+_PAYER_SHOWN = {ChargeStatus.CLAIMED, ChargeStatus.CAPTURED}
 
 
-class PlainTextField(serializers.CharField):
-    """A short text on one line; numbers are not quietly turned into text."""
-
-    default_error_messages = {"control": _("Control characters are not allowed.")}
-
-    def to_internal_value(self, data: object) -> str:
-        """Refuse other types and control characters."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        text = super().to_internal_value(data)
-        if not is_plain(text):
-            self.fail("control")
-        return text
+def name_payer(charge: Charge) -> str | None:
+    """Return the masked name of whoever pays or has paid."""
+    return charge.payer_name if charge.status_now in _PAYER_SHOWN else None
 
 
-class AmountSerializer(serializers.Serializer[Any]):
-    """An amount in minor units with its currency."""
-
-    amount_minor = WholeNumberField(min_value=1, max_value=AMOUNT_MINOR_MAX)
-    currency = PlainTextField(min_length=3, max_length=3)
-
-    def validate_currency(self, currency: str) -> str:
-        """Know the ISO 4217 code."""
-        try:
-            find_exponent(currency)
-        except CurrencyUnknown as refusal:
-            raise serializers.ValidationError(str(refusal)) from refusal
-        return currency
+def find_receipt(charge: Charge) -> str | None:
+    """Return the address of the receipt, once there is money to have one of."""
+    return charge.receipt_url if charge.captured_at else None
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -102,3 +78,131 @@ class NewRefundSerializer(serializers.Serializer[Any]):
 
     amount = AmountSerializer(required=False)
     reason = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
+
+
+class ChargeLineSerializer(Answer):
+    """What was sold, at the price of that moment."""
+
+    name = TextField()
+    quantity = NumberField()
+    unit_price = MoneySerializer()
+
+
+class ChargeSerializer(Answer):
+    """A charge as tills and merchants see it."""
+
+    # Needs the charge's store and terminal at hand.
+    id = TextField(source="public_id", help_text="ch_…")
+    status = ChoiceField(ChargeStatus.choices, source="status_now")
+    version = NumberField(help_text="Rises by one at every change.")
+    amount = MoneySerializer()
+    refunded = MoneySerializer(help_text="The sum of the refunds; 0 at first.")
+    reference = TextField(help_text="Yours, as it was sent.")
+    description = TextField(help_text="Shown to the customer.")
+    link = TextField(of=write_link, help_text="Opens the charge in a phone's browser.")
+    emv = TextField(
+        allow_null=True,
+        of=lambda charge: write_merchant_code(charge) if shows_merchant_code(charge) else None,
+        help_text="The charge as an EMVCo code; null unless the store shows those.",
+    )
+    short_code = TextField(help_text="8 characters, for those who cannot scan.")
+    check_word = TextField(help_text="The same two words on both screens.")
+    created_at = InstantField()
+    expires_at = InstantField()
+    lease_until = InstantField(
+        allow_null=True,
+        of=lambda charge: charge.lease_until if charge.status_now == "claimed" else None,
+        help_text="Until when the payer may confirm, while claimed.",
+    )
+    qr_svg = TextField(
+        of=lambda charge: f"{_find_address(charge)}/qr.svg",
+        help_text="Address of the code as SVG.",
+    )
+    qr_png = TextField(
+        of=lambda charge: f"{_find_address(charge)}/qr.png",
+        help_text="Address of the code as PNG.",
+    )
+    store = TextField(source="store.public_id", help_text="st_…")
+    terminal = TextField(
+        allow_null=True,
+        source="terminal.public_id",
+        help_text="tm_…; null if a merchant's server made it.",
+    )
+    static_code = TextField(
+        allow_null=True,
+        of=lambda charge: (
+            charge.static_code_id and encode_reference("sc", charge.static_code_id)
+        ),
+        help_text="sc_…, if a payer opened it at a printed code.",
+    )
+    captured_at = InstantField(allow_null=True)
+    payer = TextField(
+        allow_null=True,
+        of=name_payer,
+        help_text="The masked name, once claimed: Li W.",
+    )
+    refusal = ChoiceField(
+        Refusal.choices,
+        allow_null=True,
+        of=lambda charge: charge.refusal_now or None,
+        help_text="Why the payer of this moment, or else the last one, did not pay.",
+    )
+    refused_at = InstantField(
+        allow_null=True,
+        of=lambda charge: charge.refused_at if charge.refusal_now else None,
+        help_text="Since when that is so.",
+    )
+    receipt = TextField(
+        allow_null=True,
+        of=find_receipt,
+        help_text="Address of the receipt, once captured.",
+    )
+    server_time = InstantField(source="read_at", help_text="The clock that decides.")
+
+
+class CollectedChargeSerializer(ChargeSerializer):
+    """A charge that was collected: captured, or claimed while the phone asks for the PIN."""
+
+    needs = TextsField(help_text="What the phone asks the customer for: nothing, or pin.")
+
+
+class WholeChargeSerializer(ChargeSerializer):
+    """A charge with what takes a further look."""
+
+    receipt_number = TextField(
+        allow_null=True,
+        of=lambda charge: charge.receipt_number or None,
+        help_text="Null until the receipt is issued, moments later.",
+    )
+    lines = ChargeLineSerializer(many=True)
+
+
+ChargePage = page_of("ChargePage", ChargeSerializer)
+
+
+class RefundSerializer(Answer):
+    """Money given back."""
+
+    id = TextField(source="public_id", help_text="rf_…")
+    charge = TextField(source="charge.public_id", help_text="ch_…")
+    amount = MoneySerializer()
+    reason = TextField()
+    status = TextField(of=lambda _: "done", help_text="Always done: a refund is one transfer.")
+    terminal = TextField(
+        allow_null=True,
+        source="terminal.public_id",
+        help_text="tm_… of the till; null for a merchant's server.",
+    )
+    cashier = TextField(
+        allow_null=True,
+        of=lambda refund: refund.cashier_name or None,
+        help_text="Name of the cashier who made it; null if a program did.",
+    )
+    created_at = InstantField()
+
+
+RefundPage = list_of("RefundPage", RefundSerializer)
+
+
+def _find_address(charge: Charge) -> str:
+    return f"/api/v1/charges/{charge.public_id}"

@@ -7,11 +7,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from foundation.idempotency import find_repeated
 from ledger.transactions import retry_clashes
 from merchants.models import Store
 from pos.callers import call_from_payer
 from pos.charges import NewCharge, create_charge, draw_short_code
-from pos.errors import CapTooLarge, IdempotencyMismatch, StaticCodeRevoked, StaticCodeUnknown
+from pos.errors import CapTooLarge, StaticCodeRevoked, StaticCodeUnknown
 from pos.models import Charge, StaticCode, Terminal
 from pos.moves import move
 from pos.queries import find_static_codes
@@ -49,10 +50,8 @@ def create_static_code(store: Store, new: NewStaticCode, *, actor: str) -> Stati
     if cap_minor > settings.STATIC_CAP_DAY_MINOR:
         raise CapTooLarge(settings.STATIC_CAP_DAY_MINOR)
     while True:
-        known = StaticCode.objects.filter(store=store, idempotency_key=new.idempotency_key)
-        code = known.select_related("terminal").first()
-        if code is not None and bytes(code.request_hash) != new.request_hash:
-            raise IdempotencyMismatch
+        made = StaticCode.objects.filter(store=store).select_related("terminal")
+        code = find_repeated(made, key=new.idempotency_key, request_hash=new.request_hash)
         code = code or _insert_code(store, new, cap_minor=cap_minor, actor=actor)
         if code is not None:
             code.store = store

@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from foundation.fields import is_plain
+from foundation.idempotency import IdempotencyMismatch, hash_request
 from ledger.errors import AmountUnreadable
 from ledger.money import format_money
 from ledger.typed import read_money
@@ -20,16 +22,13 @@ from merchants.models import CodeFormat, Store
 from merchants.onboarding import choose_code_format, reopen_store
 from pos.errors import (
     CapTooLarge,
-    IdempotencyMismatch,
     PlaceUnreadable,
     StaticCodeRevoked,
     StaticCodeUnknown,
 )
-from pos.idempotency import hash_request
 from pos.models import StaticCode, Terminal
 from pos.print.sheets import SheetSize, draw_sheet
 from pos.queries import list_stores_with_codes
-from pos.serializers import is_plain
 from pos.signing import list_public_keys
 from pos.static_codes import (
     NewStaticCode,

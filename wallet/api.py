@@ -12,25 +12,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from foundation.answers import Money
+from foundation.fields import PlainTextField
+from foundation.idempotency import KEY, IdempotencyMismatch, hash_request, read_key
+from foundation.paging import AFTER, read_after
+from foundation.refusals import refuses
+from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN
+from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.queries import read_available, read_balance
-from merchants.models import Store
-from merchants.representations import show_amount, show_time
 from pos.api import hand_over_stream
-from pos.idempotency import hash_request, read_key
-from pos.models import Charge
-from pos.representations import show_charge
-from pos.serializers import PlainTextField
+from pos.errors import ChargeNotPayable, ChargeUnknown
 from pos.topics import account_topic
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 from wallet.authentication import Payer, WalletAuthentication
 from wallet.claims import decline_charge, find_claim
-from wallet.errors import ClaimUnknown
-from wallet.limits import needs_pin
-from wallet.models import Claim, Payment, Wallet
+from wallet.errors import ClaimUnknown, PinRequired
+from wallet.models import Wallet
 from wallet.payments import confirm_charge
-from wallet.queries import list_payments, page_payments
+from wallet.queries import page_payments
+from wallet.serializers import PaymentPage, PaymentSerializer, Seen, WalletSerializer
 from wallet.topics import session_topic
 
 
@@ -51,46 +53,45 @@ class WalletApiView(APIView):
     """Asked by a customer's phone."""
 
     authentication_classes = [WalletAuthentication]
+    group = "Wallet"
 
     @property
     def wallet(self) -> Wallet:
-        """Give whose phone asks."""
+        """Return whose phone asks."""
         return cast(Payer, self.request.user).wallet
 
 
 class WalletView(WalletApiView):
     """The wallet itself."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="show_wallet", responses=WalletSerializer)
     def get(self, request: Request) -> Response:
         """Show the balance, and what of it may be spent."""
         account_id, currency = self.wallet.account_id, self.wallet.currency
-        shown = {
-            "id": self.wallet.public_id,
-            "name": self.wallet.user.name,
-            "balance": show_amount(read_balance(account_id), currency),
-            "available": show_amount(read_available(account_id), currency),
-        }
+        shown = WalletSerializer.show(
+            self.wallet,
+            balance=Money(read_balance(account_id), currency),
+            available=Money(read_available(account_id), currency),
+        )
         return Response(shown)
 
 
 class TransactionsView(WalletApiView):
     """What went through the wallet."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="list_transactions", parameters=[AFTER], responses=PaymentPage)
+    @refuses(ChargeUnknown)
     def get(self, request: Request) -> Response:
         """List payments with their refunds, newest first, a page at a time."""
-        page, after = page_payments(
-            list_payments(self.wallet), after=request.query_params.get("after", "")
-        )
-        shown = [show_payment(self.wallet, payment) for payment in page]
-        return Response({"data": shown, "next": after})
+        page = page_payments(self.wallet, after=read_after(request))
+        return Response(PaymentPage.show(page))
 
 
 class ClaimView(WalletApiView):
     """One claim."""
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="decline_charge", responses={204: None})
+    @refuses(ClaimUnknown)
     def delete(self, request: Request, reference: str) -> Response:
         """Decline: give the charge back unpaid."""
         decline_charge(find_claim(self.wallet, read_claim_id(reference)))
@@ -100,7 +101,22 @@ class ClaimView(WalletApiView):
 class PaymentsView(WalletApiView):
     """The wallet's payments."""
 
-    @extend_schema(request=ConfirmationSerializer, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="confirm_charge",
+        parameters=[KEY],
+        request=ConfirmationSerializer,
+        responses={201: PaymentSerializer},
+    )
+    @refuses(
+        ClaimUnknown,
+        ChargeNotPayable,
+        PinRequired,
+        PinWrong,
+        PinLocked,
+        InsufficientFunds,
+        TransferRefused,
+        IdempotencyMismatch,
+    )
     def post(self, request: Request) -> Response:
         """Confirm a claimed charge: the money moves."""
         asked = ConfirmationSerializer(data=request.data)
@@ -113,13 +129,17 @@ class PaymentsView(WalletApiView):
             idempotency_key=read_key(request),
             request_hash=hash_confirmation(self.wallet, claim),
         )
-        return Response(show_payment(self.wallet, payment), status=201)
+        shown = PaymentSerializer.show(payment, charge=Seen(self.wallet, payment.charge))
+        return Response(shown, status=201)
 
 
 class WalletEventsView(WalletApiView):
     """The stream a phone's page listens to."""
 
-    @extend_schema(responses={(200, "text/event-stream"): OpenApiTypes.STR})
+    @extend_schema(
+        operation_id="listen_to_wallet",
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+    )
     def get(self, request: Request) -> HttpResponse:
         """Hand the connection over to the process that serves streams."""
         bound_to = session_topic(self.wallet.session_id)
@@ -129,40 +149,6 @@ class WalletEventsView(WalletApiView):
 def hash_confirmation(wallet: Wallet, claim: str) -> bytes:
     """Hash what a confirmation means: who pays which claim; the PIN is no part of it."""
     return hash_request("confirm charge", caller_id=wallet.id, body={"claim": claim})
-
-
-def show_to_payer(wallet: Wallet, charge: Charge) -> dict[str, Any]:
-    """Show a charge to whoever would pay it, with the shop's name.
-
-    A code is seen by everybody around it: who pays, and the address that opens the receipt,
-    are told to the payer alone.
-    """
-    store, shown = charge.store, show_charge(charge)
-    if charge.payer_account_id != wallet.account_id:
-        shown |= {"payer": None, "receipt": None}
-    return shown | show_payee(store)
-
-
-def show_claim(claim: Claim) -> dict[str, Any]:
-    """Show a claim and what the payer still has to give."""
-    return {
-        "id": claim.public_id,
-        "charge": show_to_payer(claim.wallet, claim.charge),
-        "lease_until": show_time(claim.charge.lease_until),
-        "needs": ["pin"] if needs_pin(claim.wallet, claim.charge.amount_minor) else [],
-    }
-
-
-def show_payment(wallet: Wallet, payment: Payment) -> dict[str, Any]:
-    """Show a payment, the balance after it, and where its receipt is."""
-    return {
-        "id": payment.public_id,
-        "charge": show_to_payer(wallet, payment.charge),
-        "amount": show_amount(payment.amount_minor, payment.currency),
-        "balance": show_amount(payment.balance_after_minor, payment.currency),
-        "confirmed_at": show_time(payment.confirmed_at),
-        "receipt": payment.charge.receipt_url,
-    }
 
 
 def read_claim_id(reference: str) -> UUID:
@@ -175,12 +161,3 @@ def read_claim_id(reference: str) -> UUID:
         return decode_reference("cl", reference)
     except PayloadInvalid:
         raise ClaimUnknown from None
-
-
-def show_payee(store: Store) -> dict[str, Any]:
-    """Show whom the money would go to."""
-    return {
-        "merchant": {"name": store.merchant.name, "is_verified": store.merchant.is_verified},
-        "store_name": store.name,
-        "store_address": ", ".join(filter(None, [store.street, store.city])),
-    }

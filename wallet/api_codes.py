@@ -3,26 +3,45 @@
 from typing import Any
 
 from django.utils.translation import gettext
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.answers import (
+    Answer,
+    FlagField,
+    InstantField,
+    TextField,
+    TextsField,
+    make_answer,
+)
+from foundation.fields import PlainTextField
+from foundation.idempotency import KEY, IdempotencyMismatch, hash_request, read_key
+from foundation.refusals import refuses
+from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN
+from ledger.errors import InsufficientFunds, TransferRefused
 from merchants.queries import read_clock
-from merchants.representations import show_time
 from pos.api import PosView
-from pos.idempotency import hash_request, read_key
+from pos.errors import ChargeClaimedByAnother, ChargeNotPayable, ChargeUnknown
 from pos.models import Charge, ChargeStatus
 from pos.queries import find_charge
-from pos.representations import show_charge
-from pos.serializers import PlainTextField
-from wallet.api import WalletApiView, show_to_payer
+from pos.serializers import CollectedChargeSerializer
+from wallet.api import WalletApiView
 from wallet.codes import NewUse, ShownCode, issue_codes, revoke_codes, start_codes
 from wallet.collection import collect_charge
+from wallet.errors import (
+    PaymentCodeExpired,
+    PaymentCodeForeign,
+    PaymentCodeUnknown,
+    PaymentCodeUsed,
+    TooManyTries,
+    WalletCurrencyMismatch,
+)
 from wallet.models import CodeUse, Wallet
 from wallet.queries import find_last_use
+from wallet.serializers import PayerChargeSerializer, Seen
 
 
 class PinSerializer(serializers.Serializer[Any]):
@@ -43,15 +62,56 @@ class CollectionSerializer(serializers.Serializer[Any]):
     code = PlainTextField(max_length=1200)
 
 
+# `from` is no name in Python.
+PaymentCodeSerializer = make_answer(
+    "PaymentCode",
+    doc="A payment code and the minute that it is meant for.",
+    **{
+        "code": TextField(help_text="18 digits, for one payment."),
+        "from": InstantField(source="from_at", help_text="Show it from then on."),
+        "until": InstantField(source="until_at", help_text="Show the next one from then on."),
+    },
+)
+
+
+class CodeUseSerializer(Answer):
+    """What came of a payment code that a till has sent."""
+
+    outcome = TextField(
+        help_text="started, captured, claimed (the PIN is wanted), or the refusal's code."
+    )
+    used_at = InstantField()
+    needs = TextsField(
+        of=lambda use: list_needs(use, use.charge),
+        help_text="pin while the charge waits for it.",
+    )
+    charge = PayerChargeSerializer(of=lambda use: Seen(use.wallet, use.charge))
+
+
+PaymentCodesSerializer = make_answer(
+    "PaymentCodes",
+    doc="A wallet's payment codes from this minute on.",
+    data=PaymentCodeSerializer(many=True),
+    stopped=FlagField(help_text="Whether the owner has stopped them."),
+    last_use=CodeUseSerializer(allow_null=True),
+    server_time=InstantField(help_text="The clock that decides."),
+)
+
+
 class PaymentCodesView(WalletApiView):
     """The wallet's payment codes."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="list_payment_codes", responses=PaymentCodesSerializer)
     def get(self, _request: Request) -> Response:
         """List the payment codes from this minute on, and what came of the last one used."""
         return Response(show_codes(self.wallet, issue_codes(self.wallet)))
 
-    @extend_schema(request=PinSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="start_payment_codes",
+        request=PinSerializer,
+        responses=PaymentCodesSerializer,
+    )
+    @refuses(PinWrong, PinLocked)
     def post(self, request: Request) -> Response:
         """Make payment codes again after they were stopped."""
         asked = PinSerializer(data=request.data)
@@ -63,7 +123,9 @@ class PaymentCodesView(WalletApiView):
 class RevokeCodesView(WalletApiView):
     """The end of the wallet's payment codes."""
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="revoke_payment_codes", request=None, responses=PaymentCodesSerializer
+    )
     def post(self, _request: Request) -> Response:
         """Void all payment codes of the wallet, on every phone, and make no more."""
         revoke_codes(self.wallet)
@@ -73,7 +135,26 @@ class RevokeCodesView(WalletApiView):
 class CollectView(PosView):
     """The payment of a charge by the code on a customer's phone."""
 
-    @extend_schema(request=CollectionSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="collect_charge",
+        parameters=[KEY],
+        request=CollectionSerializer,
+        responses=CollectedChargeSerializer,
+    )
+    @refuses(
+        ChargeUnknown,
+        PaymentCodeForeign,
+        PaymentCodeUnknown,
+        PaymentCodeExpired,
+        PaymentCodeUsed,
+        TooManyTries,
+        ChargeNotPayable,
+        ChargeClaimedByAnother,
+        WalletCurrencyMismatch,
+        InsufficientFunds,
+        TransferRefused,
+        IdempotencyMismatch,
+    )
     def post(self, request: Request, reference: str) -> Response:
         """Collect the charge from the wallet that shows this payment code."""
         charge = find_charge(self.caller, reference)
@@ -89,7 +170,8 @@ class CollectView(PosView):
         )
         use = collect_charge(self.caller, new)
         truth = find_charge(self.caller, reference)
-        return Response(show_charge(truth) | {"needs": list_needs(use, truth)})
+        shown = CollectedChargeSerializer.show(truth, needs=list_needs(use, truth))
+        return Response(shown)
 
 
 def list_needs(use: CodeUse, charge: Charge) -> list[str]:
@@ -104,27 +186,9 @@ def list_needs(use: CodeUse, charge: Charge) -> list[str]:
 
 def show_codes(wallet: Wallet, codes: list[ShownCode]) -> dict[str, Any]:
     """Show the codes with their minutes; a wallet that has none has stopped them."""
-    use = find_last_use(wallet)
-    return {
-        "data": [
-            {
-                "code": each.code,
-                "from": show_time(each.from_at),
-                "until": show_time(each.until_at),
-            }
-            for each in codes
-        ],
-        "stopped": not codes,
-        "last_use": show_use(use) if use else None,
-        "server_time": show_time(read_clock()),
-    }
-
-
-def show_use(use: CodeUse) -> dict[str, Any]:
-    """Show the payer what came of a code: paid, the PIN wanted, or why not."""
-    return {
-        "outcome": use.outcome,
-        "used_at": show_time(use.used_at),
-        "needs": list_needs(use, use.charge),
-        "charge": show_to_payer(use.wallet, use.charge),
-    }
+    return PaymentCodesSerializer.show(
+        data=codes,
+        stopped=not codes,
+        last_use=find_last_use(wallet),
+        server_time=read_clock(),
+    )

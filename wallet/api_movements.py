@@ -1,37 +1,48 @@
 """The API of a wallet's statement."""
 
-from typing import Any
-
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from merchants.representations import show_amount, show_time
+from foundation.answers import Answer, InstantField, Money, MoneySerializer, TextField
+from foundation.paging import AFTER, page_of, read_after
+from foundation.refusals import refuses
+from pos.errors import ChargeUnknown
 from wallet.api import WalletApiView
-from wallet.movements import Movement, page_movements
+from wallet.movements import page_movements
+
+
+class MovementSerializer(Answer):
+    """One line of a wallet's statement."""
+
+    id = TextField(source="public_id", help_text="mv_…")
+    kind = TextField(source="line.kind", help_text="top_up, capture, refund.")
+    title = TextField(help_text="The shop, or where the money came from.")
+    amount = MoneySerializer(help_text="Below zero of what went out.")
+    balance = MoneySerializer(
+        of=lambda movement: Money(movement.line.balance_after_minor, movement.currency),
+        help_text="What the wallet held right after it.",
+    )
+    at = InstantField(source="line.posted_at")
+    payment = TextField(
+        allow_null=True,
+        source="payment.public_id",
+        help_text="py_… of the payment, also of one that was refunded.",
+    )
+    refund = TextField(
+        allow_null=True, source="refund.public_id", help_text="rf_… of a refund."
+    )
+
+
+MovementPage = page_of("MovementPage", MovementSerializer)
 
 
 class MovementsView(WalletApiView):
     """Everything that went into and out of the wallet."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="list_movements", parameters=[AFTER], responses=MovementPage)
+    @refuses(ChargeUnknown)
     def get(self, request: Request) -> Response:
         """List movements, newest first, a page at a time, each with the balance after it."""
-        page, after = page_movements(self.wallet, after=request.query_params.get("after", ""))
-        return Response({"data": [show_movement(each) for each in page], "next": after})
-
-
-def show_movement(movement: Movement) -> dict[str, Any]:
-    """Return a movement as the API tells it; `amount` is below zero of what went out."""
-    line, currency = movement.line, movement.currency
-    return {
-        "id": movement.public_id,
-        "kind": line.kind,
-        "title": movement.title,
-        "amount": show_amount(movement.amount_minor, currency),
-        "balance": show_amount(line.balance_after_minor, currency),
-        "at": show_time(line.posted_at),
-        "payment": movement.payment.public_id if movement.payment else None,
-        "refund": movement.refund.public_id if movement.refund else None,
-    }
+        page = page_movements(self.wallet, after=read_after(request))
+        return Response(MovementPage.show(page))

@@ -1,29 +1,105 @@
 """The API of scans: what is this, what may I do with it, and the claim that follows."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.fields import SkipField
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from merchants.representations import show_amount, show_time
+from foundation.answers import (
+    Answer,
+    ChoiceField,
+    FlagField,
+    InstantField,
+    Money,
+    MoneySerializer,
+    TextField,
+    TextsField,
+)
+from foundation.fields import PlainTextField
+from foundation.idempotency import (
+    KEY_IF_OPENED,
+    IdempotencyMismatch,
+    find_key,
+    hash_request,
+    read_key,
+)
+from foundation.refusals import refuses
+from merchants.serializers import AmountSerializer
 from pos.api_pictures import PictureReading
-from pos.errors import CurrencyMismatch
-from pos.idempotency import find_key, hash_request, read_key
+from pos.errors import (
+    ChargeClaimedByAnother,
+    ChargeNotPayable,
+    CurrencyMismatch,
+    SigningKeyWithdrawn,
+    StaticCodeRevoked,
+    StoreClosed,
+)
 from pos.models import Charge, StaticCode
-from pos.serializers import AmountSerializer, PlainTextField
 from qr.payment import PaymentRequest
 from qr.recognition import LENGTH_MAX
 from qr.scanning import Symbology
-from wallet.api import WalletApiView, show_claim, show_payee, show_to_payer
+from wallet.api import WalletApiView
 from wallet.claims import claim_charge
-from wallet.models import Wallet
+from wallet.errors import (
+    CodeForeign,
+    CodeMistyped,
+    CodeUnknown,
+    StaticLimitReached,
+    TooManyTries,
+    WalletCurrencyMismatch,
+)
 from wallet.scans import find_scanned
+from wallet.serializers import (
+    ClaimSerializer,
+    PayeeSerializer,
+    PayerChargeSerializer,
+    Seen,
+    write_address,
+)
 from wallet.sightings import Sighting, look_at_scan, make_plain
 from wallet.static_payments import claim_static_code
+
+
+def of_request(read: Callable[[PaymentRequest], object]) -> Callable[[Sighting], object]:
+    """Read a member from a sighting's request; without one, the member is left out."""
+
+    def read_or_skip(sighting: Sighting) -> object:
+        if sighting.request is None:
+            raise SkipField
+        return read(sighting.request)
+
+    return read_or_skip
+
+
+def _read_left(sighting: Sighting) -> Money | None:
+    code = sighting.static_code
+    return None if code is None else Money(sighting.left_minor, code.currency)
+
+
+def _read_asked(request: PaymentRequest) -> Money | None:
+    if request.amount_minor is None or not request.currency:
+        return None
+    return Money(request.amount_minor, request.currency)
+
+
+KINDS = (
+    "charge",
+    "static",
+    "payment",
+    "payment_code",
+    "foreign_code",
+    "foreign",
+    "web_address",
+    "altered",
+    "mistyped",
+    "text",
+    "empty",
+)
 
 
 class ScannedField(serializers.CharField):
@@ -51,18 +127,101 @@ class PayloadSerializer(serializers.Serializer[Any]):
     amount = AmountSerializer(required=False)
 
 
+class StaticPayeeSerializer(Answer):
+    """A printed code as its payer sees it."""
+
+    id = TextField(source="public_id", help_text="sc_…")
+    place = TextField(help_text="Where it hangs.")
+    currency = TextField()
+    cap = MoneySerializer(help_text="The most a customer pays in a day of the shop.")
+    is_revoked = FlagField()
+    merchant = PayeeSerializer(source="store.merchant")
+    store_name = TextField(source="store.name")
+    store_address = TextField(of=lambda code: write_address(code.store))
+
+
+class ForeignPayeeSerializer(Answer):
+    """Whom a code of another system names; nobody has checked it."""
+
+    name = TextField(of=lambda request: make_plain(request.payee_name))
+    city = TextField(of=lambda request: make_plain(request.payee_city))
+    country = TextField(of=lambda request: make_plain(request.country))
+
+
+class ScanSerializer(Answer):
+    """What was scanned, and what this wallet can do with it."""
+
+    kind = ChoiceField(KINDS, help_text="The guide says what each is.")
+    payable = FlagField(source="is_payable", help_text="By this wallet, at this moment.")
+    title = TextField(help_text="The name of the scheme or host; may be empty.")
+    detail = TextField(help_text="What it is and what to do, for people.")
+    charge = PayerChargeSerializer(required=False, help_text="With charge.")
+    static_code = StaticPayeeSerializer(required=False, help_text="With static.")
+    left = MoneySerializer(
+        required=False,
+        of=_read_left,
+        help_text="With static: what you may still pay by it today.",
+    )
+    host = TextField(
+        required=False,
+        of=lambda sighting: sighting.host or None,
+        help_text="With web_address and foreign; never followed.",
+    )
+    scheme = TextField(
+        required=False,
+        of=lambda sighting: sighting.scheme or None,
+        help_text="With payment, foreign_code and altered: pix, qris, …",
+    )
+    # Of a request of another system, what is safe to show; else these are left out.
+    payee = ForeignPayeeSerializer(required=False, source="request", help_text="With payment.")
+    amount = MoneySerializer(
+        required=False,
+        allow_null=True,
+        of=of_request(_read_asked),
+        help_text="With payment; null if the payer types it.",
+    )
+    currency = TextField(
+        required=False,
+        allow_null=True,
+        of=of_request(lambda request: make_plain(request.currency) or None),
+        help_text="With payment; also without an amount.",
+    )
+    reference = TextField(
+        required=False,
+        of=of_request(lambda request: make_plain(request.reference)),
+        help_text="With payment.",
+    )
+    remarks = TextsField(
+        required=False,
+        of=lambda sighting: sighting.remarks if sighting.request else None,
+        help_text="With payment: rules of its format that the code does not keep to.",
+    )
+    expires_at = InstantField(
+        required=False,
+        allow_null=True,
+        of=of_request(lambda request: request.expires_at),
+        help_text="With payment, where the code says it.",
+    )
+
+
 class ScansView(WalletApiView):
     """A look at a code, before anything is claimed."""
 
-    @extend_schema(request=ScannedSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="scan_code", request=ScannedSerializer, responses=ScanSerializer
+    )
+    @refuses(CodeUnknown, TooManyTries, SigningKeyWithdrawn)
     def post(self, request: Request) -> Response:
         """Tell what was scanned, and what this wallet can do with it."""
         asked = ScannedSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         sighting = look_at_scan(self.wallet, asked.validated_data["payload"])
-        return Response(show_sighting(self.wallet, sighting))
+        charge = sighting.charge
+        seen = {} if charge is None else {"charge": Seen(self.wallet, charge)}
+        return Response(ScanSerializer.show(sighting, **seen))
 
 
+@extend_schema_view(post=extend_schema(operation_id="read_scanned_picture"))
 class PicturesView(PictureReading, WalletApiView):
     """What a phone's camera saw: shops' codes have no bars, and goods have."""
 
@@ -72,7 +231,27 @@ class PicturesView(PictureReading, WalletApiView):
 class ClaimsView(WalletApiView):
     """The wallet's claims."""
 
-    @extend_schema(request=PayloadSerializer, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="claim_charge",
+        parameters=[KEY_IF_OPENED],
+        request=PayloadSerializer,
+        responses={201: ClaimSerializer},
+    )
+    @refuses(
+        CodeUnknown,
+        TooManyTries,
+        SigningKeyWithdrawn,
+        CodeForeign,
+        CodeMistyped,
+        ChargeClaimedByAnother,
+        ChargeNotPayable,
+        WalletCurrencyMismatch,
+        StaticLimitReached,
+        StaticCodeRevoked,
+        StoreClosed,
+        CurrencyMismatch,
+        IdempotencyMismatch,
+    )
     def post(self, request: Request) -> Response:
         """Claim the charge behind a code, or lengthen the claim.
 
@@ -94,56 +273,7 @@ class ClaimsView(WalletApiView):
                     f"claim {found.public_id}", caller_id=self.wallet.id, body=request.data
                 ),
             )
-        return Response(show_claim(claim), status=201)
-
-
-def show_sighting(wallet: Wallet, sighting: Sighting) -> dict[str, Any]:
-    """Show what was scanned; of somebody else's request, only what is safe to show."""
-    shown: dict[str, Any] = {
-        "kind": sighting.kind,
-        "payable": sighting.is_payable,
-        "title": sighting.title,
-        "detail": sighting.detail,
-    }
-    if sighting.charge is not None:
-        shown["charge"] = show_to_payer(wallet, sighting.charge)
-    if sighting.static_code is not None:
-        shown["static_code"] = show_static_payee(sighting.static_code)
-        shown["left"] = show_amount(sighting.left_minor, sighting.static_code.currency)
-    if sighting.host:
-        shown["host"] = sighting.host
-    if sighting.scheme:
-        shown["scheme"] = sighting.scheme
-    if sighting.request is not None:
-        shown |= show_request(sighting.request) | {"remarks": list(sighting.remarks)}
-    return shown
-
-
-def show_static_payee(code: StaticCode) -> dict[str, Any]:
-    """Show a printed code to whoever would pay by it."""
-    return {
-        "id": code.public_id,
-        "place": code.place,
-        "currency": code.currency,
-        "cap": show_amount(code.cap_minor, code.currency),
-        "is_revoked": code.is_revoked,
-    } | show_payee(code.store)
-
-
-def show_request(request: PaymentRequest) -> dict[str, Any]:
-    """Show what a code of another system asks for."""
-    known = request.amount_minor is not None and request.currency
-    return {
-        "payee": {
-            "name": make_plain(request.payee_name),
-            "city": make_plain(request.payee_city),
-            "country": make_plain(request.country),
-        },
-        "amount": show_amount(request.amount_minor or 0, request.currency) if known else None,
-        "currency": make_plain(request.currency) or None,
-        "reference": make_plain(request.reference),
-        "expires_at": show_time(request.expires_at),
-    }
+        return Response(ClaimSerializer.show(claim), status=201)
 
 
 def _read_amount(code: StaticCode, amount: dict[str, Any] | None) -> int:

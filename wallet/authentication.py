@@ -2,11 +2,11 @@
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from merchants.authentication import read_bearer
+from foundation.bearers import BearerAuthentication, read_bearer
 from wallet.models import Wallet
 from wallet.wallets import find_wallet
 
@@ -23,8 +23,11 @@ class Payer:
         self.wallet = wallet
 
 
-class WalletAuthentication(BaseAuthentication):
+class WalletAuthentication(BearerAuthentication):
     """The bearer secret of a session, or the cookie of our own pages (with CSRF check)."""
+
+    scheme = "wallet"
+    holds = "The secret of a wallet session (ws_…)."
 
     def authenticate(self, request: Request) -> tuple[Payer, None] | None:
         """Give the payer; None when nothing was presented."""
@@ -39,10 +42,6 @@ class WalletAuthentication(BaseAuthentication):
             return None
         SessionAuthentication().enforce_csrf(request)
         return Payer(wallet), None
-
-    def authenticate_header(self, request: Request) -> str:
-        """Make a refusal a 401 that says what to present."""
-        return "Bearer"
 
 
 def read_wallet(request: HttpRequest) -> Wallet | None:

@@ -11,6 +11,7 @@ from ledger.transactions import retry_clashes
 from pos.charges import announce_lease, explain_refused_lease, release_charge
 from pos.errors import ChargeClaimedByAnother
 from pos.models import Charge
+from pos.places import list_paths, place, write_joins
 from pos.running import number_command, telling_running
 from pos.static_codes import drop_static_charge
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
@@ -33,19 +34,14 @@ _CLAIM = JoinedRows(
 _MINE = JoinedRows(
     Claim,
     "charge",
-    "charge__store",
-    "charge__store__merchant",
-    "charge__terminal",
-    sql="""
-        SELECT {columns}
+    *list_paths("charge__"),
+    sql=f"""
+        SELECT {{columns}}
           FROM wallet_claim claim
           JOIN pos_charge charge ON charge.id = claim.charge_id
-          JOIN merchants_store charge__store ON charge__store.id = charge.store_id
-          JOIN merchants_merchant charge__store__merchant
-            ON charge__store__merchant.id = charge__store.merchant_id
-          LEFT JOIN pos_terminal charge__terminal ON charge__terminal.id = charge.terminal_id
+          {write_joins("charge__")}
          WHERE claim.id = %s AND claim.wallet_id = %s
-    """,
+    """,  # noqa: S608  the names are ours
 )
 
 
@@ -69,7 +65,7 @@ def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
         raise explain_refused_lease(charge.id)
     announce_lease(claim.charge)
     claim.wallet = wallet
-    claim.charge.store, claim.charge.terminal = charge.store, charge.terminal
+    place(claim.charge, charge)
     return claim
 
 

@@ -16,12 +16,13 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from foundation.digits import fold_digits
+from foundation.idempotency import find_repeated
+from foundation.throttles import Misses
 from identity.pins import check_pin
 from identity.tries import in_wallet
 from ledger.transactions import in_one_transaction
 from merchants.models import Merchant
 from pos.callers import Caller
-from pos.errors import IdempotencyMismatch
 from pos.models import Charge, Terminal
 from qr import recognize
 from qr.errors import PayloadInvalid
@@ -45,17 +46,7 @@ from wallet.models import CodeSeed, CodeUse, Payment, Wallet
 # How many steps a phone's clock may be off.
 _STEPS_OFF_MAX = 1
 _MISSES_A_MINUTE_MAX = {"till": 10, "merchant": 30}
-_COUNT_MISSES = """
-    SELECT count(*) FILTER (WHERE owner_id = %(owner)s), count(*) FROM wallet_collectmiss
-     WHERE merchant_id = %(merchant)s AND missed_at > clock_timestamp() - interval '1 minute'
-"""
-_ADD_MISS = """
-    WITH forgotten AS (
-        DELETE FROM wallet_collectmiss
-         WHERE merchant_id = %(merchant)s AND missed_at < clock_timestamp() - interval '1 day')
-    INSERT INTO wallet_collectmiss (merchant_id, owner_id, missed_at)
-    VALUES (%(merchant)s, %(owner)s, clock_timestamp())
-"""
+_MISSES = Misses("wallet_collectmiss", of="merchant_id", by="owner_id")
 # Codes that are nobody's follow each other throughout a merchant, from whichever till they
 # come; a genuine one waits for those before it, and for no other genuine one.
 _GUESSES_OF = "hashtextextended('payment codes of ' || %(merchant)s::text, 0)"
@@ -187,10 +178,10 @@ def _use_up(caller: Caller, opened: OpenedCode, new: NewUse) -> CodeUse | None:
     now = _read_step()
     step = opened.find_step(near=now)
     seed = _find_seed(opened, step=step)
-    _execute(_LOCK_AS_GENUINE if seed else _LOCK_AS_MISS, caller)
+    _lock_guesses(caller, _LOCK_AS_GENUINE if seed else _LOCK_AS_MISS)
     _refuse_guesser(caller)
     if seed is None:
-        _execute(_ADD_MISS, caller)
+        _MISSES.add(caller.store.merchant_id, by=caller.owner_id)
         return None
     if abs(step - now) > _STEPS_OFF_MAX:
         raise PaymentCodeExpired
@@ -236,14 +227,12 @@ def _insert_use(caller: Caller, new: NewUse, *, wallet: Wallet, step: int) -> Co
 
 
 def _find_known(caller: Caller, new: NewUse) -> CodeUse | None:
-    known = (
-        CodeUse.objects.select_related("wallet__user", "charge")
-        .filter(owner_id=caller.owner_id, idempotency_key=new.idempotency_key)
-        .first()
+    made = CodeUse.objects.select_related("wallet__user", "charge")
+    return find_repeated(
+        made.filter(owner_id=caller.owner_id),
+        key=new.idempotency_key,
+        request_hash=new.request_hash,
     )
-    if known is not None and bytes(known.request_hash) != new.request_hash:
-        raise IdempotencyMismatch
-    return known
 
 
 def _lock_caller(caller: Caller) -> None:
@@ -255,17 +244,15 @@ def _lock_caller(caller: Caller) -> None:
 
 
 def _refuse_guesser(caller: Caller) -> None:
-    own, merchants = _execute(_COUNT_MISSES, caller)
-    too_many = caller.terminal is not None and own >= _MISSES_A_MINUTE_MAX["till"]
-    if too_many or merchants >= _MISSES_A_MINUTE_MAX["merchant"]:
+    misses = _MISSES.count(caller.store.merchant_id, by=caller.owner_id)
+    too_many = caller.terminal is not None and misses.alone >= _MISSES_A_MINUTE_MAX["till"]
+    if too_many or misses.together >= _MISSES_A_MINUTE_MAX["merchant"]:
         raise TooManyTries
 
 
-def _execute(sql: str, caller: Caller) -> tuple[int, ...]:
-    parameters = {"owner": caller.owner_id, "merchant": caller.store.merchant_id}
+def _lock_guesses(caller: Caller, lock: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return tuple(cursor.fetchone()) if cursor.description else ()
+        cursor.execute(lock, {"merchant": caller.store.merchant_id})
 
 
 def _read_step() -> int:

@@ -2,10 +2,18 @@
 
 from django.utils.translation import gettext
 
+from foundation.refusals import Member, problem
+from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.money import format_money
 from qr.split_codes import Part
 
+_LEFT = Member("left_minor", int, note="With static_limit_reached.")
+# The ledger knows nothing of the API; its refusals reach one where a wallet pays.
+problem(402, "insufficient_funds")(InsufficientFunds)
+problem(409, "transfer_refused")(TransferRefused)
 
+
+@problem(403, "pin_required", field="pin")
 class PinRequired(Exception):
     """The payment needs the PIN."""
 
@@ -14,6 +22,7 @@ class PinRequired(Exception):
         super().__init__(gettext("Enter your PIN to pay this. Nothing was taken yet."))
 
 
+@problem(404, "code_unknown", field="payload")
 class CodeUnknown(Exception):
     """What was scanned or typed leads to no charge."""
 
@@ -24,6 +33,7 @@ class CodeUnknown(Exception):
         )
 
 
+@problem(422, "code_foreign", field="payload")
 class CodeForeign(Exception):
     """What was scanned belongs to another system, or was changed."""
 
@@ -70,6 +80,7 @@ class CodeInParts(Exception):
         super().__init__(words % {"number": part.number, "total": part.total})
 
 
+@problem(422, "code_mistyped", field="payload")
 class CodeMistyped(Exception):
     """A short code's check character does not fit the others."""
 
@@ -82,6 +93,7 @@ class CodeMistyped(Exception):
         )
 
 
+@problem(429, "too_many_tries")
 class TooManyTries(Exception):
     """Too many codes in a minute led nowhere."""
 
@@ -98,6 +110,7 @@ class WalletMissing(Exception):
         super().__init__(gettext("There is no wallet for this sign-in."))
 
 
+@problem(404, "not_found", field="claim")
 class ClaimUnknown(Exception):
     """No claim of this wallet has that identifier."""
 
@@ -108,6 +121,7 @@ class ClaimUnknown(Exception):
         )
 
 
+@problem(422, "currency_mismatch")
 class WalletCurrencyMismatch(Exception):
     """The shop charges in a currency this wallet does not hold."""
 
@@ -118,6 +132,7 @@ class WalletCurrencyMismatch(Exception):
         self.currency = currency
 
 
+@problem(422, "payment_code_foreign", field="code")
 class PaymentCodeForeign(Exception):
     """What was shown to the till is no payment code of ours."""
 
@@ -140,6 +155,7 @@ class PaymentCodeForeign(Exception):
         super().__init__(known % {"name": title.removesuffix(" code")})
 
 
+@problem(422, "payment_code_unknown", field="code")
 class PaymentCodeUnknown(Exception):
     """No wallet shows this payment code, or it was stopped."""
 
@@ -153,6 +169,7 @@ class PaymentCodeUnknown(Exception):
         )
 
 
+@problem(409, "payment_code_expired", field="code")
 class PaymentCodeExpired(Exception):
     """The payment code was shown too long ago, or is for a later minute."""
 
@@ -166,6 +183,7 @@ class PaymentCodeExpired(Exception):
         )
 
 
+@problem(409, "payment_code_used", field="code")
 class PaymentCodeUsed(Exception):
     """The payment code was used before, for whatever came of it."""
 
@@ -179,6 +197,7 @@ class PaymentCodeUsed(Exception):
         )
 
 
+@problem(422, "static_limit_reached", field="amount.amount_minor", members=(_LEFT,))
 class StaticLimitReached(Exception):
     """The amount is more than this wallet may still pay by printed codes today."""
 

@@ -1,6 +1,6 @@
 """Everything that went into and out of a wallet: its account's statement, in people's words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from uuid import UUID
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from foundation.paging import Page, cut_page
 from ledger.chart import Side
 from ledger.statements import END, StatementLine, find_instant, list_latest
 from pos.errors import ChargeUnknown
@@ -37,7 +38,7 @@ class Movement:
     @property
     def public_id(self) -> str:
         """Return the public reference, `mv_…`."""
-        return encode_reference(_PREFIX, self.line.transfer_id)
+        return _name_line(self.line)
 
     @property
     def amount_minor(self) -> int:
@@ -60,8 +61,8 @@ class Movement:
         return gettext("Money in") if self.amount_minor > 0 else gettext("Money out")
 
 
-def page_movements(wallet: Wallet, *, after: str) -> tuple[list[Movement], str | None]:
-    """Return one page of a wallet's movements, newest first, and the next cursor.
+def page_movements(wallet: Wallet, *, after: str) -> Page[Movement]:
+    """Return one page of a wallet's movements, newest first.
 
     Raises:
         ChargeUnknown: the cursor is not one of ours.
@@ -69,9 +70,12 @@ def page_movements(wallet: Wallet, *, after: str) -> tuple[list[Movement], str |
     lines = list_latest(
         wallet.account_id, before=_read_place(wallet, after), count_max=PAGE_SIZE + 1
     )
-    more = len(lines) > PAGE_SIZE
-    movements = _explain(wallet, lines[:PAGE_SIZE])
-    return movements, movements[-1].public_id if more else None
+    page = cut_page(lines, size=PAGE_SIZE, cursor=_name_line)
+    return Page(_explain(wallet, page.rows), page.next)
+
+
+def _name_line(line: StatementLine) -> str:
+    return encode_reference(_PREFIX, line.transfer_id)
 
 
 def _read_place(wallet: Wallet, after: str) -> tuple[datetime, UUID]:
@@ -84,7 +88,7 @@ def _read_place(wallet: Wallet, after: str) -> tuple[datetime, UUID]:
     return instant, transfer_id
 
 
-def _explain(wallet: Wallet, lines: list[StatementLine]) -> list[Movement]:
+def _explain(wallet: Wallet, lines: Sequence[StatementLine]) -> list[Movement]:
     # A capture is posted under its charge's id, and a refund under its own.
     ids = [line.transfer_id for line in lines]
     refunds = {

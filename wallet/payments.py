@@ -6,6 +6,7 @@ from uuid import UUID
 import uuid6
 from django.conf import settings
 
+from foundation.idempotency import IdempotencyMismatch, find_repeated
 from foundation.model_sql import JoinedRows
 from identity.pins import PIN_PATTERN, check_pin
 from identity.tries import in_wallet
@@ -13,8 +14,9 @@ from ledger.posting import explain_refusal
 from ledger.results import Result
 from ledger.transactions import retry_clashes
 from pos.charges import announce_capture
-from pos.errors import ChargeNotPayable, IdempotencyMismatch
+from pos.errors import ChargeNotPayable
 from pos.models import Charge, ChargeStatus
+from pos.places import list_paths, place
 from pos.running import (
     MARK,
     number_command,
@@ -158,7 +160,7 @@ def _capture(
     if payment is None:
         raise _explain(Outcome(outcome), refusal, charge.id)
     payment.wallet = wallet
-    payment.charge.store, payment.charge.terminal = charge.store, charge.terminal
+    place(payment.charge, charge)
     announce_capture(payment.charge)
     return payment
 
@@ -175,11 +177,9 @@ def _explain(outcome: Outcome, refusal: str, charge_id: UUID) -> Exception:
 
 
 def _repeat(claim: Claim, *, idempotency_key: str, request_hash: bytes) -> Payment:
-    related = Payment.objects.select_related("charge__store__merchant", "charge__terminal")
+    related = Payment.objects.select_related(*list_paths("charge__"))
     mine = related.filter(wallet=claim.wallet)
-    same_key = mine.filter(idempotency_key=idempotency_key).first()
-    if same_key is not None and bytes(same_key.request_hash) != request_hash:
-        raise IdempotencyMismatch
+    same_key = find_repeated(mine, key=idempotency_key, request_hash=request_hash)
     payment = same_key or mine.filter(charge_id=claim.charge_id).first()
     if payment is None:
         raise ChargeNotPayable(ChargeStatus.CAPTURED)

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from foundation.paging import Page, cut_page
+from pos.places import list_paths
 from pos.queries import read_reference
 from wallet.models import CodeUse, Payment, Wallet
 
@@ -13,22 +15,22 @@ PAGE_SIZE = 30
 def list_payments(wallet: Wallet) -> QuerySet[Payment]:
     """List a wallet's payments with their charges, newest first."""
     mine = Payment.objects.filter(wallet=wallet).order_by("-id")
-    return mine.select_related("charge__store__merchant", "charge__terminal", "charge__receipt")
+    return mine.select_related(*list_paths("charge__"), "charge__receipt")
 
 
-def page_payments(
-    payments: QuerySet[Payment], *, after: str
-) -> tuple[list[Payment], str | None]:
-    """Cut one page out of a list that is sorted newest first; give it and the next cursor.
+def page_payments(wallet: Wallet, *, after: str) -> Page[Payment]:
+    """Return one page of a wallet's payments with their charges, newest first.
 
     Raises:
         ChargeUnknown: the cursor is not one of ours.
     """
+    payments = list_payments(wallet)
     if after:
         payments = payments.filter(pk__lt=read_reference("py", after))
-    rows = list(payments[: PAGE_SIZE + 1])
-    more = len(rows) > PAGE_SIZE
-    return rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].public_id if more else None
+    page = cut_page(payments, size=PAGE_SIZE, cursor=lambda payment: payment.public_id)
+    for payment in page.rows:
+        payment.wallet = wallet
+    return page
 
 
 def find_own_payment(wallet: Wallet, payment_id: UUID) -> Payment | None:
@@ -39,4 +41,4 @@ def find_own_payment(wallet: Wallet, payment_id: UUID) -> Payment | None:
 def find_last_use(wallet: Wallet) -> CodeUse | None:
     """Find the use of the wallet's newest payment code that was used, with its charge."""
     uses = CodeUse.objects.filter(wallet=wallet).order_by("-step")
-    return uses.select_related("wallet", "charge__store__merchant", "charge__terminal").first()
+    return uses.select_related("wallet", *list_paths("charge__")).first()

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from foundation.digits import fold_digits
+from foundation.throttles import Misses
 from pos.models import Charge, StaticCode
 from pos.queries import find_by_short_code, find_by_token, find_static_codes
 from pos.static_codes import find_printed_code
@@ -30,16 +31,7 @@ from wallet.errors import (
 from wallet.models import Wallet
 
 _MISSES_A_MINUTE_MAX = 10
-_COUNT_MISSES = """
-    SELECT count(*) FROM wallet_codemiss
-     WHERE wallet_id = %s AND missed_at > clock_timestamp() - interval '1 minute'
-"""
-_ADD_MISS = """
-    WITH forgotten AS (
-        DELETE FROM wallet_codemiss
-         WHERE wallet_id = %(wallet)s AND missed_at < clock_timestamp() - interval '1 day')
-    INSERT INTO wallet_codemiss (wallet_id, missed_at) VALUES (%(wallet)s, clock_timestamp())
-"""
+_MISSES = Misses("wallet_codemiss", of="wallet_id")
 
 
 def choose_seen(texts: Sequence[str], *, parts: Sequence[Part] = ()) -> str:
@@ -141,16 +133,13 @@ def _find_typed(wallet: Wallet, payload: str) -> Charge | StaticCode:
 
 def _guess(wallet: Wallet, short_code: str) -> Charge | StaticCode | None:
     # Its own transaction, because a miss that rolls back would be a free guess.
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    with transaction.atomic(durable=True):
         # Guesses at the same moment follow each other, each with those before it counted.
         Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
-        # Counted in the database and not in a cache: guessing stays as hard when that is away.
-        cursor.execute(_COUNT_MISSES, [wallet.id])
-        (misses,) = cursor.fetchone()
-        if misses >= _MISSES_A_MINUTE_MAX:
+        if _MISSES.count(wallet.id).together >= _MISSES_A_MINUTE_MAX:
             raise TooManyTries
         printed = find_static_codes().filter(short_code=short_code).first()
         found = printed or find_by_short_code(short_code)
         if found is None:
-            cursor.execute(_ADD_MISS, {"wallet": wallet.id})
+            _MISSES.add(wallet.id)
         return found

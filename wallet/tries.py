@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from foundation.paging import Page, cut_page
 from identity.errors import PinLocked, PinWrong
 from ledger.errors import InsufficientFunds, TransferRefused
 from pos.charges import refuse_charge
@@ -58,8 +59,8 @@ def list_recent_tries(wallet: Wallet) -> QuerySet[Attempt]:
     return _list_tries(wallet).filter(happened_at__gt=Now() - _RECENT)[:_RECENT_MAX]
 
 
-def page_tries(wallet: Wallet, *, after: str) -> tuple[list[Attempt], str | None]:
-    """Return one page of all tries that a wallet did not pay, newest first, and the cursor.
+def page_tries(wallet: Wallet, *, after: str) -> Page[Attempt]:
+    """Return one page of all tries that a wallet did not pay, newest first.
 
     Raises:
         ChargeUnknown: the cursor is not one of ours.
@@ -69,9 +70,7 @@ def page_tries(wallet: Wallet, *, after: str) -> tuple[list[Attempt], str | None
         if not (after.isascii() and after.isdigit() and len(after) < 19):
             raise ChargeUnknown
         tries = tries.filter(pk__lt=int(after))
-    rows = list(tries[: PAGE_SIZE + 1])
-    more = len(rows) > PAGE_SIZE
-    return rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if more else None
+    return cut_page(tries, size=PAGE_SIZE, cursor=lambda attempt: str(attempt.pk))
 
 
 def _list_tries(wallet: Wallet) -> QuerySet[Attempt]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.idempotency import IdempotencyMismatch
 from identity.devices import read_device, remember_device
 from identity.errors import PinLocked, PinWrong, SignInLocked, SignInRefused
 from identity.sign_in import end_session, identify_by_pin, start_session
@@ -21,7 +22,6 @@ from merchants.access import activate_time_zone
 from pos.errors import (
     ChargeNotPayable,
     ChargeUnknown,
-    IdempotencyMismatch,
     SigningKeyWithdrawn,
 )
 from pos.models import Charge, ChargeStatus

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.answers import show_time
 from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN
 from ledger.money import find_exponent
 from merchants.queries import read_clock
-from merchants.representations import show_time
 from qr.code128 import draw_bars
 from qr.image import draw_modules
 from qr.links import encode_token

@@ -9,18 +9,17 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from foundation.idempotency import IdempotencyMismatch, hash_request
 from ledger.errors import AmountUnreadable
 from ledger.money import find_exponent
 from ledger.typed import read_money
 from merchants.access import activate_time_zone
 from pos.errors import (
     ChargeNotPayable,
-    IdempotencyMismatch,
     SigningKeyWithdrawn,
     StaticCodeRevoked,
     StoreClosed,
 )
-from pos.idempotency import hash_request
 from pos.models import Charge, StaticCode
 from pos.static_codes import find_printed_code
 from qr.errors import PayloadInvalid

@@ -14,18 +14,22 @@ from servers.programs import ROOT
 from tests.events import TEST_EVENTS
 
 CALLS = {"gettext", "gettext_lazy", "ngettext", "translate", "_"}
+# The API's description is for programmers.
+DESCRIBING = {"description", "doc", "help_text", "note"}
+DESCRIBED = {"group", "holds"}
 LOGGED = {"debug", "info", "warning", "error", "exception"}
 SENTENCE = re.compile(r"^\s*[A-Z][A-Za-z']*\b.* [a-z]|[a-z]\. [A-Z]", re.DOTALL)
-SQL = re.compile(r"\s*(SELECT|FROM|INSERT|UPDATE|WITH|SET|CREATE|CASE|EXISTS)\b")
+SQL = re.compile(r"\s*(SELECT|FROM|JOIN|INSERT|UPDATE|WITH|SET|CREATE|CASE|EXISTS)\b")
 APPLICATIONS = ("identity", "merchants", "pos", "wallet")
 OF_OTHERS = [
+    *("foundation/fields.py", "foundation/idempotency.py", "foundation/paging.py"),
     *("ledger/typed.py", "ledger/money.py", "config/error_pages.py", "api/problems.py"),
     *("api/outages.py", "config/way_back.py", "config/middleware.py"),
 ]
 # For operators, who read them in the terminal or in the log, and for the API's description.
 NOT_FOR_PEOPLE = {
     "The cut  has not come yet: the database's clock says . Nothing was settled.",
-    "The `next` of the page before.",
+    "Send it as `after` to go on.",
     "A PIN has six digits.",
     "SHEET_FONTS:  is no font that can be read.",
 }
@@ -66,6 +70,8 @@ def find_unspoken(tree):
         elif isinstance(node, ast.Call) and (translates(node) or logs(node)):
             for argument in node.args:
                 passed_over.update(ast.walk(argument))
+        elif describes(node):
+            passed_over.update(ast.walk(node))
         elif isinstance(node, ast.JoinedStr):
             passed_over.update(node.values)
     texts = [read_text(node) for node in ast.walk(tree) if node not in passed_over]
@@ -74,6 +80,12 @@ def find_unspoken(tree):
 
 def translates(call):
     return isinstance(call.func, ast.Name) and call.func.id in CALLS
+
+
+def describes(node):
+    if isinstance(node, ast.Assign):
+        return {getattr(target, "id", "") for target in node.targets} <= DESCRIBED
+    return isinstance(node, ast.keyword) and node.arg in DESCRIBING
 
 
 def logs(call):

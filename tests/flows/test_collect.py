@@ -2,9 +2,9 @@
 
 import pytest
 
+from foundation.idempotency import hash_request
 from ledger.queries import read_balance, sum_balance
 from pos.charges import cancel_charge
-from pos.idempotency import hash_request
 from relay.events import list_events
 from tests import factories
 from tests.clocks import let_expire, let_lease_end

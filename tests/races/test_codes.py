@@ -12,7 +12,14 @@ from pos.terminals import add_terminal
 from tests import factories
 from tests.paycodes import show_code
 from tests.races.crowd import late, stagger
-from wallet.codes import _ADD_MISS, _LOCK_AS_MISS, NewUse, _execute, redeem_code, revoke_codes
+from wallet.codes import (
+    _LOCK_AS_MISS,
+    _MISSES,
+    NewUse,
+    _lock_guesses,
+    redeem_code,
+    revoke_codes,
+)
 from wallet.collection import collect_charge
 from wallet.errors import PaymentCodeUnknown, PaymentCodeUsed, TooManyTries
 from wallet.models import CodeUse, CollectMiss, Payment
@@ -125,8 +132,8 @@ def test_a_guess_that_hits_is_behind_the_misses_before_it(crowd):
 
     with transaction.atomic():
         # The thirtieth miss, counted and not yet written down.
-        _execute(_LOCK_AS_MISS, shop.till)
-        _execute(_ADD_MISS, shop.till)
+        _lock_guesses(shop.till, _LOCK_AS_MISS)
+        _MISSES.add(shop.merchant.id, by=shop.till.owner_id)
         waiting = crowd.start(hit, refusals=(TooManyTries,))
         with pytest.raises(TimeoutError):
             waiting.result(timeout=0.2)

@@ -7,9 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from foundation.idempotency import IdempotencyMismatch
 from identity.errors import PinWrong
 from pos.callers import call_from_merchant, call_from_terminal
-from pos.errors import IdempotencyMismatch
 from pos.terminals import add_terminal
 from qr.payment_codes import open_code
 from tests import factories

@@ -1,4 +1,4 @@
-"""Idempotency keys: read them, and hash what they stand for.
+"""Idempotency keys: read them, hash what they stand for, find what one has made before.
 
 The key itself lives on the row the command makes, and nowhere else: there is nothing
 that could be left behind by a crash.
@@ -6,16 +6,53 @@ that could be left behind by a crash.
 
 import hashlib
 import json
+from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
+from foundation.refusals import problem
+
+M = TypeVar("M", bound=Model)
 HEADER = "Idempotency-Key"
 KEY_RULE = _("1 to 255 printable ASCII characters, no comma")
 _LENGTH_MAX = 255
+
+
+def _describe_key(*, is_required: bool) -> OpenApiParameter:
+    return OpenApiParameter(
+        HEADER,
+        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -+\\--~]*$"},
+        OpenApiParameter.HEADER,
+        required=is_required,
+        description="A key of your own: 1 to 255 printable ASCII characters, no comma. The same"
+        " key with the same request has one effect and one answer.",
+    )
+
+
+# For the descriptions of views that take a key, always or only where they open something.
+KEY = _describe_key(is_required=True)
+KEY_IF_OPENED = _describe_key(is_required=False)
+
+
+class StillRunning(Exception):
+    """The same was asked before, and what comes of it is not known yet."""
+
+
+@problem(422, "idempotency_mismatch")
+class IdempotencyMismatch(Exception):
+    """The same idempotency key came with another request."""
+
+    def __init__(self) -> None:
+        """Tell what to do."""
+        super().__init__(
+            gettext("This Idempotency-Key was used for another request. Use a new key.")
+        )
 
 
 def read_key(request: Request) -> str:
@@ -51,9 +88,21 @@ def find_key(request: Request) -> str | None:
 
 
 def hash_request(route: str, *, caller_id: UUID, body: object) -> bytes:
-    """Give 32 bytes that differ as soon as route, caller or body do."""
+    """Return 32 bytes that differ as soon as route, caller or body do."""
     canonical = json.dumps([route, str(caller_id), body], sort_keys=True)
     return hashlib.sha256(canonical.encode()).digest()
+
+
+def find_repeated(made: QuerySet[M], *, key: str, request_hash: bytes) -> M | None:
+    """Return what the same request made before under this key, out of the owner's rows.
+
+    Raises:
+        IdempotencyMismatch: the key came with another request.
+    """
+    known = made.filter(idempotency_key=key).first()
+    if known is not None and bytes(known.request_hash) != request_hash:  # type: ignore[attr-defined]  # it has one
+        raise IdempotencyMismatch
+    return known
 
 
 def _ask_for_key() -> ValidationError:

@@ -1,0 +1,140 @@
+"""Answers of the API: serializers whose fields know where each value comes from.
+
+The class that renders an answer is its description too, so the two cannot differ. An answer
+is written and never read: what is sent to the API has ordinary serializers.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, NamedTuple, TypeAlias, cast
+
+from rest_framework import serializers
+from rest_framework.fields import SkipField
+
+# Whatever a field is read from: a row, a tuple, what another field has read.
+Thing: TypeAlias = Any
+Reader = Callable[[Thing], Thing]
+
+
+class _Shown(serializers.Field[Any, Any, Any, Any]):
+    """A field's value: `of` the thing that is shown, or else of its attribute `source`.
+
+    Unlike the framework's, an attribute that is not there is a mistake and never null. Where
+    the field is not required and has no null, it is left out instead of being None.
+    """
+
+    def __init__(self, *args: Any, of: Reader | None = None, **kwargs: Any) -> None:
+        self._of = of
+        super().__init__(*args, **kwargs)
+
+    def get_attribute(self, instance: Thing) -> Thing:
+        """Return the value for one thing."""
+        value = self._of(instance) if self._of else self.read_source(instance)
+        if value is None and not self.required and not self.allow_null:
+            raise SkipField
+        return value
+
+    def read_source(self, instance: Thing) -> Thing:
+        """Return the value of the attribute named by `source`, which may be a path."""
+        for name in self.source_attrs:
+            if instance is None:
+                return None
+            instance = getattr(instance, name)
+        return instance
+
+
+class Answer(_Shown, serializers.Serializer[Any]):
+    """An object of the API, as it is answered."""
+
+    def to_representation(self, instance: Thing) -> dict[str, Any]:
+        """Return the object for one thing."""
+        return self.fill(instance)
+
+    def fill(self, thing: Thing, **beside: Thing) -> dict[str, Any]:
+        """Return the object; `beside` holds values that the thing itself does not carry."""
+        shown: dict[str, Any] = {}
+        for field in self._readable_fields:
+            name = str(field.field_name)
+            try:
+                value = beside[name] if name in beside else field.get_attribute(thing)
+            except SkipField:
+                continue
+            shown[name] = None if value is None else field.to_representation(value)
+        return shown
+
+    @classmethod
+    def show(cls, thing: Thing = None, **beside: Thing) -> dict[str, Any]:
+        """Return a thing as the API answers it, like `fill`."""
+        return _keep(cls).fill(thing, **beside)
+
+
+@cache
+def _keep(kind: type[Answer]) -> Answer:
+    # Making one copies every field, which costs more than filling it; it holds no state.
+    return kind()
+
+
+class TextField(_Shown, serializers.CharField):
+    """A text."""
+
+
+class NumberField(_Shown, serializers.IntegerField):
+    """A whole number."""
+
+
+class FlagField(_Shown, serializers.BooleanField):
+    """Yes or no."""
+
+
+class DayField(_Shown, serializers.DateField):
+    """A day, as in 2026-03-01."""
+
+
+class ChoiceField(_Shown, serializers.ChoiceField):
+    """One of a few words."""
+
+
+class TextsField(_Shown, serializers.ListField):
+    """A list of texts."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"child": serializers.CharField()} | kwargs)
+
+
+class InstantField(_Shown, serializers.DateTimeField):
+    """An instant, in UTC with a `Z`, to the millisecond."""
+
+    def to_representation(self, value: datetime) -> str:
+        """Return the instant as the API writes it."""
+        return show_time(value)
+
+
+def make_answer(
+    name: str, *, doc: str, **members: serializers.Field[Any, Any, Any, Any]
+) -> type[Answer]:
+    """Return an answer with members whose names no class of ours can have, as `data`."""
+    return cast(type[Answer], type(f"{name}Serializer", (Answer,), {"__doc__": doc, **members}))
+
+
+class Money(NamedTuple):
+    """An amount in minor units, with its ISO 4217 currency."""
+
+    amount_minor: int
+    currency: str
+
+
+class MoneySerializer(Answer):
+    """An amount as it is answered; unlike one that is sent, it may be 0 or less."""
+
+    amount_minor = NumberField()
+    currency = TextField(help_text="ISO 4217, as in EUR.")
+
+    def read_source(self, instance: Thing) -> Money:
+        """Return the amount of the attribute `source` + `_minor`, in the thing's currency."""
+        return Money(getattr(instance, f"{self.source}_minor"), instance.currency)
+
+
+def show_time(moment: datetime) -> str:
+    """Return an instant as UTC with a `Z`, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
