@@ -9,6 +9,7 @@ from relay.events import list_events
 from tests import factories
 from tests.clocks import let_expire, let_lease_end
 from tests.conftest import Api
+from tests.flows.steps import collect
 from tests.paycodes import show_code
 from tests.scripts import PERSIAN
 from tests.snapshots import nothing_changes
@@ -29,10 +30,6 @@ def charge(shop):
 def server(shop):
     """The API as the merchant's own server uses it."""
     return Api(shop.key)
-
-
-def collect(till, charge, code, *, key=""):
-    return till.post(f"charges/{charge.public_id}/collect", {"code": code}, key=key)
 
 
 def outcomes():

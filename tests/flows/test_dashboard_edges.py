@@ -16,6 +16,7 @@ from merchants.onboarding import hire, open_merchant, open_store
 from pos.terminals import add_terminal
 from tests import factories
 from tests.closing import PAGE, close_by_hand, read_open
+from tests.flows.steps import open_dashboard
 from tests.snapshots import nothing_changes
 
 MINUS = "\N{MINUS SIGN}"
@@ -24,15 +25,9 @@ PAGES = ["", "payments/", "settlements/", "tills/", "stores/"]
 CURRENCIES = ["CLP", "EUR", "IDR", "JPY", "KWD"]
 
 
-def sign_in(person):
-    browser = Client(SERVER_NAME="pay.test")
-    browser.force_login(person.user)
-    return browser
-
-
 @pytest.fixture
 def owner(shop):
-    return sign_in(factories.hire_person(shop, role=Role.OWNER))
+    return open_dashboard(factories.hire_person(shop, role=Role.OWNER))
 
 
 @pytest.fixture
@@ -40,7 +35,7 @@ def empty(db):
     """A merchant with an owner and nothing else, and the owner's browser."""
     merchant = open_merchant("Empty", country="IE", time_zone="Europe/Dublin")
     user = User.objects.create(name="Owner", email="owner@empty.test", pin_hash="set")
-    return sign_in(hire(merchant, user, role=Role.OWNER)), merchant
+    return open_dashboard(hire(merchant, user, role=Role.OWNER)), merchant
 
 
 @pytest.fixture
@@ -191,7 +186,7 @@ def test_closing_says_when_a_sum_is_too_small_to_be_paid(owner, shop, customer):
 def test_who_only_reads_sees_no_button_that_would_be_refused(shop, customer, page):
     factories.sell(shop, customer)
     factories.print_code(shop)
-    accountant = sign_in(factories.hire_person(shop, role=Role.ACCOUNTANT))
+    accountant = open_dashboard(factories.hire_person(shop, role=Role.ACCOUNTANT))
 
     text = accountant.get(f"/dashboard/{page}").content.decode()
 
@@ -218,7 +213,7 @@ def test_an_unknown_page_leads_back_to_where_one_came_from(owner, path, home, la
 
 
 def test_a_cashier_who_may_not_read_can_sign_out(shop):
-    cashier = sign_in(factories.hire_person(shop, role=Role.CASHIER))
+    cashier = open_dashboard(factories.hire_person(shop, role=Role.CASHIER))
 
     page = cashier.get("/dashboard/")
 
@@ -231,7 +226,7 @@ def test_a_cashier_who_may_not_read_can_sign_out(shop):
 
 
 def test_an_accountant_who_may_not_change_is_led_back(shop):
-    accountant = sign_in(factories.hire_person(shop, role=Role.ACCOUNTANT))
+    accountant = open_dashboard(factories.hire_person(shop, role=Role.ACCOUNTANT))
 
     page = accountant.get("/dashboard/settlements/close/")
 

@@ -15,6 +15,7 @@ from pos.terminals import add_terminal
 from qr.references import encode_reference
 from tests import factories
 from tests.closing import close_by_hand
+from tests.flows.steps import open_dashboard
 from tests.snapshots import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ CHANGES = [
 
 @pytest.fixture
 def owner(shop):
-    return sign_in(factories.hire_person(shop, role=Role.OWNER))
+    return open_dashboard(factories.hire_person(shop, role=Role.OWNER))
 
 
 @pytest.fixture
@@ -50,12 +51,6 @@ def addresses(shop, customer):
         "settlement": settlement.public_id,
         "terminal": shop.terminal.public_id,
     }
-
-
-def sign_in(person):
-    browser = Client(SERVER_NAME="pay.test")
-    browser.force_login(person.user)
-    return browser
 
 
 def test_staff_sign_in_by_password(shop):
@@ -129,9 +124,9 @@ def test_nobody_looks_or_changes_without_signing_in(addresses, page):
 @pytest.mark.parametrize("page", [*PAGES, *CHANGES])
 def test_cashiers_and_outsiders_are_refused(shop, addresses, page):
     path = page.format(**addresses)
-    cashier = sign_in(factories.hire_person(shop, role=Role.CASHIER))
+    cashier = open_dashboard(factories.hire_person(shop, role=Role.CASHIER))
     left = factories.hire_person(shop, role=Role.OWNER)
-    gone = sign_in(left)
+    gone = open_dashboard(left)
     left.is_active = False
     left.save()
 
@@ -144,7 +139,7 @@ def test_cashiers_and_outsiders_are_refused(shop, addresses, page):
 @pytest.mark.parametrize("page", CHANGES)
 def test_an_accountant_reads_and_changes_nothing(shop, customer, addresses, page):
     factories.sell(shop, customer)
-    accountant = sign_in(factories.hire_person(shop, role=Role.ACCOUNTANT))
+    accountant = open_dashboard(factories.hire_person(shop, role=Role.ACCOUNTANT))
 
     with nothing_changes():
         answer = accountant.post(page.format(**addresses))
@@ -156,7 +151,7 @@ def test_an_accountant_reads_and_changes_nothing(shop, customer, addresses, page
 @pytest.mark.parametrize("page", [*PAGES[3:4], *PAGES[5:], *CHANGES[:2]])
 def test_another_merchant_s_things_look_unknown(addresses, page):
     stranger = factories.open_shop()
-    browser = sign_in(factories.hire_person(stranger, role=Role.OWNER))
+    browser = open_dashboard(factories.hire_person(stranger, role=Role.OWNER))
     unknown = {
         "charge": "ch_" + "0" * 26,
         "settlement": "se_" + "0" * 26,
@@ -209,7 +204,7 @@ def test_a_pairing_code_is_made_and_shown(owner, shop):
 
 def test_who_only_reads_sees_no_pairing_code(owner, shop):
     address = owner.post(f"/dashboard/tills/{shop.terminal.public_id}/code/")["Location"]
-    accountant = sign_in(factories.hire_person(shop, role=Role.ACCOUNTANT))
+    accountant = open_dashboard(factories.hire_person(shop, role=Role.ACCOUNTANT))
 
     page = accountant.get(address)
 

@@ -2,14 +2,11 @@
 
 import pytest
 
+from tests.flows.steps import scan
 from tests.qr.dialects.test_read_formats import CZECH, IBAN_LINK, ORDER, SLOVAK
 from tests.snapshots import nothing_changes
 
 pytestmark = pytest.mark.django_db
-
-
-def scan(phone, payload):
-    return phone.post("wallet/scans", {"payload": payload})
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from ledger.models import Transfer
@@ -12,7 +11,7 @@ from ledger.queries import read_balance
 from qr.links import encode_token
 from tests import factories
 from tests.clocks import date_back, date_back_transfers
-from wallet.authentication import WALLET_COOKIE
+from tests.flows.steps import open_wallet
 from wallet.models import Attempt
 from wallet.movements import PAGE_SIZE
 
@@ -21,9 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def browser(customer):
-    browser = Client(SERVER_NAME="pay.test")
-    browser.cookies[WALLET_COOKIE] = customer.token
-    return browser
+    return open_wallet(customer)
 
 
 def read_pages(phone):

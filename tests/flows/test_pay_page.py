@@ -8,8 +8,8 @@ from pos.charges import cancel_charge
 from qr.links import encode_token
 from tests import factories
 from tests.clocks import let_expire, let_lease_end
+from tests.flows.steps import open_wallet
 from tests.snapshots import nothing_changes
-from wallet.authentication import WALLET_COOKIE
 from wallet.models import Payment
 
 pytestmark = pytest.mark.django_db
@@ -22,13 +22,7 @@ def charge(shop):
 
 @pytest.fixture
 def browser(customer):
-    return open_browser(customer)
-
-
-def open_browser(person, **options):
-    browser = Client(SERVER_NAME="pay.test", **options)
-    browser.cookies[WALLET_COOKIE] = person.token
-    return browser
+    return open_wallet(customer)
 
 
 def address(charge):
@@ -185,8 +179,8 @@ def test_too_little_money_says_how_much_is_missing(shop):
     poor = factories.open_customer(balance_minor=400)
     charge = factories.make_charge(shop)
 
-    state, text = look(open_browser(poor), charge)
-    answer = open_browser(poor).post(f"{address(charge)}/pay")
+    state, text = look(open_wallet(poor), charge)
+    answer = open_wallet(poor).post(f"{address(charge)}/pay")
 
     assert state == "insufficient"
     assert "Your balance is €0.80 short. Nothing was taken." in text
@@ -199,7 +193,7 @@ def test_another_phone_sees_that_one_is_paying(browser, charge, another):
     charge.refresh_from_db()
 
     with nothing_changes(charge):
-        state, text = look(open_browser(another), charge)
+        state, text = look(open_wallet(another), charge)
 
     assert state == "claimed_by_another"
     assert "Another phone is paying" in text
@@ -209,7 +203,7 @@ def test_another_phone_sees_that_it_is_paid(shop, customer, another):
     charge = factories.sell(shop, customer)
 
     with nothing_changes(charge):
-        state, text = look(open_browser(another), charge)
+        state, text = look(open_wallet(another), charge)
 
     assert state == "already_paid"
     assert "Nothing was taken from you." in text
@@ -235,7 +229,7 @@ def test_a_wallet_in_another_currency_says_so(charge):
     traveller = factories.open_customer(currency="JPY")
 
     with nothing_changes(charge):
-        state, text = look(open_browser(traveller), charge)
+        state, text = look(open_wallet(traveller), charge)
 
     assert state == "other_currency"
     assert "This wallet holds no EUR." in text
@@ -366,7 +360,7 @@ def test_forms_need_a_session_and_the_csrf_token(charge, customer, action):
 
     with nothing_changes(charge):
         stranger = Client().post(f"{address(charge)}/{action}")
-        forged = open_browser(customer, enforce_csrf_checks=True).post(
+        forged = open_wallet(customer, enforce_csrf_checks=True).post(
             f"{address(charge)}/{action}"
         )
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests import factories
 from tests.conftest import Api
+from tests.flows.steps import collect
 from tests.paycodes import await_steady_step, show_code, write_code
 
 pytestmark = pytest.mark.django_db
@@ -12,10 +13,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def charge(shop):
     return factories.make_charge(shop)
-
-
-def collect(till, charge, code):
-    return till.post(f"charges/{charge.public_id}/collect", {"code": code})
 
 
 def test_the_phone_gets_its_codes_with_their_minutes(phone, customer):

@@ -18,12 +18,12 @@ from qr.links import encode_link, encode_token
 from qr.split_codes import Part
 from tests import factories
 from tests.conftest import Api
+from tests.flows.steps import open_wallet
 from tests.qr.payloads import VECTORS
 from tests.qr.test_scanning import paint_bars
 from tests.qr.test_split_codes import TRANSFER as EPC_SPLIT
 from tests.qr.test_split_codes import paint, split
 from tests.snapshots import nothing_changes
-from wallet.authentication import WALLET_COOKIE
 from wallet.errors import CodeInParts, CodeNotSeen, CodesSeveral
 from wallet.scans import choose_seen
 
@@ -37,9 +37,7 @@ BLANK = Image.new("L", (300, 300), 255)
 
 @pytest.fixture
 def browser(customer):
-    browser = Client(SERVER_NAME="pay.test")
-    browser.cookies[WALLET_COOKIE] = customer.token
-    return browser
+    return open_wallet(customer)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from django.db.models import F
 
 from qr.links import encode_link, encode_short_code
 from tests import factories
-from tests.flows.test_scans import UNKNOWN_LINK, scan
+from tests.flows.steps import scan
+from tests.flows.test_scans import UNKNOWN_LINK
 from tests.snapshots import nothing_changes
 from wallet.models import CodeMiss
 from wallet.scans import find_scanned

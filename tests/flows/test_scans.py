@@ -9,6 +9,7 @@ from qr.payment import Account, PaymentRequest
 from qr.registry import DIALECTS
 from tests import factories
 from tests.conftest import Api
+from tests.flows.steps import scan
 from tests.qr.payloads import EXAMPLE, VECTORS
 from tests.snapshots import nothing_changes
 from wallet.models import CodeMiss
@@ -21,10 +22,6 @@ UNKNOWN_LINK = "HTTP://PAY.TEST/P/" + "0" * 26
 @pytest.fixture
 def charge(shop):
     return factories.make_charge(shop)
-
-
-def scan(phone, payload):
-    return phone.post("wallet/scans", {"payload": payload})
 
 
 def test_a_look_claims_nothing(phone, charge):

@@ -5,7 +5,6 @@ import re
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from identity.models import Tries, User
@@ -14,6 +13,7 @@ from identity.tries import at_till
 from merchants.models import Role
 from tests import factories
 from tests.clocks import let_pin_lock_end
+from tests.flows.steps import open_browser
 
 pytestmark = pytest.mark.django_db
 WALLET, DASHBOARD = "/wallet/sign-in/", "/dashboard/sign-in/"
@@ -32,17 +32,13 @@ def owner(shop):
     return factories.hire_person(shop, role=Role.OWNER, password=PASSWORD).user
 
 
-def make_browser():
-    return Client(SERVER_NAME="pay.test")
-
-
 def sign_in(login, pin, browser=None):
-    return (browser or make_browser()).post(WALLET, {"login": login, "pin": pin})
+    return (browser or open_browser()).post(WALLET, {"login": login, "pin": pin})
 
 
 def enter(email, password, browser=None):
     form = {"email": email, "password": password}
-    return (browser or make_browser()).post(DASHBOARD, form)
+    return (browser or open_browser()).post(DASHBOARD, form)
 
 
 def lock(login, browser=None):
@@ -75,7 +71,7 @@ def test_a_lock_takes_three_more_guesses_and_then_none(phone_number):
 
 
 def test_a_device_of_one_s_own_is_not_locked_by_strangers(phone_number):
-    mine = make_browser()
+    mine = open_browser()
     assert sign_in(phone_number, factories.PIN, mine).status_code == 302
     mine.post("/wallet/sign-out/")
 
@@ -85,7 +81,7 @@ def test_a_device_of_one_s_own_is_not_locked_by_strangers(phone_number):
 
 
 def test_a_device_of_one_s_own_is_told_of_its_own_lock_whatever_is_tried(phone_number):
-    mine = make_browser()
+    mine = open_browser()
     sign_in(phone_number, factories.PIN, mine)
 
     lock(phone_number, mine)
@@ -96,7 +92,7 @@ def test_a_device_of_one_s_own_is_told_of_its_own_lock_whatever_is_tried(phone_n
 
 
 def test_a_device_knows_only_who_signed_in_on_it(phone_number, another):
-    mine = make_browser()
+    mine = open_browser()
     sign_in(another.wallet.user.phone, factories.PIN, mine)
 
     lock(phone_number)
@@ -107,7 +103,7 @@ def test_a_device_knows_only_who_signed_in_on_it(phone_number, another):
 
 @pytest.mark.parametrize("note", ["", "x", "W10:1", "a:b:c"])
 def test_a_forged_note_of_a_device_is_that_of_a_stranger(phone_number, note):
-    forger = make_browser()
+    forger = open_browser()
     forger.cookies["tessera_device"] = note
 
     lock(phone_number, forger)
@@ -125,7 +121,7 @@ def test_wrong_sign_ins_at_the_wallet_leave_a_cashier_at_the_till(shop):
 
 
 def test_the_dashboard_counts_passwords_in_the_same_way(owner):
-    mine = make_browser()
+    mine = open_browser()
     assert enter(owner.email, PASSWORD, mine).status_code == 302
     *_, wrong = [enter(owner.email, "wrong") for _ in range(5)]
 
@@ -136,7 +132,7 @@ def test_the_dashboard_counts_passwords_in_the_same_way(owner):
         "E-mail or password is not right.",
     )
     assert (right.status_code, right.context["error"]) == (403, LOCKED)
-    assert "_auth_user_id" not in make_browser().session
+    assert "_auth_user_id" not in open_browser().session
     assert enter(owner.email, PASSWORD, mine).status_code == 302
     assert enter("nobody@shop.test", "wrong").context["error"] == wrong.context["error"]
 

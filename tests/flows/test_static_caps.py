@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from pos.models import Charge
-from pos.static_codes import write_static_link
 from relay.events import list_events
 from tests import factories
 from tests.clocks import date_back, let_expire
 from tests.conftest import Api
+from tests.flows.steps import claim_by_api, euros, pay_at, refuse_claim
 from tests.snapshots import nothing_changes
 from wallet.models import Claim
 from wallet.static_payments import _read_clock, measure_left
@@ -24,37 +24,13 @@ def code(shop):
     return factories.print_code(shop)
 
 
-def euros(amount_minor=480, currency="EUR"):
-    return {"amount_minor": amount_minor, "currency": currency}
-
-
-def claim_by_api(phone, code, *, amount=None, key="", payload=""):
-    body = {"payload": payload or write_static_link(code)}
-    return phone.post("wallet/claims", body | ({"amount": amount} if amount else {}), key=key)
-
-
-def pay(customer, code, amount_minor):
-    return factories.confirm(
-        customer, factories.claim_at(customer, code, amount_minor=amount_minor)
-    )
-
-
-def refused(phone, code, *, amount, status, name):
-    with nothing_changes():
-        answer = claim_by_api(phone, code, amount=amount)
-
-    assert (answer.status_code, answer.json()["code"]) == (status, name)
-    assert answer.json()["detail"].count("Nothing was taken.") <= 1
-    return answer.json()
-
-
 def test_a_customer_pays_up_to_the_cap_in_a_day(phone, shop):
     rich = factories.open_customer(balance_minor=100_000)
     code = factories.print_code(shop)
-    pay(rich, code, 49_520)
+    pay_at(rich, code, 49_520)
     looked = Api(rich.token).post("wallet/scans", {"payload": code.short_code}).json()
 
-    problem = refused(
+    problem = refuse_claim(
         Api(rich.token), code, amount=euros(481), status=422, name="static_limit_reached"
     )
 
@@ -68,7 +44,7 @@ def test_a_customer_pays_up_to_the_cap_in_a_day(phone, shop):
 def test_a_used_up_cap_is_told_by_the_scan(shop):
     payer = factories.open_customer()
     code = factories.print_code(shop, cap_minor=480)
-    pay(payer, code, 480)
+    pay_at(payer, code, 480)
 
     looked = Api(payer.token).post("wallet/scans", {"payload": code.short_code}).json()
 
@@ -77,7 +53,7 @@ def test_a_used_up_cap_is_told_by_the_scan(shop):
 
 
 def test_declining_what_is_paid_leaves_it_paid(phone, customer, code):
-    payment = pay(customer, code, 700)
+    payment = pay_at(customer, code, 700)
 
     with nothing_changes(payment.charge):
         answer = phone.delete(f"wallet/claims/{Claim.objects.get().public_id}")
@@ -88,7 +64,7 @@ def test_declining_what_is_paid_leaves_it_paid(phone, customer, code):
 def test_every_printed_code_counts_and_a_lower_cap_holds(shop, customer):
     first = factories.print_code(shop)
     second = factories.print_code(factories.open_shop(), cap_minor=1000)
-    pay(customer, first, 700)
+    pay_at(customer, first, 700)
 
     assert measure_left(customer.wallet, first) == 49_300
     assert measure_left(customer.wallet, second) == 300
@@ -122,7 +98,7 @@ def test_declining_frees_the_cap_and_ends_the_charge(phone, customer, code):
 def test_yesterday_s_payments_do_not_count_by_the_shop_s_clock(customer):
     shop = factories.open_shop(time_zone="Pacific/Auckland")
     code = factories.print_code(shop)
-    pay(customer, code, 700)
+    pay_at(customer, code, 700)
     midnight = timezone.localtime(timezone.now(), ZoneInfo("Pacific/Auckland")).replace(
         hour=0, minute=0, second=0, microsecond=0
     )
@@ -136,7 +112,7 @@ def test_yesterday_s_payments_do_not_count_by_the_shop_s_clock(customer):
 
 @pytest.mark.parametrize("off", [timedelta(minutes=10), timedelta(days=1), -timedelta(days=1)])
 def test_a_web_process_whose_clock_is_wrong_frees_nothing(monkeypatch, customer, code, off):
-    pay(customer, code, 700)
+    pay_at(customer, code, 700)
     factories.claim_at(customer, code, amount_minor=300)
     right = timezone.now
 
@@ -153,7 +129,7 @@ def test_the_day_is_that_of_the_instant_which_the_charge_bears(customer, code):
 
 
 def test_a_refund_gives_nothing_of_the_cap_back(shop, customer, code):
-    payment = pay(customer, code, 700)
+    payment = pay_at(customer, code, 700)
     factories.refund(shop, payment.charge)
 
     assert measure_left(customer.wallet, code) == 49_300

@@ -12,9 +12,9 @@ from qr.links import encode_token
 from qr.signed import decode_static_link
 from tests import factories
 from tests.clocks import let_expire
+from tests.flows.steps import open_wallet
 from tests.scripts import ARABIC, SCRIPTS
 from tests.snapshots import nothing_changes
-from wallet.authentication import WALLET_COOKIE
 
 pytestmark = pytest.mark.django_db
 
@@ -26,13 +26,7 @@ def code(shop):
 
 @pytest.fixture
 def browser(customer):
-    return open_browser(customer)
-
-
-def open_browser(person):
-    browser = Client(SERVER_NAME="pay.test")
-    browser.cookies[WALLET_COOKIE] = person.token
-    return browser
+    return open_wallet(customer)
 
 
 def address(code):
@@ -132,8 +126,8 @@ def test_yen_are_typed_whole(customer):
     code = factories.print_code(shop)
     visitor = factories.open_customer(currency="JPY", balance_minor=10_000)
 
-    refused_page = send(open_browser(visitor), code, "480.0")
-    answer = send(open_browser(visitor), code, "480")
+    refused_page = send(open_wallet(visitor), code, "480.0")
+    answer = send(open_wallet(visitor), code, "480")
 
     assert refused_page.context["error"] == (
         "JPY has no decimals. Type an amount such as 1250."
@@ -144,7 +138,7 @@ def test_yen_are_typed_whole(customer):
 
 def test_dinars_are_typed_with_three_decimals(customer):
     code = factories.print_code(factories.open_shop(currency="KWD"))
-    visitor = open_browser(factories.open_customer(currency="KWD", balance_minor=10_000))
+    visitor = open_wallet(factories.open_customer(currency="KWD", balance_minor=10_000))
 
     asked = visitor.get(address(code))
     refused_page = send(visitor, code, "0.4805")

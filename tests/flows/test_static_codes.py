@@ -24,6 +24,7 @@ from relay.events import list_events
 from relay.streams import read_ticket
 from tests import factories
 from tests.conftest import Api
+from tests.flows.steps import claim_by_api, euros, pay_at, refuse_claim
 from tests.snapshots import nothing_changes
 from wallet.models import Claim, Payment
 
@@ -42,21 +43,6 @@ def code(shop):
 
 def codes_of(shop):
     return f"stores/{shop.store.public_id}/static_codes"
-
-
-def euros(amount_minor=480, currency="EUR"):
-    return {"amount_minor": amount_minor, "currency": currency}
-
-
-def claim_by_api(phone, code, *, amount=None, key="", payload=""):
-    body = {"payload": payload or write_static_link(code)}
-    return phone.post("wallet/claims", body | ({"amount": amount} if amount else {}), key=key)
-
-
-def pay(customer, code, amount_minor):
-    return factories.confirm(
-        customer, factories.claim_at(customer, code, amount_minor=amount_minor)
-    )
 
 
 # The shop
@@ -265,19 +251,10 @@ def test_the_amount_is_wanted(phone, code):
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "amount")
 
 
-def refused(phone, code, *, amount, status, name):
-    with nothing_changes():
-        answer = claim_by_api(phone, code, amount=amount)
-
-    assert (answer.status_code, answer.json()["code"]) == (status, name)
-    assert answer.json()["detail"].count("Nothing was taken.") <= 1
-    return answer.json()
-
-
 def test_a_revoked_code_takes_nothing(phone, code):
     revoke_static_code(code, actor="test")
 
-    refused(phone, code, amount=euros(), status=410, name="static_code_revoked")
+    refuse_claim(phone, code, amount=euros(), status=410, name="static_code_revoked")
     looked = phone.post("wallet/scans", {"payload": code.short_code}).json()
     assert (looked["kind"], looked["payable"]) == ("static", False)
     assert looked["detail"].startswith("The shop has revoked this printed code.")
@@ -286,7 +263,7 @@ def test_a_revoked_code_takes_nothing(phone, code):
 def test_a_closed_store_takes_nothing_until_it_opens_again(phone, till, code, shop):
     store = Store.objects.get(pk=shop.store.pk)
     close_store(store)
-    refused(phone, code, amount=euros(), status=409, name="store_closed")
+    refuse_claim(phone, code, amount=euros(), status=409, name="store_closed")
     sold = till.post("charges", {"amount": euros()})
     looked = phone.post("wallet/scans", {"payload": code.short_code}).json()
     reopen_store(store)
@@ -302,8 +279,8 @@ def test_a_closed_store_takes_nothing_until_it_opens_again(phone, till, code, sh
 def test_another_currency_takes_nothing(phone, code):
     traveller = Api(factories.open_customer(currency="JPY").token)
 
-    refused(phone, code, amount=euros(480, "USD"), status=422, name="currency_mismatch")
-    refused(traveller, code, amount=euros(), status=422, name="currency_mismatch")
+    refuse_claim(phone, code, amount=euros(480, "USD"), status=422, name="currency_mismatch")
+    refuse_claim(traveller, code, amount=euros(), status=422, name="currency_mismatch")
     looked = traveller.post("wallet/scans", {"payload": code.short_code}).json()
     assert looked["detail"] == "This wallet holds no EUR. Nothing was taken."
 
@@ -336,7 +313,7 @@ def test_a_code_that_is_not_there_is_unknown(phone, payload):
 
 
 def test_every_till_of_the_store_hears_of_a_payment(till, customer, code, shop):
-    payment = pay(customer, code, 480)
+    payment = pay_at(customer, code, 480)
     ticket = till.get("static_codes/events")["X-Accel-Redirect"]
 
     listens_to = read_ticket(parse_qs(urlsplit(ticket).query)["ticket"][0]).topics
@@ -354,7 +331,7 @@ def test_a_merchant_s_server_hears_of_its_stores_codes(server, shop):
 
 
 def test_a_till_s_own_code_is_heard_by_that_till(till, customer, shop):
-    payment = pay(customer, factories.print_code(shop, at_till=True), 480)
+    payment = pay_at(customer, factories.print_code(shop, at_till=True), 480)
     ticket = till.get("static_codes/events")["X-Accel-Redirect"]
 
     listens_to = read_ticket(parse_qs(urlsplit(ticket).query)["ticket"][0]).topics
@@ -366,7 +343,7 @@ def test_a_till_s_own_code_is_heard_by_that_till(till, customer, shop):
 
 def test_a_till_lists_what_printed_codes_brought_in(till, customer, code, shop):
     factories.sell(shop, customer)
-    payment = pay(customer, code, 700)
+    payment = pay_at(customer, code, 700)
 
     listed = till.get("charges", source="static_code", status="captured").json()["data"]
 
@@ -375,7 +352,7 @@ def test_a_till_lists_what_printed_codes_brought_in(till, customer, code, shop):
 
 
 def test_a_sale_at_a_code_is_refunded_and_settled_as_any(shop, customer, code, proofs_hold):
-    payment = pay(customer, code, 700)
+    payment = pay_at(customer, code, 700)
     factories.refund(shop, payment.charge, amount_minor=200)
 
     settlement = factories.settle(shop)

@@ -7,6 +7,7 @@ from merchants.models import Role, Store
 from pos.models import StaticCode
 from relay.events import list_events
 from tests import factories
+from tests.flows.steps import open_dashboard
 from tests.snapshots import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -23,18 +24,12 @@ SHEET = "/dashboard/codes/{code}/sheet.pdf?size=a4"
 
 @pytest.fixture
 def owner(shop):
-    return sign_in(factories.hire_person(shop, role=Role.OWNER))
+    return open_dashboard(factories.hire_person(shop, role=Role.OWNER))
 
 
 @pytest.fixture
 def code(shop):
     return factories.print_code(shop)
-
-
-def sign_in(person):
-    browser = Client(SERVER_NAME="pay.test")
-    browser.force_login(person.user)
-    return browser
 
 
 def find_address(page, shop, code):
@@ -50,9 +45,11 @@ def photograph():
 def test_only_those_who_manage_the_shop_change_it(shop, code, page, who):
     browser = {
         "stranger": lambda: Client(SERVER_NAME="pay.test"),
-        "cashier": lambda: sign_in(factories.hire_person(shop, role=Role.CASHIER)),
-        "other": lambda: sign_in(factories.hire_person(factories.open_shop(), role=Role.OWNER)),
-        "accountant": lambda: sign_in(factories.hire_person(shop, role=Role.ACCOUNTANT)),
+        "cashier": lambda: open_dashboard(factories.hire_person(shop, role=Role.CASHIER)),
+        "other": lambda: open_dashboard(
+            factories.hire_person(factories.open_shop(), role=Role.OWNER)
+        ),
+        "accountant": lambda: open_dashboard(factories.hire_person(shop, role=Role.ACCOUNTANT)),
     }[who]()
     path, changes = find_address(page, shop, code), page in CHANGES
     before = photograph()
@@ -72,7 +69,7 @@ def test_only_those_who_manage_the_shop_change_it(shop, code, page, who):
 
 
 def test_who_only_reads_sees_the_codes_and_no_buttons(shop, code):
-    accountant = sign_in(factories.hire_person(shop, role=Role.ACCOUNTANT))
+    accountant = open_dashboard(factories.hire_person(shop, role=Role.ACCOUNTANT))
 
     text = accountant.get(PAGE).content.decode()
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
-from django.test import Client
 
 from identity.bearer import digest_secret
 from merchants.models import Role
@@ -12,6 +11,7 @@ from pos.models import TerminalToken
 from pos.terminals import offer_pairing, pair_terminal, revoke_terminal
 from pos.till_keys import change_key
 from tests import factories
+from tests.flows.steps import open_browser, open_dashboard, unlock
 
 pytestmark = pytest.mark.django_db
 COOKIE = "tessera_till"
@@ -25,30 +25,20 @@ def cashier(shop):
 @pytest.fixture
 def tablet(shop):
     """A device that was just paired."""
-    browser = make_browser()
+    browser = open_browser()
     browser.cookies[COOKIE] = pair_terminal(offer_pairing(shop.terminal))
     return browser
 
 
 @pytest.fixture
 def owner(shop):
-    browser = make_browser()
-    browser.force_login(factories.hire_person(shop, role=Role.OWNER).user)
-    return browser
-
-
-def make_browser():
-    return Client(SERVER_NAME="pay.test")
+    return open_dashboard(factories.hire_person(shop, role=Role.OWNER))
 
 
 def copy(browser):
-    other = make_browser()
+    other = open_browser()
     other.cookies[COOKIE] = browser.cookies[COOKIE].value
     return other
-
-
-def unlock(browser, cashier, pin=factories.PIN):
-    return browser.post("/till/unlock/", {"cashier": str(cashier.id), "pin": pin})
 
 
 def let_grace_end():
@@ -125,7 +115,7 @@ def test_a_new_pairing_takes_the_word_back(shop, tablet, cashier, owner):
     let_grace_end()
     assert not is_till(thief)
 
-    again = make_browser()
+    again = open_browser()
     again.cookies[COOKIE] = pair_terminal(offer_pairing(shop.terminal))
 
     assert "used on two devices" not in owner.get("/dashboard/tills/").text

@@ -15,6 +15,7 @@ from pos.models import Charge, Refund, Terminal, TerminalToken
 from pos.terminals import add_terminal, offer_pairing, revoke_terminal
 from tests import factories
 from tests.conftest import Api
+from tests.flows.steps import unlock
 from tests.scripts import ARABIC
 from tests.snapshots import nothing_changes
 
@@ -41,10 +42,6 @@ def cashier(shop):
 def unlocked(paired, cashier):
     unlock(paired, cashier)
     return paired
-
-
-def unlock(device, person, pin=factories.PIN):
-    return device.post("/till/unlock/", {"cashier": person.id, "pin": pin})
 
 
 def test_a_device_that_is_not_paired_is_sent_to_pair(device):

@@ -17,6 +17,7 @@ from pos.tasks import issue_missing_receipts
 from qr.links import encode_short_code, encode_token
 from tests import factories
 from tests.clocks import date_back_transfers
+from tests.flows.steps import open_wallet
 from tests.qr.payloads import EXAMPLE
 from tests.snapshots import nothing_changes
 from wallet.authentication import WALLET_COOKIE
@@ -28,9 +29,7 @@ LOGIN = "/wallet/sign-in/"
 
 @pytest.fixture
 def browser(customer):
-    browser = Client(SERVER_NAME="pay.test")
-    browser.cookies[WALLET_COOKIE] = customer.token
-    return browser
+    return open_wallet(customer)
 
 
 def sign_in(login, pin=factories.PIN, **more):

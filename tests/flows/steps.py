@@ -1,0 +1,76 @@
+"""Steps that several flows take: open a browser, scan, collect, pay at a printed code."""
+
+from typing import Any
+
+from django.test import Client
+
+from pos.models import Charge, StaticCode
+from pos.static_codes import write_static_link
+from tests import factories
+from tests.conftest import Api
+from tests.snapshots import nothing_changes
+from wallet.authentication import WALLET_COOKIE
+from wallet.models import Payment
+
+
+def open_browser(**options: Any) -> Any:
+    """Open a browser that nobody has signed in with."""
+    return Client(SERVER_NAME="pay.test", **options)
+
+
+def open_wallet(person: factories.Customer, **options: Any) -> Any:
+    """Open the browser of a customer's phone, signed in to the wallet."""
+    browser = open_browser(**options)
+    browser.cookies[WALLET_COOKIE] = person.token
+    return browser
+
+
+def open_dashboard(person: Any) -> Any:
+    """Open the browser of a member of staff, signed in to the dashboard."""
+    browser = open_browser()
+    browser.force_login(person.user)
+    return browser
+
+
+def unlock(device: Client, cashier: Any, pin: str = factories.PIN) -> Any:
+    """Unlock a paired till with a cashier's PIN."""
+    return device.post("/till/unlock/", {"cashier": cashier.id, "pin": pin})
+
+
+def scan(phone: Api, payload: str) -> Any:
+    """Ask what a scanned text is."""
+    return phone.post("wallet/scans", {"payload": payload})
+
+
+def collect(till: Api, charge: Charge, code: str, *, key: str = "") -> Any:
+    """Collect a charge by the payment code that a customer showed."""
+    return till.post(f"charges/{charge.public_id}/collect", {"code": code}, key=key)
+
+
+def euros(amount_minor: Any = 480, currency: Any = "EUR") -> dict[str, Any]:
+    """Return an amount as the API has it."""
+    return {"amount_minor": amount_minor, "currency": currency}
+
+
+def claim_by_api(
+    phone: Api, code: StaticCode, *, amount: Any = None, key: str = "", payload: str = ""
+) -> Any:
+    """Claim by a printed code, or whatever payload is scanned instead."""
+    body = {"payload": payload or write_static_link(code)}
+    return phone.post("wallet/claims", body | ({"amount": amount} if amount else {}), key=key)
+
+
+def pay_at(customer: factories.Customer, code: StaticCode, amount_minor: int) -> Payment:
+    """Pay an amount that the customer types at a printed code."""
+    claimed = factories.claim_at(customer, code, amount_minor=amount_minor)
+    return factories.confirm(customer, claimed)
+
+
+def refuse_claim(phone: Api, code: StaticCode, *, amount: Any, status: int, name: str) -> Any:
+    """Claim by a printed code in vain; nothing is written, and the problem is returned."""
+    with nothing_changes():
+        answer = claim_by_api(phone, code, amount=amount)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, name)
+    assert answer.json()["detail"].count("Nothing was taken.") <= 1
+    return answer.json()
