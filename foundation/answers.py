@@ -6,7 +6,7 @@ is written and never read: what is sent to the API has ordinary serializers.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from rest_framework import serializers
@@ -54,14 +54,20 @@ class Answer(_Shown, serializers.Serializer[Any]):
     def fill(self, thing: Thing, **beside: Thing) -> dict[str, Any]:
         """Return the object; `beside` holds values that the thing itself does not carry."""
         shown: dict[str, Any] = {}
-        for field in self._readable_fields:
-            name = str(field.field_name)
+        for name, read, write in self._plan:
             try:
-                value = beside[name] if name in beside else field.get_attribute(thing)
+                value = beside[name] if name in beside else read(thing)
             except SkipField:
                 continue
-            shown[name] = None if value is None else field.to_representation(value)
+            shown[name] = None if value is None else write(value)
         return shown
+
+    @cached_property
+    def _plan(self) -> list[tuple[str, Reader, Reader]]:
+        return [
+            (name, field.get_attribute, field.to_representation)
+            for name, field in self.fields.items()
+        ]
 
     @classmethod
     def show(cls, thing: Thing = None, **beside: Thing) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Public references: a two-letter prefix and a UUID in 26 Crockford characters (`ch_01K…`)."""
 
+from functools import lru_cache
 from uuid import UUID
 
 from qr.crockford import decode_number, encode_number
@@ -8,6 +9,8 @@ from qr.errors import PayloadInvalid
 _LENGTH = 26
 
 
+# Shops and tills are named in each answer about one of their charges.
+@lru_cache(maxsize=1024)
 def encode_reference(prefix: str, identifier: UUID) -> str:
     """Write `ch_` and the like in front of the identifier, for people and clients."""
     return f"{prefix}_{encode_number(identifier.int, length=_LENGTH).lower()}"
