@@ -28,8 +28,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Let the threads of this process share at most so many connections."""
         own = connections[DEFAULT_DB_ALIAS]
 
-        def connect() -> psycopg.Connection:
-            return psycopg.connect(**own.get_connection_params())
+        def connect() -> Connection:
+            return Connection.connect(**own.get_connection_params())
 
         cls.shared = Pool(most=most, life_s=own.settings_dict["CONN_MAX_AGE"], connect=connect)
 

@@ -1,5 +1,6 @@
 """A connection that gives up on a silent server, and a cursor that outlives a migration."""
 
+import traceback
 from typing import Any, Self
 
 import psycopg
@@ -32,8 +33,18 @@ class Connection(psycopg.Connection[Any]):
 
     @classmethod
     def connect(cls, *args: Any, **kwargs: Any) -> Self:
-        """Connect, and listen to the server's notices."""
-        connection = super().connect(*args, **kwargs)
+        """Connect, and listen to the server's notices.
+
+        Raises:
+            OperationalError: refused, or, as `ConnectionTimeout`, not answered in time.
+        """
+        try:
+            connection = super().connect(*args, **kwargs)
+        except errors.ConnectionTimeout as late:
+            # A frame of psycopg's holds both the error and the socket until garbage is
+            # collected: a server that hung would serve all of them when it goes on.
+            traceback.clear_frames(late.__traceback__)
+            raise
         connection.add_notice_handler(connection.note)
         return connection
 

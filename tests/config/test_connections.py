@@ -1,12 +1,17 @@
 """Connections that threads share, that outlive a migration, and that never claim too much."""
 
+import gc
+import socket
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import DatabaseError, OperationalError, close_old_connections, connection
 from django.db.transaction import atomic
+from psycopg.errors import ConnectionTimeout
 
 from foundation.postgresql.base import DatabaseWrapper
 from foundation.postgresql.connections import Connection
@@ -206,6 +211,46 @@ def test_a_transaction_that_has_begun_is_repeated_whole(change_type, decorate):
 
     assert verb() == ("kept",)
     assert len(runs) == 2
+
+
+@pytest.fixture
+def silent_server():
+    """A server that hangs: a listening socket, and the folder of its name."""
+    # Its name has to be short enough for a socket's.
+    with (
+        tempfile.TemporaryDirectory(prefix="tessera-") as folder,
+        socket.socket(socket.AF_UNIX) as server,
+    ):
+        server.bind(str(Path(folder) / ".s.PGSQL.5432"))
+        server.listen()
+        server.settimeout(5)
+        yield server, folder
+
+
+@pytest.fixture
+def no_collection():
+    """Let nothing be freed that waits for the garbage collector."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("no_collection")
+def test_what_a_silent_server_did_not_open_in_time_is_closed_at_once(silent_server):
+    server, folder = silent_server
+
+    with pytest.raises(ConnectionTimeout):
+        Connection.connect(host=folder, connect_timeout=2)
+
+    client, _address = server.accept()
+    with client:
+        client.settimeout(5)
+        asked = b""
+        while part := client.recv(4096):
+            asked += part
+    # It would find nobody behind the question that waits for it.
+    assert asked
 
 
 def test_a_commit_the_standby_may_not_have_is_unknown():

@@ -154,17 +154,24 @@ def processes_of(stack, name):
 def hanging(stack, name):
     """Stop every process of a program as they stand, and let them go on afterwards."""
     pids = processes_of(stack, name)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+    signal_all(pids, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+        signal_all(pids, signal.SIGCONT)
+
+
+def signal_all(pids, number):
+    """Send them a signal; some of PostgreSQL's end by themselves meanwhile."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def test_a_database_that_hangs_is_answered_for_and_static_files_go_on(stack, shop):
+    # Most connections are then still to be opened, to a server that does not answer.
+    stack.stop("web")
+    stack.start("web")
     page = httpx.get(f"{stack.url}/wallet/sign-in/", follow_redirects=True).text
     (sheet, *_) = re.findall(r'href="(/static/[^"]+[.]css)"', page)
     charge = shop.open_charge()
@@ -182,6 +189,10 @@ def test_a_database_that_hangs_is_answered_for_and_static_files_go_on(stack, sho
         assert shop.till.get(f"charges/{charge['id']}").json()["code"] == "try_again"
 
     assert shop.confirm(confirmation, key=key)["charge"]["status"] == "captured"
+    # Who gave up has closed what it waited for, so the database serves nobody who has gone.
+    with ThreadPoolExecutor(4 * WEB_MOST) as crowd:
+        list(crowd.map(shop.till.get, ["charges?limit=1"] * 8 * WEB_MOST))
+    wait_for(lambda: count_connections(stack)[0] <= WEB_MOST + OTHERS_MOST, within_s=3)
     stack.manage("check_books")
 
 
