@@ -102,7 +102,7 @@ def migrate(servers: Servers, name: str) -> None:
 
 
 def measure(servers: Servers, name: str) -> Figures:
-    """Ask every proof once and see how long it takes and what it holds."""
+    """Ask every invariant once and see how long it takes and what it holds."""
     url = servers.database_url(name)
     command, backend = Watch(), Watch()
     with psycopg.connect(servers.superuser_url(name), autocommit=True) as connection:
@@ -127,9 +127,11 @@ def measure(servers: Servers, name: str) -> Figures:
         Row("backend_mb", "MB", [Run(backend.mb["VmHWM"])]),
         Row("backend_own_mb", "MB", [Run(backend.mb["RssAnon"])]),
     ]
-    proofs = _VERDICT.findall(text)
-    rows += [Row(f"proof {n}", "s", [Run(float(s))]) for n, (_, _, s) in enumerate(proofs, 1)]
-    said = [f"proof {n}: {claim} ({c})" for n, (claim, c, _) in enumerate(proofs, 1)]
+    invariants = _VERDICT.findall(text)
+    rows += [
+        Row(f"invariant {n}", "s", [Run(float(s))]) for n, (_, _, s) in enumerate(invariants, 1)
+    ]
+    said = [f"invariant {n}: {claim} ({c})" for n, (claim, c, _) in enumerate(invariants, 1)]
     return collect_figures(rows, reference={}, notes=[*_NOTES, *said])
 
 

@@ -4,7 +4,7 @@
 
 Run in a process of its own, with the settings and a superuser's address: no other role may
 write a transfer, least of all one of last year. All of it is what the verbs would have
-written, so that every proof holds. WALLETS has to be a multiple of 40.
+written, so that every invariant holds. WALLETS has to be a multiple of 40.
 """
 
 import os
@@ -23,7 +23,7 @@ from django.utils import timezone  # noqa: E402
 
 from ledger.accounts import find_house_account  # noqa: E402
 from ledger.chart import AccountKind  # noqa: E402
-from merchants.models import Book  # noqa: E402
+from merchants.models import MerchantBalance  # noqa: E402
 from merchants.onboarding import open_merchant, open_store  # noqa: E402
 from merchants.settlement import close_settlement  # noqa: E402
 
@@ -66,8 +66,8 @@ _PEOPLE = """
     INSERT INTO wallet_wallet (id, user_id, currency, account_id, no_pin_count, no_pin_minor)
         SELECT wallet, who, %(currency)s, account, 0, 0 FROM person;
     CREATE TEMP TABLE shop AS
-        SELECT row_number() OVER (ORDER BY s.id) - 1 AS n, s.*, b.id AS book_id
-          FROM merchants_store s JOIN merchants_book b USING (merchant_id);
+        SELECT row_number() OVER (ORDER BY s.id) - 1 AS n, s.*, b.id AS balance_id
+          FROM merchants_store s JOIN merchants_merchantbalance b USING (merchant_id);
     ANALYZE person; ANALYZE shop;
 """
 # Of forty: four sales, thirty-four top-ups, one that is held and one that ends it. Only the
@@ -134,13 +134,13 @@ _SALES = """
     SELECT r.id, c.takings_account_id, c.payer_account_id, r.amount_minor, r.currency, 'refund',
            'refund', r.created_at
       FROM pos_refund r JOIN pos_charge c ON c.id = r.charge_id ORDER BY r.id;
-    INSERT INTO merchants_settlementline (id, book_id, store_id, kind, charge_id, short_code,
+    INSERT INTO merchants_settlementline (id, balance_id, store_id, kind, charge_id, short_code,
         reference, amount_minor, fee_minor, is_receivable, at)
-    SELECT c.id, s.book_id, s.id, 'sale', c.id, c.short_code, '', c.amount_minor, c.fee_minor,
-           false, c.captured_at
+    SELECT c.id, s.balance_id, s.id, 'sale', c.id, c.short_code, '', c.amount_minor,
+           c.fee_minor, false, c.captured_at
       FROM pos_charge c JOIN shop s ON s.id = c.store_id
      UNION ALL
-    SELECT r.id, s.book_id, s.id, 'refund', c.id, c.short_code, '', r.amount_minor, 0, false,
+    SELECT r.id, s.balance_id, s.id, 'refund', c.id, c.short_code, '', r.amount_minor, 0, false,
            r.created_at
       FROM pos_refund r JOIN pos_charge c ON c.id = r.charge_id JOIN shop s ON s.id = c.store_id
      ORDER BY 1;
@@ -170,8 +170,8 @@ _BALANCES = """
                       FROM ledger_transfer) AS s (account, sign, amount, at, phase)
              GROUP BY account) m
      WHERE a.id = m.account AND NOT a.may_go_negative;
-    UPDATE merchants_book SET settled_until = %(began)s;
-    UPDATE ledger_horizon SET announced_until = %(ended)s, closed_until = %(ended)s;
+    UPDATE merchants_merchantbalance SET settled_until = %(began)s;
+    UPDATE ledger_periodclose SET announced_until = %(ended)s, closed_until = %(ended)s;
 """
 _TAKE = "SELECT ledger_take_checkpoints(%(until)s, 500)"
 
@@ -198,8 +198,8 @@ def main() -> None:
         run(connection, "balances", _BALANCES, **facts)
         run(connection, "vacuum", "VACUUM (ANALYZE)")
         for before in _SETTLED:
-            for book in Book.objects.all():
-                close_settlement(book.id, cut_at=ended - before)
+            for balance in MerchantBalance.objects.all():
+                close_settlement(balance.id, cut_at=ended - before)
         for before in _CHECKPOINTS:
             run(connection, "checkpoints", _TAKE, until=ended - before)
 

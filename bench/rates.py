@@ -22,7 +22,7 @@ from servers.embedded import Servers, run_servers
 _SMALLEST = "rows_10k"
 # A copy of the smallest, made anew for each round, so that all rounds measure the same.
 _FRESH = "fresh"
-_PROOFS = "proofs"
+_PROOFS = "invariants"
 _BATCHES = ((10, 8), (100, 8), (1000, 8), (8190, 1))
 _CROWDS = {"t8": (1, 8), "t32": (1, 32), "t128": (1, 128), "2x8": (2, 8)}
 _NOTES = [

@@ -17,7 +17,7 @@ import django
 django.setup()
 
 from ledger.checkpoints import take_checkpoints  # noqa: E402  settings come first
-from ledger.horizon import close_horizon  # noqa: E402
+from ledger.period_close import close_period  # noqa: E402
 from ledger.posting import post_transfers  # noqa: E402
 from ledger.queries import sum_balance  # noqa: E402
 from ledger.seals import seal_ledger  # noqa: E402
@@ -33,7 +33,7 @@ def measure_checkpoints() -> dict[str, list[float]]:
     """Measure the largest store's balance, and checkpoints of all history and of its tail."""
     before = [take_time(lambda: sum_balance(_STORE)) for _ in range(_TIMES)]
     summed_minor = sum_balance(_STORE)
-    horizon = [take_time(close_horizon) for _ in range(_TIMES)]
+    closes = [take_time(close_period) for _ in range(_TIMES)]
     first = [take_time(take_checkpoints)]
     after = [take_time(lambda: sum_balance(_STORE)) for _ in range(_TIMES)]
     assert sum_balance(_STORE) == summed_minor
@@ -44,7 +44,7 @@ def measure_checkpoints() -> dict[str, list[float]]:
     return {
         "hot_balance": before,
         "hot_balance_checkpointed": after,
-        "close_horizon": horizon,
+        "close_period": closes,
         "checkpoints_first": first,
         "checkpoints_tail": later,
     }

@@ -257,10 +257,10 @@ STATIC_CAP_DAY_MINOR = env.int("STATIC_CAP_DAY_MINOR", default=50_000)
 REFUND_WINDOW_DAYS = env.int("REFUND_WINDOW_DAYS", default=365)
 REFUND_COUNT_MAX = env.int("REFUND_COUNT_MAX", default=50)
 LEDGER_HEADS_FILE = env.str("LEDGER_HEADS_FILE", default="")
-BOOK_PROOFS = [
-    "ledger.invariants.books.PROOFS",
-    "ledger.invariants.chart.PROOFS",
-    "merchants.proofs.PROOFS",
-    "pos.proofs.PROOFS",
-    "wallet.proofs.PROOFS",
+INVARIANTS = [
+    "ledger.invariants.books.INVARIANTS",
+    "ledger.invariants.chart.INVARIANTS",
+    "merchants.invariants.INVARIANTS",
+    "pos.invariants.INVARIANTS",
+    "wallet.invariants.INVARIANTS",
 ]

@@ -17,7 +17,7 @@ from django.utils import timezone
 from identity.models import User
 from identity.pins import set_pin
 from identity.sign_in import start_session
-from merchants.models import Book, Merchant, Role, Store
+from merchants.models import Merchant, MerchantBalance, Role, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
@@ -191,9 +191,11 @@ def _make_customer(
 
 def _make_past(merchant: Merchant, customers: list[Customer]) -> None:
     chance = random.Random(2026)  # noqa: S311  the demo looks the same everywhere
-    book = Book.objects.get(merchant=merchant, currency=CURRENCY)
+    balance = MerchantBalance.objects.get(merchant=merchant, currency=CURRENCY)
     today = find_last_cut(merchant.time_zone, now=timezone.now())
-    Book.objects.filter(pk=book.pk).update(settled_until=today - timedelta(days=_DAYS))
+    MerchantBalance.objects.filter(pk=balance.pk).update(
+        settled_until=today - timedelta(days=_DAYS)
+    )
     terminals = list(
         Terminal.objects.filter(store__merchant=merchant).select_related("store__merchant")
     )
@@ -206,7 +208,7 @@ def _make_past(merchant: Merchant, customers: list[Customer]) -> None:
             terminal = chance.choice(terminals)
             caller = call_from_till(terminal, cashiers[terminal.store_id])
             _sell(caller, chance.choice(customers), chance=chance, sold_at=sold_at)
-        close_settlement(book.pk, cut_at=today - timedelta(days=day - 1))
+        close_settlement(balance.pk, cut_at=today - timedelta(days=day - 1))
 
 
 def _sell(

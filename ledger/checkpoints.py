@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from ledger.horizon import close_horizon
+from ledger.period_close import close_period
 from ledger.transactions import in_one_transaction
 
 _TAKE = "SELECT ledger_take_checkpoints(%s, %s)"
@@ -17,7 +17,7 @@ def take_checkpoints(*, tail_min: int = _TAIL_MIN) -> int:
 
     Reads closed history only, so no payer waits for it; safe to run twice.
     """
-    return _take_until(close_horizon(), tail_min=tail_min)
+    return _take_until(close_period(), tail_min=tail_min)
 
 
 @in_one_transaction

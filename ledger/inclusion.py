@@ -13,7 +13,7 @@ from ledger.audit.canonical import (
     write_transfer,
 )
 from ledger.audit.merkle import prove_inclusion
-from ledger.audit_source import DatabaseBooks
+from ledger.database_source import DatabaseSource
 from ledger.models import Seal, SealLeaves
 
 PROOF_FORMAT = "tessera-proof-1"
@@ -88,5 +88,5 @@ def _read_head(number: int) -> SealHead:
 
 def _read_transfer(transfer_id: UUID) -> bytes:
     with transaction.atomic():
-        [row] = DatabaseBooks().read(_READ, [str(transfer_id)])
+        [row] = DatabaseSource().read(_READ, [str(transfer_id)])
     return write_transfer(row)

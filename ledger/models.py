@@ -187,7 +187,7 @@ class Hold(models.Model):
 class Checkpoint(models.Model):
     """What an account was debited and credited from its first day up to an instant.
 
-    Only of closed instants, so it never changes; a proof holds it against the transfers.
+    Only of closed instants, so it never changes; an invariant holds it against the transfers.
     """
 
     pk = models.CompositePrimaryKey("account_id", "taken_at")
@@ -202,7 +202,7 @@ class Checkpoint(models.Model):
         return f"{self.account_id} at {self.taken_at}"
 
 
-class Horizon(models.Model):
+class PeriodClose(models.Model):
     """The one row that says up to which instant the books are final.
 
     No transfer takes an instant up to `announced_until` any more; up to `closed_until` none
@@ -218,10 +218,10 @@ class Horizon(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(id=1), name="ledger_horizon_one_row"),
+            models.CheckConstraint(condition=models.Q(id=1), name="ledger_periodclose_one_row"),
             models.CheckConstraint(
                 condition=models.Q(closed_until__lte=models.F("announced_until")),
-                name="ledger_horizon_announced_first",
+                name="ledger_periodclose_announced_first",
             ),
         ]
 
@@ -279,18 +279,18 @@ class SealLeaves(models.Model):
 
 
 class BookCheck(models.Model):
-    """What came of asking every proof, one night; nobody changes it afterwards.
+    """What came of asking every invariant, one night; nobody changes it afterwards.
 
-    `broken` has a line for each proof that failed: the claim and the first row that breaks it.
+    `broken` has a line for each invariant that failed: the claim and the first bad row.
     """
 
     began_at = models.DateTimeField()
     took_s = models.PositiveIntegerField()
-    proof_count = models.PositiveSmallIntegerField()
+    invariant_count = models.PositiveSmallIntegerField()
     broken = models.TextField(blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["-began_at"], name="ledger_bookcheck_newest")]
 
     def __str__(self) -> str:
-        return f"{self.proof_count} proofs at {self.began_at}"
+        return f"{self.invariant_count} invariants at {self.began_at}"

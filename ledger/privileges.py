@@ -15,7 +15,7 @@ PRIVILEGES = {
     "ledger_chartkind": ("SELECT",),
     "ledger_checkpoint": ("SELECT",),
     "ledger_hold": ("SELECT",),
-    "ledger_horizon": ("SELECT",),
+    "ledger_periodclose": ("SELECT",),
     "ledger_seal": ("SELECT", "INSERT"),
     "ledger_sealleaves": ("SELECT", "INSERT"),
     "ledger_transfer": ("SELECT",),

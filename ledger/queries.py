@@ -40,7 +40,7 @@ def sum_balance(account_id: UUID) -> int:
 
 
 def sum_balance_at(account_id: UUID, at: datetime) -> int:
-    """Sum an account's transfers up to an instant; final if it is closed (`horizon.py`)."""
+    """Sum an account's transfers up to an instant; final if that is closed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_sum_balance(%s, %s)", [account_id, at])
         (balance,) = cursor.fetchone()

@@ -22,10 +22,10 @@ from ledger.audit.canonical import (
 )
 from ledger.audit.merkle import calculate_root, hash_leaf
 from ledger.audit.seal_log import Head, HeadsFile
-from ledger.audit_source import DatabaseBooks
+from ledger.database_source import DatabaseSource
 from ledger.errors import HeadsDiffer
-from ledger.horizon import close_horizon
 from ledger.models import Seal, SealLeaves
+from ledger.period_close import close_period
 from ledger.transactions import in_one_transaction
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _SEALS_AT_ONCE = 4
 _LOCK = 0x5EA1
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s), clock_timestamp()::text"
 _READ_WAIT = """
-    SELECT closed_until AT TIME ZONE 'UTC' FROM ledger_horizon
+    SELECT closed_until AT TIME ZONE 'UTC' FROM ledger_periodclose
      WHERE closed_until > clock_timestamp() + interval '1 second'
 """
 _COLUMNS = ", ".join(TRANSFER_COLUMNS)
@@ -71,7 +71,7 @@ def seal_ledger(
         RuntimeError: called inside a transaction.
         HeadsDiffer: the heads file has other seals than the ledger.
     """
-    closed_until = close_horizon()
+    closed_until = close_period()
     heads: list[SealHead] = []
     if closed_until is not None:
         while some := _seal_some(closed_until.isoformat(), count_max):
@@ -101,7 +101,7 @@ def describe_wait() -> str:
 
 @in_one_transaction
 def _seal_some(closed_until: str, count_max: int) -> list[SealHead]:
-    books = DatabaseBooks()
+    books = DatabaseSource()
     books.take_time()
     with connection.cursor() as cursor:
         cursor.execute(_TRY_LOCK, [_LOCK])

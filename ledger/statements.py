@@ -132,7 +132,7 @@ def list_statement(
 
     `after` is the instant and transfer of the last line that was read; `START` for the
     first page, or an instant with `FIRST_ID`. A statement up to a closed instant
-    (`ledger/horizon.py`) is final; a later one may still grow.
+    (`ledger/period_close.py`) is final; a later one may still grow.
     """
     instant, transfer_id = after
     place: dict[str, Any] = {"account": account_id, "instant": instant, "id": transfer_id}

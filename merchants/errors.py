@@ -16,7 +16,7 @@ class NothingToSettle(Exception):
 
 
 class AlreadySettled(Exception):
-    """The book was closed after whoever asks had looked at it."""
+    """The balance was closed after whoever asks had looked at it."""
 
     def __init__(self) -> None:
         """Say so in one sentence."""

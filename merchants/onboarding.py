@@ -1,4 +1,4 @@
-"""Open merchants, stores and books, and hire staff."""
+"""Open merchants, stores and balances, and hire staff."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +10,15 @@ from identity.bearer import digest_secret, make_secret
 from identity.models import User
 from ledger.accounts import open_account
 from ledger.chart import AccountKind
-from merchants.models import ApiKey, Book, CodeFormat, Merchant, Role, StaffMember, Store
+from merchants.models import (
+    ApiKey,
+    CodeFormat,
+    Merchant,
+    MerchantBalance,
+    Role,
+    StaffMember,
+    Store,
+)
 
 
 def open_merchant(name: str, *, country: str, time_zone: str, mdr_bps: int = 0) -> Merchant:
@@ -29,9 +37,9 @@ def open_merchant(name: str, *, country: str, time_zone: str, mdr_bps: int = 0) 
 def open_store(
     merchant: Merchant, *, name: str, currency: str, street: str = "", city: str = ""
 ) -> Store:
-    """Open a store with its takings account, and the merchant's book in its currency."""
-    if not Book.objects.filter(merchant=merchant, currency=currency).exists():
-        Book.objects.create(
+    """Open a store with its takings account, and the merchant's balance in its currency."""
+    if not MerchantBalance.objects.filter(merchant=merchant, currency=currency).exists():
+        MerchantBalance.objects.create(
             merchant=merchant,
             currency=currency,
             payable_account_id=open_account(AccountKind.PAYABLE, currency=currency),

@@ -1,7 +1,7 @@
 """What the application's database role may do with the tables of merchants."""
 
 PRIVILEGES = {
-    "merchants_book": ("SELECT", "INSERT", "UPDATE (settled_until)"),
+    "merchants_merchantbalance": ("SELECT", "INSERT", "UPDATE (settled_until)"),
     "merchants_settlement": ("SELECT", "INSERT"),
     "merchants_settlementline": ("SELECT", "INSERT", "UPDATE (settlement_id)"),
     "merchants_store": (

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from foundation.paging import Page, cut_page
 from ledger.queries import sum_balance
-from merchants.models import Book, LineKind, Settlement, SettlementLine
+from merchants.models import LineKind, MerchantBalance, Settlement, SettlementLine
 from merchants.payouts import decide_payout, find_due_day
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference, encode_reference
@@ -27,9 +27,9 @@ _NOBODY = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the next settlement of a book would say if it closed now."""
+    """What the next settlement of a balance would say if it closed now."""
 
-    book: Book
+    balance: MerchantBalance
     currency: str
     opened_at: datetime
     opening_minor: int
@@ -63,7 +63,7 @@ class Preview:
     @property
     def payout_if_closed_minor(self) -> int:
         """Return what would be paid out if it closed now, in minor units."""
-        return decide_payout(self.book.merchant, net_minor=self.closing_minor)
+        return decide_payout(self.balance.merchant, net_minor=self.closing_minor)
 
     @property
     def carried_if_closed_minor(self) -> int:
@@ -73,12 +73,12 @@ class Preview:
     @property
     def due_if_closed_on(self) -> date:
         """Return the day on which that payout would be due."""
-        return find_due_day(self.book.merchant, cut_at=timezone.now())
+        return find_due_day(self.balance.merchant, cut_at=timezone.now())
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Whether the ledger owes a book exactly what its settlements say."""
+    """Whether the ledger owes a balance exactly what its settlements say."""
 
     currency: str
     ok: bool
@@ -88,23 +88,23 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """The balances of all of a merchant's books; one that does not hold spoils them all."""
+    """The balances of all of a merchant's balances; one that does not hold spoils them all."""
 
     checked: list[Balance]
 
     @property
     def ok(self) -> bool:
-        """Return whether every book was checked and holds."""
+        """Return whether every balance was checked and holds."""
         return bool(self.checked) and not self.broken
 
     @property
     def broken(self) -> list[str]:
-        """Return the currencies of the books that do not hold."""
+        """Return the currencies of the balances that do not hold."""
         return [balance.currency for balance in self.checked if not balance.ok]
 
     @property
     def count(self) -> int:
-        """Return how many settled lines stand in the books."""
+        """Return how many settled lines stand in the balances."""
         return sum(balance.count for balance in self.checked)
 
     @property
@@ -113,14 +113,16 @@ class Balances:
         return min(balance.checked_at for balance in self.checked)
 
 
-def list_books(merchant_id: UUID) -> list[Book]:
-    """List a merchant's books, by currency."""
-    books = Book.objects.filter(merchant_id=merchant_id).select_related("merchant")
-    return list(books.order_by("currency"))
+def list_merchant_balances(merchant_id: UUID) -> list[MerchantBalance]:
+    """List a merchant's balances, by currency."""
+    balances = MerchantBalance.objects.filter(merchant_id=merchant_id).select_related(
+        "merchant"
+    )
+    return list(balances.order_by("currency"))
 
 
-def find_books_as_seen(merchant_id: UUID, marks: list[str]) -> list[Book]:
-    """Return the books that a page showed, as they were: each as its currency and instant.
+def find_balances_as_seen(merchant_id: UUID, marks: list[str]) -> list[MerchantBalance]:
+    """Return the balances that a page showed, as they were: each as its currency and instant.
 
     `marks` are those of `Preview.mark`; what is none of this merchant's is left out.
     """
@@ -128,10 +130,12 @@ def find_books_as_seen(merchant_id: UUID, marks: list[str]) -> list[Book]:
     for mark in marks:
         currency, _, instant = mark.partition(" ")
         seen[currency] = _read_instant(instant)
-    books = [book for book in list_books(merchant_id) if seen.get(book.currency)]
-    for book in books:
-        book.settled_until = seen[book.currency] or book.settled_until
-    return books
+    balances = [
+        balance for balance in list_merchant_balances(merchant_id) if seen.get(balance.currency)
+    ]
+    for balance in balances:
+        balance.settled_until = seen[balance.currency] or balance.settled_until
+    return balances
 
 
 def _read_instant(text: str) -> datetime | None:
@@ -142,34 +146,37 @@ def _read_instant(text: str) -> datetime | None:
     return instant if instant.tzinfo else None
 
 
-def preview_settlement(book: Book) -> Preview:
-    """Add up the open lines of a book."""
+def preview_settlement(balance: MerchantBalance) -> Preview:
+    """Add up the open lines of a balance."""
     sale, refund = Q(kind=LineKind.SALE), Q(kind=LineKind.REFUND)
-    sums = SettlementLine.objects.filter(book=book, settlement=None).aggregate(
+    sums = SettlementLine.objects.filter(balance=balance, settlement=None).aggregate(
         sales_count=Count("id", filter=sale),
         sales_minor=Coalesce(Sum("amount_minor", filter=sale), 0),
         refunds_count=Count("id", filter=refund),
         refunds_minor=Coalesce(Sum("amount_minor", filter=refund), 0),
         fees_minor=Coalesce(Sum("fee_minor"), 0),
     )
-    last = book.settlements.order_by("-number").first()
+    last = balance.settlements.order_by("-number").first()
     return Preview(
-        book=book,
-        currency=book.currency,
-        opened_at=book.settled_until,
+        balance=balance,
+        currency=balance.currency,
+        opened_at=balance.settled_until,
         opening_minor=last.closing_minor if last else 0,
         **sums,
     )
 
 
-def sum_takings(book: Book, store_id: UUID) -> int:
+def sum_takings(balance: MerchantBalance, store_id: UUID) -> int:
     """Give what a store has taken and not yet settled, in minor units.
 
-    Equal to the balance of its takings account while the caller holds the book's lock.
+    Equal to the balance of its takings account while the caller holds the balance's lock.
     """
     sale = Q(kind=LineKind.SALE)
     sums = SettlementLine.objects.filter(
-        book=book, store_id=store_id, settlement=None, is_receivable=False
+        balance=balance,
+        store_id=store_id,
+        settlement=None,
+        is_receivable=False,
     ).aggregate(
         sold=Coalesce(Sum("amount_minor", filter=sale), 0),
         refunded=Coalesce(Sum("amount_minor", filter=~sale), 0),
@@ -177,9 +184,9 @@ def sum_takings(book: Book, store_id: UUID) -> int:
     return int(sums["sold"] - sums["refunded"])
 
 
-def check_balance(book: Book) -> Balance:
-    """Hold the book's payable account in the ledger against its settlements."""
-    settlements = Settlement.objects.filter(book=book)
+def check_balance(balance: MerchantBalance) -> Balance:
+    """Hold the balance's payable account in the ledger against its settlements."""
+    settlements = Settlement.objects.filter(balance=balance)
     sums = settlements.aggregate(
         paid=Coalesce(Sum("payout_minor"), 0),
         lines=Coalesce(Sum(F("sales_count") + F("refunds_count")), 0),
@@ -187,25 +194,29 @@ def check_balance(book: Book) -> Balance:
     last = settlements.order_by("-number").first()
     owed_minor = sums["paid"] + (last.closing_minor if last else 0)
     return Balance(
-        currency=book.currency,
-        ok=sum_balance(book.payable_account_id) == owed_minor,
+        currency=balance.currency,
+        ok=sum_balance(balance.payable_account_id) == owed_minor,
         count=sums["lines"],
         checked_at=timezone.now(),
     )
 
 
-def check_balances(books: list[Book]) -> Balances:
-    """Check the balance of each book."""
-    return Balances([check_balance(book) for book in books])
+def check_balances(balances: list[MerchantBalance]) -> Balances:
+    """Check the balance of each balance."""
+    return Balances([check_balance(balance) for balance in balances])
 
 
-def sum_today(book: Book) -> dict[str, int | str]:
+def sum_today(balance: MerchantBalance) -> dict[str, int | str]:
     """Count and sum what was sold in a currency since midnight, shop time, less refunds."""
-    midnight = find_last_cut(book.merchant.time_zone, now=read_clock())
+    midnight = find_last_cut(balance.merchant.time_zone, now=read_clock())
     sale = Q(kind=LineKind.SALE)
-    closed_today = book.settlements.filter(closed_at__gte=midnight).values_list("id", flat=True)
+    closed_today = balance.settlements.filter(closed_at__gte=midnight).values_list(
+        "id", flat=True
+    )
     lines = SettlementLine.objects.filter(
-        Q(settlement=None) | Q(settlement__in=list(closed_today)), book=book, at__gte=midnight
+        Q(settlement=None) | Q(settlement__in=list(closed_today)),
+        balance=balance,
+        at__gte=midnight,
     )
     sums = lines.aggregate(
         count=Count("id", filter=sale),
@@ -215,7 +226,7 @@ def sum_today(book: Book) -> dict[str, int | str]:
     return {
         "count": sums["count"],
         "amount_minor": int(sums["sold"] - sums["refunded"]),
-        "currency": book.currency,
+        "currency": balance.currency,
     }
 
 
@@ -248,8 +259,8 @@ def find_settlement(merchant_id: UUID, reference: str) -> Settlement | None:
         settlement_id = decode_reference("se", reference)
     except PayloadInvalid:
         return None
-    mine = Settlement.objects.filter(book__merchant_id=merchant_id)
-    return mine.select_related("book__merchant").filter(pk=settlement_id).first()
+    mine = Settlement.objects.filter(balance__merchant_id=merchant_id)
+    return mine.select_related("balance__merchant").filter(pk=settlement_id).first()
 
 
 def read_lines_together(settlement: Settlement) -> Iterator[list[SettlementLine]]:
@@ -294,8 +305,8 @@ def page_settlements(merchant_id: UUID, *, after: str) -> Page[Settlement]:
     Raises:
         Settlement.DoesNotExist: the cursor is not one of this merchant's.
     """
-    mine = Settlement.objects.filter(book__merchant_id=merchant_id)
-    mine = mine.select_related("book__merchant").order_by("-closed_at", "-id")
+    mine = Settlement.objects.filter(balance__merchant_id=merchant_id)
+    mine = mine.select_related("balance__merchant").order_by("-closed_at", "-id")
     if after:
         last = mine.get(pk=_read_cursor("se", after))
         mine = mine.filter(

@@ -72,7 +72,7 @@ class _File(ABC):
 
     def __init__(self, settlement: Settlement, layout: Layout, find_makers: FindMakers) -> None:
         self.settlement, self.layout, self.find_makers = settlement, layout, find_makers
-        self.zone = ZoneInfo(settlement.book.merchant.time_zone)
+        self.zone = ZoneInfo(settlement.balance.merchant.time_zone)
         self.count = self.net_minor = 0
 
     def write_blocks(self) -> Iterator[list[_Row]]:
@@ -141,12 +141,15 @@ class _PeopleFile(_File):
         facts: list[tuple[str, str | int]] = [
             (translate("Settlement"), f"ST-{settlement.number:04}"),
             (translate("Reference"), settlement.public_id),
-            (translate("Merchant"), self.layout.write_text(settlement.book.merchant.name)),
+            (
+                translate("Merchant"),
+                self.layout.write_text(settlement.balance.merchant.name),
+            ),
             (translate("First day"), period.first_day.isoformat()),
             (translate("Last day"), period.last_day.isoformat()),
             (translate("Begins at"), period.start.time().isoformat("seconds")),
             (translate("Ends at"), _write_end(period)),
-            (translate("Time zone"), settlement.book.merchant.time_zone),
+            (translate("Time zone"), settlement.balance.merchant.time_zone),
             (translate("Payout due"), due.isoformat() if due else ""),
             (translate("Currency"), settlement.currency),
             (translate("Number of sales"), settlement.sales_count),
@@ -214,12 +217,12 @@ class _ProgramFile(_File):
         facts: list[tuple[str, str | int]] = [
             ("settlement", settlement.public_id),
             ("number", settlement.number),
-            ("merchant", self.layout.write_text(settlement.book.merchant.name)),
+            ("merchant", self.layout.write_text(settlement.balance.merchant.name)),
             ("first_day", period.first_day.isoformat()),
             ("last_day", period.last_day.isoformat()),
             ("opened_at", period.start.isoformat()),
             ("closed_at", period.end.isoformat()),
-            ("time_zone", settlement.book.merchant.time_zone),
+            ("time_zone", settlement.balance.merchant.time_zone),
             ("payout_due_on", due.isoformat() if due else ""),
             ("currency", settlement.currency),
             ("sales_count", settlement.sales_count),

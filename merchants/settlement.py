@@ -1,6 +1,6 @@
 """Close settlements: what was sold, refunded and charged in fees since the last one.
 
-A settlement is exactly the lines it took: one UPDATE takes the open lines of a book and
+A settlement is exactly the lines it took: one UPDATE takes the open lines of a balance and
 sums what it took, so a sale that commits a moment later is simply in the next one.
 """
 
@@ -21,7 +21,7 @@ from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
 from merchants.errors import AlreadySettled, CutInFuture, NothingToSettle
-from merchants.models import Book, Settlement
+from merchants.models import MerchantBalance, Settlement
 from merchants.payouts import decide_payout, find_due_day
 from merchants.queries import find_last_cut, read_clock
 from qr.references import encode_reference
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 _TAKE_LINES = """
     WITH taken AS (
         UPDATE merchants_settlementline SET settlement_id = %s
-         WHERE book_id = %s AND settlement_id IS NULL AND at < %s
+         WHERE balance_id = %s AND settlement_id IS NULL AND at < %s
         RETURNING store_id, kind, amount_minor, fee_minor, is_receivable
     )
     SELECT s.takings_account_id,
@@ -81,11 +81,14 @@ class Totals:
 
 @in_one_transaction
 def close_settlement(
-    book_id: UUID, *, cut_at: datetime | None = None, open_since: datetime | None = None
+    balance_id: UUID,
+    *,
+    cut_at: datetime | None = None,
+    open_since: datetime | None = None,
 ) -> Settlement:
-    """Close over every open line of the book from before `cut_at`, or from before now.
+    """Close over every open line of the balance from before `cut_at`, or from before now.
 
-    Locks the book, so that two closings of it follow each other. Lines that commit
+    Locks the balance, so that two closings of it follow each other. Lines that commit
     while this runs stay open for the next settlement. What is now the database's clock says:
     the sales were dated by it too.
 
@@ -95,56 +98,59 @@ def close_settlement(
     Raises:
         AlreadySettled: another one is open by now; nothing is written.
         NothingToSettle: there is no such line; nothing is written.
-        CutInFuture: the cut has not come yet, or the book was closed beyond now before;
+        CutInFuture: the cut has not come yet, or the balance was closed beyond now before;
             nothing is written.
     """
-    book = Book.objects.select_for_update(no_key=True).get(pk=book_id)
-    if open_since not in {None, book.settled_until}:
+    balance = MerchantBalance.objects.select_for_update(no_key=True).get(pk=balance_id)
+    if open_since not in {None, balance.settled_until}:
         raise AlreadySettled
     settlement_id, now = uuid6.uuid7(), read_clock()
     # Two closings that waited for each other: the later one ends where the earlier did.
-    cut_at = max(cut_at or now, book.settled_until)
+    cut_at = max(cut_at or now, balance.settled_until)
     if cut_at > now:
         raise CutInFuture(cut_at, now=now)
-    stores = _take_lines(book, settlement_id=settlement_id, cut_at=cut_at)
+    stores = _take_lines(balance, settlement_id=settlement_id, cut_at=cut_at)
     if not stores:
         raise NothingToSettle
     settlement = _write_settlement(
-        book, settlement_id=settlement_id, totals=Totals.add_up(stores), cut_at=cut_at
+        balance,
+        settlement_id=settlement_id,
+        totals=Totals.add_up(stores),
+        cut_at=cut_at,
     )
-    _post_settlement(book, settlement=settlement, stores=stores)
+    _post_settlement(balance, settlement=settlement, stores=stores)
     record_event(
         "settlement.closed",
-        feed=book.merchant_id,
+        feed=balance.merchant_id,
         subject=settlement.id,
         actor="settlement",
-        facts={"payout_minor": settlement.payout_minor, "currency": book.currency},
+        facts={"payout_minor": settlement.payout_minor, "currency": balance.currency},
     )
     return settlement
 
 
-def close_books_now(books: Iterable[Book]) -> list[Settlement]:
-    """Close each book up to this moment, as it was read; those without lines stay open.
+def close_balances_now(balances: Iterable[MerchantBalance]) -> list[Settlement]:
+    """Close each balance up to this moment, as it was read; those without lines stay open.
 
-    Of a book that was closed since it was read, the settlement that closed it is returned.
+    Of a balance that was closed since it was read, the settlement that closed it is returned.
 
     One that was closed beyond now by a wrong clock is logged and left as it is.
 
-    A book that somebody else holds ends it. Those closed before it stay closed.
+    A balance that somebody else holds ends it. Those closed before it stay closed.
 
     Raises:
-        OperationalError: the first book that has lines is held; nothing is written.
+        OperationalError: the first balance that has lines is held; nothing is written.
     """
     closed: list[Settlement] = []
-    for book in books:
+    for balance in balances:
         try:
-            closed.append(close_settlement(book.id, open_since=book.settled_until))
+            closed.append(close_settlement(balance.id, open_since=balance.settled_until))
         except AlreadySettled:
-            closed += book.settlements.filter(opened_at=book.settled_until)
+            closed += balance.settlements.filter(opened_at=balance.settled_until)
         except NothingToSettle:
             continue
         except CutInFuture:
-            logger.exception("Book %s was not settled.", book.id)
+            logger.exception("MerchantBalance %s was not settled.", balance.id)
         except OperationalError:
             if not closed:
                 raise
@@ -153,61 +159,63 @@ def close_books_now(books: Iterable[Book]) -> list[Settlement]:
 
 
 def close_due_settlements() -> list[Settlement]:
-    """Close every book up to its last cut; safe to run twice and at any time.
+    """Close every balance up to its last cut; safe to run twice and at any time.
 
-    A book that cannot be closed is logged and left as it was for the next round.
+    A balance that cannot be closed is logged and left as it was for the next round.
     """
     now, closed = read_clock(), []
-    for book in Book.objects.select_related("merchant").order_by("id"):
+    for balance in MerchantBalance.objects.select_related("merchant").order_by("id"):
         try:
-            closed += _close_if_due(book, now=now)
+            closed += _close_if_due(balance, now=now)
         except Exception:
-            # Whatever is wrong with one merchant's book, the others are owed their money.
-            logger.exception("Book %s was not settled.", book.id)
+            # Whatever is wrong with one merchant's balance, the others are owed their money.
+            logger.exception("MerchantBalance %s was not settled.", balance.id)
     return closed
 
 
 def list_settlements(merchant_id: UUID) -> QuerySet[Settlement]:
     """List a merchant's settlements, newest first."""
-    mine = Settlement.objects.filter(book__merchant_id=merchant_id)
-    return mine.select_related("book__merchant").order_by("-id")
+    mine = Settlement.objects.filter(balance__merchant_id=merchant_id)
+    return mine.select_related("balance__merchant").order_by("-id")
 
 
-def _close_if_due(book: Book, *, now: datetime) -> list[Settlement]:
-    if book.settled_until > now:
-        raise CutInFuture(book.settled_until, now=now)
-    cut_at = find_last_cut(book.merchant.time_zone, now=now)
-    if book.settled_until >= cut_at:
+def _close_if_due(balance: MerchantBalance, *, now: datetime) -> list[Settlement]:
+    if balance.settled_until > now:
+        raise CutInFuture(balance.settled_until, now=now)
+    cut_at = find_last_cut(balance.merchant.time_zone, now=now)
+    if balance.settled_until >= cut_at:
         return []
     try:
-        return [close_settlement(book.id, cut_at=cut_at)]
+        return [close_settlement(balance.id, cut_at=cut_at)]
     except NothingToSettle:
-        idle = Book.objects.filter(pk=book.id, settled_until__lt=cut_at)
+        idle = MerchantBalance.objects.filter(pk=balance.id, settled_until__lt=cut_at)
         idle.update(settled_until=cut_at)
         return []
 
 
-def _take_lines(book: Book, *, settlement_id: UUID, cut_at: datetime) -> list[StoreTotals]:
+def _take_lines(
+    balance: MerchantBalance, *, settlement_id: UUID, cut_at: datetime
+) -> list[StoreTotals]:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute(_TAKE_LINES, [settlement_id, book.id, cut_at])
+        cursor.execute(_TAKE_LINES, [settlement_id, balance.id, cut_at])
         return [StoreTotals(*row) for row in cursor.fetchall()]
 
 
 def _write_settlement(
-    book: Book, *, settlement_id: UUID, totals: Totals, cut_at: datetime
+    balance: MerchantBalance, *, settlement_id: UUID, totals: Totals, cut_at: datetime
 ) -> Settlement:
-    last = book.settlements.order_by("-number").first()
+    last = balance.settlements.order_by("-number").first()
     opening_minor = last.closing_minor if last else 0
     net_minor = opening_minor + totals.sales_minor - totals.refunds_minor - totals.fees_minor
-    payout_minor = decide_payout(book.merchant, net_minor=net_minor)
-    opened_at, book.settled_until = book.settled_until, cut_at
-    book.save(update_fields=["settled_until"])
+    payout_minor = decide_payout(balance.merchant, net_minor=net_minor)
+    opened_at, balance.settled_until = balance.settled_until, cut_at
+    balance.save(update_fields=["settled_until"])
     return Settlement.objects.create(
         id=settlement_id,
-        book=book,
+        balance=balance,
         number=last.number + 1 if last else 1,
-        currency=book.currency,
+        currency=balance.currency,
         opened_at=opened_at,
         closed_at=cut_at,
         opening_minor=opening_minor,
@@ -218,25 +226,27 @@ def _write_settlement(
         fees_minor=totals.fees_minor,
         payout_minor=payout_minor,
         closing_minor=net_minor - payout_minor,
-        payout_due_on=find_due_day(book.merchant, cut_at=cut_at) if payout_minor else None,
+        payout_due_on=find_due_day(balance.merchant, cut_at=cut_at) if payout_minor else None,
     )
 
 
-def _post_settlement(book: Book, *, settlement: Settlement, stores: list[StoreTotals]) -> None:
+def _post_settlement(
+    balance: MerchantBalance, *, settlement: Settlement, stores: list[StoreTotals]
+) -> None:
     totals = Totals.add_up(stores)
-    moves = [_settle_takings(book, store) for store in stores]
+    moves = [_settle_takings(balance, store) for store in stores]
     moves.append(
         (
-            book.payable_account_id,
-            find_house_account(AccountKind.FEE_INCOME, currency=book.currency),
+            balance.payable_account_id,
+            find_house_account(AccountKind.FEE_INCOME, currency=balance.currency),
             "fee",
             totals.fees_minor,
         )
     )
     moves.append(
         (
-            book.payable_account_id,
-            book.receivable_account_id,
+            balance.payable_account_id,
+            balance.receivable_account_id,
             "recover",
             totals.receivable_minor,
         )
@@ -249,7 +259,7 @@ def _post_settlement(book: Book, *, settlement: Settlement, stores: list[StoreTo
                 debit_account_id=debit_id,
                 credit_account_id=credit_id,
                 amount_minor=amount_minor,
-                currency=book.currency,
+                currency=balance.currency,
                 kind=kind,
                 reference=reference,
             )
@@ -259,10 +269,17 @@ def _post_settlement(book: Book, *, settlement: Settlement, stores: list[StoreTo
     )
 
 
-def _settle_takings(book: Book, store: StoreTotals) -> tuple[UUID, UUID, str, int]:
+def _settle_takings(
+    balance: MerchantBalance, store: StoreTotals
+) -> tuple[UUID, UUID, str, int]:
     amount_minor = store.sales_minor - store.refunds_minor + store.receivable_minor
     if amount_minor < 0:
         # A refund made after the last cut was paid from sales made before it, and those
         # were settled since: the takings are short by it, and the merchant makes up for it.
-        return book.payable_account_id, store.takings_account_id, "settle", -amount_minor
-    return store.takings_account_id, book.payable_account_id, "settle", amount_minor
+        return (
+            balance.payable_account_id,
+            store.takings_account_id,
+            "settle",
+            -amount_minor,
+        )
+    return store.takings_account_id, balance.payable_account_id, "settle", amount_minor

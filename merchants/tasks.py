@@ -8,6 +8,6 @@ from relay.pulses import note_pulse
 
 @shared_task(name="merchants.close_due_settlements")
 def close_due_settlements() -> None:
-    """Close every book up to its last cut."""
+    """Close every balance up to its last cut."""
     settlement.close_due_settlements()
     note_pulse("settlement")

@@ -10,17 +10,17 @@ from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import Settlement, SettlementLine
 from merchants.queries import (
     check_balances,
-    find_books_as_seen,
+    find_balances_as_seen,
     find_next_cut,
     find_settlement,
-    list_books,
+    list_merchant_balances,
     page_lines,
     page_settlements,
     preview_settlement,
     read_clock,
     sum_today,
 )
-from merchants.settlement import close_books_now, list_settlements
+from merchants.settlement import close_balances_now, list_settlements
 
 # A day of most shops is on one page, and so on paper; 5,000 lines are some 120 sheets.
 _LINES_ON_SCREEN = 500
@@ -35,11 +35,13 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     if staff.store_id is not None:
         # What is owed and settled is the whole merchant's.
         return redirect("pos:payments")
-    previews = [preview_settlement(book) for book in list_books(staff.merchant.id)]
+    previews = [
+        preview_settlement(balance) for balance in list_merchant_balances(staff.merchant.id)
+    ]
     context = {
         "merchant": staff.merchant,
         "may_manage": manages(staff),
-        "sold_today": [sum_today(preview.book) for preview in previews],
+        "sold_today": [sum_today(preview.balance) for preview in previews],
         "next_settlement_at": find_next_cut(staff.merchant.time_zone, now=read_clock()),
         "previews": previews,
         "recent": list_settlements(staff.merchant.id)[:5],
@@ -53,7 +55,7 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
 @whole_merchant
 def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List settlements under the equation of the open one."""
-    books = list_books(staff.merchant.id)
+    balances = list_merchant_balances(staff.merchant.id)
     try:
         page, after = page_settlements(staff.merchant.id, after=request.GET.get("after", ""))
     except Settlement.DoesNotExist:
@@ -61,11 +63,11 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
     context = {
         "merchant": staff.merchant,
         "may_manage": manages(staff),
-        "currencies": [book.currency for book in books],
-        "previews": [preview_settlement(book) for book in books],
+        "currencies": [balance.currency for balance in balances],
+        "previews": [preview_settlement(balance) for balance in balances],
         "settlements": page,
         "next_cursor": after,
-        "balanced": check_balances(books),
+        "balanced": check_balances(balances),
         "nothing_to_settle": "nothing" in request.GET,
     }
     return render(request, "merchants/settlements.html", context)
@@ -79,7 +81,9 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
 def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show what would be paid; asked to, close each currency's settlement up to this moment."""
     if request.method == "GET":
-        previews = [preview_settlement(book) for book in list_books(staff.merchant.id)]
+        previews = [
+            preview_settlement(balance) for balance in list_merchant_balances(staff.merchant.id)
+        ]
         open_ones = [preview for preview in previews if preview.has_lines]
         context = {"merchant": staff.merchant, "previews": open_ones}
         return render(request, "merchants/close_now.html", context)
@@ -87,7 +91,7 @@ def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
     if not asked:
         # Whoever has not seen what would be paid is asked first.
         return redirect("merchants:close_now")
-    closed = close_books_now(find_books_as_seen(staff.merchant.id, asked))
+    closed = close_balances_now(find_balances_as_seen(staff.merchant.id, asked))
     if len(closed) == 1:
         return redirect("merchants:settlement", reference=closed[0].public_id)
     response = redirect("merchants:settlements")

@@ -12,7 +12,7 @@ from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
 from merchants.lines import record_line
-from merchants.models import Book, LineKind, SettlementLine
+from merchants.models import LineKind, MerchantBalance, SettlementLine
 from merchants.queries import read_clock, sum_takings
 from pos.callers import Caller
 from pos.errors import (
@@ -41,7 +41,7 @@ def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
     """Give the payer of a captured charge some or all of it back.
 
     The same key with the same request gives the refund of the first time. Locks the
-    charge, so that refunds of it follow each other, then the merchant's book, so that
+    charge, so that refunds of it follow each other, then the merchant's balance, so that
     takings cannot be settled away between the look and the transfer.
 
     Raises:
@@ -131,15 +131,15 @@ def _write_sums(charge: Charge, amount_minor: int) -> None:
 
 
 def _post_refund(charge: Charge, refund: Refund) -> None:
-    book = Book.objects.select_for_update(no_key=True).get(
+    balance = MerchantBalance.objects.select_for_update(no_key=True).get(
         merchant_id=charge.merchant_id, currency=charge.currency
     )
-    is_short = sum_takings(book, charge.store_id) < refund.amount_minor
+    is_short = sum_takings(balance, charge.store_id) < refund.amount_minor
     post_together(
         [
             NewTransfer(
                 id=refund.id,
-                debit_account_id=book.receivable_account_id
+                debit_account_id=balance.receivable_account_id
                 if is_short
                 else charge.takings_account_id,
                 credit_account_id=_payer_account(charge),

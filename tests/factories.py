@@ -12,7 +12,7 @@ from django.utils import timezone
 from identity.models import Tries, User
 from identity.pins import set_pin
 from identity.sign_in import start_session
-from merchants.models import Book, Merchant, Role, Settlement, StaffMember, Store
+from merchants.models import Merchant, MerchantBalance, Role, Settlement, StaffMember, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.settlement import close_settlement
 from pos.callers import Caller, call_from_terminal
@@ -201,15 +201,15 @@ def refund(
     return refund_charge(charge.id, caller=shop.till, new=new)
 
 
-def book_of(shop: Shop) -> Book:
-    """Give the merchant's book in the currency of its store."""
-    books = Book.objects.select_related("merchant")
+def balance_of(shop: Shop) -> MerchantBalance:
+    """Give the merchant's balance in the currency of its store."""
+    books = MerchantBalance.objects.select_related("merchant")
     return books.get(merchant=shop.merchant, currency=shop.store.currency)
 
 
 def settle(shop: Shop) -> Settlement:
     """Close a settlement of the shop up to this moment."""
-    return close_settlement(book_of(shop).id, cut_at=timezone.now())
+    return close_settlement(balance_of(shop).id, cut_at=timezone.now())
 
 
 # Hashing is slow on purpose, so each word is hashed once a run; checking it stays as slow.

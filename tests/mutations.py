@@ -58,7 +58,7 @@ MUTATIONS = (
     Mutation(
         "refund from empty takings",
         "pos/refunds.py",
-        "is_short = sum_takings(book, charge.store_id) < refund.amount_minor",
+        "is_short = sum_takings(balance, charge.store_id) < refund.amount_minor",
         "is_short = False",
         ("tests/flows/test_refunds.py",),
     ),
@@ -121,8 +121,8 @@ MUTATIONS = (
     Mutation(
         "settled lines taken again",
         "merchants/settlement.py",
-        "WHERE book_id = %s AND settlement_id IS NULL AND at < %s",
-        "WHERE book_id = %s AND at < %s",
+        "WHERE balance_id = %s AND settlement_id IS NULL AND at < %s",
+        "WHERE balance_id = %s AND at < %s",
         ("tests/flows/test_settlements.py",),
     ),
     Mutation(

@@ -120,7 +120,9 @@ def test_the_claims_of_check_books_are_listed():
     section = read("docs/architecture.md").partition("### What check_books proves")[2]
     listed = re.findall(r"^- (.+)$", section.partition("\n## ")[0], re.MULTILINE)
 
-    claims = [proof.claim for path in settings.BOOK_PROOFS for proof in import_string(path)]
+    claims = [
+        invariant.claim for path in settings.INVARIANTS for invariant in import_string(path)
+    ]
 
     assert listed == claims
 

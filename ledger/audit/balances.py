@@ -6,7 +6,7 @@ Standard library only. The questions are such as PostgreSQL and SQLite both know
 from collections.abc import Iterator
 
 from ledger.audit.canonical import write_instant
-from ledger.audit.findings import Books, Finding, Report, Row
+from ledger.audit.source import AuditSource, Finding, Report, Row
 from ledger.chart import NATURES, Nature, write_misplaced
 
 _READ_DOUBLED = "SELECT id FROM {table} GROUP BY id HAVING count(*) > 1"
@@ -80,26 +80,26 @@ _READ_IDLE_HOLDS = """
 """
 
 
-def find_wrong_sums(books: Books, *, report: Report) -> Iterator[Finding]:
+def find_wrong_sums(books: AuditSource, *, report: Report) -> Iterator[Finding]:
     """Give everything that does not follow from the transfers."""
     for step, check in _STEPS.items():
         report(step, 0, 0)
         yield from check(books)
 
 
-def _find_doubled(books: Books) -> Iterator[Finding]:
+def _find_doubled(books: AuditSource) -> Iterator[Finding]:
     for table, name in (("ledger_transfer", "transfer"), ("ledger_account", "account")):
         for (row_id,) in books.read(_READ_DOUBLED.format(table=table)):
             yield Finding(f"{name} {row_id}", "it is there more than once")
 
 
-def _find_foreign(books: Books) -> Iterator[Finding]:
+def _find_foreign(books: AuditSource) -> Iterator[Finding]:
     for transfer_id, currency, debit, credit in books.read(_READ_FOREIGN):
         found = f"{debit or 'no account'} to {credit or 'no account'}"
         yield Finding(f"transfer {transfer_id}", f"{currency}, but from {found}")
 
 
-def _find_uncharted(books: Books) -> Iterator[Finding]:
+def _find_uncharted(books: AuditSource) -> Iterator[Finding]:
     for account_id, kind, side, may_go_negative in books.read(_READ_ACCOUNTS):
         nature = Nature(str(side), may_go_negative=may_go_negative == "t")
         if nature != NATURES.get(str(kind)):
@@ -108,12 +108,12 @@ def _find_uncharted(books: Books) -> Iterator[Finding]:
             yield Finding(f"account {account_id}", fault)
 
 
-def _find_misplaced(books: Books) -> Iterator[Finding]:
+def _find_misplaced(books: AuditSource) -> Iterator[Finding]:
     for transfer_id, kind, debit, credit in books.read(_READ_MISPLACED):
         yield Finding(f"transfer {transfer_id}", f"{kind}, but from {debit} to {credit}")
 
 
-def _find_wrong_ends(books: Books) -> Iterator[Finding]:
+def _find_wrong_ends(books: AuditSource) -> Iterator[Finding]:
     for row in books.read(_READ_ENDS):
         if fault := _judge_end(row):
             yield Finding(f"transfer {row[0]}", fault)
@@ -136,7 +136,7 @@ def _judge_end(row: Row) -> str:
     return ""
 
 
-def _find_wrong_holds(books: Books) -> Iterator[Finding]:
+def _find_wrong_holds(books: AuditSource) -> Iterator[Finding]:
     for pending_id, *row in books.read(_READ_HOLDS.format(open=_OPEN)):
         if row[:4] != row[4:]:
             fault = "it was not ended, and there is no hold that says so"
@@ -145,7 +145,7 @@ def _find_wrong_holds(books: Books) -> Iterator[Finding]:
         yield Finding(f"hold {pending_id}", "no pending transfer is open that it holds")
 
 
-def _find_wrong_balances(books: Books) -> Iterator[Finding]:
+def _find_wrong_balances(books: AuditSource) -> Iterator[Finding]:
     moving = "ledger_transfer WHERE phase IN ('single', 'post')"
     question = _READ_BALANCES.format(
         moved=_MOVED.format(total=books.total, source=moving),
@@ -168,7 +168,7 @@ def _find_wrong_balances(books: Books) -> Iterator[Finding]:
             )
 
 
-def _find_wrong_checkpoints(books: Books) -> Iterator[Finding]:
+def _find_wrong_checkpoints(books: AuditSource) -> Iterator[Finding]:
     question = _READ_CHECKPOINTS.format(total=books.total, earliest=books.earliest)
     account, debited, credited = "", 0, 0
     for account_id, taken_at, *figures in books.read(question):

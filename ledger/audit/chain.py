@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ledger.audit.canonical import NO_HASH, SealHead, write_instant
-from ledger.audit.findings import Books, Finding, Row
 from ledger.audit.merkle import calculate_root
+from ledger.audit.source import AuditSource, Finding, Row
 
 _AT_ONCE = 512
 _ID = 16
@@ -55,7 +55,7 @@ class Sealed:
         return self.root == self.head.root and len(self.ids) == self.head.count
 
 
-def read_chain(books: Books) -> Iterator[Sealed | Finding]:
+def read_chain(books: AuditSource) -> Iterator[Sealed | Finding]:
     """Give the seals in their order, and before each what is wrong with it."""
     for row in list(books.read(_READ_STRAY)):
         yield Finding(f"leaves of seal {row[0]}", "there is no such seal")
@@ -74,7 +74,7 @@ def read_chain(books: Books) -> Iterator[Sealed | Finding]:
         yield Finding("ledger_seal", f"{others} rows have a number that no seal has")
 
 
-def read_leaves(books: Books, group: list[Sealed]) -> None:
+def read_leaves(books: AuditSource, group: list[Sealed]) -> None:
     """Fill in the leaves of some seals that follow each other."""
     by_number = {str(sealed.head.number): sealed for sealed in group}
     ends = [group[0].head.number, group[-1].head.number]

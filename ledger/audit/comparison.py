@@ -8,8 +8,8 @@ from uuid import UUID
 
 from ledger.audit.canonical import TRANSFER_COLUMNS, write_instant
 from ledger.audit.chain import Sealed
-from ledger.audit.findings import Books, Finding, Row
 from ledger.audit.merkle import calculate_root
+from ledger.audit.source import AuditSource, Finding, Row
 
 # So many that are missing or new are kept until it is known which of them were only moved.
 _KEPT_MAX = 10_000
@@ -50,7 +50,7 @@ class Strays:
         else:
             yield _tell_added(transfer_id, number)
 
-    def tell(self, books: Books) -> Iterator[Finding]:
+    def tell(self, books: AuditSource) -> Iterator[Finding]:
         """Tell of all that were noted, each once."""
         for transfer_id, number in self._missing.items():
             found = [row[0] for row in books.read(_FIND, [transfer_id])]

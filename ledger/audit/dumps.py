@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from ledger.audit.canonical import TRANSFER_COLUMNS, write_instant
-from ledger.audit.findings import Report, Row
+from ledger.audit.source import Report, Row
 from ledger.errors import DumpUnreadable
 
 _TABLES = {
@@ -55,7 +55,7 @@ _REPORTED_EACH = 8192
 _GZIPPED, _CUSTOM = b"\x1f\x8b", b"PGDMP"
 
 
-class DumpBooks:
+class DumpSource:
     """The books of one dump, as long as the block lasts."""
 
     earliest = ""

@@ -10,8 +10,8 @@ from uuid import UUID
 from ledger.audit.canonical import NO_HASH, TRANSFER_COLUMNS, write_transfer
 from ledger.audit.chain import Sealed, read_chain, read_leaves
 from ledger.audit.comparison import Comparison, Strays, name_transfer
-from ledger.audit.findings import Books, Finding, Report, Row
 from ledger.audit.merkle import hash_leaf
+from ledger.audit.source import AuditSource, Finding, Report, Row
 from ledger.audit.transfer_format import find_misshape
 
 _SEALED_AT_ONCE = 65_536
@@ -34,7 +34,7 @@ _READ_REST = f"""
 class History:
     """One walk along unchanging books; it counts what it has seen."""
 
-    def __init__(self, books: Books, *, report: Report) -> None:
+    def __init__(self, books: AuditSource, *, report: Report) -> None:
         """Walk through these books, and report how far it is."""
         self.seals = self.sealed = self.transfers = self.last_number = 0
         self.last_hash = NO_HASH

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ledger.audit.balances import find_wrong_sums
-from ledger.audit.findings import Books, Finding, Report
 from ledger.audit.history import History
 from ledger.audit.seal_log import Head, Heads
+from ledger.audit.source import AuditSource, Finding, Report
 
 _AT_ONCE = 1000
 _READ_HASHES = "SELECT number, hash FROM ledger_seal WHERE number >= %s AND number <= %s"
@@ -18,7 +18,7 @@ _READ_HASHES = "SELECT number, hash FROM ledger_seal WHERE number >= %s AND numb
 class Verification:
     """One check of unchanging books; afterwards it tells how much it has seen."""
 
-    def __init__(self, books: Books, *, report: Report) -> None:
+    def __init__(self, books: AuditSource, *, report: Report) -> None:
         """Check these books, and report how far it is."""
         self.history = History(books, report=report)
         self.heads = 0

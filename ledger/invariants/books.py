@@ -1,7 +1,7 @@
 """What the books must satisfy, as questions whose right answer is no row.
 
 Each application that holds a part of the invariants has a module like this one;
-`settings.BOOK_PROOFS` names them, and `manage.py check_books` asks them all.
+`settings.INVARIANTS` names them, and `manage.py check_books` asks them all.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _KEPT = "'on', 'true', 'yes', '1', 'local', 'remote_write', 'remote_apply'"
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Invariant:
     """A claim about the books.
 
     `counted` is SQL that gives how many rows the claim is about; `offending` is SQL
@@ -112,7 +112,7 @@ _CHARTED = """
 _RIGHTS = """
     SELECT name, verb
       FROM unnest(ARRAY['ledger_transfer', 'ledger_hold', 'ledger_checkpoint',
-                        'ledger_horizon']) AS name,
+                        'ledger_periodclose']) AS name,
            unnest(ARRAY['OWN', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS verb
      UNION ALL
     SELECT name, verb
@@ -133,8 +133,8 @@ _RIGHTS = """
 _TRANSFERS = Pages("ledger_transfer")
 _ALL_ACCOUNTS = "SELECT count(*) FROM ledger_account a WHERE {part:a.ctid}"
 
-PROOFS = (
-    Proof(
+INVARIANTS = (
+    Invariant(
         claim="every transfer moves a positive amount between two accounts of its currency, and"
         " of the kinds that its event is between",
         counted="SELECT count(*) FROM ledger_transfer t WHERE {part:t.ctid}",
@@ -153,7 +153,7 @@ PROOFS = (
                     OR [misplaced])
         """.replace("[misplaced]", write_misplaced()),
     ),
-    Proof(
+    Invariant(
         claim="every transfer is of a phase that there is, and only the end of a pending one"
         " names another",
         counted="SELECT count(*) FROM ledger_transfer t WHERE {part:t.ctid}",
@@ -170,7 +170,7 @@ PROOFS = (
                            AND t.pending_id IS NOT NULL AND t.expires_at IS NULL)
         """,
     ),
-    Proof(
+    Invariant(
         claim="every end of a pending transfer has its accounts and currency, no larger amount,"
         " and is its only end",
         counted="""
@@ -194,7 +194,7 @@ PROOFS = (
                                 WHERE other.pending_id = t.pending_id AND other.id <> t.id))
         """,
     ),
-    Proof(
+    Invariant(
         claim="every pending transfer is either ended or held, as it was asked for",
         counted="""
             SELECT count(*) FROM ledger_transfer t
@@ -219,7 +219,7 @@ PROOFS = (
                        OR h.expires_at IS DISTINCT FROM t.expires_at))
         """,
     ),
-    Proof(
+    Invariant(
         claim="every open hold is of a pending transfer",
         counted="SELECT count(*) FROM ledger_hold h WHERE {part:h.ctid}",
         by=Pages("ledger_hold"),
@@ -230,7 +230,7 @@ PROOFS = (
              WHERE {part:h.ctid} AND t.id IS NULL
         """,
     ),
-    Proof(
+    Invariant(
         claim="transfers, checkpoints and seals are append-only, and accounts stay what they"
         " are: the triggers that refuse changes are in force",
         counted="SELECT 5",
@@ -255,7 +255,7 @@ PROOFS = (
                          WHERE attrelid = tgrelid AND attnum = ANY (tgattr)))
         """,
     ),
-    Proof(
+    Invariant(
         claim="what is acknowledged is on disk: no setting lets PostgreSQL forget it",
         counted="SELECT count(*) FROM pg_settings s WHERE s.name IN ([durable])".replace(
             "[durable]", _DURABLE
@@ -276,7 +276,7 @@ PROOFS = (
                AND lower(split_part(c, '=', 2)) NOT IN ([kept])
         """.replace("[durable]", _DURABLE).replace("[kept]", _KEPT),
     ),
-    Proof(
+    Invariant(
         claim="the application's role can itself write no transfer, hold, checkpoint"
         " or balance, change no seal, and close no books",
         counted="SELECT count(*) FROM ([rights]) AS rights".replace("[rights]", _RIGHTS),
@@ -303,13 +303,13 @@ PROOFS = (
                    END
         """.replace("[rights]", _RIGHTS),
     ),
-    Proof(
+    Invariant(
         claim="every account has the side and the limit that the chart gives its kind",
         counted=_ALL_ACCOUNTS,
         by=Pages("ledger_account"),
         offending=_CHARTED.replace("[chart]", _CHART),
     ),
-    Proof(
+    Invariant(
         claim="no customer account is below zero, or holds more than it has",
         counted=_ALL_ACCOUNTS + " AND NOT a.may_go_negative",
         by=Pages("ledger_account"),
@@ -320,7 +320,7 @@ PROOFS = (
                AND (a.balance_minor < 0 OR a.held_minor < 0 OR a.held_minor > a.balance_minor)
         """,
     ),
-    Proof(
+    Invariant(
         claim="what an account holds is the sum of its open holds",
         counted=_ALL_ACCOUNTS,
         by=Pages("ledger_account"),
@@ -338,14 +338,14 @@ PROOFS = (
              WHERE {part:a.ctid} AND a.held_minor <> h.minor
         """,
     ),
-    Proof(
+    Invariant(
         claim="in the order of their instants, every stored balance and every checkpoint is the"
         " sum of its account's transfers, and no customer account was ever below zero",
         counted="SELECT count(*) FROM ledger_account a WHERE {part:a.id}",
         by=Accounts(),
         offending=_WALK,
     ),
-    Proof(
+    Invariant(
         claim="checkpoints and seals are of closed history, and it was announced before it was"
         " closed",
         counted="""
@@ -353,17 +353,18 @@ PROOFS = (
         """,
         offending="""
             SELECT c.account_id::text, 'a checkpoint of ' || c.taken_at
-              FROM ledger_checkpoint c CROSS JOIN ledger_horizon h
+              FROM ledger_checkpoint c CROSS JOIN ledger_periodclose h
              WHERE (c.taken_at <= h.closed_until) IS NOT TRUE
              UNION ALL
             SELECT 'seal ' || s.number, 'a seal until ' || s.until_at
-              FROM ledger_seal s CROSS JOIN ledger_horizon h
+              FROM ledger_seal s CROSS JOIN ledger_periodclose h
              WHERE (s.until_at <= h.closed_until) IS NOT TRUE
              UNION ALL
-            SELECT 'ledger_horizon', 'announced ' || coalesce(h.announced_until::text, 'never')
+            SELECT 'ledger_periodclose',
+                   'announced ' || coalesce(h.announced_until::text, 'never')
                    || ', closed ' || coalesce(h.closed_until::text, 'never')
                    || ', summed ' || coalesce(h.checkpointed_until::text, 'never')
-              FROM (SELECT 1) AS one LEFT JOIN ledger_horizon h ON true
+              FROM (SELECT 1) AS one LEFT JOIN ledger_periodclose h ON true
              WHERE h.id IS NULL
                 OR h.closed_until IS NOT NULL
                    AND (h.closed_until <= h.announced_until) IS NOT TRUE
@@ -371,7 +372,7 @@ PROOFS = (
                    AND (h.checkpointed_until <= h.closed_until) IS NOT TRUE
         """,
     ),
-    Proof(
+    Invariant(
         claim="what customers and merchants are owed equals the safeguarded funds,"
         " in every currency",
         counted="SELECT count(DISTINCT currency) FROM ledger_account",

@@ -1,10 +1,10 @@
 """What the database must know of the chart."""
 
 from ledger.chart import write_events
-from ledger.invariants.books import Proof
+from ledger.invariants.books import Invariant
 
-PROOFS = (
-    Proof(
+INVARIANTS = (
+    Invariant(
         claim="posting refuses what the chart does not name, and the application's role may not"
         " top up",
         counted="SELECT count(*) FROM (VALUES [events]) AS events".replace(

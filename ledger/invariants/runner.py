@@ -1,4 +1,4 @@
-"""Ask the proofs of the books, all in one snapshot, and keep what came of it every night."""
+"""Ask the invariants of the books, all in one snapshot, and keep every night's result."""
 
 import contextlib
 import logging
@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from psycopg import sql
 
 from ledger.errors import BooksBroken
-from ledger.invariants.books import Proof
+from ledger.invariants.books import Invariant
 from ledger.models import BookCheck
 
 logger = logging.getLogger(__name__)
@@ -41,9 +41,9 @@ _FIRST = """
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of asking one proof: how many rows it is about, and the first that breaks it.
+    """The result of asking one invariant: how many rows it is about, and the first bad one.
 
-    Of a proof that is broken only the rows up to that part were counted.
+    Of an invariant that is broken only the rows up to that part were counted.
     """
 
     claim: str
@@ -56,9 +56,9 @@ class Verdict:
         return self.claim + row
 
 
-def list_proofs() -> list[Proof]:
-    """Give the proofs of every application, in the order of `settings.BOOK_PROOFS`."""
-    return [proof for path in settings.BOOK_PROOFS for proof in import_string(path)]
+def list_invariants() -> list[Invariant]:
+    """Give the invariants of every application, in the order of `settings.INVARIANTS`."""
+    return [invariant for path in settings.INVARIANTS for invariant in import_string(path)]
 
 
 @contextlib.contextmanager
@@ -73,29 +73,31 @@ def read_one_moment() -> Iterator[CursorWrapper]:
         yield cursor
 
 
-def prove(proof: Proof, *, cursor: CursorWrapper, report: Report = lambda *_: None) -> Verdict:
-    """Ask one proof, part by part up to the first broken one.
+def prove(
+    invariant: Invariant, *, cursor: CursorWrapper, report: Report = lambda *_: None
+) -> Verdict:
+    """Ask one invariant, part by part up to the first broken one.
 
     `report` is told before each part how many are done, and how many there are.
     """
     began, count, offending = time.monotonic(), 0, None
     facts = {"role": sql.quote(settings.APPLICATION_ROLE)}
-    parts = proof.by.list_parts(cursor)
+    parts = invariant.by.list_parts(cursor)
     for done, part in enumerate(parts):
         report(done, len(parts))
-        cursor.execute(proof.counted.format(part=part))
+        cursor.execute(invariant.counted.format(part=part))
         count += cursor.fetchone()[0]
-        cursor.execute(_FIRST.format(proof.offending.format(part=part, **facts)))
+        cursor.execute(_FIRST.format(invariant.offending.format(part=part, **facts)))
         offending = cursor.fetchone()
         if offending is not None:
             break
-    return Verdict(proof.claim, count, time.monotonic() - began, offending)
+    return Verdict(invariant.claim, count, time.monotonic() - began, offending)
 
 
 def check_books() -> None:
-    """Ask every proof, keep what came of it, and raise the alarm about what is broken.
+    """Ask every invariant, keep what came of it, and raise the alarm about what is broken.
 
-    Each broken proof is logged as critical with its first row, and the administrators get a
+    Each broken invariant is logged as critical with its first row, and the administrators get a
     mail. When that cannot be sent, that is logged too. Safe to run twice.
 
     Raises:
@@ -103,17 +105,17 @@ def check_books() -> None:
     """
     began_at, began = timezone.now(), time.monotonic()
     with read_one_moment() as cursor:
-        verdicts = [prove(proof, cursor=cursor) for proof in list_proofs()]
+        verdicts = [prove(invariant, cursor=cursor) for invariant in list_invariants()]
     broken = [str(verdict) for verdict in verdicts if verdict.offending]
     BookCheck.objects.create(
         began_at=began_at,
         took_s=round(time.monotonic() - began),
-        proof_count=len(verdicts),
+        invariant_count=len(verdicts),
         broken="\n".join(broken),
     )
     if broken:
         _raise_alarm(broken)
-        raise BooksBroken(f"{len(broken)} of {len(verdicts)} proofs failed.")
+        raise BooksBroken(f"{len(broken)} of {len(verdicts)} invariants failed.")
 
 
 def find_last_check() -> BookCheck | None:

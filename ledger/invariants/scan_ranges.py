@@ -1,4 +1,4 @@
-"""The parts in which a proof goes through a large table, so that it can tell how far it is.
+"""The parts in which an invariant scans a large table, so that it can tell how far it is.
 
 Each part is a condition on one column. Together they are the whole table as the snapshot of
 the transaction has it, each row once. Parts bound what PostgreSQL holds at a time; nothing is

@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                 ),
                 ("began_at", models.DateTimeField()),
                 ("took_s", models.PositiveIntegerField()),
-                ("proof_count", models.PositiveSmallIntegerField()),
+                ("invariant_count", models.PositiveSmallIntegerField()),
                 ("broken", models.TextField(blank=True)),
             ],
             options={
@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Horizon",
+            name="PeriodClose",
             fields=[
                 ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ("announced_until", models.DateTimeField(null=True)),
@@ -246,11 +246,11 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("id", 1)), name="ledger_horizon_one_row"
+                        condition=models.Q(("id", 1)), name="ledger_periodclose_one_row"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("closed_until__lte", models.F("announced_until"))),
-                        name="ledger_horizon_announced_first",
+                        name="ledger_periodclose_announced_first",
                     ),
                 ],
             },
@@ -418,7 +418,7 @@ class Migration(migrations.Migration):
         ),
         # The one row of it, which posting and closing read and write from then on.
         migrations.RunSQL(
-            "INSERT INTO ledger_horizon (id) VALUES (1)", "DELETE FROM ledger_horizon"
+            "INSERT INTO ledger_periodclose (id) VALUES (1)", "DELETE FROM ledger_periodclose"
         ),
         # Hashes do not compress, and uncompressed a part can be read without the rest.
         migrations.RunSQL(

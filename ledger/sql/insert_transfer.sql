@@ -19,13 +19,13 @@ BEGIN
            phase, pending, i, CASE WHEN phase = 'pending' THEN i + timeout_s * interval '1 s' END
       FROM (SELECT greatest(clock_timestamp(), h.announced_until, debit.last_posted_at,
                             credit.last_posted_at) + interval '1 microsecond' AS i
-              FROM ledger_horizon h) AS clock
+              FROM ledger_periodclose h) AS clock
     ON CONFLICT (id) DO NOTHING
     RETURNING t.posted_at INTO instant;
     IF NOT FOUND THEN
         -- Somebody committed the same id between our look and our insert.
         SELECT * INTO known FROM ledger_transfer t WHERE t.id = given;
-        ASSERT FOUND, 'The horizon has no row.';
+        ASSERT FOUND, 'ledger_periodclose has no row.';
         RETURN ledger_compare_transfer(known, debit.id, credit.id, amount, currency, kind,
                                        reference, phase, pending, timeout_s);
     END IF;

@@ -12,7 +12,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$
 DECLARE
-    -- Taken before anything is read: a transaction without a number sees the announced horizon.
+    -- Taken before anything is read: a transaction without a number sees the announced close.
     number xid8 := pg_current_xact_id();
 BEGIN
     PERFORM 1 FROM ledger_account a
@@ -35,7 +35,7 @@ BEGIN
                        ledger_post_transfer.reference) post
           JOIN ledger_account d ON d.id = post.debit
           JOIN ledger_account c ON c.id = post.credit
-          JOIN ledger_horizon h ON true
+          JOIN ledger_periodclose h ON true
          WHERE d.id <> c.id AND post.amount > 0
            AND d.currency = post.currency AND c.currency = post.currency
            AND d.closed_at IS NULL AND c.closed_at IS NULL

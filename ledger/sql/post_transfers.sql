@@ -1,7 +1,7 @@
 -- Post a batch of plain transfers, set-based when no result is in doubt, else one by one. Plans
 -- are kept, also those made while the tables were empty, so only index plans are allowed, and
 -- one generic plan for all sizes, because planning a batch of ten costs as much as posting it.
--- Without jit, because up to PostgreSQL 17 reading the horizon's one row counts as hugely
+-- Without jit, because up to PostgreSQL 17 reading the one row of ledger_periodclose counts as hugely
 -- expensive and is compiled: 90 ms for a batch that is posted in 2.
 CREATE OR REPLACE FUNCTION ledger_post_transfers(
     ids uuid[], debits uuid[], credits uuid[], amounts bigint[], currencies text[],
@@ -23,7 +23,7 @@ BEGIN
     PERFORM 1 FROM ledger_account a
       WHERE a.id = ANY (debits || credits) AND NOT a.may_go_negative
       ORDER BY a.id FOR NO KEY UPDATE;
-    SELECT greatest(clock_timestamp(), h.announced_until) INTO began FROM ledger_horizon h;
+    SELECT greatest(clock_timestamp(), h.announced_until) INTO began FROM ledger_periodclose h;
     began := ledger_find_start(ids, debits, credits, amounts, currencies, began);
 
     IF began IS NOT NULL AND ledger_are_charted(debits, credits, kinds) THEN

@@ -10,12 +10,12 @@ DECLARE
     since timestamptz;
     taken bigint;
 BEGIN
-    -- Not by locking the horizon's row, or nobody could close the books meanwhile. The
+    -- Not by locking ledger_periodclose, or nobody could close a period meanwhile. The
     -- seals' lock is 0x5EA1.
     IF NOT pg_try_advisory_xact_lock(50412) THEN
         RETURN 0;
     END IF;
-    SELECT h.checkpointed_until INTO since FROM ledger_horizon h
+    SELECT h.checkpointed_until INTO since FROM ledger_periodclose h
      WHERE h.closed_until >= until;
     IF NOT FOUND OR since >= until THEN
         RETURN 0;
@@ -43,6 +43,6 @@ BEGIN
                    AND t.posted_at > c.at AND t.posted_at <= until LIMIT tail_min) d)
            = tail_min;
     GET DIAGNOSTICS taken = ROW_COUNT;
-    UPDATE ledger_horizon SET checkpointed_until = until;
+    UPDATE ledger_periodclose SET checkpointed_until = until;
     RETURN taken;
 END $$;

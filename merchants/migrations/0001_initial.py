@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Book",
+            name="MerchantBalance",
             fields=[
                 (
                     "id",
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                     "merchant",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="books",
+                        related_name="balances",
                         to="merchants.merchant",
                     ),
                 ),
@@ -136,11 +136,11 @@ class Migration(migrations.Migration):
                 ("closing_minor", models.BigIntegerField()),
                 ("payout_due_on", models.DateField(null=True)),
                 (
-                    "book",
+                    "balance",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="settlements",
-                        to="merchants.book",
+                        to="merchants.merchantbalance",
                     ),
                 ),
             ],
@@ -258,12 +258,12 @@ class Migration(migrations.Migration):
                 ("is_receivable", models.BooleanField(default=False)),
                 ("at", models.DateTimeField()),
                 (
-                    "book",
+                    "balance",
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="merchants.book",
+                        to="merchants.merchantbalance",
                     ),
                 ),
                 (
@@ -288,15 +288,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddConstraint(
-            model_name="book",
+            model_name="merchantbalance",
             constraint=models.UniqueConstraint(
-                fields=("merchant", "currency"), name="merchants_book_one_a_currency"
+                fields=("merchant", "currency"), name="merchants_merchantbalance_one_a_currency"
             ),
         ),
         migrations.AddConstraint(
             model_name="settlement",
             constraint=models.UniqueConstraint(
-                fields=("book", "number"), name="merchants_settlement_numbered"
+                fields=("balance", "number"), name="merchants_settlement_numbered"
             ),
         ),
         migrations.AddConstraint(
@@ -342,7 +342,7 @@ class Migration(migrations.Migration):
             model_name="settlementline",
             index=models.Index(
                 condition=models.Q(("settlement", None)),
-                fields=["book", "at"],
+                fields=["balance", "at"],
                 name="merchants_line_open",
             ),
         ),

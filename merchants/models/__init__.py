@@ -1,4 +1,4 @@
-"""Merchants and their places and people; books and settlements."""
+"""Merchants and their places and people; balances and settlements."""
 
 from merchants.models.places import (
     ApiKey,
@@ -8,14 +8,14 @@ from merchants.models.places import (
     StaffMember,
     Store,
 )
-from merchants.models.settlements import Book, LineKind, Settlement, SettlementLine
+from merchants.models.settlements import LineKind, MerchantBalance, Settlement, SettlementLine
 
 __all__ = [
     "ApiKey",
-    "Book",
     "CodeFormat",
     "LineKind",
     "Merchant",
+    "MerchantBalance",
     "Role",
     "Settlement",
     "SettlementLine",

@@ -11,11 +11,11 @@ from merchants.periods import Period, find_period
 from qr.references import encode_reference
 
 
-class Book(models.Model):
+class MerchantBalance(models.Model):
     """A merchant's money in one currency; locked by each closing and each refund."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="books")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="balances")
     currency = models.CharField(max_length=3)
     payable_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
     receivable_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
@@ -28,7 +28,7 @@ class Book(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "currency"], name="merchants_book_one_a_currency"
+                fields=["merchant", "currency"], name="merchants_merchantbalance_one_a_currency"
             )
         ]
 
@@ -40,7 +40,7 @@ class Settlement(models.Model):
     """A closed account: opening + sales - refunds - fees - payout = closing."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    book = models.ForeignKey(Book, models.PROTECT, related_name="settlements")
+    balance = models.ForeignKey(MerchantBalance, models.PROTECT, related_name="settlements")
     number = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     opened_at = models.DateTimeField()
@@ -55,12 +55,12 @@ class Settlement(models.Model):
     closing_minor = models.BigIntegerField()
     payout_due_on = models.DateField(null=True)
 
-    book_id: UUID
+    balance_id: UUID
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["book", "number"], name="merchants_settlement_numbered"
+                fields=["balance", "number"], name="merchants_settlement_numbered"
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -79,12 +79,12 @@ class Settlement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.book} {self.number}"
+        return f"{self.balance} {self.number}"
 
     @property
     def period(self) -> Period:
-        """Return the days it is about; needs its book's merchant at hand."""
-        zone = self.book.merchant.time_zone
+        """Return the days it is about; needs its balance's merchant at hand."""
+        zone = self.balance.merchant.time_zone
         return find_period(self.opened_at, self.closed_at, time_zone=zone)
 
     @property
@@ -108,7 +108,9 @@ class SettlementLine(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    book = models.ForeignKey(Book, models.PROTECT, related_name="+", db_index=False)
+    balance = models.ForeignKey(
+        MerchantBalance, models.PROTECT, related_name="+", db_index=False
+    )
     store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=6, choices=LineKind)
     charge_id = models.UUIDField()
@@ -122,7 +124,7 @@ class SettlementLine(models.Model):
         Settlement, models.PROTECT, related_name="lines", null=True, db_index=False
     )
 
-    book_id: UUID
+    balance_id: UUID
     store_id: UUID
     settlement_id: UUID | None
 
@@ -137,7 +139,7 @@ class SettlementLine(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["book", "at"],
+                fields=["balance", "at"],
                 condition=models.Q(settlement=None),
                 name="merchants_line_open",
             ),

@@ -8,14 +8,14 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
     INSERT INTO merchants_settlementline
-           (id, book_id, store_id, kind, charge_id, short_code, reference,
+           (id, balance_id, store_id, kind, charge_id, short_code, reference,
             amount_minor, fee_minor, is_receivable, at)
     SELECT line, b.id, store, merchants_record_line.kind, charge,
            merchants_record_line.short_code, merchants_record_line.reference,
            amount, fee, merchants_record_line.is_receivable, merchants_record_line.at
-      FROM merchants_book b
+      FROM merchants_merchantbalance b
      WHERE b.merchant_id = merchant AND b.currency = merchants_record_line.currency;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'Merchant % keeps no book in %.', merchant, currency;
+        RAISE EXCEPTION 'Merchant % keeps no balance in %.', merchant, currency;
     END IF;
 END $$;

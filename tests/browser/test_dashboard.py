@@ -163,7 +163,7 @@ def test_a_receipt_on_paper_has_no_button(office):
 
     # A reference that is longer than the paper is wide goes on in the next line.
     assert reference in re.sub(r"\s", "", text)
-    for button in ("Print", "Proof"):
+    for button in ("Print", "Invariant"):
         assert button not in text
 
 

@@ -39,7 +39,9 @@ def assert_asks_to_try_again(answer, advice):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", ["merchants_book", "django_session", "identity_user"])
+@pytest.mark.parametrize(
+    "table", ["merchants_merchantbalance", "django_session", "identity_user"]
+)
 def test_a_page_whose_database_is_lost_is_busy(owner, table):
     with refuse(table):
         answer = owner.get("/dashboard/settlements/")
@@ -50,7 +52,7 @@ def test_a_page_whose_database_is_lost_is_busy(owner, table):
 
 @pytest.mark.django_db
 def test_a_mistake_of_ours_is_still_one(owner, monkeypatch):
-    monkeypatch.setattr("merchants.views.list_books", None)
+    monkeypatch.setattr("merchants.views.list_merchant_balances", None)
 
     with pytest.raises(TypeError):
         owner.get("/dashboard/settlements/")

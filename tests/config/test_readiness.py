@@ -68,7 +68,7 @@ def test_the_database_is_asked_at_most_once_a_second(django_assert_num_queries):
 def test_a_seal_that_waits_for_the_clock_says_until_when():
     run(f"SET LOCAL ROLE {OWNER_ROLE}")
     run(
-        "UPDATE ledger_horizon SET announced_until = '2099-01-02 03:04:05Z',"
+        "UPDATE ledger_periodclose SET announced_until = '2099-01-02 03:04:05Z',"
         " closed_until = '2099-01-02 03:04:05Z'"
     )
 

@@ -1,4 +1,4 @@
-"""The nightly proof of the books, by a real worker: what it keeps, and the alarm it raises."""
+"""The nightly check of the books, by a real worker: what it keeps, and the alarm it raises."""
 
 import re
 
@@ -12,7 +12,7 @@ from tests.faults.shop import ask_books, wait_for
 pytestmark = pytest.mark.faults
 SWITCH = sql.SQL("ALTER TABLE ledger_checkpoint {} TRIGGER ledger_checkpoint_append_only")
 COUNT = b"SELECT count(*) FROM ledger_bookcheck"
-NEWEST = b"SELECT proof_count, broken FROM ledger_bookcheck ORDER BY began_at DESC LIMIT 1"
+NEWEST = b"SELECT invariant_count, broken FROM ledger_bookcheck ORDER BY began_at DESC LIMIT 1"
 
 
 @pytest.fixture
@@ -36,9 +36,9 @@ def check_in_the_night(stack):
 def test_a_worker_proves_the_books(stack, shop):
     shop.sell()
 
-    proofs, broken = check_in_the_night(stack)
+    invariants, broken = check_in_the_night(stack)
 
-    assert (proofs > 20, broken) == (True, "")
+    assert (invariants > 20, broken) == (True, "")
     stack.manage("check_books", "--last")
 
 

@@ -133,7 +133,7 @@ def test_what_was_acknowledged_outlives_every_kill(books):
             closed_until = storm.history.closures[-1].closed_until
             again = int(number % 3 == 2)
             recoveries_s.append(kill_and_start(books, storm, kills_while_starting=again))
-            [(still_closed_until,)] = books.ask(b"SELECT closed_until FROM ledger_horizon")
+            [(still_closed_until,)] = books.ask(b"SELECT closed_until FROM ledger_periodclose")
             assert still_closed_until >= closed_until
         storm.wait_for_more(calls=60, closures=2)
         # A storm in which nothing was at stake would prove nothing.

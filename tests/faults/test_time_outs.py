@@ -151,7 +151,7 @@ def test_what_closing_by_hand_has_closed_before_a_held_book_is_shown_and_not_den
     limit("lock_timeout", "50ms")
     close = partial(close_by_hand, owner)
 
-    with held("merchants_book", factories.book_of(abroad).id):
+    with held("merchants_merchantbalance", factories.balance_of(abroad).id):
         first = close()
     closed = list(list_settlements(shop.merchant.id))
     second = close()

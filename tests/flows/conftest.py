@@ -1,10 +1,10 @@
-"""What the flows start from, and the proofs they end with."""
+"""What the flows start from, and the invariants they end with."""
 
 from collections.abc import Callable
 
 import pytest
 
-from tests import factories, proofs
+from tests import broken, factories
 from tests.conftest import Api
 
 
@@ -19,6 +19,6 @@ def proofs_hold() -> Callable[[], None]:
     """Prove the books inside the test's own transaction."""
 
     def prove() -> None:
-        assert proofs.find_broken() == {}
+        assert broken.find_broken() == {}
 
     return prove

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ledger.queries import read_balance
-from merchants.queries import find_next_cut, list_books, read_clock
+from merchants.queries import find_next_cut, list_merchant_balances, read_clock
 from merchants.queries import sum_today as sum_dashboard_today
 from pos.models import Charge
 from pos.queries import filter_status, sum_today
@@ -70,8 +70,8 @@ def test_a_charge_that_can_be_paid_is_shown_so_and_is_paid(shop, till, phone, cu
     assert timedelta(0) <= read_time(again["charge"]) - read_time(open_now) < LIFE
     assert read_balance(customer.wallet.account_id) == 10_000 - 480
     today = sum_today(shop.store)
-    (book,) = list_books(shop.merchant.id)
-    assert (today["count"], sum_dashboard_today(book)["count"]) == (1, 1)
+    (balance,) = list_merchant_balances(shop.merchant.id)
+    assert (today["count"], sum_dashboard_today(balance)["count"]) == (1, 1)
     assert today["until"] == find_next_cut(shop.store.time_zone, now=read_clock())
 
 

@@ -11,7 +11,7 @@ from ledger.accounts import find_house_account
 from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transfers import NewTransfer
-from merchants.models import Book, Role, Settlement
+from merchants.models import MerchantBalance, Role, Settlement
 from merchants.onboarding import hire, open_merchant, open_store
 from pos.terminals import add_terminal
 from tests import factories
@@ -128,7 +128,7 @@ def test_the_settlements_page_speaks_of_every_currency(owner, many):
 def test_one_currency_that_does_not_balance_takes_the_green_from_all(owner, many):
     for shop in many.values():
         factories.settle(shop)
-    debit = Book.objects.get(merchant=many["JPY"].merchant, currency="JPY")
+    debit = MerchantBalance.objects.get(merchant=many["JPY"].merchant, currency="JPY")
     post_together(
         [
             NewTransfer(
@@ -248,7 +248,7 @@ def test_a_form_without_its_token_leads_back(shop):
 @pytest.mark.parametrize(
     ("path", "verb", "home"),
     [
-        ("/dashboard/", "merchants.views.list_books", "/dashboard/"),
+        ("/dashboard/", "merchants.views.list_merchant_balances", "/dashboard/"),
         ("/till/pair/", "pos.views.pair_terminal", "/till/"),
     ],
 )

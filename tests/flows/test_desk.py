@@ -9,7 +9,7 @@ from django.test import Client
 from identity.errors import PinLocked, PinWrong
 from ledger.errors import InsufficientFunds
 from ledger.models import Transfer
-from merchants.queries import list_books
+from merchants.queries import list_merchant_balances
 from merchants.queries import sum_today as sum_dashboard_today
 from pos.models import Acknowledgement, Charge
 from pos.queries import sum_today
@@ -128,9 +128,9 @@ def test_today_is_the_same_on_the_till_and_in_the_dashboard(shop, customer):
     factories.refund(shop, other, amount_minor=500)
     factories.settle(shop)
     factories.sell(shop, customer, amount_minor=120)
-    (book,) = list_books(shop.merchant.id)
+    (balance,) = list_merchant_balances(shop.merchant.id)
 
-    here, there = sum_today(shop.store), sum_dashboard_today(book)
+    here, there = sum_today(shop.store), sum_dashboard_today(balance)
 
     expected = {"count": 3, "amount_minor": 2600, "currency": "EUR"}
     assert {name: here[name] for name in expected} == expected

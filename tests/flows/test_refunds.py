@@ -169,14 +169,14 @@ def test_another_merchant_s_charge_looks_like_an_unknown_one(charge):
 
 def test_takings_that_are_settled_make_a_receivable(till, charge, shop, customer, proofs_hold):
     factories.settle(shop)
-    book = factories.book_of(shop)
+    balance = factories.balance_of(shop)
 
     answer = refund(till, charge, 400)
 
     line = SettlementLine.objects.get(kind="refund")
     assert answer.status_code == 201
     assert line.is_receivable
-    assert sum_balance(book.receivable_account_id) == 400
+    assert sum_balance(balance.receivable_account_id) == 400
     assert sum_balance(shop.store.takings_account_id) == 0
     assert read_balance(customer.wallet.account_id) == 9400
     proofs_hold()
@@ -184,13 +184,13 @@ def test_takings_that_are_settled_make_a_receivable(till, charge, shop, customer
 
 def test_takings_are_used_as_long_as_they_last(till, charge, shop, customer, proofs_hold):
     factories.settle(shop)
-    book = factories.book_of(shop)
+    balance = factories.balance_of(shop)
     factories.sell(shop, customer, amount_minor=500)
 
     refund(till, charge, 501)
     refund(till, charge, 499)
 
-    assert sum_balance(book.receivable_account_id) == 501
+    assert sum_balance(balance.receivable_account_id) == 501
     assert sum_balance(shop.store.takings_account_id) == 1
     proofs_hold()
 

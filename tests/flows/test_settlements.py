@@ -11,10 +11,10 @@ from ledger.accounts import find_house_account
 from ledger.chart import AccountKind
 from ledger.queries import sum_balance
 from merchants.errors import CutInFuture, NothingToSettle
-from merchants.models import Book, Settlement, SettlementLine
+from merchants.models import MerchantBalance, Settlement, SettlementLine
 from merchants.onboarding import open_store
 from merchants.queries import check_balance, find_last_cut, preview_settlement
-from merchants.settlement import close_books_now, close_due_settlements, close_settlement
+from merchants.settlement import close_balances_now, close_due_settlements, close_settlement
 from merchants.tasks import close_due_settlements as close_due_task
 from pos.terminals import add_terminal
 from relay.events import list_events
@@ -44,8 +44,8 @@ def date(rows, at):
 
 def due(shop):
     """Close what is due, and give this shop's settlements of it."""
-    book = factories.book_of(shop)
-    return [each for each in close_due_settlements() if each.book_id == book.id]
+    balance = factories.balance_of(shop)
+    return [each for each in close_due_settlements() if each.balance_id == balance.id]
 
 
 def test_a_settlement_adds_up_to_the_minor_unit(shop, customer, proofs_hold):
@@ -58,7 +58,7 @@ def test_a_settlement_adds_up_to_the_minor_unit(shop, customer, proofs_hold):
     assert figures(settlement) == (0, 2730, 180, 17, 2533, 0)
     assert counts(settlement) == (4, 1)
     assert (settlement.number, settlement.currency) == (1, "EUR")
-    assert check_balance(factories.book_of(shop)).ok
+    assert check_balance(factories.balance_of(shop)).ok
     proofs_hold()
 
 
@@ -70,9 +70,9 @@ def test_the_ledger_moves_takings_to_payable_and_fees_to_the_house(shop, custome
 
     factories.settle(shop)
 
-    book = factories.book_of(shop)
+    balance = factories.balance_of(shop)
     assert sum_balance(shop.store.takings_account_id) == 0
-    assert sum_balance(book.payable_account_id) == 694
+    assert sum_balance(balance.payable_account_id) == 694
     assert sum_balance(fee_income) - fees_before == 6
 
 
@@ -128,9 +128,9 @@ def test_a_negative_sum_is_carried_over_and_recovered(shop, customer, proofs_hol
 
     assert figures(second) == (0, 0, 1000, 0, 0, -1000)
     assert figures(third) == (-1000, 1500, 0, 9, 491, 0)
-    book = factories.book_of(shop)
-    assert sum_balance(book.receivable_account_id) == 0
-    assert sum_balance(book.payable_account_id) == 994 + 491
+    balance = factories.balance_of(shop)
+    assert sum_balance(balance.receivable_account_id) == 0
+    assert sum_balance(balance.payable_account_id) == 994 + 491
     proofs_hold()
 
 
@@ -140,10 +140,10 @@ def test_a_refund_after_the_cut_of_a_sale_before_it_can_be_settled(shop, custome
     cut_at = timezone.now()
     date([sale], cut_at - timedelta(seconds=1))
     date([refund], cut_at)
-    book = factories.book_of(shop)
+    balance = factories.balance_of(shop)
 
-    first = close_settlement(book.id, cut_at=cut_at)
-    second = close_settlement(book.id)
+    first = close_settlement(balance.id, cut_at=cut_at)
+    second = close_settlement(balance.id)
 
     assert figures(first) == (0, 1000, 0, 6, 994, 0)
     assert figures(second) == (0, 0, 300, 0, 0, -300)
@@ -152,23 +152,23 @@ def test_a_refund_after_the_cut_of_a_sale_before_it_can_be_settled(shop, custome
 
 
 def test_nothing_to_settle_writes_nothing(shop):
-    book = factories.book_of(shop)
+    balance = factories.balance_of(shop)
 
     with nothing_changes(), pytest.raises(NothingToSettle):
         factories.settle(shop)
 
-    assert Book.objects.get(pk=book.id).settled_until == book.settled_until
+    assert MerchantBalance.objects.get(pk=balance.id).settled_until == balance.settled_until
 
 
 def test_a_cut_that_has_not_come_yet_is_refused(shop, customer, proofs_hold):
     sell_all(shop, customer, 480)
-    book = factories.book_of(shop)
+    balance = factories.balance_of(shop)
 
     for ahead in (timedelta(seconds=5), timedelta(days=200)):
         with nothing_changes(), pytest.raises(CutInFuture, match="has not come yet"):
-            close_settlement(book.id, cut_at=timezone.now() + ahead)
+            close_settlement(balance.id, cut_at=timezone.now() + ahead)
 
-    assert Book.objects.get(pk=book.id).settled_until == book.settled_until
+    assert MerchantBalance.objects.get(pk=balance.id).settled_until == balance.settled_until
     proofs_hold()
 
 
@@ -183,24 +183,26 @@ def test_a_machine_whose_clock_is_ahead_settles_by_the_database_s(
     call_command("close_settlements", *arguments)
 
     monkeypatch.undo()
-    book = factories.book_of(shop)
-    assert book.settled_until <= timezone.now()
-    assert book.settlements.count() == len(arguments)
+    balance = factories.balance_of(shop)
+    assert balance.settled_until <= timezone.now()
+    assert balance.settlements.count() == len(arguments)
     proofs_hold()
 
 
 def test_a_book_that_was_closed_beyond_now_is_told_of_in_every_round(shop, customer, caplog):
     sell_all(shop, customer, 480)
-    book = factories.book_of(shop)
-    Book.objects.filter(pk=book.pk).update(settled_until=timezone.now() + timedelta(days=90))
-    book.refresh_from_db()
+    balance = factories.balance_of(shop)
+    MerchantBalance.objects.filter(pk=balance.pk).update(
+        settled_until=timezone.now() + timedelta(days=90)
+    )
+    balance.refresh_from_db()
 
     with nothing_changes():
         assert due(shop) == []
-        assert close_books_now([book]) == []
+        assert close_balances_now([balance]) == []
 
     assert [record.message for record in caplog.records] == [
-        f"Book {book.id} was not settled."
+        f"MerchantBalance {balance.id} was not settled."
     ] * 2
     assert "the database's clock says" in caplog.text
 
@@ -211,7 +213,7 @@ def test_a_sale_after_the_cut_waits_for_the_next(shop, customer):
     date([before], cut_at - timedelta(microseconds=1))
     date([after], cut_at)
 
-    settlement = close_settlement(factories.book_of(shop).id, cut_at=cut_at)
+    settlement = close_settlement(factories.balance_of(shop).id, cut_at=cut_at)
 
     assert settlement.closed_at == cut_at
     assert [line.charge_id for line in settlement.lines.all()] == [before.id]
@@ -230,8 +232,8 @@ def test_stores_and_currencies_are_told_apart(shop, customer, proofs_hold):
         sell_all(other, payer, amount_minor)
 
     closed = {
-        book.currency: close_settlement(book.id, cut_at=timezone.now())
-        for book in Book.objects.filter(merchant=shop.merchant)
+        balance.currency: close_settlement(balance.id, cut_at=timezone.now())
+        for balance in MerchantBalance.objects.filter(merchant=shop.merchant)
     }
 
     assert figures(closed["EUR"]) == (0, 730, 0, 5, 725, 0)
@@ -244,7 +246,7 @@ def test_books_are_closed_at_midnight_shop_time(customer, proofs_hold):
     shop = factories.open_shop(time_zone="Asia/Tokyo")
     today, yesterday = sell_all(shop, customer, 480, 520)
     midnight = find_last_cut("Asia/Tokyo", now=timezone.now())
-    Book.objects.filter(merchant=shop.merchant).update(
+    MerchantBalance.objects.filter(merchant=shop.merchant).update(
         settled_until=midnight - timedelta(days=1)
     )
     date([yesterday], midnight - timedelta(seconds=1))
@@ -264,20 +266,20 @@ def test_books_are_closed_at_midnight_shop_time(customer, proofs_hold):
 
 def test_an_idle_book_is_not_looked_at_again_before_the_next_cut(shop):
     midnight = find_last_cut(shop.merchant.time_zone, now=timezone.now())
-    Book.objects.filter(merchant=shop.merchant).update(
+    MerchantBalance.objects.filter(merchant=shop.merchant).update(
         settled_until=midnight - timedelta(days=3)
     )
 
     assert due(shop) == []
 
-    assert factories.book_of(shop).settled_until == midnight
-    assert not Settlement.objects.filter(book__merchant=shop.merchant).exists()
+    assert factories.balance_of(shop).settled_until == midnight
+    assert not Settlement.objects.filter(balance__merchant=shop.merchant).exists()
 
 
 def test_the_task_closes_what_is_due_once_however_often_it_comes(shop, customer):
     (sale,) = sell_all(shop, customer, 480)
     midnight = find_last_cut(shop.merchant.time_zone, now=timezone.now())
-    Book.objects.filter(merchant=shop.merchant).update(
+    MerchantBalance.objects.filter(merchant=shop.merchant).update(
         settled_until=midnight - timedelta(days=1)
     )
     date([sale], midnight - timedelta(hours=1))
@@ -285,7 +287,7 @@ def test_the_task_closes_what_is_due_once_however_often_it_comes(shop, customer)
     for _ in range(3):
         close_due_task()
 
-    (settlement,) = Settlement.objects.filter(book__merchant=shop.merchant)
+    (settlement,) = Settlement.objects.filter(balance__merchant=shop.merchant)
     assert figures(settlement) == (0, 480, 0, 3, 477, 0)
 
 
@@ -295,7 +297,7 @@ def test_the_command_closes_what_is_due(shop, customer, capsys):
     call_command("close_settlements")
 
     assert capsys.readouterr().out.endswith("settlements closed.\n")
-    assert not Settlement.objects.filter(book__merchant=shop.merchant).exists()
+    assert not Settlement.objects.filter(balance__merchant=shop.merchant).exists()
 
 
 def test_the_command_closes_all_books_now_if_told_to(shop, customer, capsys):
@@ -308,14 +310,14 @@ def test_the_command_closes_all_books_now_if_told_to(shop, customer, capsys):
     out = capsys.readouterr().out
     line = f"{shop.merchant.name}: settlement 1 closed, 1 sales, 1 refunds, payout €3.97"
     assert line in out
-    assert Settlement.objects.get(book__merchant=shop.merchant).payout_minor == 397
+    assert Settlement.objects.get(balance__merchant=shop.merchant).payout_minor == 397
 
 
 def test_the_preview_is_what_the_settlement_says(shop, customer):
     (sale,) = sell_all(shop, customer, 1000)
     factories.refund(shop, sale, amount_minor=300)
 
-    preview = preview_settlement(factories.book_of(shop))
+    preview = preview_settlement(factories.balance_of(shop))
     settlement = factories.settle(shop)
 
     assert (preview.sales_count, preview.refunds_count) == counts(settlement) == (1, 1)
@@ -377,7 +379,9 @@ def test_a_merchant_with_a_zone_nobody_knows_stops_no_other_s_settlement(
     for each in (lost, shop):
         (sale,) = sell_all(each, customer, 480)
         day = timedelta(days=1)
-        Book.objects.filter(merchant=each.merchant).update(settled_until=sale.created_at - day)
+        MerchantBalance.objects.filter(merchant=each.merchant).update(
+            settled_until=sale.created_at - day
+        )
         date([sale], timezone.now() - day)
     lost.merchant.time_zone = time_zone
     lost.merchant.save()
@@ -385,5 +389,7 @@ def test_a_merchant_with_a_zone_nobody_knows_stops_no_other_s_settlement(
     (settlement,) = due(shop)
 
     assert settlement.sales_minor == 480
-    assert f"Book {factories.book_of(lost).id} was not settled." in caplog.messages
-    assert not Settlement.objects.filter(book__merchant=lost.merchant).exists()
+    assert (
+        f"MerchantBalance {factories.balance_of(lost).id} was not settled." in caplog.messages
+    )
+    assert not Settlement.objects.filter(balance__merchant=lost.merchant).exists()

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from servers.embedded import APPLICATION_ROLE, SUPERUSER
+from tests.broken import find_broken
 from tests.owners import logged_in_as_owner
-from tests.proofs import find_broken
 
 pytestmark = pytest.mark.usefixtures("committed")
 RIGHTS = "the application's role can itself write no"

@@ -11,13 +11,13 @@ from django.db import transaction
 
 from ledger.accounts import find_house_account, open_account
 from ledger.audit.canonical import TRANSFER_COLUMNS, SealHead, write_instant, write_transfer
-from ledger.audit.findings import Finding
 from ledger.audit.merkle import calculate_root, hash_leaf
 from ledger.audit.seal_log import Heads
+from ledger.audit.source import Finding
 from ledger.audit.verification import Verification
-from ledger.audit_source import DatabaseBooks
 from ledger.chart import AccountKind
 from ledger.checkpoints import take_checkpoints
+from ledger.database_source import DatabaseSource
 from ledger.models import Checkpoint, Seal, SealLeaves, Transfer
 from ledger.posting import post_transfers
 from ledger.seals import seal_ledger
@@ -177,7 +177,7 @@ def rewrite_chain(*, since: int, until: int = 2**31) -> None:
     for seal in Seal.objects.filter(number__gte=since, number__lte=until).order_by("number"):
         question = _READ_RANGE.format(columns=", ".join(TRANSFER_COLUMNS))
         values = [*after, seal.until_at, seal.until_id]
-        rows = list(DatabaseBooks().read(question, [str(value) for value in values]))
+        rows = list(DatabaseSource().read(question, [str(value) for value in values]))
         leaves = [hash_leaf(write_transfer(row)) for row in rows]
         seal.root, seal.previous_hash = calculate_root(leaves), previous_hash
         head = SealHead(
@@ -202,7 +202,7 @@ def _post(transfers: list[AnyTransfer]) -> None:
 
 
 def _read_findings(heads: Path | None) -> list[Finding]:
-    verification = Verification(DatabaseBooks(), report=lambda _step, _done, _total: None)
+    verification = Verification(DatabaseSource(), report=lambda _step, _done, _total: None)
     findings = list(verification.find_faults())
     if heads is not None:
         findings += verification.find_other_heads(Heads(heads))

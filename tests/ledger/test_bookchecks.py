@@ -1,4 +1,4 @@
-"""Proofs are asked part by part, about one moment, and disturb nobody."""
+"""Invariants are asked part by part, about one moment, and disturb nobody."""
 
 import uuid
 from dataclasses import replace
@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
-from ledger.invariants.runner import list_proofs, prove, read_one_moment
+from ledger.invariants.runner import list_invariants, prove, read_one_moment
 from ledger.invariants.scan_ranges import Accounts, Pages, Part
 from ledger.models import Account, Transfer
 from ledger.posting import post_together
@@ -22,8 +22,8 @@ EACH = 40
 
 
 def pick(claim):
-    [proof] = [proof for proof in list_proofs() if claim in proof.claim]
-    return proof
+    [invariant] = [invariant for invariant in list_invariants() if claim in invariant.claim]
+    return invariant
 
 
 def top_up(bank, wallet, amount_minor=1):
@@ -44,11 +44,11 @@ def wallets(bank):
     return wallets
 
 
-def ask(proof):
+def ask(invariant):
     """Give the verdict, and how often how many parts were reported done."""
     reports = []
     with connection.cursor() as cursor:
-        verdict = prove(proof, cursor=cursor, report=lambda *report: reports.append(report))
+        verdict = prove(invariant, cursor=cursor, report=lambda *report: reports.append(report))
     return verdict, reports
 
 

@@ -1,4 +1,4 @@
-"""The chart and the events, as the page, the models and the proofs know them."""
+"""The chart and the events, as the page, the models and the invariants know them."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""The application's role posts what the chart names, and no top-up; the proofs say so."""
+"""The application's role posts what the chart names, and no top-up; the invariants say so."""
 
 import uuid
 
@@ -24,13 +24,13 @@ SHAPES = {"alone": 1, "batch": 3}
 def accounts(bank):
     """One account of each kind, in EUR."""
     shop, customer = factories.open_shop(), factories.open_customer()
-    book = factories.book_of(shop)
+    balance = factories.balance_of(shop)
     return {
         AccountKind.SAFEGUARD: bank,
         AccountKind.WALLET: customer.wallet.account_id,
         AccountKind.TAKINGS: shop.store.takings_account_id,
-        AccountKind.PAYABLE: book.payable_account_id,
-        AccountKind.RECEIVABLE: book.receivable_account_id,
+        AccountKind.PAYABLE: balance.payable_account_id,
+        AccountKind.RECEIVABLE: balance.receivable_account_id,
     }
 
 

@@ -15,18 +15,18 @@ from django.test import override_settings
 from django.utils.log import AdminEmailHandler
 
 from ledger.errors import BooksBroken
-from ledger.invariants.books import PROOFS, Proof
+from ledger.invariants.books import INVARIANTS, Invariant
 from ledger.invariants.scan_ranges import Pages
 from ledger.models import BookCheck
 from ledger.tasks import check_books
 from tests.owners import as_owner
 from tests.ports import find_port
 
-SOUND = Proof("nothing is wrong", "SELECT 12345", "SELECT 1, 'x' WHERE false")
-BROKEN = Proof(
+SOUND = Invariant("nothing is wrong", "SELECT 12345", "SELECT 1, 'x' WHERE false")
+BROKEN = Invariant(
     "all is well", "SELECT 2", "SELECT * FROM (VALUES (8, 'eight'), (7, 'seven')) AS rows"
 )
-LONG = Proof(
+LONG = Invariant(
     "every attribute of every relation that there is has a name and is looked at by page",
     "SELECT count(*) FROM pg_attribute a WHERE {part:a.ctid}",
     "SELECT a.attrelid, 'no name' FROM pg_attribute a WHERE {part:a.ctid} AND attname = ''",
@@ -55,14 +55,16 @@ def test_the_books_of_all_tests_balance(capsys):
 
     *proved, last = capsys.readouterr().out.splitlines()
     claims = [line.partition("  (")[0] for line in proved]
-    assert claims[: len(PROOFS)] == [f"proved  {proof.claim}" for proof in PROOFS]
-    assert last == f"The books balance: {len(claims)} proofs hold."
+    assert claims[: len(INVARIANTS)] == [
+        f"proved  {invariant.claim}" for invariant in INVARIANTS
+    ]
+    assert last == f"The books balance: {len(claims)} invariants hold."
 
 
 @pytest.mark.usefixtures("committed")
-@override_settings(BOOK_PROOFS=[f"{__name__}.TWO"])
+@override_settings(INVARIANTS=[f"{__name__}.TWO"])
 def test_a_broken_proof_names_its_first_row_and_fails(capsys):
-    told = r"^1 of 2 proofs failed\. The first: all is well: 7: seven$"
+    told = r"^1 of 2 invariants failed\. The first: all is well: 7: seven$"
     with pytest.raises(CommandError, match=told):
         call_command("check_books", no_color=True)
 
@@ -73,15 +75,15 @@ def test_a_broken_proof_names_its_first_row_and_fails(capsys):
 
 
 @pytest.mark.usefixtures("committed")
-@override_settings(BOOK_PROOFS=[f"{__name__}.ONE", f"{__name__}.ONE"])
+@override_settings(INVARIANTS=[f"{__name__}.ONE", f"{__name__}.ONE"])
 def test_every_application_s_proofs_are_asked(capsys):
     call_command("check_books", no_color=True)
 
-    assert capsys.readouterr().out.endswith("The books balance: 2 proofs hold.\n")
+    assert capsys.readouterr().out.endswith("The books balance: 2 invariants hold.\n")
 
 
 @pytest.mark.usefixtures("committed")
-@override_settings(BOOK_PROOFS=[f"{__name__}.BY_PAGE"])
+@override_settings(INVARIANTS=[f"{__name__}.BY_PAGE"])
 def test_a_terminal_shows_how_far_the_proof_is(capsys):
     with on_a_terminal() as read:
         call_command("check_books", no_color=True)
@@ -89,12 +91,12 @@ def test_a_terminal_shows_how_far_the_proof_is(capsys):
 
     assert "every attribute of every relation that there is …:   0%|" in drawn
     assert " parts" in drawn
-    assert drawn.endswith("\r"), "the bar is gone when the proof is made"
+    assert drawn.endswith("\r"), "the bar is gone when the invariant is made"
     assert capsys.readouterr().out.startswith("proved  every attribute of every relation")
 
 
 @pytest.mark.usefixtures("committed")
-@override_settings(BOOK_PROOFS=[f"{__name__}.BY_PAGE"])
+@override_settings(INVARIANTS=[f"{__name__}.BY_PAGE"])
 def test_a_log_shows_plain_lines(capsys):
     call_command("check_books")
 
@@ -104,21 +106,21 @@ def test_a_log_shows_plain_lines(capsys):
 
 
 @pytest.mark.usefixtures("committed")
-@override_settings(BOOK_PROOFS=[f"{__name__}.ONE"], ADMINS=[("Ada", "ada@bank.test")])
+@override_settings(INVARIANTS=[f"{__name__}.ONE"], ADMINS=[("Ada", "ada@bank.test")])
 def test_a_night_on_which_all_holds_is_kept_and_quiet(mailoutbox, caplog):
     check_books()
 
     newest = BookCheck.objects.latest("began_at")
-    assert (newest.proof_count, newest.broken) == (1, "")
+    assert (newest.invariant_count, newest.broken) == (1, "")
     assert newest.took_s < 60
     assert mailoutbox == []
     assert caplog.records == []
 
 
 @pytest.mark.usefixtures("committed")
-@override_settings(BOOK_PROOFS=[f"{__name__}.TWO"], ADMINS=[("Ada", "ada@bank.test")])
+@override_settings(INVARIANTS=[f"{__name__}.TWO"], ADMINS=[("Ada", "ada@bank.test")])
 def test_a_night_on_which_a_proof_fails_raises_the_alarm(mailoutbox, caplog):
-    with pytest.raises(BooksBroken, match=r"^1 of 2 proofs failed\.$"):
+    with pytest.raises(BooksBroken, match=r"^1 of 2 invariants failed\.$"):
         check_books()
 
     assert BookCheck.objects.latest("began_at").broken == "all is well: 7: seven"
@@ -137,7 +139,7 @@ def test_an_alarm_does_not_hang_on_the_mail(caplog):
     smtp = "django.core.mail.backends.smtp.EmailBackend"
     with (
         override_settings(
-            BOOK_PROOFS=[f"{__name__}.TWO"],
+            INVARIANTS=[f"{__name__}.TWO"],
             ADMINS=[("Ada", "ada@bank.test")],
             EMAIL_BACKEND=smtp,
             **nobody,
@@ -152,21 +154,21 @@ def test_an_alarm_does_not_hang_on_the_mail(caplog):
 
 @pytest.mark.django_db
 def test_last_night_can_be_asked_for(capsys):
-    checked = BookCheck.objects.create(began_at=AT, took_s=92, proof_count=27)
+    checked = BookCheck.objects.create(began_at=AT, took_s=92, invariant_count=27)
 
-    assert str(checked) == "27 proofs at 2099-11-22 03:30:00+00:00"
+    assert str(checked) == "27 invariants at 2099-11-22 03:30:00+00:00"
     call_command("check_books", "--last", no_color=True)
 
     assert capsys.readouterr().out == (
-        "Checked 2099-11-22 03:30 UTC, in 92 s.\n27 proofs held.\n"
+        "Checked 2099-11-22 03:30 UTC, in 92 s.\n27 invariants held.\n"
     )
 
 
 @pytest.mark.django_db
 def test_a_bad_night_is_an_error_until_the_next():
-    BookCheck.objects.create(began_at=AT, took_s=92, proof_count=27, broken="one: 7: seven")
+    BookCheck.objects.create(began_at=AT, took_s=92, invariant_count=27, broken="one: 7: seven")
 
-    with pytest.raises(CommandError, match=r"^Broken of 27 proofs:\none: 7: seven$"):
+    with pytest.raises(CommandError, match=r"^Broken of 27 invariants:\none: 7: seven$"):
         call_command("check_books", "--last")
 
 

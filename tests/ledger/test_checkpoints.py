@@ -12,8 +12,8 @@ from ledger import tasks
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.checkpoints import take_checkpoints
-from ledger.horizon import close_horizon, read_closed_until
-from ledger.models import Checkpoint, Horizon, Transfer
+from ledger.models import Checkpoint, PeriodClose, Transfer
+from ledger.period_close import close_period, read_closed_until
 from ledger.posting import post_together
 from ledger.queries import sum_balance, sum_balance_at
 from ledger.transfers import NewPending, NewTransfer, PendingPost, PendingVoid
@@ -54,7 +54,7 @@ def post(debit, credit, *amounts):
 def take(tail_min):
     """Take checkpoints and give the instant of the round."""
     take_checkpoints(tail_min=tail_min)
-    return Horizon.objects.get().checkpointed_until
+    return PeriodClose.objects.get().checkpointed_until
 
 
 def list_checkpoints(account_id):
@@ -91,11 +91,11 @@ def test_the_timetable_s_round_takes_them_of_five_hundred_and_more(bank, till):
 
     tasks.take_checkpoints()
 
-    taken_at = Horizon.objects.get().checkpointed_until
+    taken_at = PeriodClose.objects.get().checkpointed_until
     assert list_checkpoints(till) == []
     assert list_checkpoints(busy) == [(taken_at, 0, 500)]
     assert str(Checkpoint.objects.get(account=busy)) == f"{busy} at {taken_at}"
-    assert str(Horizon.objects.get()) == f"closed until {read_closed_until()}"
+    assert str(PeriodClose.objects.get()) == f"closed until {read_closed_until()}"
 
 
 def test_debits_and_credits_are_counted_each_for_themselves(bank, till):
@@ -210,7 +210,7 @@ def test_sums_beyond_a_bigint_are_kept(till):
 
 def test_nothing_is_taken_of_what_is_not_closed(bank, till):
     post(bank, till, 1)
-    closed_until = close_horizon()
+    closed_until = close_period()
     assert closed_until is not None
     later = closed_until + timedelta(hours=1)
 
@@ -244,7 +244,7 @@ def test_books_can_be_closed_while_a_round_is_under_way(bank, till, meanwhile):
         round_under_way = meanwhile(partial(take_checkpoints, tail_min=1))
         wait_until_waited_for(read_pid(connection))
 
-        closing = meanwhile(partial(close_horizon, patience_s=0))
+        closing = meanwhile(partial(close_period, patience_s=0))
 
         # It gives up waiting for the round's transaction, and no lock held it up.
         assert closing.result(timeout=10) == read_closed_until()

@@ -14,7 +14,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.audit.dumps import DumpBooks, read_fields
+from ledger.audit.dumps import DumpSource, read_fields
 from ledger.audit.verification import Verification
 from ledger.errors import DumpUnreadable
 from ledger.models import Seal, Transfer
@@ -77,7 +77,7 @@ def open_stream(content):
 
 
 def verify(content):
-    with DumpBooks(open_stream(content), report=lambda _step, _done, _total: None) as books:
+    with DumpSource(open_stream(content), report=lambda _step, _done, _total: None) as books:
         verification = Verification(books, report=lambda _step, _done, _total: None)
         return {finding.subject: finding.fault for finding in verification.find_faults()}
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from ledger import inclusion
 from ledger.audit import comparison, dumps, history
-from ledger.audit.dumps import DumpBooks
+from ledger.audit.dumps import DumpSource
 from ledger.audit.history import History
 from ledger.audit.seal_log import Head, write_head
 from tests.ledger.damage import damaged, make_history, verify
@@ -45,7 +45,7 @@ NO_ROOT = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 def read(transfers="", seals="", leaves="", *, report=lambda _step, _done, _total: None):
     content = DUMP.format(transfers, seals, leaves).encode()
-    with DumpBooks(io.BufferedReader(io.BytesIO(content)), report=report) as books:
+    with DumpSource(io.BufferedReader(io.BytesIO(content)), report=report) as books:
         walk = History(books, report=report)
         return walk, {finding.subject: finding.fault for finding in walk.find_faults()}
 

@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 
 from ledger.checkpoints import take_checkpoints
 from ledger.holds import expire_overdue_holds
-from ledger.horizon import read_closed_until
 from ledger.models import Transfer
+from ledger.period_close import read_closed_until
 from ledger.posting import post_transfers
 from ledger.queries import read_available, sum_balance_at
 from ledger.statements import START, list_statement, list_trial_balance

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
-from ledger.horizon import close_horizon
 from ledger.models import Transfer
+from ledger.period_close import close_period
 from ledger.posting import post_together
 from ledger.transfers import NewTransfer
 from tests.ledger.damage import FREE
@@ -87,7 +87,7 @@ def test_before_the_first_account_there_is_nothing():
 
 @pytest.mark.usefixtures("committed")
 def test_the_trial_balance_says_whether_it_is_final():
-    closed_until = close_horizon()
+    closed_until = close_period()
     assert closed_until is not None
     later = closed_until + timedelta(microseconds=1)
 

@@ -14,8 +14,8 @@ from django.db import IntegrityError, transaction
 from ledger import tasks
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
-from ledger.horizon import read_closed_until
-from ledger.models import Horizon, Seal, SealLeaves, Transfer
+from ledger.models import PeriodClose, Seal, SealLeaves, Transfer
+from ledger.period_close import read_closed_until
 from ledger.posting import post_transfers
 from ledger.seals import seal_ledger
 from ledger.transfers import NewPending, NewTransfer, PendingPost
@@ -176,7 +176,7 @@ def test_what_was_under_way_is_sealed_in_its_place(accounts, open_session, meanw
     [late] = move(accounts)
 
     sealing = meanwhile(seal_ledger)
-    wait_until(lambda: Horizon.objects.get().announced_until > posted_at(late))
+    wait_until(lambda: PeriodClose.objects.get().announced_until > posted_at(late))
     under_way.commit()
     [head] = sealing.result(timeout=10)
 
@@ -218,8 +218,8 @@ def test_sealing_inside_a_transaction_is_refused(accounts):
 def test_books_that_cannot_be_closed_are_sealed_up_to_where_they_are(accounts, monkeypatch):
     [moved] = move(accounts)
     with as_owner() as cursor:
-        cursor.execute("UPDATE ledger_horizon SET closed_until = NULL")
-    monkeypatch.setattr("ledger.seals.close_horizon", read_closed_until)
+        cursor.execute("UPDATE ledger_periodclose SET closed_until = NULL")
+    monkeypatch.setattr("ledger.seals.close_period", read_closed_until)
 
     assert seal_ledger() == []
 
@@ -256,9 +256,9 @@ def test_the_command_tells_each_seal(accounts):
 @pytest.fixture
 def _closed_ahead(accounts):
     """Books that a wrong clock has closed beyond now; put right afterwards."""
-    write = "UPDATE ledger_horizon SET announced_until = %s, closed_until = %s"
+    write = "UPDATE ledger_periodclose SET announced_until = %s, closed_until = %s"
     with as_owner() as cursor:
-        cursor.execute("SELECT announced_until, closed_until FROM ledger_horizon")
+        cursor.execute("SELECT announced_until, closed_until FROM ledger_periodclose")
         before = cursor.fetchone()
         cursor.execute(write, ["2099-01-02 03:04:05Z"] * 2)
     yield

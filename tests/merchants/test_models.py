@@ -11,10 +11,10 @@ def test_things_name_themselves(shop, customer):
     person = factories.hire_person(shop)
     factories.sell(shop, customer)
     settlement = factories.settle(shop)
-    book = factories.book_of(shop)
+    balance = factories.balance_of(shop)
 
-    assert str(book) == f"{shop.merchant.name} EUR"
-    assert str(settlement) == f"{book} 1"
+    assert str(balance) == f"{shop.merchant.name} EUR"
+    assert str(settlement) == f"{balance} 1"
     assert str(SettlementLine.objects.get()) == "sale 480"
     assert (str(shop.merchant), str(shop.store)) == (shop.merchant.name, shop.store.name)
     assert str(person) == "Nora Byrne (cashier)"

@@ -82,7 +82,7 @@ def test_a_settlement_that_closes_meanwhile_moves_no_page(shop, customer):
 def test_settlements_cut_at_the_same_moment_are_on_one_page_each(shop, customer):
     closed = [settle_lines(shop, customer, 0) for _ in range(5)]
     same_moment = closed[0].closed_at
-    date_back(Settlement.objects.filter(book__merchant=shop.merchant), closed_at=same_moment)
+    date_back(Settlement.objects.filter(balance__merchant=shop.merchant), closed_at=same_moment)
 
     assert walk(page_settlements, merchant_id=shop.merchant.id) == closed[::-1]
 

@@ -14,7 +14,7 @@ from psycopg.errors import LockNotAvailable
 
 from ledger.queries import read_balance, sum_balance
 from merchants.errors import NothingToSettle
-from merchants.models import Book, Role, Settlement, SettlementLine
+from merchants.models import MerchantBalance, Role, Settlement, SettlementLine
 from merchants.settlement import close_due_settlements, close_settlement
 from tests import factories
 from tests.clocks import date_back
@@ -30,18 +30,18 @@ SELLERS, SALES, PAUSE_S = 4, 20, 0.01
 
 
 def find_book(shop):
-    return Book.objects.get(merchant=shop.merchant, currency=shop.store.currency)
+    return MerchantBalance.objects.get(merchant=shop.merchant, currency=shop.store.currency)
 
 
-def close(book):
-    return close_settlement(book.pk, cut_at=timezone.now())
+def close(balance):
+    return close_settlement(balance.pk, cut_at=timezone.now())
 
 
-def close_often(book, until):
+def close_often(balance, until):
     closed = 0
     while not until.wait(PAUSE_S):
         try:
-            close(book)
+            close(balance)
             closed += 1
         except NothingToSettle:
             continue
@@ -58,10 +58,10 @@ def sell_and_refund(shop, customer, closing_time, *, left):
         closing_time.set()
 
 
-def check_statement(book, *, sales, refunds):
+def check_statement(balance, *, sales, refunds):
     """Hold the settlements against what was sold, to the last cent, and with the ledger."""
-    settlements = list(Settlement.objects.filter(book=book).order_by("number"))
-    lines = SettlementLine.objects.filter(book=book)
+    settlements = list(Settlement.objects.filter(balance=balance).order_by("number"))
+    lines = SettlementLine.objects.filter(balance=balance)
     assert lines.filter(settlement=None).count() == 0
     assert sum(one.sales_count for one in settlements) == len(sales)
     assert sum(one.sales_minor for one in settlements) == sum(sales)
@@ -72,103 +72,106 @@ def check_statement(book, *, sales, refunds):
     fees_minor = sum(one.fees_minor for one in settlements)
     owed_minor = paid_minor + settlements[-1].closing_minor
     assert owed_minor == sum(sales) - sum(refunds) - fees_minor
-    assert sum_balance(book.payable_account_id) == owed_minor
+    assert sum_balance(balance.payable_account_id) == owed_minor
 
 
 def test_closing_all_the_time_loses_and_doubles_nothing(crowd, without_pin):
     shop, closing_time, left = factories.open_shop(), Event(), list(range(SELLERS))
     people = [factories.open_customer(balance_minor=100_000) for _ in range(SELLERS)]
-    book = find_book(shop)
+    balance = find_book(shop)
     jobs: list[Job] = [
         partial(sell_and_refund, shop, person, closing_time, left=left) for person in people
     ]
-    jobs += [partial(close_often, book, closing_time)] * 2
+    jobs += [partial(close_often, balance, closing_time)] * 2
 
     *_, first, second = crowd.act(jobs)
-    close_what_is_left(book)
+    close_what_is_left(balance)
 
     sales = [100 + number for number in range(SALES)] * SELLERS
     refunds = [10 + number for number in range(0, SALES, 3)] * SELLERS
-    check_statement(book, sales=sales, refunds=refunds)
+    check_statement(balance, sales=sales, refunds=refunds)
     assert first + second >= 10
     takings_id = shop.store.takings_account_id
-    assert sum_balance(takings_id) == sum_balance(book.receivable_account_id) == 0
+    assert sum_balance(takings_id) == sum_balance(balance.receivable_account_id) == 0
 
 
-def close_what_is_left(book):
-    if SettlementLine.objects.filter(book=book, settlement=None).exists():
-        close(book)
+def close_what_is_left(balance):
+    if SettlementLine.objects.filter(balance=balance, settlement=None).exists():
+        close(balance)
 
 
 def test_of_two_closings_at_once_one_takes_the_lines(crowd):
     shop, customer = factories.open_shop(), factories.open_customer()
-    book = find_book(shop)
+    balance = find_book(shop)
 
     for number in range(1, 16):
         factories.sell(shop, customer, amount_minor=200)
-        answers = crowd.act([partial(close, book)] * 4, refusals=(NothingToSettle,))
+        answers = crowd.act([partial(close, balance)] * 4, refusals=(NothingToSettle,))
 
         assert Counter(map(type, answers)) == {Settlement: 1, NothingToSettle: 3}
-        assert book.settlements.count() == number
+        assert balance.settlements.count() == number
 
-    check_statement(book, sales=[200] * 15, refunds=[])
+    check_statement(balance, sales=[200] * 15, refunds=[])
 
 
 def test_the_timetable_kept_by_two_at_once_closes_each_book_once(crowd):
     shop, customer = factories.open_shop(), factories.open_customer()
-    book, yesterday = find_book(shop), timezone.now() - timedelta(days=1)
+    balance, yesterday = find_book(shop), timezone.now() - timedelta(days=1)
     factories.sell(shop, customer, amount_minor=200)
-    date_back(SettlementLine.objects.filter(book=book), at=yesterday)
-    Book.objects.filter(pk=book.pk).update(settled_until=yesterday)
+    date_back(SettlementLine.objects.filter(balance=balance), at=yesterday)
+    MerchantBalance.objects.filter(pk=balance.pk).update(settled_until=yesterday)
 
     answers = crowd.act([close_due_settlements] * 4)
 
-    mine = [one for closed in answers for one in closed if one.book_id == book.pk]
+    mine = [one for closed in answers for one in closed if one.balance_id == balance.pk]
     assert [one.sales_minor for one in mine] == [200]
-    check_statement(book, sales=[200], refunds=[])
+    check_statement(balance, sales=[200], refunds=[])
 
 
 def test_a_refund_between_cut_and_closing_is_carried_over(crowd):
     shop, customer = factories.open_shop(mdr_bps=0), factories.open_customer()
-    book = find_book(shop)
+    balance = find_book(shop)
     charge = factories.sell(shop, customer, amount_minor=200)
     cut_at = timezone.now()
     refund(shop, charge, "whole", None)
 
-    before = close_settlement(book.pk, cut_at=cut_at)
-    after = close(book)
+    before = close_settlement(balance.pk, cut_at=cut_at)
+    after = close(balance)
 
     assert (before.sales_minor, before.payout_minor, before.closing_minor) == (200, 200, 0)
     assert (after.refunds_minor, after.payout_minor, after.closing_minor) == (200, 0, -200)
-    check_statement(book, sales=[200], refunds=[200])
+    check_statement(balance, sales=[200], refunds=[200])
     assert sum_balance(shop.store.takings_account_id) == 0
 
 
 def test_a_refund_and_a_settlement_at_once_wait_for_each_other_and_never_deadlock(crowd):
     shop = factories.open_shop(mdr_bps=0)
-    customer, book = factories.open_customer(), find_book(shop)
+    customer, balance = factories.open_customer(), find_book(shop)
 
     for number in range(40):
         charge = factories.sell(shop, customer, amount_minor=200)
-        jobs: list[Job] = [partial(refund, shop, charge, "whole", None), partial(close, book)]
+        jobs: list[Job] = [
+            partial(refund, shop, charge, "whole", None),
+            partial(close, balance),
+        ]
         crowd.act(stagger(jobs, round_number=number))
-        close_what_is_left(book)
+        close_what_is_left(balance)
 
-    check_statement(book, sales=[200] * 40, refunds=[200] * 40)
+    check_statement(balance, sales=[200] * 40, refunds=[200] * 40)
 
 
 @contextlib.contextmanager
-def held(book):
-    """Hold the book as a closing does: nothing waits but who asks for the book itself.
+def held(balance):
+    """Hold the balance as a closing does: nothing waits but who asks for the balance itself.
 
-    A row that points at the book is written meanwhile all the same.
+    A row that points at the balance is written meanwhile all the same.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50ms'")
     with contextlib.closing(connection.copy()) as other:
         other.set_autocommit(False)
-        lock = "SELECT 1 FROM merchants_book WHERE id = %s FOR NO KEY UPDATE"
-        other.cursor().execute(lock, [book.pk])
+        lock = "SELECT 1 FROM merchants_merchantbalance WHERE id = %s FOR NO KEY UPDATE"
+        other.cursor().execute(lock, [balance.pk])
         yield
 
 
@@ -192,31 +195,31 @@ def test_a_refund_waits_for_the_book(books_hold):
 
 @pytest.mark.usefixtures("committed")
 def test_a_closing_waits_for_the_book_before_it_looks_for_lines():
-    book = find_book(factories.open_shop())
+    balance = find_book(factories.open_shop())
 
     # Whoever looked first would find that there is nothing to settle.
-    with held(book), pytest.raises(OperationalError) as waited:
-        close(book)
+    with held(balance), pytest.raises(OperationalError) as waited:
+        close(balance)
 
     assert isinstance(waited.value.__cause__, LockNotAvailable)
     with pytest.raises(NothingToSettle):
-        close(book)
+        close(balance)
 
 
 @pytest.mark.usefixtures("committed")
 def test_closing_by_hand_asks_to_try_again_while_another_closes(books_hold):
     shop, customer = factories.open_shop(), factories.open_customer()
-    book, owner = find_book(shop), Client(SERVER_NAME="pay.test")
+    balance, owner = find_book(shop), Client(SERVER_NAME="pay.test")
     owner.force_login(factories.hire_person(shop, role=Role.OWNER).user)
     factories.sell(shop, customer)
 
-    with held(book), nothing_changes():
+    with held(balance), nothing_changes():
         waiting = close_by_hand(owner)
     again = close_by_hand(owner)
 
     assert (waiting.status_code, waiting["Retry-After"]) == (503, "1")
     assert again.status_code == 302
-    check_statement(book, sales=[480], refunds=[])
+    check_statement(balance, sales=[480], refunds=[])
     books_hold()
 
 
@@ -228,17 +231,19 @@ def test_a_book_that_is_held_leaves_the_timetable_to_the_others(caplog, books_ho
         shop = factories.open_shop()
         books.append(find_book(shop))
         factories.sell(shop, customer, amount_minor=200)
-    date_back(SettlementLine.objects.filter(book__in=books), at=yesterday)
-    Book.objects.filter(pk__in=[book.pk for book in books]).update(settled_until=yesterday)
+    date_back(SettlementLine.objects.filter(balance__in=books), at=yesterday)
+    MerchantBalance.objects.filter(pk__in=[balance.pk for balance in books]).update(
+        settled_until=yesterday
+    )
     first, second, third = books
 
     with held(second):
-        closed = {one.book_id for one in close_due_settlements()}
-    later = {one.book_id for one in close_due_settlements()}
+        closed = {one.balance_id for one in close_due_settlements()}
+    later = {one.balance_id for one in close_due_settlements()}
 
-    assert [book.pk in closed for book in books] == [True, False, True]
-    assert f"Book {second.pk} was not settled." in caplog.messages
-    assert [book.pk in later for book in books] == [False, True, False]
-    for book in (first, second, third):
-        check_statement(book, sales=[200], refunds=[])
+    assert [balance.pk in closed for balance in books] == [True, False, True]
+    assert f"MerchantBalance {second.pk} was not settled." in caplog.messages
+    assert [balance.pk in later for balance in books] == [False, True, False]
+    for balance in (first, second, third):
+        check_statement(balance, sales=[200], refunds=[])
     books_hold()

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from ledger.invariants.runner import (
     Verdict,
     find_last_check,
-    list_proofs,
+    list_invariants,
     prove,
     read_one_moment,
 )
@@ -20,7 +20,7 @@ _STEP_MAX = 50
 
 
 class Command(BaseCommand):
-    """Ask every proof of every application and print what was proved."""
+    """Ask every invariant of every application and print what was proved."""
 
     help = "Prove the invariants of the books; exit with 1 and name the first offending row."
 
@@ -40,21 +40,23 @@ class Command(BaseCommand):
     def _prove_all(self) -> None:
         verdicts = []
         with read_one_moment() as cursor:
-            for proof in list_proofs():
-                step = textwrap.shorten(proof.claim, _STEP_MAX, placeholder=" …")
+            for invariant in list_invariants():
+                step = textwrap.shorten(invariant.claim, _STEP_MAX, placeholder=" …")
                 with Progress(unit=" parts") as progress:
                     verdict = prove(
-                        proof, cursor=cursor, report=functools.partial(progress.report, step)
+                        invariant,
+                        cursor=cursor,
+                        report=functools.partial(progress.report, step),
                     )
                 self._tell_verdict(verdict)
                 verdicts.append(verdict)
         broken = [str(verdict) for verdict in verdicts if verdict.offending]
         if broken:
             raise CommandError(
-                f"{len(broken)} of {len(verdicts)} proofs failed. The first: {broken[0]}"
+                f"{len(broken)} of {len(verdicts)} invariants failed. The first: {broken[0]}"
             )
         self.stdout.write(
-            self.style.SUCCESS(f"The books balance: {len(verdicts)} proofs hold.")
+            self.style.SUCCESS(f"The books balance: {len(verdicts)} invariants hold.")
         )
 
     def _tell_verdict(self, verdict: Verdict) -> None:
@@ -73,5 +75,5 @@ class Command(BaseCommand):
             raise CommandError("No nightly check has been made yet.")
         self.stdout.write(f"Checked {check.began_at:%Y-%m-%d %H:%M} UTC, in {check.took_s} s.")
         if check.broken:
-            raise CommandError(f"Broken of {check.proof_count} proofs:\n{check.broken}")
-        self.stdout.write(self.style.SUCCESS(f"{check.proof_count} proofs held."))
+            raise CommandError(f"Broken of {check.invariant_count} invariants:\n{check.broken}")
+        self.stdout.write(self.style.SUCCESS(f"{check.invariant_count} invariants held."))

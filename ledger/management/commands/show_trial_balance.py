@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ledger.horizon import read_closed_until
 from ledger.management.instants import read_instant
 from ledger.money import format_number
+from ledger.period_close import read_closed_until
 from ledger.statements import TrialBalanceLine, list_trial_balance
 
 _ROW = "{:<12} {:>9} {:>20} {:>20} {:>20}"

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from ledger.audit.dumps import DumpBooks
-from ledger.audit.findings import Books, Finding, Report
+from ledger.audit.dumps import DumpSource
 from ledger.audit.seal_log import Heads
+from ledger.audit.source import AuditSource, Finding, Report
 from ledger.audit.verification import Verification
-from ledger.audit_source import DatabaseBooks
+from ledger.database_source import DatabaseSource
 from ledger.errors import DumpUnreadable
 from ledger.management.progress import Progress
 
@@ -97,15 +97,15 @@ def _find_faults(
 
 
 @contextmanager
-def _open_books(dump: str | None, report: Report) -> Iterator[Books]:
+def _open_books(dump: str | None, report: Report) -> Iterator[AuditSource]:
     if dump is None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            books = DatabaseBooks()
+            books = DatabaseSource()
             books.take_time()
             yield books
         return
-    with _open_dump(dump) as stream, DumpBooks(stream, report=report) as dumped:
+    with _open_dump(dump) as stream, DumpSource(stream, report=report) as dumped:
         yield dumped
 
 

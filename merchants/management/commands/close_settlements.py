@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ledger.money import format_money
-from merchants.models import Book, Settlement
-from merchants.settlement import close_books_now, close_due_settlements
+from merchants.models import MerchantBalance, Settlement
+from merchants.settlement import close_balances_now, close_due_settlements
 
 
 class Command(BaseCommand):
-    """Close every book that is due, or all of them now."""
+    """Close every balance that is due, or all of them now."""
 
     help = "Close settlements up to the last cut, or with --now up to this moment."
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         for settlement in closed:
             payout = format_money(settlement.payout_minor, settlement.currency)
             self.stdout.write(
-                f"{settlement.book.merchant}: settlement {settlement.number} closed,"
+                f"{settlement.balance.merchant}: settlement {settlement.number} closed,"
                 f" {settlement.sales_count} sales, {settlement.refunds_count} refunds,"
                 f" payout {payout}"
             )
@@ -33,4 +33,4 @@ class Command(BaseCommand):
 
 
 def _close_all_now() -> list[Settlement]:
-    return close_books_now(Book.objects.select_related("merchant").order_by("id"))
+    return close_balances_now(MerchantBalance.objects.select_related("merchant").order_by("id"))

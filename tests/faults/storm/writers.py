@@ -15,7 +15,7 @@ from django.db import Error, connection
 
 from ledger.checkpoints import take_checkpoints
 from ledger.holds import OpenHold, expire_overdue_holds, list_holds
-from ledger.horizon import close_horizon
+from ledger.period_close import close_period
 from ledger.posting import post_transfers
 from ledger.queries import sum_balance_at
 from ledger.transactions import in_one_transaction, read_sqlstate
@@ -172,7 +172,7 @@ class Storm:
                 _reconnect()
 
     def _close(self) -> None:
-        closed_until = close_horizon(patience_s=5)
+        closed_until = close_period(patience_s=5)
         if closed_until is not None:
             balances = {
                 account: sum_balance_at(account, closed_until) for account in self.accounts.all

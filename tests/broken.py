@@ -1,12 +1,12 @@
-"""Ask every proof of the books inside the transaction of a test."""
+"""Ask every invariant of the books inside the transaction of a test."""
 
 from django.db import connection
 
-from ledger.invariants.runner import list_proofs, prove
+from ledger.invariants.runner import list_invariants, prove
 
 
 def find_broken() -> dict[str, tuple[str, str]]:
     """Give the broken claims, each with the first row that breaks it."""
     with connection.cursor() as cursor:
-        verdicts = [prove(proof, cursor=cursor) for proof in list_proofs()]
+        verdicts = [prove(invariant, cursor=cursor) for invariant in list_invariants()]
     return {each.claim: each.offending for each in verdicts if each.offending is not None}

@@ -1,4 +1,4 @@
-"""The horizon: what is closed is final, whoever was under way and whatever the clock says."""
+"""Period close: what is closed is final, whoever was under way and whatever the clock says."""
 
 import logging
 import uuid
@@ -9,15 +9,15 @@ from django.db import InternalError, connection, transaction
 
 from ledger.accounts import find_house_account, open_account
 from ledger.chart import AccountKind
-from ledger.horizon import close_horizon, read_closed_until
-from ledger.models import Horizon, Transfer
+from ledger.models import PeriodClose, Transfer
+from ledger.period_close import close_period, read_closed_until
 from ledger.posting import post_transfers
 from ledger.transfers import NewTransfer
 from tests.ledger.moves import WAYS, Books
 from tests.ledger.sessions import ask, read_pid, wait_until, wait_until_waited_for
 from tests.owners import as_owner
 
-ANNOUNCE, CLOSE = "SELECT ledger_announce_horizon()", "SELECT ledger_close_horizon()"
+ANNOUNCE, CLOSE = "SELECT ledger_announce_close()", "SELECT ledger_close_period()"
 POST = "SELECT result FROM ledger_post_transfer(%s, %s, %s, 1, 'EUR', 'test', 'test')"
 
 
@@ -37,7 +37,7 @@ def post(session, accounts):
 
 def close():
     """Close the books, which nobody holds up."""
-    closed_until = close_horizon()
+    closed_until = close_period()
     assert closed_until is not None
     return closed_until
 
@@ -66,8 +66,8 @@ def test_closing_waits_for_a_transaction_under_way(accounts, open_session, meanw
     under_way = open_session()
     posted_at = post(under_way, accounts)
 
-    closing = meanwhile(close_horizon)
-    wait_until(lambda: Horizon.objects.get().announced_until > posted_at)
+    closing = meanwhile(close_period)
+    wait_until(lambda: PeriodClose.objects.get().announced_until > posted_at)
     assert read_closed_until() == before
     assert not closing.done()
     under_way.commit()
@@ -80,10 +80,10 @@ def test_closing_gives_up_after_its_patience_and_says_so(accounts, open_session,
     under_way = open_session()
     posted_at = post(under_way, accounts)
 
-    with caplog.at_level(logging.WARNING, "ledger.horizon"):
-        assert close_horizon(patience_s=0) == before < posted_at
+    with caplog.at_level(logging.WARNING, "ledger.period_close"):
+        assert close_period(patience_s=0) == before < posted_at
     assert read_closed_until() == before
-    announced_until = Horizon.objects.get().announced_until
+    announced_until = PeriodClose.objects.get().announced_until
     [warning] = caplog.messages
     assert warning == (
         f"The books stay closed up to {before}: a transaction that began before"
@@ -91,7 +91,7 @@ def test_closing_gives_up_after_its_patience_and_says_so(accounts, open_session,
     )
 
     under_way.rollback()
-    assert close_horizon() > posted_at
+    assert close_period() > posted_at
 
 
 def test_no_closing_passes_over_a_transaction_under_way(accounts, open_session):
@@ -115,7 +115,7 @@ def test_a_savepoint_under_way_is_waited_for(accounts, open_session):
         cursor.execute("SAVEPOINT here")
     posted_at = post(under_way, accounts)
 
-    assert close_horizon(patience_s=0) == before
+    assert close_period(patience_s=0) == before
     under_way.commit()
 
     assert close() > posted_at
@@ -148,17 +148,17 @@ def test_closing_does_not_wait_for_who_only_reads(accounts, open_session):
     reading = open_session()
     ask(reading, "SELECT count(*) FROM ledger_transfer", [])
 
-    closed_until = close_horizon(patience_s=5)
+    closed_until = close_period(patience_s=5)
 
-    assert Horizon.objects.get().announced_until == closed_until
+    assert PeriodClose.objects.get().announced_until == closed_until
 
 
 def test_closing_does_not_wait_for_who_comes_later(accounts, open_session, meanwhile):
     close()
     under_way, later = open_session(), open_session()
     posted_at = post(under_way, accounts)
-    closing = meanwhile(close_horizon)
-    wait_until(lambda: Horizon.objects.get().announced_until > posted_at)
+    closing = meanwhile(close_period)
+    wait_until(lambda: PeriodClose.objects.get().announced_until > posted_at)
     # To another wallet, because this one is locked until its transaction ends.
     another = (accounts[0], open_account(AccountKind.WALLET, currency="EUR"))
 
@@ -172,25 +172,25 @@ def test_who_begins_while_two_want_to_close_is_waited_for(accounts, open_session
     """The second one announces when the first is done: later than it took its place in line."""
     first, under_way = open_session(), open_session()
     ask(first, ANNOUNCE, [])
-    second = meanwhile(partial(close_horizon, patience_s=0))
+    second = meanwhile(partial(close_period, patience_s=0))
     wait_until_waited_for(read_pid(first))
 
     posted_at = post(under_way, accounts)
     first.commit()
     closed_until = second.result(timeout=10)
 
-    assert Horizon.objects.get().announced_until > posted_at
+    assert PeriodClose.objects.get().announced_until > posted_at
     assert closed_until is None or closed_until < posted_at
     under_way.commit()
 
 
 def test_closing_inside_a_transaction_is_refused(accounts):
-    before = Horizon.objects.values().get()
+    before = PeriodClose.objects.values().get()
 
     with transaction.atomic(), pytest.raises(RuntimeError, match="within a transaction"):
-        close_horizon()
+        close_period()
 
-    assert Horizon.objects.values().get() == before
+    assert PeriodClose.objects.values().get() == before
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -199,7 +199,7 @@ def test_when_the_clock_was_set_back_instants_still_come_after_the_announced_one
     books = Books()
     with as_owner() as cursor:
         cursor.execute(
-            "UPDATE ledger_horizon SET announced_until = clock_timestamp() + interval '1 h'"
+            "UPDATE ledger_periodclose SET announced_until = clock_timestamp() + interval '1 h'"
             " RETURNING announced_until"
         )
         (announced_until,) = cursor.fetchone()
@@ -240,11 +240,13 @@ def test_the_end_of_a_hold_comes_after_it_where_no_account_keeps_its_last_instan
     # As if the clock had been an hour ahead when the hold was made.
     with as_owner() as cursor:
         cursor.execute(
-            "UPDATE ledger_horizon SET announced_until = clock_timestamp() + interval '1 h'"
+            "UPDATE ledger_periodclose SET announced_until = clock_timestamp() + interval '1 h'"
         )
     books.post("#1 S~T 5")
     with as_owner() as cursor:
-        cursor.execute("UPDATE ledger_horizon SET announced_until = NULL, closed_until = NULL")
+        cursor.execute(
+            "UPDATE ledger_periodclose SET announced_until = NULL, closed_until = NULL"
+        )
 
     books.post("#2 post #1")
 

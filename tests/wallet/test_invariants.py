@@ -1,11 +1,11 @@
-"""The proofs of payments find what the verbs would never do."""
+"""The invariants of payments find what the verbs would never do."""
 
 import pytest
 
 from pos.models import Charge
 from tests import factories
+from tests.broken import find_broken
 from tests.clocks import date_back
-from tests.proofs import find_broken
 
 pytestmark = pytest.mark.django_db
 

@@ -1,13 +1,13 @@
 """What settlements must satisfy."""
 
-from ledger.invariants.books import Proof
+from ledger.invariants.books import Invariant
 from ledger.invariants.scan_ranges import Pages
 
 _SETTLEMENTS = Pages("merchants_settlement", each=1)
 _ALL_SETTLEMENTS = "SELECT count(*) FROM merchants_settlement s WHERE {part:s.ctid}"
 
-PROOFS = (
-    Proof(
+INVARIANTS = (
+    Invariant(
         claim="every settlement is the sum of its lines, and adds up",
         counted=_ALL_SETTLEMENTS,
         by=_SETTLEMENTS,
@@ -31,45 +31,45 @@ PROOFS = (
                                           - s.fees_minor - s.payout_minor)
         """,
     ),
-    Proof(
+    Invariant(
         claim="every settlement opens with what the one before it closed with",
         counted=_ALL_SETTLEMENTS,
         by=_SETTLEMENTS,
         offending="""
             SELECT s.id, s.opening_minor || ' opening after ' || coalesce(p.closing_minor, 0)
               FROM merchants_settlement s
-              LEFT JOIN merchants_settlement p ON p.book_id = s.book_id
+              LEFT JOIN merchants_settlement p ON p.balance_id = s.balance_id
                                               AND p.number = s.number - 1
              WHERE {part:s.ctid} AND s.opening_minor <> coalesce(p.closing_minor, 0)
         """,
     ),
-    Proof(
+    Invariant(
         claim="no settlement is closed beyond now, by the database's clock",
-        counted="SELECT count(*) FROM merchants_book",
+        counted="SELECT count(*) FROM merchants_merchantbalance",
         offending="""
-            SELECT b.id, 'settled until ' || b.settled_until FROM merchants_book b
+            SELECT b.id, 'settled until ' || b.settled_until FROM merchants_merchantbalance b
              WHERE b.settled_until > clock_timestamp()
              UNION ALL
             SELECT s.id, 'closed at ' || s.closed_at FROM merchants_settlement s
              WHERE s.closed_at > clock_timestamp()
         """,
     ),
-    Proof(
+    Invariant(
         claim="what the ledger owes a merchant is what the settlements say",
-        counted="SELECT count(*) FROM merchants_book",
+        counted="SELECT count(*) FROM merchants_merchantbalance",
         offending="""
             SELECT b.id, ledger_sum_balance(b.payable_account_id)
                    || ' payable, settlements say '
                    || coalesce(owed.minor, 0)
-              FROM merchants_book b
+              FROM merchants_merchantbalance b
               LEFT JOIN LATERAL (
                 SELECT sum(payout_minor)
                        + (array_agg(closing_minor ORDER BY number DESC))[1] AS minor
-                  FROM merchants_settlement WHERE book_id = b.id) owed ON true
+                  FROM merchants_settlement WHERE balance_id = b.id) owed ON true
              WHERE ledger_sum_balance(b.payable_account_id) <> coalesce(owed.minor, 0)
         """,
     ),
-    Proof(
+    Invariant(
         claim="a store's takings account holds exactly its lines that are not settled",
         counted="SELECT count(*) FROM merchants_store",
         offending="""

@@ -1,14 +1,14 @@
-"""The proofs find what the verbs would never do."""
+"""The invariants find what the verbs would never do."""
 
 import pytest
 from django.utils import timezone
 
 from ledger.posting import post_together
 from ledger.transfers import NewTransfer
-from merchants.models import Book, LineKind, SettlementLine
+from merchants.models import LineKind, MerchantBalance, SettlementLine
 from pos.models import Charge, Refund
 from tests import factories
-from tests.proofs import find_broken
+from tests.broken import find_broken
 
 
 @pytest.mark.django_db
@@ -21,7 +21,7 @@ def test_a_refund_to_somebody_else_is_found(shop, customer):
     Charge.objects.filter(pk=charge.pk).update(refunded_minor=100, refunds_count=1)
     SettlementLine.objects.create(
         id=refund.id,
-        book=Book.objects.get(merchant=shop.merchant),
+        balance=MerchantBalance.objects.get(merchant=shop.merchant),
         store=shop.store,
         kind=LineKind.REFUND,
         charge_id=charge.id,

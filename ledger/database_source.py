@@ -15,7 +15,7 @@ _WITHOUT_LIMITS = (
 )
 
 
-class DatabaseBooks:
+class DatabaseSource:
     """The connected database, within the caller's transaction.
 
     `earliest` is before every instant, and `total` is the SQL function that sums up amounts.

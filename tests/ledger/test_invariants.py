@@ -11,8 +11,8 @@ from django.db import connection
 
 from servers.embedded import APPLICATION_ROLE
 from tests import factories
+from tests.broken import find_broken
 from tests.owners import as_owner
-from tests.proofs import find_broken
 from wallet.models import Payment
 
 pytestmark = pytest.mark.django_db
@@ -200,7 +200,7 @@ def names(shop, customer):
     refund = factories.refund(shop, charge, amount_minor=300)
     unrefunded = factories.sell(shop, customer, amount_minor=200)
     settlement = factories.settle(shop)
-    book = factories.book_of(shop)
+    book = factories.balance_of(shop)
     names = {
         "account": customer.wallet.account_id,
         "book": book.id,

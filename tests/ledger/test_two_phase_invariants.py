@@ -1,6 +1,6 @@
 """Damage to phases, holds, checkpoints, limits and rights is found, and its row is named.
 
-As in `tests/ledger/test_proofs.py`, the tables' owner does it, and the test's transaction
+As in `tests/ledger/test_invariants.py`, the tables' owner does it, and the test's transaction
 takes it back.
 """
 
@@ -14,8 +14,8 @@ from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transfers import NewPending, NewTransfer, PendingPost, PendingVoid
 from servers.embedded import OWNER_ROLE
+from tests.broken import find_broken
 from tests.owners import as_owner
-from tests.proofs import find_broken
 
 pytestmark = pytest.mark.django_db
 FREE = """
@@ -28,12 +28,13 @@ FREE = """
     ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_not_negative;
     ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_held_not_negative;
     ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_balance_only_where_limited;
-    ALTER TABLE ledger_horizon DROP CONSTRAINT ledger_horizon_announced_first;
+    ALTER TABLE ledger_periodclose DROP CONSTRAINT ledger_periodclose_announced_first;
     DROP INDEX ledger_transfer_pending_ends_once;
 """
 CLOSE = """
-    UPDATE ledger_horizon SET announced_until = i, closed_until = i FROM clock_timestamp() i;
-    SELECT ledger_take_checkpoints((SELECT closed_until FROM ledger_horizon), 1);
+    UPDATE ledger_periodclose
+       SET announced_until = i, closed_until = i FROM clock_timestamp() i;
+    SELECT ledger_take_checkpoints((SELECT closed_until FROM ledger_periodclose), 1);
 """
 PHASES = "every transfer is of a phase that there is"
 ENDS = "every end of a pending transfer"
@@ -150,19 +151,19 @@ DAMAGE = {
         "takings",
     ),
     "closed and not announced": (
-        "UPDATE ledger_horizon SET announced_until = NULL",
+        "UPDATE ledger_periodclose SET announced_until = NULL",
         CLOSED,
-        "horizon",
+        "close",
     ),
     "closed before it was announced": (
-        "UPDATE ledger_horizon SET announced_until = closed_until - interval '1 s'",
+        "UPDATE ledger_periodclose SET announced_until = closed_until - interval '1 s'",
         CLOSED,
-        "horizon",
+        "close",
     ),
     "summed before it was closed": (
-        "UPDATE ledger_horizon SET checkpointed_until = 'infinity'",
+        "UPDATE ledger_periodclose SET checkpointed_until = 'infinity'",
         CLOSED,
-        "horizon",
+        "close",
     ),
     "a seal of what is still open": (
         """
@@ -173,7 +174,7 @@ DAMAGE = {
         CLOSED,
         "seal",
     ),
-    "no horizon": ("DELETE FROM ledger_horizon", CLOSED, "horizon"),
+    "no close": ("DELETE FROM ledger_periodclose", CLOSED, "close"),
 }
 WALKS = {
     "spent before it was there": (
@@ -245,7 +246,7 @@ GRANTS = {
     "UPDATE (held_minor) ON ledger_account": "ledger_account.held_minor",
     "DELETE ON ledger_account": "ledger_account",
     "INSERT (created_at) ON ledger_account": "ledger_account.created_at",
-    "UPDATE (announced_until) ON ledger_horizon": "ledger_horizon",
+    "UPDATE (announced_until) ON ledger_periodclose": "ledger_periodclose",
     "UPDATE ON ledger_seal": "ledger_seal",
     "TRUNCATE ON ledger_sealleaves": "ledger_sealleaves",
 }
@@ -284,7 +285,7 @@ def names(bank, wallet, takings):
     run(CLOSE)
     names["empty"] = open_account(AccountKind.WALLET, currency="EUR")
     texts = {name: str(identifier) for name, identifier in names.items()}
-    return texts | {"horizon": "ledger_horizon", "seal": "seal 9000000"}
+    return texts | {"close": "ledger_periodclose", "seal": "seal 9000000"}
 
 
 def find(claim):

@@ -1,10 +1,10 @@
 """What payments must satisfy."""
 
-from ledger.invariants.books import Proof
+from ledger.invariants.books import Invariant
 from ledger.invariants.scan_ranges import Pages
 
-PROOFS = (
-    Proof(
+INVARIANTS = (
+    Invariant(
         claim="every captured charge has one payment, of its amount, from its payer",
         counted="SELECT count(*) FROM pos_charge c"
         " WHERE {part:c.ctid} AND c.status = 'captured'",
@@ -24,7 +24,7 @@ PROOFS = (
                            OR c.static_code_id IS NOT NULL AND p.wallet_id <> c.owner_id)
         """,
     ),
-    Proof(
+    Invariant(
         claim="every payment is of a captured charge",
         counted="SELECT count(*) FROM wallet_payment p WHERE {part:p.ctid}",
         by=Pages("wallet_payment"),
@@ -34,7 +34,7 @@ PROOFS = (
              WHERE {part:p.ctid} AND c.id IS NULL
         """,
     ),
-    Proof(
+    Invariant(
         claim="every wallet holds its top-ups less its payments, and what was refunded to it",
         counted="SELECT count(*) FROM wallet_wallet w WHERE {part:w.ctid}",
         by=Pages("wallet_wallet"),

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from ledger.checkpoints import take_checkpoints
-from ledger.horizon import close_horizon
+from ledger.period_close import close_period
 from ledger.posting import post_transfers
 from ledger.queries import sum_balance_at
 from ledger.transfers import NewPending, NewTransfer, PendingPost, PendingVoid
@@ -83,7 +83,7 @@ def test_balances_of_closed_instants_stay_as_they_were_read(committed, books_hol
     is_over = Event()
 
     def read_closed():
-        at = close_horizon()
+        at = close_period()
         return at, read_balances(books, at), add_up(books, at)
 
     with let_others_act() as meanwhile:

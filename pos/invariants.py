@@ -1,6 +1,6 @@
 """What charges and refunds must satisfy."""
 
-from ledger.invariants.books import Proof
+from ledger.invariants.books import Invariant
 from ledger.invariants.scan_ranges import Pages
 
 _CHARGES = Pages("pos_charge")
@@ -13,8 +13,8 @@ _MOVED = """
      WHERE {{part:t.ctid}} AND t.kind = '{kind}' AND t.phase IN ('single', 'post')
 """
 
-PROOFS = (
-    Proof(
+INVARIANTS = (
+    Invariant(
         claim="every captured charge has one transfer, of its amount, from its payer",
         counted=_CAPTURED,
         by=_CHARGES,
@@ -30,7 +30,7 @@ PROOFS = (
                     OR t.credit_account_id <> c.takings_account_id)
         """,
     ),
-    Proof(
+    Invariant(
         claim="every capture in the ledger belongs to a captured charge",
         counted=_MOVED.format(kind="capture"),
         by=Pages("ledger_transfer"),
@@ -41,7 +41,7 @@ PROOFS = (
                AND c.id IS NULL
         """,
     ),
-    Proof(
+    Invariant(
         claim="refunds never exceed the capture, and each has one transfer to its payer",
         counted="SELECT count(*) FROM pos_charge c WHERE {part:c.ctid}",
         by=_CHARGES,
@@ -63,7 +63,7 @@ PROOFS = (
                     OR r.count > 0 AND c.status <> 'captured')
         """,
     ),
-    Proof(
+    Invariant(
         claim="every refund in the ledger belongs to a refund of the till",
         counted=_MOVED.format(kind="refund"),
         by=Pages("ledger_transfer"),
@@ -74,7 +74,7 @@ PROOFS = (
                AND f.id IS NULL
         """,
     ),
-    Proof(
+    Invariant(
         claim="every captured charge is on exactly one settlement line",
         counted=_CAPTURED,
         by=_CHARGES,
@@ -89,7 +89,7 @@ PROOFS = (
                     OR l.fee_minor <> c.fee_minor OR l.store_id <> c.store_id)
         """,
     ),
-    Proof(
+    Invariant(
         claim="every refund is on exactly one settlement line",
         counted=_ALL_REFUNDS,
         by=_REFUNDS,
@@ -103,7 +103,7 @@ PROOFS = (
                     OR l.charge_id <> f.charge_id OR l.fee_minor <> 0)
         """,
     ),
-    Proof(
+    Invariant(
         claim="every settlement line is of a captured charge or of a refund",
         counted="SELECT count(*) FROM merchants_settlementline l WHERE {part:l.ctid}",
         by=Pages("merchants_settlementline"),
@@ -116,7 +116,7 @@ PROOFS = (
              WHERE {part:l.ctid} AND c.id IS NULL AND f.id IS NULL
         """,
     ),
-    Proof(
+    Invariant(
         claim="every charge captured, canceled or expired has the event that says so",
         counted="SELECT count(*) FROM pos_charge c WHERE {part:c.ctid}",
         by=_CHARGES,

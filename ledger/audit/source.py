@@ -16,7 +16,7 @@ class Finding:
     fault: str
 
 
-class Books(Protocol):
+class AuditSource(Protocol):
     """One unchanging state of the books, that answers SQL which PostgreSQL and SQLite know.
 
     All answers are text as PostgreSQL writes it. `earliest` is before every instant, and

@@ -1,7 +1,12 @@
-"""The instant up to which the books are final, and how it is moved forward.
+"""The period close: the instant up to which history is final, and how it moves forward.
 
-Migration `0006_horizon` says why it is needed and what posting does with it. It is moved by
-the functions of `0013_close_by_function`, because the application may not write it.
+A transfer's instant is taken while its transaction runs, so by itself a transfer of this
+morning may become visible this noon. Posting therefore never takes an instant up to
+`announced_until`, and once every transaction has ended that may not have seen the announcement,
+everything up to it is final: `closed_until`. Balances, checkpoints and seals of the past rest
+on that, and on no clock that only runs forward. Two SQL functions move it, because the
+application may not write it: whoever may would date transfers at will and keep them from being
+sealed.
 """
 
 import logging
@@ -12,13 +17,13 @@ from django.db import connection
 
 logger = logging.getLogger(__name__)
 
-_ANNOUNCE = "SELECT ledger_announce_horizon()"
-_CLOSE = "SELECT ledger_close_horizon()"
-_READ_CLOSED = "SELECT closed_until FROM ledger_horizon"
+_ANNOUNCE = "SELECT ledger_announce_close()"
+_CLOSE = "SELECT ledger_close_period()"
+_READ_CLOSED = "SELECT closed_until FROM ledger_periodclose"
 _PAUSE_S = 0.02
 
 
-def close_horizon(*, patience_s: float = 20) -> datetime | None:
+def close_period(*, patience_s: float = 20) -> datetime | None:
     """Close the books up to now; give the instant up to which they are closed.
 
     Waits for the transactions that were under way when it began, and for no payer: they
@@ -30,7 +35,7 @@ def close_horizon(*, patience_s: float = 20) -> datetime | None:
         RuntimeError: called inside a transaction, which it would wait for.
     """
     if connection.in_atomic_block:
-        raise RuntimeError("The horizon cannot be closed from within a transaction.")
+        raise RuntimeError("A period cannot be closed from within a transaction.")
     announced_until = _ask(_ANNOUNCE)
     assert announced_until is not None
     deadline = time.monotonic() + patience_s
