@@ -23,10 +23,10 @@ from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
 from pos.callers import Caller, call_from_till
 from pos.charges import NewCharge, create_charge
-from pos.models import Item, StaticCode, Terminal
+from pos.counter_codes import NewCounterCode, create_counter_code, write_counter_link
+from pos.models import CounterCode, Item, Terminal
 from pos.receipts import issue_receipts
 from pos.refunds import NewRefund, refund_charge
-from pos.static_codes import NewStaticCode, create_static_code, write_static_link
 from pos.terminals import add_terminal, issue_token, offer_pairing
 from relay.events import list_events
 from wallet.claims import claim_charge
@@ -149,26 +149,26 @@ def _make_store(merchant: Merchant, name: str) -> dict[str, Any]:
             {"id": till.public_id, "name": till.name, "token": issue_token(till)}
             for till in terminals
         ],
-        "static_codes": [
+        "counter_codes": [
             {
                 "id": code.public_id,
                 "place": code.place,
                 "short_code": code.short_code,
-                "link": write_static_link(code),
+                "link": write_counter_link(code),
             }
         ],
     }
 
 
-def _print_code(store: Store) -> StaticCode:
-    new = NewStaticCode(
+def _print_code(store: Store) -> CounterCode:
+    new = NewCounterCode(
         place="Front counter",
         terminal=None,
         cap_minor=None,
         idempotency_key="demo",
         request_hash=b"demo",
     )
-    return create_static_code(store, new, actor="demo")
+    return create_counter_code(store, new, actor="demo")
 
 
 def _make_customer(

@@ -47,19 +47,19 @@ def may_read(user_id: UUID) -> bool:
     return staff is not None and staff.role in _READING
 
 
-def manages(staff: Staff) -> bool:
+def can_manage(staff: Staff) -> bool:
     """Tell whether this person may change things, and not only read."""
     return staff.role in _MANAGING
 
 
-def may_manage(view: StaffView[P]) -> StaffView[P]:
+def managers_only(view: StaffView[P]) -> StaffView[P]:
     """Refuse people who may only read."""
 
     @wraps(view)
     def guarded(
         request: HttpRequest, staff: Staff, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
-        if not manages(staff):
+        if not can_manage(staff):
             raise PermissionDenied
         return view(request, staff, *args, **kwargs)
 

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from merchants.access import Staff, manages, may_manage, staff_only, whole_merchant
+from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
 from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import Settlement, SettlementLine
 from merchants.queries import (
@@ -40,7 +40,7 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     ]
     context = {
         "merchant": staff.merchant,
-        "may_manage": manages(staff),
+        "can_manage": can_manage(staff),
         "sold_today": [sum_today(preview.balance) for preview in previews],
         "next_settlement_at": find_next_cut(staff.merchant.time_zone, now=read_clock()),
         "previews": previews,
@@ -62,7 +62,7 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
         raise Http404 from None
     context = {
         "merchant": staff.merchant,
-        "may_manage": manages(staff),
+        "can_manage": can_manage(staff),
         "currencies": [balance.currency for balance in balances],
         "previews": [preview_settlement(balance) for balance in balances],
         "settlements": page,
@@ -77,7 +77,7 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
 @never_cache
 @staff_only
 @whole_merchant
-@may_manage
+@managers_only
 def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show what would be paid; asked to, close each currency's settlement up to this moment."""
     if request.method == "GET":

@@ -87,7 +87,7 @@ class ChargesView(PosView):
         operation_id="list_charges",
         parameters=[
             OpenApiParameter("status", str),
-            OpenApiParameter("source", str, enum=["static_code"]),
+            OpenApiParameter("source", str, enum=["counter_code"]),
             AFTER,
             OpenApiParameter("limit", int),
         ],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from merchants.models import StaffMember, Store
-from pos.models import StaticCode, Terminal
+from pos.models import CounterCode, Terminal
 from qr.references import encode_reference
 
 
@@ -17,7 +17,7 @@ class Caller:
     cashier: StaffMember | None
     may_refund: bool
     is_authenticated: bool = True
-    static_code: StaticCode | None = None
+    counter_code: CounterCode | None = None
     payer_id: UUID | None = None
     token_id: int | None = None
 
@@ -57,8 +57,8 @@ def call_from_merchant(store: Store) -> Caller:
     return Caller(store, None, None, may_refund=True)
 
 
-def call_from_payer(code: StaticCode, payer_id: UUID) -> Caller:
-    """Describe a payer who stands before a printed code; `payer_id` is the wallet's."""
+def call_from_payer(code: CounterCode, payer_id: UUID) -> Caller:
+    """Describe a payer who stands before a counter code; `payer_id` is the wallet's."""
     return Caller(
-        code.store, code.terminal, None, may_refund=False, static_code=code, payer_id=payer_id
+        code.store, code.terminal, None, may_refund=False, counter_code=code, payer_id=payer_id
     )

@@ -229,7 +229,7 @@ def draw_short_code() -> str:
 def _check_place(caller: Caller) -> None:
     if not Store.objects.filter(pk=caller.store.id, closed_at=None).exists():
         raise StoreClosed
-    if caller.terminal is None or caller.static_code is not None:
+    if caller.terminal is None or caller.counter_code is not None:
         return
     if not Terminal.objects.filter(pk=caller.terminal.id, revoked_at=None).exists():
         raise TillUnpaired
@@ -252,7 +252,7 @@ def _draft_charge(caller: Caller, new: NewCharge, *, amount_minor: int) -> Charg
         store=caller.store,
         terminal=caller.terminal,
         cashier=caller.cashier,
-        static_code=caller.static_code,
+        counter_code=caller.counter_code,
         owner_id=caller.owner_id,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,

@@ -71,7 +71,7 @@ def _find_waiting(terminal: Terminal) -> QuerySet[Charge]:
     oldest = timezone.now() - 2 * timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
     tills = Charge.objects.filter(
         terminal=terminal,
-        static_code=None,
+        counter_code=None,
         id__gte=first_id_at(oldest),
     )
     return tills.filter(when_alive(Now())).order_by("id")
@@ -83,7 +83,7 @@ def _find_unseen(terminal_id: UUID) -> QuerySet[Charge]:
     return Charge.objects.filter(
         ~Exists(seen),
         terminal_id=terminal_id,
-        static_code=None,
+        counter_code=None,
         cashier__isnull=False,
         id__gte=first_id_at(timezone.now() - _TOLD_FOR),
         status=ChargeStatus.CAPTURED,

@@ -103,30 +103,30 @@ class TillUnpaired(Exception):
 
 
 @problem(404, "not_found")
-class StaticCodeUnknown(Exception):
-    """No printed code of this merchant has that identifier."""
+class CounterCodeUnknown(Exception):
+    """No counter code of this merchant has that identifier."""
 
     def __init__(self) -> None:
         """Say the same for one that is not there and one that is not yours."""
-        super().__init__(gettext("There is no such printed code."))
+        super().__init__(gettext("There is no such counter code."))
 
 
-@problem(410, "static_code_revoked", field="payload")
-class StaticCodeRevoked(Exception):
-    """The shop has revoked this printed code."""
+@problem(410, "counter_code_revoked", field="payload")
+class CounterCodeRevoked(Exception):
+    """The shop has revoked this counter code."""
 
     def __init__(self) -> None:
         """Say what to do."""
         super().__init__(
             gettext(
-                "The shop has revoked this printed code. Do not pay with it; tell the"
+                "The shop has revoked this counter code. Do not pay with it; tell the"
                 " shop where you found it. Nothing was taken."
             )
         )
 
 
 class PlaceUnreadable(Exception):
-    """Where a printed code is to hang was not said, or at too great length."""
+    """Where a counter code is to hang was not said, or at too great length."""
 
     def __init__(self) -> None:
         """Say what is wanted."""
@@ -135,11 +135,11 @@ class PlaceUnreadable(Exception):
 
 @problem(422, "cap_too_large", field="cap.amount_minor")
 class CapTooLarge(Exception):
-    """A printed code may not take that much from a customer a day."""
+    """A counter code may not take that much from a customer a day."""
 
     def __init__(self, cap_max_minor: int) -> None:
         """Keep the most it may take, in minor units."""
-        words = gettext("A printed code takes at most %(most)s from a customer a day.")
+        words = gettext("A counter code takes at most %(most)s from a customer a day.")
         super().__init__(words % {"most": cap_max_minor})
         self.cap_max_minor = cap_max_minor
 
@@ -222,13 +222,13 @@ class PairingRefused(Exception):
 
 @problem(410, "signing_key_withdrawn", field="payload")
 class SigningKeyWithdrawn(Exception):
-    """The key that signed this printed code is not trusted any more."""
+    """The key that signed this counter code is not trusted any more."""
 
     def __init__(self) -> None:
         """Say what to tell the shop."""
         super().__init__(
             gettext(
-                "This printed code was signed with a key that is not trusted any more."
+                "This counter code was signed with a key that is not trusted any more."
                 " Ask the shop for a new code. Nothing was taken."
             )
         )

@@ -62,7 +62,7 @@ def open_charge(
     """Insert the charge with its lines and its event.
 
     None: its key or short code is taken, the store is closed, or its till unpaired; a charge
-    at a printed code does without the till.
+    at a counter code does without the till.
 
     Where the same key comes twice at the same time, the later one waits for the earlier.
     """
@@ -73,7 +73,7 @@ def open_charge(
             "names": [item.name for item, _ in lines],
             "quantities": [quantity for _, quantity in lines],
             "prices": [item.price_minor for item, _ in lines],
-            "is_tills": draft.terminal_id is not None and draft.static_code_id is None,
+            "is_tills": draft.terminal_id is not None and draft.counter_code_id is None,
             "event": uuid6.uuid7(),
             "actor": actor,
             "running": number_command(draft.owner_id, draft.idempotency_key),

@@ -14,5 +14,5 @@ PRIVILEGES = {
     "pos_chargeline": ("SELECT", "INSERT"),
     "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),
     "pos_refund": ("SELECT", "INSERT"),
-    "pos_staticcode": ("SELECT", "INSERT", "UPDATE (revoked_at)"),
+    "pos_countercode": ("SELECT", "INSERT", "UPDATE (revoked_at)"),
 }

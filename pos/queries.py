@@ -17,7 +17,7 @@ from merchants.models import StaffMember, Store
 from merchants.queries import find_last_cut, find_next_cut, read_clock
 from pos.callers import Caller
 from pos.errors import ChargeUnknown, ItemUnknown
-from pos.models import Charge, ChargeLine, ChargeStatus, Item, Refund, StaticCode, Terminal
+from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
 from pos.places import list_paths, write_joins
 from pos.transitions import EXPIRE, when_status
 from qr.errors import PayloadInvalid
@@ -194,14 +194,14 @@ def find_by_short_code(short_code: str) -> Charge | None:
     return _with_place().filter(short_code=short_code).first()
 
 
-def find_static_codes() -> QuerySet[StaticCode]:
-    """Find printed codes with their stores and tills."""
-    return StaticCode.objects.select_related("store__merchant", "terminal")
+def find_counter_codes() -> QuerySet[CounterCode]:
+    """Find counter codes with their stores and tills."""
+    return CounterCode.objects.select_related("store__merchant", "terminal")
 
 
 def filter_static(charges: QuerySet[Charge], source: str) -> QuerySet[Charge]:
-    """Keep the charges that were opened at printed codes if `source` says so, else all."""
-    return charges.filter(static_code__isnull=False) if source == "static_code" else charges
+    """Keep the charges that were opened at counter codes if `source` says so, else all."""
+    return charges.filter(counter_code__isnull=False) if source == "counter_code" else charges
 
 
 def find_by_receipt(token: UUID) -> Charge | None:
@@ -272,13 +272,13 @@ class StoreWithCodes:
 
     store: Store
     terminals: list[Terminal]
-    codes: list[StaticCode]
+    codes: list[CounterCode]
 
 
 def list_stores_with_codes(stores: QuerySet[Store]) -> list[StoreWithCodes]:
-    """List these stores by name, with their printed codes, those in use first."""
-    codes: dict[UUID, list[StaticCode]] = defaultdict(list)
-    for code in find_static_codes().filter(store__in=stores).order_by("-id"):
+    """List these stores by name, with their counter codes, those in use first."""
+    codes: dict[UUID, list[CounterCode]] = defaultdict(list)
+    for code in find_counter_codes().filter(store__in=stores).order_by("-id"):
         codes[code.store_id].append(code)
     terminals: dict[UUID, list[Terminal]] = defaultdict(list)
     for terminal in Terminal.objects.filter(store__in=stores).order_by("name"):

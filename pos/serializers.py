@@ -128,12 +128,12 @@ class ChargeSerializer(Answer):
         source="terminal.public_id",
         help_text="tm_…; null if a merchant's server made it.",
     )
-    static_code = TextField(
+    counter_code = TextField(
         allow_null=True,
         of=lambda charge: (
-            charge.static_code_id and encode_reference("sc", charge.static_code_id)
+            charge.counter_code_id and encode_reference("sc", charge.counter_code_id)
         ),
-        help_text="sc_…, if a payer opened it at a printed code.",
+        help_text="sc_…, if a payer opened it at a counter code.",
     )
     captured_at = InstantField(allow_null=True)
     payer = TextField(

@@ -1,4 +1,4 @@
-"""The keys of printed codes: one signs, earlier ones stay believed until they are withdrawn."""
+"""The keys of counter codes: one signs, earlier ones stay believed until they are withdrawn."""
 
 from functools import lru_cache
 
@@ -27,16 +27,16 @@ def list_public_keys() -> PublicKeys:
     )
 
 
-def sign_printed_code(code: SignedCode) -> str | None:
-    """Write a printed code's signed text; None where no key signs, or it was withdrawn."""
+def sign_counter_code(code: SignedCode) -> str | None:
+    """Write a counter code's signed text; None where no key signs, or it was withdrawn."""
     key = _load_key(settings.SIGNING_KEY) if settings.SIGNING_KEY else None
     if key is None or name_key(key.public_key()) in settings.WITHDRAWN_SIGNING_KEYS:
         return None
     return sign_code(code, key=key, host=settings.PUBLIC_HOST)
 
 
-def verify_printed_code(text: str) -> SignedCode:
-    """Check a printed code's signed text.
+def verify_counter_code(text: str) -> SignedCode:
+    """Check a counter code's signed text.
 
     Raises:
         SigningKeyWithdrawn: the key it names is not believed any more.

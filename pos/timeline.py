@@ -28,7 +28,7 @@ _LABELS = {
 
 
 _BY_PAYER = {
-    "charge.created": _("Customer typed the amount at a printed code"),
+    "charge.created": _("Customer typed the amount at a counter code"),
     "charge.canceled": _("Customer did not pay"),
 }
 

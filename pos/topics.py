@@ -18,7 +18,7 @@ def account_topic(account_id: UUID) -> str:
 
 
 def counter_topic(*, store_id: UUID, terminal_id: UUID | None) -> str:
-    """Give the topic of all that comes in at one till, or by a whole store's printed codes."""
+    """Give the topic of all that comes in at one till, or by a whole store's counter codes."""
     return f"terminal:{terminal_id}" if terminal_id else f"store:{store_id}"
 
 
@@ -30,7 +30,7 @@ def token_topic(token_id: int | None) -> list[str]:
 def topics_of(charge: Charge) -> list[str]:
     """Give everybody who looks at this charge: its till, and its payer if it has one."""
     topics = [charge_topic(charge.id)]
-    if charge.static_code_id:
+    if charge.counter_code_id:
         topics.append(counter_topic(store_id=charge.store_id, terminal_id=charge.terminal_id))
     elif charge.terminal_id and charge.status not in ALIVE:
         # Whichever page of the till is open then, it may not be this charge's.

@@ -4,17 +4,17 @@ from django.urls import path
 
 from pos import (
     api,
+    api_counter,
     api_pictures,
-    api_static,
     views,
+    views_counter,
     views_desk,
     views_exports,
-    views_static,
 )
 
 app_name = "pos"
 urlpatterns = [
-    path(".well-known/jwks.json", views_static.publish_keys, name="keys"),
+    path(".well-known/jwks.json", views_counter.publish_keys, name="keys"),
     path("till/", views.sell, name="till"),
     path("till/pair/", views.pair, name="pair"),
     path("till/unlock/", views.unlock, name="unlock"),
@@ -29,19 +29,21 @@ urlpatterns = [
         "dashboard/tills/<str:reference>/code/", views.new_pairing_code, name="new_pairing_code"
     ),
     path("dashboard/tills/<str:reference>/revoke/", views.revoke, name="revoke_terminal"),
-    path("dashboard/stores/", views_static.stores, name="stores"),
-    path("dashboard/stores/<str:reference>/codes/", views_static.print_code, name="print_code"),
+    path("dashboard/stores/", views_counter.stores, name="stores"),
+    path(
+        "dashboard/stores/<str:reference>/codes/", views_counter.print_code, name="print_code"
+    ),
     path(
         "dashboard/stores/<str:reference>/format/",
-        views_static.choose_format,
+        views_counter.choose_format,
         name="choose_format",
     ),
-    path("dashboard/stores/<str:reference>/close/", views_static.close, name="close_store"),
-    path("dashboard/stores/<str:reference>/reopen/", views_static.reopen, name="reopen_store"),
+    path("dashboard/stores/<str:reference>/close/", views_counter.close, name="close_store"),
+    path("dashboard/stores/<str:reference>/reopen/", views_counter.reopen, name="reopen_store"),
     path(
-        "dashboard/codes/<str:reference>/revoke/", views_static.revoke_code, name="revoke_code"
+        "dashboard/codes/<str:reference>/revoke/", views_counter.revoke_code, name="revoke_code"
     ),
-    path("dashboard/codes/<str:reference>/sheet.pdf", views_static.sheet, name="sheet"),
+    path("dashboard/codes/<str:reference>/sheet.pdf", views_counter.sheet, name="sheet"),
     path(
         "dashboard/settlements/<str:reference>.csv",
         views_exports.settlement_csv,
@@ -56,13 +58,14 @@ urlpatterns = [
     path("api/v1/charges/<str:reference>/refunds", api.RefundsView.as_view()),
     path("api/v1/refunds/<str:reference>", api.RefundView.as_view()),
     path("api/v1/pictures", api_pictures.PicturesView.as_view()),
-    path("api/v1/stores/<str:reference>/static_codes", api_static.StaticCodesView.as_view()),
-    path("api/v1/static_codes/events", api_static.StaticEventsView.as_view()),
-    path("api/v1/static_codes/<str:reference>", api_static.StaticCodeView.as_view()),
+    path("api/v1/stores/<str:reference>/counter_codes", api_counter.CounterCodesView.as_view()),
+    path("api/v1/counter_codes/events", api_counter.StaticEventsView.as_view()),
+    path("api/v1/counter_codes/<str:reference>", api_counter.CounterCodeView.as_view()),
     path(
-        "api/v1/static_codes/<str:reference>/revoke", api_static.RevokeStaticCodeView.as_view()
+        "api/v1/counter_codes/<str:reference>/revoke",
+        api_counter.RevokeCounterCodeView.as_view(),
     ),
-    path("api/v1/static_codes/<str:reference>/sheet.pdf", api_static.SheetView.as_view()),
+    path("api/v1/counter_codes/<str:reference>/sheet.pdf", api_counter.SheetView.as_view()),
     path("api/v1/charges/<str:reference>/events", api.EventsView.as_view()),
     path("api/v1/charges/<str:reference>/qr.svg", api.QrSvgView.as_view()),
     path("api/v1/charges/<str:reference>/qr.png", api.QrPngView.as_view()),

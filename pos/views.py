@@ -16,9 +16,9 @@ from ledger.queries import list_postings
 from merchants.access import (
     Staff,
     activate_time_zone,
+    can_manage,
     list_own_stores,
-    manages,
-    may_manage,
+    managers_only,
     staff_only,
 )
 from pos.access import Till, keep_token, read_device, till_only
@@ -164,13 +164,13 @@ def tills(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List stores and tills; those who manage see the pairing code that was just made."""
     stores = list_stores_with_terminals(list_own_stores(staff))
     everyone = [terminal for store in stores for terminal in store.terminals]
-    wanted = request.GET.get("code_for", "") if manages(staff) else ""
+    wanted = request.GET.get("code_for", "") if can_manage(staff) else ""
     offered = [terminal for terminal in everyone if terminal.live_pairing_code]
     code_for = next((terminal for terminal in offered if terminal.public_id == wanted), None)
     context = {
         "merchant": staff.merchant,
         "works_at": staff.store,
-        "may_manage": manages(staff),
+        "can_manage": can_manage(staff),
         "stores": stores,
         "code_for": code_for,
     }
@@ -179,7 +179,7 @@ def tills(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_POST
 @staff_only
-@may_manage
+@managers_only
 def new_pairing_code(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Make a pairing code for a till and show it."""
     terminal = _find_terminal(staff, reference)
@@ -191,7 +191,7 @@ def new_pairing_code(request: HttpRequest, staff: Staff, reference: str) -> Http
 
 @require_POST
 @staff_only
-@may_manage
+@managers_only
 def revoke(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Unpair a till at once."""
     actor = encode_reference("sm", staff.id)

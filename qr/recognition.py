@@ -10,7 +10,7 @@ from qr.errors import Kind, PayloadInvalid, Weight
 from qr.links import decode_link, normalize_short_code
 from qr.marks import split_mark
 from qr.registry import CONSUMER_DIALECTS, MPM_DIALECTS, TEXT_DIALECTS, WALLET_DIALECTS
-from qr.signed import decode_static_link
+from qr.signed import decode_counter_link
 
 LENGTH_MAX = 7089
 _ALTERED = frozenset({Kind.CHECKSUM, Kind.STRUCTURE})
@@ -28,7 +28,7 @@ class Nature(StrEnum):
     FOREIGN_CODE = "foreign_code"
     PAYMENT_CODE = "payment_code"
     LINK = "link"
-    STATIC_CODE = "static_code"
+    COUNTER_CODE = "counter_code"
     SHORT_CODE = "short_code"
     MISTYPED = "mistyped"
     WEB_ADDRESS = "web_address"
@@ -117,11 +117,11 @@ def _recognize_ours(text: str) -> Recognition:
     else:
         return Recognition(Nature.LINK, text, host=host)
     try:
-        host, _ = decode_static_link(text)
+        host, _ = decode_counter_link(text)
     except PayloadInvalid:
         pass
     else:
-        return Recognition(Nature.STATIC_CODE, text, host=host)
+        return Recognition(Nature.COUNTER_CODE, text, host=host)
     web = _WEB.fullmatch(text)
     if web:
         return Recognition(Nature.WEB_ADDRESS, text, host=_find_host(web["authority"]))

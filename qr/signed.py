@@ -94,12 +94,12 @@ def read_key_id(text: str) -> str:
     return _name_bytes(_read_text(text)[1 : 1 + _KEY_ID_BYTES])
 
 
-def encode_static_link(base_url: str, payload: str) -> str:
+def encode_counter_link(base_url: str, payload: str) -> str:
     """Give the upper-case address of a printed code below `base_url`."""
     return f"{base_url.rstrip('/').upper()}/S/{payload}"
 
 
-def decode_static_link(text: str) -> tuple[str, str]:
+def decode_counter_link(text: str) -> tuple[str, str]:
     """Give the lower-case host (with port) and the upper-case payload of such an address.
 
     The payload is a signed text, or the 26 characters of a code's identifier alone.

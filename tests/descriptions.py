@@ -45,7 +45,7 @@ def _close(schema: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _list_paths() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     paths = read_schema()["paths"]
-    # Addresses without parameters first: /static_codes/events is no static code.
+    # Addresses without parameters first: /counter_codes/events is no counter code.
     return [
         (re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path))), operations)
         for path, operations in sorted(paths.items(), key=lambda each: each[0].count("{"))

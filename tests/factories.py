@@ -17,14 +17,14 @@ from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.settlement import close_settlement
 from pos.callers import Caller, call_from_terminal
 from pos.charges import NewCharge, create_charge
-from pos.models import Charge, Item, Refund, StaticCode, Terminal
+from pos.counter_codes import NewCounterCode, create_counter_code
+from pos.models import Charge, CounterCode, Item, Refund, Terminal
 from pos.refunds import NewRefund, refund_charge
-from pos.static_codes import NewStaticCode, create_static_code
 from pos.terminals import add_terminal, issue_token
 from wallet.claims import claim_charge
+from wallet.counter_payments import claim_counter_code
 from wallet.models import Claim, Payment, Wallet
 from wallet.payments import confirm_charge
-from wallet.static_payments import claim_static_code
 from wallet.wallets import open_wallet, top_up
 
 PIN = "739104"
@@ -112,17 +112,17 @@ def open_customer(
 
 def print_code(
     shop: Shop, *, at_till: bool = False, cap_minor: int | None = None
-) -> StaticCode:
-    """Make a printed code of the shop, or of its till."""
+) -> CounterCode:
+    """Make a counter code of the shop, or of its till."""
     new = plan_code(shop, at_till=at_till, cap_minor=cap_minor)
-    return create_static_code(shop.store, new, actor="test")
+    return create_counter_code(shop.store, new, actor="test")
 
 
 def plan_code(
     shop: Shop, *, at_till: bool = False, cap_minor: int | None = None
-) -> NewStaticCode:
-    """Give what a shop asks for that wants a printed code."""
-    return NewStaticCode(
+) -> NewCounterCode:
+    """Give what a shop asks for that wants a counter code."""
+    return NewCounterCode(
         place="Counter",
         terminal=shop.terminal if at_till else None,
         cap_minor=cap_minor,
@@ -132,10 +132,10 @@ def plan_code(
 
 
 def claim_at(
-    customer: Customer, code: StaticCode, *, amount_minor: int = 480, key: str | None = None
+    customer: Customer, code: CounterCode, *, amount_minor: int = 480, key: str | None = None
 ) -> Claim:
-    """Let the customer type an amount at a printed code."""
-    return claim_static_code(
+    """Let the customer type an amount at a counter code."""
+    return claim_counter_code(
         customer.wallet,
         code,
         amount_minor=amount_minor,

@@ -154,17 +154,17 @@ MUTATIONS = (
         ("tests/flows/test_confirm.py", "tests/wallet/test_limits.py"),
     ),
     Mutation(
-        "the printed code's cap",
-        "wallet/static_payments.py",
+        "the counter code's cap",
+        "wallet/counter_payments.py",
         "if amount_minor > left_minor:",
         "if amount_minor > code.cap_minor:",
-        ("tests/flows/test_static_caps.py",),
+        ("tests/flows/test_counter_caps.py",),
     ),
     Mutation(
         "payment code's lock",
-        "wallet/codes.py",
-        'CodeSeed.objects.select_for_update(of=("self",), no_key=True)',
-        "CodeSeed.objects",
+        "wallet/payment_codes.py",
+        'PaymentCodeSeed.objects.select_for_update(of=("self",), no_key=True)',
+        "PaymentCodeSeed.objects",
         ("tests/races",),
     ),
     Mutation(

@@ -7,8 +7,8 @@ from django.db import connection
 
 from qr.payment_codes import STEP_S, encode_code
 from tests import factories
-from wallet.codes import derive_keys, issue_codes
-from wallet.models import CodeSeed, Wallet
+from wallet.models import PaymentCodeSeed, Wallet
+from wallet.payment_codes import derive_keys, issue_codes
 
 # So much of a minute is left to a test that must not be met by the next one.
 _ROOM_S = 5
@@ -22,7 +22,7 @@ def show_code(customer: factories.Customer) -> str:
 def write_code(wallet: Wallet, *, step: int) -> str:
     """Write the code the wallet's phone would show in another minute."""
     issue_codes(wallet)
-    seed = CodeSeed.objects.get(wallet=wallet)
+    seed = PaymentCodeSeed.objects.get(wallet=wallet)
     keys = derive_keys(settings.SECRET_KEY)
     return encode_code(keys, serial=seed.serial, secret=bytes(seed.secret), step=step)
 

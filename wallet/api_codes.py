@@ -29,7 +29,6 @@ from pos.models import Charge, ChargeStatus
 from pos.queries import find_charge
 from pos.serializers import CollectedChargeSerializer
 from wallet.api import WalletApiView
-from wallet.codes import NewUse, ShownCode, issue_codes, revoke_codes, start_codes
 from wallet.collection import collect_charge
 from wallet.errors import (
     PaymentCodeExpired,
@@ -39,7 +38,8 @@ from wallet.errors import (
     TooManyTries,
     WalletCurrencyMismatch,
 )
-from wallet.models import CodeUse, Wallet
+from wallet.models import PaymentCodeUse, Wallet
+from wallet.payment_codes import NewUse, ShownCode, issue_codes, revoke_codes, start_codes
 from wallet.queries import find_last_use
 from wallet.serializers import PayerChargeSerializer, Seen
 
@@ -174,7 +174,7 @@ class CollectView(PosView):
         return Response(shown)
 
 
-def list_needs(use: CodeUse, charge: Charge) -> list[str]:
+def list_needs(use: PaymentCodeUse, charge: Charge) -> list[str]:
     """List what the payer still has to give on the phone: the PIN, or nothing."""
     waits = (
         use.outcome == "claimed"

@@ -34,22 +34,23 @@ from pos.api_pictures import PictureReading
 from pos.errors import (
     ChargeClaimedByAnother,
     ChargeNotPayable,
+    CounterCodeRevoked,
     CurrencyMismatch,
     SigningKeyWithdrawn,
-    StaticCodeRevoked,
     StoreClosed,
 )
-from pos.models import Charge, StaticCode
+from pos.models import Charge, CounterCode
 from qr.payment import PaymentRequest
 from qr.recognition import LENGTH_MAX
 from qr.scanning import Symbology
 from wallet.api import WalletApiView
 from wallet.claims import claim_charge
+from wallet.counter_payments import claim_counter_code
 from wallet.errors import (
     CodeForeign,
     CodeMistyped,
     CodeUnknown,
-    StaticLimitReached,
+    CounterLimitReached,
     TooManyTries,
     WalletCurrencyMismatch,
 )
@@ -62,7 +63,6 @@ from wallet.serializers import (
     write_address,
 )
 from wallet.sightings import Sighting, look_at_scan, make_plain
-from wallet.static_payments import claim_static_code
 
 
 def of_request(read: Callable[[PaymentRequest], object]) -> Callable[[Sighting], object]:
@@ -77,7 +77,7 @@ def of_request(read: Callable[[PaymentRequest], object]) -> Callable[[Sighting],
 
 
 def _read_left(sighting: Sighting) -> Money | None:
-    code = sighting.static_code
+    code = sighting.counter_code
     return None if code is None else Money(sighting.left_minor, code.currency)
 
 
@@ -121,14 +121,14 @@ class ScannedSerializer(serializers.Serializer[Any]):
 
 
 class PayloadSerializer(serializers.Serializer[Any]):
-    """A code to pay with, scanned or typed; at a printed code with the amount."""
+    """A code to pay with, scanned or typed; at a counter code with the amount."""
 
     payload = PlainTextField(max_length=1200)
     amount = AmountSerializer(required=False)
 
 
 class StaticPayeeSerializer(Answer):
-    """A printed code as its payer sees it."""
+    """A counter code as its payer sees it."""
 
     id = TextField(source="public_id", help_text="sc_…")
     place = TextField(help_text="Where it hangs.")
@@ -156,7 +156,7 @@ class ScanSerializer(Answer):
     title = TextField(help_text="The name of the scheme or host; may be empty.")
     detail = TextField(help_text="What it is and what to do, for people.")
     charge = PayerChargeSerializer(required=False, help_text="With charge.")
-    static_code = StaticPayeeSerializer(required=False, help_text="With static.")
+    counter_code = StaticPayeeSerializer(required=False, help_text="With static.")
     left = MoneySerializer(
         required=False,
         of=_read_left,
@@ -246,8 +246,8 @@ class ClaimsView(WalletApiView):
         ChargeClaimedByAnother,
         ChargeNotPayable,
         WalletCurrencyMismatch,
-        StaticLimitReached,
-        StaticCodeRevoked,
+        CounterLimitReached,
+        CounterCodeRevoked,
         StoreClosed,
         CurrencyMismatch,
         IdempotencyMismatch,
@@ -255,7 +255,7 @@ class ClaimsView(WalletApiView):
     def post(self, request: Request) -> Response:
         """Claim the charge behind a code, or lengthen the claim.
 
-        At a printed code a charge of the amount is opened and claimed at once: give a key.
+        At a counter code a charge of the amount is opened and claimed at once: give a key.
         """
         asked = PayloadSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -264,7 +264,7 @@ class ClaimsView(WalletApiView):
         if isinstance(found, Charge):
             claim = claim_charge(self.wallet, found)
         else:
-            claim = claim_static_code(
+            claim = claim_counter_code(
                 self.wallet,
                 found,
                 amount_minor=_read_amount(found, asked.validated_data.get("amount")),
@@ -276,7 +276,7 @@ class ClaimsView(WalletApiView):
         return Response(ClaimSerializer.show(claim), status=201)
 
 
-def _read_amount(code: StaticCode, amount: dict[str, Any] | None) -> int:
+def _read_amount(code: CounterCode, amount: dict[str, Any] | None) -> int:
     if amount is None:
         raise serializers.ValidationError({"amount": gettext("This field is required.")})
     if amount["currency"] != code.currency:

@@ -9,11 +9,11 @@ from django.conf import settings
 from foundation.model_sql import JoinedRows
 from ledger.transactions import retry_clashes
 from pos.charges import announce_lease, explain_refused_lease, release_charge
+from pos.counter_codes import drop_counter_charge
 from pos.errors import ChargeClaimedByAnother
 from pos.models import Charge
 from pos.places import list_paths, place, write_joins
 from pos.running import number_command, telling_running
-from pos.static_codes import drop_static_charge
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
 from wallet.models import Claim, Wallet
 from wallet.wallets import mask_name
@@ -56,7 +56,7 @@ def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
     """
     if wallet.currency != charge.currency:
         raise WalletCurrencyMismatch(charge.currency)
-    if charge.static_code_id and charge.owner_id != wallet.id:
+    if charge.counter_code_id and charge.owner_id != wallet.id:
         # Within somebody else's daily limit, and nobody's till shows it to pay.
         raise ChargeClaimedByAnother
     with telling_running(number_command(charge.id)):
@@ -87,10 +87,10 @@ def _lease(wallet: Wallet, charge: Charge) -> Claim | None:
 def decline_charge(claim: Claim) -> None:
     """Give the charge back unpaid; a claim that is over already is left alone.
 
-    A charge that the payer opened at a printed code is for nobody else, and ends.
+    A charge that the payer opened at a counter code is for nobody else, and ends.
     """
-    if claim.charge.static_code_id:
-        drop_static_charge(claim.charge_id)
+    if claim.charge.counter_code_id:
+        drop_counter_charge(claim.charge_id)
         return
     release_charge(claim.charge_id, payer_account_id=claim.wallet.account_id)
 

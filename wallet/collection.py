@@ -8,10 +8,10 @@ from pos.charges import release_charge
 from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
 from pos.models import Charge
 from wallet.claims import claim_charge
-from wallet.codes import NewUse, redeem_code
 from wallet.errors import PinRequired, WalletCurrencyMismatch
 from wallet.limits import needs_pin
-from wallet.models import CodeUse
+from wallet.models import PaymentCodeUse
+from wallet.payment_codes import NewUse, redeem_code
 from wallet.payments import confirm_charge, find_payment
 
 # Why a collection is refused, and how the same request is refused again.
@@ -40,7 +40,7 @@ _REFUSALS: dict[type[Exception], tuple[str, Callable[[Charge], Exception]]] = {
 _AGAIN = dict(_REFUSALS.values())
 
 
-def collect_charge(caller: Caller, new: NewUse) -> CodeUse:
+def collect_charge(caller: Caller, new: NewUse) -> PaymentCodeUse:
     """Use the code up, claim the charge for its wallet, and capture it if no PIN is wanted.
 
     With a PIN wanted the charge stays claimed for a minute, and the phone asks for it. Where
@@ -60,7 +60,7 @@ def collect_charge(caller: Caller, new: NewUse) -> CodeUse:
     return use
 
 
-def _finish(use: CodeUse, charge: Charge) -> None:
+def _finish(use: PaymentCodeUse, charge: Charge) -> None:
     try:
         _keep_outcome(use, _take(use, charge))
     except tuple(_REFUSALS) as refusal:
@@ -75,7 +75,7 @@ def _finish(use: CodeUse, charge: Charge) -> None:
         raise
 
 
-def _take(use: CodeUse, charge: Charge) -> str:
+def _take(use: PaymentCodeUse, charge: Charge) -> str:
     wallet = use.wallet
     claim = claim_charge(wallet, charge)
     if needs_pin(wallet, charge.amount_minor):
@@ -94,6 +94,6 @@ def _take(use: CodeUse, charge: Charge) -> str:
     return "captured"
 
 
-def _keep_outcome(use: CodeUse, outcome: str) -> None:
+def _keep_outcome(use: PaymentCodeUse, outcome: str) -> None:
     use.outcome = outcome
     use.save(update_fields=["outcome"])

@@ -7,7 +7,7 @@ from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.money import format_money
 from qr.split_codes import Part
 
-_LEFT = Member("left_minor", int, note="With static_limit_reached.")
+_LEFT = Member("left_minor", int, note="With counter_limit_reached.")
 # The ledger knows nothing of the API; its refusals reach one where a wallet pays.
 problem(402, "insufficient_funds")(InsufficientFunds)
 problem(409, "transfer_refused")(TransferRefused)
@@ -197,15 +197,15 @@ class PaymentCodeUsed(Exception):
         )
 
 
-@problem(422, "static_limit_reached", field="amount.amount_minor", members=(_LEFT,))
-class StaticLimitReached(Exception):
-    """The amount is more than this wallet may still pay by printed codes today."""
+@problem(422, "counter_limit_reached", field="amount.amount_minor", members=(_LEFT,))
+class CounterLimitReached(Exception):
+    """The amount is more than this wallet may still pay by counter codes today."""
 
     def __init__(self, left_minor: int, currency: str) -> None:
         """Keep what is left, in minor units."""
         left = format_money(left_minor, currency)
         words = gettext(
-            "By printed codes you can pay %(left)s more today. Nothing was taken. Ask the shop"
+            "By counter codes you can pay %(left)s more today. Nothing was taken. Ask the shop"
             " to charge you at the till."
         )
         super().__init__(words % {"left": left})

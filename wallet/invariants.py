@@ -20,8 +20,8 @@ INVARIANTS = (
             HAVING count(p.id) <> 1
                 OR bool_or(p.amount_minor <> c.amount_minor OR p.currency <> c.currency
                            OR w.account_id IS DISTINCT FROM c.payer_account_id
-                           -- Opened at a printed code, within that wallet's cap of the day.
-                           OR c.static_code_id IS NOT NULL AND p.wallet_id <> c.owner_id)
+                           -- Opened at a counter code, within that wallet's cap of the day.
+                           OR c.counter_code_id IS NOT NULL AND p.wallet_id <> c.owner_id)
         """,
     ),
     Invariant(

@@ -126,7 +126,7 @@ class Attempt(models.Model):
         return str(TRY_WORDS.get(self.reason, self.reason))
 
 
-class CodeMiss(models.Model):
+class ShortCodeMiss(models.Model):
     """A short code that was typed and led nowhere; ten a minute are too many."""
 
     wallet = models.ForeignKey(Wallet, models.CASCADE, related_name="+", db_index=False)
@@ -134,14 +134,14 @@ class CodeMiss(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["wallet", "missed_at"], name="wallet_codemiss_of_wallet")
+            models.Index(fields=["wallet", "missed_at"], name="wallet_shortcodemiss_of_wallet")
         ]
 
     def __str__(self) -> str:
         return f"{self.wallet_id} {self.missed_at}"
 
 
-class CodeSeed(models.Model):
+class PaymentCodeSeed(models.Model):
     """What a wallet's payment codes are made of; another secret voids those there are."""
 
     serial = models.AutoField(primary_key=True)
@@ -155,7 +155,7 @@ class CodeSeed(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(serial__gte=0, serial__lte=SERIAL_MAX),
-                name="wallet_codeseed_serial_has_eight_digits",
+                name="wallet_paymentcodeseed_serial_has_eight_digits",
             )
         ]
 
@@ -163,7 +163,7 @@ class CodeSeed(models.Model):
         return f"codes of {self.wallet_id}"
 
 
-class CodeUse(models.Model):
+class PaymentCodeUse(models.Model):
     """A payment code that was shown to a till: used up, whatever became of the payment.
 
     `outcome` is `started` until that is known, then `captured`, `claimed` (the phone is asked
@@ -186,10 +186,10 @@ class CodeUse(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["wallet", "step"], name="wallet_codeuse_one_a_step"
+                fields=["wallet", "step"], name="wallet_paymentcodeuse_one_a_step"
             ),
             models.UniqueConstraint(
-                fields=["owner_id", "idempotency_key"], name="wallet_codeuse_one_a_key"
+                fields=["owner_id", "idempotency_key"], name="wallet_paymentcodeuse_one_a_key"
             ),
         ]
 
@@ -197,7 +197,7 @@ class CodeUse(models.Model):
         return f"{self.wallet_id} {self.step} {self.outcome}"
 
 
-class CollectMiss(models.Model):
+class PaymentCodeMiss(models.Model):
     """A payment code that a till or a merchant's server sent and that was nobody's."""
 
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+", db_index=False)
@@ -208,9 +208,7 @@ class CollectMiss(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["merchant", "missed_at"], name="wallet_collectmiss_of_merchant"
-            )
+            models.Index(fields=["merchant", "missed_at"], name="wallet_paymentcodemiss_recent")
         ]
 
     def __str__(self) -> str:

@@ -3,10 +3,10 @@
 PRIVILEGES = {
     "wallet_attempt": ("SELECT", "INSERT"),
     "wallet_claim": ("SELECT", "INSERT", "UPDATE (wallet_id)"),
-    "wallet_codemiss": ("SELECT", "INSERT", "UPDATE", "DELETE"),
-    "wallet_codeseed": ("SELECT", "INSERT", "UPDATE (secret, revoked_at)"),
-    "wallet_codeuse": ("SELECT", "INSERT", "UPDATE (outcome)"),
-    "wallet_collectmiss": ("SELECT", "INSERT", "DELETE"),
+    "wallet_shortcodemiss": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "wallet_paymentcodeseed": ("SELECT", "INSERT", "UPDATE (secret, revoked_at)"),
+    "wallet_paymentcodeuse": ("SELECT", "INSERT", "UPDATE (outcome)"),
+    "wallet_paymentcodemiss": ("SELECT", "INSERT", "DELETE"),
     "wallet_payment": ("SELECT", "INSERT"),
     "wallet_wallet": ("SELECT", "INSERT", "UPDATE (no_pin_count, no_pin_minor)"),
 }

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from foundation.paging import Page, cut_page
 from pos.places import list_paths
 from pos.queries import read_reference
-from wallet.models import CodeUse, Payment, Wallet
+from wallet.models import Payment, PaymentCodeUse, Wallet
 
 PAGE_SIZE = 30
 
@@ -38,7 +38,7 @@ def find_own_payment(wallet: Wallet, payment_id: UUID) -> Payment | None:
     return list_payments(wallet).filter(pk=payment_id).first()
 
 
-def find_last_use(wallet: Wallet) -> CodeUse | None:
+def find_last_use(wallet: Wallet) -> PaymentCodeUse | None:
     """Find the use of the wallet's newest payment code that was used, with its charge."""
-    uses = CodeUse.objects.filter(wallet=wallet).order_by("-step")
+    uses = PaymentCodeUse.objects.filter(wallet=wallet).order_by("-step")
     return uses.select_related("wallet", *list_paths("charge__")).first()

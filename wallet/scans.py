@@ -1,4 +1,4 @@
-"""What was scanned or typed, and which charge or printed code it leads to."""
+"""What was scanned or typed, and which charge or counter code it leads to."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,16 +8,16 @@ from django.db import transaction
 
 from foundation.digits import fold_digits
 from foundation.throttles import Misses
-from pos.models import Charge, StaticCode
-from pos.queries import find_by_short_code, find_by_token, find_static_codes
-from pos.static_codes import find_printed_code
+from pos.counter_codes import read_counter_code
+from pos.models import Charge, CounterCode
+from pos.queries import find_by_short_code, find_by_token, find_counter_codes
 from qr import mpm
 from qr.charge_codes import decode_charge_code, is_of_host
 from qr.errors import Kind, PayloadInvalid
 from qr.links import decode_link, normalize_short_code
 from qr.marks import split_mark
 from qr.recognition import Nature, recognize
-from qr.signed import decode_static_link
+from qr.signed import decode_counter_link
 from qr.split_codes import Part
 from wallet.errors import (
     CodeForeign,
@@ -31,7 +31,7 @@ from wallet.errors import (
 from wallet.models import Wallet
 
 _MISSES_A_MINUTE_MAX = 10
-_MISSES = Misses("wallet_codemiss", of="wallet_id")
+_MISSES = Misses("wallet_shortcodemiss", of="wallet_id")
 
 
 def choose_seen(texts: Sequence[str], *, parts: Sequence[Part] = ()) -> str:
@@ -55,13 +55,13 @@ def choose_seen(texts: Sequence[str], *, parts: Sequence[Part] = ()) -> str:
 
 def _is_ours(text: str) -> bool:
     found = recognize(text)
-    if found.nature in {Nature.LINK, Nature.STATIC_CODE}:
+    if found.nature in {Nature.LINK, Nature.COUNTER_CODE}:
         return bool(found.host == settings.PUBLIC_HOST)
     return bool(found.reading and is_of_host(found.reading.request, settings.PUBLIC_HOST))
 
 
-def find_scanned(wallet: Wallet, payload: str) -> Charge | StaticCode:
-    """Find the charge or the printed code that a scanned or typed code of ours leads to.
+def find_scanned(wallet: Wallet, payload: str) -> Charge | CounterCode:
+    """Find the charge or the counter code that a scanned or typed code of ours leads to.
 
     Raises:
         CodeForeign: another host's or system's, altered, or text of no known form.
@@ -81,14 +81,14 @@ def find_scanned(wallet: Wallet, payload: str) -> Charge | StaticCode:
     return _find_charge(token)
 
 
-def _find_other(wallet: Wallet, payload: str) -> Charge | StaticCode:
+def _find_other(wallet: Wallet, payload: str) -> Charge | CounterCode:
     try:
-        host, printed = decode_static_link(payload)
+        host, printed = decode_counter_link(payload)
     except PayloadInvalid:
         return _find_typed(wallet, payload)
     _check_host(host)
     try:
-        code = find_printed_code(printed)
+        code = read_counter_code(printed)
     except PayloadInvalid:
         raise CodeForeign from None
     if code is None:
@@ -101,7 +101,7 @@ def _check_host(host: str) -> None:
         raise CodeForeign
 
 
-def _find_merchant_code(wallet: Wallet, payload: str) -> Charge | StaticCode:
+def _find_merchant_code(wallet: Wallet, payload: str) -> Charge | CounterCode:
     try:
         code = decode_charge_code(payload, host=settings.PUBLIC_HOST)
     except PayloadInvalid:
@@ -119,7 +119,7 @@ def _find_charge(token: UUID) -> Charge:
     return charge
 
 
-def _find_typed(wallet: Wallet, payload: str) -> Charge | StaticCode:
+def _find_typed(wallet: Wallet, payload: str) -> Charge | CounterCode:
     try:
         short_code = normalize_short_code(fold_digits(payload))
     except PayloadInvalid as refusal:
@@ -131,14 +131,14 @@ def _find_typed(wallet: Wallet, payload: str) -> Charge | StaticCode:
     return found
 
 
-def _guess(wallet: Wallet, short_code: str) -> Charge | StaticCode | None:
+def _guess(wallet: Wallet, short_code: str) -> Charge | CounterCode | None:
     # Its own transaction, because a miss that rolls back would be a free guess.
     with transaction.atomic(durable=True):
         # Guesses at the same moment follow each other, each with those before it counted.
         Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
         if _MISSES.count(wallet.id).together >= _MISSES_A_MINUTE_MAX:
             raise TooManyTries
-        printed = find_static_codes().filter(short_code=short_code).first()
+        printed = find_counter_codes().filter(short_code=short_code).first()
         found = printed or find_by_short_code(short_code)
         if found is None:
             _MISSES.add(wallet.id)

@@ -51,8 +51,8 @@ def look_at_charge(wallet: Wallet, charge: Charge) -> PayScreen:
         state, error = "other_currency", str(refusal)
     except ChargeNotPayable as refusal:
         state = refusal.status
-        if charge.static_code_id and state == ChargeStatus.CANCELED:
-            # Nobody but its payer ends the charge of a printed code.
+        if charge.counter_code_id and state == ChargeStatus.CANCELED:
+            # Nobody but its payer ends the charge of a counter code.
             state = "declined"
     if state == ChargeStatus.CAPTURED:
         return look_at_captured(wallet, charge)

@@ -11,24 +11,24 @@ from ledger.money import format_number
 from merchants.queries import read_clock
 from pos.errors import (
     ChargeClaimedByAnother,
-    StaticCodeRevoked,
+    CounterCodeRevoked,
     StoreClosed,
     name_state,
 )
-from pos.models import Charge, ChargeStatus, StaticCode
+from pos.models import Charge, ChargeStatus, CounterCode
 from qr.charge_codes import is_of_host
 from qr.errors import Deviation, Weight
 from qr.payment import Mutability, PaymentRequest
 from qr.recognition import Nature, Recognition, recognize
+from wallet.counter_payments import measure_left
 from wallet.errors import (
     CodeForeign,
     CodeMistyped,
-    StaticLimitReached,
+    CounterLimitReached,
     WalletCurrencyMismatch,
 )
 from wallet.models import Wallet
 from wallet.scans import find_scanned
-from wallet.static_payments import measure_left
 
 _SHOWN_MAX = 80
 # Of a scheme whose title is no name to tell people.
@@ -52,7 +52,7 @@ class Sighting:
     title: str = ""
     is_payable: bool = False
     charge: Charge | None = None
-    static_code: StaticCode | None = None
+    counter_code: CounterCode | None = None
     left_minor: int = 0
     request: PaymentRequest | None = None
     scheme: str = ""
@@ -72,8 +72,8 @@ def look_at_scan(wallet: Wallet, payload: str) -> Sighting:
         found = find_scanned(wallet, payload)
     except (CodeForeign, CodeMistyped):
         return describe_foreign(payload)
-    if isinstance(found, StaticCode):
-        return look_at_static_code(wallet, found)
+    if isinstance(found, CounterCode):
+        return look_at_counter_code(wallet, found)
     return _describe_charge(wallet, found)
 
 
@@ -114,8 +114,8 @@ def name_host(host: str) -> str:
 def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
     status, mine = charge.status_now, charge.payer_account_id == wallet.account_id
     waits = status == ChargeStatus.OPEN or (status == ChargeStatus.CLAIMED and mine)
-    # Somebody has opened it at a printed code, and nobody else can pay it.
-    is_anothers = bool(charge.static_code_id) and charge.owner_id != wallet.id
+    # Somebody has opened it at a counter code, and nobody else can pay it.
+    is_anothers = bool(charge.counter_code_id) and charge.owner_id != wallet.id
     if wallet.currency != charge.currency:
         detail = str(WalletCurrencyMismatch(charge.currency))
     elif waits and not is_anothers:
@@ -133,27 +133,27 @@ def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
     )
 
 
-def look_at_static_code(wallet: Wallet, code: StaticCode) -> Sighting:
-    """Tell whether this wallet can pay by a printed code now, and how much."""
+def look_at_counter_code(wallet: Wallet, code: CounterCode) -> Sighting:
+    """Tell whether this wallet can pay by a counter code now, and how much."""
     left_minor = measure_left(wallet, code)
     if code.is_revoked:
-        detail = str(StaticCodeRevoked())
+        detail = str(CounterCodeRevoked())
     elif code.store.closed_at is not None:
         detail = str(StoreClosed())
     elif wallet.currency != code.currency:
         detail = str(WalletCurrencyMismatch(code.currency))
     elif not left_minor:
-        detail = str(StaticLimitReached(left_minor, code.currency))
+        detail = str(CounterLimitReached(left_minor, code.currency))
     else:
         detail = gettext("You type the amount. Nothing is taken before you confirm.")
         return Sighting(
             kind="static",
             detail=detail,
             is_payable=True,
-            static_code=code,
+            counter_code=code,
             left_minor=left_minor,
         )
-    return Sighting(kind="static", detail=detail, static_code=code)
+    return Sighting(kind="static", detail=detail, counter_code=code)
 
 
 def _describe_payment(found: Recognition) -> Sighting:
@@ -308,7 +308,7 @@ _DESCRIPTIONS: dict[Nature, Callable[[Recognition], Sighting]] = {
     Nature.FOREIGN_CODE: _describe_foreign_code,
     Nature.PAYMENT_CODE: _describe_payer_code,
     Nature.LINK: _describe_link,
-    Nature.STATIC_CODE: _describe_link,
+    Nature.COUNTER_CODE: _describe_link,
     Nature.WEB_ADDRESS: _describe_address,
     Nature.SHORT_CODE: _describe_text,
     Nature.MISTYPED: _describe_mistyped,

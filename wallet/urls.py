@@ -9,8 +9,8 @@ from wallet import (
     api_scans,
     views,
     views_codes,
+    views_counter,
     views_scans,
-    views_static,
 )
 
 app_name = "wallet"
@@ -21,10 +21,10 @@ urlpatterns = [
     path("p/<str:token>/pay", views.confirm, name="confirm"),
     path("p/<str:token>/decline", views.decline, name="decline"),
     path("p/<str:token>/declined", views.declined, name="declined"),
-    path("s/<str:payload>/", views_static.show_static_code, name="static"),
-    path("s/<str:payload>", views_static.show_static_code),
-    path("S/<str:payload>", views_static.show_static_code),
-    path("S/<str:payload>/", views_static.show_static_code),
+    path("s/<str:payload>/", views_counter.show_counter_code, name="static"),
+    path("s/<str:payload>", views_counter.show_counter_code),
+    path("S/<str:payload>", views_counter.show_counter_code),
+    path("S/<str:payload>/", views_counter.show_counter_code),
     path("wallet/", views.home, name="home"),
     path("wallet/sign-in/", views.enter, name="sign_in"),
     path("wallet/sign-out/", views.leave, name="sign_out"),

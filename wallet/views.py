@@ -19,6 +19,7 @@ from identity.sign_in import end_session, identify_by_pin, start_session
 from ledger.errors import TransferRefused
 from ledger.queries import read_available, read_balance
 from merchants.access import activate_time_zone
+from pos.counter_codes import read_counter_code
 from pos.errors import (
     ChargeNotPayable,
     ChargeUnknown,
@@ -26,10 +27,9 @@ from pos.errors import (
 )
 from pos.models import Charge, ChargeStatus
 from pos.queries import find_by_token, list_refunds, read_reference
-from pos.static_codes import find_printed_code
 from qr.errors import PayloadInvalid
 from qr.links import decode_link, decode_token
-from qr.signed import decode_static_link
+from qr.signed import decode_counter_link
 from relay.pages import end_on_commit
 from wallet.access import keep_session, read_next, wallet_only
 from wallet.api import hash_confirmation
@@ -272,6 +272,6 @@ def _find_payee(request: HttpRequest, address: str) -> dict[str, Any]:
         _, token = decode_link(request.build_absolute_uri(address))
         return {"charge": find_by_token(token)}
     with contextlib.suppress(PayloadInvalid, SigningKeyWithdrawn):
-        _, payload = decode_static_link(request.build_absolute_uri(address))
-        return {"static_code": find_printed_code(payload)}
+        _, payload = decode_counter_link(request.build_absolute_uri(address))
+        return {"counter_code": read_counter_code(payload)}
     return {}

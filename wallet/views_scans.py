@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from pos.errors import SigningKeyWithdrawn
-from pos.models import Charge, StaticCode
+from pos.models import Charge, CounterCode
 from pos.pictures import read_seen
 from qr.charge_codes import make_guid
 from qr.errors import PayloadInvalid
@@ -100,9 +100,9 @@ def scan(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     return render(request, "wallet/scan.html", context, status=status)
 
 
-def find_page(found: Charge | StaticCode) -> str:
+def find_page(found: Charge | CounterCode) -> str:
     """Give the address of the page on which this is paid."""
-    if isinstance(found, StaticCode):
+    if isinstance(found, CounterCode):
         return reverse("wallet:static", args=[encode_token(found.id).lower()])
     return reverse("wallet:pay", args=[encode_token(found.token).lower()])
 

@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="StaticCode",
+            name="CounterCode",
             fields=[
                 (
                     "id",
@@ -185,13 +185,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="charge",
-            name="static_code",
+            name="counter_code",
             field=models.ForeignKey(
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
-                to="pos.staticcode",
+                to="pos.countercode",
             ),
         ),
         migrations.CreateModel(
@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddField(
-            model_name="staticcode",
+            model_name="countercode",
             name="terminal",
             field=models.ForeignKey(
                 db_index=False,
@@ -448,15 +448,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="staticcode",
+            model_name="countercode",
             constraint=models.UniqueConstraint(
-                fields=("store", "idempotency_key"), name="pos_staticcode_one_a_key"
+                fields=("store", "idempotency_key"), name="pos_countercode_one_a_key"
             ),
         ),
         migrations.AddConstraint(
-            model_name="staticcode",
+            model_name="countercode",
             constraint=models.CheckConstraint(
-                condition=models.Q(("cap_minor__gt", 0)), name="pos_staticcode_cap_positive"
+                condition=models.Q(("cap_minor__gt", 0)), name="pos_countercode_cap_positive"
             ),
         ),
         migrations.AddConstraint(
@@ -536,9 +536,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="charge",
             index=models.Index(
-                condition=models.Q(("static_code__isnull", False)),
+                condition=models.Q(("counter_code__isnull", False)),
                 fields=["store", "-id"],
-                name="pos_charge_store_static",
+                name="pos_charge_store_counter",
             ),
         ),
         migrations.AddIndex(

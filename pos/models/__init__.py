@@ -2,8 +2,8 @@
 
 from pos.models.acknowledgements import Acknowledgement
 from pos.models.charges import Charge, ChargeLine, Refusal
+from pos.models.counter_codes import CounterCode
 from pos.models.refunds import Receipt, Refund
-from pos.models.static_codes import StaticCode
 from pos.models.terminals import Item, Terminal, TerminalToken
 from pos.transitions import ChargeStatus
 
@@ -12,11 +12,11 @@ __all__ = [
     "Charge",
     "ChargeLine",
     "ChargeStatus",
+    "CounterCode",
     "Item",
     "Receipt",
     "Refund",
     "Refusal",
-    "StaticCode",
     "Terminal",
     "TerminalToken",
 ]

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 
 from merchants.models import Merchant, StaffMember, Store
 from merchants.queries import read_clock
-from pos.models.static_codes import StaticCode
+from pos.models.counter_codes import CounterCode
 from pos.models.terminals import Terminal
 from pos.transitions import ALIVE, UNENDED, ChargeStatus, read_status
 from qr.links import encode_token
@@ -64,9 +64,9 @@ class Charge(models.Model):
     cashier = models.ForeignKey(
         StaffMember, models.PROTECT, related_name="+", null=True, db_index=False
     )
-    # Of a sale by a printed code, it is the payer's wallet that owns the key.
-    static_code = models.ForeignKey(
-        StaticCode, models.PROTECT, related_name="+", null=True, db_index=False
+    # Of a sale by a counter code, it is the payer's wallet that owns the key.
+    counter_code = models.ForeignKey(
+        CounterCode, models.PROTECT, related_name="+", null=True, db_index=False
     )
     owner_id = models.UUIDField()
     idempotency_key = models.CharField(max_length=255)
@@ -123,7 +123,7 @@ class Charge(models.Model):
     merchant_id: UUID
     store_id: UUID
     terminal_id: UUID | None
-    static_code_id: UUID | None
+    counter_code_id: UUID | None
     payer_account_id: UUID | None
     takings_account_id: UUID
 
@@ -194,8 +194,8 @@ class Charge(models.Model):
             ),
             models.Index(
                 fields=["store", "-id"],
-                condition=models.Q(static_code__isnull=False),
-                name="pos_charge_store_static",
+                condition=models.Q(counter_code__isnull=False),
+                name="pos_charge_store_counter",
             ),
             models.Index(
                 fields=["id"],
@@ -249,9 +249,9 @@ class Charge(models.Model):
         return "" if is_older else self.refusal
 
     @property
-    def static_code_payload(self) -> str:
-        """Give what leads to the printed code this was opened at, if it was."""
-        return encode_token(self.static_code_id).lower() if self.static_code_id else ""
+    def counter_code_payload(self) -> str:
+        """Give what leads to the counter code this was opened at, if it was."""
+        return encode_token(self.counter_code_id).lower() if self.counter_code_id else ""
 
     @property
     def receipt_number(self) -> str:

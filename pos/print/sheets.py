@@ -1,4 +1,4 @@
-"""A printed code as a page to cut out and hang up: A4, A6, or a sticker of A7."""
+"""A counter code as a page to cut out and hang up: A4, A6, or a sticker of A7."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,10 +10,10 @@ from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, XPos, YPos
 
 from ledger.money import format_money
-from pos.models import StaticCode
+from pos.counter_codes import write_counter_link
+from pos.models import CounterCode
 from pos.print.fonts import Weight, clean, find_undrawn
 from pos.print.text_shaping import UNITS_PER_EM, Frame, Line, count_lines, set_lines
-from pos.static_codes import write_static_link
 from qr.image import draw_svg
 
 _INK, _JADE, _QUIET, _EDGE = (20, 33, 31), (8, 82, 66), (63, 75, 72), (122, 130, 127)
@@ -63,14 +63,14 @@ class _Page(FPDF):
     country = ""
 
 
-def list_undrawn(code: StaticCode) -> list[str]:
+def list_undrawn(code: CounterCode) -> list[str]:
     """List what would be empty boxes on the page; needs the code's store at hand."""
     texts = (code.name, code.place)
     drawn = " ".join(text for text in texts if not _is_plain(text))
     return find_undrawn(drawn, code.store.merchant.country)
 
 
-def draw_sheet(code: StaticCode, size: SheetSize) -> bytes:
+def draw_sheet(code: CounterCode, size: SheetSize) -> bytes:
     """Draw the page; the same code gives the same bytes. Needs its store at hand."""
     paper = _PAPERS[size]
     page = _Page(unit="mm", format=(paper.width, paper.height))
@@ -89,7 +89,7 @@ def draw_sheet(code: StaticCode, size: SheetSize) -> bytes:
     return bytes(page.output())
 
 
-def _draw_head(page: _Page, code: StaticCode, paper: _Paper) -> None:
+def _draw_head(page: _Page, code: CounterCode, paper: _Paper) -> None:
     page.set_font("helvetica", "B", paper.text)
     words = gettext("Scan to pay")
     mark = paper.text * 0.36
@@ -124,10 +124,10 @@ def _draw_mark(page: _Page, *, left: float, top: float, size: float) -> None:
     page.rect(left + size / 3, top + size / 3, size / 3, size / 3, style="F")
 
 
-def _draw_code(page: _Page, code: StaticCode, paper: _Paper) -> None:
+def _draw_code(page: _Page, code: CounterCode, paper: _Paper) -> None:
     gap = paper.text * 0.2
     left, top = (paper.width - paper.code) / 2, page.get_y() + gap
-    drawing = draw_svg(write_static_link(code)).encode()
+    drawing = draw_svg(write_counter_link(code)).encode()
     side = paper.code
     # What the drawing leaves open takes the page's color, and cameras want black.
     page.set_fill_color(0)
@@ -141,7 +141,7 @@ def _draw_code(page: _Page, code: StaticCode, paper: _Paper) -> None:
     page.set_y(top + side + gap)
 
 
-def _draw_help(page: _Page, code: StaticCode, paper: _Paper) -> None:
+def _draw_help(page: _Page, code: CounterCode, paper: _Paper) -> None:
     steps = [
         gettext("Scan the code with your phone's camera."),
         gettext("Type the amount. Your phone shows the name above."),
@@ -165,7 +165,7 @@ def _draw_help(page: _Page, code: StaticCode, paper: _Paper) -> None:
     _write(page, code.short_code_grouped, paper.text * 1.8)
 
 
-def _draw_foot(page: _Page, code: StaticCode, paper: _Paper) -> None:
+def _draw_foot(page: _Page, code: CounterCode, paper: _Paper) -> None:
     cap = format_money(code.cap_minor, code.currency, settings.LANGUAGE_CODE)
     page.set_font("helvetica", "", paper.small)
     page.set_text_color(*_QUIET)

@@ -2,13 +2,13 @@
 
 from django import template
 
-from pos.models import StaticCode
+from pos.models import CounterCode
 from pos.print.sheets import list_undrawn
 
 register = template.Library()
 
 
 @register.filter
-def undrawn(code: StaticCode) -> str:
+def undrawn(code: CounterCode) -> str:
     """Name what would be empty boxes on the page of a code, a space between two."""
     return " ".join(list_undrawn(code))

@@ -1,10 +1,10 @@
-/** What printed codes bring in, told above whatever the till shows. */
+/** What counter codes bring in, told above whatever the till shows. */
 
 import { writeTime } from "./clock.js";
 import { find, isolate, make } from "./dom.js";
 import { call, gettext, weave } from "./server.js";
 
-const PAID = "/api/v1/charges?source=static_code&status=captured&limit=20";
+const PAID = "/api/v1/charges?source=counter_code&status=captured&limit=20";
 const STAY_MS = 60_000;
 const SHOWN_MAX = 3;
 

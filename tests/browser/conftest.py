@@ -248,7 +248,7 @@ def codes_unused(stack: Stack) -> None:
     owner = stack.servers.owner_url(stack.database)
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute(
-            "UPDATE wallet_codeuse SET step = -extract(epoch FROM used_at) * 1000"
+            "UPDATE wallet_paymentcodeuse SET step = -extract(epoch FROM used_at) * 1000"
         )
 
 

@@ -27,7 +27,7 @@ from identity.sign_in import start_session
 from merchants.models import Role
 from merchants.onboarding import hire, open_merchant, open_store
 from pos.models import Item, TerminalToken
-from pos.static_codes import NewStaticCode, create_static_code, write_static_link
+from pos.counter_codes import NewCounterCode, create_counter_code, write_counter_link
 from pos.terminals import add_terminal, issue_token, offer_pairing, pair_terminal
 from wallet.wallets import open_wallet, top_up
 
@@ -46,12 +46,12 @@ for number, currency in enumerate(CURRENCIES):
     payer = User.objects.create(name=f"Payer {currency}", phone=f"+35387300000{number}")
     set_pin(payer, "123456")
     top_up(open_wallet(payer, currency=currency), amount_minor=9_000_000_000, reference="tests")
-    code = create_static_code(store, NewStaticCode(
+    code = create_counter_code(store, NewCounterCode(
         place="Counter", terminal=None, cap_minor=None,
         idempotency_key=str(uuid.uuid4()), request_hash=b""), actor="tests")
     made[currency] = {
         "device": device, "token": issue_token(till), "store": store.public_id,
-        "item": cake.public_id, "code": write_static_link(code),
+        "item": cake.public_id, "code": write_counter_link(code),
         "wallet": start_session(payer, device_name="tests"),
     }
 Path(OUT).write_text(json.dumps(made))

@@ -284,13 +284,13 @@ def test_the_customer_s_code(till, phone, check, watch):
     expect(phone.title).to_have_text("My code")
 
 
-def test_the_page_of_a_printed_code(windows, phone, office, check, sql, watch):
+def test_the_page_of_a_counter_code(windows, phone, office, check, sql, watch):
     watch.expect("status of 4")
-    ((code_id,), *_) = sql("SELECT id FROM pos_staticcode WHERE revoked_at IS NULL")
+    ((code_id,), *_) = sql("SELECT id FROM pos_countercode WHERE revoked_at IS NULL")
     address = f"/s/{encode_token(code_id).lower()}/"
     stranger = windows.open(PHONE)
     stranger.goto(address)
-    check(stranger, "sign in at a printed code")
+    check(stranger, "sign in at a counter code")
     phone.open(address)
     check(phone.page, "amount")
     phone.page.get_by_label("How much").fill("lots")

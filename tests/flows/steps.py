@@ -1,11 +1,11 @@
-"""Steps that several flows take: open a browser, scan, collect, pay at a printed code."""
+"""Steps that several flows take: open a browser, scan, collect, pay at a counter code."""
 
 from typing import Any
 
 from django.test import Client
 
-from pos.models import Charge, StaticCode
-from pos.static_codes import write_static_link
+from pos.counter_codes import write_counter_link
+from pos.models import Charge, CounterCode
 from tests import factories
 from tests.conftest import Api
 from tests.snapshots import nothing_changes
@@ -53,21 +53,21 @@ def euros(amount_minor: Any = 480, currency: Any = "EUR") -> dict[str, Any]:
 
 
 def claim_by_api(
-    phone: Api, code: StaticCode, *, amount: Any = None, key: str = "", payload: str = ""
+    phone: Api, code: CounterCode, *, amount: Any = None, key: str = "", payload: str = ""
 ) -> Any:
-    """Claim by a printed code, or whatever payload is scanned instead."""
-    body = {"payload": payload or write_static_link(code)}
+    """Claim by a counter code, or whatever payload is scanned instead."""
+    body = {"payload": payload or write_counter_link(code)}
     return phone.post("wallet/claims", body | ({"amount": amount} if amount else {}), key=key)
 
 
-def pay_at(customer: factories.Customer, code: StaticCode, amount_minor: int) -> Payment:
-    """Pay an amount that the customer types at a printed code."""
+def pay_at(customer: factories.Customer, code: CounterCode, amount_minor: int) -> Payment:
+    """Pay an amount that the customer types at a counter code."""
     claimed = factories.claim_at(customer, code, amount_minor=amount_minor)
     return factories.confirm(customer, claimed)
 
 
-def refuse_claim(phone: Api, code: StaticCode, *, amount: Any, status: int, name: str) -> Any:
-    """Claim by a printed code in vain; nothing is written, and the problem is returned."""
+def refuse_claim(phone: Api, code: CounterCode, *, amount: Any, status: int, name: str) -> Any:
+    """Claim by a counter code in vain; nothing is written, and the problem is returned."""
     with nothing_changes():
         answer = claim_by_api(phone, code, amount=amount)
 

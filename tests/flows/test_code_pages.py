@@ -10,8 +10,8 @@ from qr.links import encode_token
 from tests import factories
 from tests.clocks import let_lease_end
 from tests.paycodes import await_steady_step, show_code, write_code
-from wallet.codes import NewUse, issue_codes, revoke_codes
 from wallet.collection import collect_charge
+from wallet.payment_codes import NewUse, issue_codes, revoke_codes
 
 pytestmark = pytest.mark.django_db
 MY_CODE = "/wallet/my-code/"

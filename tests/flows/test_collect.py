@@ -13,9 +13,9 @@ from tests.flows.steps import collect
 from tests.paycodes import show_code
 from tests.scripts import PERSIAN
 from tests.snapshots import nothing_changes
-from wallet.codes import NewUse, redeem_code
 from wallet.collection import _finish
-from wallet.models import Attempt, CodeUse, CollectMiss, Payment, Wallet
+from wallet.models import Attempt, Payment, PaymentCodeMiss, PaymentCodeUse, Wallet
+from wallet.payment_codes import NewUse, redeem_code
 from wallet.wallets import top_up
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def server(shop):
 
 
 def outcomes():
-    return list(CodeUse.objects.order_by("used_at").values_list("outcome", flat=True))
+    return list(PaymentCodeUse.objects.order_by("used_at").values_list("outcome", flat=True))
 
 
 def test_a_small_sale_is_paid_at_once(till, charge, customer, shop, proofs_hold):
@@ -175,7 +175,7 @@ def test_the_same_key_has_one_effect_and_one_answer(till, charge, customer):
 
     same = {**first.json(), "server_time": None}
     assert (again.status_code, {**again.json(), "server_time": None}) == (200, same)
-    assert Payment.objects.count() == CodeUse.objects.count() == 1
+    assert Payment.objects.count() == PaymentCodeUse.objects.count() == 1
 
 
 def test_the_same_key_is_refused_the_same_way(till, charge):
@@ -219,7 +219,7 @@ def test_what_broke_off_after_the_capture_is_finished_by_the_same_key(till, char
     code = show_code(customer)
     collect(till, charge, code, key="sale-1")
     # As if the process had ended before it wrote down what came of it.
-    CodeUse.objects.update(outcome="started")
+    PaymentCodeUse.objects.update(outcome="started")
 
     again = collect(till, charge, code, key="sale-1")
 
@@ -245,13 +245,13 @@ def test_what_broke_off_is_not_gone_on_with_once_the_codes_were_stopped(
 
     assert (stopped.status_code, stopped.json()["code"]) == (422, "payment_code_unknown")
     assert started.json() == stopped.json()
-    assert not CollectMiss.objects.exists()
+    assert not PaymentCodeMiss.objects.exists()
 
 
 def test_what_was_paid_is_told_also_once_the_codes_were_stopped(till, phone, charge, customer):
     code = show_code(customer)
     collect(till, charge, code, key="sale-1")
-    CodeUse.objects.update(outcome="started")
+    PaymentCodeUse.objects.update(outcome="started")
     phone.post("wallet/payment_codes/revoke")
 
     again = collect(till, charge, code, key="sale-1")
@@ -371,11 +371,11 @@ def test_another_shop_s_charge_is_not_there(charge, customer):
         answer = collect(stranger, charge, code)
 
     assert answer.status_code == 404
-    assert not CodeUse.objects.exists()
+    assert not PaymentCodeUse.objects.exists()
 
 
 def test_a_wallet_s_session_collects_nothing(phone, charge, customer):
     answer = collect(phone, charge, show_code(customer))
 
     assert answer.status_code == 401
-    assert not CodeUse.objects.exists()
+    assert not PaymentCodeUse.objects.exists()

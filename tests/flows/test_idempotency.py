@@ -2,7 +2,7 @@
 
 import pytest
 
-from pos.models import Charge, Item, Refund, StaticCode
+from pos.models import Charge, CounterCode, Item, Refund
 from tests import factories
 from tests.conftest import Api
 from tests.snapshots import nothing_changes
@@ -248,7 +248,11 @@ def test_a_request_without_a_key_that_is_one_is_refused(
         "collect": (till, f"charges/{claim.charge.public_id}/collect", {"code": "1" * 18}),
         "claims": (phone, "wallet/claims", amount(480) | {"payload": code.short_code}),
         "payments": (phone, "wallet/payments", {"claim": claim.public_id}),
-        "codes": (Api(shop.key), f"stores/{shop.store.public_id}/static_codes", {"place": "a"}),
+        "codes": (
+            Api(shop.key),
+            f"stores/{shop.store.public_id}/counter_codes",
+            {"place": "a"},
+        ),
     }[path]
     claim.charge.refresh_from_db()
 
@@ -259,7 +263,7 @@ def test_a_request_without_a_key_that_is_one_is_refused(
     assert (answer.status_code, problem["code"]) == (400, "request_invalid")
     assert problem["errors"][0]["field"] == "Idempotency-Key"
     assert "1 to 255 printable ASCII characters" in problem["detail"]
-    assert not StaticCode.objects.exclude(pk=code.pk).exists()
+    assert not CounterCode.objects.exclude(pk=code.pk).exists()
 
 
 def test_a_claim_at_a_till_s_code_needs_no_key(phone, shop):

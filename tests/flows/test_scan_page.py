@@ -11,8 +11,8 @@ from PIL import Image
 from merchants.models import CodeFormat
 from merchants.onboarding import choose_code_format
 from pos import pictures
+from pos.counter_codes import write_counter_link
 from pos.payloads import write_payload
-from pos.static_codes import write_static_link
 from qr.image import draw_png
 from qr.links import encode_link, encode_token
 from qr.split_codes import Part
@@ -87,10 +87,10 @@ def test_the_sale_s_emvco_code_leads_there_as_well(browser, shop):
     assert (answer.status_code, answer["Location"]) == (302, page_of(charge))
 
 
-def test_a_printed_code_leads_to_its_page(browser, shop):
+def test_a_counter_code_leads_to_its_page(browser, shop):
     code = factories.print_code(shop)
 
-    answer = browser.post(SCAN, {"text": write_static_link(code)})
+    answer = browser.post(SCAN, {"text": write_counter_link(code)})
 
     assert answer["Location"] == f"/s/{encode_token(code.id).lower()}/"
 

@@ -11,7 +11,7 @@ from tests import factories
 from tests.flows.steps import scan
 from tests.flows.test_scans import UNKNOWN_LINK
 from tests.snapshots import nothing_changes
-from wallet.models import CodeMiss
+from wallet.models import ShortCodeMiss
 from wallet.scans import find_scanned
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def charge(shop):
 
 
 def let_misses_age(**durations):
-    CodeMiss.objects.update(missed_at=F("missed_at") - timedelta(**durations))
+    ShortCodeMiss.objects.update(missed_at=F("missed_at") - timedelta(**durations))
 
 
 def test_ten_wrong_short_codes_in_a_minute_are_too_many(phone, charge):
@@ -37,7 +37,7 @@ def test_ten_wrong_short_codes_in_a_minute_are_too_many(phone, charge):
     assert eleventh.status_code == 429
     assert (right.status_code, right.json()["code"]) == (429, "too_many_tries")
     assert right["Retry-After"] == "60"
-    assert CodeMiss.objects.count() == 10
+    assert ShortCodeMiss.objects.count() == 10
 
 
 def test_a_link_is_read_also_after_ten_misses(phone, charge):
@@ -53,11 +53,11 @@ def test_a_day_old_misses_are_forgotten_with_the_next(phone, another):
     for number in range(3):
         scan(phone, encode_short_code(number))
     let_misses_age(hours=25)
-    theirs = CodeMiss.objects.create(wallet=another.wallet)
+    theirs = ShortCodeMiss.objects.create(wallet=another.wallet)
 
     scan(phone, encode_short_code(9))
 
-    assert CodeMiss.objects.exclude(pk=theirs.pk).count() == 1
+    assert ShortCodeMiss.objects.exclude(pk=theirs.pk).count() == 1
 
 
 def test_misses_of_this_day_are_kept(phone):
@@ -66,7 +66,7 @@ def test_misses_of_this_day_are_kept(phone):
 
     scan(phone, encode_short_code(1))
 
-    assert CodeMiss.objects.count() == 2
+    assert ShortCodeMiss.objects.count() == 2
 
 
 def test_a_guess_that_could_be_rolled_back_is_refused(customer, charge):
@@ -78,7 +78,7 @@ def test_links_that_lead_nowhere_are_no_guesses(phone):
     for _ in range(11):
         scan(phone, UNKNOWN_LINK)
 
-    assert not CodeMiss.objects.exists()
+    assert not ShortCodeMiss.objects.exists()
 
 
 def test_a_minute_later_codes_are_read_again(phone, charge):

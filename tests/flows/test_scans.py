@@ -12,7 +12,7 @@ from tests.conftest import Api
 from tests.flows.steps import scan
 from tests.qr.payloads import EXAMPLE, VECTORS
 from tests.snapshots import nothing_changes
-from wallet.models import CodeMiss
+from wallet.models import ShortCodeMiss
 from wallet.sightings import _DESCRIPTIONS
 
 pytestmark = pytest.mark.django_db
@@ -94,8 +94,8 @@ def foreign_payloads(charge):
         "another host": (f"https://pay.example/p/{token}", "foreign"),
         "our host as a user": (f"https://pay.test@pay.example/p/{token}", "foreign"),
         "our host as a prefix": (f"https://pay.test.pay.example/p/{token}", "foreign"),
-        "a printed code of another host": (f"https://pay.example/s/{token}", "foreign"),
-        "half a printed code": ("http://pay.test/s/" + "0" * 100, "altered"),
+        "a counter code of another host": (f"https://pay.example/s/{token}", "foreign"),
+        "half a counter code": ("http://pay.test/s/" + "0" * 100, "altered"),
         "another port": (f"http://pay.test:81/p/{token}", "foreign"),
         "a changed token": (f"http://pay.test/p/{token[:-1]}U", "altered"),
         "a cut token": (f"http://pay.test/p/{token[:-1]}", "altered"),
@@ -276,7 +276,7 @@ def test_a_mistyped_code_is_told_apart_and_is_no_guess(phone, code):
     assert told["detail"].startswith("One character is wrong, or two are swapped.")
     assert (claimed.status_code, claimed.json()["code"]) == (422, "code_mistyped")
     assert claimed.json()["errors"][0]["field"] == "payload"
-    assert not CodeMiss.objects.exists()
+    assert not ShortCodeMiss.objects.exists()
 
 
 def test_the_wallet_tells_its_balance(phone, customer):

@@ -1,4 +1,4 @@
-"""The keys of printed codes: published, changed without new print, and withdrawn."""
+"""The keys of counter codes: published, changed without new print, and withdrawn."""
 
 from io import StringIO
 from uuid import UUID
@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from pos.errors import SigningKeyWithdrawn
-from pos.signing import list_public_keys, sign_printed_code, verify_printed_code
+from pos.signing import list_public_keys, sign_counter_code, verify_counter_code
 from qr.errors import PayloadInvalid
 from qr.signed import (
     Place,
@@ -32,7 +32,7 @@ PUBLIC = load_key("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").public_key()
 
 
 def sign():
-    text = sign_printed_code(CODE)
+    text = sign_counter_code(CODE)
     assert text
     return text
 
@@ -66,7 +66,7 @@ def test_a_new_key_signs_and_the_old_prints_go_on(settings):
 
     keys = read_jwks(fetch_keys().json())
     assert new != old
-    assert [verify_printed_code(text) for text in (old, new)] == [CODE, CODE]
+    assert [verify_counter_code(text) for text in (old, new)] == [CODE, CODE]
     assert [verify_code(text, keys=keys, host="pay.test") for text in (old, new)] == [CODE] * 2
 
 
@@ -76,15 +76,15 @@ def test_a_withdrawn_key_is_believed_no_more_and_signs_nothing(settings):
     settings.WITHDRAWN_SIGNING_KEYS = [name_key(PUBLIC)]
 
     with pytest.raises(SigningKeyWithdrawn, match="not trusted any more"):
-        verify_printed_code(text)
-    assert sign_printed_code(CODE) is None
+        verify_counter_code(text)
+    assert sign_counter_code(CODE) is None
     assert fetch_keys().json() == {"keys": []}
 
 
 def test_an_installation_without_a_key_signs_nothing(settings):
     settings.SIGNING_KEY = ""
 
-    assert sign_printed_code(CODE) is None
+    assert sign_counter_code(CODE) is None
     assert list_public_keys() == {}
 
 
@@ -93,7 +93,7 @@ def test_a_key_that_never_was_ours_is_refused(settings):
     settings.SIGNING_KEY = make_key()
 
     with pytest.raises(PayloadInvalid, match="one of those published"):
-        verify_printed_code(text)
+        verify_counter_code(text)
 
 
 def test_a_drawn_key_comes_with_what_to_write_where(settings):

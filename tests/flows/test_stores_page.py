@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from merchants.models import Role, Store
-from pos.models import StaticCode
+from pos.models import CounterCode
 from relay.events import list_events
 from tests import factories
 from tests.flows.steps import open_dashboard
@@ -37,7 +37,7 @@ def find_address(page, shop, code):
 
 
 def photograph():
-    return list(Store.objects.order_by("pk").values()), list(StaticCode.objects.values())
+    return list(Store.objects.order_by("pk").values()), list(CounterCode.objects.values())
 
 
 @pytest.mark.parametrize("page", [PAGE, SHEET, *CHANGES])
@@ -83,7 +83,7 @@ def test_an_owner_makes_a_code_and_prints_it(owner, shop):
 
     answer = owner.post(f"/dashboard/stores/{shop.store.public_id}/codes/", typed)
 
-    code = StaticCode.objects.get()
+    code = CounterCode.objects.get()
     page = owner.get(answer["Location"].partition("#")[0])
     sheet = owner.get(f"/dashboard/codes/{code.public_id}/sheet.pdf", {"size": "a6"})
     assert answer["Location"] == f"{PAGE}?made={code.public_id}#{shop.store.public_id}"
@@ -103,7 +103,7 @@ def test_a_place_is_written_as_its_language_is(owner, shop):
 
     owner.post(f"/dashboard/stores/{shop.store.public_id}/codes/", {"place": place})
 
-    assert StaticCode.objects.get().place == place
+    assert CounterCode.objects.get().place == place
 
 
 def test_the_form_sent_twice_makes_one_code(owner, shop):
@@ -112,7 +112,7 @@ def test_the_form_sent_twice_makes_one_code(owner, shop):
     for _ in range(2):
         owner.post(f"/dashboard/stores/{shop.store.public_id}/codes/", typed)
 
-    assert StaticCode.objects.get().place == "Counter"
+    assert CounterCode.objects.get().place == "Counter"
 
 
 def test_a_form_kept_by_the_browser_makes_no_other_code_and_says_so(owner, shop):
@@ -125,9 +125,9 @@ def test_a_form_kept_by_the_browser_makes_no_other_code_and_says_so(owner, shop)
     said = "Another code was made with this form. To make this one too, press again."
     assert said in page.content.decode()
     assert 'value="Bar"' in page.content.decode()
-    assert StaticCode.objects.get().place == "Counter"
+    assert CounterCode.objects.get().place == "Counter"
     owner.post(address, {"place": "Bar", "idempotency_key": page.context["idempotency_key"]})
-    assert set(StaticCode.objects.values_list("place", flat=True)) == {"Counter", "Bar"}
+    assert set(CounterCode.objects.values_list("place", flat=True)) == {"Counter", "Bar"}
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_what_cannot_be_made_is_said_beside_the_field(owner, shop, typed, field,
     assert page.status_code == 422
     assert words in page.context["refused"][field]
     assert words in page.content.decode()
-    assert not StaticCode.objects.exists()
+    assert not CounterCode.objects.exists()
 
 
 def test_a_till_of_another_store_is_every_till(owner, shop):
@@ -156,7 +156,7 @@ def test_a_till_of_another_store_is_every_till(owner, shop):
 
     owner.post(f"/dashboard/stores/{shop.store.public_id}/codes/", typed)
 
-    assert StaticCode.objects.get().terminal is None
+    assert CounterCode.objects.get().terminal is None
 
 
 def test_a_lost_code_is_revoked_and_prints_no_more(owner, code):

@@ -141,7 +141,7 @@ def test_the_shop_stays_on_screen_while_signing_in(customer, shop):
     assert right["Location"] == link
 
 
-def test_the_shop_of_a_printed_code_stays_on_screen_too(customer, shop):
+def test_the_shop_of_a_counter_code_stays_on_screen_too(customer, shop):
     code = factories.print_code(shop)
     link = f"/s/{encode_token(code.id).lower()}/"
 
@@ -149,7 +149,7 @@ def test_the_shop_of_a_printed_code_stays_on_screen_too(customer, shop):
     _, wrong = sign_in(customer.wallet.user.phone, "000000", next=link)
 
     for shown in (page, wrong):
-        assert shown.context["static_code"] == code
+        assert shown.context["counter_code"] == code
         assert shop.store.name in shown.text
     assert "Verified shop" in wrong.text
 

@@ -8,10 +8,10 @@ from django.utils import timezone
 from foundation.throttles import Misses
 from tests import factories
 from tests.clocks import date_back
-from wallet.models import CollectMiss
+from wallet.models import PaymentCodeMiss
 
 pytestmark = pytest.mark.django_db
-MISSES = Misses("wallet_collectmiss", of="merchant_id", by="owner_id")
+MISSES = Misses("wallet_paymentcodemiss", of="merchant_id", by="owner_id")
 
 
 def test_misses_are_counted_of_one_and_of_all_together(shop):
@@ -28,7 +28,7 @@ def test_a_miss_counts_for_a_minute(shop):
     merchant = shop.merchant.id
     MISSES.add(merchant, by=merchant)
 
-    date_back(CollectMiss.objects.all(), missed_at=timezone.now() - timedelta(seconds=61))
+    date_back(PaymentCodeMiss.objects.all(), missed_at=timezone.now() - timedelta(seconds=61))
 
     assert MISSES.count(merchant) == (0, 0)
 
@@ -36,8 +36,8 @@ def test_a_miss_counts_for_a_minute(shop):
 def test_the_next_miss_forgets_those_of_more_than_a_day_ago(shop):
     merchant = shop.merchant.id
     MISSES.add(merchant)
-    date_back(CollectMiss.objects.all(), missed_at=timezone.now() - timedelta(hours=25))
+    date_back(PaymentCodeMiss.objects.all(), missed_at=timezone.now() - timedelta(hours=25))
 
     MISSES.add(merchant)
 
-    assert CollectMiss.objects.filter(merchant=shop.merchant).count() == 1
+    assert PaymentCodeMiss.objects.filter(merchant=shop.merchant).count() == 1

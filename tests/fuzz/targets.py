@@ -19,7 +19,7 @@ from qr.mpm_dialect import MpmDialect
 from qr.recognition import recognize
 from qr.references import decode_reference
 from qr.registry import DIALECTS
-from qr.signed import decode_static_link, read_key_id, verify_code
+from qr.signed import decode_counter_link, read_key_id, verify_code
 
 NAMES = sorted(DIALECTS)
 VECTORS_FOLDER = Path(__file__).parents[1] / "qr"
@@ -170,6 +170,6 @@ _READERS: tuple[Callable[[str], object], ...] = (
     normalize_short_code,
     _read_reference,
     _verify_code,
-    decode_static_link,
+    decode_counter_link,
     read_key_id,
 )

@@ -1,4 +1,4 @@
-"""The page of a printed code, as it comes out of a printer: read back by a camera's library."""
+"""The page of a counter code, as it comes out of a printer: read back by a camera's library."""
 
 import ctypes
 from importlib.resources import files
@@ -9,8 +9,8 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+from pos.counter_codes import write_counter_link
 from pos.print.sheets import SheetSize, draw_sheet, list_undrawn
-from pos.static_codes import write_static_link
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +133,7 @@ def test_the_code_on_the_page_is_read_by_a_camera(code, size):
 
     (found,) = zxingcpp.read_barcodes(picture)
 
-    assert found.text == write_static_link(code)
+    assert found.text == write_counter_link(code)
 
 
 @pytest.mark.parametrize("size", SheetSize)
@@ -170,7 +170,7 @@ def test_a_name_of_any_script_is_on_the_page_as_another_program_writes_it(code, 
     _, _, picture = open_page(draw_sheet(code, SheetSize.A4))
 
     assert compare(crop_name(picture), write_name(code.name, *font)) > ALIKE
-    assert zxingcpp.read_barcodes(picture)[0].text == write_static_link(code)
+    assert zxingcpp.read_barcodes(picture)[0].text == write_counter_link(code)
 
 
 def test_pictures_of_other_names_are_not_alike(code):

@@ -110,10 +110,10 @@ def test_our_links_are_links_of_their_host():
 
 
 @pytest.mark.parametrize("payload", ["0" * 26, "0" * 215])
-def test_printed_codes_are_static_codes_of_their_host(payload):
+def test_counter_codes_are_those_of_their_host(payload):
     found = recognize(f"HTTPS://PAY.EXAMPLE/S/{payload}")
 
-    assert (found.nature, found.host) == (Nature.STATIC_CODE, "pay.example")
+    assert (found.nature, found.host) == (Nature.COUNTER_CODE, "pay.example")
 
 
 def test_a_foreign_code_says_what_it_asks_for():

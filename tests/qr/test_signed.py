@@ -16,8 +16,8 @@ from qr.signed import (
     Place,
     SignedCode,
     decode_code_id,
-    decode_static_link,
-    encode_static_link,
+    decode_counter_link,
+    encode_counter_link,
     load_key,
     load_public_key,
     make_key,
@@ -57,7 +57,7 @@ def test_a_signed_code_is_read_with_the_published_keys_alone():
 
 
 def test_a_signed_code_is_short_and_dense():
-    link = encode_static_link("https://pay.example", TEXT)
+    link = encode_counter_link("https://pay.example", TEXT)
 
     assert set(link) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
     assert len(TEXT) == 215
@@ -125,7 +125,7 @@ def test_each_single_changed_bit_is_found():
 
 @given(st.text(max_size=400) | st.text(ALPHABET, max_size=400))
 def test_any_text_is_refused(text):
-    for read in (verify, read_key_id, decode_static_link):
+    for read in (verify, read_key_id, decode_counter_link):
         assert refuse(read, text) is not None
 
 
@@ -194,10 +194,10 @@ def test_a_drawn_key_signs():
 
 @pytest.mark.parametrize("form", ["{}", "  {}\n", "{}/"])
 def test_the_address_of_a_code_is_taken_apart(form):
-    link = encode_static_link("https://pay.example:8443/", TEXT)
+    link = encode_counter_link("https://pay.example:8443/", TEXT)
 
-    assert decode_static_link(form.format(link)) == ("pay.example:8443", TEXT)
-    assert decode_static_link(form.format(link.lower())) == ("pay.example:8443", TEXT)
+    assert decode_counter_link(form.format(link)) == ("pay.example:8443", TEXT)
+    assert decode_counter_link(form.format(link.lower())) == ("pay.example:8443", TEXT)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_the_address_of_a_code_is_taken_apart(form):
 )
 def test_other_addresses_are_none_of_a_code(text):
     with pytest.raises(PayloadInvalid):
-        decode_static_link(text)
+        decode_counter_link(text)
 
 
 def test_an_identifier_stands_for_a_code_without_signature():

@@ -12,7 +12,10 @@ from pos.terminals import add_terminal
 from tests import factories
 from tests.paycodes import show_code
 from tests.races.crowd import late, stagger
-from wallet.codes import (
+from wallet.collection import collect_charge
+from wallet.errors import PaymentCodeUnknown, PaymentCodeUsed, TooManyTries
+from wallet.models import Payment, PaymentCodeMiss, PaymentCodeUse
+from wallet.payment_codes import (
     _LOCK_AS_MISS,
     _MISSES,
     NewUse,
@@ -20,9 +23,6 @@ from wallet.codes import (
     redeem_code,
     revoke_codes,
 )
-from wallet.collection import collect_charge
-from wallet.errors import PaymentCodeUnknown, PaymentCodeUsed, TooManyTries
-from wallet.models import CodeUse, CollectMiss, Payment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 ROUNDS = 50
@@ -46,7 +46,7 @@ def test_of_two_tills_with_one_code_one_is_paid(crowd, without_pin):
         ]
         answers = crowd.act(stagger(jobs, round_number=number), refusals=(PaymentCodeUsed,))
 
-        paid = [place for place, use in enumerate(answers) if isinstance(use, CodeUse)]
+        paid = [place for place, use in enumerate(answers) if isinstance(use, PaymentCodeUse)]
         assert len(paid) == 1
         assert Payment.objects.get(wallet=customer.wallet).charge == charges[paid[0]]
         assert read_balance(customer.wallet.account_id) == 10_000 - 480
@@ -80,7 +80,7 @@ def test_two_codes_of_two_wallets_for_one_sale_are_paid_once(crowd, without_pin)
         ]
         answers = crowd.act(jobs, refusals=(Exception,))
 
-        assert sum(isinstance(answer, CodeUse) for answer in answers) == 1
+        assert sum(isinstance(answer, PaymentCodeUse) for answer in answers) == 1
         assert sum(read_balance(each.wallet.account_id) for each in people) == 20_000 - 480
 
 
@@ -97,7 +97,7 @@ def test_guesses_at_the_same_moment_are_counted_each(crowd):
 
     kinds = Counter(type(answer).__name__ for answer in answers)
     assert kinds == {"PaymentCodeUnknown": 10, "TooManyTries": 30}
-    assert CollectMiss.objects.filter(owner_id=shop.terminal.id).count() == 10
+    assert PaymentCodeMiss.objects.filter(owner_id=shop.terminal.id).count() == 10
 
 
 def test_guesses_from_all_of_a_merchant_s_tills_at_once_are_counted_together(crowd):
@@ -116,7 +116,7 @@ def test_guesses_from_all_of_a_merchant_s_tills_at_once_are_counted_together(cro
 
     kinds = Counter(type(answer).__name__ for answer in answers)
     assert kinds == {"PaymentCodeUnknown": 30, "TooManyTries": 10}
-    assert CollectMiss.objects.filter(merchant=shop.merchant).count() == 30
+    assert PaymentCodeMiss.objects.filter(merchant=shop.merchant).count() == 30
 
 
 def test_a_guess_that_hits_is_behind_the_misses_before_it(crowd):
@@ -127,7 +127,9 @@ def test_a_guess_that_hits_is_behind_the_misses_before_it(crowd):
         for number in range(2, 5)
     ]
     for number in range(29):
-        CollectMiss.objects.create(merchant=shop.merchant, owner_id=tills[number % 3].owner_id)
+        PaymentCodeMiss.objects.create(
+            merchant=shop.merchant, owner_id=tills[number % 3].owner_id
+        )
     hit = partial(redeem_code, shop.till, NewUse(code, charge, "hit", b"test"))
 
     with transaction.atomic():
@@ -139,7 +141,7 @@ def test_a_guess_that_hits_is_behind_the_misses_before_it(crowd):
             waiting.result(timeout=0.2)
 
     assert isinstance(waiting.result(timeout=10), TooManyTries)
-    assert not CodeUse.objects.filter(wallet=customer.wallet).exists()
+    assert not PaymentCodeUse.objects.filter(wallet=customer.wallet).exists()
 
 
 def test_a_code_is_used_before_it_is_revoked_or_not_at_all(crowd):
@@ -154,9 +156,9 @@ def test_a_code_is_used_before_it_is_revoked_or_not_at_all(crowd):
         revoke = late(partial(revoke_codes, customer.wallet), number / 1000)
         use, _ = crowd.act([redeem, revoke], refusals=(PaymentCodeUnknown,))
 
-        used = isinstance(use, CodeUse)
-        assert CodeUse.objects.filter(wallet=customer.wallet).count() == used
+        used = isinstance(use, PaymentCodeUse)
+        assert PaymentCodeUse.objects.filter(wallet=customer.wallet).count() == used
         firsts["used" if used else "revoked"] += 1
-        CollectMiss.objects.filter(merchant=shop.merchant).delete()
+        PaymentCodeMiss.objects.filter(merchant=shop.merchant).delete()
 
     assert set(firsts) == {"used", "revoked"}

@@ -13,7 +13,7 @@ from pos.models import ChargeStatus
 from qr.links import encode_short_code
 from tests import factories
 from wallet.errors import CodeUnknown, PinRequired, TooManyTries
-from wallet.models import Attempt, CodeMiss, Payment
+from wallet.models import Attempt, Payment, ShortCodeMiss
 from wallet.scans import find_scanned
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
@@ -122,7 +122,7 @@ def test_of_sixty_guesses_at_once_ten_are_looked_at(crowd):
     )
 
     assert Counter(type(answer) for answer in answers) == {CodeUnknown: 10, TooManyTries: 50}
-    assert CodeMiss.objects.filter(wallet=wallet).count() == 10
+    assert ShortCodeMiss.objects.filter(wallet=wallet).count() == 10
 
 
 def test_the_right_code_many_times_at_once_is_no_guess(crowd):
@@ -134,4 +134,4 @@ def test_the_right_code_many_times_at_once_is_no_guess(crowd):
     answers = crowd.act([partial(find_scanned, wallet, charge.short_code)] * 20)
 
     assert answers == [charge] * 20
-    assert not CodeMiss.objects.filter(wallet=wallet).exists()
+    assert not ShortCodeMiss.objects.filter(wallet=wallet).exists()

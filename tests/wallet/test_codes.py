@@ -15,14 +15,6 @@ from qr.payment_codes import open_code
 from tests import factories
 from tests.owners import as_owner
 from tests.paycodes import await_steady_step, show_code, write_code
-from wallet.codes import (
-    NewUse,
-    derive_keys,
-    issue_codes,
-    redeem_code,
-    revoke_codes,
-    start_codes,
-)
 from wallet.errors import (
     PaymentCodeExpired,
     PaymentCodeForeign,
@@ -30,7 +22,15 @@ from wallet.errors import (
     PaymentCodeUsed,
     TooManyTries,
 )
-from wallet.models import CodeSeed, CodeUse, CollectMiss
+from wallet.models import PaymentCodeMiss, PaymentCodeSeed, PaymentCodeUse
+from wallet.payment_codes import (
+    NewUse,
+    derive_keys,
+    issue_codes,
+    redeem_code,
+    revoke_codes,
+    start_codes,
+)
 
 pytestmark = pytest.mark.django_db
 CPM = "hQVDUFYwMWETTwegAAAAVVVVUAhQcm9kdWN0MWETTwegAAAAZmZmUAhQcm9kdWN0Mg=="
@@ -58,7 +58,7 @@ def make_wrong(code):
 
 def let_misses_age(**durations):
     with as_owner():
-        CollectMiss.objects.update(missed_at=F("missed_at") - timedelta(**durations))
+        PaymentCodeMiss.objects.update(missed_at=F("missed_at") - timedelta(**durations))
 
 
 def test_a_phone_gets_fifteen_codes_from_this_minute_on(customer, step):
@@ -79,20 +79,20 @@ def test_how_many_codes_a_phone_gets_is_a_setting(customer, settings):
 
 def test_two_wallets_share_no_code(customer, another):
     assert not {*issue_codes(customer.wallet)} & {*issue_codes(another.wallet)}
-    assert CodeSeed.objects.count() == 2
+    assert PaymentCodeSeed.objects.count() == 2
 
 
 def test_a_wallet_that_was_never_asked_for_codes_has_none_to_guess(customer):
-    assert not CodeSeed.objects.exists()
+    assert not PaymentCodeSeed.objects.exists()
 
 
 def test_a_code_is_used_up_for_its_charge(shop, charge, customer, step):
     use = redeem(shop, charge, show_code(customer), key="sale-1")
 
-    assert CodeUse.objects.get() == use
+    assert PaymentCodeUse.objects.get() == use
     assert (use.wallet, use.step, use.charge) == (customer.wallet, step, charge)
     assert (use.owner_id, use.outcome) == (shop.terminal.id, "started")
-    assert not CollectMiss.objects.exists()
+    assert not PaymentCodeMiss.objects.exists()
 
 
 @pytest.mark.parametrize("off", [-1, 0, 1])
@@ -109,8 +109,8 @@ def test_a_clock_may_not_be_two_minutes_off(shop, charge, customer, step, off):
     with pytest.raises(PaymentCodeExpired):
         redeem(shop, charge, code)
 
-    assert not CodeUse.objects.exists()
-    assert not CollectMiss.objects.exists()
+    assert not PaymentCodeUse.objects.exists()
+    assert not PaymentCodeMiss.objects.exists()
 
 
 @pytest.mark.parametrize("minutes", [100, 200, 60 * 24 * 5 // 100 * 100])
@@ -130,7 +130,7 @@ def test_a_code_is_good_once(shop, charge, customer):
     with pytest.raises(PaymentCodeUsed):
         redeem(shop, factories.make_charge(shop), code)
 
-    assert CodeUse.objects.count() == 1
+    assert PaymentCodeUse.objects.count() == 1
 
 
 def test_a_code_is_good_once_at_whichever_till(shop, charge, customer):
@@ -157,7 +157,7 @@ def test_the_same_key_gives_the_same_use(shop, charge, customer):
     again = redeem(shop, charge, code, key="sale-1")
 
     assert first == again
-    assert CodeUse.objects.count() == 1
+    assert PaymentCodeUse.objects.count() == 1
 
 
 def test_the_same_key_for_another_wish_is_refused(shop, charge, customer):
@@ -166,7 +166,7 @@ def test_the_same_key_for_another_wish_is_refused(shop, charge, customer):
     with pytest.raises(IdempotencyMismatch):
         redeem(shop, charge, show_code(customer), key="sale-1", request_hash=b"other")
 
-    assert CodeUse.objects.count() == 1
+    assert PaymentCodeUse.objects.count() == 1
 
 
 def test_two_tills_may_choose_the_same_key(shop, charge, customer):
@@ -182,10 +182,10 @@ def test_a_wrong_tag_is_nobody_s_and_counted(shop, charge, customer):
     with pytest.raises(PaymentCodeUnknown):
         redeem(shop, charge, make_wrong(show_code(customer)))
 
-    miss = CollectMiss.objects.get()
+    miss = PaymentCodeMiss.objects.get()
     assert (miss.merchant, miss.owner_id) == (shop.merchant, shop.terminal.id)
     assert str(miss) == f"{shop.terminal.id} {miss.missed_at}"
-    assert not CodeUse.objects.exists()
+    assert not PaymentCodeUse.objects.exists()
 
 
 def test_a_revoked_code_is_nobody_s(shop, charge, customer):
@@ -196,7 +196,7 @@ def test_a_revoked_code_is_nobody_s(shop, charge, customer):
         redeem(shop, charge, code)
 
     assert issue_codes(customer.wallet) == []
-    assert not CodeUse.objects.exists()
+    assert not PaymentCodeUse.objects.exists()
 
 
 def test_codes_can_be_revoked_before_there_are_any(customer):
@@ -262,7 +262,7 @@ def test_another_system_s_code_is_named_and_not_counted(shop, charge, text, name
 
     assert named in str(refusal.value)
     assert "This till takes Tessera codes. Nothing was taken." in str(refusal.value)
-    assert not CollectMiss.objects.exists()
+    assert not PaymentCodeMiss.objects.exists()
 
 
 def test_ten_wrong_codes_in_a_minute_stop_the_till(shop, charge, customer):
@@ -274,8 +274,8 @@ def test_ten_wrong_codes_in_a_minute_stop_the_till(shop, charge, customer):
     with pytest.raises(TooManyTries):
         redeem(shop, charge, right)
 
-    assert CollectMiss.objects.count() == 10
-    assert not CodeUse.objects.exists()
+    assert PaymentCodeMiss.objects.count() == 10
+    assert not PaymentCodeUse.objects.exists()
 
 
 def test_a_minute_later_the_till_collects_again(shop, charge, customer):
@@ -298,7 +298,7 @@ def test_each_till_has_its_own_tries_up_to_thirty_of_the_merchant(shop, customer
     with pytest.raises(TooManyTries):
         redeem(shop, factories.make_charge(shop), right)
 
-    assert CollectMiss.objects.count() == 30
+    assert PaymentCodeMiss.objects.count() == 30
 
 
 def test_a_merchant_s_server_has_the_merchant_s_thirty(shop, charge, customer):
@@ -331,7 +331,7 @@ def test_misses_are_forgotten_after_a_day(shop, charge, customer):
     with pytest.raises(PaymentCodeUnknown):
         redeem(shop, charge, make_wrong(show_code(customer)))
 
-    assert CollectMiss.objects.count() == 2
+    assert PaymentCodeMiss.objects.count() == 2
 
 
 def test_a_guess_that_could_be_rolled_back_is_refused(shop, charge, customer):
@@ -350,17 +350,17 @@ def test_another_secret_key_makes_other_codes(customer, settings):
     assert show_code(customer) != code
     assert derive_keys(settings.SECRET_KEY) != keys
     assert keys.shuffle != keys.tag
-    assert open_code(keys, code).serial == CodeSeed.objects.get().serial
+    assert open_code(keys, code).serial == PaymentCodeSeed.objects.get().serial
 
 
 def test_a_serial_of_nine_digits_is_refused_by_the_database(customer):
     with pytest.raises(IntegrityError, match="eight_digits"):
-        CodeSeed.objects.create(serial=10**8, wallet=customer.wallet, secret=b"x")
+        PaymentCodeSeed.objects.create(serial=10**8, wallet=customer.wallet, secret=b"x")
 
 
 def test_things_name_themselves_without_secrets(shop, charge, customer):
     code = show_code(customer)
     use = redeem(shop, charge, code)
 
-    assert str(CodeSeed.objects.get()) == f"codes of {customer.wallet.id}"
+    assert str(PaymentCodeSeed.objects.get()) == f"codes of {customer.wallet.id}"
     assert str(use) == f"{customer.wallet.id} {use.step} started"

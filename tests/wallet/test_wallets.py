@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from ledger.models import Account, Transfer
 from ledger.queries import read_balance
 from tests import factories
-from wallet.models import Attempt, Claim, CodeMiss, Payment, Wallet
+from wallet.models import Attempt, Claim, Payment, ShortCodeMiss, Wallet
 from wallet.wallets import find_wallet, mask_name, open_wallet, top_up
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_a_second_wallet_of_a_person_is_refused(customer, currency):
 def test_things_name_themselves(shop, customer):
     claim = factories.claim(customer, factories.make_charge(shop))
     attempt = Attempt(claim=claim, reason="pin_wrong")
-    miss = CodeMiss.objects.create(wallet=customer.wallet)
+    miss = ShortCodeMiss.objects.create(wallet=customer.wallet)
     factories.confirm(customer, claim)
 
     assert str(customer.wallet) == "Li Wei EUR"

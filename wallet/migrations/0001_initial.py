@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="CollectMiss",
+            name="PaymentCodeMiss",
             fields=[
                 (
                     "id",
@@ -144,7 +144,8 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["merchant", "missed_at"], name="wallet_collectmiss_of_merchant"
+                        fields=["merchant", "missed_at"],
+                        name="wallet_paymentcodemiss_recent",
                     )
                 ],
             },
@@ -198,7 +199,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="CodeUse",
+            name="PaymentCodeUse",
             fields=[
                 (
                     "id",
@@ -237,16 +238,17 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("wallet", "step"), name="wallet_codeuse_one_a_step"
+                        fields=("wallet", "step"), name="wallet_paymentcodeuse_one_a_step"
                     ),
                     models.UniqueConstraint(
-                        fields=("owner_id", "idempotency_key"), name="wallet_codeuse_one_a_key"
+                        fields=("owner_id", "idempotency_key"),
+                        name="wallet_paymentcodeuse_one_a_key",
                     ),
                 ],
             },
         ),
         migrations.CreateModel(
-            name="CodeSeed",
+            name="PaymentCodeSeed",
             fields=[
                 ("serial", models.AutoField(primary_key=True, serialize=False)),
                 ("secret", models.BinaryField(max_length=32)),
@@ -264,13 +266,13 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("serial__gte", 0), ("serial__lte", 99999999)),
-                        name="wallet_codeseed_serial_has_eight_digits",
+                        name="wallet_paymentcodeseed_serial_has_eight_digits",
                     )
                 ],
             },
         ),
         migrations.CreateModel(
-            name="CodeMiss",
+            name="ShortCodeMiss",
             fields=[
                 (
                     "id",
@@ -295,7 +297,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["wallet", "missed_at"], name="wallet_codemiss_of_wallet"
+                        fields=["wallet", "missed_at"], name="wallet_shortcodemiss_of_wallet"
                     )
                 ],
             },

@@ -1,4 +1,4 @@
-"""Draw a key for printed codes, for the settings of an installation."""
+"""Draw a key for counter codes, for the settings of an installation."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from qr.signed import load_key, make_key, name_key, write_jwk
 class Command(BaseCommand):
     """Prints a new key once; nothing is written anywhere."""
 
-    help = "Draw a key that signs printed codes, and print what the settings need."
+    help = "Draw a key that signs counter codes, and print what the settings need."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the private half, the public half, and the key's id."""

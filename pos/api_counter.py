@@ -1,4 +1,4 @@
-"""The API of printed codes: a merchant's server makes, prints and revokes them."""
+"""The API of counter codes: a merchant's server makes, prints and revokes them."""
 
 from typing import Any
 
@@ -20,31 +20,31 @@ from merchants.api import MerchantView
 from merchants.models import Store
 from merchants.serializers import AmountSerializer
 from pos.api import PosView, hand_over_stream
-from pos.errors import CapTooLarge, CurrencyMismatch, StaticCodeRevoked, StaticCodeUnknown
+from pos.counter_codes import (
+    NewCounterCode,
+    create_counter_code,
+    find_counter_code,
+    revoke_counter_code,
+    write_counter_link,
+)
+from pos.errors import CapTooLarge, CounterCodeRevoked, CounterCodeUnknown, CurrencyMismatch
 from pos.models import Terminal
 from pos.print.sheets import SheetSize, list_undrawn
-from pos.queries import find_static_codes
-from pos.static_codes import (
-    NewStaticCode,
-    create_static_code,
-    find_merchant_code,
-    revoke_static_code,
-    write_static_link,
-)
+from pos.queries import find_counter_codes
 from pos.topics import counter_topic, token_topic
-from pos.views_static import answer_sheet
+from pos.views_counter import answer_sheet
 
 
-class NewStaticCodeSerializer(serializers.Serializer[Any]):
-    """A printed code to make."""
+class NewCounterCodeSerializer(serializers.Serializer[Any]):
+    """A counter code to make."""
 
     place = PlainTextField(max_length=40)
     terminal = PlainTextField(required=False, max_length=40)
     cap = AmountSerializer(required=False)
 
 
-class StaticCodeSerializer(Answer):
-    """A printed code, at which payers type the amount."""
+class CounterCodeSerializer(Answer):
+    """A counter code, at which payers type the amount."""
 
     # Needs the code's store and till at hand.
     id = TextField(source="public_id", help_text="sc_…")
@@ -58,9 +58,9 @@ class StaticCodeSerializer(Answer):
     place = TextField(help_text="Where it hangs.")
     short_code = TextField(help_text="8 characters, for those who cannot scan.")
     cap = MoneySerializer(help_text="The most a customer pays in a day of the shop.")
-    link = TextField(of=write_static_link, help_text="What the print carries, signed.")
+    link = TextField(of=write_counter_link, help_text="What the print carries, signed.")
     sheet = TextField(
-        of=lambda code: f"/api/v1/static_codes/{code.public_id}/sheet.pdf",
+        of=lambda code: f"/api/v1/counter_codes/{code.public_id}/sheet.pdf",
         help_text="Address of the print as PDF.",
     )
     undrawn = TextsField(
@@ -71,36 +71,36 @@ class StaticCodeSerializer(Answer):
     revoked_at = InstantField(allow_null=True)
 
 
-StaticCodes = list_of("StaticCodes", StaticCodeSerializer)
+CounterCodes = list_of("CounterCodes", CounterCodeSerializer)
 
 
-class StaticCodesView(MerchantView):
-    """The printed codes of a store."""
+class CounterCodesView(MerchantView):
+    """The counter codes of a store."""
 
-    @extend_schema(operation_id="list_static_codes", responses=StaticCodes)
-    @refuses(StaticCodeUnknown)
+    @extend_schema(operation_id="list_counter_codes", responses=CounterCodes)
+    @refuses(CounterCodeUnknown)
     def get(self, request: Request, reference: str) -> Response:
-        """List the store's printed codes, newest first."""
+        """List the store's counter codes, newest first."""
         store = self._find_store(reference)
-        codes = find_static_codes().filter(store=store).order_by("-id")
-        return Response(StaticCodes.show(Page(list(codes))))
+        codes = find_counter_codes().filter(store=store).order_by("-id")
+        return Response(CounterCodes.show(Page(list(codes))))
 
     @extend_schema(
-        operation_id="create_static_code",
+        operation_id="create_counter_code",
         parameters=[KEY],
-        request=NewStaticCodeSerializer,
-        responses={201: StaticCodeSerializer},
+        request=NewCounterCodeSerializer,
+        responses={201: CounterCodeSerializer},
     )
-    @refuses(StaticCodeUnknown, CapTooLarge, CurrencyMismatch, IdempotencyMismatch)
+    @refuses(CounterCodeUnknown, CapTooLarge, CurrencyMismatch, IdempotencyMismatch)
     def post(self, request: Request, reference: str) -> Response:
         """Make a code for print."""
         store = self._find_store(reference)
-        asked = NewStaticCodeSerializer(data=request.data)
+        asked = NewCounterCodeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         cap = asked.validated_data.get("cap")
         if cap and cap["currency"] != store.currency:
             raise CurrencyMismatch(store.currency)
-        new = NewStaticCode(
+        new = NewCounterCode(
             place=asked.validated_data["place"],
             terminal=_find_terminal(store, asked.validated_data.get("terminal")),
             cap_minor=cap["amount_minor"] if cap else None,
@@ -109,47 +109,47 @@ class StaticCodesView(MerchantView):
                 f"print {store.public_id}", caller_id=self.merchant.id, body=request.data
             ),
         )
-        code = create_static_code(store, new, actor=self.merchant.public_id)
-        return Response(StaticCodeSerializer.show(code), status=201)
+        code = create_counter_code(store, new, actor=self.merchant.public_id)
+        return Response(CounterCodeSerializer.show(code), status=201)
 
     def _find_store(self, reference: str) -> Store:
         stores = self.merchant.stores.select_related("merchant")
         for store in stores:
             if store.public_id == reference:
                 return store
-        raise StaticCodeUnknown
+        raise CounterCodeUnknown
 
 
-class StaticCodeView(MerchantView):
-    """One printed code."""
+class CounterCodeView(MerchantView):
+    """One counter code."""
 
-    @extend_schema(operation_id="show_static_code", responses=StaticCodeSerializer)
-    @refuses(StaticCodeUnknown)
+    @extend_schema(operation_id="show_counter_code", responses=CounterCodeSerializer)
+    @refuses(CounterCodeUnknown)
     def get(self, request: Request, reference: str) -> Response:
-        """Show the printed code."""
-        code = find_merchant_code(self.merchant.id, reference)
-        return Response(StaticCodeSerializer.show(code))
+        """Show the counter code."""
+        code = find_counter_code(self.merchant.id, reference)
+        return Response(CounterCodeSerializer.show(code))
 
 
-class RevokeStaticCodeView(MerchantView):
-    """The end of a printed code."""
+class RevokeCounterCodeView(MerchantView):
+    """The end of a counter code."""
 
     @extend_schema(
-        operation_id="revoke_static_code", request=None, responses=StaticCodeSerializer
+        operation_id="revoke_counter_code", request=None, responses=CounterCodeSerializer
     )
-    @refuses(StaticCodeUnknown)
+    @refuses(CounterCodeUnknown)
     def post(self, request: Request, reference: str) -> Response:
         """Let nobody pay by the code any more."""
-        code = find_merchant_code(self.merchant.id, reference)
-        revoke_static_code(code, actor=self.merchant.public_id)
-        return Response(StaticCodeSerializer.show(code))
+        code = find_counter_code(self.merchant.id, reference)
+        revoke_counter_code(code, actor=self.merchant.public_id)
+        return Response(CounterCodeSerializer.show(code))
 
 
 class StaticEventsView(PosView):
     """The stream a till listens to between its own sales."""
 
     @extend_schema(
-        operation_id="listen_to_static_codes",
+        operation_id="listen_to_counter_codes",
         responses={(200, "text/event-stream"): OpenApiTypes.STR},
     )
     def get(self, request: Request) -> HttpResponse:
@@ -165,14 +165,14 @@ class SheetView(MerchantView):
     """The print."""
 
     @extend_schema(
-        operation_id="draw_static_code",
+        operation_id="draw_counter_code",
         parameters=[OpenApiParameter("size", str, enum=list(SheetSize))],
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
-    @refuses(StaticCodeUnknown, StaticCodeRevoked, ValidationError)
+    @refuses(CounterCodeUnknown, CounterCodeRevoked, ValidationError)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code with its name and instructions, for A4, A6 or a sticker."""
-        code = find_merchant_code(self.merchant.id, reference)
+        code = find_counter_code(self.merchant.id, reference)
         size = request.query_params.get("size", SheetSize.A4)
         if size not in list(SheetSize):
             words = gettext("Use one of %(sizes)s.")

@@ -41,12 +41,12 @@ from wallet.errors import (
     PaymentCodeUsed,
     TooManyTries,
 )
-from wallet.models import CodeSeed, CodeUse, Payment, Wallet
+from wallet.models import Payment, PaymentCodeSeed, PaymentCodeUse, Wallet
 
 # How many steps a phone's clock may be off.
 _STEPS_OFF_MAX = 1
 _MISSES_A_MINUTE_MAX = {"till": 10, "merchant": 30}
-_MISSES = Misses("wallet_collectmiss", of="merchant_id", by="owner_id")
+_MISSES = Misses("wallet_paymentcodemiss", of="merchant_id", by="owner_id")
 # Codes that are nobody's follow each other throughout a merchant, from whichever till they
 # come; a genuine one waits for those before it, and for no other genuine one.
 _GUESSES_OF = "hashtextextended('payment codes of ' || %(merchant)s::text, 0)"
@@ -89,13 +89,13 @@ def issue_codes(wallet: Wallet) -> list[ShownCode]:
     Asking again gives the same codes. A wallet that never asked has none that could be
     guessed.
     """
-    seed, _ = CodeSeed.objects.get_or_create(
+    seed, _ = PaymentCodeSeed.objects.get_or_create(
         wallet=wallet, defaults={"secret": token_bytes(32)}
     )
     if seed.revoked_at is not None:
         return []
     first = _read_step()
-    used = {*CodeUse.objects.filter(wallet=wallet, step__gte=first).values_list("step")}
+    used = {*PaymentCodeUse.objects.filter(wallet=wallet, step__gte=first).values_list("step")}
     unused = (step for step in count(first) if (step,) not in used)
     return [
         ShownCode(
@@ -116,7 +116,7 @@ def revoke_codes(wallet: Wallet) -> None:
 
     Nothing comes back after that: `start_codes` makes others.
     """
-    CodeSeed.objects.update_or_create(
+    PaymentCodeSeed.objects.update_or_create(
         wallet=wallet, defaults={"secret": token_bytes(32), "revoked_at": Now()}
     )
 
@@ -128,10 +128,10 @@ def start_codes(wallet: Wallet, *, pin: str) -> None:
         PinWrong, PinLocked: the PIN is wrong or locked; the codes stay stopped.
     """
     check_pin(wallet.user_id, pin, scope=in_wallet(wallet.session_id))
-    CodeSeed.objects.filter(wallet=wallet).update(revoked_at=None)
+    PaymentCodeSeed.objects.filter(wallet=wallet).update(revoked_at=None)
 
 
-def redeem_code(caller: Caller, new: NewUse) -> CodeUse:
+def redeem_code(caller: Caller, new: NewUse) -> PaymentCodeUse:
     """Use a payment code up, before anything is known of the payment it is for.
 
     Owns its transaction: a payment that fails later has used the code up all the same, and a
@@ -169,7 +169,7 @@ def derive_keys(secret_key: str) -> CodeKeys:
 
 
 @in_one_transaction
-def _use_up(caller: Caller, opened: OpenedCode, new: NewUse) -> CodeUse | None:
+def _use_up(caller: Caller, opened: OpenedCode, new: NewUse) -> PaymentCodeUse | None:
     # A miss is written and committed: it is told by None, as a refusal would undo it.
     _lock_caller(caller)
     known = _find_known(caller, new)
@@ -188,10 +188,10 @@ def _use_up(caller: Caller, opened: OpenedCode, new: NewUse) -> CodeUse | None:
     return _insert_use(caller, new, wallet=seed.wallet, step=step)
 
 
-def _find_seed(opened: OpenedCode, *, step: int) -> CodeSeed | None:
+def _find_seed(opened: OpenedCode, *, step: int) -> PaymentCodeSeed | None:
     # Locked, so that a code is either used before it is stopped, or not at all.
     seed = (
-        CodeSeed.objects.select_for_update(of=("self",), no_key=True)
+        PaymentCodeSeed.objects.select_for_update(of=("self",), no_key=True)
         .select_related("wallet__user")
         .filter(pk=opened.serial, revoked_at=None, wallet__user__is_active=True)
         .first()
@@ -202,7 +202,7 @@ def _find_seed(opened: OpenedCode, *, step: int) -> CodeSeed | None:
     return seed
 
 
-def _may_go_on(known: CodeUse, opened: OpenedCode) -> bool:
+def _may_go_on(known: PaymentCodeUse, opened: OpenedCode) -> bool:
     # What broke off is not gone on with once the codes were stopped; what was paid is told.
     return (
         known.outcome != "started"
@@ -211,10 +211,10 @@ def _may_go_on(known: CodeUse, opened: OpenedCode) -> bool:
     )
 
 
-def _insert_use(caller: Caller, new: NewUse, *, wallet: Wallet, step: int) -> CodeUse:
+def _insert_use(caller: Caller, new: NewUse, *, wallet: Wallet, step: int) -> PaymentCodeUse:
     try:
         with transaction.atomic():
-            return CodeUse.objects.create(
+            return PaymentCodeUse.objects.create(
                 wallet=wallet,
                 step=step,
                 charge=new.charge,
@@ -226,8 +226,8 @@ def _insert_use(caller: Caller, new: NewUse, *, wallet: Wallet, step: int) -> Co
         raise PaymentCodeUsed from None
 
 
-def _find_known(caller: Caller, new: NewUse) -> CodeUse | None:
-    made = CodeUse.objects.select_related("wallet__user", "charge")
+def _find_known(caller: Caller, new: NewUse) -> PaymentCodeUse | None:
+    made = PaymentCodeUse.objects.select_related("wallet__user", "charge")
     return find_repeated(
         made.filter(owner_id=caller.owner_id),
         key=new.idempotency_key,

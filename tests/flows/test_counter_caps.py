@@ -1,4 +1,4 @@
-"""What a customer may pay by printed codes in a day of the shop."""
+"""What a customer may pay by counter codes in a day of the shop."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -13,8 +13,8 @@ from tests.clocks import date_back, let_expire
 from tests.conftest import Api
 from tests.flows.steps import claim_by_api, euros, pay_at, refuse_claim
 from tests.snapshots import nothing_changes
+from wallet.counter_payments import _read_clock, measure_left
 from wallet.models import Claim
-from wallet.static_payments import _read_clock, measure_left
 
 pytestmark = pytest.mark.django_db
 
@@ -31,12 +31,12 @@ def test_a_customer_pays_up_to_the_cap_in_a_day(phone, shop):
     looked = Api(rich.token).post("wallet/scans", {"payload": code.short_code}).json()
 
     problem = refuse_claim(
-        Api(rich.token), code, amount=euros(481), status=422, name="static_limit_reached"
+        Api(rich.token), code, amount=euros(481), status=422, name="counter_limit_reached"
     )
 
     assert looked["left"] == euros(480)
     assert problem["left_minor"] == 480
-    assert problem["detail"].startswith("By printed codes you can pay €4.80 more today.")
+    assert problem["detail"].startswith("By counter codes you can pay €4.80 more today.")
     assert claim_by_api(Api(rich.token), code, amount=euros(480)).status_code == 201
     assert claim_by_api(phone, code, amount=euros(10_000)).status_code == 201
 
@@ -49,7 +49,7 @@ def test_a_used_up_cap_is_told_by_the_scan(shop):
     looked = Api(payer.token).post("wallet/scans", {"payload": code.short_code}).json()
 
     assert (looked["payable"], looked["left"]) == (False, euros(0))
-    assert looked["detail"].startswith("By printed codes you can pay €0.00 more today.")
+    assert looked["detail"].startswith("By counter codes you can pay €0.00 more today.")
 
 
 def test_declining_what_is_paid_leaves_it_paid(phone, customer, code):
@@ -61,7 +61,7 @@ def test_declining_what_is_paid_leaves_it_paid(phone, customer, code):
     assert answer.status_code == 204
 
 
-def test_every_printed_code_counts_and_a_lower_cap_holds(shop, customer):
+def test_every_counter_code_counts_and_a_lower_cap_holds(shop, customer):
     first = factories.print_code(shop)
     second = factories.print_code(factories.open_shop(), cap_minor=1000)
     pay_at(customer, first, 700)

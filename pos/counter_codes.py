@@ -1,4 +1,4 @@
-"""Printed codes: make, revoke, find them, and open a charge for who types an amount at one."""
+"""Counter codes: make, revoke, find them, and open a charge for who types an amount at one."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,23 +12,23 @@ from ledger.transactions import retry_clashes
 from merchants.models import Store
 from pos.callers import call_from_payer
 from pos.charges import NewCharge, create_charge, draw_short_code
-from pos.errors import CapTooLarge, StaticCodeRevoked, StaticCodeUnknown
-from pos.models import Charge, StaticCode, Terminal
+from pos.errors import CapTooLarge, CounterCodeRevoked, CounterCodeUnknown
+from pos.models import Charge, CounterCode, Terminal
 from pos.moves import move
-from pos.queries import find_static_codes
-from pos.signing import sign_printed_code, verify_printed_code
+from pos.queries import find_counter_codes
+from pos.signing import sign_counter_code, verify_counter_code
 from pos.topics import topics_of
 from pos.transitions import CANCEL
 from qr.errors import PayloadInvalid
 from qr.links import encode_token
 from qr.references import decode_reference
-from qr.signed import Place, SignedCode, decode_code_id, encode_static_link
+from qr.signed import Place, SignedCode, decode_code_id, encode_counter_link
 from relay.events import record_event
 from relay.pages import tell_on_commit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewStaticCode:
+class NewCounterCode:
     """What a shop asks for; without a cap it is the installation's."""
 
     place: str
@@ -39,18 +39,18 @@ class NewStaticCode:
 
 
 @retry_clashes
-def create_static_code(store: Store, new: NewStaticCode, *, actor: str) -> StaticCode:
+def create_counter_code(store: Store, new: NewCounterCode, *, actor: str) -> CounterCode:
     """Make a code for print; the same key with the same request gives that of the first time.
 
     Raises:
         CapTooLarge: more than the installation lets a customer pay a day.
         IdempotencyMismatch: the key came with another request before.
     """
-    cap_minor = new.cap_minor or settings.STATIC_CAP_DAY_MINOR
-    if cap_minor > settings.STATIC_CAP_DAY_MINOR:
-        raise CapTooLarge(settings.STATIC_CAP_DAY_MINOR)
+    cap_minor = new.cap_minor or settings.COUNTER_CAP_DAY_MINOR
+    if cap_minor > settings.COUNTER_CAP_DAY_MINOR:
+        raise CapTooLarge(settings.COUNTER_CAP_DAY_MINOR)
     while True:
-        made = StaticCode.objects.filter(store=store).select_related("terminal")
+        made = CounterCode.objects.filter(store=store).select_related("terminal")
         code = find_repeated(made, key=new.idempotency_key, request_hash=new.request_hash)
         code = code or _insert_code(store, new, cap_minor=cap_minor, actor=actor)
         if code is not None:
@@ -58,49 +58,49 @@ def create_static_code(store: Store, new: NewStaticCode, *, actor: str) -> Stati
             return code
 
 
-def revoke_static_code(code: StaticCode, *, actor: str) -> None:
+def revoke_counter_code(code: CounterCode, *, actor: str) -> None:
     """Let nobody pay by a code that was lost or hangs in a wrong place; again changes nothing.
 
     A charge that somebody has opened by it lives out its minutes.
     """
     with transaction.atomic():
-        alive = StaticCode.objects.filter(pk=code.pk, revoked_at=None)
+        alive = CounterCode.objects.filter(pk=code.pk, revoked_at=None)
         if alive.update(revoked_at=timezone.now()):
-            _record(code, "static_code.revoked", actor=actor)
+            _record(code, "counter_code.revoked", actor=actor)
     code.refresh_from_db(fields=["revoked_at"])
 
 
-def find_merchant_code(merchant_id: UUID, reference: str) -> StaticCode:
-    """Find one of a merchant's printed codes by its public reference.
+def find_counter_code(merchant_id: UUID, reference: str) -> CounterCode:
+    """Find one of a merchant's counter codes by its public reference.
 
     Raises:
-        StaticCodeUnknown: not there, or another merchant's; the two look alike.
+        CounterCodeUnknown: not there, or another merchant's; the two look alike.
     """
     try:
         code_id = decode_reference("sc", reference)
     except PayloadInvalid:
-        raise StaticCodeUnknown from None
-    code = find_static_codes().filter(pk=code_id, store__merchant_id=merchant_id).first()
+        raise CounterCodeUnknown from None
+    code = find_counter_codes().filter(pk=code_id, store__merchant_id=merchant_id).first()
     if code is None:
-        raise StaticCodeUnknown
+        raise CounterCodeUnknown
     return code
 
 
-def find_printed_code(payload: str) -> StaticCode | None:
+def read_counter_code(payload: str) -> CounterCode | None:
     """Find the code whose payload was scanned: a signed text, or its identifier alone.
 
     Raises:
         SigningKeyWithdrawn: signed with a key that is not believed any more.
         PayloadInvalid: altered, or by a key that never was ours.
     """
-    code_id = decode_code_id(payload) or verify_printed_code(payload).code_id
-    return find_static_codes().filter(pk=code_id).first()
+    code_id = decode_code_id(payload) or verify_counter_code(payload).code_id
+    return find_counter_codes().filter(pk=code_id).first()
 
 
-def write_static_link(code: StaticCode) -> str:
+def write_counter_link(code: CounterCode) -> str:
     """Write what the print carries: the signed address, or without a key the plain one."""
     hangs_at = Place.TERMINAL if code.terminal_id else Place.STORE
-    signed = sign_printed_code(
+    signed = sign_counter_code(
         SignedCode(
             code_id=code.id,
             merchant_id=code.store.merchant_id,
@@ -109,23 +109,23 @@ def write_static_link(code: StaticCode) -> str:
             name=code.name,
         )
     )
-    return encode_static_link(settings.PUBLIC_URL, signed or encode_token(code.id))
+    return encode_counter_link(settings.PUBLIC_URL, signed or encode_token(code.id))
 
 
-def open_static_charge(
-    code: StaticCode, *, payer_id: UUID, amount_minor: int, key: str, request_hash: bytes
+def open_counter_charge(
+    code: CounterCode, *, payer_id: UUID, amount_minor: int, key: str, request_hash: bytes
 ) -> Charge:
     """Open a charge of the amount a payer has typed; `payer_id` is the wallet's.
 
     The key is the payer's own: the same one with the same request gives the same charge.
 
     Raises:
-        StaticCodeRevoked: nobody pays by this code any more.
+        CounterCodeRevoked: nobody pays by this code any more.
         StoreClosed: the store takes no payments.
         IdempotencyMismatch: the key came with another request before.
     """
     if code.is_revoked:
-        raise StaticCodeRevoked
+        raise CounterCodeRevoked
     new = NewCharge(
         amount_minor=amount_minor,
         currency=code.currency,
@@ -139,7 +139,7 @@ def open_static_charge(
 
 
 @retry_clashes
-def drop_static_charge(charge_id: UUID) -> None:
+def drop_counter_charge(charge_id: UUID) -> None:
     """End the charge of a payer who does not pay: nobody else is meant to. Paid, it stays."""
     with transaction.atomic():
         charge = move(CANCEL, charge_id, actor="payer")
@@ -148,14 +148,14 @@ def drop_static_charge(charge_id: UUID) -> None:
 
 
 def _insert_code(
-    store: Store, new: NewStaticCode, *, cap_minor: int, actor: str
-) -> StaticCode | None:
+    store: Store, new: NewCounterCode, *, cap_minor: int, actor: str
+) -> CounterCode | None:
     short_code = draw_short_code()
     if Charge.objects.filter(short_code=short_code).exists():
         return None
     try:
         with transaction.atomic():
-            code = StaticCode.objects.create(
+            code = CounterCode.objects.create(
                 store=store,
                 terminal=new.terminal,
                 name=store.name,
@@ -165,12 +165,12 @@ def _insert_code(
                 idempotency_key=new.idempotency_key,
                 request_hash=new.request_hash,
             )
-            _record(code, "static_code.created", actor=actor)
+            _record(code, "counter_code.created", actor=actor)
             return code
     except IntegrityError:
         # The short code is taken, or the same key came at the same moment: look again.
         return None
 
 
-def _record(code: StaticCode, kind: str, *, actor: str) -> None:
+def _record(code: CounterCode, kind: str, *, actor: str) -> None:
     record_event(kind, feed=code.store.merchant_id, subject=code.id, actor=actor)

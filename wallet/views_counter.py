@@ -1,4 +1,4 @@
-"""The page of a printed code: the payer types the amount, and goes on to confirm it."""
+"""The page of a counter code: the payer types the amount, and goes on to confirm it."""
 
 from typing import Any
 from uuid import uuid4
@@ -14,30 +14,30 @@ from ledger.errors import AmountUnreadable
 from ledger.money import find_exponent
 from ledger.typed import read_money
 from merchants.access import activate_time_zone
+from pos.counter_codes import read_counter_code
 from pos.errors import (
     ChargeNotPayable,
+    CounterCodeRevoked,
     SigningKeyWithdrawn,
-    StaticCodeRevoked,
     StoreClosed,
 )
-from pos.models import Charge, StaticCode
-from pos.static_codes import find_printed_code
+from pos.models import Charge, CounterCode
 from qr.errors import PayloadInvalid
 from qr.links import TOKEN_LENGTH, encode_token
 from wallet.authentication import read_wallet
-from wallet.errors import StaticLimitReached, WalletCurrencyMismatch
-from wallet.models import Wallet
-from wallet.sightings import look_at_static_code
-from wallet.static_payments import (
-    claim_static_code,
+from wallet.counter_payments import (
+    claim_counter_code,
     find_begun,
     find_opened_charge,
 )
+from wallet.errors import CounterLimitReached, WalletCurrencyMismatch
+from wallet.models import Wallet
+from wallet.sightings import look_at_counter_code
 
 _REFUSALS = (
     AmountUnreadable,
-    StaticCodeRevoked,
-    StaticLimitReached,
+    CounterCodeRevoked,
+    CounterLimitReached,
     StoreClosed,
     WalletCurrencyMismatch,
 )
@@ -45,13 +45,13 @@ _REFUSALS = (
 
 @require_http_methods(["GET", "POST"])
 @never_cache
-def show_static_code(request: HttpRequest, payload: str) -> HttpResponse:
-    """Ask for the amount at a printed code; with one, go on to the page that confirms it.
+def show_counter_code(request: HttpRequest, payload: str) -> HttpResponse:
+    """Ask for the amount at a counter code; with one, go on to the page that confirms it.
 
     A look changes nothing: the charge is opened by the form.
     """
     try:
-        code = find_printed_code(payload.upper())
+        code = read_counter_code(payload.upper())
     except SigningKeyWithdrawn as refusal:
         context = {"state": "withdrawn", "error": str(refusal)}
         return render(request, "wallet/pay.html", context, status=410)
@@ -65,18 +65,18 @@ def show_static_code(request: HttpRequest, payload: str) -> HttpResponse:
     activate_time_zone(code.store.time_zone)
     wallet = read_wallet(request)
     if wallet is None:
-        shown: dict[str, Any] = {"static_code": code, "next": request.path, "error": ""}
+        shown: dict[str, Any] = {"counter_code": code, "next": request.path, "error": ""}
         return render(request, "wallet/sign_in.html", shown)
     return _take_amount(request, wallet, code)
 
 
-def _take_amount(request: HttpRequest, wallet: Wallet, code: StaticCode) -> HttpResponse:
+def _take_amount(request: HttpRequest, wallet: Wallet, code: CounterCode) -> HttpResponse:
     if request.method == "GET":
         return _ask(request, wallet, code)
     typed, key = request.POST.get("amount", ""), ""
     try:
         key = _read_key(request)
-        claim = claim_static_code(
+        claim = claim_counter_code(
             wallet,
             code,
             amount_minor=read_money(typed, code.currency),
@@ -111,15 +111,15 @@ def _read_key(request: HttpRequest) -> str:
     return key
 
 
-def _hash_wish(wallet: Wallet, code: StaticCode, typed: str) -> bytes:
+def _hash_wish(wallet: Wallet, code: CounterCode, typed: str) -> bytes:
     body = {"amount_minor": read_money(typed, code.currency)}
     return hash_request(f"type at {code.public_id}", caller_id=wallet.id, body=body)
 
 
 def _ask(
-    request: HttpRequest, wallet: Wallet, code: StaticCode, *, typed: str = "", error: str = ""
+    request: HttpRequest, wallet: Wallet, code: CounterCode, *, typed: str = "", error: str = ""
 ) -> HttpResponse:
-    sighting, begun = look_at_static_code(wallet, code), find_begun(wallet)
+    sighting, begun = look_at_counter_code(wallet, code), find_begun(wallet)
     context: dict[str, Any] = {
         "code": code,
         "store": code.store,
@@ -132,4 +132,4 @@ def _ask(
         "idempotency_key": str(uuid4()),
     }
     status = 422 if error else 200
-    return render(request, "wallet/static_code.html", context, status=status)
+    return render(request, "wallet/counter_code.html", context, status=status)

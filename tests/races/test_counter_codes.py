@@ -1,18 +1,18 @@
-"""Printed codes under a crowd: to each payer a charge, paid once, and none past a cap."""
+"""Counter codes under a crowd: to each payer a charge, paid once, and none past a cap."""
 
 from functools import partial
 
 import pytest
 
 from ledger.queries import read_balance
+from pos.counter_codes import create_counter_code
 from pos.errors import ChargeNotPayable
 from pos.models import Charge
-from pos.static_codes import create_static_code
 from tests import factories
 from tests.races.crowd import late
-from wallet.errors import StaticLimitReached
+from wallet.counter_payments import measure_left
+from wallet.errors import CounterLimitReached
 from wallet.models import Claim, Payment
-from wallet.static_payments import measure_left
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
@@ -31,7 +31,7 @@ def test_many_payers_at_one_code_pay_one_charge_each(crowd, without_pin):
 
         assert {payment.wallet for payment in payments} == {each.wallet for each in people}
         assert len({payment.charge_id for payment in payments}) == len(people)
-        paid = Charge.objects.filter(static_code=code, status="captured")
+        paid = Charge.objects.filter(counter_code=code, status="captured")
         assert paid.count() == number * len(people)
 
     assert {read_balance(person.wallet.account_id) for person in people} == {10_000 - 5 * 480}
@@ -58,7 +58,7 @@ def test_one_payer_s_requests_at_the_same_moment_stay_within_the_cap(crowd):
         payer = factories.open_customer()
         code = factories.print_code(shop, cap_minor=1000)
         jobs = [partial(factories.claim_at, payer, code) for _ in range(8)]
-        answers = crowd.act(jobs, refusals=(StaticLimitReached,))
+        answers = crowd.act(jobs, refusals=(CounterLimitReached,))
 
         assert sum(isinstance(answer, Claim) for answer in answers) == 2
         assert measure_left(payer.wallet, code) == 40
@@ -101,7 +101,7 @@ def test_twenty_tabs_stay_within_the_cap_whatever_the_decimals(crowd, currency, 
     def pay() -> Payment:
         return factories.confirm(payer, factories.claim_at(payer, code, amount_minor=300))
 
-    answers = crowd.act([pay] * 20, refusals=(StaticLimitReached,))
+    answers = crowd.act([pay] * 20, refusals=(CounterLimitReached,))
 
     assert sum(isinstance(answer, Payment) for answer in answers) == 3
     assert read_balance(payer.wallet.account_id) == 100_000 - 900
@@ -112,6 +112,6 @@ def test_one_key_at_the_same_moment_makes_one_code(crowd):
     shop = factories.open_shop()
     new = factories.plan_code(shop)
 
-    codes = crowd.act([partial(create_static_code, shop.store, new, actor="test")] * 6)
+    codes = crowd.act([partial(create_counter_code, shop.store, new, actor="test")] * 6)
 
     assert len({code.id for code in codes}) == 1

@@ -1,4 +1,4 @@
-"""Printed codes: made and revoked by the shop, paid by who types an amount."""
+"""Counter codes: made and revoked by the shop, paid by who types an amount."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,15 +7,15 @@ import pytest
 from ledger.queries import read_balance
 from merchants.models import Store
 from merchants.onboarding import close_store, reopen_store
-from pos.models import Charge, StaticCode
-from pos.static_codes import revoke_static_code, write_static_link
+from pos.counter_codes import revoke_counter_code, write_counter_link
+from pos.models import Charge, CounterCode
 from pos.topics import topics_of
 from qr.links import encode_token
 from qr.signed import (
     Place,
     SignedCode,
-    decode_static_link,
-    encode_static_link,
+    decode_counter_link,
+    encode_counter_link,
     load_public_key,
     name_key,
     verify_code,
@@ -42,7 +42,7 @@ def code(shop):
 
 
 def codes_of(shop):
-    return f"stores/{shop.store.public_id}/static_codes"
+    return f"stores/{shop.store.public_id}/counter_codes"
 
 
 # The shop
@@ -52,9 +52,9 @@ def test_a_shop_makes_a_code_that_anybody_can_check(server, shop):
     answer = server.post(codes_of(shop), {"place": "Front counter"}, key="one")
 
     shown = answer.json()
-    host, text = decode_static_link(shown["link"])
+    host, text = decode_counter_link(shown["link"])
     public = load_public_key("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
-    made = StaticCode.objects.get()
+    made = CounterCode.objects.get()
     assert answer.status_code == 201
     assert (shown["place"], shown["name"]) == ("Front counter", shop.store.name)
     assert (shown["terminal"], shown["revoked_at"]) == (None, None)
@@ -66,7 +66,7 @@ def test_a_shop_makes_a_code_that_anybody_can_check(server, shop):
         place_id=shop.store.id,
         name=shop.store.name,
     )
-    assert [event.kind for event in list_events(made.id)] == ["static_code.created"]
+    assert [event.kind for event in list_events(made.id)] == ["counter_code.created"]
 
 
 def test_the_same_key_makes_one_code(server, shop):
@@ -76,7 +76,7 @@ def test_the_same_key_makes_one_code(server, shop):
 
     assert (first.status_code, again.json()) == (201, first.json())
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
-    assert StaticCode.objects.count() == 1
+    assert CounterCode.objects.count() == 1
 
 
 def test_a_code_may_be_a_till_s_with_a_lower_cap(server, shop):
@@ -89,7 +89,7 @@ def test_a_code_may_be_a_till_s_with_a_lower_cap(server, shop):
     shown = server.post(codes_of(shop), body).json()
 
     assert (shown["terminal"], shown["cap"]) == (shop.terminal.public_id, euros(2000))
-    assert server.get(f"static_codes/{shown['id']}").json() == shown
+    assert server.get(f"counter_codes/{shown['id']}").json() == shown
     assert server.get(codes_of(shop)).json() == {"data": [shown], "next": None}
 
 
@@ -119,19 +119,19 @@ def test_what_cannot_be_made_is_refused_by_field(server, shop, body, status, fie
 
     assert answer.status_code == status
     assert answer.json()["errors"][0]["field"] == field
-    assert not StaticCode.objects.exists()
+    assert not CounterCode.objects.exists()
 
 
 def test_another_merchant_s_codes_are_not_there(code, shop):
     stranger = Api(factories.open_shop().key)
 
     for answer in (
-        stranger.get(f"static_codes/{code.public_id}"),
-        stranger.post(f"static_codes/{code.public_id}/revoke"),
-        stranger.get(f"static_codes/{code.public_id}/sheet.pdf"),
+        stranger.get(f"counter_codes/{code.public_id}"),
+        stranger.post(f"counter_codes/{code.public_id}/revoke"),
+        stranger.get(f"counter_codes/{code.public_id}/sheet.pdf"),
         stranger.get(codes_of(shop)),
         stranger.post(codes_of(shop), {"place": "a"}),
-        stranger.get("static_codes/nonsense"),
+        stranger.get("counter_codes/nonsense"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     code.refresh_from_db()
@@ -143,18 +143,18 @@ def test_a_till_makes_no_codes(till, shop):
 
 
 def test_a_lost_code_is_revoked_once(server, code):
-    first = server.post(f"static_codes/{code.public_id}/revoke").json()
-    again = server.post(f"static_codes/{code.public_id}/revoke").json()
+    first = server.post(f"counter_codes/{code.public_id}/revoke").json()
+    again = server.post(f"counter_codes/{code.public_id}/revoke").json()
 
     assert first["revoked_at"] is not None
     assert again == first
     kinds = [event.kind for event in list_events(code.id)]
-    assert kinds == ["static_code.created", "static_code.revoked"]
+    assert kinds == ["counter_code.created", "counter_code.revoked"]
 
 
 @pytest.mark.parametrize("size", ["a4", "a6", "sticker"])
 def test_a_shop_prints_its_code(server, code, size):
-    answer = server.get(f"static_codes/{code.public_id}/sheet.pdf", size=size)
+    answer = server.get(f"counter_codes/{code.public_id}/sheet.pdf", size=size)
 
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert answer.content.startswith(b"%PDF-")
@@ -163,11 +163,11 @@ def test_a_shop_prints_its_code(server, code, size):
 
 
 def test_a_revoked_code_is_not_printed(server, code):
-    revoke_static_code(code, actor="test")
+    revoke_counter_code(code, actor="test")
 
-    answer = server.get(f"static_codes/{code.public_id}/sheet.pdf")
+    answer = server.get(f"counter_codes/{code.public_id}/sheet.pdf")
 
-    assert (answer.status_code, answer.json()["code"]) == (410, "static_code_revoked")
+    assert (answer.status_code, answer.json()["code"]) == (410, "counter_code_revoked")
 
 
 def test_a_shop_is_told_which_letters_the_sheet_will_lack(server, shop):
@@ -181,7 +181,7 @@ def test_a_shop_is_told_which_letters_the_sheet_will_lack(server, shop):
 
 @pytest.mark.parametrize("size", ["a5", "", "\x00"])
 def test_another_paper_is_refused(server, code, size):
-    answer = server.get(f"static_codes/{code.public_id}/sheet.pdf", size=size)
+    answer = server.get(f"counter_codes/{code.public_id}/sheet.pdf", size=size)
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "size")
 
@@ -190,7 +190,7 @@ def test_another_paper_is_refused(server, code, size):
 
 
 def test_a_payer_types_the_amount_and_pays(phone, customer, shop, code, proofs_hold):
-    looked = phone.post("wallet/scans", {"payload": write_static_link(code)}).json()
+    looked = phone.post("wallet/scans", {"payload": write_counter_link(code)}).json()
     claimed = claim_by_api(phone, code, amount=euros(), key="one").json()
     paid = phone.post("wallet/payments", {"claim": claimed["id"]}, key="two")
 
@@ -200,10 +200,10 @@ def test_a_payer_types_the_amount_and_pays(phone, customer, shop, code, proofs_h
         True,
         euros(50_000),
     )
-    assert looked["static_code"]["store_name"] == shop.store.name
+    assert looked["counter_code"]["store_name"] == shop.store.name
     assert (claimed["charge"]["status"], claimed["charge"]["amount"]) == ("claimed", euros())
     assert (paid.status_code, charge["status"]) == (201, "captured")
-    assert (charge["static_code"], charge["terminal"]) == (code.public_id, None)
+    assert (charge["counter_code"], charge["terminal"]) == (code.public_id, None)
     assert charge["description"] == "Counter"
     assert read_balance(customer.wallet.account_id) == 9520
     proofs_hold()
@@ -211,11 +211,11 @@ def test_a_payer_types_the_amount_and_pays(phone, customer, shop, code, proofs_h
 
 @pytest.mark.parametrize("form", ["signed", "lower", "plain", "short", "grouped"])
 def test_a_code_is_found_by_link_and_by_short_code(phone, code, form):
-    link = write_static_link(code)
+    link = write_counter_link(code)
     payload = {
         "signed": link,
         "lower": link.lower(),
-        "plain": encode_static_link("http://pay.test", encode_token(code.id)),
+        "plain": encode_counter_link("http://pay.test", encode_token(code.id)),
         "short": code.short_code.lower(),
         "grouped": code.short_code_grouped,
     }[form]
@@ -223,7 +223,7 @@ def test_a_code_is_found_by_link_and_by_short_code(phone, code, form):
     looked = phone.post("wallet/scans", {"payload": payload}).json()
     claimed = claim_by_api(phone, code, amount=euros(), payload=payload)
 
-    assert looked["static_code"]["id"] == code.public_id
+    assert looked["counter_code"]["id"] == code.public_id
     assert claimed.status_code == 201
 
 
@@ -252,12 +252,12 @@ def test_the_amount_is_wanted(phone, code):
 
 
 def test_a_revoked_code_takes_nothing(phone, code):
-    revoke_static_code(code, actor="test")
+    revoke_counter_code(code, actor="test")
 
-    refuse_claim(phone, code, amount=euros(), status=410, name="static_code_revoked")
+    refuse_claim(phone, code, amount=euros(), status=410, name="counter_code_revoked")
     looked = phone.post("wallet/scans", {"payload": code.short_code}).json()
     assert (looked["kind"], looked["payable"]) == ("static", False)
-    assert looked["detail"].startswith("The shop has revoked this printed code.")
+    assert looked["detail"].startswith("The shop has revoked this counter code.")
 
 
 def test_a_closed_store_takes_nothing_until_it_opens_again(phone, till, code, shop):
@@ -286,7 +286,7 @@ def test_another_currency_takes_nothing(phone, code):
 
 
 def test_a_withdrawn_key_takes_nothing(phone, code, settings):
-    link = write_static_link(code)
+    link = write_counter_link(code)
     settings.WITHDRAWN_SIGNING_KEYS = ["J3XCNZN9"]
 
     for path in ("wallet/scans", "wallet/claims"):
@@ -295,7 +295,7 @@ def test_a_withdrawn_key_takes_nothing(phone, code, settings):
 
 
 def test_a_forged_code_is_an_alteration(phone, code):
-    link = write_static_link(code)
+    link = write_counter_link(code)
 
     looked = phone.post("wallet/scans", {"payload": link[:-9] + "00000" + link[-4:]}).json()
 
@@ -314,7 +314,7 @@ def test_a_code_that_is_not_there_is_unknown(phone, payload):
 
 def test_every_till_of_the_store_hears_of_a_payment(till, customer, code, shop):
     payment = pay_at(customer, code, 480)
-    ticket = till.get("static_codes/events")["X-Accel-Redirect"]
+    ticket = till.get("counter_codes/events")["X-Accel-Redirect"]
 
     listens_to = read_ticket(parse_qs(urlsplit(ticket).query)["ticket"][0]).topics
 
@@ -323,7 +323,7 @@ def test_every_till_of_the_store_hears_of_a_payment(till, customer, code, shop):
 
 
 def test_a_merchant_s_server_hears_of_its_stores_codes(server, shop):
-    ticket = server.get("static_codes/events")["X-Accel-Redirect"]
+    ticket = server.get("counter_codes/events")["X-Accel-Redirect"]
 
     topics = read_ticket(parse_qs(urlsplit(ticket).query)["ticket"][0]).topics
 
@@ -332,7 +332,7 @@ def test_a_merchant_s_server_hears_of_its_stores_codes(server, shop):
 
 def test_a_till_s_own_code_is_heard_by_that_till(till, customer, shop):
     payment = pay_at(customer, factories.print_code(shop, at_till=True), 480)
-    ticket = till.get("static_codes/events")["X-Accel-Redirect"]
+    ticket = till.get("counter_codes/events")["X-Accel-Redirect"]
 
     listens_to = read_ticket(parse_qs(urlsplit(ticket).query)["ticket"][0]).topics
 
@@ -341,14 +341,14 @@ def test_a_till_s_own_code_is_heard_by_that_till(till, customer, shop):
     assert f"store:{shop.store.id}" not in topics_of(payment.charge)
 
 
-def test_a_till_lists_what_printed_codes_brought_in(till, customer, code, shop):
+def test_a_till_lists_what_counter_codes_brought_in(till, customer, code, shop):
     factories.sell(shop, customer)
     payment = pay_at(customer, code, 700)
 
-    listed = till.get("charges", source="static_code", status="captured").json()["data"]
+    listed = till.get("charges", source="counter_code", status="captured").json()["data"]
 
     assert [each["id"] for each in listed] == [payment.charge.public_id]
-    assert (listed[0]["payer"], listed[0]["static_code"]) == ("Li W.", code.public_id)
+    assert (listed[0]["payer"], listed[0]["counter_code"]) == ("Li W.", code.public_id)
 
 
 def test_a_sale_at_a_code_is_refunded_and_settled_as_any(shop, customer, code, proofs_hold):

@@ -1,4 +1,4 @@
-"""The dashboard's stores and printed codes, and in public the keys those are checked with."""
+"""The dashboard's stores and counter codes, and in public the keys those are checked with."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,25 +17,25 @@ from foundation.idempotency import IdempotencyMismatch, hash_request
 from ledger.errors import AmountUnreadable
 from ledger.money import format_money
 from ledger.typed import read_money
-from merchants.access import Staff, list_own_stores, manages, may_manage, staff_only
+from merchants.access import Staff, can_manage, list_own_stores, managers_only, staff_only
 from merchants.models import CodeFormat, Store
 from merchants.onboarding import choose_code_format, reopen_store
+from pos.counter_codes import (
+    NewCounterCode,
+    create_counter_code,
+    find_counter_code,
+    revoke_counter_code,
+)
 from pos.errors import (
     CapTooLarge,
+    CounterCodeRevoked,
+    CounterCodeUnknown,
     PlaceUnreadable,
-    StaticCodeRevoked,
-    StaticCodeUnknown,
 )
-from pos.models import StaticCode, Terminal
+from pos.models import CounterCode, Terminal
 from pos.print.sheets import SheetSize, draw_sheet
 from pos.queries import list_stores_with_codes
 from pos.signing import list_public_keys
-from pos.static_codes import (
-    NewStaticCode,
-    create_static_code,
-    find_merchant_code,
-    revoke_static_code,
-)
 from pos.terminals import stop_store
 from qr.references import encode_reference
 from qr.signed import write_jwk
@@ -54,7 +54,7 @@ _REFUSALS: dict[type[Exception], tuple[str, int]] = {
 
 @require_GET
 def publish_keys(_request: HttpRequest) -> HttpResponse:
-    """Publish the keys of printed codes as JSON Web Keys (RFC 7517)."""
+    """Publish the keys of counter codes as JSON Web Keys (RFC 7517)."""
     keys = [write_jwk(key) for key in list_public_keys().values()]
     answer = JsonResponse({"keys": keys}, content_type="application/jwk-set+json")
     answer["Cache-Control"] = f"public, max-age={_KEYS_LIFE_S}"
@@ -80,18 +80,18 @@ def of_store(view: StoreView) -> Callable[[HttpRequest, Staff, str], HttpRespons
 @never_cache
 @staff_only
 def stores(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """List stores with what their tills show and their printed codes."""
+    """List stores with what their tills show and their counter codes."""
     return _show_stores(request, staff)
 
 
 @require_POST
 @staff_only
-@may_manage
+@managers_only
 @of_store
 def print_code(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
     """Make a code for print."""
     try:
-        code = create_static_code(store, _read_wish(request, store), actor=_name_actor(staff))
+        code = create_counter_code(store, _read_wish(request, store), actor=_name_actor(staff))
     except tuple(_REFUSALS) as refusal:
         field, status = _REFUSALS[type(refusal)]
         refused = {"store": store.public_id, field: _explain(refusal, store.currency)}
@@ -101,7 +101,7 @@ def print_code(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse
 
 @require_POST
 @staff_only
-@may_manage
+@managers_only
 @of_store
 def choose_format(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
     """Choose what the tills' codes carry."""
@@ -114,7 +114,7 @@ def choose_format(request: HttpRequest, staff: Staff, store: Store) -> HttpRespo
 
 @require_POST
 @staff_only
-@may_manage
+@managers_only
 @of_store
 def close(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
     """Let the store take no payments."""
@@ -124,7 +124,7 @@ def close(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
 
 @require_POST
 @staff_only
-@may_manage
+@managers_only
 @of_store
 def reopen(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
     """Let the store take payments again."""
@@ -134,18 +134,18 @@ def reopen(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
 
 @require_POST
 @staff_only
-@may_manage
+@managers_only
 def revoke_code(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
-    """Let nobody pay by a printed code any more."""
+    """Let nobody pay by a counter code any more."""
     code = _find_code(staff, reference)
-    revoke_static_code(code, actor=_name_actor(staff))
+    revoke_counter_code(code, actor=_name_actor(staff))
     return _go_to(code.store)
 
 
 @require_GET
 @staff_only
 def sheet(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
-    """Give the page of a printed code as PDF."""
+    """Give the page of a counter code as PDF."""
     size = request.GET.get("size", "")
     code = _find_code(staff, reference)
     if size not in list(SheetSize) or code.is_revoked:
@@ -153,14 +153,14 @@ def sheet(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     return answer_sheet(code, SheetSize(size))
 
 
-def answer_sheet(code: StaticCode, size: SheetSize) -> HttpResponse:
-    """Answer a printed code's page as PDF.
+def answer_sheet(code: CounterCode, size: SheetSize) -> HttpResponse:
+    """Answer a counter code's page as PDF.
 
     Raises:
-        StaticCodeRevoked: nobody pays by this code any more, so it is not worth its paper.
+        CounterCodeRevoked: nobody pays by this code any more, so it is not worth its paper.
     """
     if code.is_revoked:
-        raise StaticCodeRevoked
+        raise CounterCodeRevoked
     answer = HttpResponse(draw_sheet(code, size), content_type="application/pdf")
     name = f"tessera-{code.short_code}-{size}.pdf"
     answer["Content-Disposition"] = f'inline; filename="{name}"'
@@ -179,20 +179,20 @@ def _show_stores(
         "merchant": staff.merchant,
         "works_at": staff.store,
         "staff": staff,
-        "may_manage": manages(staff),
+        "can_manage": can_manage(staff),
         "stores": list_stores_with_codes(list_own_stores(staff)),
         "refused": refused or {},
         "typed": request.POST,
         "made": request.GET.get("made", ""),
         "saved": request.GET.get("saved", ""),
         "sizes": SheetSize,
-        "cap_max_minor": settings.STATIC_CAP_DAY_MINOR,
+        "cap_max_minor": settings.COUNTER_CAP_DAY_MINOR,
         "idempotency_key": str(uuid4()),
     }
     return render(request, "pos/stores.html", context, status=status)
 
 
-def _read_wish(request: HttpRequest, store: Store) -> NewStaticCode:
+def _read_wish(request: HttpRequest, store: Store) -> NewCounterCode:
     place = " ".join(request.POST.get("place", "").split())
     if not place or len(place) > _PLACE_LENGTH_MAX or not is_plain(place):
         raise PlaceUnreadable
@@ -202,7 +202,7 @@ def _read_wish(request: HttpRequest, store: Store) -> NewStaticCode:
     cap_minor = read_money(cap, store.currency) if cap else None
     body = {"place": place, "terminal": till, "cap": cap_minor}
     key = request.POST.get("idempotency_key", "")[:255]
-    return NewStaticCode(
+    return NewCounterCode(
         place=place,
         terminal=terminal,
         cap_minor=cap_minor,
@@ -214,7 +214,7 @@ def _read_wish(request: HttpRequest, store: Store) -> NewStaticCode:
 def _explain(refusal: Exception, currency: str) -> str:
     if isinstance(refusal, CapTooLarge):
         most = format_money(refusal.cap_max_minor, currency)
-        words = gettext("A customer pays at most %(most)s a day by printed codes.")
+        words = gettext("A customer pays at most %(most)s a day by counter codes.")
         return words % {"most": most}
     if isinstance(refusal, IdempotencyMismatch):
         # The browser kept the form of the code before; this page has a fresh one.
@@ -224,10 +224,10 @@ def _explain(refusal: Exception, currency: str) -> str:
     return str(refusal)
 
 
-def _find_code(staff: Staff, reference: str) -> StaticCode:
+def _find_code(staff: Staff, reference: str) -> CounterCode:
     try:
-        code = find_merchant_code(staff.merchant_id, reference)
-    except StaticCodeUnknown:
+        code = find_counter_code(staff.merchant_id, reference)
+    except CounterCodeUnknown:
         raise Http404 from None
     if staff.store_id not in {None, code.store_id}:
         raise Http404

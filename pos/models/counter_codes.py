@@ -1,4 +1,4 @@
-"""Printed codes: one for all customers of a store or of one till, who type the amount."""
+"""Counter codes: one for all customers of a store or of one till, who type the amount."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from pos.models.terminals import Terminal
 from qr.references import encode_reference
 
 
-class StaticCode(models.Model):
+class CounterCode(models.Model):
     """A code on paper; `name` is the payee as it was printed, `place` where it hangs."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
@@ -34,10 +34,10 @@ class StaticCode(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["store", "idempotency_key"], name="pos_staticcode_one_a_key"
+                fields=["store", "idempotency_key"], name="pos_countercode_one_a_key"
             ),
             models.CheckConstraint(
-                condition=models.Q(cap_minor__gt=0), name="pos_staticcode_cap_positive"
+                condition=models.Q(cap_minor__gt=0), name="pos_countercode_cap_positive"
             ),
         ]
 

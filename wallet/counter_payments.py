@@ -1,4 +1,4 @@
-"""Payments at printed codes: the payer types the amount, up to so much in a day of the shop."""
+"""Payments at counter codes: the payer types the amount, up to so much in a day of the shop."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,27 +11,27 @@ from ledger.transactions import in_one_transaction
 from merchants.queries import find_last_cut
 from pos.callers import call_from_payer
 from pos.charges import find_created
-from pos.models import Charge, ChargeStatus, StaticCode
-from pos.static_codes import open_static_charge
+from pos.counter_codes import open_counter_charge
+from pos.models import Charge, ChargeStatus, CounterCode
 from pos.transitions import when_alive
 from wallet.claims import claim_charge
-from wallet.errors import StaticLimitReached, WalletCurrencyMismatch
+from wallet.errors import CounterLimitReached, WalletCurrencyMismatch
 from wallet.models import Claim, Wallet
 
 
 @in_one_transaction
-def claim_static_code(
-    wallet: Wallet, code: StaticCode, *, amount_minor: int, key: str, request_hash: bytes
+def claim_counter_code(
+    wallet: Wallet, code: CounterCode, *, amount_minor: int, key: str, request_hash: bytes
 ) -> Claim:
-    """Open a charge of the typed amount at a printed code and claim it, both or neither.
+    """Open a charge of the typed amount at a counter code and claim it, both or neither.
 
     Locks the wallet, so that of two requests at the same moment the later one sees what the
     earlier has spent. The same key with the same request claims the same charge again.
 
     Raises:
         WalletCurrencyMismatch: the wallet holds another currency.
-        StaticLimitReached: more than is left of this day.
-        StaticCodeRevoked, StoreClosed: nobody pays by this code, or here.
+        CounterLimitReached: more than is left of this day.
+        CounterCodeRevoked, StoreClosed: nobody pays by this code, or here.
         ChargeNotPayable: the key's charge is over.
         IdempotencyMismatch: the key came with another request before.
     """
@@ -43,8 +43,8 @@ def claim_static_code(
     if charge is None:
         left_minor = measure_left(wallet, code)
         if amount_minor > left_minor:
-            raise StaticLimitReached(left_minor, code.currency)
-        charge = open_static_charge(
+            raise CounterLimitReached(left_minor, code.currency)
+        charge = open_counter_charge(
             code,
             payer_id=wallet.id,
             amount_minor=amount_minor,
@@ -55,12 +55,12 @@ def claim_static_code(
 
 
 def find_opened_charge(wallet: Wallet, key: str) -> Charge | None:
-    """Find the charge that this wallet has opened at a printed code under this key."""
+    """Find the charge that this wallet has opened at a counter code under this key."""
     return _list_opened(wallet.id).filter(idempotency_key=key).first()
 
 
 def find_begun(wallet: Wallet) -> Charge | None:
-    """Find the newest charge at a printed code that this wallet has opened and may still pay.
+    """Find the newest charge at a counter code that this wallet has opened and may still pay.
 
     It counts within the cap until it is paid, declined or expired.
     """
@@ -68,16 +68,16 @@ def find_begun(wallet: Wallet) -> Charge | None:
     return begun.select_related("store").order_by("-id").first()
 
 
-def measure_left(wallet: Wallet, code: StaticCode) -> int:
+def measure_left(wallet: Wallet, code: CounterCode) -> int:
     """Give what this wallet may still pay today by the code, in minor units.
 
-    Whatever it has paid today by any printed code counts, and what it is about to; the day
+    Whatever it has paid today by any counter code counts, and what it is about to; the day
     is the shop's. A refund gives nothing back of it.
     """
     return max(0, code.cap_minor - _sum_today(wallet.id, code))
 
 
-def _sum_today(wallet_id: UUID, code: StaticCode) -> int:
+def _sum_today(wallet_id: UUID, code: CounterCode) -> int:
     now = _read_clock()
     spent = _list_opened(wallet_id).filter(
         Q(status=ChargeStatus.CAPTURED) | when_alive(now),
@@ -87,8 +87,8 @@ def _sum_today(wallet_id: UUID, code: StaticCode) -> int:
 
 
 def _list_opened(wallet_id: UUID) -> QuerySet[Charge]:
-    # The payer owns the keys of the charges that were opened at printed codes.
-    return Charge.objects.filter(owner_id=wallet_id, static_code__isnull=False)
+    # The payer owns the keys of the charges that were opened at counter codes.
+    return Charge.objects.filter(owner_id=wallet_id, counter_code__isnull=False)
 
 
 def _read_clock() -> datetime:

@@ -1,4 +1,4 @@
-"""A printed code: made and printed in the dashboard, scanned, paid, told by tills, revoked."""
+"""A counter code: made and printed in the dashboard, scanned, paid, told by tills, revoked."""
 
 import io
 import re
@@ -37,7 +37,7 @@ HAS_ASKED = "Object.keys(sessionStorage).some((name) => name.startsWith('tessera
 
 @pytest.fixture
 def printed(office):
-    """The address that a freshly printed code of the first store carries."""
+    """The address that a freshly counter code of the first store carries."""
     store = office.locator("section.shop").first
     office.goto(STORES)
     store.get_by_text("New counter code").click()
@@ -71,7 +71,7 @@ def pay_at(phone, address, keys):
     phone.pay()
 
 
-def test_a_printed_code_is_paid_and_every_till_says_so(till, phone, printed):
+def test_a_counter_code_is_paid_and_every_till_says_so(till, phone, printed):
     phone.open(printed)
     expect(phone.title).to_have_text("Harbour Corner")
     type_amount(phone, ["4", "8", "0"])
@@ -160,7 +160,7 @@ def test_who_asks_for_a_voice_is_told_the_amount(windows, unlocked, phone, print
     till, root = Till(page), page.locator(":root")
     page.get_by_role("button", name="Sound on").click()
     expect(page.locator("#sound")).to_have_text("Sound and voice")
-    with page.expect_response("**/api/v1/charges?source=static_code*"):
+    with page.expect_response("**/api/v1/charges?source=counter_code*"):
         page.reload()
 
     pay_at(phone, printed, ["1", "00"])
@@ -179,7 +179,7 @@ def test_who_asks_for_a_voice_is_told_the_amount(windows, unlocked, phone, print
 def test_nobody_hears_a_voice_who_has_not_asked(windows, unlocked, phone, printed):
     page = windows.open(state=unlocked)
     page.add_init_script(WRITE_DOWN_WORDS)
-    with page.expect_response("**/api/v1/charges?source=static_code*"):
+    with page.expect_response("**/api/v1/charges?source=counter_code*"):
         page.goto("/till/")
 
     pay_at(phone, printed, ["1", "00"])
@@ -196,7 +196,7 @@ def test_each_part_of_what_a_till_tells_stands_by_itself(till, phone, printed):
     assert parts.all_text_contents()[:3] == ["€1.00", "Front counter", "Li W."]
 
 
-def test_paying_at_a_printed_code_needs_no_script(windows, stack, payer, printed):
+def test_paying_at_a_counter_code_needs_no_script(windows, stack, payer, printed):
     phone = Phone(windows.open(PHONE, java_script_enabled=False))
     phone.open(printed)
     phone.sign_in(payer)
@@ -226,4 +226,4 @@ def test_a_revoked_code_takes_nothing(office, phone, printed):
 
     phone.open(printed)
 
-    phone.expect_state("refused", "The shop has revoked this printed code.")
+    phone.expect_state("refused", "The shop has revoked this counter code.")

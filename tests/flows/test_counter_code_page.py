@@ -1,4 +1,4 @@
-"""The page of a printed code, by plain forms alone."""
+"""The page of a counter code, by plain forms alone."""
 
 from urllib.parse import urlsplit
 
@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from ledger.queries import read_balance
+from pos.counter_codes import read_counter_code, revoke_counter_code, write_counter_link
 from pos.models import Charge
-from pos.static_codes import find_printed_code, revoke_static_code, write_static_link
 from qr.links import encode_token
-from qr.signed import decode_static_link
+from qr.signed import decode_counter_link
 from tests import factories
 from tests.clocks import let_expire
 from tests.flows.steps import open_wallet
@@ -38,7 +38,7 @@ def send(browser, code, amount, key="page one"):
 
 
 def test_the_printed_address_leads_to_a_short_one(browser, code):
-    path = urlsplit(write_static_link(code)).path
+    path = urlsplit(write_counter_link(code)).path
 
     for form in (path, path.lower(), path + "/"):
         answer = browser.get(form, follow=True)
@@ -105,7 +105,7 @@ def test_the_plain_form_leads_to_the_usual_page_and_pays(browser, customer, code
         (
             "1,000.00",
             (
-                "By printed codes you can pay €500.00 more today. Nothing was taken."
+                "By counter codes you can pay €500.00 more today. Nothing was taken."
                 " Ask the shop to charge you at the till."
             ),
         ),
@@ -174,7 +174,7 @@ def test_more_than_is_left_is_said_on_the_page(browser, code):
         page = send(browser, code, "500.01")
 
     assert page.status_code == 422
-    assert "By printed codes you can pay €500.00 more today." in page.content.decode()
+    assert "By counter codes you can pay €500.00 more today." in page.content.decode()
 
 
 def test_who_goes_back_to_correct_the_amount_is_led_to_what_is_begun(browser, code, shop):
@@ -193,7 +193,7 @@ def test_who_goes_back_to_correct_the_amount_is_led_to_what_is_begun(browser, co
 
 
 @pytest.mark.parametrize("how", ["paid", "expired", "at a till", "somebody else's"])
-def test_what_is_not_begun_at_a_printed_code_is_not_said_to_be(
+def test_what_is_not_begun_at_a_counter_code_is_not_said_to_be(
     browser, customer, another, shop, code, how
 ):
     if how == "at a till":
@@ -209,13 +209,13 @@ def test_what_is_not_begun_at_a_printed_code_is_not_said_to_be(
 
 
 def test_a_revoked_code_is_said_to_be_on_the_page(browser, code):
-    revoke_static_code(code, actor="test")
+    revoke_counter_code(code, actor="test")
 
     with nothing_changes():
         page, sent = browser.get(address(code)), send(browser, code, "4.80")
 
     for answer in (page, sent):
-        assert "The shop has revoked this printed code." in answer.content.decode()
+        assert "The shop has revoked this counter code." in answer.content.decode()
         assert 'name="amount"' not in answer.content.decode()
 
 
@@ -244,7 +244,7 @@ def test_an_unknown_address_says_so(browser, path):
 
 
 def test_a_withdrawn_key_is_told_on_the_page(browser, code, settings):
-    path = urlsplit(write_static_link(code)).path
+    path = urlsplit(write_counter_link(code)).path
     settings.WITHDRAWN_SIGNING_KEYS = ["J3XCNZN9"]
 
     page = browser.get(path)
@@ -256,7 +256,7 @@ def test_a_withdrawn_key_is_told_on_the_page(browser, code, settings):
 def test_without_a_key_the_print_carries_the_plain_address(browser, code, settings):
     settings.SIGNING_KEY = ""
 
-    link = write_static_link(code)
+    link = write_counter_link(code)
 
     assert link == f"HTTP://PAY.TEST/S/{encode_token(code.id)}"
-    assert find_printed_code(decode_static_link(link)[1]) == code
+    assert read_counter_code(decode_counter_link(link)[1]) == code
