@@ -21,7 +21,7 @@ class AnswerAnyway(DefaultContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        """Give a renderer and its media type; never a 406."""
+        """Return a renderer and its media type; never a 406."""
         chosen: tuple[BaseRenderer, str]
         try:
             chosen = super().select_renderer(request, renderers, format_suffix)

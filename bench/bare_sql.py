@@ -45,7 +45,7 @@ class BareSql:
     stores: int = 10
 
     def measure(self, servers: Servers, *, seconds: int) -> Sample:
-        """Give what each statement took, from pgbench's log, at the rate it printed."""
+        """Return what each statement took, from pgbench's log, at the rate it printed."""
         variables = {"wallets": WALLETS, "stores": self.stores, "size": self.size}
         began_at = read_wal(servers)
         with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +73,7 @@ class BareSql:
 
 
 def read_wal(servers: Servers) -> int:
-    """Give how many bytes of write-ahead log the server has written so far."""
+    """Return how many bytes of write-ahead log the server has written so far."""
     with psycopg.connect(servers.superuser_url("postgres")) as connection:
         row = connection.execute("SELECT (pg_current_wal_lsn() - '0/0')::bigint").fetchone()
     assert row is not None

@@ -226,7 +226,7 @@ def find_port() -> int:
 
 
 def stop_after(seconds: float) -> Callable[[], Callable[[], bool]]:
-    """Give what makes a client's clock: it starts when the first client asks for it."""
+    """Return what makes a client's clock: it starts when the first client asks for it."""
     ends: list[float] = []
 
     def start() -> Callable[[], bool]:

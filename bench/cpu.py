@@ -8,7 +8,7 @@ _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def read_cpu(folder: Path, names: Iterable[str]) -> dict[str, float]:
-    """Give the seconds of processor time of each named process of a state folder, and ours.
+    """Return the seconds of processor time of each named process of a state folder, and ours.
 
     Children count, also those that have ended.
     """

@@ -74,7 +74,7 @@ class Trial:
         self.seconds: dict[str, float] = dict.fromkeys(READERS, 0.0)
 
     def try_all(self, texts: list[str], take: Take, level: Level = Level.M) -> list[str]:
-        """Give the readers' shares of what they read exactly, in a hundred."""
+        """Return the readers' shares of what they read exactly, in a hundred."""
         right: Counter[str] = Counter()
         for text in texts:
             for seed in range(self.shots):

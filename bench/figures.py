@@ -33,13 +33,13 @@ class Sample:
         return self.count / self.elapsed_s
 
     def find_percentile(self, percent: int) -> float:
-        """Give the time within which so many were done, in milliseconds."""
+        """Return the time within which so many were done, in milliseconds."""
         ordered = sorted(self.took_s)
         return 1000 * ordered[min(len(ordered) * percent // 100, len(ordered) - 1)]
 
 
 def merge_samples(samples: list[Sample]) -> Sample:
-    """Give several measurements of the same thing as one."""
+    """Return several measurements of the same thing as one."""
     return Sample(
         [took_s for sample in samples for took_s in sample.took_s],
         sum(sample.elapsed_s for sample in samples),
@@ -69,7 +69,7 @@ class Row:
     runs: list[Run] = field(default_factory=list)
 
     def show(self) -> dict[str, Any]:
-        """Give the medians; `cpu_ms` is what one cost each process, our load included."""
+        """Return the medians; `cpu_ms` is what one cost each process, our load included."""
         shown: dict[str, Any] = {
             "name": self.name,
             "value": _find_median([run.value for run in self.runs], digits=3),
@@ -99,11 +99,11 @@ class Figures:
     notes: list[str]
 
     def write(self) -> str:
-        """Give the JSON object."""
+        """Return the JSON object."""
         return json.dumps(asdict(self), indent=1)
 
     def draw(self) -> str:
-        """Give the table."""
+        """Return the table."""
         wide = max(len(row["name"]) for row in self.rows) + 2
         has_sql = any("over_sql" in row for row in self.rows)
         names = ["value", "    x TPC-B", "p50 ms", "p99 ms", "  runs", "x SQL"]

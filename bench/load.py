@@ -30,7 +30,7 @@ class Answer:
     body: bytes
 
     def read(self) -> dict[str, Any]:
-        """Give the JSON of the body."""
+        """Return the JSON of the body."""
         read: dict[str, Any] = json.loads(self.body)
         return read
 
@@ -69,7 +69,7 @@ class Connection:
         return self.take()
 
     def take(self) -> Answer | None:
-        """Give the answer if it is complete already."""
+        """Return the answer if it is complete already."""
         head, found, rest = self.received.partition(b"\r\n\r\n")
         if not found:
             return None
@@ -88,7 +88,7 @@ class EventStream(Connection):
     """A connection on which server-sent events are listened to; each wait ends with one."""
 
     def take(self) -> Answer | None:
-        """Give the first event that was not given yet, by its name."""
+        """Return the first event that was not given yet, by its name."""
         if self.received.startswith(b"HTTP/1.1 ") and self.received[9:12] != b"200":
             raise Unexpected(f"no stream: {self.received[:300]!r}")
         _, found, rest = self.received.partition(_EVENT)

@@ -73,7 +73,7 @@ def _make_code(text: str) -> qrcode.QRCode[PilImage]:
 
 
 def measure(ways: tuple[Draw, Draw, Draw], text: str) -> list[float]:
-    """Give the median milliseconds of each way."""
+    """Return the median milliseconds of each way."""
     spent: list[list[float]] = [[] for _ in ways]
     for _ in range(ROUNDS):
         for way, times in zip(ways, spent, strict=True):

@@ -232,7 +232,7 @@ def _read_request(vector: Vector) -> PaymentRequest | None:
 
 
 def _describe(vector: Vector) -> dict[str, Any]:
-    """Give what a payload asks for in the words of bench/qr_readers, if they suffice."""
+    """Return what a payload asks for in the words of bench/qr_readers, if they suffice."""
     request = _read_request(vector)
     if request is None or (request.amount_minor is None and request.mutability != "open"):
         return {}

@@ -143,7 +143,7 @@ WRITERS: dict[str, Callable[[dict[str, Any]], str]] = {
 
 
 def ask(name: str, given: object) -> dict[str, str]:
-    """Give the library's answer to a text, or the text it writes for a request."""
+    """Return the library's answer to a text, or the text it writes for a request."""
     try:
         if isinstance(given, dict):
             return {"answer": "accepted", "text": WRITERS[name](given)}

@@ -33,7 +33,7 @@ class Reference:
         self._run("--initialize", "--quiet", "--scale", str(_SCALE))
 
     def measure(self, seconds: int) -> float:
-        """Give transactions a second."""
+        """Return transactions a second."""
         text = self._run(
             *("--no-vacuum", "--client", str(_CLIENTS)),
             *("--jobs", str(THREADS), "--time", str(seconds)),

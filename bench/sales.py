@@ -25,7 +25,7 @@ class Shopping:
     turns: Iterator[Connection]
 
     def next_phone(self) -> Connection:
-        """Give whose turn it is to pay."""
+        """Return whose turn it is to pay."""
         return next(self.turns)
 
     def close(self) -> None:

@@ -80,7 +80,7 @@ def post_tail() -> None:
 
 
 def take_time(do: Callable[[], object]) -> float:
-    """Give the milliseconds it takes."""
+    """Return the milliseconds it takes."""
     began = time.perf_counter()
     do()
     return 1000 * (time.perf_counter() - began)

@@ -102,7 +102,7 @@ def check_head(proof: dict[str, Any], head: str | None) -> None:
 
 
 def follow_path(leaf: bytes, path: list[bytes], *, index: int, count: int) -> bytes | None:
-    """Give the root that an audit path leads to (RFC 9162, 2.1.3.2)."""
+    """Return the root that an audit path leads to (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < count:
         return None
     node, place, last = leaf, index, count - 1
@@ -143,7 +143,7 @@ def write_canonical(content: object) -> bytes:
 
 
 def has_keys(content: object, keys: set[str]) -> bool:
-    """Tell whether it is an object of exactly these keys."""
+    """Return whether it is an object of exactly these keys."""
     return isinstance(content, dict) and set(content) == keys
 
 

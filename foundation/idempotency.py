@@ -49,7 +49,7 @@ class IdempotencyMismatch(Exception):
     """The same idempotency key came with another request."""
 
     def __init__(self) -> None:
-        """Tell what to do."""
+        """Return what to do."""
         super().__init__(
             gettext("This Idempotency-Key was used for another request. Use a new key.")
         )

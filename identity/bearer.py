@@ -18,7 +18,7 @@ def make_secret(prefix: str) -> str:
 
 
 def digest_secret(secret: str) -> bytes:
-    """Give the 32 bytes under which a secret is kept."""
+    """Return the 32 bytes under which a secret is kept."""
     return hashlib.sha256(secret.encode()).digest()
 
 

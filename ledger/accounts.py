@@ -31,7 +31,7 @@ def open_account(kind: str, *, currency: str) -> UUID:
 
 
 def find_house_account(kind: str, *, currency: str) -> UUID:
-    """Give the one account of this kind and currency that belongs to the operator.
+    """Return the one account of this kind and currency that belongs to the operator.
 
     It is opened when it is asked for first, also by two at the same time.
 

@@ -35,7 +35,7 @@ class DatabaseSource:
     def read(
         self, question: str, values: Sequence[str | int] = ()
     ) -> Iterator[list[str | None]]:
-        """Give the rows as text, one by one: memory does not grow with their number.
+        """Return the rows as text, one by one: memory does not grow with their number.
 
         Nothing else can be asked before the last row is read.
         """

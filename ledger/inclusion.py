@@ -32,7 +32,7 @@ _FIND_SEAL = """
 
 
 def find_seal(transfer_id: UUID) -> int | None:
-    """Give the number of the seal a transfer is in; null before it is sealed."""
+    """Return the number of the seal a transfer is in; null before it is sealed."""
     with connection.cursor() as cursor:
         cursor.execute(_FIND_SEAL, [transfer_id])
         found = cursor.fetchone()

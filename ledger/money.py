@@ -21,7 +21,7 @@ _LETTER_AT_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 @lru_cache(maxsize=256)
 def find_exponent(currency: str) -> int:
-    """Give the number of decimals of an ISO 4217 code: EUR 2, JPY 0, KWD 3.
+    """Return the number of decimals of an ISO 4217 code: EUR 2, JPY 0, KWD 3.
 
     Raises:
         CurrencyUnknown: no such code, or one without minor units such as XAU.
@@ -37,7 +37,7 @@ def find_exponent(currency: str) -> int:
 
 
 def to_decimal(amount_minor: int, currency: str) -> Decimal:
-    """Give the amount in major units, with the currency's own number of decimals."""
+    """Return the amount in major units, with the currency's own number of decimals."""
     return Decimal(amount_minor).scaleb(-find_exponent(currency))
 
 
@@ -64,11 +64,11 @@ def format_number(amount_minor: int, currency: str) -> str:
 
 
 def find_symbol(currency: str, locale: str = "en") -> str:
-    """Give the currency's sign in a locale, or its code where it has none."""
+    """Return the currency's sign in a locale, or its code where it has none."""
     return get_currency_symbol(currency, locale=locale)
 
 
 def calculate_bps(amount_minor: int, rate_bps: int) -> int:
-    """Give a rate of an amount, in minor units, rounded half to even."""
+    """Return a rate of an amount, in minor units, rounded half to even."""
     exact = Decimal(amount_minor) * rate_bps / 10_000
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

@@ -54,7 +54,7 @@ def close_period(*, patience_s: float = 20) -> datetime | None:
 
 
 def read_closed_until() -> datetime | None:
-    """Give the instant up to which no transfer will be posted any more."""
+    """Return the instant up to which no transfer will be posted any more."""
     return _ask(_READ_CLOSED)
 
 

@@ -22,12 +22,12 @@ class Posting:
 
 
 def read_balance(account_id: UUID) -> int:
-    """Give the running balance of an account that may not go negative, in minor units."""
+    """Return the running balance of an account that may not go negative, in minor units."""
     return Account.objects.values_list("balance_minor", flat=True).get(pk=account_id)
 
 
 def read_available(account_id: UUID) -> int:
-    """Give what may be spent of such an account: its balance less what is on hold."""
+    """Return what may be spent of such an account: its balance less what is on hold."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_read_available(%s)", [account_id])
         (available,) = cursor.fetchone()

@@ -23,7 +23,7 @@ _chance = SystemRandom()
 
 
 def in_one_transaction(verb: Callable[P, R]) -> Callable[P, R]:
-    """Give the verb a transaction of its own, and run it again after a clash.
+    """Return the verb a transaction of its own, and run it again after a clash.
 
     Raises:
         RuntimeError: called inside a transaction; the verb's would not be its own.

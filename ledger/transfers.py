@@ -28,7 +28,7 @@ class NewTransfer:
     linked: bool = False
 
     def as_row(self) -> tuple[Any, ...]:
-        """Give the columns of a plain transfer, in the order `ledger_post_transfers` wants.
+        """Return the columns of a plain transfer, in the order `ledger_post_transfers` wants.
 
         Raises:
             AmountOverflows: more than a balance can hold.
@@ -41,7 +41,7 @@ class NewTransfer:
         )
 
     def as_full_row(self) -> tuple[Any, ...]:
-        """Give the columns of any transfer, in the order `ledger_post_batch` wants."""
+        """Return the columns of any transfer, in the order `ledger_post_batch` wants."""
         return (*self.as_row(), Phase.SINGLE.value, None, None, self.linked)
 
 
@@ -55,7 +55,7 @@ class NewPending(NewTransfer):
     timeout_s: int | None = None
 
     def as_full_row(self) -> tuple[Any, ...]:
-        """Give the columns of any transfer, in the order `ledger_post_batch` wants."""
+        """Return the columns of any transfer, in the order `ledger_post_batch` wants."""
         return (*self.as_row(), Phase.PENDING.value, None, self.timeout_s, self.linked)
 
 
@@ -74,7 +74,7 @@ class PendingPost:
     linked: bool = False
 
     def as_full_row(self) -> tuple[Any, ...]:
-        """Give the columns of any transfer, in the order `ledger_post_batch` wants."""
+        """Return the columns of any transfer, in the order `ledger_post_batch` wants."""
         amount = self.amount_minor
         if amount is not None and abs(amount) > _BIGINT_MAX:
             raise AmountOverflows(self.id)
@@ -97,7 +97,7 @@ class PendingVoid:
     phase: ClassVar[Phase] = Phase.VOID
 
     def as_full_row(self) -> tuple[Any, ...]:
-        """Give the columns of any transfer, in the order `ledger_post_batch` wants."""
+        """Return the columns of any transfer, in the order `ledger_post_batch` wants."""
         return (
             *(self.id, None, None, None, None, self.kind, self.reference),
             *(self.phase.value, self.pending_id, None, self.linked),

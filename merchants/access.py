@@ -48,7 +48,7 @@ def may_read(user_id: UUID) -> bool:
 
 
 def can_manage(staff: Staff) -> bool:
-    """Tell whether this person may change things, and not only read."""
+    """Return whether this person may change things, and not only read."""
     return staff.role in _MANAGING
 
 

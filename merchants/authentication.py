@@ -26,7 +26,7 @@ class KeyAuthentication(BearerAuthentication):
     holds = "A merchant's secret key (sk_…)."
 
     def authenticate(self, request: Request) -> tuple[Server, None] | None:
-        """Give the server; None when nothing was presented."""
+        """Return the server; None when nothing was presented."""
         secret = read_bearer(request)
         if not secret:
             return None

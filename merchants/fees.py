@@ -5,7 +5,7 @@ from merchants.models import Merchant
 
 
 def calculate_fee(merchant: Merchant, *, amount_minor: int) -> int:
-    """Give a charge's fee in minor units: `mdr_bps` of it, half to even, plus the fixed part.
+    """Return a charge's fee in minor units: `mdr_bps` of it, half to even, plus the fixed part.
 
     It is never more than the amount itself.
     """

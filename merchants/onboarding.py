@@ -76,7 +76,7 @@ def reopen_store(store: Store) -> None:
 def hire(
     merchant: Merchant, user: User, *, role: str, store: Store | None = None
 ) -> StaffMember:
-    """Give a person a role; owners and managers may refund, cashiers once allowed to."""
+    """Return a person a role; owners and managers may refund, cashiers once allowed to."""
     return StaffMember.objects.create(
         merchant=merchant,
         user=user,

@@ -41,7 +41,7 @@ class Preview:
 
     @property
     def closing_minor(self) -> int:
-        """Give what would be owed, in minor units."""
+        """Return what would be owed, in minor units."""
         earned = self.sales_minor - self.refunds_minor - self.fees_minor
         return self.opening_minor + earned
 
@@ -167,7 +167,7 @@ def preview_settlement(balance: MerchantBalance) -> Preview:
 
 
 def sum_takings(balance: MerchantBalance, store_id: UUID) -> int:
-    """Give what a store has taken and not yet settled, in minor units.
+    """Return what a store has taken and not yet settled, in minor units.
 
     Equal to the balance of its takings account while the caller holds the balance's lock.
     """
@@ -239,7 +239,7 @@ def read_clock() -> datetime:
 
 
 def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
-    """Give the last midnight in the shop's time zone, an aware instant.
+    """Return the last midnight in the shop's time zone, an aware instant.
 
     Where the clock goes back over midnight, the day begins with the first of the two.
     """
@@ -248,7 +248,7 @@ def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
 
 
 def find_next_cut(time_zone: str, *, now: datetime) -> datetime:
-    """Give the next midnight in the shop's time zone, an aware instant."""
+    """Return the next midnight in the shop's time zone, an aware instant."""
     tomorrow = now.astimezone(ZoneInfo(time_zone)) + timedelta(days=1)
     return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 

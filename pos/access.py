@@ -27,7 +27,7 @@ def till_only(view: TillView) -> Callable[[HttpRequest], HttpResponseBase]:
 
 
 def read_device(till: Till) -> Terminal:
-    """Give the terminal of a paired device; whoever opens the till's pages is one."""
+    """Return the terminal of a paired device; whoever opens the till's pages is one."""
     assert till.terminal is not None, "till_only lets nobody else in"
     return till.terminal
 

@@ -25,7 +25,7 @@ class PosAuthentication(BearerAuthentication):
     holds = "A terminal token (tk_…) or a merchant's secret key (sk_…)."
 
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
-        """Give the caller; None when nothing was presented."""
+        """Return the caller; None when nothing was presented."""
         secret = read_bearer(request)
         if secret:
             return self._find(secret), None
@@ -50,7 +50,7 @@ class PosAuthentication(BearerAuthentication):
 
 
 def read_till(request: HttpRequest) -> Caller | None:
-    """Give the paired till whose cookie this is, with the cashier who unlocked it, if any."""
+    """Return the paired till whose cookie this is, with the cashier who unlocked it, if any."""
     holder = find_holder(request.COOKIES.get(TILL_COOKIE, ""))
     if holder is None or not holder.is_device:
         return None

@@ -23,14 +23,14 @@ class Caller:
 
     @property
     def owner_id(self) -> UUID:
-        """Give the owner of idempotency keys: the payer, the terminal, or the merchant."""
+        """Return the owner of idempotency keys: the payer, the terminal, or the merchant."""
         if self.payer_id:
             return self.payer_id
         return self.terminal.id if self.terminal else self.store.merchant_id
 
     @property
     def actor(self) -> str:
-        """Give the public reference under which the audit log knows the caller."""
+        """Return the public reference under which the audit log knows the caller."""
         if self.payer_id:
             return "payer"
         if self.terminal:

@@ -113,7 +113,7 @@ def announce_lease(charge: Charge) -> None:
 
 
 def explain_refused_lease(charge_id: UUID) -> ChargeClaimedByAnother | ChargeNotPayable:
-    """Tell why `pos_lease_charge` did not lease this charge."""
+    """Return why `pos_lease_charge` did not lease this charge."""
     truth = Charge.objects.get(pk=charge_id)
     # Open by now: the other payer gave it back between our try and this look.
     if not truth.is_over:
@@ -123,7 +123,7 @@ def explain_refused_lease(charge_id: UUID) -> ChargeClaimedByAnother | ChargeNot
 
 @retry_clashes
 def release_charge(charge_id: UUID, *, payer_account_id: UUID) -> None:
-    """Give a leased charge back; does nothing if this payer does not hold it."""
+    """Return a leased charge back; does nothing if this payer does not hold it."""
     with transaction.atomic():
         charge = move(RELEASE, charge_id, actor="payer", payer=payer_account_id)
         if charge is not None:
@@ -179,7 +179,7 @@ def cancel_waiting_charges(places: Q, *, actor: str) -> int:
 
 @retry_clashes
 def extend_charge(charge_id: UUID, *, caller: Caller) -> Charge:
-    """Give a waiting customer five more minutes, up to two hours in all.
+    """Return a waiting customer five more minutes, up to two hours in all.
 
     Raises:
         ChargeNotExtendable: it is over, or two hours old.

@@ -239,5 +239,5 @@ class PicturesWait(Exception):
     """Too many pictures are being read at this moment."""
 
     def __init__(self) -> None:
-        """Tell what to do."""
+        """Return what to do."""
         super().__init__(gettext("Many codes are being read at this moment. Try again."))

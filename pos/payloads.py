@@ -19,7 +19,7 @@ def write_payload(charge: Charge) -> str:
 
 
 def shows_merchant_code(charge: Charge) -> bool:
-    """Tell whether the charge's store shows EMVCo codes instead of links."""
+    """Return whether the charge's store shows EMVCo codes instead of links."""
     return charge.store.code_format == CodeFormat.EMV
 
 

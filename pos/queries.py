@@ -134,7 +134,7 @@ def sum_today(store: Store) -> dict[str, int | str | datetime]:
 
 
 def first_id_at(moment: datetime) -> UUID:
-    """Give the lowest UUIDv7 of a millisecond: ids run with time, so their index serves."""
+    """Return the lowest UUIDv7 of a millisecond: ids run with time, so their index serves."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 

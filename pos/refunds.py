@@ -38,7 +38,7 @@ class NewRefund:
 
 
 def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
-    """Give the payer of a captured charge some or all of it back.
+    """Return the payer of a captured charge some or all of it back.
 
     The same key with the same request gives the refund of the first time. Locks the
     charge, so that refunds of it follow each other, then the merchant's balance, so that

@@ -19,7 +19,7 @@ from qr.signed import (
 
 
 def list_public_keys() -> PublicKeys:
-    """Give the keys to believe, by their id, that which signs first."""
+    """Return the keys to believe, by their id, that which signs first."""
     return _load_public_keys(
         settings.SIGNING_KEY,
         tuple(settings.RETIRED_SIGNING_KEYS),

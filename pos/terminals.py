@@ -110,7 +110,7 @@ def pair_terminal(code: str) -> str:
 
 @transaction.atomic
 def issue_token(terminal: Terminal) -> str:
-    """Give an integration a token of its own; the paired device keeps its."""
+    """Return an integration a token of its own; the paired device keeps its."""
     Terminal.objects.filter(pk=terminal.pk).update(revoked_at=None)
     return _make_token(terminal, is_device=False)
 

@@ -8,17 +8,17 @@ from qr.references import encode_reference
 
 
 def charge_topic(charge_id: UUID) -> str:
-    """Give the topic of one charge: its till, and its payer's phone."""
+    """Return the topic of one charge: its till, and its payer's phone."""
     return f"charge:{encode_reference('ch', charge_id)}"
 
 
 def account_topic(account_id: UUID) -> str:
-    """Give the topic of a payer: whatever happens to what they pay."""
+    """Return the topic of a payer: whatever happens to what they pay."""
     return f"account:{account_id}"
 
 
 def counter_topic(*, store_id: UUID, terminal_id: UUID | None) -> str:
-    """Give the topic of all that comes in at one till, or by a whole store's counter codes."""
+    """Return the topic of what comes in at a till, or by a whole store's counter codes."""
     return f"terminal:{terminal_id}" if terminal_id else f"store:{store_id}"
 
 

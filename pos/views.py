@@ -147,7 +147,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 @never_cache
 def receipt_proof(request: HttpRequest, token: str) -> HttpResponse:
-    """Give the proof that the receipt's payment is in the sealed books."""
+    """Return the proof that the receipt's payment is in the sealed books."""
     charge = _find_by_receipt(token)
     proof = prove_transfer(charge.id)
     if proof is None:

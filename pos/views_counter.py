@@ -145,7 +145,7 @@ def revoke_code(request: HttpRequest, staff: Staff, reference: str) -> HttpRespo
 @require_GET
 @staff_only
 def sheet(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
-    """Give the page of a counter code as PDF."""
+    """Return the page of a counter code as PDF."""
     size = request.GET.get("size", "")
     code = _find_code(staff, reference)
     if size not in list(SheetSize) or code.is_revoked:

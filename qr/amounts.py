@@ -17,27 +17,27 @@ _EXPONENTS = {code: Currency(code).exponent or 0 for code in _NUMBERS}
 
 
 def find_currency(number: str) -> str:
-    """Give the letters of a numeric ISO 4217 code (`986` is BRL); empty if there is none."""
+    """Return the letters of a numeric ISO 4217 code (`986` is BRL); empty if there is none."""
     return _BY_NUMBER.get(number, "")
 
 
 def find_number(currency: str) -> str:
-    """Give the digits of an ISO 4217 code (BRL is `986`); empty if there is none."""
+    """Return the digits of an ISO 4217 code (BRL is `986`); empty if there is none."""
     return _NUMBERS.get(currency, "")
 
 
 def is_amount(text: str) -> bool:
-    """Tell whether the text is digits with at most one point after the first of them."""
+    """Return whether the text is digits with at most one point after the first of them."""
     return _AMOUNT.fullmatch(text) is not None
 
 
 def is_zero(text: str) -> bool:
-    """Tell whether an amount is nothing but zeros."""
+    """Return whether an amount is nothing but zeros."""
     return not text.strip("0.")
 
 
 def parse_amount(text: str, currency: str) -> int | None:
-    """Give an amount in minor units; None if it is none, or finer than the currency.
+    """Return an amount in minor units; None if it is none, or finer than the currency.
 
     `5.0` USD is 500, `999.123` JPY has no number of yen.
     """
@@ -52,7 +52,7 @@ def parse_amount(text: str, currency: str) -> int | None:
 
 
 def drop_zeros(amount: str) -> str:
-    """Give an amount with as few decimals as say the same: 10.50 is 10.5, and 10.00 is 10."""
+    """Return an amount with as few decimals as say the same: 10.50 is 10.5, and 10.00 is 10."""
     return amount.rstrip("0").rstrip(".") if "." in amount else amount
 
 

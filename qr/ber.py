@@ -108,7 +108,7 @@ def serialize(nodes: tuple[Node, ...]) -> bytes:
 
 
 def encode_value(node: Node) -> bytes:
-    """Give an object's value as bytes, whatever it consists of."""
+    """Return an object's value as bytes, whatever it consists of."""
     return node.value if node.children is None else serialize(node.children)
 
 

@@ -36,7 +36,7 @@ class ChargeCode:
 
 
 def make_guid(host: str) -> str:
-    """Give the unique identifier (EMVCo 26-00) of the installation at this host."""
+    """Return the unique identifier (EMVCo 26-00) of the installation at this host."""
     return uuid5(_NAMESPACE, host.lower()).hex
 
 
@@ -69,7 +69,7 @@ def encode_charge_code(code: ChargeCode, *, host: str) -> str:
 
 
 def is_of_host(request: PaymentRequest | None, host: str) -> bool:
-    """Tell whether a merchant-presented code names the installation at this host."""
+    """Return whether a merchant-presented code names the installation at this host."""
     return request is not None and _find_token(request, host) is not None
 
 

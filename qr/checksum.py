@@ -20,12 +20,12 @@ _IBAN_LENGTHS = {each[:2]: int(each[2:]) for each in _IBANS.split()}
 
 
 def compute_crc(data: bytes) -> str:
-    """Give the four upper-case digits of ISO/IEC 13239 as EMVCo uses it (start FFFF)."""
+    """Return the four upper-case digits of ISO/IEC 13239 as EMVCo uses it (start FFFF)."""
     return f"{crc_hqx(data, 0xFFFF):04X}"
 
 
 def has_luhn(digits: str) -> bool:
-    """Tell whether the last digit is the Luhn check digit of the others (ISO/IEC 7812)."""
+    """Return whether the last digit is the Luhn check digit of the others (ISO/IEC 7812)."""
     if not (digits.isascii() and digits.isdigit()):
         return False
     doubled = [int(digit) * (2 - (place % 2 == 0)) for place, digit in enumerate(digits[::-1])]
@@ -33,7 +33,7 @@ def has_luhn(digits: str) -> bool:
 
 
 def has_mod_97(text: str) -> bool:
-    """Tell whether the first four characters, moved to the end, leave 1 (ISO 7064)."""
+    """Return whether the first four characters, moved to the end, leave 1 (ISO 7064)."""
     remainder = 0
     for character in text[4:] + text[:4]:
         value = int(character, 36)
@@ -42,7 +42,7 @@ def has_mod_97(text: str) -> bool:
 
 
 def is_iban(text: str) -> bool:
-    """Tell whether an account number of ISO 13616, written without blanks, is sound."""
+    """Return whether an account number of ISO 13616, written without blanks, is sound."""
     return (
         _IBAN.fullmatch(text) is not None
         and len(text) == _IBAN_LENGTHS.get(text[:2])
@@ -51,22 +51,22 @@ def is_iban(text: str) -> bool:
 
 
 def has_iban(text: str) -> bool:
-    """Tell whether an account number is sound once its blanks are gone."""
+    """Return whether an account number is sound once its blanks are gone."""
     return is_iban(text.replace(" ", ""))
 
 
 def is_creditor_reference(text: str) -> bool:
-    """Tell whether a reference of ISO 11649 (`RF18…`), written without blanks, is sound."""
+    """Return whether a reference of ISO 11649 (`RF18…`), written without blanks, is sound."""
     return _CREDITOR_REFERENCE.fullmatch(text) is not None and has_mod_97(text)
 
 
 def is_structured_reference(text: str) -> bool:
-    """Tell whether a reference is of another kind than ISO 11649, or sound."""
+    """Return whether a reference is of another kind than ISO 11649, or sound."""
     return not text.startswith("RF") or is_creditor_reference(text)
 
 
 def compute_mod_10_recursive(digits: str) -> str:
-    """Give the check digit of a Swiss QR reference for the digits before it."""
+    """Return the check digit of a Swiss QR reference for the digits before it."""
     carry = 0
     for digit in digits:
         carry = _CARRIES[(carry + int(digit)) % 10]

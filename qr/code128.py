@@ -30,7 +30,7 @@ _WIDTHS = _TABLE.split()
 
 
 def list_widths(digits: str) -> list[int]:
-    """Give the widths of bars and spaces in turn, in modules, without the quiet zone.
+    """Return the widths of bars and spaces in turn, in modules, without the quiet zone.
 
     Raises:
         PayloadInvalid: not an even number of digits.
@@ -46,7 +46,7 @@ def list_widths(digits: str) -> list[int]:
 
 @lru_cache(maxsize=1024)
 def draw_bars(digits: str, *, height: int) -> tuple[int, str]:
-    """Give the whole width, quiet zone included, and the bars as the data of an SVG path.
+    """Return the whole width, quiet zone included, and the bars as the data of an SVG path.
 
     Raises:
         PayloadInvalid: not an even number of digits.

@@ -101,7 +101,7 @@ class Judgement(Enum):
 
 
 def list_misses(dialect: Dialect, vector: Mapping[str, Any]) -> Iterator[str]:
-    """Give what is not as the vector says; nothing if all is."""
+    """Return what is not as the vector says; nothing if all is."""
     try:
         reading = dialect.decode(vector["payload"])
     except PayloadInvalid as refusal:
@@ -124,7 +124,7 @@ def list_misses(dialect: Dialect, vector: Mapping[str, Any]) -> Iterator[str]:
 
 
 def judge_refusal(dialect: Dialect, vector: Mapping[str, Any]) -> Judgement:
-    """Tell whether an invalid vector is refused for what its reason says."""
+    """Return whether an invalid vector is refused for what its reason says."""
     deviations: list[Deviation] = []
     try:
         deviations += dialect.read(vector["payload"]).deviations
@@ -143,7 +143,7 @@ def judge_refusal(dialect: Dialect, vector: Mapping[str, Any]) -> Judgement:
 def judge(
     vector: Mapping[str, Any], deviations: Iterable[Deviation], *, names: Iterable[str] = ()
 ) -> Judgement:
-    """Tell whether a deviation is about an object or a rule that the reason names.
+    """Return whether a deviation is about an object or a rule that the reason names.
 
     A reason names one in words of this module's table, by the number it has in EMVCo's codes,
     or as the format calls its objects (`names`). Where it does none of that, any word counts
@@ -178,7 +178,7 @@ def _find_words(text: str) -> set[str]:
 
 
 def list_base_misses(vector: Mapping[str, Any]) -> Iterator[str]:
-    """Give where EMVCo's base rules say something else than the vector says of them."""
+    """Return where EMVCo's base rules say something else than the vector says of them."""
     if "emv_strict" not in vector:
         return
     try:
@@ -192,7 +192,7 @@ def list_base_misses(vector: Mapping[str, Any]) -> Iterator[str]:
 
 
 def read_vectors(path: Path) -> list[dict[str, Any]]:
-    """Give the vectors of a file of JSON lines."""
+    """Return the vectors of a file of JSON lines."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 

@@ -42,7 +42,7 @@ class Application:
         return self.values.get("5A", self.values.get("57", "").partition("D")[0]).rstrip("F")
 
     def matches(self, aid: str) -> bool:
-        """Tell whether a terminal that supports this AID supports the application."""
+        """Return whether a terminal that supports this AID supports the application."""
         return self.adf_name.startswith(aid.upper())
 
 
@@ -60,7 +60,7 @@ class ConsumerCode:
         return _to_pairs(self.nodes)
 
     def choose(self, aids: Sequence[str]) -> Application | None:
-        """Give the application to use, by the terminal's AIDs in order of preference."""
+        """Return the application to use, by the terminal's AIDs in order of preference."""
         for aid in aids:
             for application in self.applications:
                 if application.matches(aid):

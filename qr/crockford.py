@@ -42,7 +42,7 @@ def decode_number(text: str) -> int:
 
 
 def compute_check(text: str) -> str:
-    """Give the character that, put behind the text, makes `has_check` true of it.
+    """Return the character that, put behind the text, makes `has_check` true of it.
 
     Of at most 31 characters with it, it finds every single wrong one, every swap of two, also
     of two that are no neighbours, and every pair of the same that became another pair.
@@ -54,7 +54,7 @@ def compute_check(text: str) -> str:
 
 
 def has_check(text: str) -> bool:
-    """Tell whether the last character is what `compute_check` gives for the others.
+    """Return whether the last character is what `compute_check` gives for the others.
 
     Raises:
         PayloadInvalid: a character is outside the alphabet, or there is none.

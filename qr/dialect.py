@@ -76,10 +76,10 @@ class Dialect(ABC):
 
     @abstractmethod
     def to_request(self, draft: Draft) -> PaymentRequest | None:
-        """Give what the values ask for; never fails, whatever the values are."""
+        """Return what the values ask for; never fails, whatever the values are."""
 
     def to_fields(self, request: PaymentRequest) -> Fields:
-        """Give the fields that ask for this.
+        """Return the fields that ask for this.
 
         Raises:
             PayloadInvalid: the format cannot say it.
@@ -87,7 +87,7 @@ class Dialect(ABC):
         raise PayloadInvalid(f"{self.title} is only read, not written; {request.scheme=}.")
 
     def check(self, draft: Draft) -> Iterable[Deviation]:
-        """Give the parser's deviations and the table's; override for what no table can say."""
+        """Return the parser's and the table's deviations; override for what no table says."""
         return (*draft.deviations, *check(draft.values, self.rules))
 
     def read(self, text: str) -> Reading:

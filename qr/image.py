@@ -26,7 +26,7 @@ class Level(IntEnum):
 
 
 def make_matrix(text: str, *, level: Level = Level.M) -> list[list[bool]]:
-    """Give the code's modules, quiet zone included; True is dark.
+    """Return the code's modules, quiet zone included; True is dark.
 
     M suits screens and paper, and is what EPC069-12 and the Swiss QR-bill ask for.
     """
@@ -49,7 +49,7 @@ def draw_svg(text: str, *, level: Level = Level.M) -> str:
 
 @lru_cache(maxsize=1024)
 def draw_modules(text: str, *, level: Level = Level.M) -> tuple[int, str]:
-    """Give the side, quiet zone included, and the dark modules as the data of an SVG path."""
+    """Return the side, quiet zone included, and the dark modules as the data of an SVG path."""
     matrix = make_matrix(text, level=level)
     return len(matrix), "".join(_draw_row(y, row) for y, row in enumerate(matrix))
 

@@ -8,7 +8,7 @@ LF, CR_LF, CR = "\n", "\r\n", "\r"
 
 
 def split_lines(text: str) -> tuple[list[str], str, tuple[Deviation, ...]]:
-    """Give the lines, the line end, and what is wrong with the line ends.
+    """Return the lines, the line end, and what is wrong with the line ends.
 
     Two kinds of them are fatal: nobody knows which lines the writer meant. Bare CR, as old
     generators have it, is tolerable.
@@ -42,7 +42,7 @@ def pack_layout(end: str, tail: Iterable[str]) -> str:
 
 
 def unpack_layout(layout: str) -> tuple[str, str]:
-    """Give the line end, and what is to be written after the last element."""
+    """Return the line end, and what is to be written after the last element."""
     end = next((each for each in (CR_LF, LF, CR) if layout.startswith(each)), LF)
     return end, layout.removeprefix(end)
 

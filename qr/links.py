@@ -40,12 +40,12 @@ def decode_token(text: str) -> UUID:
 
 
 def encode_link(base_url: str, token: UUID) -> str:
-    """Give the upper-case link of a token below `base_url` (`https://pay.example`)."""
+    """Return the upper-case link of a token below `base_url` (`https://pay.example`)."""
     return f"{base_url.rstrip('/').upper()}/P/{encode_token(token)}"
 
 
 def decode_link(text: str) -> tuple[str, UUID]:
-    """Give the lower-case host (with port) and the token of a link.
+    """Return the lower-case host (with port) and the token of a link.
 
     Raises:
         PayloadInvalid: the text is not such a link.

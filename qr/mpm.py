@@ -115,7 +115,7 @@ def encode(fields: Mapping[str, Any]) -> str:
 
 
 def compose(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the fields with precomposed characters (NFC), as lengths are counted on those.
+    """Return the fields with precomposed characters (NFC), as lengths are counted on those.
 
     Of the few characters that become more when they are normalized, nothing changes.
     """
@@ -157,7 +157,7 @@ def _seal(fields: Mapping[str, Any], serialize: Serialize) -> str:
 def locate(
     deviation: Deviation, objects: Iterable[DataObject], *, level: Level = scan
 ) -> Deviation:
-    """Give a deviation with the place of its object, if there is such an object."""
+    """Return a deviation with the place of its object, if there is such an object."""
     found = None
     for name in deviation.object_id.split("-"):
         found = next((each for each in objects if each.id == name), None)

@@ -66,7 +66,7 @@ class MpmDialect(Dialect):
         return tuple(rules)
 
     def recognize(self, text: str) -> bool:
-        """Tell whether the code names the scheme, sound or not."""
+        """Return whether the code names the scheme, sound or not."""
         return text.startswith(mpm.PREFIX) and self.recognize_payload(mpm.read(text))
 
     def recognize_payload(self, payload: mpm.Payload) -> bool:
@@ -111,12 +111,12 @@ class MpmDialect(Dialect):
         return waive(found, self.waivers, draft.values) if found else ()
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Give what the code asks for."""
+        """Return what the code asks for."""
         request = build_request(draft.notes.match, scheme=self.name, places=self.places)
         return request if self.refine is None else self.refine(request, draft.values)
 
     def to_fields(self, request: PaymentRequest) -> Fields:
-        """Give the objects that ask for this, composed, in ascending order."""
+        """Return the objects that ask for this, composed, in ascending order."""
         values = dict(self.defaults)
         # Of several, only whoever asks can know which.
         if len(self.countries) == 1:

@@ -40,7 +40,7 @@ class Places:
 
 
 def build_request(match: Match, *, scheme: str, places: Places) -> PaymentRequest:
-    """Give what a payload asks for; what has no attribute of its own goes into `extra`."""
+    """Return what a payload asks for; what has no attribute of its own goes into `extra`."""
     values = match.values
     currency = find_currency(values.get("53", ""))
     amount = values.get("54", "")
@@ -143,7 +143,7 @@ def _list_extra(match: Match, used: set[str]) -> Iterator[tuple[str, str]]:
 def build_values(
     request: PaymentRequest, *, templates: tuple[Template, ...], places: Places
 ) -> dict[str, str]:
-    """Give the values, by path, that say this; the opposite of `build_request`.
+    """Return the values, by path, that say this; the opposite of `build_request`.
 
     Raises:
         PayloadInvalid: an account has no place, or the currency no number.

@@ -51,7 +51,7 @@ _GUID = Form("A", 1, 32)
 
 
 def find_form(path: str) -> Form:
-    """Give the form of an object by its path."""
+    """Return the form of an object by its path."""
     parent, _, child = path.rpartition("-")
     if not parent:
         return ROOT.get(child, _ANY)
@@ -75,7 +75,7 @@ _is_legible = re.compile(f"{PRINTABLE}*").fullmatch
 
 
 def check_form(path: str, value: str, offset: int) -> Iterator[Deviation]:
-    """Give what is wrong with a value's length and characters."""
+    """Return what is wrong with a value's length and characters."""
     form = _FORMS.get(path)
     if form is None:
         form = _FORMS[path] = find_form(path)
@@ -194,7 +194,7 @@ VALUES: tuple[Rule, ...] = (
 
 
 def list_reserved(path: str) -> Iterator[str]:
-    """Give why a name must not be written, if it must not."""
+    """Return why a name must not be written, if it must not."""
     parent, _, child = path.rpartition("-")
     if (
         (not parent and "65" <= child <= "79")

@@ -27,7 +27,7 @@ class Template:
     is_guid: Test | None = None
 
     def matches(self, guid: str) -> bool:
-        """Tell whether a unique identifier is this template's."""
+        """Return whether a unique identifier is this template's."""
         if self.is_guid is not None:
             return self.is_guid(guid)
         return guid.lower() == self.guid.lower()
@@ -66,7 +66,7 @@ def match_templates(values: Values, templates: Iterable[Template]) -> Match:
 
 
 def check_templates(match: Match, templates: tuple[Template, ...]) -> Iterator[Deviation]:
-    """Give what is missing, and what the templates' own rules find."""
+    """Return what is missing, and what the templates' own rules find."""
     present = {id(template) for _, template in match.found}
     either = [each for each in templates if each.presence is Presence.ONE_OF]
     if either and not any(id(each) in present for each in either):

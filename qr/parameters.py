@@ -17,7 +17,7 @@ _PRINTABLE = re.compile(f"{PRINTABLE}*")
 def split_parameters(
     query: str, *, plus: str, prefix: str = ""
 ) -> tuple[dict[str, str], tuple[Deviation, ...]]:
-    """Give the decoded parameters, and what is wrong with how they are written.
+    """Return the decoded parameters, and what is wrong with how they are written.
 
     `plus` is what a raw plus sign stands for: itself by RFC 3986, a blank in forms. Of a name
     that is there twice the first value is kept. `prefix` goes before names in deviations.

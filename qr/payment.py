@@ -40,7 +40,7 @@ class Tip:
     percentage: Decimal | None = None
 
     def compute(self, amount_minor: int) -> int:
-        """Give the fee on an amount, halves rounded up; nothing if the payer is asked."""
+        """Return the fee on an amount, halves rounded up; nothing if the payer is asked."""
         if self.percentage is not None:
             fee = amount_minor * self.percentage / 100
             return int(fee.quantize(Decimal(1), ROUND_HALF_UP))

@@ -43,7 +43,7 @@ class OpenedCode:
     tag: int = field(repr=False)
 
     def find_step(self, *, near: int) -> int:
-        """Give the whole step the code means, if it is of the 100 around `near`."""
+        """Return the whole step the code means, if it is of the 100 around `near`."""
         ahead = (self.step_rest - near) % STEPS_TOLD_APART
         return near + ahead - (STEPS_TOLD_APART if 2 * ahead >= STEPS_TOLD_APART else 0)
 
@@ -76,7 +76,7 @@ def open_code(keys: CodeKeys, text: str) -> OpenedCode:
 
 
 def is_genuine(keys: CodeKeys, opened: OpenedCode, *, secret: bytes, step: int) -> bool:
-    """Tell whether the wallet with this secret has shown this code for this step."""
+    """Return whether the wallet with this secret has shown this code for this step."""
     tag = _make_tag(keys, serial=opened.serial, secret=secret, step=step)
     return compare_digest(tag.to_bytes(4), opened.tag.to_bytes(4))
 

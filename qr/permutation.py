@@ -16,7 +16,7 @@ _PERSON = b"tessera shuffle"
 
 
 def shuffle_number(key: bytes, number: int) -> int:
-    """Give the number's place in the key's order.
+    """Return the number's place in the key's order.
 
     Raises:
         OverflowError: the number is negative or has more than 16 digits.
@@ -28,7 +28,7 @@ def shuffle_number(key: bytes, number: int) -> int:
 
 
 def unshuffle_number(key: bytes, number: int) -> int:
-    """Give the number that is at this place in the key's order.
+    """Return the number that is at this place in the key's order.
 
     Raises:
         OverflowError: the number is negative or has more than 16 digits.

@@ -59,7 +59,7 @@ _NATURES: tuple[tuple[Nature, tuple[Dialect, ...]], ...] = (
 
 
 def recognize(text: str) -> Recognition:
-    """Tell what a text is; never raises.
+    """Return what a text is; never raises.
 
     Of what claims to be of a payment format and does not hold together (a check sum, the
     outline), the nature is `altered`: somebody changed it, or the scan went wrong.

@@ -90,7 +90,7 @@ def check(
     prefix: str = "",
     show: Callable[[str], str] = _show,
 ) -> Iterator[Deviation]:
-    """Give every rule the values break, in the table's order.
+    """Return every rule the values break, in the table's order.
 
     `prefix` (`26-`) goes before the rules' object ids, for tables written for a template.
     `show` writes a refused value into the deviation; where values are secrets, it does not.
@@ -128,7 +128,7 @@ def waive(
 
 
 def flatten(fields: Mapping[str, Any], *, prefix: str = "") -> dict[str, str]:
-    """Give nested fields as paths to text; what is None counts as absent."""
+    """Return nested fields as paths to text; what is None counts as absent."""
     values: dict[str, str] = {}
     for name, value in fields.items():
         if isinstance(value, Mapping):

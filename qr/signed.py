@@ -86,7 +86,7 @@ def verify_code(text: str, *, keys: PublicKeys, host: str) -> SignedCode:
 
 
 def read_key_id(text: str) -> str:
-    """Give the id of the key that a text says it is signed by; nothing is checked yet.
+    """Return the id of the key that a text says it is signed by; nothing is checked yet.
 
     Raises:
         PayloadInvalid: not a signed text.
@@ -95,12 +95,12 @@ def read_key_id(text: str) -> str:
 
 
 def encode_counter_link(base_url: str, payload: str) -> str:
-    """Give the upper-case address of a printed code below `base_url`."""
+    """Return the upper-case address of a printed code below `base_url`."""
     return f"{base_url.rstrip('/').upper()}/S/{payload}"
 
 
 def decode_counter_link(text: str) -> tuple[str, str]:
-    """Give the lower-case host (with port) and the upper-case payload of such an address.
+    """Return the lower-case host (with port) and the upper-case payload of such an address.
 
     The payload is a signed text, or the 26 characters of a code's identifier alone.
 
@@ -114,7 +114,7 @@ def decode_counter_link(text: str) -> tuple[str, str]:
 
 
 def decode_code_id(payload: str) -> UUID | None:
-    """Give the identifier that a payload consists of; None if it is a signed text.
+    """Return the identifier that a payload consists of; None if it is a signed text.
 
     Raises:
         PayloadInvalid: 26 characters that are no identifier.
@@ -146,7 +146,7 @@ def load_public_key(text: str) -> Ed25519PublicKey:
 
 
 def name_key(key: Ed25519PublicKey) -> str:
-    """Give the key's id: 8 characters, made of the key itself."""
+    """Return the key's id: 8 characters, made of the key itself."""
     return _name_bytes(_find_key_id(key))
 
 

@@ -19,7 +19,7 @@ _away_until = 0.0
 
 @lru_cache(maxsize=1)
 def connect() -> redis.Redis:
-    """Give this process's connection pool."""
+    """Return this process's connection pool."""
     return redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.25
     )

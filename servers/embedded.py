@@ -112,15 +112,15 @@ class Servers:
         return f"redis+socket://{self.valkey_socket}?virtual_host=0"
 
     def database_url(self, name: str) -> str:
-        """Give the application's address of one database, as Django's settings read it."""
+        """Return the application's address of one database, as Django's settings read it."""
         return self._locate(name, role=APPLICATION_ROLE)
 
     def owner_url(self, name: str) -> str:
-        """Give the address by which migrations are run."""
+        """Return the address by which migrations are run."""
         return self._locate(name, role=OWNER_ROLE)
 
     def superuser_url(self, name: str) -> str:
-        """Give the address that may do anything, which Tessera itself never uses."""
+        """Return the address that may do anything, which Tessera itself never uses."""
         return self._locate(name, role=SUPERUSER)
 
     def create_roles(self) -> None:

@@ -6,7 +6,7 @@ from ledger.invariants.runner import list_invariants, prove
 
 
 def find_broken() -> dict[str, tuple[str, str]]:
-    """Give the broken claims, each with the first row that breaks it."""
+    """Return the broken claims, each with the first row that breaks it."""
     with connection.cursor() as cursor:
         verdicts = [prove(invariant, cursor=cursor) for invariant in list_invariants()]
     return {each.claim: each.offending for each in verdicts if each.offending is not None}

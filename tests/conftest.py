@@ -96,7 +96,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
 @pytest.fixture
 def nothing_moved() -> Callable[[], bool]:
-    """Tell whether no transfer was written since the fixture was asked for."""
+    """Return whether no transfer was written since the fixture was asked for."""
     before = Transfer.objects.count()
     return lambda: Transfer.objects.count() == before
 

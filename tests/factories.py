@@ -42,7 +42,7 @@ class Shop:
 
     @property
     def till(self) -> Caller:
-        """Give the till as the verbs know it."""
+        """Return the till as the verbs know it."""
         return call_from_terminal(self.terminal)
 
 
@@ -121,7 +121,7 @@ def print_code(
 def plan_code(
     shop: Shop, *, at_till: bool = False, cap_minor: int | None = None
 ) -> NewCounterCode:
-    """Give what a shop asks for that wants a counter code."""
+    """Return what a shop asks for that wants a counter code."""
     return NewCounterCode(
         place="Counter",
         terminal=shop.terminal if at_till else None,
@@ -191,7 +191,7 @@ def sell(shop: Shop, customer: Customer, *, amount_minor: int = 480) -> Charge:
 def refund(
     shop: Shop, charge: Charge, *, amount_minor: int | None = None, reason: str = ""
 ) -> Refund:
-    """Give the payer some of a charge back, or all that is left."""
+    """Return the payer some of a charge back, or all that is left."""
     new = NewRefund(
         amount_minor=amount_minor,
         reason=reason,
@@ -202,7 +202,7 @@ def refund(
 
 
 def balance_of(shop: Shop) -> MerchantBalance:
-    """Give the merchant's balance in the currency of its store."""
+    """Return the merchant's balance in the currency of its store."""
     books = MerchantBalance.objects.select_related("merchant")
     return books.get(merchant=shop.merchant, currency=shop.store.currency)
 

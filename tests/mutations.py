@@ -231,7 +231,7 @@ def _find_failures(mutation: Mutation, copy: Path) -> Iterator[str]:
             check=False,
         )
         for line in run.stdout.splitlines():
-            if line.startswith(("FAILED", "ERROR")):
+            if line.startswith(("FAILED tests/", "ERROR tests/")):
                 yield line.partition(" - ")[0].partition(" ")[2]
         # 5: no test was found, which would be a rule without one.
         if run.returncode not in {0, 1}:

@@ -28,7 +28,7 @@ def write_code(wallet: Wallet, *, step: int) -> str:
 
 
 def await_steady_step() -> int:
-    """Give the minute it is by the database's clock, once enough of it is left."""
+    """Return the minute it is by the database's clock, once enough of it is left."""
     while (now := _read_clock()) % STEP_S > STEP_S - _ROOM_S:
         time.sleep(0.05)
     return int(now // STEP_S)

@@ -67,7 +67,7 @@ def read_nodes(path):
 
 
 def read_imports(path):
-    """Give every module a file imports, wherever in the file it does."""
+    """Return every module a file imports, wherever in the file it does."""
     for node in read_nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)

@@ -35,7 +35,7 @@ def read(name):
 
 
 def read_rows(name, *, first):
-    """Give the cells of each table row whose first cell is such a thing in backticks."""
+    """Return the cells of each table row whose first cell is such a thing in backticks."""
     for line in read(name).splitlines():
         if re.match(rf"\| `{first}` \|", line):
             yield [cell.strip() for cell in line.strip("|").split(" | ")]
@@ -128,7 +128,7 @@ def test_the_claims_of_check_books_are_listed():
 
 
 def find_in_pages(pattern):
-    """Give what every page says that looks so, with the page's name."""
+    """Return what every page says that looks so, with the page's name."""
     for page in PAGES:
         yield from ((name_of(page), *found) for found in re.findall(pattern, page.read_text()))
 

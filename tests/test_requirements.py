@@ -26,7 +26,7 @@ def normalize(name):
 
 
 def read_lock(name):
-    """Give each package with its version, its marker and its hashes."""
+    """Return each package with its version, its marker and its hashes."""
     text = (FOLDER / f"{name}.txt").read_text()
     return {
         each[1]: each[0]
@@ -40,7 +40,7 @@ def read_names(*files):
 
 
 def list_imports(path):
-    """Give the packages that a module imports as soon as it is loaded."""
+    """Return the packages that a module imports as soon as it is loaded."""
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.Import):
             yield from (each.name.partition(".")[0] for each in node.names)

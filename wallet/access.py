@@ -48,7 +48,7 @@ def keep_session(response: HttpResponse, secret: str) -> HttpResponse:
 
 
 def read_next(request: HttpRequest) -> str:
-    """Give the address of ours to go on to after sign-in; any other is forgotten."""
+    """Return the address of ours to go on to after sign-in; any other is forgotten."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
     return wanted if safe else ""

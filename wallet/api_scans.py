@@ -212,7 +212,7 @@ class ScansView(WalletApiView):
     )
     @refuses(CodeUnknown, TooManyTries, SigningKeyWithdrawn)
     def post(self, request: Request) -> Response:
-        """Tell what was scanned, and what this wallet can do with it."""
+        """Return what was scanned, and what this wallet can do with it."""
         asked = ScannedSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         sighting = look_at_scan(self.wallet, asked.validated_data["payload"])

@@ -30,7 +30,7 @@ class WalletAuthentication(BearerAuthentication):
     holds = "The secret of a wallet session (ws_…)."
 
     def authenticate(self, request: Request) -> tuple[Payer, None] | None:
-        """Give the payer; None when nothing was presented."""
+        """Return the payer; None when nothing was presented."""
         secret = read_bearer(request)
         if secret:
             wallet = find_wallet(secret)
@@ -45,6 +45,6 @@ class WalletAuthentication(BearerAuthentication):
 
 
 def read_wallet(request: HttpRequest) -> Wallet | None:
-    """Give the wallet whose session cookie came with a page's request."""
+    """Return the wallet whose session cookie came with a page's request."""
     secret = request.COOKIES.get(WALLET_COOKIE, "")
     return find_wallet(secret) if secret else None

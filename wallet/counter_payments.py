@@ -69,7 +69,7 @@ def find_begun(wallet: Wallet) -> Charge | None:
 
 
 def measure_left(wallet: Wallet, code: CounterCode) -> int:
-    """Give what this wallet may still pay today by the code, in minor units.
+    """Return what this wallet may still pay today by the code, in minor units.
 
     Whatever it has paid today by any counter code counts, and what it is about to; the day
     is the shop's. A refund gives nothing back of it.

@@ -27,7 +27,7 @@ class CodeUnknown(Exception):
     """What was scanned or typed leads to no charge."""
 
     def __init__(self) -> None:
-        """Tell what to do."""
+        """Return what to do."""
         super().__init__(
             gettext("This code is not known here. Ask for a new one. Nothing was taken.")
         )
@@ -46,7 +46,7 @@ class CodeNotSeen(Exception):
     """There is no code in the picture, or none that can be made out."""
 
     def __init__(self) -> None:
-        """Tell what helps."""
+        """Return what helps."""
         super().__init__(
             gettext(
                 "No code can be made out in this picture. Go closer, hold still, and"
@@ -59,7 +59,7 @@ class CodesSeveral(Exception):
     """Several codes in one picture could be meant."""
 
     def __init__(self) -> None:
-        """Tell what to do."""
+        """Return what to do."""
         super().__init__(
             gettext(
                 "There is more than one code in the picture. Go closer to the one you want."
@@ -72,7 +72,7 @@ class CodeInParts(Exception):
     """A code that was split over several is in the picture in part only."""
 
     def __init__(self, part: Part) -> None:
-        """Tell which part it is, and what to do."""
+        """Return which part it is, and what to do."""
         words = gettext(
             "This is part %(number)s of %(total)s of a split code, and says nothing by itself."
             " Take a picture with all %(total)s parts in it. Nothing was taken."
@@ -85,7 +85,7 @@ class CodeMistyped(Exception):
     """A short code's check character does not fit the others."""
 
     def __init__(self) -> None:
-        """Tell what to look for."""
+        """Return what to look for."""
         super().__init__(
             gettext(
                 "One character is wrong, or two are swapped. Check the code. Nothing was taken."
@@ -98,7 +98,7 @@ class TooManyTries(Exception):
     """Too many codes in a minute led nowhere."""
 
     def __init__(self) -> None:
-        """Tell how long to wait."""
+        """Return how long to wait."""
         super().__init__(gettext("Too many wrong codes. Wait a minute and try again."))
 
 
@@ -160,7 +160,7 @@ class PaymentCodeUnknown(Exception):
     """No wallet shows this payment code, or it was stopped."""
 
     def __init__(self) -> None:
-        """Tell what to do."""
+        """Return what to do."""
         super().__init__(
             gettext(
                 "This payment code is not known here. Ask the customer to open a new one."
@@ -174,7 +174,7 @@ class PaymentCodeExpired(Exception):
     """The payment code was shown too long ago, or is for a later minute."""
 
     def __init__(self) -> None:
-        """Tell what to do."""
+        """Return what to do."""
         super().__init__(
             gettext(
                 "This payment code is too old, or the phone's clock is wrong. Ask the"
@@ -188,7 +188,7 @@ class PaymentCodeUsed(Exception):
     """The payment code was used before, for whatever came of it."""
 
     def __init__(self) -> None:
-        """Tell what to do."""
+        """Return what to do."""
         super().__init__(
             gettext(
                 "This payment code was used before. Ask the customer for the next one."

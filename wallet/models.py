@@ -45,7 +45,7 @@ class Wallet(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `wl_…`."""
+        """Return the public reference, `wl_…`."""
         return encode_reference("wl", self.id)
 
 
@@ -72,7 +72,7 @@ class Claim(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `cl_…`."""
+        """Return the public reference, `cl_…`."""
         return encode_reference("cl", self.id)
 
 
@@ -106,7 +106,7 @@ class Payment(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `py_…`."""
+        """Return the public reference, `py_…`."""
         return encode_reference("py", self.id)
 
 

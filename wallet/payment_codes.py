@@ -64,12 +64,12 @@ class ShownCode:
 
     @property
     def from_at(self) -> datetime:
-        """Give the instant from which the phone shows it."""
+        """Return the instant from which the phone shows it."""
         return datetime.fromtimestamp(self.step * STEP_S, UTC)
 
     @property
     def until_at(self) -> datetime:
-        """Give the instant at which the next one takes its place."""
+        """Return the instant at which the next one takes its place."""
         return datetime.fromtimestamp((self.step + 1) * STEP_S, UTC)
 
 
@@ -84,7 +84,7 @@ class NewUse:
 
 
 def issue_codes(wallet: Wallet) -> list[ShownCode]:
-    """Give the codes from this minute on that were not used yet; none once they are stopped.
+    """Return the codes from this minute on that were not used yet; none once they are stopped.
 
     Asking again gives the same codes. A wallet that never asked has none that could be
     guessed.
@@ -159,7 +159,7 @@ def redeem_code(caller: Caller, new: NewUse) -> PaymentCodeUse:
 
 @lru_cache(maxsize=1)
 def derive_keys(secret_key: str) -> CodeKeys:
-    """Give the installation's two keys: no code can be made from the database alone."""
+    """Return the installation's two keys: no code can be made from the database alone."""
     return CodeKeys(
         *(
             hmac.digest(secret_key.encode(), f"payment codes: {purpose}".encode(), "sha256")

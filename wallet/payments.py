@@ -101,7 +101,7 @@ def find_payment(wallet: Wallet, charge_id: UUID) -> Payment | None:
 
 
 def read_pin(text: str) -> str:
-    """Give the six digits typed, or nothing when nothing was.
+    """Return the six digits typed, or nothing when nothing was.
 
     Raises:
         PinRequired: something else was typed; no try is counted for it.

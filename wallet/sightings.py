@@ -61,7 +61,7 @@ class Sighting:
 
 
 def look_at_scan(wallet: Wallet, payload: str) -> Sighting:
-    """Tell what a scanned or typed text is, and what the payer may do with it.
+    """Return what a scanned or typed text is, and what the payer may do with it.
 
     Raises:
         CodeUnknown: our form, but it leads nowhere.
@@ -98,7 +98,7 @@ def make_plain(text: str, *, most: int = _SHOWN_MAX) -> str:
 
 
 def name_host(host: str) -> str:
-    """Give a host as it may be shown: letters of other scripts in their plain form.
+    """Return a host as it may be shown: letters of other scripts in their plain form.
 
     A host of Cyrillic letters can look exactly like one of Latin letters.
     """
@@ -134,7 +134,7 @@ def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
 
 
 def look_at_counter_code(wallet: Wallet, code: CounterCode) -> Sighting:
-    """Tell whether this wallet can pay by a counter code now, and how much."""
+    """Return whether this wallet can pay by a counter code now, and how much."""
     left_minor = measure_left(wallet, code)
     if code.is_revoked:
         detail = str(CounterCodeRevoked())
@@ -187,7 +187,7 @@ def _describe_payment(found: Recognition) -> Sighting:
 
 
 def name_scheme(found: Recognition) -> str:
-    """Give the name people know a payment scheme by."""
+    """Return the name people know a payment scheme by."""
     return str(_NAMES.get(found.format, found.title))
 
 

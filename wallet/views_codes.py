@@ -65,14 +65,14 @@ def start(request: HttpRequest, wallet: Wallet) -> HttpResponse:
 
 @require_GET
 def shell(request: HttpRequest) -> HttpResponse:
-    """Give the page with nobody's codes; the phone keeps it, and fills in those it holds."""
+    """Return the page with nobody's codes; the phone keeps it, and fills in those it holds."""
     return render(request, "wallet/my_code.html", _describe([]) | {"state": "kept"})
 
 
 @require_GET
 @never_cache
 def worker(request: HttpRequest) -> HttpResponse:
-    """Give the script that opens this page while there is no connection."""
+    """Return the script that opens this page while there is no connection."""
     return render(request, "wallet/my_code_worker.js", content_type="text/javascript")
 
 

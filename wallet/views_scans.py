@@ -101,7 +101,7 @@ def scan(request: HttpRequest, wallet: Wallet) -> HttpResponse:
 
 
 def find_page(found: Charge | CounterCode) -> str:
-    """Give the address of the page on which this is paid."""
+    """Return the address of the page on which this is paid."""
     if isinstance(found, CounterCode):
         return reverse("wallet:static", args=[encode_token(found.id).lower()])
     return reverse("wallet:pay", args=[encode_token(found.token).lower()])

@@ -79,6 +79,6 @@ def has_wallet(user: User) -> bool:
 
 
 def mask_name(name: str) -> str:
-    """Give a name as strangers may see it: Li Wei becomes Li W."""
+    """Return a name as strangers may see it: Li Wei becomes Li W."""
     first, *others = name.split() or [""]
     return f"{first} {others[-1][0]}." if others else first

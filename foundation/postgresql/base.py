@@ -73,14 +73,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._opened_at = time.monotonic()
 
     def close_if_unusable_or_obsolete(self) -> None:
-        """Give the connection back between requests; close one that nobody should have."""
+        """Return the connection back between requests; close one that nobody should have."""
         if self._lender is None:
             super().close_if_unusable_or_obsolete()
         elif self.connection is not None:
             self._give_back()
 
     def is_usable(self) -> bool:
-        """Tell whether the connection is still there.
+        """Return whether the connection is still there.
 
         An idle connection has nothing to say, except that it was ended: so a look at its
         socket does for what Django asks `SELECT 1`, a quarter of a checkout's round trips.

@@ -117,7 +117,7 @@ class Pool:
 
 
 def has_news(descriptor: int) -> bool:
-    """Tell whether an idle connection's socket has something to say: that it was ended."""
+    """Return whether an idle connection's socket has something to say: that it was ended."""
     # Not `select`, which knows no descriptor above 1023.
     look = select.poll()
     look.register(descriptor, select.POLLIN)

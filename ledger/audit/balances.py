@@ -81,7 +81,7 @@ _READ_IDLE_HOLDS = """
 
 
 def find_wrong_sums(books: AuditSource, *, report: Report) -> Iterator[Finding]:
-    """Give everything that does not follow from the transfers."""
+    """Return everything that does not follow from the transfers."""
     for step, check in _STEPS.items():
         report(step, 0, 0)
         yield from check(books)

@@ -51,11 +51,11 @@ class SealHead:
 
     @property
     def hash(self) -> str:
-        """Give the SHA-256 of the canonical text, in hexadecimal."""
+        """Return the SHA-256 of the canonical text, in hexadecimal."""
         return sha256(write_object(self.as_object())).hexdigest()
 
     def as_object(self) -> dict[str, str | int]:
-        """Give what the canonical text holds."""
+        """Return what the canonical text holds."""
         return {
             "count": self.count,
             "format": SEAL_FORMAT,

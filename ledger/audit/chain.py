@@ -41,22 +41,22 @@ class Sealed:
 
     @property
     def name(self) -> str:
-        """Give what a finding calls it."""
+        """Return what a finding calls it."""
         return f"seal {self.head.number}"
 
     @property
     def until(self) -> tuple[str, str]:
-        """Give the key of the last transfer."""
+        """Return the key of the last transfer."""
         return self.head.until_at, self.head.until_id
 
     @property
     def is_trusted(self) -> bool:
-        """Tell whether the leaves have the root: then a difference is the transfer's fault."""
+        """Return whether the leaves have the root; differences are then the transfer's."""
         return self.root == self.head.root and len(self.ids) == self.head.count
 
 
 def read_chain(books: AuditSource) -> Iterator[Sealed | Finding]:
-    """Give the seals in their order, and before each what is wrong with it."""
+    """Return the seals in their order, and before each what is wrong with it."""
     for row in list(books.read(_READ_STRAY)):
         yield Finding(f"leaves of seal {row[0]}", "there is no such seal")
     number, previous_hash = 0, NO_HASH

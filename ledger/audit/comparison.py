@@ -19,12 +19,12 @@ _FIND = "SELECT posted_at FROM ledger_transfer WHERE id = %s"
 
 
 def read_key(row: Row) -> tuple[str, str]:
-    """Give a transfer's place in history: its instant, then its id."""
+    """Return a transfer's place in history: its instant, then its id."""
     return str(write_instant(row[_POSTED_AT])), str(row[_ID])
 
 
 def name_transfer(row: Row) -> str:
-    """Give what a finding calls a transfer."""
+    """Return what a finding calls a transfer."""
     return f"transfer {row[_ID]}"
 
 
@@ -104,7 +104,7 @@ class Comparison:
             yield from self._strays.add(str(row[_ID]), number)
 
     def finish(self) -> Iterator[Finding]:
-        """Tell what no transfer came for, and which seals are wrong themselves."""
+        """Return what no transfer came for, and which seals are wrong themselves."""
         for leaf_id, (_leaf, number) in self._expected.items():
             yield from self._strays.miss(str(UUID(bytes=leaf_id)), number)
         for sealed in self._group:

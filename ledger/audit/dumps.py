@@ -84,7 +84,7 @@ class DumpSource:
             raise
 
     def __enter__(self) -> Self:
-        """Give itself."""
+        """Return itself."""
         return self
 
     def __exit__(
@@ -97,7 +97,7 @@ class DumpSource:
         self._close()
 
     def read(self, question: str, values: Sequence[str | int] = ()) -> Iterator[Row]:
-        """Give the rows of an answer one by one; `%s` stands for a value."""
+        """Return the rows of an answer one by one; `%s` stands for a value."""
         for row in self._rows.execute(question.replace("%s", "?"), values):
             yield [None if value is None else str(value) for value in row]
 

@@ -45,7 +45,7 @@ class History:
         self._strays = Strays()
 
     def find_faults(self) -> Iterator[Finding]:
-        """Give each fault as it is met."""
+        """Return each fault as it is met."""
         [(total,)] = self._books.read(_COUNT)
         self._total = int(total or 0)
         group: list[Sealed] = []

@@ -13,7 +13,7 @@ def hash_leaf(content: bytes) -> bytes:
 
 
 def calculate_root(leaves: Sequence[bytes]) -> bytes:
-    """Give the tree's root; of no leaves it is the hash of nothing."""
+    """Return the tree's root; of no leaves it is the hash of nothing."""
     if not leaves:
         return sha256().digest()
     level = list(leaves)
@@ -23,7 +23,7 @@ def calculate_root(leaves: Sequence[bytes]) -> bytes:
 
 
 def prove_inclusion(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Give the audit path of a leaf (2.1.1): its neighbours on the way up to the root.
+    """Return the audit path of a leaf (2.1.1): its neighbours on the way up to the root.
 
     Raises:
         IndexError: there is no such leaf.
@@ -39,7 +39,7 @@ def prove_inclusion(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def follow_path(leaf: bytes, *, index: int, count: int, path: Sequence[bytes]) -> bytes | None:
-    """Give the root that a path leads to (RFC 9162, 2.1.3.2); null if it cannot be one's."""
+    """Return the root that a path leads to (RFC 9162, 2.1.3.2); null if it cannot be one's."""
     if not 0 <= index < count:
         return None
     node, place, last = leaf, index, count - 1

@@ -36,7 +36,7 @@ class HeadsFile:
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def __enter__(self) -> Self:
-        """Give itself."""
+        """Return itself."""
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -45,7 +45,7 @@ class HeadsFile:
         os.close(self._file)
 
     def read_last(self) -> Head | None:
-        """Give the last head, or nothing if there is none yet.
+        """Return the last head, or nothing if there is none yet.
 
         Raises:
             HeadUnreadable: the last whole line is not a head.
@@ -74,7 +74,7 @@ class Heads:
         self._size = path.stat().st_size
 
     def read(self) -> Iterator[tuple[int, Head | None]]:
-        """Give each line's number and head, null for a line that is none.
+        """Return each line's number and head, null for a line that is none.
 
         A line that was cut off is none either, but is left out where the next one is it in
         full, or where it is the last one and will be.

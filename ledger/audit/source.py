@@ -27,5 +27,5 @@ class AuditSource(Protocol):
     total: str
 
     def read(self, question: str, values: Sequence[str | int] = ()) -> Iterator[Row]:
-        """Give the rows of an answer one by one; `%s` stands for a value."""
+        """Return the rows of an answer one by one; `%s` stands for a value."""
         ...

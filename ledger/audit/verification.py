@@ -27,12 +27,12 @@ class Verification:
         self._report = report
 
     def find_faults(self) -> Iterator[Finding]:
-        """Give each fault of seals, transfers and sums as it is met."""
+        """Return each fault of seals, transfers and sums as it is met."""
         yield from self.history.find_faults()
         yield from find_wrong_sums(self._books, report=self._report)
 
     def find_other_heads(self, heads: Heads) -> Iterator[Finding]:
-        """Give each seal that is another one than the heads file knows.
+        """Return each seal that is another one than the heads file knows.
 
         Heads of later seals than the books have are passed over: `find_cut` tells of them.
         """

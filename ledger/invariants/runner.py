@@ -57,13 +57,13 @@ class Verdict:
 
 
 def list_invariants() -> list[Invariant]:
-    """Give the invariants of every application, in the order of `settings.INVARIANTS`."""
+    """Return the invariants of every application, in the order of `settings.INVARIANTS`."""
     return [invariant for path in settings.INVARIANTS for invariant in import_string(path)]
 
 
 @contextlib.contextmanager
 def read_one_moment() -> Iterator[CursorWrapper]:
-    """Give a cursor to which the books stand still; nobody who sells has to wait for it.
+    """Return a cursor to which the books stand still; nobody who sells has to wait for it.
 
     Nothing can be written with it.
     """

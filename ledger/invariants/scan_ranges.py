@@ -39,7 +39,7 @@ class Part:
     high: str | None = None
 
     def __format__(self, column: str) -> str:
-        """Give the condition; no bounds are no condition."""
+        """Return the condition; no bounds are no condition."""
         conditions = []
         if self.low is not None:
             conditions.append(f"{column} >= {self.low}")
@@ -52,7 +52,7 @@ class Split(Protocol):
     """A way to go through something part by part."""
 
     def list_parts(self, cursor: CursorWrapper) -> list[Part]:
-        """Give the parts, in order; also prepares the transaction for asking about them."""
+        """Return the parts, in order; also prepares the transaction for asking about them."""
         ...
 
 
@@ -61,7 +61,7 @@ class Whole:
     """All at once: for what is small, or is added up from end to end."""
 
     def list_parts(self, cursor: CursorWrapper) -> list[Part]:
-        """Give one part without bounds."""
+        """Return one part without bounds."""
         cursor.execute(_JOIN_FREELY)
         return [Part()]
 
@@ -74,7 +74,7 @@ class Pages:
     each: int = _PAGES_EACH
 
     def list_parts(self, cursor: CursorWrapper) -> list[Part]:
-        """Give parts of so many pages each."""
+        """Return parts of so many pages each."""
         cursor.execute(_LOOK_UP)
         cursor.execute(_COUNT_PAGES, [self.table])
         (pages,) = cursor.fetchone()
@@ -93,7 +93,7 @@ class Accounts:
     at_most: int = _ACCOUNTS_SPLIT_MAX
 
     def list_parts(self, cursor: CursorWrapper) -> list[Part]:
-        """Give parts of about as many accounts each."""
+        """Return parts of about as many accounts each."""
         cursor.execute(_JOIN_FREELY)
         cursor.execute(_COUNT_PAGES, ["ledger_transfer"])
         (pages,) = cursor.fetchone()

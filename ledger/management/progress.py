@@ -16,7 +16,7 @@ class Progress:
         self._step = ""
 
     def __enter__(self) -> Self:
-        """Give itself; nothing is drawn yet."""
+        """Return itself; nothing is drawn yet."""
         return self
 
     def __exit__(

@@ -36,7 +36,7 @@ class Merchant(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `mr_…`."""
+        """Return the public reference, `mr_…`."""
         return encode_reference("mr", self.id)
 
 
@@ -74,12 +74,12 @@ class Store(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `st_…`."""
+        """Return the public reference, `st_…`."""
         return encode_reference("st", self.id)
 
     @property
     def time_zone(self) -> str:
-        """Give the shop's time zone, which is its merchant's."""
+        """Return the shop's time zone, which is its merchant's."""
         return self.merchant.time_zone
 
 
@@ -119,7 +119,7 @@ class StaffMember(models.Model):
 
     @property
     def name(self) -> str:
-        """Give the person's name, as tills and receipts show it."""
+        """Return the person's name, as tills and receipts show it."""
         return self.user.name
 
 

@@ -89,7 +89,7 @@ class Settlement(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `se_…`."""
+        """Return the public reference, `se_…`."""
         return encode_reference("se", self.id)
 
 
@@ -153,7 +153,7 @@ class SettlementLine(models.Model):
 
     @property
     def charge_ref(self) -> str:
-        """Give the public reference of the charge, `ch_…`."""
+        """Return the public reference of the charge, `ch_…`."""
         return encode_reference("ch", self.charge_id)
 
     @property
@@ -163,15 +163,15 @@ class SettlementLine(models.Model):
 
     @property
     def short_code_grouped(self) -> str:
-        """Give the sale's short code as till, phone and receipt show it, `7K4M-92QX`."""
+        """Return the sale's short code as till, phone and receipt show it, `7K4M-92QX`."""
         return f"{self.short_code[:4]}-{self.short_code[4:]}"
 
     @property
     def signed_minor(self) -> int:
-        """Give the amount as the merchant sees it: refunds are negative."""
+        """Return the amount as the merchant sees it: refunds are negative."""
         return self.amount_minor if self.kind == LineKind.SALE else -self.amount_minor
 
     @property
     def net_minor(self) -> int:
-        """Give what this line adds to the payout."""
+        """Return what this line adds to the payout."""
         return self.signed_minor - self.fee_minor

@@ -222,12 +222,12 @@ class Charge(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `ch_…`."""
+        """Return the public reference, `ch_…`."""
         return encode_reference("ch", self.id)
 
     @property
     def short_code_grouped(self) -> str:
-        """Give the short code as people read it, `7K4M-92QX`."""
+        """Return the short code as people read it, `7K4M-92QX`."""
         return f"{self.short_code[:4]}-{self.short_code[4:]}"
 
     @property
@@ -250,28 +250,28 @@ class Charge(models.Model):
 
     @property
     def counter_code_payload(self) -> str:
-        """Give what leads to the counter code this was opened at, if it was."""
+        """Return what leads to the counter code this was opened at, if it was."""
         return encode_token(self.counter_code_id).lower() if self.counter_code_id else ""
 
     @property
     def receipt_number(self) -> str:
-        """Give the receipt's number as it is printed, `00418`; empty until it is issued."""
+        """Return the receipt's number as it is printed, `00418`; empty until it is issued."""
         receipt = getattr(self, "receipt", None)
         return f"{receipt.number:05}" if receipt else ""
 
     @property
     def receipt_url(self) -> str:
-        """Give the address of the receipt; who has it may read it."""
+        """Return the address of the receipt; who has it may read it."""
         return f"{settings.PUBLIC_URL}/r/{encode_token(self.receipt_token).lower()}/"
 
     @property
     def cashier_name(self) -> str:
-        """Give who took the sale, if a person did."""
+        """Return who took the sale, if a person did."""
         return self.cashier.name if self.cashier else ""
 
     @property
     def refundable_minor(self) -> int:
-        """Give what may still be refunded, in minor units."""
+        """Return what may still be refunded, in minor units."""
         captured = self.status == ChargeStatus.CAPTURED
         return self.amount_minor - self.refunded_minor if captured else 0
 
@@ -302,10 +302,10 @@ class ChargeLine(models.Model):
 
     @property
     def total_minor(self) -> int:
-        """Give quantity times price, in minor units."""
+        """Return quantity times price, in minor units."""
         return self.quantity * self.unit_price_minor
 
     @property
     def currency(self) -> str:
-        """Give the charge's currency."""
+        """Return the charge's currency."""
         return self.charge.currency

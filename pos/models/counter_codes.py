@@ -46,20 +46,20 @@ class CounterCode(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `sc_…`."""
+        """Return the public reference, `sc_…`."""
         return encode_reference("sc", self.id)
 
     @property
     def short_code_grouped(self) -> str:
-        """Give the short code as people read it, `7K4M-92QX`."""
+        """Return the short code as people read it, `7K4M-92QX`."""
         return f"{self.short_code[:4]}-{self.short_code[4:]}"
 
     @property
     def currency(self) -> str:
-        """Give the store's currency."""
+        """Return the store's currency."""
         return self.store.currency
 
     @property
     def is_revoked(self) -> bool:
-        """Tell whether nobody can pay by it any more."""
+        """Return whether nobody can pay by it any more."""
         return self.revoked_at is not None

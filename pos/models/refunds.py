@@ -47,12 +47,12 @@ class Refund(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `rf_…`."""
+        """Return the public reference, `rf_…`."""
         return encode_reference("rf", self.id)
 
     @property
     def cashier_name(self) -> str:
-        """Give who made the refund, if a person did."""
+        """Return who made the refund, if a person did."""
         return self.cashier.name if self.cashier else ""
 
     @property

@@ -45,17 +45,17 @@ class Terminal(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `tm_…`."""
+        """Return the public reference, `tm_…`."""
         return encode_reference("tm", self.id)
 
     @property
     def is_paired(self) -> bool:
-        """Tell whether a device was paired with this till and not taken away."""
+        """Return whether a device was paired with this till and not taken away."""
         return self.paired_at is not None
 
     @property
     def live_pairing_code(self) -> str:
-        """Give the pairing code while it can still be used, else nothing."""
+        """Return the pairing code while it can still be used, else nothing."""
         expires_at = self.pairing_code_expires_at
         alive = expires_at is not None and expires_at > timezone.now()
         return self.pairing_code or "" if alive else ""
@@ -117,10 +117,10 @@ class Item(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Give the public reference, `it_…`."""
+        """Return the public reference, `it_…`."""
         return encode_reference("it", self.id)
 
     @property
     def currency(self) -> str:
-        """Give the store's currency."""
+        """Return the store's currency."""
         return self.store.currency

@@ -43,11 +43,11 @@ class Font:
         self.units_per_em: int = self._face.upem
 
     def holds(self, cluster: str) -> bool:
-        """Tell whether every letter has a drawing; what joins or varies others needs none."""
+        """Return whether every letter has a drawing; what joins or varies others needs none."""
         return all(ord(each) in self._letters for each in cluster if not _is_unseen(each))
 
     def weigh(self, weight: Weight) -> hb.Font:
-        """Give the drawings of one weight; a font of one weight has no other."""
+        """Return the drawings of one weight; a font of one weight has no other."""
         if weight not in self._weighed:
             font = hb.Font(self._face)
             font.set_variations({"wght": weight})
@@ -62,12 +62,12 @@ def find_font(cluster: str, country: str) -> Font | None:
 
 
 def find_base_font() -> Font:
-    """Give the font whose empty box stands for what no font holds."""
+    """Return the font whose empty box stands for what no font holds."""
     return _open(_folder("manimgx_fonts") / _FIRST)
 
 
 def find_undrawn(text: str, country: str) -> list[str]:
-    """Give what no font holds, each once; on paper an empty box stands in its place."""
+    """Return what no font holds, each once; on paper an empty box stands in its place."""
     clusters = dict.fromkeys(split_clusters(clean(text)))
     return [each for each in clusters if find_font(each, country) is None]
 

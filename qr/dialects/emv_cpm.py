@@ -20,7 +20,7 @@ class CpmDialect(Dialect):
     title = "EMVCo consumer-presented code"
 
     def recognize(self, text: str) -> bool:
-        """Tell whether the text starts with the payload format indicator."""
+        """Return whether the text starts with the payload format indicator."""
         return text.startswith(cpm.PREFIX)
 
     def parse(self, text: str) -> Draft:

@@ -33,7 +33,7 @@ class EpcDialect(Dialect):
     rules = RULES
 
     def recognize(self, text: str) -> bool:
-        """Tell whether the first line is the service tag."""
+        """Return whether the first line is the service tag."""
         return text.startswith(("BCD\n", "BCD\r"))
 
     def parse(self, text: str) -> Draft:
@@ -60,7 +60,7 @@ class EpcDialect(Dialect):
             yield Deviation("", Kind.LENGTH, "the text has at most 331 bytes", f"{size}")
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Give the transfer that is asked for."""
+        """Return the transfer that is asked for."""
         values = draft.values
         amount = values.get("amount", "")
         return PaymentRequest(
@@ -84,7 +84,7 @@ class EpcDialect(Dialect):
         )
 
     def to_fields(self, request: PaymentRequest) -> Fields:
-        """Give the lines of a transfer in version 002 and UTF-8, unless `extra` says else."""
+        """Return the lines of a transfer in version 002 and UTF-8, unless `extra` says else."""
         if request.currency != "EUR":
             rule = "an amount is EUR and 0.01 to 999999999.99"
             fault = Deviation("amount", Kind.VALUE, rule, repr(request.currency))

@@ -35,7 +35,7 @@ class MsctDialect(Dialect):
     rules = RULES
 
     def recognize(self, text: str) -> bool:
-        """Tell whether a web address has the path of such a code."""
+        """Return whether a web address has the path of such a code."""
         return _CLAIM.match(text) is not None
 
     def parse(self, text: str) -> Draft:
@@ -62,7 +62,7 @@ class MsctDialect(Dialect):
         return Draft(fields, values, deviations, text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Give what is asked for; what a token stands for, only its provider knows."""
+        """Return what is asked for; what a token stands for, only its provider knows."""
         # What names of another profile mean, only their issuer knows.
         names = (*PAYEES, *_OWN) if is_profile(draft.values) else ()
         own = {name: draft.values.get(f"query-{name}", "") for name in names}
@@ -90,7 +90,7 @@ class MsctDialect(Dialect):
         )
 
     def to_fields(self, request: PaymentRequest) -> Fields:
-        """Give the parts of the address; domain, type and provider are in `extra`."""
+        """Return the parts of the address; domain, type and provider are in `extra`."""
         names = {kind: name for name, kind in PAYEES.items()}
         amount = request.amount_minor
         own = {

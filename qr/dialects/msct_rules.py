@@ -14,7 +14,7 @@ _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
 
 def is_profile(values: Values) -> bool:
-    """Tell whether the parameters have names that are understood here."""
+    """Return whether the parameters have names that are understood here."""
     return any(f"query-{name}" in values for name in (*PAYEES, "iss"))
 
 

@@ -45,7 +45,7 @@ class PayBySquareDialect(Dialect):
     )
 
     def recognize(self, text: str) -> bool:
-        """Tell whether the text is base32 and starts as a packed payment does."""
+        """Return whether the text is base32 and starts as a packed payment does."""
         return _CLAIM.fullmatch(text) is not None and not text.isdigit()
 
     def parse(self, text: str) -> Draft:
@@ -67,7 +67,7 @@ class PayBySquareDialect(Dialect):
         return Draft(fields, fields, (), text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Give the transfer that is asked for."""
+        """Return the transfer that is asked for."""
         values = draft.values
         amount, currency = values.get("amount", ""), values.get("currency", "")
         return PaymentRequest(
@@ -87,7 +87,7 @@ class PayBySquareDialect(Dialect):
         )
 
     def serialize(self, fields: Fields, layout: str) -> str:  # noqa: ARG002  kept whole
-        """Give the text as it was read."""
+        """Return the text as it was read."""
         return layout
 
 

@@ -41,7 +41,7 @@ class PaytoDialect(Dialect):
     )  # fmt: skip
 
     def recognize(self, text: str) -> bool:
-        """Tell whether the text is such a link."""
+        """Return whether the text is such a link."""
         return text[:8].lower() == "payto://"
 
     def parse(self, text: str) -> Draft:
@@ -64,7 +64,7 @@ class PaytoDialect(Dialect):
         return Draft(fields, fields, deviations, text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Give the transfer that is asked for."""
+        """Return the transfer that is asked for."""
         values = draft.values
         stated = values.get("amount", "")
         amount = _AMOUNT.fullmatch(stated)
@@ -83,7 +83,7 @@ class PaytoDialect(Dialect):
         )
 
     def serialize(self, fields: Fields, layout: str) -> str:  # noqa: ARG002  kept whole
-        """Give the link as it was read."""
+        """Return the link as it was read."""
         return layout
 
 

@@ -43,7 +43,7 @@ class SpaydDialect(Dialect):
     )  # fmt: skip
 
     def recognize(self, text: str) -> bool:
-        """Tell whether the text starts with the mark of a payment descriptor."""
+        """Return whether the text starts with the mark of a payment descriptor."""
         return text[:4].upper() == "SPD*"
 
     def parse(self, text: str) -> Draft:
@@ -59,7 +59,7 @@ class SpaydDialect(Dialect):
         return Draft(fields, fields, deviations, text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Give the transfer that is asked for."""
+        """Return the transfer that is asked for."""
         values = draft.values
         iban, _, bic = values.get("ACC", "").partition("+")
         accounts = (Account(self.name, iban.replace(" ", ""), "iban"),) if iban else ()
@@ -77,7 +77,7 @@ class SpaydDialect(Dialect):
         )
 
     def serialize(self, fields: Fields, layout: str) -> str:  # noqa: ARG002  kept whole
-        """Give the text as it was read."""
+        """Return the text as it was read."""
         return layout
 
 

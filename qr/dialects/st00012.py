@@ -33,7 +33,7 @@ class RussianDialect(Dialect):
     )
 
     def recognize(self, text: str) -> bool:
-        """Tell whether the text starts with the mark."""
+        """Return whether the text starts with the mark."""
         return _MARK.match(text) is not None
 
     def parse(self, text: str) -> Draft:
@@ -50,7 +50,7 @@ class RussianDialect(Dialect):
         return Draft(fields, fields, deviations, text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Give the transfer that is asked for."""
+        """Return the transfer that is asked for."""
         values = draft.values
         account, stated = values.get("PersonalAcc", ""), values.get("Sum", "")
         is_sum = re.fullmatch("[0-9]{1,18}", stated) is not None
@@ -68,7 +68,7 @@ class RussianDialect(Dialect):
         )
 
     def serialize(self, fields: Fields, layout: str) -> str:  # noqa: ARG002  kept whole
-        """Give the text as it was read."""
+        """Return the text as it was read."""
         return layout
 
 

@@ -32,7 +32,7 @@ _TOLERABLE = Weight.TOLERABLE
 
 
 def check_text(text: str) -> Iterator[Deviation]:
-    """Give what is wrong with the characters, and with how many there are."""
+    """Return what is wrong with the characters, and with how many there are."""
     if found := _FOREIGN.search(text):
         rule = "all characters are of Latin, with the extensions that are named"
         yield Deviation("", Kind.CHARACTERS, rule, repr(found[0]), offset=found.start())
@@ -41,7 +41,7 @@ def check_text(text: str) -> Iterator[Deviation]:
 
 
 def is_qr_iban(account: str) -> bool:
-    """Tell whether an account is one for QR references: its bank's number says so."""
+    """Return whether an account is one for QR references: its bank's number says so."""
     return "30000" <= account.replace(" ", "")[4:9] <= "31999"
 
 

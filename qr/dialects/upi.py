@@ -38,7 +38,7 @@ class UpiDialect(Dialect):
     rules = RULES
 
     def recognize(self, text: str) -> bool:
-        """Tell whether the text is a link of UPI, to pay or for something else."""
+        """Return whether the text is a link of UPI, to pay or for something else."""
         return text[:6].lower() == "upi://"
 
     def parse(self, text: str) -> Draft:
@@ -61,7 +61,7 @@ class UpiDialect(Dialect):
         return Draft(parameters, values, (*deviations, *_check_outline(link, values)), text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Give what the link asks for; a signed one is kept whole."""
+        """Return what the link asks for; a signed one is kept whole."""
         values = {name: text for name, text in draft.values.items() if is_stated(name, text)}
         amount = values.get("am", "")
         if is_zero(amount):
@@ -107,7 +107,7 @@ class UpiDialect(Dialect):
         return signed
 
     def to_fields(self, request: PaymentRequest) -> Fields:
-        """Give the parameters, the payee's first."""
+        """Return the parameters, the payee's first."""
         if request.mutability is Mutability.EDITABLE and "mam" not in request.extra:
             rule = "an amount that may be changed has a least amount"
             raise PayloadInvalid.from_deviation(Deviation("mam", Kind.MISSING, rule))

@@ -32,7 +32,7 @@ def _is_time(text: str) -> bool:
 
 
 def parse_time(text: str) -> datetime | None:
-    """Give an instant of ISO 8601, of India's time if it names none; None if it is none."""
+    """Return an instant of ISO 8601, of India's time if it names none; None if it is none."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
@@ -41,7 +41,7 @@ def parse_time(text: str) -> datetime | None:
 
 
 def is_stated(name: str, text: str) -> bool:
-    """Tell whether a parameter says anything: an empty one counts as absent.
+    """Return whether a parameter says anything: an empty one counts as absent.
 
     So does an amount of `null`, as scripts write it; a name of these letters is a name.
     """

@@ -22,11 +22,11 @@ class WalletCodeDialect(Dialect):
     claim: str
 
     def recognize(self, text: str) -> bool:
-        """Tell whether the number is in the wallet's range."""
+        """Return whether the number is in the wallet's range."""
         return re.fullmatch(self.pattern, text) is not None
 
     def parse(self, text: str) -> Draft:
-        """Tell how long the number is and how it starts; the layout keeps it whole."""
+        """Return how long the number is and how it starts; the layout keeps it whole."""
         fields = {"digits": len(text), "prefix": text[:2]}
         if self.recognize(text):
             return Draft(fields, {}, (), text)
@@ -40,7 +40,7 @@ class WalletCodeDialect(Dialect):
         """Give nothing: the consumer presents a means to pay."""
 
     def serialize(self, fields: Fields, layout: str) -> str:  # noqa: ARG002  kept whole
-        """Give the number, which is not made of parts."""
+        """Return the number, which is not made of parts."""
         return layout
 
 

@@ -41,7 +41,7 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give these tests time."""
+    """Return these tests time."""
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.timeout(180))

@@ -99,7 +99,7 @@ def open_charge(stack: Stack, shop: MoneyShop, amount_minor: int) -> dict[str, A
 
 
 def remember_till(sql: Callable[..., Any], stack: Stack, shop: MoneyShop) -> StorageState:
-    """Give what the shop's unlocked tablet remembers, also after a test that locked it."""
+    """Return what the shop's unlocked tablet remembers, also after a test that locked it."""
     sql(_LET_IN, digest_secret(shop.device), f"Till {shop.currency}")
     return remember(stack.url, "tessera_till", shop.device)
 

@@ -138,6 +138,6 @@ def read_cents(text: str) -> int:
 
 
 def find_owner(demo: dict[str, Any]) -> dict[str, str]:
-    """Give the owner's sign-in."""
+    """Return the owner's sign-in."""
     owner: dict[str, str] = demo["merchants"][0]["owner"]
     return owner

@@ -140,7 +140,7 @@ def wait_for(condition: Callable[[], Any], *, within_s: float = PATIENCE_S) -> A
 
 
 def without_clock(body: dict[str, Any]) -> dict[str, Any]:
-    """Give a payment's body without the server's clock."""
+    """Return a payment's body without the server's clock."""
     charge = {name: fact for name, fact in body["charge"].items() if name != "server_time"}
     return body | {"charge": charge}
 

@@ -114,7 +114,7 @@ def report(name, history, *, lies, recoveries_s):
 
 
 def summarise(seconds):
-    """Give median, 95th percentile and maximum, by nearest rank."""
+    """Return median, 95th percentile and maximum, by nearest rank."""
     ranked = sorted(seconds)
     ranks = {"p50": 50, "p95": 95, "max": 100}
     return {

@@ -48,7 +48,7 @@ KEPT = Kept(
 
 
 def call(*answers):
-    """Give one call of the batch after the other."""
+    """Return one call of the batch after the other."""
     return [Call(BATCH, 2 * n, 2 * n + 1, results) for n, results in enumerate(answers)]
 
 

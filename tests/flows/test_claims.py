@@ -27,7 +27,7 @@ def scan(phone, charge):
 
 
 def is_ahead(moment, *, by_s):
-    """Tell whether it was so far ahead some seconds ago: an answer may take a while."""
+    """Return whether it was so far ahead some seconds ago: an answer may take a while."""
     return by_s - 20 < (moment - timezone.now()).total_seconds() <= by_s
 
 

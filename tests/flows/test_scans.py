@@ -88,7 +88,7 @@ def test_a_claimed_charge_tells_its_payer_to_the_payer_alone(
 
 
 def foreign_payloads(charge):
-    """Give what is nothing of ours, and as what it is to be told."""
+    """Return what is nothing of ours, and as what it is to be told."""
     token = encode_token(charge.token)
     return {
         "another host": (f"https://pay.example/p/{token}", "foreign"),

@@ -100,7 +100,7 @@ def list_columns(table):
 
 
 def find_granted(table):
-    """Give the verbs on the whole table, and the columns it may update one by one."""
+    """Return the verbs on the whole table, and the columns it may update one by one."""
     verbs = {verb for verb in WHOLE if may(verb, table)}
     columns = [
         (verb, column)
@@ -112,7 +112,7 @@ def find_granted(table):
 
 
 def read_listed(verbs):
-    """Give the same of what the list says."""
+    """Return the same of what the list says."""
     whole = {verb for verb in verbs if "(" not in verb}
     columns = [
         (verb.partition(" (")[0], column)

@@ -27,7 +27,7 @@ CHANGES_MAX = 3
 
 
 def make_changed(choice: random.Random) -> Iterator[bytes]:
-    """Give inputs without end; the same for the same state of `choice`."""
+    """Return inputs without end; the same for the same state of `choice`."""
     readings = _read_seeds()
     while True:
         reading = choice.choice(readings)

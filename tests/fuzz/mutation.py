@@ -21,7 +21,7 @@ CHANGES_MAX = 8
 
 
 def make_inputs(seed: int) -> Iterator[bytes]:
-    """Give inputs without end, the same for the same seed; the payloads themselves first."""
+    """Return inputs without end, the same for the same seed; the payloads themselves first."""
     seeds = list(make_seeds())
     yield from seeds
     choice = random.Random(seed)  # noqa: S311  no secret, and the same again

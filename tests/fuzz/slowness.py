@@ -19,7 +19,7 @@ CPU_SECONDS_MAX = 20
 
 
 def is_slow_elsewhere(data: bytes) -> bool:
-    """Tell whether an input takes too long in a process of its own."""
+    """Return whether an input takes too long in a process of its own."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(data)
         file.flush()
@@ -28,7 +28,7 @@ def is_slow_elsewhere(data: bytes) -> bool:
 
 
 def says_slow(status: int) -> bool:
-    """Tell what a measuring process found by how it ended; what broke it is no finding."""
+    """Return what a measuring process found by how it ended; what broke it is no finding."""
     return status in {SLOW, -signal.SIGXCPU}
 
 

@@ -42,17 +42,17 @@ class Finding(AssertionError):
 
 
 def make_input(name: str, text: str) -> bytes:
-    """Give the input that tries this text on this format."""
+    """Return the input that tries this text on this format."""
     return bytes([NAMES.index(name)]) + text.encode("utf-8", "surrogatepass")
 
 
 def read_input(data: bytes) -> tuple[Dialect, str]:
-    """Give the format and the text of an input."""
+    """Return the format and the text of an input."""
     return _choose_dialect(data), data[1:].decode("utf-8", "surrogatepass")
 
 
 def make_seeds() -> Iterator[bytes]:
-    """Give an input for each collected payload, on its own format."""
+    """Return an input for each collected payload, on its own format."""
     for path in sorted(VECTORS_FOLDER.glob("*vectors.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             vector = json.loads(line)
@@ -62,7 +62,7 @@ def make_seeds() -> Iterator[bytes]:
 
 
 def make_tokens() -> Iterator[bytes]:
-    """Give what the formats call things: parameters, and identifiers of schemes."""
+    """Return what the formats call things: parameters, and identifiers of schemes."""
     for dialect in DIALECTS.values():
         for rule in dialect.rules:
             name = rule.object_id.rpartition("-")[2]
@@ -87,7 +87,7 @@ def check_input(data: bytes, *, is_slow: Callable[[bytes], bool]) -> None:
 
 
 def is_slow_here(data: bytes) -> bool:
-    """Tell whether the best of several measurements is above the limit.
+    """Return whether the best of several measurements is above the limit.
 
     Of processor time, and the best, because a busy machine makes everything longer.
     """

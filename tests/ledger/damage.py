@@ -128,7 +128,7 @@ def make_history() -> dict[str, str]:
 
 
 def recall_history() -> dict[str, str]:
-    """Give the last history made this way, or a new one if something came after it.
+    """Return the last history made this way, or a new one if something came after it.
 
     For tests that undo what they do to it: making one and reading all books for what was
     wrong before takes far longer than such a test.

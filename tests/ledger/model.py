@@ -72,11 +72,11 @@ class Model:
         return results
 
     def held(self, name: str) -> int:
-        """Give what is on hold of an account, overdue or not."""
+        """Return what is on hold of an account, overdue or not."""
         return sum(hold.amount or 0 for hold in self.holds.values() if hold.debit == name)
 
     def available(self, name: str) -> int:
-        """Give what may be spent of an account."""
+        """Return what may be spent of an account."""
         late = sum(self.holds[each].amount or 0 for each in self._list_late(name))
         return self.balances[name] - self.held(name) + late
 

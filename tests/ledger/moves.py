@@ -117,7 +117,7 @@ class Books:
         Account.objects.filter(pk=self.accounts[name]).update(closed_at=LONG_AGO)
 
     def fill(self, opening: str) -> None:
-        """Give wallets their opening balances, `A 100, B 5`."""
+        """Return wallets their opening balances, `A 100, B 5`."""
         pairs = [each.split() for each in opening.split(", ") if each]
         moves = [_OPENINGS.get(name, f"S>{name} {{}}").format(minor) for name, minor in pairs]
         transfers = self.read(", ".join(moves))
@@ -240,7 +240,7 @@ class Books:
 
 
 def judge_alone(transfer: AnyTransfer) -> JudgedAlone:
-    """Give the same plain transfer, which is then never posted as part of a set."""
+    """Return the same plain transfer, which is then never posted as part of a set."""
     assert isinstance(transfer, NewTransfer)
     return JudgedAlone(**{each: getattr(transfer, each) for each in NewTransfer.__slots__})
 
@@ -255,7 +255,7 @@ def let_holds_end(pending_ids: list[uuid.UUID]) -> None:
 
 
 def change(told: str, changed: str) -> str:
-    """Give what the books tell after a change: `A 70` of `A 100, B 1` is `A 70, B 1`."""
+    """Return what the books tell after a change: `A 70` of `A 100, B 1` is `A 70, B 1`."""
     state = dict(each.split() for each in f"{told}, {changed}".split(", ") if each)
     return ", ".join(f"{name} {state[name]}" for name in sorted(state) if state[name] != "0")
 
@@ -274,7 +274,7 @@ WAYS: dict[str, Way] = {
 
 
 def in_both_ways(table: dict[str, tuple[str, str, str]]) -> pytest.MarkDecorator:
-    """Give every row for batches, and those without a chain for one transfer at a time."""
+    """Return every row for batches, and those without a chain for one transfer at a time."""
     rows = [pytest.param(*row, post_transfers, id=name) for name, row in table.items()]
     rows += [
         pytest.param(*row, post_singly, id=f"{name}, singly")

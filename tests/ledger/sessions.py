@@ -24,7 +24,7 @@ def open_session() -> BaseDatabaseWrapper:
 
 
 def ask(session: Any, sql: str, parameters: list[Any]) -> Any:
-    """Give the one value that a question has as its answer."""
+    """Return the one value that a question has as its answer."""
     with session.cursor() as cursor:
         cursor.execute(sql, parameters)
         (value,) = cursor.fetchone()
@@ -40,7 +40,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def read_pid(session: Any) -> int:
-    """Give the number of a session's process in PostgreSQL."""
+    """Return the number of a session's process in PostgreSQL."""
     pid: int = ask(session, "SELECT pg_backend_pid()", [])
     return pid
 

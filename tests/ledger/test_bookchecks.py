@@ -45,7 +45,7 @@ def wallets(bank):
 
 
 def ask(invariant):
-    """Give the verdict, and how often how many parts were reported done."""
+    """Return the verdict, and how often how many parts were reported done."""
     reports = []
     with connection.cursor() as cursor:
         verdict = prove(invariant, cursor=cursor, report=lambda *report: reports.append(report))

@@ -18,7 +18,7 @@ _ROW = re.compile(r"\| [^|]+ \| `([a-z_]+)` \| ([^|]+) \| ([^|]+) \| [^|]+ \| [^
 
 
 def read_kind(text):
-    """Give the kind that words such as `takings of the store` begin with."""
+    """Return the kind that words such as `takings of the store` begin with."""
     [kind] = [kind for kind in NATURES if text.startswith(kind.replace("_", " "))]
     return kind
 

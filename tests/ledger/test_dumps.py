@@ -46,7 +46,7 @@ def dump(names):
 
 @pytest.fixture(scope="module")
 def flip_byte(names, dump):
-    """Give the dump with another byte somewhere in our sealed rows."""
+    """Return the dump with another byte somewhere in our sealed rows."""
     marks = [f"\t{names[name]}\t" for name in ("in", "out", "held", "ended", "more", "last")]
     marks += [f"\t{names[name]}\t\\\\x" for name in ("first", "second")]
     rows: list[int] = []

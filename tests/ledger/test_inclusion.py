@@ -39,7 +39,7 @@ def verifier():
 
 @pytest.fixture(scope="module")
 def flip_byte(names):
-    """Give the proof of a payment with another byte somewhere in it."""
+    """Return the proof of a payment with another byte somewhere in it."""
     proof = prove(names)
     return lambda nth, change: (
         proof[: (at := nth % len(proof))] + bytes([proof[at] ^ change]) + proof[at + 1 :]

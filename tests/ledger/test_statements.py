@@ -79,7 +79,7 @@ def read_pages(account_id, count_max, **place):
 
 
 def calculate_balances(rows, account_id, sign):
-    """Give the balance after each transfer; `sign` is 1 where debits are growth."""
+    """Return the balance after each transfer; `sign` is 1 where debits are growth."""
     debits = [row.debit_account_id == account_id for row in rows]
     changes = zip(rows, debits, strict=True)
     return list(accumulate(sign * row.amount_minor * (1 if d else -1) for row, d in changes))

@@ -77,7 +77,7 @@ def cut_line():
 
 
 def deadlock_once(bank):
-    """Give a verb that takes money from two wallets, and what it has begun.
+    """Return a verb that takes money from two wallets, and what it has begun.
 
     The first two to run it wait for each other with one wallet locked.
     """
@@ -95,7 +95,7 @@ def deadlock_once(bank):
 
 
 def be_overtaken(crowd, bank, wallet, *, times):
-    """Give a verb that takes money from a wallet as it was before others changed it."""
+    """Return a verb that takes money from a wallet as it was before others changed it."""
     tries = list[int]()
 
     def spend():

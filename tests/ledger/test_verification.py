@@ -261,7 +261,7 @@ def names(committed):
 
 
 def is_sum(subject, names):
-    """Tell whether it is one of the figures that follow from the transfers we damage."""
+    """Return whether it is one of the figures that follow from the transfers we damage."""
     sums = [f"account {names[name]}" for name in ("bank", "wallet", "other", "dollars")]
     sums += [f"checkpoint {names[name]} at" for name in ("bank", "wallet", "other")]
     sums += [f"transfer {names[name]}" for name in ("held", "waiting", "freed", "ended")]

@@ -49,7 +49,7 @@ def open_page(content):
 
 
 def find_ink(picture):
-    """Give the outermost dark pixels as shares of the page."""
+    """Return the outermost dark pixels as shares of the page."""
     left, top, right, bottom = picture.point(lambda value: 255 * (value < 200)).getbbox()
     return (
         left / picture.width,
@@ -86,7 +86,7 @@ def compare(one, other):
 
 
 def read_alternatives(content):
-    """Give the alternative texts of a page's pictures, as a screen reader finds them."""
+    """Return the alternative texts of a page's pictures, as a screen reader finds them."""
     with pypdfium2.PdfDocument(content) as document:
         tree = pdfium.FPDF_StructTree_GetForPage(document[0])
         roots = range(pdfium.FPDF_StructTree_CountChildren(tree))

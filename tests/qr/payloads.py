@@ -41,7 +41,7 @@ def change(fields=FIELDS, **changes):
 
 
 def refuse(decode, text):
-    """Give the object and kind a strict reader refuses the text for."""
+    """Return the object and kind a strict reader refuses the text for."""
     try:
         decode(text)
     except PayloadInvalid as refusal:
@@ -50,7 +50,7 @@ def refuse(decode, text):
 
 
 def ask(dialect, text):
-    """Give what a text asks for, read leniently."""
+    """Return what a text asks for, read leniently."""
     return dialect.read(text).request
 
 

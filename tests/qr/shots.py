@@ -84,7 +84,7 @@ Change = Callable[[Image.Image, random.Random], Image.Image]
 
 
 def open_camera(seed: int | str, level: Level = Level.M) -> Camera:
-    """Give the camera that takes this seed's shot."""
+    """Return the camera that takes this seed's shot."""
     return Camera(random.Random(seed), level)  # noqa: S311  the same shots for everybody
 
 

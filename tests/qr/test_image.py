@@ -113,7 +113,7 @@ def test_the_svg_is_black_on_white_whatever_surrounds_it():
 
 
 def read_rows(picture):
-    """Give the values of the picture's pixels, row by row."""
+    """Return the values of the picture's pixels, row by row."""
     values, width = list(picture.convert("L").tobytes()), picture.width
     return [values[start : start + width] for start in range(0, len(values), width)]
 

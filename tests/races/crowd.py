@@ -63,7 +63,7 @@ def late(job: Job, by_s: float) -> Job:
 
 
 def stagger(jobs: Sequence[Job], *, round_number: int, within_s: float = 0.004) -> list[Job]:
-    """Give every job a start of its own within a few milliseconds, the same in every run."""
+    """Return every job a start of its own within a few milliseconds, the same in every run."""
     chance = random.Random(round_number)  # noqa: S311  every run is the same
     return [late(job, chance.uniform(0, within_s)) for job in jobs]
 

@@ -27,7 +27,7 @@ def post(secret, path, body):
 
 
 def read_bodies(answers):
-    """Give the distinct bodies, but for the server's clock."""
+    """Return the distinct bodies, but for the server's clock."""
     distinct = []
     for answer in answers:
         body = answer.json()

@@ -52,7 +52,7 @@ def redeem(shop, charge, text, *, key=None, request_hash=b"test", caller=None):
 
 
 def make_wrong(code):
-    """Give a code that is nobody's; that it is somebody's is a chance of one in 10^15."""
+    """Return a code that is nobody's; that it is somebody's is a chance of one in 10^15."""
     return f"{code[:-1]}{(int(code[-1]) + 1) % 10}"
 
 

@@ -1,4 +1,4 @@
-"""Give the application's database role its privileges."""
+"""Return the application's database role its privileges."""
 
 from argparse import ArgumentParser
 from typing import Any

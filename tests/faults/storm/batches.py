@@ -41,7 +41,7 @@ class Batch:
     transfers: tuple[AnyTransfer, ...]
 
     def chains(self) -> list[list[uuid.UUID]]:
-        """Give the ids of each chain; a transfer that is linked to nothing is none."""
+        """Return the ids of each chain; a transfer that is linked to nothing is none."""
         chains, chain = list[list[uuid.UUID]](), list[uuid.UUID]()
         for transfer in self.transfers:
             chain.append(transfer.id)

@@ -57,7 +57,7 @@ class Replay:
             self.credited[row.credit] += row.amount_minor
 
     def read(self, account: UUID, what: str) -> int:
-        """Give one figure of an account."""
+        """Return one figure of an account."""
         grown_minor = self.credited[account] - self.debited[account]
         return {
             "balance": -grown_minor if account == self.accounts.bank else grown_minor,

@@ -69,11 +69,11 @@ class History:
     closures: list[Closure] = field(default_factory=list)
 
     def answered(self) -> list[Call]:
-        """Give the calls whose results came."""
+        """Return the calls whose results came."""
         return [call for call in self.calls if call.results]
 
     def unknown(self) -> list[Call]:
-        """Give the calls that lost their connection."""
+        """Return the calls that lost their connection."""
         return [call for call in self.calls if call.is_unknown]
 
 

@@ -28,7 +28,7 @@ def write(values, changes=None):
 
 
 def refuse(dialect, text):
-    """Give the object and the rule a strict reader names; None if it accepts."""
+    """Return the object and the rule a strict reader names; None if it accepts."""
     try:
         dialect.decode(text)
     except PayloadInvalid as refusal:
@@ -37,29 +37,29 @@ def refuse(dialect, text):
 
 
 def ask(dialect, text):
-    """Give what a text asks for, read strictly."""
+    """Return what a text asks for, read strictly."""
     return dialect.decode(text).request
 
 
 def ask_anyway(dialect, text):
-    """Give what a text asks for, read leniently, and whether it may be paid."""
+    """Return what a text asks for, read leniently, and whether it may be paid."""
     reading = dialect.read(text)
     return reading.request, reading.is_payable
 
 
 def note(dialect, text):
-    """Give the objects a strict reader remarks on, and accepts."""
+    """Return the objects a strict reader remarks on, and accepts."""
     return [each.object_id for each in dialect.decode(text).deviations]
 
 
 def take_vectors(name):
-    """Give a format's vectors as parameters of a test."""
+    """Return a format's vectors as parameters of a test."""
     own = [vector for vector in VECTORS if vector["format"] == name]
     return [pytest.param(vector, id=vector["why"][:60]) for vector in own]
 
 
 def make_requests(dialect, accounts, **others):
-    """Give a strategy of requests as the dialect reads them; `accounts` are one too."""
+    """Return a strategy of requests as the dialect reads them; `accounts` are one too."""
     strategies = {
         "accounts": accounts,
         "payee_name": NAMES,
