@@ -226,7 +226,7 @@ def find_port() -> int:
 
 
 def stop_after(seconds: float) -> Callable[[], Callable[[], bool]]:
-    """Return what makes a client's clock: it starts when the first client asks for it."""
+    """Return a maker of stop clocks; time runs from the first client's."""
     ends: list[float] = []
 
     def start() -> Callable[[], bool]:

@@ -66,7 +66,6 @@ class Trial:
     """What each reader read, took and mistook so far."""
 
     def __init__(self, shots: int) -> None:
-        """Take so many shots of each payload."""
         self.shots = shots
         self.pictures = 0
         self.wrong: Counter[str] = Counter()

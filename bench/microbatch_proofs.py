@@ -87,7 +87,7 @@ def prove_nobody_hangs(pool: ThreadPoolExecutor) -> None:
 
 @contextmanager
 def hold_wallet() -> Iterator[Callable[[], None]]:
-    """Let nobody pay from the wallet until what is given is called."""
+    """Lock the wallet's row; yield the function that releases it."""
     with psycopg.connect(_URL) as holder:
         holder.execute("SELECT FROM ledger_account WHERE id = %s FOR UPDATE", [_WALLET])
         yield holder.commit

@@ -82,7 +82,7 @@ def post_batched() -> Post:
 def run_payers(
     load: Load, *, seconds: float, read_cpu: Callable[[], dict[str, float]]
 ) -> Sample:
-    """Have all of them post at the same time; give how long each posting took.
+    """Run all payers at once; return how long each posting took.
 
     Processes are forked, so no connection may be open here.
 

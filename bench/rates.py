@@ -217,7 +217,7 @@ def measure(plan: Plan) -> Figures:
 
 
 def set_up_django(servers: Servers) -> None:
-    """Have Django ready in us and in whom we fork; nothing connects here."""
+    """Set up Django here and for the processes forked later; opens no connection."""
     os.environ |= servers.state.load_secrets() | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": servers.database_url(_FRESH),

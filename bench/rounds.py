@@ -100,5 +100,5 @@ def run_script(name: str, *arguments: str, url: str) -> str:
 
 
 def say(text: str, *, end: str = "\n") -> None:
-    """Tell whoever waits how far it is."""
+    """Print progress to standard error."""
     print(text, end=end, file=sys.stderr, flush=True)

@@ -72,7 +72,7 @@ def try_wrongly(
 
 
 def attack(port: int, path: str, connections: int) -> None:
-    """Let so many try at once until our input ends, then print what was answered."""
+    """Try wrong sign-ins on so many connections until input ends; print the answers."""
     answers: collections.Counter[str] = collections.Counter()
     for number in range(connections):
         facts = {"number": number, "answers": answers}
@@ -85,7 +85,7 @@ def attack(port: int, path: str, connections: int) -> None:
 
 @contextlib.contextmanager
 def attacked(port: int, name: str) -> Iterator[None]:
-    """Have somebody try to sign in meanwhile; say what they were answered."""
+    """Run an attack in a process of its own during the block; print its answers."""
     path, connections = ATTACKS[name]
     command = [sys.executable, __file__, "attack", str(port), path, str(connections)]
     with subprocess.Popen(  # noqa: S603  our own script

@@ -22,7 +22,7 @@ class SignOfLife(bootsteps.StartStopStep):
     requires = ("celery.worker.components:Pool",)
 
     def start(self, parent: WorkController) -> None:
-        """Return a sign of life now and then, in the loop that hands out the jobs."""
+        """Report a sign of life regularly, in the loop that hands out the jobs."""
         timer: Any = parent.timer
         timer.call_repeatedly(_SIGN_EVERY_S, report_alive)
 

@@ -42,14 +42,13 @@ class PageBeginning:
     """
 
     def __init__(self, answer: Answer) -> None:
-        """Stand around everything that comes after."""
         self._answer = answer
         chain = SessionMiddleware(LocaleMiddleware(AuthenticationMiddleware(answer)))
         # Asked by WSGI they answer at once; their type leaves that open.
         self._answer_page = cast(Answer, chain)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Let the API pass, and begin a page."""
+        """Pass API requests through; give pages a session, a language and a user."""
         if request.path_info.startswith(_API):
             # Refusals are for people too; what the thread spoke last was for somebody else.
             activate(get_language_from_request(request))

@@ -52,7 +52,7 @@ def remember(page: Page, name: str, value: str) -> None:
 
 
 def make_pairing_code(page: Page, owner: dict[str, str], *, till: str) -> str:
-    """Have the owner make a pairing code for a till."""
+    """Sign in as the owner and make a pairing code for a till."""
     page.goto("/dashboard/")
     page.get_by_label("E-mail").fill(owner["email"])
     page.get_by_label("Password").fill(owner["password"])

@@ -49,7 +49,6 @@ class IdempotencyMismatch(Exception):
     """The same idempotency key came with another request."""
 
     def __init__(self) -> None:
-        """Return what to do."""
         super().__init__(
             gettext("This Idempotency-Key was used for another request. Use a new key.")
         )

@@ -46,7 +46,7 @@ def read_device(request: HttpRequest) -> Device:
 
 
 def remember_device(response: HttpResponse, device: Device, user_id: UUID) -> HttpResponse:
-    """Let the device keep that this person has signed in on it."""
+    """Set the cookie that records this person's sign-in on the device."""
     others = [person for person in device.people if person != str(user_id)]
     people = [str(user_id), *others][:_PEOPLE_MAX]
     name = device.name or secrets.token_urlsafe(12)

@@ -43,7 +43,7 @@ class PinLocked(Exception):
     """Too many wrong PINs; no PIN is looked at until the lock ends."""
 
     def __init__(self, until: datetime) -> None:
-        """Keep the end of the lock, an aware instant."""
+        """`until` is an aware instant."""
         wait = _describe_wait(until)
         words = gettext("The PIN is locked after 5 wrong tries. Try again in %(minutes)s.")
         super().__init__(words % {"minutes": wait})
@@ -54,7 +54,7 @@ class SignInLocked(Exception):
     """Told to whoever knows the secret, or tries on a device of the person's own."""
 
     def __init__(self, until: datetime, *, user_id: UUID) -> None:
-        """Keep the end of the lock, an aware instant, and whose it is."""
+        """`until` is an aware instant."""
         wait = _describe_wait(until)
         words = gettext("This sign-in is locked after 5 wrong tries. Try again in %(minutes)s.")
         super().__init__(words % {"minutes": wait})
@@ -66,7 +66,6 @@ class ChecksWait(Exception):
     """Too many PINs and passwords are being looked at; this one was not, and counts nothing."""
 
     def __init__(self) -> None:
-        """Ask to come back."""
         super().__init__(
             gettext("Many people are signing in at this moment. Try again in a moment.")
         )

@@ -28,7 +28,7 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def set_pin(user: User, pin: str) -> None:
-    """Return a person a new PIN and forget earlier wrong tries.
+    """Set a person's PIN and forget earlier wrong tries.
 
     Raises:
         ValueError: not six digits.

@@ -25,11 +25,11 @@ class DatabaseSource:
     total = "sum"
 
     def __init__(self) -> None:
-        """Have instants and hashes written in one way until the transaction ends."""
+        """Fix how instants and hashes are written until the transaction ends."""
         self._set(_AS_WRITTEN)
 
     def take_time(self) -> None:
-        """Let the transaction's questions take the time they take."""
+        """Lift the statement limits until the transaction ends."""
         self._set(_WITHOUT_LIMITS)
 
     def read(

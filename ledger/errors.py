@@ -7,7 +7,7 @@ class TransferRefused(Exception):
     """A transfer was not posted; nothing moved."""
 
     def __init__(self, result: str, transfer_id: UUID) -> None:
-        """Keep the result code (docs/ledger.md lists them) and the transfer it is about."""
+        """docs/ledger.md lists the result codes."""
         super().__init__(f"Transfer {transfer_id} was refused: {result}.")
         self.result = result
         self.transfer_id = transfer_id
@@ -24,7 +24,6 @@ class BatchTooLarge(ValueError):
     """A batch has more transfers than are posted at once; nothing was posted."""
 
     def __init__(self, given: int, allowed: int) -> None:
-        """Say how many there were, and how many there may be."""
         super().__init__(f"A batch of {given:,} transfers; at most {allowed:,} are posted.")
 
 
@@ -32,7 +31,6 @@ class AmountOverflows(ValueError):
     """An amount is more than a balance can hold (2^63 - 1 minor units); nothing was posted."""
 
     def __init__(self, transfer_id: UUID) -> None:
-        """Name the transfer."""
         super().__init__(f"The amount of transfer {transfer_id} is too large.")
 
 
@@ -44,7 +42,6 @@ class HeadsDiffer(Exception):
     """The heads file has a seal that the ledger has not, or has with another hash."""
 
     def __init__(self, number: int) -> None:
-        """Name the seal."""
         super().__init__(
             f"The heads file knows another seal {number} than the ledger. Nothing was added to"
             " it. Was the database restored to an earlier moment, or was its past rewritten?"
@@ -55,7 +52,6 @@ class HeadUnreadable(ValueError):
     """A line of the heads file is not a head."""
 
     def __init__(self, line: bytes) -> None:
-        """Show how the line begins."""
         super().__init__(f"The heads file has a line that is not a head: {line[:40]!r}")
 
 

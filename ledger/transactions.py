@@ -23,7 +23,7 @@ _chance = SystemRandom()
 
 
 def in_one_transaction(verb: Callable[P, R]) -> Callable[P, R]:
-    """Return the verb a transaction of its own, and run it again after a clash.
+    """Run the verb in a transaction of its own, again after a clash.
 
     Raises:
         RuntimeError: called inside a transaction; the verb's would not be its own.
@@ -56,5 +56,5 @@ def retry_clashes(verb: Callable[P, R]) -> Callable[P, R]:
 
 
 def read_sqlstate(failure: Exception) -> str:
-    """Give PostgreSQL's five characters for what went wrong, or nothing if it gave none."""
+    """Return the failure's SQLSTATE, or an empty text if it has none."""
     return getattr(failure.__cause__, "sqlstate", None) or ""

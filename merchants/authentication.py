@@ -15,7 +15,6 @@ class Server:
     is_authenticated = True
 
     def __init__(self, merchant: Merchant) -> None:
-        """Hold the merchant."""
         self.merchant = merchant
 
 

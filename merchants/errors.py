@@ -9,7 +9,6 @@ class NothingToSettle(Exception):
     """No sale and no refund since the last settlement."""
 
     def __init__(self) -> None:
-        """Say so in one sentence."""
         super().__init__(
             gettext("There is nothing to settle: no sale and no refund since the last one.")
         )
@@ -19,7 +18,6 @@ class AlreadySettled(Exception):
     """The balance was closed after whoever asks had looked at it."""
 
     def __init__(self) -> None:
-        """Say so in one sentence."""
         super().__init__(
             gettext("This settlement was closed meanwhile. Nothing more was closed.")
         )
@@ -29,7 +27,7 @@ class CutInFuture(Exception):
     """A settlement cannot close over a time that has not come yet."""
 
     def __init__(self, cut_at: datetime, *, now: datetime) -> None:
-        """Name both, so that the log shows whose clock is wrong, and by how much."""
+        """Name both times, so that the log shows whose clock is wrong, and by how much."""
         super().__init__(
             f"The cut {cut_at.isoformat()} has not come yet: the database's clock says"
             f" {now.isoformat()}. Nothing was settled."

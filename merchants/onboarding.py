@@ -62,13 +62,13 @@ def choose_code_format(store: Store, code_format: CodeFormat) -> None:
 
 
 def close_store(store: Store) -> None:
-    """Let the store take no new charges; `pos/terminals.py stop_store` ends those it has."""
+    """Close the store to new charges; `stop_store` (pos/terminals.py) ends waiting ones."""
     store.closed_at = timezone.now()
     store.save(update_fields=["closed_at"])
 
 
 def reopen_store(store: Store) -> None:
-    """Let a closed store take charges again."""
+    """Reopen a closed store for charges."""
     store.closed_at = None
     store.save(update_fields=["closed_at"])
 
@@ -76,7 +76,7 @@ def reopen_store(store: Store) -> None:
 def hire(
     merchant: Merchant, user: User, *, role: str, store: Store | None = None
 ) -> StaffMember:
-    """Return a person a role; owners and managers may refund, cashiers once allowed to."""
+    """Make a person a staff member; owners and managers may refund, cashiers once allowed."""
     return StaffMember.objects.create(
         merchant=merchant,
         user=user,

@@ -21,7 +21,7 @@ from merchants.onboarding import find_staff_member
 @require_http_methods(["GET", "POST"])
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Let staff in by e-mail and password."""
+    """Sign staff in by e-mail and password."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     context: dict[str, Any] = {"email": "", "error": "", "next": wanted}
     if request.method == "GET":

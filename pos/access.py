@@ -33,7 +33,7 @@ def read_device(till: Till) -> Terminal:
 
 
 def keep_token(response: HttpResponse, token: str) -> HttpResponse:
-    """Let the device keep its token, out of reach of scripts."""
+    """Set the till's token as a cookie that scripts cannot read."""
     response.set_cookie(
         TILL_COOKIE,
         token,

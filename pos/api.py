@@ -166,7 +166,7 @@ class ExtendView(PosView):
     @extend_schema(operation_id="extend_charge", request=None, responses=ChargeSerializer)
     @refuses(ChargeUnknown, ChargeNotExtendable)
     def post(self, request: Request, reference: str) -> Response:
-        """Return the charge five more minutes."""
+        """Extend the charge by five minutes."""
         charge = find_charge(self.caller, reference)
         extended = place(extend_charge(charge.id, caller=self.caller), charge)
         return Response(ChargeSerializer.show(extended))

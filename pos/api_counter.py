@@ -139,7 +139,7 @@ class RevokeCounterCodeView(MerchantView):
     )
     @refuses(CounterCodeUnknown)
     def post(self, request: Request, reference: str) -> Response:
-        """Let nobody pay by the code any more."""
+        """Revoke the code: nobody can pay by it any more."""
         code = find_counter_code(self.merchant.id, reference)
         revoke_counter_code(code, actor=self.merchant.public_id)
         return Response(CounterCodeSerializer.show(code))

@@ -13,5 +13,5 @@ class PosConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let `manage.py check` look at the settings too."""
+        """Register the check of the counter sheets' fonts."""
         register(check_sheet_fonts)

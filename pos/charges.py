@@ -108,7 +108,7 @@ def find_created(caller: Caller, *, key: str, request_hash: bytes) -> Charge | N
 
 
 def announce_lease(charge: Charge) -> None:
-    """Tell the till and the payer's phone of a charge that `pos_lease_charge` leased."""
+    """Notify the till and the payer's phone of a charge that `pos_lease_charge` leased."""
     tell_on_commit(*topics_of(charge))
 
 
@@ -123,7 +123,7 @@ def explain_refused_lease(charge_id: UUID) -> ChargeClaimedByAnother | ChargeNot
 
 @retry_clashes
 def release_charge(charge_id: UUID, *, payer_account_id: UUID) -> None:
-    """Return a leased charge back; does nothing if this payer does not hold it."""
+    """Release a leased charge; does nothing if this payer does not hold it."""
     with transaction.atomic():
         charge = move(RELEASE, charge_id, actor="payer", payer=payer_account_id)
         if charge is not None:
@@ -132,7 +132,7 @@ def release_charge(charge_id: UUID, *, payer_account_id: UUID) -> None:
 
 @retry_clashes
 def refuse_charge(charge_id: UUID, *, payer_account_id: UUID, refusal: str) -> bool:
-    """Tell the till why the charge's payer cannot pay; return whether that is news."""
+    """Record and show at the till why the payer cannot pay; return whether that is news."""
     with transaction.atomic():
         facts = {"payer": payer_account_id, "refusal": refusal}
         charge = move(REFUSE, charge_id, actor="payer", **facts)
@@ -142,7 +142,7 @@ def refuse_charge(charge_id: UUID, *, payer_account_id: UUID, refusal: str) -> b
 
 
 def announce_capture(charge: Charge) -> None:
-    """Tell the till and the phone of a capture, and have its receipt issued soon."""
+    """Notify the till and the phone of a capture, and enqueue issuing its receipt."""
     tell_on_commit(*topics_of(charge))
     enqueue_on_commit("pos.issue_receipts")
 
@@ -179,7 +179,7 @@ def cancel_waiting_charges(places: Q, *, actor: str) -> int:
 
 @retry_clashes
 def extend_charge(charge_id: UUID, *, caller: Caller) -> Charge:
-    """Return a waiting customer five more minutes, up to two hours in all.
+    """Extend a charge that is not over by five minutes, up to two hours in all.
 
     Raises:
         ChargeNotExtendable: it is over, or two hours old.

@@ -59,7 +59,7 @@ def create_counter_code(store: Store, new: NewCounterCode, *, actor: str) -> Cou
 
 
 def revoke_counter_code(code: CounterCode, *, actor: str) -> None:
-    """Let nobody pay by a code that was lost or hangs in a wrong place; again changes nothing.
+    """Revoke a counter code that was lost or hangs in a wrong place; again changes nothing.
 
     A charge that somebody has opened by it lives out its minutes.
     """

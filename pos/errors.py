@@ -34,7 +34,7 @@ class ChargeUnknown(Exception):
     """No charge of this caller has that identifier."""
 
     def __init__(self) -> None:
-        """Say the same for a charge that is not there and one that is not yours."""
+        """Say the same for a missing charge and for somebody else's."""
         super().__init__(gettext("There is no such charge."))
 
 
@@ -58,7 +58,6 @@ class ChargeClaimedByAnother(Exception):
     """Another phone is paying this charge right now."""
 
     def __init__(self) -> None:
-        """Say that nothing was taken."""
         super().__init__(gettext("Another phone is paying this charge. Nothing was taken."))
 
 
@@ -67,7 +66,7 @@ class ChargeNotCancelable(Exception):
     """The charge is over already."""
 
     def __init__(self, status: str) -> None:
-        """Keep the true status: the loser of the race gets to know it."""
+        """Keep the true status for the loser of the race."""
         words = gettext("This charge cannot be canceled: it is %(status)s.")
         super().__init__(words % {"status": name_state(status)})
         self.status = status
@@ -78,7 +77,6 @@ class ChargeNotExtendable(Exception):
     """The charge is over, or has lived for its two hours."""
 
     def __init__(self, status: str) -> None:
-        """Keep the true status."""
         words = gettext("This charge cannot be extended: it is %(status)s.")
         super().__init__(words % {"status": name_state(status)})
         self.status = status
@@ -89,7 +87,6 @@ class StoreClosed(Exception):
     """The store takes no payments at present."""
 
     def __init__(self) -> None:
-        """Say that nothing was taken."""
         super().__init__(gettext("This store takes no payments at present. Nothing was taken."))
 
 
@@ -98,7 +95,6 @@ class TillUnpaired(Exception):
     """The till was unpaired while it asked."""
 
     def __init__(self) -> None:
-        """Say what to do."""
         super().__init__(gettext("This till is not paired any more. Pair it again to sell."))
 
 
@@ -107,7 +103,7 @@ class CounterCodeUnknown(Exception):
     """No counter code of this merchant has that identifier."""
 
     def __init__(self) -> None:
-        """Say the same for one that is not there and one that is not yours."""
+        """Say the same for a missing code and for somebody else's."""
         super().__init__(gettext("There is no such counter code."))
 
 
@@ -116,7 +112,6 @@ class CounterCodeRevoked(Exception):
     """The shop has revoked this counter code."""
 
     def __init__(self) -> None:
-        """Say what to do."""
         super().__init__(
             gettext(
                 "The shop has revoked this counter code. Do not pay with it; tell the"
@@ -129,7 +124,6 @@ class PlaceUnreadable(Exception):
     """Where a counter code is to hang was not said, or at too great length."""
 
     def __init__(self) -> None:
-        """Say what is wanted."""
         super().__init__(gettext("Say in up to 40 letters where the code will hang."))
 
 
@@ -138,7 +132,6 @@ class CapTooLarge(Exception):
     """A counter code may not take that much from a customer a day."""
 
     def __init__(self, cap_max_minor: int) -> None:
-        """Keep the most it may take, in minor units."""
         words = gettext("A counter code takes at most %(most)s from a customer a day.")
         super().__init__(words % {"most": cap_max_minor})
         self.cap_max_minor = cap_max_minor
@@ -149,7 +142,6 @@ class AmountMismatch(Exception):
     """The amount sent is not what the server works out from the items."""
 
     def __init__(self, amount_minor: int, currency: str) -> None:
-        """Keep the server's amount, in minor units."""
         added_up = format_money(amount_minor, currency)
         words = gettext("The items add up to %(amount)s, not to the amount sent.")
         super().__init__(words % {"amount": added_up})
@@ -161,7 +153,6 @@ class CurrencyMismatch(Exception):
     """The store sells in another currency."""
 
     def __init__(self, currency: str) -> None:
-        """Keep the store's currency."""
         words = gettext("This store charges in %(currency)s.")
         super().__init__(words % {"currency": currency})
         self.currency = currency
@@ -172,7 +163,6 @@ class ItemUnknown(Exception):
     """The store does not sell this item."""
 
     def __init__(self, item: str) -> None:
-        """Name the item as it was sent."""
         super().__init__(gettext("This store has no item %(item)s.") % {"item": item})
 
 
@@ -181,7 +171,6 @@ class AmountTooLarge(Exception):
     """The items add up to more than a charge may be."""
 
     def __init__(self) -> None:
-        """Say so."""
         super().__init__(gettext("The items add up to more than a charge may be."))
 
 
@@ -190,7 +179,6 @@ class RefundExceedsCaptured(Exception):
     """More would be refunded than was captured."""
 
     def __init__(self, refundable_minor: int) -> None:
-        """Keep what may still be refunded, in minor units."""
         words = gettext("Only %(left)s in minor units can still be refunded.")
         super().__init__(words % {"left": refundable_minor})
         self.refundable_minor = refundable_minor
@@ -206,7 +194,6 @@ class RefundNotAllowed(Exception):
     """The cashier or the till has no right to refund."""
 
     def __init__(self) -> None:
-        """Say whom to ask."""
         super().__init__(gettext("You may not make refunds here. Ask a manager."))
 
 
@@ -214,7 +201,6 @@ class PairingRefused(Exception):
     """No till waits for this pairing code."""
 
     def __init__(self) -> None:
-        """Say where a code comes from."""
         super().__init__(
             gettext("This code is not right or too old. Get a new one in the dashboard.")
         )
@@ -225,7 +211,6 @@ class SigningKeyWithdrawn(Exception):
     """The key that signed this counter code is not trusted any more."""
 
     def __init__(self) -> None:
-        """Say what to tell the shop."""
         super().__init__(
             gettext(
                 "This counter code was signed with a key that is not trusted any more."
@@ -239,5 +224,4 @@ class PicturesWait(Exception):
     """Too many pictures are being read at this moment."""
 
     def __init__(self) -> None:
-        """Return what to do."""
         super().__init__(gettext("Many codes are being read at this moment. Try again."))

@@ -38,7 +38,7 @@ class NewRefund:
 
 
 def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
-    """Return the payer of a captured charge some or all of it back.
+    """Refund some or all of a captured charge to its payer.
 
     The same key with the same request gives the refund of the first time. Locks the
     charge, so that refunds of it follow each other, then the merchant's balance, so that

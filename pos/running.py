@@ -51,7 +51,7 @@ def taking_waits_for_running() -> Iterator[None]:
 
 @contextlib.contextmanager
 def telling_running(number: int) -> Iterator[None]:
-    """Tell waiting for such a command from waiting for anything else.
+    """Raise `StillRunning` where the block waited in vain and this command still runs.
 
     Raises:
         StillRunning: the block waited too long, and such a command is still running.

@@ -110,7 +110,7 @@ def pair_terminal(code: str) -> str:
 
 @transaction.atomic
 def issue_token(terminal: Terminal) -> str:
-    """Return an integration a token of its own; the paired device keeps its."""
+    """Make a token for an integration; the paired device keeps its own."""
     Terminal.objects.filter(pk=terminal.pk).update(revoked_at=None)
     return _make_token(terminal, is_device=False)
 
@@ -190,7 +190,7 @@ def find_cashiers(store: Store) -> QuerySet[StaffMember]:
 
 
 def unlock_till(terminal: Terminal, cashier: StaffMember, *, pin: str) -> None:
-    """Let a cashier in at the paired device, for a shift, by PIN.
+    """Unlock the paired device for a cashier's shift, by PIN.
 
     Raises:
         PinWrong: says how many tries are left.
@@ -201,7 +201,7 @@ def unlock_till(terminal: Terminal, cashier: StaffMember, *, pin: str) -> None:
 
 
 def lock_till(terminal: Terminal) -> None:
-    """Let nobody sell at the paired device until somebody unlocks it."""
+    """Lock the paired device: nobody sells at it until a cashier unlocks it."""
     _find_device(terminal).update(cashier=None, unlocked_at=None)
 
 

@@ -23,7 +23,7 @@ GRACE = timedelta(seconds=60)
 
 
 def change_key(terminal: Terminal, key: str) -> str | None:
-    """Return the paired device another key for the one it came with, and return it.
+    """Replace the key the paired device presented, and return the new one.
 
     Of several at the same moment one is given; None for the others, which keep what they have.
     A key whose answer was lost is replaced after a minute.

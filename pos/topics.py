@@ -28,7 +28,7 @@ def token_topic(token_id: int | None) -> list[str]:
 
 
 def topics_of(charge: Charge) -> list[str]:
-    """Give everybody who looks at this charge: its till, and its payer if it has one."""
+    """Return the topics of a charge's listeners: its till, and its payer if it has one."""
     topics = [charge_topic(charge.id)]
     if charge.counter_code_id:
         topics.append(counter_topic(store_id=charge.store_id, terminal_id=charge.terminal_id))

@@ -77,7 +77,7 @@ def pair(request: HttpRequest) -> HttpResponse:
 @never_cache
 @till_only
 def unlock(request: HttpRequest, till: Till) -> HttpResponse:
-    """Let a cashier in by PIN."""
+    """Unlock the till for a cashier, by PIN."""
     cashiers = list(find_cashiers(till.store))
     selected, error, status = request.POST.get("cashier", ""), "", 200
     if request.method == "POST":

@@ -117,7 +117,7 @@ def choose_format(request: HttpRequest, staff: Staff, store: Store) -> HttpRespo
 @managers_only
 @of_store
 def close(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
-    """Let the store take no payments."""
+    """Close the store to payments."""
     stop_store(store, actor=_name_actor(staff))
     return _go_to(store)
 
@@ -127,7 +127,7 @@ def close(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
 @managers_only
 @of_store
 def reopen(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
-    """Let the store take payments again."""
+    """Reopen the store for payments."""
     reopen_store(store)
     return _go_to(store)
 
@@ -136,7 +136,7 @@ def reopen(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
 @staff_only
 @managers_only
 def revoke_code(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
-    """Let nobody pay by a counter code any more."""
+    """Revoke a counter code."""
     code = _find_code(staff, reference)
     revoke_counter_code(code, actor=_name_actor(staff))
     return _go_to(code.store)

@@ -60,7 +60,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def recognize(self, text: str) -> bool:
-        """Tell, cheaply, whether the text claims to be of this format, sound or not."""
+        """Return, cheaply, whether the text claims to be of this format, sound or not."""
 
     @abstractmethod
     def parse(self, text: str) -> Draft:

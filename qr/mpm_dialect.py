@@ -70,7 +70,7 @@ class MpmDialect(Dialect):
         return text.startswith(mpm.PREFIX) and self.recognize_payload(mpm.read(text))
 
     def recognize_payload(self, payload: mpm.Payload) -> bool:
-        """Tell the same of a payload that was read already."""
+        """Return whether a payload that was read already names the scheme."""
         if self.recognized_when is not None:
             return self.recognized_when(payload.values)
         country = payload.values.get("58")

@@ -1,4 +1,4 @@
-"""Tell open pages, after commit, that something they show has changed.
+"""Notify open pages, after commit, that something they show has changed.
 
 A page is never told what is true: it is told to look again.
 """
@@ -15,7 +15,7 @@ END = "!"
 
 
 def tell_on_commit(*topics: str) -> None:
-    """Tell the pages that listen to these topics, once the transaction has committed."""
+    """Notify the pages that listen to these topics, once the transaction has committed."""
     transaction.on_commit(partial(tell, *topics), robust=True)
 
 
@@ -25,5 +25,5 @@ def end_on_commit(*topics: str) -> None:
 
 
 def tell(*topics: str) -> None:
-    """Tell the pages that listen to these topics now; lost if the relay is away."""
+    """Notify the pages that listen to these topics now; lost if the relay is away."""
     hint(lambda: connect().publish(CHANNEL, " ".join(topics)))

@@ -77,7 +77,6 @@ class Stream:
     """One open page: the topics it listens to, and those it has not been told of yet."""
 
     def __init__(self, topics: list[str]) -> None:
-        """Start with nothing to tell."""
         self.topics = topics
         self.pending: set[str] = set()
         self.woken = asyncio.Event()
@@ -116,7 +115,7 @@ class Hub:
     """The open streams of this process, and its one subscription to the relay."""
 
     def __init__(self) -> None:
-        """Start without streams; the subscription is made when the first one opens."""
+        """Start without streams; the first one that opens makes the subscription."""
         self.streams: dict[str, set[Stream]] = defaultdict(set)
         self.bound: dict[str, set[Stream]] = defaultdict(set)
         self.listening: asyncio.Task[None] | None = None

@@ -253,7 +253,7 @@ class Servers:
 
 @contextlib.contextmanager
 def run_servers(folder: Path) -> Iterator[Servers]:
-    """Have both servers running in `folder` while the block lasts.
+    """Run both servers in `folder` while the block lasts.
 
     When another process holds the folder, its servers are used and left alone; they end with
     it. Servers left over from a killed run are stopped and started again.
@@ -286,7 +286,7 @@ def run_servers(folder: Path) -> Iterator[Servers]:
 def limit_role(
     connection: psycopg.Connection[Any], role: str, limits: Mapping[str, str]
 ) -> None:
-    """Let every session of the role begin with these limits."""
+    """Set limits that every new session of the role begins with."""
     for name, value in limits.items():
         statement = sql.SQL("ALTER ROLE {} SET {} = {}").format(
             sql.Identifier(role), sql.Identifier(name), sql.Literal(value)

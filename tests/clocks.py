@@ -1,4 +1,4 @@
-"""Let time pass by moving the instants in rows, never by waiting."""
+"""Move the instants in rows, so that no test waits for time to pass."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,12 +46,12 @@ def date_back_transfers(rows: QuerySet[Any], *, to: datetime) -> None:
 
 
 def let_lease_end(charge: Charge) -> None:
-    """Let a claim lapse while the charge itself can still be paid."""
+    """End a claim while the charge itself can still be paid."""
     _write("lease_until = clock_timestamp() - interval '1 second'", charge)
 
 
 def let_expire(charge: Charge) -> None:
-    """Let the charge's time be over, and with it any lease."""
+    """End the charge's time, and with it any lease."""
     _write(
         "expires_at = clock_timestamp() - interval '1 second',"
         " lease_until = least(lease_until, clock_timestamp() - interval '1 second')",
@@ -65,7 +65,7 @@ def let_near_end(charge: Charge, *, left_s: int) -> None:
 
 
 def let_pin_lock_end(user_id: UUID) -> None:
-    """Let the locks of a person's PIN be over, wherever there are any."""
+    """End every lock of a person's PIN."""
     locked = Tries.objects.filter(subject=user_id, locked_until__isnull=False)
     assert locked.update(locked_until=Now() - timedelta(seconds=1)), "there was no lock"
 

@@ -105,7 +105,6 @@ class Api:
     """A client of the API that speaks for one bearer secret."""
 
     def __init__(self, secret: str) -> None:
-        """Hold the secret."""
         self.secret = secret
         self.client = Client()
 

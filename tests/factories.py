@@ -70,7 +70,7 @@ def open_shop(
 
 
 def make_item(shop: Shop, *, name: str = "Flat white", price_minor: int = 380) -> Item:
-    """Let the shop sell something."""
+    """Make an item that the shop sells."""
     return Item.objects.create(store=shop.store, name=name, price_minor=price_minor)
 
 
@@ -134,7 +134,7 @@ def plan_code(
 def claim_at(
     customer: Customer, code: CounterCode, *, amount_minor: int = 480, key: str | None = None
 ) -> Claim:
-    """Let the customer type an amount at a counter code."""
+    """Claim an amount at a counter code, as the customer who typed it."""
     return claim_counter_code(
         customer.wallet,
         code,
@@ -165,14 +165,14 @@ def plan_charge(
 
 
 def claim(customer: Customer, charge: Charge) -> Claim:
-    """Let the customer scan the charge's code."""
+    """Claim the charge, as the customer who scanned its code."""
     return claim_charge(customer.wallet, charge)
 
 
 def confirm(
     customer: Customer, claimed: Claim, *, pin: str = PIN, key: str | None = None
 ) -> Payment:
-    """Let the customer confirm, with the PIN unless told otherwise."""
+    """Confirm as the customer, with the right PIN unless another is given."""
     return confirm_charge(
         customer.wallet,
         claimed.id,
@@ -191,7 +191,7 @@ def sell(shop: Shop, customer: Customer, *, amount_minor: int = 480) -> Charge:
 def refund(
     shop: Shop, charge: Charge, *, amount_minor: int | None = None, reason: str = ""
 ) -> Refund:
-    """Return the payer some of a charge back, or all that is left."""
+    """Refund some of a charge, or all that is left."""
     new = NewRefund(
         amount_minor=amount_minor,
         reason=reason,

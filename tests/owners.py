@@ -25,7 +25,7 @@ def as_owner() -> Iterator[CursorWrapper]:
 
 @contextlib.contextmanager
 def logged_in_as_owner() -> Iterator[None]:
-    """Let Django log in as the owner while the block lasts."""
+    """Log Django in as the owner while the block lasts."""
     settings = connection.settings_dict
     user, options = settings["USER"], settings["OPTIONS"]
     connection.close()

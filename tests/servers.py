@@ -55,7 +55,7 @@ _NO_SERVERS = {
 # First, because pytest-django reads the settings in this hook.
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Give Django its settings, with servers behind them where tests will run."""
+    """Set Django's settings, and start servers where tests will run."""
     os.environ |= _SETTINGS
     if WORKER or _runs_tests(early_config):
         _start()

@@ -55,6 +55,8 @@ INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templa
 INSIDE |= dict.fromkeys(["queries", "errors", "fees", "payouts", "callers", "places"], 1)
 INSIDE |= dict.fromkeys(["models", "chart", "kinds", "periods", "transitions"], 0)
 NOUN = 2
+# They name what somebody else may do; "Return", "Yield" or the act itself says what is done.
+VAGUE = re.compile(r"(Give|Tell|Let|Have)\b")
 MONEY = re.compile(r"{% money (?:(?! as )[^%])*%}|{{ [\w.]+\|money }}")
 
 
@@ -103,6 +105,13 @@ def points_up(path, imported):
 def list_functions(path):
     kinds = ast.FunctionDef | ast.AsyncFunctionDef
     return [node for node in read_nodes(path) if isinstance(node, kinds)]
+
+
+def read_docstrings(path):
+    kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    for node in read_nodes(path):
+        if isinstance(node, kinds):
+            yield ast.get_docstring(node) or ""
 
 
 def list_fields():
@@ -156,6 +165,16 @@ def test_functions_fit_on_a_screen_or_two():
         if path.suffix == ".py"
         for node in list_functions(path)
         if (node.end_lineno or 0) - node.lineno >= 60
+    ]
+
+
+def test_docstrings_begin_with_a_verb_that_says_what_is_done():
+    assert not [
+        (name_of(path), text.partition("\n")[0])
+        for path in SIZED
+        if path.suffix == ".py"
+        for text in read_docstrings(path)
+        if VAGUE.match(text)
     ]
 
 

@@ -35,7 +35,7 @@ def wallet_only(
 
 
 def keep_session(response: HttpResponse, secret: str) -> HttpResponse:
-    """Let the device keep its session, out of reach of scripts."""
+    """Set the session's secret as a cookie that scripts cannot read."""
     response.set_cookie(
         WALLET_COOKIE,
         secret,

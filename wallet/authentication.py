@@ -19,7 +19,6 @@ class Payer:
     is_authenticated = True
 
     def __init__(self, wallet: Wallet) -> None:
-        """Hold the wallet."""
         self.wallet = wallet
 
 

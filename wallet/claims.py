@@ -85,7 +85,7 @@ def _lease(wallet: Wallet, charge: Charge) -> Claim | None:
 
 
 def decline_charge(claim: Claim) -> None:
-    """Return the charge back unpaid; a claim that is over already is left alone.
+    """Release the charge unpaid; a claim that is over already is left alone.
 
     A charge that the payer opened at a counter code is for nobody else, and ends.
     """

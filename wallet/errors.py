@@ -18,7 +18,6 @@ class PinRequired(Exception):
     """The payment needs the PIN."""
 
     def __init__(self) -> None:
-        """Ask for it."""
         super().__init__(gettext("Enter your PIN to pay this. Nothing was taken yet."))
 
 
@@ -27,7 +26,6 @@ class CodeUnknown(Exception):
     """What was scanned or typed leads to no charge."""
 
     def __init__(self) -> None:
-        """Return what to do."""
         super().__init__(
             gettext("This code is not known here. Ask for a new one. Nothing was taken.")
         )
@@ -38,7 +36,6 @@ class CodeForeign(Exception):
     """What was scanned belongs to another system, or was changed."""
 
     def __init__(self) -> None:
-        """Warn."""
         super().__init__(gettext("This code is not from us or was changed. Nothing was taken."))
 
 
@@ -46,7 +43,6 @@ class CodeNotSeen(Exception):
     """There is no code in the picture, or none that can be made out."""
 
     def __init__(self) -> None:
-        """Return what helps."""
         super().__init__(
             gettext(
                 "No code can be made out in this picture. Go closer, hold still, and"
@@ -59,7 +55,6 @@ class CodesSeveral(Exception):
     """Several codes in one picture could be meant."""
 
     def __init__(self) -> None:
-        """Return what to do."""
         super().__init__(
             gettext(
                 "There is more than one code in the picture. Go closer to the one you want."
@@ -72,7 +67,6 @@ class CodeInParts(Exception):
     """A code that was split over several is in the picture in part only."""
 
     def __init__(self, part: Part) -> None:
-        """Return which part it is, and what to do."""
         words = gettext(
             "This is part %(number)s of %(total)s of a split code, and says nothing by itself."
             " Take a picture with all %(total)s parts in it. Nothing was taken."
@@ -85,7 +79,6 @@ class CodeMistyped(Exception):
     """A short code's check character does not fit the others."""
 
     def __init__(self) -> None:
-        """Return what to look for."""
         super().__init__(
             gettext(
                 "One character is wrong, or two are swapped. Check the code. Nothing was taken."
@@ -98,7 +91,6 @@ class TooManyTries(Exception):
     """Too many codes in a minute led nowhere."""
 
     def __init__(self) -> None:
-        """Return how long to wait."""
         super().__init__(gettext("Too many wrong codes. Wait a minute and try again."))
 
 
@@ -106,7 +98,6 @@ class WalletMissing(Exception):
     """The person has no wallet, and works at a shop perhaps."""
 
     def __init__(self) -> None:
-        """Say so in one sentence."""
         super().__init__(gettext("There is no wallet for this sign-in."))
 
 
@@ -115,7 +106,7 @@ class ClaimUnknown(Exception):
     """No claim of this wallet has that identifier."""
 
     def __init__(self) -> None:
-        """Say the same for one that is not there and one that is not yours."""
+        """Say the same for a missing claim and for somebody else's."""
         super().__init__(
             gettext("There is no such claim. Scan the code again. Nothing was taken.")
         )
@@ -126,7 +117,6 @@ class WalletCurrencyMismatch(Exception):
     """The shop charges in a currency this wallet does not hold."""
 
     def __init__(self, currency: str) -> None:
-        """Keep the charge's currency."""
         words = gettext("This wallet holds no %(currency)s. Nothing was taken.")
         super().__init__(words % {"currency": currency})
         self.currency = currency
@@ -137,7 +127,7 @@ class PaymentCodeForeign(Exception):
     """What was shown to the till is no payment code of ours."""
 
     def __init__(self, title: str) -> None:
-        """Name the other system, where it is known."""
+        """`title` names the other system, or is empty."""
         begins_open = title[:1] in {"A", "E", "I", "O"}
         known = (
             gettext(
@@ -160,7 +150,6 @@ class PaymentCodeUnknown(Exception):
     """No wallet shows this payment code, or it was stopped."""
 
     def __init__(self) -> None:
-        """Return what to do."""
         super().__init__(
             gettext(
                 "This payment code is not known here. Ask the customer to open a new one."
@@ -174,7 +163,6 @@ class PaymentCodeExpired(Exception):
     """The payment code was shown too long ago, or is for a later minute."""
 
     def __init__(self) -> None:
-        """Return what to do."""
         super().__init__(
             gettext(
                 "This payment code is too old, or the phone's clock is wrong. Ask the"
@@ -188,7 +176,6 @@ class PaymentCodeUsed(Exception):
     """The payment code was used before, for whatever came of it."""
 
     def __init__(self) -> None:
-        """Return what to do."""
         super().__init__(
             gettext(
                 "This payment code was used before. Ask the customer for the next one."
@@ -202,7 +189,6 @@ class CounterLimitReached(Exception):
     """The amount is more than this wallet may still pay by counter codes today."""
 
     def __init__(self, left_minor: int, currency: str) -> None:
-        """Keep what is left, in minor units."""
         left = format_money(left_minor, currency)
         words = gettext(
             "By counter codes you can pay %(left)s more today. Nothing was taken. Ask the shop"

@@ -88,7 +88,7 @@ def describe_foreign(payload: str) -> Sighting:
 
 
 def make_plain(text: str, *, most: int = _SHOWN_MAX) -> str:
-    """Give somebody else's text as it may be shown: short, one line, nothing invisible.
+    """Return somebody else's text as it may be shown: short, one line, nothing invisible.
 
     Signs that turn the direction of writing would let a text look like another.
     """

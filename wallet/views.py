@@ -108,7 +108,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @wallet_only
 def decline(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
-    """Return the charge back unpaid."""
+    """Decline the charge."""
     charge = _find_charge(token)
     if charge is not None:
         with contextlib.suppress(ClaimUnknown):

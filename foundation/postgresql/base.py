@@ -25,7 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @classmethod
     def share_connections(cls, *, most: int) -> None:
-        """Let the threads of this process share at most so many connections."""
+        """Share at most so many connections among the threads of this process."""
         own = connections[DEFAULT_DB_ALIAS]
 
         def connect() -> Connection:
@@ -73,7 +73,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._opened_at = time.monotonic()
 
     def close_if_unusable_or_obsolete(self) -> None:
-        """Return the connection back between requests; close one that nobody should have."""
+        """Return the connection to the pool between requests; close an unusable one."""
         if self._lender is None:
             super().close_if_unusable_or_obsolete()
         elif self.connection is not None:

@@ -80,7 +80,7 @@ class Connection(psycopg.Connection[Any]):
             self.is_in_doubt = True
 
     def check_commit(self) -> None:
-        """Let nobody rely on a commit that the standby may not have.
+        """Refuse to report a commit that the standby may not have.
 
         Raises:
             OperationalError: without a code, as where the connection is lost.

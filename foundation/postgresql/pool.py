@@ -61,7 +61,7 @@ class Pool:
             connection.close()
 
     def watch(self, connection: Connection) -> None:
-        """Let a new connection wait for this server with patience, and not for ever.
+        """Set how long a new connection waits for this server: its own limit and a margin.
 
         Where a pooler stands between, nothing is prepared: some of them run what another
         client has prepared under the same name.
@@ -75,7 +75,7 @@ class Pool:
             connection.limit_s = limit_ms / 1000 + _MARGIN_S
 
     def give_back(self, opened_at: float, connection: Connection) -> None:
-        """Let another thread have the connection."""
+        """Put the connection back for other threads."""
         with self._lock:
             self._idle.append((opened_at, connection))
             self._free_place()

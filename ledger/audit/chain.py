@@ -51,7 +51,7 @@ class Sealed:
 
     @property
     def is_trusted(self) -> bool:
-        """Return whether the leaves have the root; differences are then the transfer's."""
+        """Return whether the leaves lead to the root; if not, a transfer is at fault."""
         return self.root == self.head.root and len(self.ids) == self.head.count
 
 

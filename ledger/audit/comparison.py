@@ -32,7 +32,6 @@ class Strays:
     """Transfers that are not where a seal has them: gone, new, or moved from here to there."""
 
     def __init__(self) -> None:
-        """Begin with none."""
         self._missing: dict[str, int] = {}
         self._added: dict[str, int] = {}
 
@@ -51,7 +50,7 @@ class Strays:
             yield _tell_added(transfer_id, number)
 
     def tell(self, books: AuditSource) -> Iterator[Finding]:
-        """Tell of all that were noted, each once."""
+        """Report every noted transfer once."""
         for transfer_id, number in self._missing.items():
             found = [row[0] for row in books.read(_FIND, [transfer_id])]
             if found:
@@ -67,7 +66,6 @@ class Comparison:
     """Takes the transfers of the seals' ranges in their order; in the end it tells the rest."""
 
     def __init__(self, group: list[Sealed], *, strays: Strays) -> None:
-        """Compare with these seals, whose leaves have been read."""
         self._group = group
         self._strays = strays
         self._nth = 0

@@ -35,7 +35,6 @@ class History:
     """One walk along unchanging books; it counts what it has seen."""
 
     def __init__(self, books: AuditSource, *, report: Report) -> None:
-        """Walk through these books, and report how far it is."""
         self.seals = self.sealed = self.transfers = self.last_number = 0
         self.last_hash = NO_HASH
         self._books = books

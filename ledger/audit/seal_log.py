@@ -31,7 +31,7 @@ class HeadsFile:
     """An open heads file that nobody else adds to meanwhile."""
 
     def __init__(self, path: Path) -> None:
-        """Open it, or make it, readable for its owner and group alone."""
+        """Open the file and lock it; a new one is readable for its owner and group alone."""
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
@@ -40,7 +40,7 @@ class HeadsFile:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Have what was added on disk, and let others add."""
+        """Flush what was added to disk and release the lock."""
         os.fsync(self._file)
         os.close(self._file)
 
@@ -69,7 +69,6 @@ class Heads:
     """What a heads file holds now; what is added to it later is not read."""
 
     def __init__(self, path: Path) -> None:
-        """Remember how long the file is."""
         self._path = path
         self._size = path.stat().st_size
 

@@ -19,7 +19,6 @@ class Verification:
     """One check of unchanging books; afterwards it tells how much it has seen."""
 
     def __init__(self, books: AuditSource, *, report: Report) -> None:
-        """Check these books, and report how far it is."""
         self.history = History(books, report=report)
         self.heads = 0
         self.last_head: Head | None = None
@@ -56,7 +55,7 @@ class Verification:
                     yield Finding(f"seal {head.number}", fault)
 
     def find_cut(self) -> Iterator[Finding]:
-        """Tell of seals that the heads file has and that come after the last one there is."""
+        """Report seals that the heads file has after the ledger's last one."""
         last = self.history.last_number
         if self.last_head is not None and self.last_head.number > last:
             cut = f"seals {last + 1} to {self.last_head.number}"

@@ -10,7 +10,6 @@ class Progress:
     """One bar at a time, on standard error; each step has its own."""
 
     def __init__(self, *, unit: str) -> None:
-        """Count in this unit."""
         self._unit = unit
         self._bar: tqdm[None] | None = None
         self._step = ""

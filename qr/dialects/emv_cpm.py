@@ -30,7 +30,7 @@ class CpmDialect(Dialect):
         return Draft(code.fields, {}, code.deviations, widths)
 
     def to_request(self, draft: Draft) -> None:
-        """Give nothing: the consumer presents a means to pay."""
+        """Return None: the consumer presents a means to pay."""
 
     def encode_fields(self, fields: Fields) -> str:
         """Write the objects, checked."""

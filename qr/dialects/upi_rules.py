@@ -53,7 +53,7 @@ def _is_signed(values: Values) -> bool:
 
 
 def find_initiation(mode: str) -> Initiation:
-    """Tell by the mode whether a link was made for one payment."""
+    """Return by the mode whether a link was made for one payment."""
     if mode in DYNAMIC_MODES:
         return Initiation.DYNAMIC
     return Initiation.STATIC if mode in STATIC_MODES else Initiation.UNKNOWN

@@ -37,7 +37,7 @@ class WalletCodeDialect(Dialect):
         return Draft(fields, {}, (Deviation(object_id, kind, self.rule),), text)
 
     def to_request(self, draft: Draft) -> None:
-        """Give nothing: the consumer presents a means to pay."""
+        """Return None: the consumer presents a means to pay."""
 
     def serialize(self, fields: Fields, layout: str) -> str:  # noqa: ARG002  kept whole
         """Return the number, which is not made of parts."""

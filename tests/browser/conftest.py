@@ -41,7 +41,7 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Return these tests time."""
+    """Raise the time limit of browser tests."""
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.timeout(180))
@@ -244,7 +244,7 @@ def second_phone(windows: Windows, stack: Stack, demo: dict[str, Any]) -> Phone:
 
 @pytest.fixture
 def codes_unused(stack: Stack) -> None:
-    """Let the codes that other tests have used be of another day."""
+    """Date the payment codes that other tests have used to another day."""
     owner = stack.servers.owner_url(stack.database)
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute(

@@ -23,7 +23,7 @@ class Till:
         self.banner = page.locator("#banner")
 
     def unlock(self, cashier: dict[str, str]) -> None:
-        """Let the cashier in by PIN, on the keys of the screen."""
+        """Unlock the till with the cashier's PIN, on the screen's keypad."""
         self.page.get_by_label(cashier["name"]).check()
         for digit in cashier["pin"]:
             self.page.get_by_role("button", name=digit, exact=True).click()

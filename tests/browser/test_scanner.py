@@ -71,7 +71,7 @@ def camera_till(camera_windows, unlocked):
 
 @pytest.fixture
 def show_emv_codes(sql):
-    """Let the tills show EMVCo codes while the test runs."""
+    """Show EMVCo codes at the tills while the test runs."""
     sql("UPDATE merchants_store SET code_format = 'emv'")
     yield
     sql("UPDATE merchants_store SET code_format = 'link'")

@@ -32,7 +32,7 @@ class Watch:
         self._expected: list[str] = []
 
     def expect(self, pattern: str) -> None:
-        """Let errors that contain this pattern be: the test brings them about itself."""
+        """Accept errors that contain this pattern: the test causes them itself."""
         self._expected.append(pattern)
 
     def over(self, page: Page) -> None:

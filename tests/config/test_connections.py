@@ -27,7 +27,7 @@ READ = "SELECT note FROM config_test_note"
 
 @pytest.fixture
 def pool(monkeypatch):
-    """Let the threads of this process share two connections."""
+    """Share two connections among the threads of this process."""
     connection.close()
     monkeypatch.setattr(DatabaseWrapper, "shared", None)
     DatabaseWrapper.share_connections(most=MOST)
@@ -229,7 +229,7 @@ def silent_server():
 
 @pytest.fixture
 def no_collection():
-    """Let nothing be freed that waits for the garbage collector."""
+    """Turn the garbage collector off while the test runs."""
     gc.disable()
     yield
     gc.enable()

@@ -15,7 +15,7 @@ def folder(tmp_path, settings):
 
 
 def write(folder, number, *subjects):
-    """Let Django's backend write one file, and date it by its number."""
+    """Write one file with Django's backend, and date it by its number."""
     backend = EmailBackend(file_path=str(folder))
     backend.send_messages(
         [EmailMessage(subject, f"of {subject}", to=["li@example.org"]) for subject in subjects]

@@ -61,7 +61,7 @@ def translations(tmp_path_factory):
 
 @pytest.fixture
 def esperanto(translations, settings):
-    """Have the language beside English."""
+    """Offer the language beside English."""
     settings.LOCALE_PATHS = [translations]
     settings.LANGUAGES = [("en", "English"), (LANGUAGE, "Esperanto")]
 

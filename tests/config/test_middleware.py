@@ -20,7 +20,7 @@ def owner(shop):
 
 
 def refuse(table):
-    """Let the database refuse whatever is asked about a table."""
+    """Refuse every query on a table, as if the connection were lost."""
 
     def answer(execute, sql, *rest):
         if table in sql:

@@ -25,7 +25,7 @@ RUNNING = {
 
 @contextlib.contextmanager
 def standby_away(stack):
-    """Let every commit wait for a standby that is not there, while the block lasts."""
+    """Make every commit wait for an absent standby while the block lasts."""
     with psycopg.connect(stack.servers.superuser_url("postgres"), autocommit=True) as superuser:
         superuser.execute("ALTER SYSTEM SET synchronous_standby_names = 'absent'")
         superuser.execute("SELECT pg_reload_conf()")

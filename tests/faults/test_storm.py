@@ -54,7 +54,7 @@ def books(lone_books, django_db_blocker):
 
 @contextlib.contextmanager
 def forgetting(books):
-    """Tell the application `created` before the transfer is safe."""
+    """Answer `created` before the transfer is on disk, while the block lasts."""
     books.tell(
         b"ALTER ROLE tessera SET synchronous_commit = off",
         b"ALTER SYSTEM SET wal_writer_delay = '10s'",

@@ -58,7 +58,7 @@ def held(table, row_id):
 
 
 def limit(name, value):
-    """Let this connection, which serves the test's requests, wait no longer than that."""
+    """Limit how long this connection, which serves the test's requests, waits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
 

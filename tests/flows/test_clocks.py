@@ -24,7 +24,7 @@ WRONG = {"six minutes ahead": timedelta(minutes=6), "a day behind": timedelta(da
 
 @pytest.fixture(params=list(WRONG.values()), ids=list(WRONG))
 def _wrong_clock(request, monkeypatch):
-    """Let this machine's clock be wrong; PostgreSQL keeps its own."""
+    """Set this machine's clock wrong; PostgreSQL keeps its own."""
     right = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: right() + request.param)
 

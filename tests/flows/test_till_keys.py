@@ -42,7 +42,7 @@ def copy(browser):
 
 
 def let_grace_end():
-    """Let a minute go by since the new key was given, and first came."""
+    """Date back by a minute when the new key was given and first used."""
     ago = Now() - timedelta(seconds=61)
     TerminalToken.objects.exclude(used_at=None).update(used_at=ago)
     TerminalToken.objects.exclude(rotated_at=None).update(rotated_at=ago)

@@ -19,7 +19,7 @@ RIGHTS = "the application's role can itself write no"
 
 @contextlib.contextmanager
 def altered(first, *, then):
-    """Let the superuser alter something while the block lasts."""
+    """Alter something as the superuser while the block lasts."""
     where = connection.get_connection_params()
     address = {"host": where["host"], "user": SUPERUSER, "dbname": where["dbname"]}
     with psycopg.connect(**address, autocommit=True) as superuser:

@@ -41,6 +41,6 @@ def open_session(committed):
 
 @pytest.fixture
 def meanwhile(committed):
-    """Let a verb run in another thread while the test goes on; gives its future."""
+    """Yield what runs a verb in another thread and returns its future."""
     with sessions.let_others_act() as meanwhile:
         yield meanwhile

@@ -143,7 +143,7 @@ def recall_history() -> dict[str, str]:
 
 @contextmanager
 def damaged(names: dict[str, str], *statements: str) -> Iterator[None]:
-    """Have the books damaged while the block lasts; the statements may use the names."""
+    """Damage the books while the block lasts; the statements may use the names."""
     with suppress(_Undo), as_owner() as cursor:
         cursor.execute(FREE)
         for statement in statements:

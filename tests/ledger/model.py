@@ -81,7 +81,7 @@ class Model:
         return self.balances[name] - self.held(name) + late
 
     def let_hold_end(self, number: int) -> None:
-        """Let the time of a hold be over: it was made for less than was asked for."""
+        """End the time of a hold, as if it had been made for less."""
         self.late.add(number)
         self.entries[number] = replace(self.entries[number], timeout_s=0)
 

@@ -117,7 +117,7 @@ class Books:
         Account.objects.filter(pk=self.accounts[name]).update(closed_at=LONG_AGO)
 
     def fill(self, opening: str) -> None:
-        """Return wallets their opening balances, `A 100, B 5`."""
+        """Post the wallets' opening balances, `A 100, B 5`."""
         pairs = [each.split() for each in opening.split(", ") if each]
         moves = [_OPENINGS.get(name, f"S>{name} {{}}").format(minor) for name, minor in pairs]
         transfers = self.read(", ".join(moves))
@@ -150,11 +150,11 @@ class Books:
         return "; ".join(answers)
 
     def let_hold_end(self, number: int) -> None:
-        """Let the time of a hold be over; nothing has been by to sweep it up."""
+        """End the time of a hold; it is not swept yet."""
         let_holds_end([self.ids[number]])
 
     def tell(self) -> str:
-        """Tell the balances that are not zero, `A 70/30` with 30 of the 70 on hold."""
+        """Return the balances that are not zero, `A 70/30` with 30 of the 70 on hold."""
         told = []
         for name in self._limited:
             account = Account.objects.get(pk=self.accounts[name])
@@ -246,7 +246,7 @@ def judge_alone(transfer: AnyTransfer) -> JudgedAlone:
 
 
 def let_holds_end(pending_ids: list[uuid.UUID]) -> None:
-    """Let the time of holds be over at once, as if they had been made for a microsecond."""
+    """End the time of holds at once, as if they had been made for a microsecond."""
     with as_owner() as cursor:
         cursor.execute(_SWITCH.format("DISABLE"))
         cursor.execute(_SHORTEN, [pending_ids])

@@ -58,7 +58,7 @@ def wait_until_waited_for(pid: int) -> None:
 
 @contextmanager
 def let_others_act() -> Iterator[Meanwhile]:
-    """Let verbs run in other threads while the test goes on; gives a future for each."""
+    """Yield what runs a verb in another thread and returns its future."""
 
     def run(verb: Callable[[], Any]) -> Any:
         try:

@@ -40,7 +40,7 @@ AT = datetime(2099, 11, 22, 3, 30, tzinfo=UTC)
 
 @contextlib.contextmanager
 def on_a_terminal():
-    """Let standard error be a terminal; give what reads all that was written there."""
+    """Make standard error a terminal; yield what reads all that was written there."""
     reader, writer = pty.openpty()
     os.set_blocking(reader, False)
     termios.tcsetwinsize(writer, (24, 120))

@@ -204,7 +204,7 @@ def read_trial_balance(at):
 
 
 def open_long_ago(*account_ids):
-    """Let accounts have been opened an hour before the morning."""
+    """Date the opening of accounts to an hour before the morning."""
     rows = Account.objects.filter(pk__in=account_ids)
     date_back(rows, created_at=MORNING - timedelta(hours=1))
 

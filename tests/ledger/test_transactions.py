@@ -66,7 +66,7 @@ def move(debit, credit, amount_minor):
 
 
 def refuse(code):
-    """Let PostgreSQL break the transaction off for this reason."""
+    """Make PostgreSQL abort the transaction with this SQLSTATE."""
     with connection.cursor() as cursor:
         cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$")
 

@@ -39,7 +39,7 @@ class Plain(Dialect):
         return "plain:" + ";".join(fields.values())
 
     def to_request(self, draft):
-        """Give nothing: it asks for nothing."""
+        """Return None: it asks for nothing."""
 
 
 @given(damaged(), st.sampled_from(sorted(DIALECTS)))

@@ -95,7 +95,7 @@ def test_the_child_gives_way_and_has_its_limits(reader):
 
 @pytest.fixture
 def _own_limit():
-    """Return this process back the processor time that it is left while it serves."""
+    """Restore this process's limit of processor time after the test."""
     before = resource.getrlimit(resource.RLIMIT_CPU)
     yield
     resource.setrlimit(resource.RLIMIT_CPU, before)

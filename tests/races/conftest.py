@@ -16,7 +16,7 @@ def crowd(committed, books_hold):
 
 @pytest.fixture
 def without_pin(settings):
-    """Let any sum be paid without the PIN, where the race is about something else."""
+    """Require no PIN for any sum, where the race is about something else."""
     settings.NO_PIN_EACH_MAX_MINOR = 10**9
     settings.NO_PIN_SUM_MAX_MINOR = 0
     settings.NO_PIN_COUNT_MAX = 0

@@ -31,7 +31,7 @@ class Crowd:
     def act(
         self, jobs: Sequence[Job], *, refusals: tuple[type[Exception], ...] = ()
     ) -> list[Any]:
-        """Let everybody start at once; give what each job gave, or its refusal, in order.
+        """Start all jobs at once; return each one's result or refusal, in order.
 
         Anything but `refusals` is raised: a deadlock or a time-out is never an answer.
         """
@@ -41,7 +41,7 @@ class Crowd:
         return [one.result(timeout=_PATIENCE_S) for one in started]
 
     def start(self, job: Job, *, refusals: tuple[type[Exception], ...] = ()) -> Future[Any]:
-        """Let one job start while the test does something else."""
+        """Start one job while the test does something else."""
         self._size = max(self._size, 1)
         return self._pool.submit(_take_part, Barrier(1), job, refusals)
 
@@ -53,7 +53,7 @@ class Crowd:
 
 
 def late(job: Job, by_s: float) -> Job:
-    """Let a job start a moment after the others, so that either side can be the first."""
+    """Delay a job by a moment, so that either side can be the first."""
 
     def start_late() -> Any:
         time.sleep(by_s)
@@ -63,7 +63,7 @@ def late(job: Job, by_s: float) -> Job:
 
 
 def stagger(jobs: Sequence[Job], *, round_number: int, within_s: float = 0.004) -> list[Job]:
-    """Return every job a start of its own within a few milliseconds, the same in every run."""
+    """Delay every job by a few milliseconds of its own, the same in every run."""
     chance = random.Random(round_number)  # noqa: S311  every run is the same
     return [late(job, chance.uniform(0, within_s)) for job in jobs]
 

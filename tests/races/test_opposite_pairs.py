@@ -87,7 +87,7 @@ def post_many(batches):
 
 
 def let_loose(crowd, plans):
-    """Let every plan be posted at the same time; give how often there was which result."""
+    """Post every plan at the same time; return how often each result came."""
     counts = crowd.act([partial(post_many, plan) for plan in plans])
     return sum(counts, Counter[str]())
 
@@ -253,7 +253,7 @@ def ask(session, question, *parameters):
 
 
 def post_both_ways(crowd, verb, *, refusals=()):
-    """Let two post the same three, one of them backwards, and meet in the middle.
+    """Post the same three twice at once, one backwards, so that they meet in the middle.
 
     No account is locked for them: none is a wallet. Give the answers and what was moved.
     """

@@ -1,4 +1,4 @@
-"""Return the application's database role its privileges."""
+"""Grant the application's database role its privileges."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -81,14 +81,14 @@ class LoneBooks:
             return asking.execute(query, parameters).fetchall()
 
     def tell(self, *commands: bytes) -> None:
-        """Tell the database something that gives no rows."""
+        """Run commands that return no rows."""
         with psycopg.connect(self.servers.superuser_url(_NAME), autocommit=True) as telling:
             for command in commands:
                 telling.execute(command)
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
-        """Let the ledger's verbs, in every thread, use these books while the block lasts."""
+        """Point the ledger's verbs, in every thread, at these books while the block lasts."""
         usual = connection.settings_dict
         before = {name: usual[name] for name in ("NAME", "HOST", "USER", "OPTIONS")}
         options = {key: it for key, it in usual["OPTIONS"].items() if key != "assume_role"}

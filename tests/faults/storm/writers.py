@@ -98,7 +98,7 @@ class Storm:
         self._pool.shutdown()
 
     def stop(self) -> None:
-        """Let everybody settle what they have begun; the failure of any is raised here."""
+        """Wait until every writer has settled what it began; raise the failure of any."""
         self._over.set()
         for one in self._running:
             one.result(timeout=_BACK_WITHIN_S)
