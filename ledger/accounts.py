@@ -1,4 +1,4 @@
-"""Open accounts, and find those of the house."""
+"""Open accounts, and find the operator's own."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from ledger.chart import NATURES
 from ledger.models import Account
 from ledger.money import find_exponent
 
-# Only these columns: the application has no right to open an account with money on it.
+# Only these columns: the application may not open an account with money on it.
 _OPEN = """
     INSERT INTO ledger_account (id, kind, currency, normal_side, may_go_negative)
     VALUES (%s, %s, %s, %s, %s)
@@ -18,11 +18,11 @@ _OPEN_ONCE = _OPEN + " ON CONFLICT DO NOTHING"
 
 
 def open_account(kind: str, *, currency: str) -> UUID:
-    """Open an account of a kind of the chart of accounts; give its id.
+    """Open an account of a kind in the chart of accounts; return its id.
 
     Raises:
         CurrencyUnknown: no such ISO 4217 code.
-        IntegrityError: it is one of the house's, and there it is already.
+        IntegrityError: an operator's account of this kind and currency exists already.
     """
     find_exponent(currency)
     account_id = uuid6.uuid7()
@@ -33,7 +33,7 @@ def open_account(kind: str, *, currency: str) -> UUID:
 def find_house_account(kind: str, *, currency: str) -> UUID:
     """Return the one account of this kind and currency that belongs to the operator.
 
-    It is opened when it is asked for first, also by two at the same time.
+    The first call opens it, also if several come at the same time.
 
     Raises:
         CurrencyUnknown: no such ISO 4217 code.

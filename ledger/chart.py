@@ -2,8 +2,8 @@
 
 A new kind of account, or of transfer, is one line here. `migrate` writes the chart into its two
 tables, which posting and opening accounts read; check_books and verify_ledger read this page.
-Standard library only, because whoever verifies a dump without us reads it too. docs/ledger.md
-has both lists in words.
+Standard library only, because it also serves to verify a dump without the application.
+docs/ledger.md has both lists in words.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class AccountKind(StrEnum):
     nature: Nature
 
     def __new__(cls, kind: str, nature: Nature) -> Self:
-        """Make the member that is equal to `kind`."""
+        """Make the member equal to `kind`."""
         member = str.__new__(cls, kind)
         member._value_ = kind
         member.nature = nature
@@ -71,7 +71,7 @@ NATURES = {kind.value: kind.nature for kind in AccountKind}
 def write_misplaced() -> str:
     """Return SQL that is true where transfer `t` may not go from account `d` to `c`.
 
-    A kind that is no event goes nowhere. PostgreSQL and SQLite both know it.
+    An unknown kind is misplaced. The SQL is valid in PostgreSQL and SQLite.
     """
     cases = " ".join(
         f"WHEN '{event}' THEN d.kind || '>' || c.kind NOT IN ({_quote(pairs)})"

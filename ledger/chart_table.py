@@ -1,4 +1,4 @@
-"""The chart as PostgreSQL knows it; whoever migrates writes it there."""
+"""The chart's tables in PostgreSQL; `migrate` fills them."""
 
 from django.db import connection, transaction
 
@@ -21,15 +21,15 @@ _FILL = """
 
 
 def write_fill() -> str:
-    """Return the SQL that makes the two tables say what `ledger/chart.py` says."""
+    """Return the SQL that makes the two tables equal to `ledger/chart.py`."""
     return _FILL.format(kinds=write_kinds(), events=write_events())
 
 
 def fill_chart() -> None:
-    """Write the chart into its tables; for the tables' owner.
+    """Write the chart into its tables; runs as the tables' owner.
 
     Raises:
-        IntegrityError: a kind was taken out of the chart that accounts are of.
+        IntegrityError: a kind was removed from the chart while it has accounts.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(write_fill())

@@ -1,4 +1,4 @@
-"""Sums of busy accounts, taken in the background so that their balances are found at once."""
+"""Sums of busy accounts, taken in the background so that balances are read fast."""
 
 from datetime import datetime
 
@@ -8,14 +8,14 @@ from ledger.period_close import close_period
 from ledger.transactions import in_one_transaction
 
 _TAKE = "SELECT ledger_take_checkpoints(%s, %s)"
-# Fewer than these are added up in about the time it takes to look for a checkpoint.
+# Adding up fewer transfers takes about as long as looking up a checkpoint.
 _TAIL_MIN = 500
 
 
 def take_checkpoints(*, tail_min: int = _TAIL_MIN) -> int:
-    """Take a checkpoint of each account with a long tail since its last; give how many.
+    """Take a checkpoint of each account with a long tail since its last; return how many.
 
-    Reads closed history only, so no payer waits for it; safe to run twice.
+    Reads closed history only, so it blocks no payer; safe to run twice.
     """
     return _take_until(close_period(), tail_min=tail_min)
 

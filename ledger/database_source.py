@@ -1,4 +1,4 @@
-"""The books as text, row by row, as PostgreSQL copies them out: for sealing and checking."""
+"""The books as rows of text, read by COPY: for sealing and checking."""
 
 from collections.abc import Iterator, Sequence
 
@@ -37,7 +37,7 @@ class DatabaseSource:
     ) -> Iterator[list[str | None]]:
         """Return the rows as text, one by one: memory does not grow with their number.
 
-        Nothing else can be asked before the last row is read.
+        The connection can run no other query until the last row is read.
         """
         with (
             connection.wrap_database_errors,

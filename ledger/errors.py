@@ -39,7 +39,7 @@ class CurrencyUnknown(ValueError):
 
 
 class HeadsDiffer(Exception):
-    """The heads file has a seal that the ledger has not, or has with another hash."""
+    """The heads file has a seal that the ledger lacks or has with another hash."""
 
     def __init__(self, number: int) -> None:
         super().__init__(
@@ -60,8 +60,8 @@ class DumpUnreadable(ValueError):
 
 
 class BooksBroken(Exception):
-    """At least one proof of the books failed; they were told about, each with a row."""
+    """At least one invariant is broken; each was reported with its first bad row."""
 
 
 class AmountUnreadable(Exception):
-    """What was typed is no amount in the currency; the text says why and what to type."""
+    """The typed text is no amount in the currency; the message says why and what to type."""

@@ -1,8 +1,8 @@
-"""Money that is held by pending transfers, and what becomes of it when nobody decides.
+"""Money held by pending transfers, and what happens to it at the time-out.
 
-A hold is made by posting a `NewPending` and ended by posting a `PendingPost` or a
-`PendingVoid` (`ledger/transfers.py`). Its time-out is read off the database's clock when
-it matters, so the sweep here only tidies up.
+A hold is made by posting a `NewPending` and ended by posting a `PendingPost` or a `PendingVoid`
+(`ledger/transfers.py`). Its time-out is compared with the database's clock whenever it matters,
+so the sweep here only tidies up.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _SWEPT_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class OpenHold:
-    """Money that is on hold; `expires_at` is null when it waits for a decision alone."""
+    """Money on hold; `expires_at` is None when the hold has no time-out."""
 
     pending_id: UUID
     debit_account_id: UUID
@@ -34,7 +34,7 @@ class OpenHold:
 
 
 def list_holds(account_id: UUID) -> list[OpenHold]:
-    """List what is held of or for an account and has not gone over its time."""
+    """List the holds on either side of an account that have not timed out."""
     rows = Hold.objects.filter(
         models.Q(debit_account=account_id) | models.Q(credit_account=account_id),
         models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=Now()),
@@ -52,7 +52,7 @@ def list_holds(account_id: UUID) -> list[OpenHold]:
 
 
 def expire_overdue_holds() -> int:
-    """End all holds that went over their time, a thousand a transaction; give how many.
+    """Expire all holds that have timed out, a thousand per transaction; return how many.
 
     Safe to run twice, and at the same time as anything: a hold ends once.
     """

@@ -1,4 +1,4 @@
-"""Proofs that a transfer is in a seal, for whoever was paid or paid by it."""
+"""Proofs that a transfer is in a seal, for its payer and its payee."""
 
 import json
 from uuid import UUID
@@ -32,7 +32,7 @@ _FIND_SEAL = """
 
 
 def find_seal(transfer_id: UUID) -> int | None:
-    """Return the number of the seal a transfer is in; null before it is sealed."""
+    """Return the number of the seal a transfer is in; None before it is sealed."""
     with connection.cursor() as cursor:
         cursor.execute(_FIND_SEAL, [transfer_id])
         found = cursor.fetchone()
@@ -40,7 +40,7 @@ def find_seal(transfer_id: UUID) -> int | None:
 
 
 def prove_transfer(transfer_id: UUID) -> bytes | None:
-    """Write the proof of a transfer, in canonical JSON; null before it is sealed.
+    """Return the proof of a transfer in canonical JSON; None before it is sealed.
 
     It holds the transfer, its place among the leaves, its audit path, and the seal's head and
     hash. `docs/verify_receipt.py` checks it on any machine.

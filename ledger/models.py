@@ -30,7 +30,7 @@ class ChartKind(models.Model):
 
 
 class ChartEvent(models.Model):
-    """From which kind of account to which an event may move money; filled as the kinds are."""
+    """Which kinds of account an event may debit and credit; filled like the kinds."""
 
     pk = models.CompositePrimaryKey("event", "debit_kind", "credit_kind")
     event = models.CharField(max_length=16)
@@ -42,9 +42,9 @@ class ChartEvent(models.Model):
 
 
 class Account(models.Model):
-    """Where money is: a kind, a currency and, where it may not go negative, a balance.
+    """An account: a kind, a currency and, where it may not go negative, a balance.
 
-    Of the balance, `held_minor` is spoken for by open holds.
+    `held_minor` is the part of the balance that open holds reserve.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
@@ -86,13 +86,13 @@ class Account(models.Model):
 
 
 class Transfer(models.Model):
-    """An amount that went from a debit to a credit account; PostgreSQL lets nobody change it.
+    """An amount that went from a debit to a credit account; a trigger refuses changes.
 
-    In the phases `single` and `post` it moved. `pending` only holds it, until a later
-    transfer, whose `pending_id` it is, posts it, voids it or lets it expire.
+    In the phases `single` and `post` the money moved. `pending` only holds it, until a later
+    transfer, with this one's id as its `pending_id`, posts, voids or expires it.
 
-    No foreign key constraints: posting checks both accounts, and they may one day stand
-    on different machines.
+    No foreign key constraints: posting checks both accounts, and they may one day be in
+    different databases.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
@@ -156,9 +156,9 @@ class Transfer(models.Model):
 
 
 class Hold(models.Model):
-    """A pending transfer that was neither posted, voided nor expired; goes when it is.
+    """A pending transfer not yet posted, voided or expired; deleted when it is.
 
-    It says nothing that the transfers do not say; it is there to be found and locked.
+    It follows from the transfers; it exists to be found and locked.
     """
 
     pending_id = models.UUIDField(primary_key=True, editable=False)
@@ -185,9 +185,10 @@ class Hold(models.Model):
 
 
 class Checkpoint(models.Model):
-    """What an account was debited and credited from its first day up to an instant.
+    """An account's total debits and credits up to an instant.
 
-    Only of closed instants, so it never changes; an invariant holds it against the transfers.
+    Taken at closed instants only, so it never changes; an invariant compares it with the
+    transfers.
     """
 
     pk = models.CompositePrimaryKey("account_id", "taken_at")
@@ -203,11 +204,11 @@ class Checkpoint(models.Model):
 
 
 class PeriodClose(models.Model):
-    """The one row that says up to which instant the books are final.
+    """The one row that holds the instant up to which the books are final.
 
-    No transfer takes an instant up to `announced_until` any more; up to `closed_until` none
-    is under way either. Transactions with the number `seen_from` or a greater one have seen
-    the announcement; it is null before anybody knows.
+    No new transfer takes an instant up to `announced_until`; up to `closed_until` none is in
+    progress either. Transactions numbered `seen_from` or higher have seen the announcement; it
+    is null until that number is known.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
@@ -232,8 +233,8 @@ class PeriodClose(models.Model):
 class Seal(models.Model):
     """A hash over a range of closed history, chained to the seal before; never changes.
 
-    Its range is all transfers after the last one of the seal before (by instant, then id),
-    up to its own last one. `root` is that of their Merkle tree.
+    Its range is all transfers after the previous seal's last one (by instant, then id), up to
+    its own last one. `root` is the root of their Merkle tree.
     """
 
     number = models.BigIntegerField(primary_key=True)
@@ -261,10 +262,10 @@ class Seal(models.Model):
 
 
 class SealLeaves(models.Model):
-    """The leaves of a seal's tree in order: of each transfer its id and its leaf's hash.
+    """The leaves of a seal's tree in order: each transfer's id and its leaf's hash.
 
-    They follow from the transfers. They are kept to name the one transfer that was changed,
-    and the one that is gone.
+    They follow from the transfers. They are kept to identify a transfer that was changed or
+    deleted.
     """
 
     seal = models.OneToOneField(
@@ -279,7 +280,7 @@ class SealLeaves(models.Model):
 
 
 class BookCheck(models.Model):
-    """What came of asking every invariant, one night; nobody changes it afterwards.
+    """The result of one nightly check of every invariant; never changed.
 
     `broken` has a line for each invariant that failed: the claim and the first bad row.
     """

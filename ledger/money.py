@@ -53,13 +53,13 @@ def format_money(amount_minor: int, currency: str, locale: str = "en") -> str:
         locale=locale,
         currency_digits=False,
     )
-    # As browsers do, by CLDR's rule for a sign of letters: Babel leaves the blank out.
+    # Like browsers, after CLDR: a blank between a sign of letters and a digit; Babel omits it.
     text = _LETTER_AT_DIGIT.sub("\u00a0", text)
     return f"\u2212{text}" if amount_minor < 0 else text
 
 
 def format_number(amount_minor: int, currency: str) -> str:
-    """Write an amount for machines: `4280` EUR is `42.80`; no sign of the currency."""
+    """Write an amount for machines, without the currency: `4280` EUR is `42.80`."""
     return str(to_decimal(amount_minor, currency))
 
 
@@ -69,6 +69,6 @@ def find_symbol(currency: str, locale: str = "en") -> str:
 
 
 def calculate_bps(amount_minor: int, rate_bps: int) -> int:
-    """Return a rate of an amount, in minor units, rounded half to even."""
+    """Return `rate_bps` basis points of an amount, in minor units, rounded half to even."""
     exact = Decimal(amount_minor) * rate_bps / 10_000
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

@@ -1,12 +1,11 @@
 """The period close: the instant up to which history is final, and how it moves forward.
 
-A transfer's instant is taken while its transaction runs, so by itself a transfer of this
-morning may become visible this noon. Posting therefore never takes an instant up to
-`announced_until`, and once every transaction has ended that may not have seen the announcement,
-everything up to it is final: `closed_until`. Balances, checkpoints and seals of the past rest
-on that, and on no clock that only runs forward. Two SQL functions move it, because the
-application may not write it: whoever may would date transfers at will and keep them from being
-sealed.
+A transfer takes its instant while its transaction runs, so a transfer dated this morning could
+still become visible at noon. Posting therefore never takes an instant up to `announced_until`,
+and once every transaction that may not have seen the announcement has ended, everything up to
+it is final: `closed_until`. Past balances, checkpoints and seals rely on this, not on a clock
+that only runs forward. Two SQL functions advance it, because the application may not write it:
+whoever may write it can date transfers at will and keep them from being sealed.
 """
 
 import logging
@@ -24,12 +23,12 @@ _PAUSE_S = 0.02
 
 
 def close_period(*, patience_s: float = 20) -> datetime | None:
-    """Close the books up to now; give the instant up to which they are closed.
+    """Close the books up to now; return the instant up to which they are closed.
 
-    Waits for the transactions that were under way when it began, and for no payer: they
-    go on meanwhile, with later instants. When one of them takes longer than `patience_s`,
-    the books stay closed up to where they were (null: nowhere), and a warning is logged:
-    meanwhile nothing is sealed.
+    Waits for the transactions that were in progress when it began. Payers are not blocked: they
+    go on, with later instants. When a transaction takes longer than `patience_s`, the books
+    stay closed up to where they were (None: never closed), a warning is logged, and nothing is
+    sealed meanwhile.
 
     Raises:
         RuntimeError: called inside a transaction, which it would wait for.
@@ -54,7 +53,7 @@ def close_period(*, patience_s: float = 20) -> datetime | None:
 
 
 def read_closed_until() -> datetime | None:
-    """Return the instant up to which no transfer will be posted any more."""
+    """Return the instant up to which no more transfers will be posted."""
     return _ask(_READ_CLOSED)
 
 

@@ -1,8 +1,8 @@
 """The only code that moves money: a batch of transfers, in one round trip to PostgreSQL.
 
-The decisions are made by SQL functions (`ledger/sql/post_*.sql`): they lock the
-accounts that may not go negative in key order, judge the transfers in the order given, and
-answer one result each. The shapes of what can be posted are in `ledger/transfers.py`.
+SQL functions decide (`ledger/sql/post_*.sql`): they lock the accounts that may not go negative
+in key order, judge the transfers in the order given, and return one result each.
+`ledger/transfers.py` defines what can be posted.
 """
 
 from collections.abc import Sequence
@@ -40,9 +40,9 @@ _POST_ANY = """
 def post_transfers(transfers: Sequence[AnyTransfer]) -> list[Result]:
     """Post a batch of up to 8,190 and return a result for each, in the order given.
 
-    `created` and `exists` (the same transfer was posted before) mean that it took effect,
-    once; any other code means that this transfer did nothing. The refusal of one does not
-    stop the others, but for those it is linked with. docs/ledger.md lists the codes.
+    `created` and `exists` (the same transfer was posted before) mean that it took effect, once;
+    any other code means that it did nothing. A refused transfer stops only those it is linked
+    with. docs/ledger.md lists the codes.
 
     Raises:
         BatchTooLarge: more than 8,190; nothing was posted.
@@ -86,7 +86,7 @@ def post_together(transfers: Sequence[AnyTransfer]) -> None:
 
 
 def explain_refusal(result: Result, transfer_id: UUID) -> TransferRefused:
-    """Return what to raise for a transfer that was refused."""
+    """Return the exception for a refused transfer."""
     if result == Result.INSUFFICIENT_FUNDS:
         return InsufficientFunds(result, transfer_id)
     return TransferRefused(result, transfer_id)

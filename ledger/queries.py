@@ -1,4 +1,4 @@
-"""Questions to the books."""
+"""Read-only queries on the books."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from ledger.models import Account, Transfer
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One transfer as people read it: which kind of account gave to which."""
+    """One transfer as people read it: from which kind of account to which."""
 
     kind: str
     debit: str
@@ -48,7 +48,7 @@ def sum_balance_at(account_id: UUID, at: datetime) -> int:
 
 
 def list_postings(transfer_ids: list[UUID]) -> list[Posting]:
-    """List those of these transfers that were posted, oldest first."""
+    """List the posted ones among these transfers, oldest first."""
     rows = Transfer.objects.filter(pk__in=transfer_ids).order_by("id")
     return [
         Posting(

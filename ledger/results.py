@@ -1,10 +1,10 @@
-"""What comes of a transfer; PostgreSQL's type `ledger_result` has the same codes."""
+"""The result codes of posting; PostgreSQL's type `ledger_result` has the same."""
 
 from enum import StrEnum
 
 
 class Result(StrEnum):
-    """The result code of one transfer; docs/ledger.md tells what each means."""
+    """The result code of one transfer; docs/ledger.md explains each."""
 
     CREATED = "created"
     EXISTS = "exists"
@@ -50,5 +50,5 @@ class Result(StrEnum):
     LINKED_CHAIN_OPEN = "linked_chain_open"
 
 
-# They mean that the transfer took effect, once.
+# With these the transfer took effect, once.
 DONE = frozenset({Result.CREATED, Result.EXISTS})

@@ -1,6 +1,6 @@
-"""Seals: closed history is hashed, chained and kept, in the background and in no payer's way.
+"""Seals: closed history is hashed and chained in the background; no payer waits for it.
 
-docs/seals.md tells what they prove, and to whom.
+docs/seals.md explains what they prove, and to whom.
 """
 
 import logging
@@ -31,7 +31,8 @@ from ledger.transactions import in_one_transaction
 logger = logging.getLogger(__name__)
 
 COUNT_MAX = 65_536
-# One transaction makes so many at most: it delays closing the books, and undone it is lost.
+# At most this many per transaction: a long one delays closing the books, and loses all of them
+# when it is rolled back.
 _SEALS_AT_ONCE = 4
 _LOCK = 0x5EA1
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s), clock_timestamp()::text"
@@ -61,11 +62,11 @@ class _Range:
 def seal_ledger(
     *, count_max: int = COUNT_MAX, report: Callable[[int], None] = lambda _sealed: None
 ) -> list[SealHead]:
-    """Seal all closed history that is not sealed yet; give the new seals, oldest first.
+    """Seal all closed history that is not sealed yet; return the new seals, oldest first.
 
-    Closes the books up to now first, and waits for no payer. Safe to run twice and at the
-    same time: one seals, the other finds nothing to do. `report` is told how many transfers
-    were sealed each time some are committed. Heads that the heads file lacks are added to it.
+    Closes the books up to now first; blocks no payer. Safe to run twice, also concurrently: one
+    run seals, the other finds nothing to do. After each commit `report` gets the number of
+    transfers it sealed. Heads that the heads file lacks are added to it.
 
     Raises:
         RuntimeError: called inside a transaction.
@@ -84,10 +85,10 @@ def seal_ledger(
 
 
 def describe_wait() -> str:
-    """Say until when sealing waits for the clock; nothing where it does not.
+    """Describe until when sealing waits for the clock; empty where it does not wait.
 
-    A clock that was ahead has dated transfers and seals into what is now the future. What is
-    posted since bears those instants too, and is sealed once the clock has caught up.
+    A clock that ran ahead has dated transfers and seals into what is now the future. Later
+    transfers take such instants too, and are sealed once the clock has caught up.
     """
     with connection.cursor() as cursor:
         cursor.execute(_READ_WAIT)
@@ -117,7 +118,7 @@ def _seal_some(closed_until: str, count_max: int) -> list[SealHead]:
     )
     number, previous_hash = (last.number, last.hash.hex()) if last else (0, NO_HASH)
     heads = []
-    # Read to the end first: while rows come, nothing can be written.
+    # Read to the end first: nothing can be written while rows still arrive.
     for sealed in list(_cut_ranges(closed, count_max)):
         number += 1
         head = SealHead(

@@ -1,4 +1,4 @@
-"""What an accountant asks for: the statement of an account and the trial balance."""
+"""An accountant's reports: the statement of an account and the trial balance."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,7 +48,7 @@ _LATEST_SIDE = """
         AND t.posted_at <= %(instant)s AND (t.posted_at, t.id) < (%(instant)s, %(id)s)
       ORDER BY t.posted_at DESC, t.id DESC LIMIT %(count)s)
 """
-# One statement, so that the balance is that of the very lines it stands at.
+# One SQL statement, so that the balances and the lines are of the same snapshot.
 _LATEST = f"""
     WITH place AS (
         SELECT a.id, a.normal_side, ledger_sum_balance(a.id, %(instant)s) - coalesce((
@@ -79,7 +79,7 @@ _INSTANT = """
 _TRIAL_BALANCE = """
     SELECT a.currency, a.kind, a.normal_side, count(*), sum(t.debited), sum(t.credited)
       FROM ledger_account a, LATERAL ledger_turnover(a.id, %s) t
-     -- An account that was opened while the clock was ahead is told by its transfers.
+     -- An account opened while the clock ran ahead is found by its transfers.
      WHERE a.created_at <= %s OR t.debited + t.credited > 0
      GROUP BY a.currency, a.kind, a.normal_side ORDER BY a.currency, a.normal_side DESC, a.kind
 """
@@ -105,7 +105,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class TrialBalanceLine:
-    """All accounts of one kind and currency: what they were debited and credited so far."""
+    """The total debits and credits of all accounts of one kind and currency."""
 
     currency: str
     kind: str
@@ -148,8 +148,8 @@ def list_latest(
 ) -> list[StatementLine]:
     """Return up to `count_max` lines of an account, newest first, each with its balance.
 
-    `before` is the instant and transfer of the last line that was read. The newest line may
-    be followed by others that are being written.
+    `before` is the instant and transfer of the last line that was read. Newer lines may still
+    be in the making.
     """
     instant, transfer_id = before
     place: dict[str, Any] = {"account": account_id, "instant": instant, "id": transfer_id}
@@ -159,7 +159,7 @@ def list_latest(
 
 
 def find_instant(account_id: UUID, transfer_id: UUID) -> datetime | None:
-    """Return when a transfer of this account was posted; None if it is none of its own."""
+    """Return when a transfer of this account was posted; None if it is not its own."""
     with connection.cursor() as cursor:
         cursor.execute(_INSTANT, {"account": account_id, "id": transfer_id})
         found = cursor.fetchone()

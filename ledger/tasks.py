@@ -1,4 +1,4 @@
-"""Jobs that keep the books tidy; each is safe to run twice and holds up no payer."""
+"""Jobs that keep the books tidy; each is safe to run twice and blocks no payer."""
 
 from celery import shared_task
 
@@ -9,7 +9,7 @@ from relay.pulses import note_pulse
 
 @shared_task(name="ledger.expire_holds")
 def expire_holds() -> None:
-    """End holds that went over their time."""
+    """Expire holds that have timed out."""
     holds.expire_overdue_holds()
 
 
@@ -28,5 +28,5 @@ def seal() -> None:
 
 @shared_task(name="ledger.check_books")
 def check_books() -> None:
-    """Prove the books, and fail when they do not balance."""
+    """Check the books, and fail when they do not balance."""
     runner.check_books()

@@ -1,4 +1,4 @@
-"""Money verbs that PostgreSQL breaks off, so that another may go on, are run again, whole."""
+"""Runs a money verb again, from its start, when PostgreSQL aborts its transaction."""
 
 import logging
 import time
@@ -13,11 +13,11 @@ logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
-# serialization_failure, deadlock_detected, and feature_not_supported, which is what a prepared
-# statement says after a migration: the transaction was undone, and only that.
-# A connection that is lost may have committed; then it is the caller who asks again, by key.
+# serialization_failure, deadlock_detected, and feature_not_supported (a prepared statement
+# after a migration): the transaction was rolled back for certain. A lost connection may have
+# committed; then the caller asks again, by key.
 _CLASHES = {"40001", "40P01", "0A000"}
-# By chance, because two that clashed and wait equally long clash again.
+# Jittered: two transactions that deadlocked would otherwise collide again.
 _PAUSES_MAX_S = (0.02, 0.04, 0.08)
 _chance = SystemRandom()
 
@@ -34,8 +34,8 @@ def in_one_transaction(verb: Callable[P, R]) -> Callable[P, R]:
 def retry_clashes(verb: Callable[P, R]) -> Callable[P, R]:
     """Run the verb again, up to three times, after a clash with others or a migration.
 
-    For the outermost verb, and one that may run twice: what it keeps is in the database.
-    Inside a transaction the error is passed on, because all of that has to run again.
+    For the outermost verb, which must be safe to run twice: all its state is in the database.
+    Inside a transaction the error is passed on, because the whole transaction has to run again.
     """
 
     @wraps(verb)

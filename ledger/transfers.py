@@ -1,7 +1,7 @@
 """What can be posted: money that moves, money that is held, and the end of a hold.
 
-`linked` ties a transfer to the next one of its batch: such a chain is posted whole or not
-at all. Each takes its id from the caller, and the id makes posting repeatable.
+`linked` ties a transfer to the next one of its batch: such a chain is posted whole or not at
+all. The caller chooses each id, which makes posting idempotent.
 """
 
 from dataclasses import dataclass
@@ -61,9 +61,9 @@ class NewPending(NewTransfer):
 
 @dataclass(frozen=True, slots=True)
 class PendingPost:
-    """The end of a pending transfer by moving its money: all, or less and the rest is free.
+    """The end of a pending transfer by moving its money: all, or part and the rest is freed.
 
-    A kind and a reference that are not given are the pending transfer's.
+    Kind and reference default to the pending transfer's.
     """
 
     id: UUID
@@ -86,7 +86,7 @@ class PendingPost:
 
 @dataclass(frozen=True, slots=True)
 class PendingVoid:
-    """The end of a pending transfer by giving its money free."""
+    """The end of a pending transfer by freeing its money."""
 
     id: UUID
     pending_id: UUID
@@ -106,7 +106,7 @@ class PendingVoid:
 
 @dataclass(frozen=True, slots=True)
 class PendingExpiry(PendingVoid):
-    """The end of a pending transfer whose time is over; refused while it is not."""
+    """The end of a pending transfer that has timed out; refused before."""
 
     phase: ClassVar[Phase] = Phase.EXPIRE
 

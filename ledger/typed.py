@@ -1,9 +1,8 @@
 """Amounts as people type them: `4.80`, `4,80`, `1.234,50`, `1'234.50`, in any digits.
 
-Which mark parts thousands and which decimals is taken from what was typed and from the
-currency's decimals, never from a language: people type in one and read in another. What can be
-read in two ways is refused. `static/js/typed.js` reads the same; both are held to one table,
-`tests/ledger/typed_amounts.json`.
+The marks of thousands and decimals are inferred from the text and from the currency's decimals,
+never from a language: people type in one and read in another. Ambiguous text is refused.
+`static/js/typed.js` reads the same; one table tests both, `tests/ledger/typed_amounts.json`.
 """
 
 import re
@@ -20,9 +19,9 @@ from ledger.money import (
     format_number,
 )
 
-# Marks of direction come along with what is copied from a page in Arabic or Hebrew.
+# Text copied from a page in Arabic or Hebrew carries marks of direction.
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# The marks of the Arabic script and of full width, and what parts thousands and nothing else.
+# The marks of the Arabic script and of full width, and marks that only part thousands.
 _MARKS = str.maketrans(
     dict.fromkeys("\u060c\uff0c", ",")
     | dict.fromkeys("\uff0e", ".")
@@ -34,14 +33,14 @@ _LENGTH_MAX = 40
 
 
 class _Unclear(Exception):
-    """What was typed is no amount; the reason is one word of `_explain`."""
+    """The typed text is no amount; the reason is one word of `_explain`."""
 
 
 def read_money(text: str, currency: str) -> int:
-    """Read a typed amount in minor units; more than nothing, and what the API takes.
+    """Read a typed amount in minor units: above zero and within the API's limit.
 
     Raises:
-        AmountUnreadable: says in which way, and what to type.
+        AmountUnreadable: says why, and what to type.
     """
     try:
         return _limit(_read(_normalize(text, currency), find_exponent(currency)))

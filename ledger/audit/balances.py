@@ -1,6 +1,6 @@
-"""Adds up all transfers and holds every figure that is kept elsewhere against the sums.
+"""Adds up all transfers and compares every figure kept elsewhere with the sums.
 
-Standard library only. The questions are such as PostgreSQL and SQLite both know.
+Standard library only. The queries are valid in PostgreSQL and SQLite.
 """
 
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ _READ_IDLE_HOLDS = """
 
 
 def find_wrong_sums(books: AuditSource, *, report: Report) -> Iterator[Finding]:
-    """Return everything that does not follow from the transfers."""
+    """Yield every figure that does not follow from the transfers."""
     for step, check in _STEPS.items():
         report(step, 0, 0)
         yield from check(books)

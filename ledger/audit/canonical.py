@@ -1,8 +1,8 @@
-"""The one text of a transfer and of a seal's head; every hash of the books is of such a text.
+"""The canonical text of a transfer and of a seal's head; all hashes are of such texts.
 
-It is JSON as RFC 8785 writes it: keys in order, no space, UTF-8. Amounts are text, because
-they may be more than a JSON number holds everywhere; instants are UTC with microseconds.
-Standard library only, as everything that checks the books without them.
+It is JSON as RFC 8785 writes it: keys in order, no space, UTF-8. Amounts are text, because not
+every JSON reader holds numbers that large; instants are UTC with microseconds. Standard library
+only, like all code that verifies the books from outside.
 """
 
 import json
@@ -35,7 +35,7 @@ _write_object = json.JSONEncoder(
 
 @dataclass(frozen=True, slots=True)
 class SealHead:
-    """What a seal says of its transfers, and which seal it follows.
+    """A seal's statement about its transfers and the seal before it.
 
     `until_at` and `until_id` are the instant and the id of its last transfer. Hashes are
     hexadecimal.
@@ -55,7 +55,7 @@ class SealHead:
         return sha256(write_object(self.as_object())).hexdigest()
 
     def as_object(self) -> dict[str, str | int]:
-        """Return what the canonical text holds."""
+        """Return the content of the canonical text."""
         return {
             "count": self.count,
             "format": SEAL_FORMAT,
@@ -69,14 +69,14 @@ class SealHead:
 
 
 def write_object(content: object) -> bytes:
-    """Write an object of texts, integers and lists of them in the one way there is."""
+    """Write an object of texts, integers and lists of them in its canonical form."""
     return _write_object(content).encode()
 
 
 def write_transfer(row: Sequence[str | None]) -> bytes:
     """Write a transfer, given as the text of `TRANSFER_COLUMNS` that PostgreSQL gives.
 
-    What PostgreSQL would not have written is kept as it is, and so has another hash.
+    Text that PostgreSQL would not have written is kept as it is, so its hash differs.
     """
     values = ["null" if value is None else encode_basestring(value) for value in row]
     for place in (_EXPIRES_AT, _POSTED_AT):

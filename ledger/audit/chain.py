@@ -1,4 +1,4 @@
-"""The chain of seals: each head has its hash, and holds the hash of the one before.
+"""The chain of seals: each head is hashed, and holds the hash of the one before.
 
 Standard library only.
 """
@@ -30,7 +30,7 @@ _COUNT_OTHERS = "SELECT count(*) FROM ledger_seal WHERE number IS NULL OR number
 
 @dataclass(slots=True)
 class Sealed:
-    """A seal as its row has it, and its leaves once they are read."""
+    """A seal's row, and its leaves once they are read."""
 
     head: SealHead
     hash: str
@@ -41,7 +41,7 @@ class Sealed:
 
     @property
     def name(self) -> str:
-        """Return what a finding calls it."""
+        """Return its name in findings."""
         return f"seal {self.head.number}"
 
     @property
@@ -56,7 +56,7 @@ class Sealed:
 
 
 def read_chain(books: AuditSource) -> Iterator[Sealed | Finding]:
-    """Return the seals in their order, and before each what is wrong with it."""
+    """Yield the seals in their order, and before each its faults."""
     for row in list(books.read(_READ_STRAY)):
         yield Finding(f"leaves of seal {row[0]}", "there is no such seal")
     number, previous_hash = 0, NO_HASH
@@ -75,7 +75,7 @@ def read_chain(books: AuditSource) -> Iterator[Sealed | Finding]:
 
 
 def read_leaves(books: AuditSource, group: list[Sealed]) -> None:
-    """Fill in the leaves of some seals that follow each other."""
+    """Fill in the leaves of consecutive seals."""
     by_number = {str(sealed.head.number): sealed for sealed in group}
     ends = [group[0].head.number, group[-1].head.number]
     for number, text in books.read(_READ_LEAVES, ends):
@@ -123,5 +123,5 @@ def _read_bytes(text: str | None) -> bytes:
         content = bytes.fromhex(_strip_hex(text))
     except ValueError:
         return b""
-    # Python reads more than PostgreSQL writes, and what was not written so was changed.
+    # Python accepts more forms than PostgreSQL writes; any other form was changed.
     return content if content.hex() == _strip_hex(text) else b""

@@ -1,4 +1,4 @@
-"""Holds some seals that follow each other against the transfers of their ranges.
+"""Compares consecutive seals with the transfers of their ranges.
 
 Standard library only. Memory holds the leaves of these seals.
 """
@@ -11,7 +11,7 @@ from ledger.audit.chain import Sealed
 from ledger.audit.merkle import calculate_root
 from ledger.audit.source import AuditSource, Finding, Row
 
-# So many that are missing or new are kept until it is known which of them were only moved.
+# This many missing or added ones are kept until it is known which were only moved.
 _KEPT_MAX = 10_000
 _ID = TRANSFER_COLUMNS.index("id")
 _POSTED_AT = TRANSFER_COLUMNS.index("posted_at")
@@ -24,26 +24,26 @@ def read_key(row: Row) -> tuple[str, str]:
 
 
 def name_transfer(row: Row) -> str:
-    """Return what a finding calls a transfer."""
+    """Return a transfer's name in findings."""
     return f"transfer {row[_ID]}"
 
 
 class Strays:
-    """Transfers that are not where a seal has them: gone, new, or moved from here to there."""
+    """Transfers that are not where a seal has them: missing, added or moved."""
 
     def __init__(self) -> None:
         self._missing: dict[str, int] = {}
         self._added: dict[str, int] = {}
 
     def miss(self, transfer_id: str, number: int) -> Iterator[Finding]:
-        """Note that a seal has a transfer which is not in its range."""
+        """Note a sealed transfer that is missing from its seal's range."""
         if len(self._missing) < _KEPT_MAX:
             self._missing[transfer_id] = number
         else:
             yield _tell_missing(transfer_id, number)
 
     def add(self, transfer_id: str, number: int) -> Iterator[Finding]:
-        """Note that there is a transfer in a seal's range which the seal has not."""
+        """Note a transfer in a seal's range that the seal lacks."""
         if len(self._added) < _KEPT_MAX:
             self._added[transfer_id] = number
         else:
@@ -63,7 +63,7 @@ class Strays:
 
 
 class Comparison:
-    """Takes the transfers of the seals' ranges in their order; in the end it tells the rest."""
+    """Takes the transfers of the seals' ranges in order; `finish` reports the rest."""
 
     def __init__(self, group: list[Sealed], *, strays: Strays) -> None:
         self._group = group
@@ -98,11 +98,11 @@ class Comparison:
             yield Finding(f"leaves of seal {number}", fault)
             del self._expected[self._list_leaves()[leaf]]
         elif not self._is_in_gap:
-            # Else it is of a seal that is missing, and that was said.
+            # Else its seal is missing, which was reported.
             yield from self._strays.add(str(row[_ID]), number)
 
     def finish(self) -> Iterator[Finding]:
-        """Return what no transfer came for, and which seals are wrong themselves."""
+        """Yield the leaves without a transfer, and the seals that are wrong themselves."""
         for leaf_id, (_leaf, number) in self._expected.items():
             yield from self._strays.miss(str(UUID(bytes=leaf_id)), number)
         for sealed in self._group:
@@ -111,7 +111,7 @@ class Comparison:
                 yield _tell_untrusted(sealed, root)
 
     def _list_leaves(self) -> dict[bytes, bytes]:
-        # The root is that of the leaves' hashes alone, not of the ids that stand beside them.
+        # The root covers the leaves' hashes only, not the ids stored beside them.
         if self._leaf_ids is None:
             self._leaf_ids = {leaf: leaf_id for leaf_id, (leaf, _) in self._expected.items()}
         return self._leaf_ids

@@ -43,7 +43,7 @@ _INDEXES = """
     CREATE INDEX of_leaves ON ledger_sealleaves (seal_id);
     CREATE INDEX of_hold ON ledger_hold (pending_id);
 """
-# In another schema are copies, of which the application knows nothing.
+# Tables in other schemas are copies that the application does not use.
 _COPY = re.compile(r'COPY (?:"?public"?\.)?"?(ledger_[a-z]+)"? \(([a-z_", ]+)\) FROM stdin;\n')
 _ENCODING = re.compile(r"SET client_encoding = '(.+)';\n")
 _NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
@@ -56,7 +56,7 @@ _GZIPPED, _CUSTOM = b"\x1f\x8b", b"PGDMP"
 
 
 class DumpSource:
-    """The books of one dump, as long as the block lasts."""
+    """The books of one dump, open while the block lasts."""
 
     earliest = ""
     total = "total_of"
@@ -71,7 +71,7 @@ class DumpSource:
         self._rows = sqlite3.connect(Path(self._folder.name) / "books.sqlite3")
         # Typeshed wants an integer; SQLite's are too small for the sum of many.
         self._rows.create_aggregate(self.total, 1, _Total)  # type: ignore[arg-type]
-        # It is thrown away: nothing has to survive a crash.
+        # A temporary file: nothing has to survive a crash.
         self._rows.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         try:
             with _open_text(stream) as lines:
@@ -97,7 +97,7 @@ class DumpSource:
         self._close()
 
     def read(self, question: str, values: Sequence[str | int] = ()) -> Iterator[Row]:
-        """Return the rows of an answer one by one; `%s` stands for a value."""
+        """Yield the rows of an answer; `%s` stands for a value."""
         for row in self._rows.execute(question.replace("%s", "?"), values):
             yield [None if value is None else str(value) for value in row]
 
@@ -223,5 +223,5 @@ def _open_text(stream: io.BufferedReader) -> io.TextIOWrapper:
             " pg_restore -f - FILE | manage.py verify_ledger --from -"
         )
     plain = gzip.GzipFile(fileobj=stream) if begin.startswith(_GZIPPED) else stream
-    # What is no UTF-8 is kept in a form that has another hash.
+    # Invalid UTF-8 is kept in a form that has another hash.
     return io.TextIOWrapper(plain, encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -1,6 +1,6 @@
-"""Walks along all of history and holds it against the seals; standard library only.
+"""Walks along all of history and compares it with the seals; standard library only.
 
-What was changed, is missing, was added or was moved in time is named by its id, because each
+A transfer that was changed, removed, added or moved in time is named by its id, because each
 seal keeps its leaves.
 """
 
@@ -44,7 +44,7 @@ class History:
         self._strays = Strays()
 
     def find_faults(self) -> Iterator[Finding]:
-        """Return each fault as it is met."""
+        """Yield each fault as it is met."""
         [(total,)] = self._books.read(_COUNT)
         self._total = int(total or 0)
         group: list[Sealed] = []

@@ -1,6 +1,6 @@
 """Merkle trees as RFC 6962 (2.1) hashes them: one root for a list, short proofs for each leaf.
 
-Standard library only: whoever checks the books can read all that is needed for it.
+Standard library only, so that an auditor can read all the code that verifies.
 """
 
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from hashlib import sha256
 
 
 def hash_leaf(content: bytes) -> bytes:
-    """Hash what a leaf stands for."""
+    """Hash a leaf's content."""
     return sha256(b"\x00" + content).digest()
 
 
 def calculate_root(leaves: Sequence[bytes]) -> bytes:
-    """Return the tree's root; of no leaves it is the hash of nothing."""
+    """Return the tree's root; without leaves, the hash of the empty text."""
     if not leaves:
         return sha256().digest()
     level = list(leaves)
@@ -39,7 +39,7 @@ def prove_inclusion(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def follow_path(leaf: bytes, *, index: int, count: int, path: Sequence[bytes]) -> bytes | None:
-    """Return the root that a path leads to (RFC 9162, 2.1.3.2); null if it cannot be one's."""
+    """Return the root that a path leads to (RFC 9162, 2.1.3.2); None for an impossible path."""
     if not 0 <= index < count:
         return None
     node, place, last = leaf, index, count - 1
@@ -59,7 +59,8 @@ def follow_path(leaf: bytes, *, index: int, count: int, path: Sequence[bytes]) -
 def _pair_up(level: list[bytes]) -> list[bytes]:
     pairs = zip(level[::2], level[1::2], strict=False)
     above = [_hash_pair(left, right) for left, right in pairs]
-    # Who has no neighbour goes up as it is: that cuts where RFC 6962 cuts, at powers of two.
+    # An unpaired node is promoted unchanged; this yields the same tree as RFC 6962's split at
+    # the largest power of two.
     return above + level[-1:] if len(level) % 2 else above
 
 

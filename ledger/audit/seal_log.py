@@ -1,6 +1,6 @@
-"""The heads file: each seal's hash once more, where who owns the database cannot rewrite it.
+"""The heads file: a copy of each seal's hash that the database's owner cannot rewrite.
 
-One line of JSON a seal, only ever added to. Standard library only.
+One line of JSON per seal, append-only. Standard library only.
 """
 
 import fcntl
@@ -28,7 +28,7 @@ class Head:
 
 
 class HeadsFile:
-    """An open heads file that nobody else adds to meanwhile."""
+    """An open heads file, locked against other writers."""
 
     def __init__(self, path: Path) -> None:
         """Open the file and lock it; a new one is readable for its owner and group alone."""
@@ -57,7 +57,7 @@ class HeadsFile:
         return read_head(line) if line else None
 
     def add(self, head: Head) -> None:
-        """Add a line, on a new one if the last was cut off by a full disk or a power cut."""
+        """Append a line, on a new one if the last was cut off by a full disk or a power cut."""
         line = write_head(head)
         size = os.fstat(self._file).st_size
         if size and os.pread(self._file, 1, size - 1) != b"\n":
@@ -66,17 +66,17 @@ class HeadsFile:
 
 
 class Heads:
-    """What a heads file holds now; what is added to it later is not read."""
+    """A heads file's content as of now; later additions are not read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._size = path.stat().st_size
 
     def read(self) -> Iterator[tuple[int, Head | None]]:
-        """Return each line's number and head, null for a line that is none.
+        """Yield each line's number and head, None for a line that is no head.
 
-        A line that was cut off is none either, but is left out where the next one is it in
-        full, or where it is the last one and will be.
+        A line that was cut off is left out where the next one repeats it in full, or where it
+        is the last one, whose head is still to be added.
         """
         with self._path.open("rb") as file:
             number, left, cut_off = 0, self._size, b""

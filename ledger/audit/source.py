@@ -1,4 +1,4 @@
-"""What checking the books needs to ask, and what it finds; standard library only."""
+"""The books as a verifier reads them, and its findings; standard library only."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ Report = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something in the books that is not as it was or cannot be; `subject` names the row."""
+    """A fault in the books; `subject` names the row."""
 
     subject: str
     fault: str
 
 
 class AuditSource(Protocol):
-    """One unchanging state of the books, that answers SQL which PostgreSQL and SQLite know.
+    """One unchanging state of the books, queried in SQL valid in PostgreSQL and SQLite.
 
     All answers are text as PostgreSQL writes it. `earliest` is before every instant, and
     `total` is the name of the function that sums up amounts of any size.
@@ -27,5 +27,5 @@ class AuditSource(Protocol):
     total: str
 
     def read(self, question: str, values: Sequence[str | int] = ()) -> Iterator[Row]:
-        """Return the rows of an answer one by one; `%s` stands for a value."""
+        """Yield the rows of an answer; `%s` stands for a value."""
         ...

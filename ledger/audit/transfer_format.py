@@ -1,4 +1,4 @@
-"""What a transfer has to look like by itself; standard library only."""
+"""The form that each transfer must have by itself; standard library only."""
 
 import re
 
@@ -26,7 +26,7 @@ _ENDS = {"post", "void", "expire"}
 
 
 def find_misshape(text: str) -> str:
-    """Say what is wrong with a transfer, given as canonical text; nothing if all is well."""
+    """Return what is wrong with a transfer's canonical text; empty if nothing is."""
     shape = _SHAPE.fullmatch(text)
     if shape is None:
         return "it is not one that can be posted"

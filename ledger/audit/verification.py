@@ -1,6 +1,6 @@
 """Checks the books as an outsider would: seals, transfers, sums; standard library only.
 
-docs/seals.md tells what is found, and what cannot be.
+docs/seals.md says what this finds, and what it cannot find.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _READ_HASHES = "SELECT number, hash FROM ledger_seal WHERE number >= %s AND numb
 
 
 class Verification:
-    """One check of unchanging books; afterwards it tells how much it has seen."""
+    """One check of unchanging books; it counts what it has seen."""
 
     def __init__(self, books: AuditSource, *, report: Report) -> None:
         self.history = History(books, report=report)
@@ -26,14 +26,14 @@ class Verification:
         self._report = report
 
     def find_faults(self) -> Iterator[Finding]:
-        """Return each fault of seals, transfers and sums as it is met."""
+        """Yield each fault of seals, transfers and sums as it is met."""
         yield from self.history.find_faults()
         yield from find_wrong_sums(self._books, report=self._report)
 
     def find_other_heads(self, heads: Heads) -> Iterator[Finding]:
-        """Return each seal that is another one than the heads file knows.
+        """Yield each seal that differs from the heads file's.
 
-        Heads of later seals than the books have are passed over: `find_cut` tells of them.
+        Heads of later seals than the books have are skipped: `find_cut` reports them.
         """
         lines = heads.read()
         while some := list(islice(lines, _AT_ONCE)):

@@ -1,7 +1,7 @@
-"""What the books must satisfy, as questions whose right answer is no row.
+"""The books' invariants, as queries that must return no row.
 
-Each application that holds a part of the invariants has a module like this one;
-`settings.INVARIANTS` names them, and `manage.py check_books` asks them all.
+Each application with invariants of its own has a module like this one; `settings.INVARIANTS`
+names them, and `manage.py check_books` checks them all.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ _KEPT = "'on', 'true', 'yes', '1', 'local', 'remote_write', 'remote_apply'"
 class Invariant:
     """A claim about the books.
 
-    `counted` is SQL that gives how many rows the claim is about; `offending` is SQL
-    that gives the identifier and a description of each row that breaks it. Both are asked
-    part by part: `{part:t.ctid}` stands for the condition that the row is in the part. In
-    `offending`, `{role}` is the name of the application's database role, quoted.
+    `counted` is SQL that counts the rows the claim is about; `offending` is SQL that returns
+    the identifier and a description of each row that breaks it. Both run part by part:
+    `{part:t.ctid}` stands for the condition that the row is in the part. In `offending`,
+    `{role}` is the name of the application's database role, quoted.
     """
 
     claim: str
@@ -31,10 +31,10 @@ class Invariant:
     by: Split = _WHOLE
 
 
-# The transfers and checkpoints of each account in one line, with running sums along it: what
-# was debited, credited, and free to spend. What is only held for an account does not concern
-# it yet. A checkpoint comes after its own instant. The two OFFSET 0 keep a part's rows from
-# being looked up one by one.
+# Each account's transfers and checkpoints in one sequence, with running sums: debited,
+# credited, and available. Money only held for an account does not count for it yet. A
+# checkpoint comes after its own instant. The two OFFSET 0 keep a part's rows from being looked
+# up one by one.
 _WALK = """
     SELECT a.id, CASE
            WHEN w.wrong_at IS NOT NULL THEN 'not the sum: the checkpoint of ' || w.wrong_at
@@ -107,8 +107,8 @@ _CHARTED = """
            = (a.kind, a.normal_side, a.may_go_negative)
      WHERE {part:a.ctid} AND c.kind IS NULL
 """
-# What nobody but the owner may do, with a table or with a column of accounts. Who may make
-# roles can become the owner, up to PostgreSQL 15.
+# Rights on tables, and on columns of accounts, that only the owner may have. Up to PostgreSQL
+# 15 a role that may create roles can become the owner.
 _RIGHTS = """
     SELECT name, verb
       FROM unnest(ARRAY['ledger_transfer', 'ledger_hold', 'ledger_checkpoint',
@@ -376,8 +376,8 @@ INVARIANTS = (
         claim="what customers and merchants are owed equals the safeguarded funds,"
         " in every currency",
         counted="SELECT count(DISTINCT currency) FROM ledger_account",
-        # Wallets by their stored balances, all else by sums, so that the two ways
-        # of keeping a balance are held against each other.
+        # Wallets by their stored balances, all else by sums, so that the two ways of keeping a
+        # balance check each other.
         offending="""
             SELECT currency, sum(held) || ' safeguarded or receivable, ' || sum(owed) || ' owed'
               FROM (SELECT a.currency,

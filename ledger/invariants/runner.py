@@ -1,4 +1,4 @@
-"""Ask the invariants of the books, all in one snapshot, and keep every night's result."""
+"""Check the invariants, all in one snapshot, and keep every night's result."""
 
 import contextlib
 import logging
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 Report = Callable[[int, int], None]
 
-# Of each sort, join or sum; what does not fit goes to disk. One process, so that it leaves a
-# core to those who sell.
+# Memory for each sort, join or sum; the rest goes to disk. One process, so that a core stays
+# free for sales.
 _IN_ONE_MOMENT = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     "SET LOCAL statement_timeout = 0",
@@ -41,9 +41,9 @@ _FIRST = """
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of asking one invariant: how many rows it is about, and the first bad one.
+    """The result of one invariant: how many rows it is about, and the first bad one.
 
-    Of an invariant that is broken only the rows up to that part were counted.
+    For a broken invariant, only the rows up to that part were counted.
     """
 
     claim: str
@@ -63,7 +63,7 @@ def list_invariants() -> list[Invariant]:
 
 @contextlib.contextmanager
 def read_one_moment() -> Iterator[CursorWrapper]:
-    """Return a cursor to which the books stand still; nobody who sells has to wait for it.
+    """Yield a read-only cursor on one snapshot of the books; sales do not wait for it.
 
     Nothing can be written with it.
     """
@@ -76,9 +76,9 @@ def read_one_moment() -> Iterator[CursorWrapper]:
 def prove(
     invariant: Invariant, *, cursor: CursorWrapper, report: Report = lambda *_: None
 ) -> Verdict:
-    """Ask one invariant, part by part up to the first broken one.
+    """Check one invariant, part by part up to the first broken one.
 
-    `report` is told before each part how many are done, and how many there are.
+    Before each part `report` gets how many are done, and how many there are.
     """
     began, count, offending = time.monotonic(), 0, None
     facts = {"role": sql.quote(settings.APPLICATION_ROLE)}
@@ -95,13 +95,13 @@ def prove(
 
 
 def check_books() -> None:
-    """Ask every invariant, keep what came of it, and raise the alarm about what is broken.
+    """Check every invariant, keep the result, and raise the alarm about broken ones.
 
     Each broken invariant is logged as critical with its first row, and the administrators get a
-    mail. When that cannot be sent, that is logged too. Safe to run twice.
+    mail. If it cannot be sent, that is logged too. Safe to run twice.
 
     Raises:
-        BooksBroken: after all of this.
+        BooksBroken: an invariant is broken; raised after all of this.
     """
     began_at, began = timezone.now(), time.monotonic()
     with read_one_moment() as cursor:
@@ -119,7 +119,7 @@ def check_books() -> None:
 
 
 def find_last_check() -> BookCheck | None:
-    """Find what came of the newest nightly check; null before the first night."""
+    """Return the latest nightly check; None before the first night."""
     return BookCheck.objects.order_by("-began_at").first()
 
 

@@ -1,8 +1,8 @@
-"""The parts in which an invariant scans a large table, so that it can tell how far it is.
+"""The parts in which an invariant scans a large table, so that it can report progress.
 
-Each part is a condition on one column. Together they are the whole table as the snapshot of
-the transaction has it, each row once. Parts bound what PostgreSQL holds at a time; nothing is
-kept from one to the next, so that proving writes nothing, not even a temporary table.
+Each part is a condition on one column. Together they cover the transaction's snapshot of the
+table, each row once. Parts bound PostgreSQL's memory; no state is kept between them, so a check
+writes nothing, not even a temporary table.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ _FIND_BOUNDS = """
      WHERE place > 0 AND place %% greatest(1, ceil(total / %s::numeric)) = 0
      ORDER BY id
 """
-# Looking up by index row for row, as the rows of one part lie close to each other there too.
-# Otherwise each part would read the other table whole.
+# Index lookups row by row, because the rows of a part are close together in the other table
+# too. Any other join would read that table whole for each part.
 _JOIN = """
     SELECT set_config('enable_hashjoin', '{0}', true),
            set_config('enable_mergejoin', '{0}', true)
@@ -49,16 +49,16 @@ class Part:
 
 
 class Split(Protocol):
-    """A way to go through something part by part."""
+    """A way to split a scan into parts."""
 
     def list_parts(self, cursor: CursorWrapper) -> list[Part]:
-        """Return the parts, in order; also prepares the transaction for asking about them."""
+        """Return the parts, in order; also sets how the transaction's queries are planned."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All at once: for what is small, or is added up from end to end."""
+    """A single part: for small tables, or sums from end to end."""
 
     def list_parts(self, cursor: CursorWrapper) -> list[Part]:
         """Return one part without bounds."""
@@ -74,7 +74,7 @@ class Pages:
     each: int = _PAGES_EACH
 
     def list_parts(self, cursor: CursorWrapper) -> list[Part]:
-        """Return parts of so many pages each."""
+        """Return parts of a fixed number of pages."""
         cursor.execute(_LOOK_UP)
         cursor.execute(_COUNT_PAGES, [self.table])
         (pages,) = cursor.fetchone()
@@ -93,7 +93,7 @@ class Accounts:
     at_most: int = _ACCOUNTS_SPLIT_MAX
 
     def list_parts(self, cursor: CursorWrapper) -> list[Part]:
-        """Return parts of about as many accounts each."""
+        """Return parts of about the same number of accounts."""
         cursor.execute(_JOIN_FREELY)
         cursor.execute(_COUNT_PAGES, ["ledger_transfer"])
         (pages,) = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""Instants as people type them after a command's name."""
+"""Instants as arguments of commands."""
 
 from argparse import ArgumentTypeError
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How far a long command is: a bar on a terminal, nothing in a log."""
+"""The progress of a long command: a bar on a terminal, nothing in a log."""
 
 from types import TracebackType
 from typing import Self
@@ -29,7 +29,7 @@ class Progress:
             self._bar.close()
 
     def report(self, step: str, done: int, total: int = 0) -> None:
-        """Say how much of a step is done; a total that is not known is 0."""
+        """Show how much of a step is done; 0 stands for an unknown total."""
         if step != self._step:
             if self._bar is not None:
                 self._bar.close()

@@ -14,8 +14,9 @@ BEGIN
     END IF;
     SELECT h.announced_until, h.seen_from INTO announced, seen FROM ledger_periodclose h;
     IF seen IS NULL THEN
-        -- Taken after the announcement was seen: who has a greater number sees it too. That
-        -- of who announced would not do, because it may have waited in line to announce.
+        -- Taken after the announcement was seen: a transaction with a greater number sees it
+        -- too. The announcing one's number would not do, because it may have waited for the
+        -- row's lock.
         UPDATE ledger_periodclose h SET seen_from = pg_current_xact_id()::text::bigint
          WHERE h.announced_until = announced AND h.seen_from IS NULL
         RETURNING h.seen_from INTO seen;

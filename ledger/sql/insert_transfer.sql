@@ -35,8 +35,8 @@ BEGIN
                                  amount_minor, expires_at)
         VALUES (given, debit.id, credit.id, amount, instant + timeout_s * interval '1 s');
     END IF;
-    -- Where nothing changes nothing is written: who frees a wallet's overdue holds has locked
-    -- that wallet, and not those that the money was held for.
+    -- Unchanged accounts are not written: freeing a wallet's overdue holds has locked that
+    -- wallet, and not the accounts that the money was held for.
     IF NOT debit.may_go_negative AND (moved > 0 OR debit.normal_side = 'credit') THEN
         UPDATE ledger_account a
            SET balance_minor = a.balance_minor

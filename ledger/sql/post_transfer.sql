@@ -1,8 +1,8 @@
--- Post one plain transfer, if that may still be done before the deadline. Return the result, and
--- the debited account's balance if it keeps one. Whatever is in doubt is judged by
--- ledger_write_transfer, which says why; the conditions here only tell what cannot be refused.
--- Runs with its owner's rights: the application may call it and has no right of its own to write
--- a transfer or a balance.
+-- Post one plain transfer, if that may still be done before the deadline. Return the result,
+-- and the debited account's balance if it keeps one. Doubtful cases go to
+-- ledger_write_transfer, which judges them; the conditions here only select transfers that
+-- cannot be refused. Runs with its owner's rights: the application may call it and has no right
+-- of its own to write a transfer or a balance.
 CREATE OR REPLACE FUNCTION ledger_post_transfer(
     id uuid, debit uuid, credit uuid, amount bigint, currency text, kind text, reference text,
     deadline timestamptz DEFAULT 'infinity',

@@ -20,7 +20,7 @@ _STEP_MAX = 50
 
 
 class Command(BaseCommand):
-    """Ask every invariant of every application and print what was proved."""
+    """Check every invariant of every application and print the results."""
 
     help = "Prove the invariants of the books; exit with 1 and name the first offending row."
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prove, or tell what was proved before."""
+        """Check the invariants, or print the last nightly result."""
         if options["last"]:
             self._tell_last()
         else:

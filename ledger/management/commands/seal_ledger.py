@@ -19,7 +19,7 @@ class Command(BaseCommand):
         """Accept no arguments of its own."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Seal, and be told off by a heads file that knows better."""
+        """Seal, and fail where the heads file has other seals."""
         done = 0
 
         with Progress(unit=" transfers") as progress:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=read_instant, metavar="INSTANT")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write line by line, so that a long statement needs no memory."""
+        """Write line by line, so that memory does not grow with the statement."""
         account = Account.objects.filter(pk=options["account"]).first()
         if account is None:
             raise CommandError(f"There is no account {options['account']}.")

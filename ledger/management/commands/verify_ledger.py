@@ -45,12 +45,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read one state of the books, sales going on meanwhile."""
+        """Verify one snapshot of the books; sales go on meanwhile."""
         dump, path = options["dump"], options["heads"]
         shown: list[Finding] = []
         count = 0
         try:
-            # Before the books: they have every seal whose head is in the file by now.
+            # Read before the books, which then have every seal whose head is in the file.
             heads = Heads(Path(path)) if path else None
             with (
                 Progress(unit=" rows") as progress,
@@ -92,7 +92,7 @@ def _find_faults(
     if heads is not None:
         yield from verification.find_other_heads(heads)
         if dump is None:
-            # A dump may be older than the heads file; then it ends before.
+            # A dump may be older than the heads file, and then end before it.
             yield from verification.find_cut()
 
 
