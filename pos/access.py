@@ -16,7 +16,7 @@ TillView = Callable[[HttpRequest, Till], HttpResponseBase]
 
 
 def till_only(view: TillView) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Send devices that are not paired to where they can be."""
+    """Redirect devices that are not paired to the pairing page."""
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponseBase:
@@ -27,7 +27,7 @@ def till_only(view: TillView) -> Callable[[HttpRequest], HttpResponseBase]:
 
 
 def read_device(till: Till) -> Terminal:
-    """Return the terminal of a paired device; whoever opens the till's pages is one."""
+    """Return the terminal of a paired device; only those open the till's pages."""
     assert till.terminal is not None, "till_only lets nobody else in"
     return till.terminal
 

@@ -76,7 +76,7 @@ class PosView(APIView):
 
     @property
     def caller(self) -> Caller:
-        """Return who asks."""
+        """Return the caller."""
         return cast(Caller, self.request.user)
 
 
@@ -129,7 +129,8 @@ class ChargesView(PosView):
             new = _read_charge(caller, asked.validated_data, key=key, request_hash=sent)
             charge = create_charge(caller, new)
         except (AmountMismatch, AmountTooLarge, ItemUnknown):
-            # Prices and items change; what the same request made before stays made.
+            # Looked up first: prices and items may have changed since the same request was
+            # answered.
             known = find_created(caller, key=key, request_hash=sent)
             if known is None:
                 raise
@@ -270,7 +271,7 @@ class QrPngView(PosView):
 def hand_over_stream(*topics: str, bound_to: Iterable[str] = ()) -> HttpResponse:
     """Ask the proxy to connect the page with the stream of these topics.
 
-    It ends when that is told of a topic it is bound to: its session is over, or its token.
+    The stream ends on a message of a topic it is bound to: its session or token is over.
     """
     ticket = sign_ticket(*topics, bound_to=bound_to)
     handed_over = HttpResponse(content_type="text/event-stream")
@@ -281,7 +282,7 @@ def hand_over_stream(*topics: str, bound_to: Iterable[str] = ()) -> HttpResponse
 
 def _picture(content: str | bytes, content_type: str) -> HttpResponse:
     picture = HttpResponse(content, content_type=content_type)
-    # The code of a charge never changes, and nobody but the asking till may keep it.
+    # A charge's code never changes, and only the requesting till may cache it.
     picture["Cache-Control"] = "private, max-age=7200, immutable"
     return picture
 

@@ -18,7 +18,7 @@ TILL_COOKIE_LIFE_S = 400 * 24 * 3600
 class PosAuthentication(BearerAuthentication):
     """An integration's token, a merchant's key, or the cookie of our own till page (with CSRF).
 
-    A paired device's token speaks only as its cookie, and only while a cashier is there.
+    A paired device's token is accepted only as its cookie, and only while a cashier is there.
     """
 
     scheme = "till_or_merchant"
@@ -31,7 +31,7 @@ class PosAuthentication(BearerAuthentication):
             return self._find(secret), None
         caller = read_till(request._request)  # noqa: SLF001  DRF's name for Django's request
         if caller is None or caller.cashier is None:
-            # A locked till may do nothing; its page goes to where it is unlocked.
+            # A locked till may do nothing; its page redirects to the one that unlocks it.
             return None
         SessionAuthentication().enforce_csrf(request)
         return caller, None

@@ -1,4 +1,4 @@
-"""Who calls: a till with its cashier, a merchant's server with a key, or a payer at a print."""
+"""The caller: a till with its cashier, a merchant's server, or a payer at a counter code."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,7 +10,7 @@ from qr.references import encode_reference
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whom a request comes from, and what it may do."""
+    """Where a request comes from, and what it may do."""
 
     store: Store
     terminal: Terminal | None
@@ -41,13 +41,13 @@ class Caller:
 def call_from_till(
     terminal: Terminal, cashier: StaffMember | None, *, token_id: int | None = None
 ) -> Caller:
-    """Describe a paired device: to refund, the till needs the right and so does its cashier."""
+    """Describe a paired device; to refund, both the till and its cashier need the right."""
     allowed = terminal.may_refund and cashier is not None and cashier.may_refund
     return Caller(terminal.store, terminal, cashier, may_refund=allowed, token_id=token_id)
 
 
 def call_from_terminal(terminal: Terminal, *, token_id: int | None = None) -> Caller:
-    """Describe an integration, which speaks for a till by a token of its own."""
+    """Describe an integration, which acts for a till with a token of its own."""
     allowed = terminal.may_refund
     return Caller(terminal.store, terminal, None, may_refund=allowed, token_id=token_id)
 
@@ -58,7 +58,7 @@ def call_from_merchant(store: Store) -> Caller:
 
 
 def call_from_payer(code: CounterCode, payer_id: UUID) -> Caller:
-    """Describe a payer who stands before a counter code; `payer_id` is the wallet's."""
+    """Describe a payer at a counter code; `payer_id` is the wallet's id."""
     return Caller(
         code.store, code.terminal, None, may_refund=False, counter_code=code, payer_id=payer_id
     )

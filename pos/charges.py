@@ -50,7 +50,7 @@ from relay.pages import tell_on_commit
 
 @dataclass(frozen=True, slots=True)
 class NewCharge:
-    """What a till asks for; with lines, the server works the amount out itself."""
+    """A charge to create; with lines, the server computes the amount itself."""
 
     amount_minor: int | None
     currency: str
@@ -64,13 +64,13 @@ class NewCharge:
 def create_charge(caller: Caller, new: NewCharge) -> Charge:
     """Open a charge of five minutes for a till or a merchant's server.
 
-    The same key with the same request gives the charge of the first time.
+    The same key with the same request returns the first charge.
 
     Raises:
         StoreClosed: the store takes no payments.
-        TillUnpaired: nothing speaks for the till any more.
+        TillUnpaired: the till is not paired any more.
         CurrencyMismatch: the store sells in another currency.
-        AmountMismatch: the amount is not what the items add up to.
+        AmountMismatch: the amount is not the sum of the items.
         AmountTooLarge: the items add up to more than a charge may be.
         IdempotencyMismatch: the key came with another request before.
         StillRunning: the same key's first request is not done yet.
@@ -91,13 +91,13 @@ def _open(caller: Caller, new: NewCharge, draft: Charge) -> Charge:
         if known is not None:
             return known
         _check_place(caller)
-        # The short code is taken, as one of 34 thousand million is. Another one, then.
+        # Short-code collision (34 billion codes): draw another.
         draft.short_code = draw_short_code()
     return charge
 
 
 def find_created(caller: Caller, *, key: str, request_hash: bytes) -> Charge | None:
-    """Find the charge that the same request made before, whatever has changed since.
+    """Return the charge that the same request made before, if any, in its present state.
 
     Raises:
         IdempotencyMismatch: the key came with another request.
@@ -115,7 +115,7 @@ def announce_lease(charge: Charge) -> None:
 def explain_refused_lease(charge_id: UUID) -> ChargeClaimedByAnother | ChargeNotPayable:
     """Return why `pos_lease_charge` did not lease this charge."""
     truth = Charge.objects.get(pk=charge_id)
-    # Open by now: the other payer gave it back between our try and this look.
+    # Open by now: the other payer released it between our attempt and this read.
     if not truth.is_over:
         return ChargeClaimedByAnother()
     return ChargeNotPayable(truth.status_now)
@@ -149,7 +149,7 @@ def announce_capture(charge: Charge) -> None:
 
 @retry_clashes
 def cancel_charge(charge_id: UUID, *, caller: Caller) -> Charge:
-    """Cancel an open or claimed charge; canceling again gives the charge unchanged.
+    """Cancel an open or claimed charge; canceling again returns it unchanged.
 
     Raises:
         ChargeNotCancelable: captured or expired; says which.
@@ -166,12 +166,12 @@ def cancel_charge(charge_id: UUID, *, caller: Caller) -> Charge:
 
 
 def cancel_waiting_charges(places: Q, *, actor: str) -> int:
-    """Cancel whatever is still open or claimed there, one by one; return how many were.
+    """Cancel the open and claimed charges there, one by one; return how many.
 
-    Must run inside the caller's transaction. Who confirms one at the same moment either has
-    paid it, or is told that it is canceled.
+    Must run inside the caller's transaction. A payer who confirms at the same moment has either
+    paid, or is told that the charge is canceled.
     """
-    # Key order, so that two who cancel the same charges wait and never deadlock.
+    # In key order, so that two cancellations of the same charges wait and never deadlock.
     unended = Charge.objects.filter(places & UNENDED).order_by("id")
     waiting = list(unended.values_list("id", flat=True))
     return _move_all(CANCEL, waiting, actor=actor)
@@ -199,7 +199,7 @@ def extend_charge(charge_id: UUID, *, caller: Caller) -> Charge:
 
 
 def sweep_charges(*, most: int = 1000) -> int:
-    """Write down what the clock has decided: leases that ended, charges that expired.
+    """Write the status that follows from the clock: leases that ended, charges that expired.
 
     Nothing depends on it: every guard reads the clock itself.
     """
@@ -222,7 +222,7 @@ def _move_all(change: Transition, charge_ids: list[UUID], *, actor: str) -> int:
 
 
 def draw_short_code() -> str:
-    """Draw the code of those who cannot scan; the database says whether it is taken."""
+    """Draw a random short code; inserting it finds out whether it is taken."""
     return encode_short_code(secrets.randbelow(SHORT_CODES))
 
 

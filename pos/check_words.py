@@ -1,8 +1,8 @@
 """Check words: two short words, the same on the till and on the phone.
 
-A swapped or relayed code leads to another charge, and so, all but surely (1 in 4,096),
-to other words; the customer sees it before money moves. They are drawn at random, so
-that nobody can aim for a pair.
+A swapped or relayed code leads to another charge, and so to other words (but for 1 in 4,096);
+the customer notices before money moves. They are random, so that no attacker can aim for a
+pair.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""What `manage.py check` asks of this application's settings."""
+"""Checks of this application's settings for `manage.py check`."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Counter codes: make, revoke, find them, and open a charge for who types an amount at one."""
+"""Counter codes: make, revoke and find them, and open a charge of a typed amount."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -29,7 +29,7 @@ from relay.pages import tell_on_commit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCounterCode:
-    """What a shop asks for; without a cap it is the installation's."""
+    """A counter code to make; without a cap the installation's applies."""
 
     place: str
     terminal: Terminal | None
@@ -40,7 +40,7 @@ class NewCounterCode:
 
 @retry_clashes
 def create_counter_code(store: Store, new: NewCounterCode, *, actor: str) -> CounterCode:
-    """Make a code for print; the same key with the same request gives that of the first time.
+    """Make a code for print; the same key with the same request returns the first one.
 
     Raises:
         CapTooLarge: more than the installation lets a customer pay a day.
@@ -61,7 +61,7 @@ def create_counter_code(store: Store, new: NewCounterCode, *, actor: str) -> Cou
 def revoke_counter_code(code: CounterCode, *, actor: str) -> None:
     """Revoke a counter code that was lost or hangs in a wrong place; again changes nothing.
 
-    A charge that somebody has opened by it lives out its minutes.
+    A charge that was opened at it stays payable until it expires.
     """
     with transaction.atomic():
         alive = CounterCode.objects.filter(pk=code.pk, revoked_at=None)
@@ -74,7 +74,7 @@ def find_counter_code(merchant_id: UUID, reference: str) -> CounterCode:
     """Find one of a merchant's counter codes by its public reference.
 
     Raises:
-        CounterCodeUnknown: not there, or another merchant's; the two look alike.
+        CounterCodeUnknown: not there, or another merchant's; the refusal is the same.
     """
     try:
         code_id = decode_reference("sc", reference)
@@ -87,18 +87,18 @@ def find_counter_code(merchant_id: UUID, reference: str) -> CounterCode:
 
 
 def read_counter_code(payload: str) -> CounterCode | None:
-    """Find the code whose payload was scanned: a signed text, or its identifier alone.
+    """Find a code by its scanned payload: a signed text, or its identifier alone.
 
     Raises:
-        SigningKeyWithdrawn: signed with a key that is not believed any more.
-        PayloadInvalid: altered, or by a key that never was ours.
+        SigningKeyWithdrawn: signed with a key that is not trusted any more.
+        PayloadInvalid: altered, or signed with an unknown key.
     """
     code_id = decode_code_id(payload) or verify_counter_code(payload).code_id
     return find_counter_codes().filter(pk=code_id).first()
 
 
 def write_counter_link(code: CounterCode) -> str:
-    """Write what the print carries: the signed address, or without a key the plain one."""
+    """Return the printed address: signed, or plain if there is no signing key."""
     hangs_at = Place.TERMINAL if code.terminal_id else Place.STORE
     signed = sign_counter_code(
         SignedCode(
@@ -115,12 +115,12 @@ def write_counter_link(code: CounterCode) -> str:
 def open_counter_charge(
     code: CounterCode, *, payer_id: UUID, amount_minor: int, key: str, request_hash: bytes
 ) -> Charge:
-    """Open a charge of the amount a payer has typed; `payer_id` is the wallet's.
+    """Open a charge of the amount a payer has typed; `payer_id` is the wallet's id.
 
-    The key is the payer's own: the same one with the same request gives the same charge.
+    The key is the payer's: the same key with the same request returns the same charge.
 
     Raises:
-        CounterCodeRevoked: nobody pays by this code any more.
+        CounterCodeRevoked: the code was revoked.
         StoreClosed: the store takes no payments.
         IdempotencyMismatch: the key came with another request before.
     """
@@ -140,7 +140,7 @@ def open_counter_charge(
 
 @retry_clashes
 def drop_counter_charge(charge_id: UUID) -> None:
-    """End the charge of a payer who does not pay: nobody else is meant to. Paid, it stays."""
+    """Cancel a counter charge, which only its own payer can pay; a paid one stays."""
     with transaction.atomic():
         charge = move(CANCEL, charge_id, actor="payer")
         if charge is not None:
@@ -168,7 +168,7 @@ def _insert_code(
             _record(code, "counter_code.created", actor=actor)
             return code
     except IntegrityError:
-        # The short code is taken, or the same key came at the same moment: look again.
+        # Short code taken, or the same key came at the same moment: look again.
         return None
 
 

@@ -1,7 +1,7 @@
-"""A till's desk: sales that wait for their customer there, and payments nobody has seen yet.
+"""A till's desk: its sales that wait for payment, and payments nobody has seen yet.
 
-They are the terminal's and no page's: whichever page of it is open, today or after a crash,
-finds them here.
+They belong to the terminal, not to a page: every page of it finds them here, also after a
+crash.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from pos.models import Acknowledgement, Charge, ChargeStatus, Terminal
 from pos.queries import find_charge, first_id_at
 from pos.transitions import when_alive
 
-# Long enough for a shop that is closed for some days; what is older is in the activity.
+# Long enough for a shop that is closed for some days; the activity lists older ones.
 _TOLD_FOR = timedelta(days=7)
 # More than anybody reads; the activity lists the rest.
 _SHOWN_MAX = 10
@@ -27,20 +27,20 @@ _SHOWN_MAX = 10
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a till shows between its sales."""
+    """The content of a till's screen between sales."""
 
     waiting: list[Charge] = field(default_factory=list)
     paid: list[Charge] = field(default_factory=list)
 
     @property
     def to_resume(self) -> Charge | None:
-        """Return the one sale that a till opened again goes on with, if there is just one."""
+        """Return the sale that a reopened till resumes, if exactly one waits."""
         own = [charge for charge in self.waiting if charge.cashier_id is not None]
         return own[0] if len(own) == 1 else None
 
     @property
     def version(self) -> str:
-        """Return a word that changes with what is to be seen on the desk."""
+        """Return a text that changes whenever the desk's content does."""
         rows = [(charge.id, charge.status, charge.expires_at) for charge in self.waiting]
         seen = repr((rows, [charge.id for charge in self.paid])).encode()
         return blake2b(seen, digest_size=8).hexdigest()
@@ -55,7 +55,7 @@ def look_at_desk(terminal: Terminal) -> Desk:
 
 
 def acknowledge_payment(till: Caller, reference: str) -> None:
-    """Note that somebody at the till has seen a payment of its store; again, nothing changes.
+    """Note that the till has seen a payment of its store; again changes nothing.
 
     Raises:
         ChargeUnknown: not there, or not the caller's; the two look alike.
@@ -78,7 +78,7 @@ def _find_waiting(terminal: Terminal) -> QuerySet[Charge]:
 
 
 def _find_unseen(terminal_id: UUID) -> QuerySet[Charge]:
-    # What an integration sells by the terminal's token, the integration looks after itself.
+    # Sales by the terminal's token belong to the integration that made them.
     seen = Acknowledgement.objects.filter(charge=OuterRef("pk"))
     return Charge.objects.filter(
         ~Exists(seen),

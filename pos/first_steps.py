@@ -1,4 +1,4 @@
-"""What a new shop still needs before its first sale."""
+"""The steps a new shop still has to take before its first sale."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class Step:
 
 
 def list_first_steps(merchant: Merchant) -> list[Step]:
-    """List what leads to the first sale; nothing once there was one."""
+    """List the steps to the first sale; empty once there was one."""
     if Charge.objects.filter(merchant=merchant, captured_at__isnull=False).exists():
         return []
     return [

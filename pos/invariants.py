@@ -1,4 +1,4 @@
-"""What charges and refunds must satisfy."""
+"""The invariants of charges and refunds."""
 
 from ledger.invariants.books import Invariant
 from ledger.invariants.scan_ranges import Pages

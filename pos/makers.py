@@ -9,7 +9,7 @@ from pos.models import Charge, Refund
 
 
 def find_makers(lines: Sequence[SettlementLine]) -> dict[UUID, Maker]:
-    """Find who made each line; the id of a line is the charge's or the refund's own."""
+    """Return the maker of each line, by its id, which is the charge's or the refund's."""
     ids = [line.id for line in lines]
     rows = [
         row

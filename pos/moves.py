@@ -1,8 +1,8 @@
 """Change a charge as `pos/transitions.py` says: one conditional UPDATE, and the event with it.
 
-No change without its event, no event without its change. Time is the database's, read at the
-moment the row is locked (`clock_timestamp()`), so a request that waited for a lock is judged by
-when it got it.
+No change without its event, no event without its change. The time is the database's at the
+moment the row is locked (`clock_timestamp()`), so a request that waited for the lock is judged
+by when it got it.
 """
 
 from functools import cache
@@ -31,10 +31,10 @@ _MOVE = """
 
 
 def move(transition: Transition, charge_id: UUID, *, actor: str, **facts: Any) -> Charge | None:
-    """Make the transition if its guard holds, and return the charge as it is then. None: not.
+    """Make the transition if its guard holds; return the changed charge, or None.
 
-    `facts` are the values that guard and changes name. Must run inside a transaction where
-    anybody is told of it.
+    `facts` are the values that guard and changes name. Must run inside a transaction if pages
+    are notified.
     """
     values = {"charge": charge_id, "event": uuid6.uuid7(), "kind": transition.event}
     return _write_move(transition).first(values | {"actor": actor} | facts)

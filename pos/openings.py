@@ -18,9 +18,9 @@ def _write_value(name: str) -> str:
     return f"%({name})s"
 
 
-# Time is the database's, for every charge alike. Store and till are locked as their foreign
-# keys lock them anyway. Whoever closes the one or unpairs the other waits for that: either the
-# charge is there by then, and is canceled with the others, or it is not opened.
+# The time is the database's. Store and till are locked as their foreign keys lock them anyway.
+# Closing the store or unpairing the till waits for that lock: either the charge exists by then
+# and is canceled with the others, or it is not opened.
 _GIVEN = [name for name in list_fields(Charge) if name not in {"created_at", "expires_at"}]
 _OPEN = JoinedRows(
     Charge,
@@ -64,7 +64,7 @@ def open_charge(
     None: its key or short code is taken, the store is closed, or its till unpaired; a charge
     at a counter code does without the till.
 
-    Where the same key comes twice at the same time, the later one waits for the earlier.
+    If the same key comes twice at the same time, the later one waits for the earlier.
     """
     return _OPEN.first(
         {name: getattr(draft, name) for name in _GIVEN}

@@ -8,7 +8,7 @@ from typing import Self
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-# What is wrong with one mail or its address; ValueError is Django's word for the latter.
+# Failures of one mail or its address; Django raises ValueError for the latter.
 OUTBOX_REFUSALS = (
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPSenderRefused,
@@ -16,12 +16,12 @@ OUTBOX_REFUSALS = (
     smtplib.SMTPNotSupportedError,
     ValueError,
 )
-# Servers end a connection after a number of mails; few allow less than this.
+# Servers end a connection after a number of mails; few allow fewer than this.
 _MAILS_EACH = 50
 
 
 class Outbox:
-    """The way to the mail server, closed at the end of the context."""
+    """The connection to the mail server, closed at the end of the context."""
 
     def __init__(self) -> None:
         self._server: BaseEmailBackend | None = None
@@ -39,10 +39,10 @@ class Outbox:
         self.close()
 
     def open(self) -> None:
-        """Connect, unless that was done and the connection may carry another mail.
+        """Connect, unless the open connection may carry another mail.
 
         Raises:
-            OSError: the server is not there.
+            OSError: the server cannot be reached.
         """
         if self._sent >= _MAILS_EACH:
             self.close()
@@ -52,11 +52,11 @@ class Outbox:
     def send(self, mail: EmailMessage) -> None:
         """Send a mail; one that fails on a used connection is sent again on a new one.
 
-        A server may end a connection between two mails, and says so only to the next.
+        A server may end a connection between two mails, which only the next mail reveals.
 
         Raises:
-            OUTBOX_REFUSALS: the server takes this mail or its address not.
-            OSError: the server went away.
+            OUTBOX_REFUSALS: the server refuses this mail or its address.
+            OSError: the connection was lost.
         """
         try:
             self._send(mail)
@@ -68,7 +68,7 @@ class Outbox:
             self._send(mail)
 
     def close(self) -> None:
-        """Leave the server; what it says to that is nobody's concern."""
+        """Close the connection; its answer does not matter."""
         server, self._server, self._sent = self._server, None, 0
         if server is not None:
             with contextlib.suppress(OSError):

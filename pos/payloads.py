@@ -1,4 +1,4 @@
-"""What the till's code says: a link, or where the store has chosen so, an EMVCo code."""
+"""The payload of the till's code: a link, or an EMVCo code if the store chose it."""
 
 from functools import lru_cache
 
@@ -9,12 +9,12 @@ from pos.models import Charge
 from qr.charge_codes import ChargeCode, encode_charge_code
 from qr.links import encode_link
 
-# Encoding checks what it wrote; a till reads the same open charge again and again.
+# Cached, because encoding checks its result and a till reads an open charge repeatedly.
 _encode = lru_cache(maxsize=1024)(encode_charge_code)
 
 
 def write_payload(charge: Charge) -> str:
-    """Write what the charge's code carries; needs its store and terminal at hand."""
+    """Return the payload of the charge's code; the store and terminal must be loaded."""
     return write_merchant_code(charge) if shows_merchant_code(charge) else write_link(charge)
 
 

@@ -1,4 +1,4 @@
-"""What cameras saw, read a few at a time: they take processor time, and payments go first."""
+"""Reads pictures, a few at a time: reading takes processor time, and payments go first."""
 
 from collections.abc import Sequence
 from queue import Empty, LifoQueue
@@ -9,7 +9,7 @@ from qr.scanning import Seen, Symbology
 
 _AT_ONCE = 2
 _PATIENCE_S = 1.0
-# The last one first, so that the second is started only where two come at once.
+# Last in, first out, so that the second one is started only if two pictures come at once.
 _READERS: LifoQueue[PictureReader] = LifoQueue()
 for _ in range(_AT_ONCE):
     _READERS.put(PictureReader())
@@ -21,8 +21,8 @@ def read_seen(picture: bytes, *, symbologies: Sequence[Symbology] = tuple(Symbol
     Each web process reads two at once, in children of its own. The picture is kept nowhere.
 
     Raises:
-        PayloadInvalid: it is no picture, too large, or takes too much time or memory.
-        PicturesWait: others are being read, and it did not come to this one.
+        PayloadInvalid: no picture, too large, or takes too much time or memory.
+        PicturesWait: others were being read for too long.
     """
     try:
         reader = _READERS.get(timeout=_PATIENCE_S)

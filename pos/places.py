@@ -1,4 +1,4 @@
-"""A charge with its store, merchant and till at hand: whoever shows one needs them."""
+"""A charge with its store, merchant and till loaded: every view of one needs them."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ _PATHS = ("store", "store__merchant", "terminal")
 
 
 class Placed(Protocol):
-    """What has a store and perhaps a till: a caller, or a charge that was read with both."""
+    """A caller, or a charge that was read with its store and perhaps its till."""
 
     @property
     def store(self) -> Store:
@@ -36,6 +36,6 @@ def write_joins(prefix: str = "") -> str:
 
 
 def place(charge: Charge, at: Placed) -> Charge:
-    """Return the charge with the place that is at hand already, without asking for it."""
+    """Set the charge's store and till to those already loaded, without a query; return it."""
     charge.store, charge.terminal = at.store, at.terminal
     return charge

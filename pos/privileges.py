@@ -1,6 +1,6 @@
 """What the application's database role may do with the tables of the till.
 
-A charge's amount, fee and payee stay what they were when it was opened.
+A charge's amount, fee and payee never change once it is open.
 """
 
 _LIFE_OF_A_CHARGE = (

@@ -1,4 +1,4 @@
-"""Questions the till asks."""
+"""Read-only queries of the till."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ _BY_TOKEN = JoinedRows(
 
 
 def list_charges(caller: Caller) -> QuerySet[Charge]:
-    """List what the caller may see, newest first: a till its store, a key its merchant."""
+    """List the caller's charges, newest first: of a till's store, or of a key's merchant."""
     if caller.terminal:
         return _for_list(Charge.objects.filter(store_id=caller.store.id))
     return list_merchant_charges(caller.store.merchant_id)
@@ -59,7 +59,7 @@ def find_charge(caller: Caller, reference: str) -> Charge:
 
 
 def find_charge_and_lines(caller: Caller, reference: str) -> tuple[Charge, list[ChargeLine]]:
-    """Find one of the caller's charges with its lines; most have none, and are one look.
+    """Find one of the caller's charges with its lines; without lines it takes one query.
 
     Raises:
         ChargeUnknown: not there, or not the caller's; the two look alike.
@@ -72,10 +72,10 @@ def find_charge_and_lines(caller: Caller, reference: str) -> tuple[Charge, list[
 
 
 def read_reference(prefix: str, reference: str) -> UUID:
-    """Read a public reference that came from outside.
+    """Parse a public reference from a request.
 
     Raises:
-        ChargeUnknown: not of that form; it cannot name anything.
+        ChargeUnknown: not of that form.
     """
     try:
         return decode_reference(prefix, reference)
@@ -101,7 +101,7 @@ def filter_status(charges: QuerySet[Charge], status: str) -> QuerySet[Charge]:
 
 
 def page_after(charges: QuerySet[Charge], *, after: str, size: int = PAGE_SIZE) -> Page[Charge]:
-    """Return one page of a list that is sorted newest first.
+    """Return one page of a list sorted newest first.
 
     Raises:
         ChargeUnknown: the cursor is not one of ours.
@@ -112,7 +112,7 @@ def page_after(charges: QuerySet[Charge], *, after: str, size: int = PAGE_SIZE) 
 
 
 def sum_today(store: Store) -> dict[str, int | str | datetime]:
-    """Count and sum what the store's tills took since midnight, shop time, less refunds.
+    """Count and sum the store's takings since midnight, shop time, less refunds.
 
     The dashboard's day is the same, over the merchant's stores of a currency.
     """
@@ -146,7 +146,7 @@ def list_items(store: Store) -> list[Item]:
 def find_items(
     store: Store, wanted: Sequence[Mapping[str, Any]]
 ) -> tuple[tuple[Item, int], ...]:
-    """Find the items of an order's lines; an amount of its own is an item of this sale alone.
+    """Find the items of an order's lines; a bare amount becomes an item of this sale alone.
 
     Raises:
         ItemUnknown: names the first one the store does not sell.
@@ -216,7 +216,7 @@ def list_refunds(charge: Charge) -> list[Refund]:
 
 
 def with_refunds(charges: QuerySet[Charge]) -> QuerySet[Charge]:
-    """Read the refunds of a list's charges with it, and who made each."""
+    """Prefetch the refunds of the charges, each with its maker."""
     refunds = Refund.objects.select_related(*_MAKERS).order_by("id")
     return charges.prefetch_related(Prefetch("refunds", queryset=refunds))
 
@@ -227,16 +227,16 @@ def list_merchant_charges(merchant_id: UUID) -> QuerySet[Charge]:
 
 
 def list_staff_charges(staff: StaffMember) -> QuerySet[Charge]:
-    """List what a member of staff sees: the store they were hired for, or the merchant."""
+    """List the charges a member of staff sees: of their store, or of the merchant."""
     charges = list_merchant_charges(staff.merchant_id)
     return charges if staff.store_id is None else charges.filter(store_id=staff.store_id)
 
 
 def find_staff_charge(staff: StaffMember, reference: str) -> Charge:
-    """Find a charge that a member of staff sees by its public reference.
+    """Find a charge that a member of staff sees, by its public reference.
 
     Raises:
-        ChargeUnknown: not there, or another store's or merchant's; they look alike.
+        ChargeUnknown: not there, or another store's or merchant's; the refusal is the same.
     """
     mine = list_staff_charges(staff).filter(pk=read_reference("ch", reference))
     charge = mine.first()

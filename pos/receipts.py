@@ -1,7 +1,7 @@
 """Receipts: number them without gaps, and mail them once.
 
-The receipt's page is drawn from the charge itself and needs no job; what the job adds is
-the number and the mail. Both are found by sweeps over rows, so a lost job is a delay.
+The receipt's page is rendered from the charge itself and needs no job; the job adds the number
+and the mail. Sweeps over rows find what is missing, so a lost job is only a delay.
 """
 
 import logging
@@ -35,7 +35,7 @@ _LOCK_STORES = """
      WHERE id IN (SELECT store_id FROM pos_charge WHERE id = ANY (%s))
      ORDER BY id FOR NO KEY UPDATE
 """
-# A statement of its own, so that it sees what others numbered before the lock was ours.
+# A statement of its own, so that it sees the numbers others gave before we got the lock.
 _NUMBER = """
     WITH due AS (
         UPDATE pos_charge SET is_receipt_due = false
@@ -53,14 +53,13 @@ _NUMBER = """
 
 
 def issue_receipts(charge_ids: list[UUID]) -> None:
-    """Issue and mail the receipts of these charges; what was done before is left alone.
+    """Issue and mail the receipts of these charges that lack a number or a mail.
 
-    The worker that mails takes a lease first, in its own transaction, so nothing is
-    locked while the mail goes out and two workers never send the same one. If it dies in
-    between, a sweep tries again when the lease is over, under the same Message-ID. A mail
-    that is refused stops no other one and is tried again after a minute, two, four, up to
-    a day, ten times in all. A server that is not there ends the run, counts as no try, and
-    is left alone for a minute.
+    The worker that mails takes a lease first, in its own transaction, so nothing is locked
+    while the mail goes out and two workers never send the same one. If it dies in between, a
+    sweep tries again when the lease is over, under the same Message-ID. A refused mail stops no
+    other one and is retried after a minute, two, four, up to a day, ten times in all. An
+    unreachable server ends the run, counts as no try, and is not contacted for a minute.
     """
     _number_receipts(charge_ids)
     if _was_server_away():
@@ -89,7 +88,7 @@ def list_unissued(*, most: int = 500) -> list[UUID]:
 
 
 def list_unsent() -> QuerySet[Receipt]:
-    """List the receipts that are to be mailed, and that nobody is mailing."""
+    """List the receipts that are due to be mailed and that no worker has leased."""
     free = Q(mail_leased_until=None) | Q(mail_leased_until__lte=Now())
     return _list_unmailed().filter(free, mail_tries__lt=_MAIL_TRIES_MAX)
 
@@ -99,13 +98,13 @@ def _list_unmailed() -> QuerySet[Receipt]:
 
 
 def mail_receipt(charge_id: UUID, outbox: Outbox) -> None:
-    """Mail one receipt, unless it was mailed or another worker has it; then open nothing.
+    """Mail one receipt, unless it was mailed or leased by another worker: then open nothing.
 
     Raises:
-        OUTBOX_REFUSALS: the server takes this mail or its address not.
-        OSError: the server is away.
+        OUTBOX_REFUSALS: the server refuses this mail or its address.
+        OSError: the server cannot be reached.
     """
-    # Before anything is opened: most often another worker has mailed it since.
+    # Before connecting: most often another worker has mailed it since.
     receipt = _lease_mail(charge_id)
     if receipt is None:
         return
@@ -132,7 +131,7 @@ def _lease_mail(charge_id: UUID) -> Receipt | None:
 
 
 def _note_refusal(charge_id: UUID, refusal: Exception) -> None:
-    # By its kind alone: the text of a refusal names the payer's address.
+    # By its type alone: the text of a refusal names the payer's address.
     logger.warning("Receipt %s was not mailed: %s", charge_id, type(refusal).__name__)
     if _list_unmailed().filter(pk=charge_id, mail_tries__gte=_MAIL_TRIES_MAX).exists():
         logger.error("Receipt %s is given up after %s tries", charge_id, _MAIL_TRIES_MAX)
@@ -144,8 +143,8 @@ def _take_back_try(charge_id: UUID) -> None:
 
 
 def _put_off(charge_id: UUID) -> None:
-    # For who holds a lease already the try counts, or a mail that breaks the connection
-    # would be first in every run.
+    # If the lease is held already, the try counts; else a mail that breaks the connection would
+    # be first in every run.
     leased_until = Now() + timedelta(seconds=_MAIL_LEASE_S)
     list_unsent().filter(pk=charge_id).update(mail_leased_until=leased_until)
 

@@ -29,7 +29,7 @@ from relay.pages import tell_on_commit
 
 @dataclass(frozen=True, slots=True)
 class NewRefund:
-    """What is to be given back; without an amount, all that is left."""
+    """A refund to make; without an amount, all that is left."""
 
     amount_minor: int | None
     reason: str
@@ -40,16 +40,16 @@ class NewRefund:
 def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
     """Refund some or all of a captured charge to its payer.
 
-    The same key with the same request gives the refund of the first time. Locks the
-    charge, so that refunds of it follow each other, then the merchant's balance, so that
-    takings cannot be settled away between the look and the transfer.
+    The same key with the same request returns the first refund. Locks the charge, which
+    serializes its refunds, then the merchant's balance, so that takings cannot be settled
+    between the check and the transfer.
 
     Raises:
-        RefundNotAllowed: no right to.
+        RefundNotAllowed: the caller has no right to refund.
         RefundNotPossible: not captured, outside the window, or too many parts.
         RefundExceedsCaptured: more than is left.
         IdempotencyMismatch: the key came with another request before.
-        StillRunning: a refund of this charge is not done yet; nobody knows what comes of it.
+        StillRunning: a refund of this charge is still running; its outcome is unknown.
         RuntimeError: called inside a transaction.
     """
     running = number_command(charge_id)

@@ -1,8 +1,9 @@
-"""Commands that are still running, although whoever sent them has no answer.
+"""Commands that are still running although their caller has got no answer.
 
-A COMMIT can wait for a standby for as long as that is away. Whoever asks again meanwhile waits
-for the first one's locks, in vain; but nothing may be said of money that is not known. So a
-command marks what it is about, with a lock that ends with its transaction, however that ends.
+A COMMIT waits for an absent standby without limit. A repeated request meanwhile waits for the
+first one's locks, in vain, and its answer must not claim an outcome that is unknown. So a
+command marks its subject with an advisory lock, which ends with its transaction, however that
+ends.
 """
 
 import contextlib
@@ -14,29 +15,29 @@ from django.db import OperationalError, connection
 from foundation.idempotency import StillRunning
 from ledger.transactions import read_sqlstate
 
-# Shared, because it keeps nobody waiting: it is only looked at.
+# Shared, because it must block nobody: it is only tested.
 MARK = "pg_try_advisory_xact_lock_shared(%(running)s)"
 _NOBODY_RUNS = "SELECT pg_try_advisory_xact_lock(%s)"
-# lock_not_available, and query_canceled: several waits for a lock, one after the other.
+# lock_not_available, and query_canceled (several waits for locks, one after the other).
 _WAITED = {"55P03", "57014"}
 
 
 def number_command(*about: object) -> int:
-    """Return the number that PostgreSQL knows a command by: what it is about, hashed."""
+    """Return the number of a command's advisory lock: a hash of its subject."""
     text = " ".join(map(str, about))
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
 
 
 def mark_running(number: int) -> None:
-    """Mark the command until the transaction around it has ended."""
+    """Mark the command as running until its transaction has ended."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {MARK}", {"running": number})
 
 
 @contextlib.contextmanager
 def taking_waits_for_running() -> Iterator[None]:
-    """Take whatever keeps the block waiting for such a command.
+    """Take any lock wait of the block for such a command.
 
     Raises:
         StillRunning: the block waited too long.

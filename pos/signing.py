@@ -1,4 +1,4 @@
-"""The keys of counter codes: one signs, earlier ones stay believed until they are withdrawn."""
+"""The keys of counter codes: one signs, earlier ones stay trusted until they are withdrawn."""
 
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ from qr.signed import (
 
 
 def list_public_keys() -> PublicKeys:
-    """Return the keys to believe, by their id, that which signs first."""
+    """Return the trusted keys by their id, the signing one first."""
     return _load_public_keys(
         settings.SIGNING_KEY,
         tuple(settings.RETIRED_SIGNING_KEYS),
@@ -28,7 +28,7 @@ def list_public_keys() -> PublicKeys:
 
 
 def sign_counter_code(code: SignedCode) -> str | None:
-    """Write a counter code's signed text; None where no key signs, or it was withdrawn."""
+    """Return a counter code's signed text; None without a signing key or if it is withdrawn."""
     key = _load_key(settings.SIGNING_KEY) if settings.SIGNING_KEY else None
     if key is None or name_key(key.public_key()) in settings.WITHDRAWN_SIGNING_KEYS:
         return None
@@ -39,8 +39,8 @@ def verify_counter_code(text: str) -> SignedCode:
     """Check a counter code's signed text.
 
     Raises:
-        SigningKeyWithdrawn: the key it names is not believed any more.
-        PayloadInvalid: altered, or by a key that never was ours.
+        SigningKeyWithdrawn: the key it names is not trusted any more.
+        PayloadInvalid: altered, or signed with an unknown key.
     """
     if read_key_id(text) in settings.WITHDRAWN_SIGNING_KEYS:
         raise SigningKeyWithdrawn

@@ -9,12 +9,12 @@ from relay.pulses import note_pulse
 
 @shared_task(name="pos.issue_receipts")
 def issue_missing_receipts() -> None:
-    """Find what a lost job left behind."""
+    """Issue the receipts that lost jobs left behind."""
     issue_receipts(list_unissued())
 
 
 @shared_task(name="pos.sweep_charges")
 def sweep() -> None:
-    """Write down what the clock has decided."""
+    """Write the status that follows from the clock."""
     sweep_charges()
     note_pulse("sweep")

@@ -59,7 +59,7 @@ _HELD_BEFORE = JoinedRows(
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a token: a paired device, with who unlocked it, or an integration."""
+    """The holder of a token: a paired device, with its cashier, or an integration."""
 
     terminal: Terminal
     token_id: int
@@ -73,9 +73,9 @@ def add_terminal(store: Store, *, name: str) -> Terminal:
 
 
 def offer_pairing(terminal: Terminal) -> str:
-    """Make a pairing code of 6 characters, good for a quarter of an hour and for one till.
+    """Make a pairing code of 6 characters, valid for 15 minutes and for one till.
 
-    The device that is paired now stays so until another one uses the code.
+    The present device stays paired until another one uses the code.
     """
     terminal.pairing_code = make_pairing_code()
     terminal.pairing_code_expires_at = timezone.now() + timedelta(
@@ -87,7 +87,7 @@ def offer_pairing(terminal: Terminal) -> str:
 
 @transaction.atomic
 def pair_terminal(code: str) -> str:
-    """Use a pairing code up and give the device's token; the device before it is out.
+    """Use up a pairing code and return the device's token; the previous device is unpaired.
 
     Raises:
         PairingRefused: no till waits for this code.
@@ -116,19 +116,19 @@ def issue_token(terminal: Terminal) -> str:
 
 
 def note_seen(terminal: Terminal) -> None:
-    """Note that the till's page was opened; a charge notes nothing, to stay quick."""
+    """Note that the till's page was opened; charges note nothing, to stay fast."""
     Terminal.objects.filter(pk=terminal.pk).update(last_seen_at=timezone.now())
 
 
 @retry_clashes
 @transaction.atomic
 def revoke_terminal(terminal: Terminal, *, actor: str = "shop") -> None:
-    """End all tokens of the till and any pairing code, and cancel what waits to be paid at it.
+    """Revoke the till's tokens and pairing code, and cancel its charges that wait for payment.
 
-    Its pages learn of it at once, as do the phones that were about to pay.
+    Its pages are notified at once, as are the phones that were about to pay.
     """
-    # As strong as a lock gets: whoever opens a charge at this till has it opened by now, or
-    # finds the till revoked.
+    # The strongest row lock: a charge at this till is either open by now, or finds the till
+    # revoked.
     terminal = Terminal.objects.select_for_update().get(pk=terminal.pk)
     _end_tokens(terminal.tokens.all())
     terminal.paired_at, terminal.revoked_at = None, timezone.now()
@@ -142,9 +142,9 @@ def revoke_terminal(terminal: Terminal, *, actor: str = "shop") -> None:
 @retry_clashes
 @transaction.atomic
 def stop_store(store: Store, *, actor: str = "shop") -> None:
-    """Close the store, and cancel what waits to be paid there; refunds go on."""
-    # First, while nothing is locked, what is there: a payment that is under way looks at the
-    # store's row while it holds its charge's. Then the few that came in between.
+    """Close the store, and cancel its charges that wait for payment; refunds go on."""
+    # First the existing ones, without a lock on the store: a payment in progress reads the
+    # store's row while it holds its charge's. Then the few that were opened in between.
     cancel_waiting_charges(Q(store=store), actor=actor)
     Store.objects.select_for_update().get(pk=store.pk)
     close_store(store)
@@ -155,7 +155,7 @@ def stop_store(store: Store, *, actor: str = "shop") -> None:
 def find_holder(token: str) -> Holder | None:
     """Find who holds this token, with the till's store and merchant.
 
-    A device's key before the one it has now is good for a minute, and until the new one came.
+    A device's previous key is valid for a minute, and until the new one is used.
     """
     if not token:
         return None
@@ -178,7 +178,7 @@ def find_holder(token: str) -> Holder | None:
 
 
 def find_cashiers(store: Store) -> QuerySet[StaffMember]:
-    """Find who may stand at the tills of a store, by name."""
+    """Find the staff who may unlock the tills of a store, by name."""
     people = StaffMember.objects.filter(
         Q(store=None) | Q(store=store),
         merchant_id=store.merchant_id,

@@ -1,8 +1,9 @@
-"""The key of a paired device: another one at each unlocking, so that a copy is noticed.
+"""The key of a paired device: replaced at each unlocking, so that a copy is noticed.
 
-The device keeps its key in a cookie. Whoever comes with the key before, although the new one is
-in use, has a copy, or is what was copied from: nobody can tell, so the old key opens nothing,
-the till is locked until a cashier's PIN, and the shop is told (docs/decisions/0018).
+The device keeps its key in a cookie. A device that presents the previous key, although the new
+one is in use, is either the copy or the original. The two cannot be told apart, so the old key
+opens nothing, the till is locked until a cashier's PIN, and the shop is told
+(docs/decisions/0018).
 """
 
 import logging
@@ -25,8 +26,8 @@ GRACE = timedelta(seconds=60)
 def change_key(terminal: Terminal, key: str) -> str | None:
     """Replace the key the paired device presented, and return the new one.
 
-    Of several at the same moment one is given; None for the others, which keep what they have.
-    A key whose answer was lost is replaced after a minute.
+    Of several requests at the same moment one gets it; None for the others, which keep theirs.
+    A key that was lost with its answer is replaced after a minute.
     """
     new, digest = make_secret("tk"), digest_secret(key)
     tokens = terminal.tokens.filter(is_device=True, revoked_at=None)
@@ -37,7 +38,7 @@ def change_key(terminal: Terminal, key: str) -> str | None:
 
 
 def note_use(token_id: int) -> None:
-    """Note that the device has its new key; from now on the old one is a copy's."""
+    """Note that the device uses its new key; from now on the old one reveals a copy."""
     TerminalToken.objects.filter(pk=token_id, used_at=None).update(used_at=Now())
 
 

@@ -13,17 +13,17 @@ def charge_topic(charge_id: UUID) -> str:
 
 
 def account_topic(account_id: UUID) -> str:
-    """Return the topic of a payer: whatever happens to what they pay."""
+    """Return the topic of a payer: every change of the charges they pay."""
     return f"account:{account_id}"
 
 
 def counter_topic(*, store_id: UUID, terminal_id: UUID | None) -> str:
-    """Return the topic of what comes in at a till, or by a whole store's counter codes."""
+    """Return the topic of payments at a till, or at a whole store's counter codes."""
     return f"terminal:{terminal_id}" if terminal_id else f"store:{store_id}"
 
 
 def token_topic(token_id: int | None) -> list[str]:
-    """Return the topic that ends the streams of one till's token; none of a key's."""
+    """Return the topic that ends the streams of a till's token; empty for a merchant's key."""
     return [f"token:{token_id}"] if token_id else []
 
 
@@ -33,7 +33,7 @@ def topics_of(charge: Charge) -> list[str]:
     if charge.counter_code_id:
         topics.append(counter_topic(store_id=charge.store_id, terminal_id=charge.terminal_id))
     elif charge.terminal_id and charge.status not in ALIVE:
-        # Whichever page of the till is open then, it may not be this charge's.
+        # The till's open page may be another than this charge's.
         topics.append(counter_topic(store_id=charge.store_id, terminal_id=charge.terminal_id))
     if charge.payer_account_id:
         topics.append(account_topic(charge.payer_account_id))

@@ -1,4 +1,4 @@
-"""The life of a charge: every change there is, from where to where, when, and what decides it.
+"""The life of a charge: every change, from which status to which, when, and who decides.
 
 The guards of the moves in `pos/moves.py`, `Charge.status_now`, the filters of lists and the
 table in docs/architecture.md are made from this table. Two changes touch more than the charge,
@@ -25,12 +25,12 @@ class ChargeStatus(TextChoices):
 
 
 ALIVE = (ChargeStatus.OPEN, ChargeStatus.CLAIMED)
-# No end was written, whatever the clock says. Told by times, as the partial index of them is.
+# No end was written, whatever the clock says. By times, to match the partial index.
 UNENDED = Q(captured_at=None, canceled_at=None, expired_at=None)
 
 
 class Timed(Protocol):
-    """What the clock is held against: a charge."""
+    """The times of a charge that are compared with the clock."""
 
     status: str
     expires_at: datetime
@@ -39,13 +39,13 @@ class Timed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One instant of a charge that the clock must have passed, or must not have passed yet."""
+    """An instant of a charge that must have passed, or must not have passed yet."""
 
     column: str
     passed: bool
 
     def as_sql(self) -> str:
-        """Return the condition on a row of `pos_charge`, by the clock of when it is locked."""
+        """Return the condition on a row of `pos_charge`, by the time at which it is locked."""
         return f"{self.column} {'<=' if self.passed else '>'} clock_timestamp()"
 
     def as_q(self, now: datetime | Now) -> Q:
@@ -53,7 +53,7 @@ class Limit:
         return Q(**{f"{self.column}__{'lte' if self.passed else 'gt'}": now})
 
     def holds(self, charge: Timed, now: datetime) -> bool:
-        """Return whether it holds for a charge that was read."""
+        """Return whether it holds for a loaded charge."""
         instant: datetime | None = getattr(charge, self.column)
         return instant is not None and (instant <= now) == self.passed
 
@@ -68,7 +68,7 @@ class Transition:
     """One change of a charge.
 
     `guard` and `changes` are SQL on a row of `pos_charge`, with the facts of the move as named
-    parameters. `decided_in` names what decides instead of `pos/moves.py`.
+    parameters. `decided_in` names the code that decides instead of `pos/moves.py`.
     """
 
     name: str
@@ -88,12 +88,12 @@ class Transition:
         return " AND ".join([f"status IN ({sources})", *limits, f"({self.guard})"])
 
     def is_due(self, charge: Timed, now: datetime) -> bool:
-        """Return whether the clock lets this happen to a charge that was read."""
+        """Return whether the clock allows this change of a loaded charge."""
         held = all(limit.holds(charge, now) for limit in self.limits)
         return charge.status in self.sources and held
 
     def when_due(self, now: datetime | Now) -> Q:
-        """Return which charges the clock lets this happen to."""
+        """Return the condition for charges whose change the clock allows."""
         condition = UNENDED
         if self.sources != ALIVE:
             condition &= Q(status__in=self.sources)
@@ -118,7 +118,7 @@ LEASE = Transition(
     limits=(IN_TIME,),
     decided_in="pos/sql/lease_charge.sql",
 )
-# By the payer, who unless something else is known has declined.
+# By the payer, who has declined unless another reason is known.
 RELEASE = Transition(
     "release",
     (ChargeStatus.CLAIMED,),
@@ -137,7 +137,7 @@ END_LEASE = Transition(
     limits=(LEASE_OVER, IN_TIME),
     changes=_GIVEN_BACK,
 )
-# Why the payer cannot pay, where that is news; the charge stays the payer's.
+# Records why the payer cannot pay, if that is new; the payer keeps the charge.
 REFUSE = Transition(
     "refuse",
     (ChargeStatus.CLAIMED,),
@@ -147,7 +147,7 @@ REFUSE = Transition(
     " AND (refusal <> %(refusal)s OR refused_at < claimed_at)",
     changes="refusal = %(refusal)s, refused_at = clock_timestamp()",
 )
-# The lease ends at the latest when the charge does.
+# The lease ends no later than the charge.
 CAPTURE = Transition(
     "capture",
     (ChargeStatus.CLAIMED,),
@@ -165,7 +165,7 @@ CANCEL = Transition(
     limits=(IN_TIME,),
     changes="status = 'canceled', canceled_at = clock_timestamp()",
 )
-# Another life's length, up to two hours from the start.
+# For another five minutes, up to two hours from the start.
 EXTEND = Transition(
     "extend",
     ALIVE,
@@ -184,7 +184,7 @@ EXPIRE = Transition(
     changes="status = 'expired', expired_at = expires_at",
 )
 LIFE = (OPEN, LEASE, RELEASE, END_LEASE, REFUSE, CAPTURE, CANCEL, EXTEND, EXPIRE)
-# They happen by themselves; the sweep only writes down what the clock has decided.
+# They follow from the clock; the sweep only writes them down.
 BY_THE_CLOCK = (EXPIRE, END_LEASE)
 
 
@@ -195,12 +195,12 @@ def read_status(charge: Timed, now: datetime) -> str:
 
 
 def when_alive(now: datetime | Now) -> Q:
-    """Return which charges can be paid, extended or canceled."""
+    """Return the condition for charges that can be paid, extended or canceled."""
     return UNENDED & IN_TIME.as_q(now)
 
 
 def when_status(status: str, now: datetime | Now) -> Q:
-    """Return which charges have this status by the clock.
+    """Return the condition for charges that have this status by the clock.
 
     Raises:
         KeyError: there is no such status.

@@ -161,7 +161,7 @@ def receipt_proof(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @staff_only
 def tills(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """List stores and tills; those who manage see the pairing code that was just made."""
+    """List stores and tills; managers see the pairing code that was just made."""
     stores = list_stores_with_terminals(list_own_stores(staff))
     everyone = [terminal for store in stores for terminal in store.terminals]
     wanted = request.GET.get("code_for", "") if can_manage(staff) else ""

@@ -1,4 +1,4 @@
-"""The dashboard's stores and counter codes, and in public the keys those are checked with."""
+"""The dashboard's stores and counter codes, and the public keys that verify the codes."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -58,7 +58,7 @@ def publish_keys(_request: HttpRequest) -> HttpResponse:
     keys = [write_jwk(key) for key in list_public_keys().values()]
     answer = JsonResponse({"keys": keys}, content_type="application/jwk-set+json")
     answer["Cache-Control"] = f"public, max-age={_KEYS_LIFE_S}"
-    # Everybody may check a code, from any page.
+    # Any page may fetch the keys to check a code.
     answer["Access-Control-Allow-Origin"] = "*"
     return answer
 
@@ -104,7 +104,7 @@ def print_code(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse
 @managers_only
 @of_store
 def choose_format(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
-    """Choose what the tills' codes carry."""
+    """Choose the format of the tills' codes."""
     wanted = request.POST.get("code_format", "")
     if wanted not in CodeFormat:
         return _go_to(store)
@@ -154,10 +154,10 @@ def sheet(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
 
 
 def answer_sheet(code: CounterCode, size: SheetSize) -> HttpResponse:
-    """Answer a counter code's page as PDF.
+    """Return a counter code's page as PDF.
 
     Raises:
-        CounterCodeRevoked: nobody pays by this code any more, so it is not worth its paper.
+        CounterCodeRevoked: the code was revoked, and is not printed any more.
     """
     if code.is_revoked:
         raise CounterCodeRevoked
@@ -217,7 +217,7 @@ def _explain(refusal: Exception, currency: str) -> str:
         words = gettext("A customer pays at most %(most)s a day by counter codes.")
         return words % {"most": most}
     if isinstance(refusal, IdempotencyMismatch):
-        # The browser kept the form of the code before; this page has a fresh one.
+        # The browser kept an old form; this page has a fresh one.
         return gettext(
             "Another code was made with this form. To make this one too, press again."
         )

@@ -1,4 +1,4 @@
-"""What is on each of the till's pages: its desk, and the stream that tells of it."""
+"""The till's desk, shown on each of its pages, and the stream that reports its changes."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +19,7 @@ from pos.topics import counter_topic, token_topic
 @never_cache
 @till_only
 def desk(request: HttpRequest, till: Till) -> HttpResponse:
-    """Show the desk; a cashier may say which payment was seen."""
+    """Show the desk; a cashier may acknowledge a payment."""
     if request.method == "POST" and till.cashier is not None:
         try:
             acknowledge_payment(till, request.POST.get("seen", ""))

@@ -1,4 +1,4 @@
-"""Files of the dashboard that need what the till knows."""
+"""The dashboard's files that need data of the till."""
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.views.decorators.cache import never_cache

@@ -1,4 +1,4 @@
-"""What the till has been told: payments that somebody there has acknowledged."""
+"""Payments that somebody at the till has acknowledged."""
 
 from uuid import UUID
 

@@ -1,8 +1,8 @@
 """A charge: one sale's demand for payment, and its life in columns.
 
 `pos/transitions.py` is the table of its life. `status` may lag behind the clock until a sweep
-writes it, `status_now` does not. The clock is the database's: each row comes with what it said,
-whatever this machine's says.
+writes it, `status_now` does not. The clock is the database's, read with each row, not this
+machine's.
 """
 
 import uuid
@@ -31,7 +31,7 @@ _RARE = {
 
 
 class Refusal(models.TextChoices):
-    """Why the last payer did not pay, as far as it is the shop's business."""
+    """Why the last payer did not pay, as far as the shop may know."""
 
     DECLINED = "declined"
     INSUFFICIENT_FUNDS = "insufficient_funds"
@@ -45,7 +45,7 @@ class _Clock(models.Func):
 
 
 class _ChargesByTheClock(models.Manager["Charge"]):
-    """Charges that know what the database's clock said when they were read."""
+    """Reads charges together with the database's clock."""
 
     def get_queryset(self) -> models.QuerySet["Charge"]:
         charges = super().get_queryset()
@@ -64,7 +64,7 @@ class Charge(models.Model):
     cashier = models.ForeignKey(
         StaffMember, models.PROTECT, related_name="+", null=True, db_index=False
     )
-    # Of a sale by a counter code, it is the payer's wallet that owns the key.
+    # For a sale at a counter code, the payer's wallet owns the key.
     counter_code = models.ForeignKey(
         CounterCode, models.PROTECT, related_name="+", null=True, db_index=False
     )
@@ -114,7 +114,7 @@ class Charge(models.Model):
     canceled_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
     is_receipt_due = models.BooleanField(default=False)
-    # Of the payer who held the charge then; an older one says nothing of the payer after.
+    # The refusal of the payer who held the charge then; it does not apply to a later payer.
     refusal = models.CharField(
         max_length=20, choices=Refusal, blank=True, default="", db_default=""
     )
@@ -182,7 +182,7 @@ class Charge(models.Model):
                 condition=UNENDED,
                 name="pos_charge_alive",
             ),
-            # For lists of what is rare; a capture enters none of them.
+            # For lists of rare states; a capture touches none of them.
             *(
                 models.Index(
                     fields=[owner, "-id"],
@@ -214,9 +214,9 @@ class Charge(models.Model):
 
     @cached_property
     def read_at(self) -> datetime:
-        """Return what the database's clock said when this row was read.
+        """Return the database's clock at the time this row was read.
 
-        A charge that came with another row asks for the clock when it is wanted.
+        A charge that was joined to another row reads the clock on demand.
         """
         return read_clock()
 
@@ -242,7 +242,7 @@ class Charge(models.Model):
 
     @property
     def refusal_now(self) -> str:
-        """Return why the payer of this moment, or else the last one, did not pay."""
+        """Return why the present payer, or else the last one, did not pay."""
         if self.refused_at is None or self.is_over:
             return ""
         is_older = self.claimed_at is not None and self.refused_at < self.claimed_at
@@ -250,7 +250,7 @@ class Charge(models.Model):
 
     @property
     def counter_code_payload(self) -> str:
-        """Return what leads to the counter code this was opened at, if it was."""
+        """Return the payload of the counter code this was opened at; empty if it was not."""
         return encode_token(self.counter_code_id).lower() if self.counter_code_id else ""
 
     @property
@@ -261,12 +261,12 @@ class Charge(models.Model):
 
     @property
     def receipt_url(self) -> str:
-        """Return the address of the receipt; who has it may read it."""
+        """Return the address of the receipt, which is all that is needed to read it."""
         return f"{settings.PUBLIC_URL}/r/{encode_token(self.receipt_token).lower()}/"
 
     @property
     def cashier_name(self) -> str:
-        """Return who took the sale, if a person did."""
+        """Return the cashier's name; empty if no person took the sale."""
         return self.cashier.name if self.cashier else ""
 
     @property
@@ -277,7 +277,7 @@ class Charge(models.Model):
 
 
 class ChargeLine(models.Model):
-    """What was sold: a copy of the item's name and price at that moment."""
+    """A sold item: a copy of its name and price at that moment."""
 
     charge = models.ForeignKey(Charge, models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()

@@ -1,4 +1,4 @@
-"""Counter codes: one for all customers of a store or of one till, who type the amount."""
+"""Counter codes: one for all customers of a store or a till, who type the amount themselves."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from qr.references import encode_reference
 
 
 class CounterCode(models.Model):
-    """A code on paper; `name` is the payee as it was printed, `place` where it hangs."""
+    """A printed code; `name` is the payee as printed, `place` where it hangs."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""What comes after a capture: refunds and the receipt."""
+"""Refunds and receipts of captured charges."""
 
 from uuid import UUID
 
@@ -52,7 +52,7 @@ class Refund(models.Model):
 
     @property
     def cashier_name(self) -> str:
-        """Return who made the refund, if a person did."""
+        """Return the cashier's name; empty if no person made the refund."""
         return self.cashier.name if self.cashier else ""
 
     @property

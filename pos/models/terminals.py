@@ -1,4 +1,4 @@
-"""Tills and what they sell."""
+"""Tills, and the items they sell."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from qr.references import encode_reference
 
 
 class Terminal(models.Model):
-    """A till: paired by a code from the dashboard, known by its token from then on."""
+    """A till: paired by a code from the dashboard, then identified by its token."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
@@ -21,7 +21,7 @@ class Terminal(models.Model):
     pairing_code = models.CharField(max_length=6, unique=True, null=True)  # noqa: DJ001
     pairing_code_expires_at = models.DateTimeField(null=True)
     paired_at = models.DateTimeField(null=True)
-    # Since when nothing speaks for it; null while it is paired or has a token.
+    # When its last token was revoked; null while it is paired or has a token.
     revoked_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
     # When its key was used on two devices, since it was paired.
@@ -62,11 +62,12 @@ class Terminal(models.Model):
 
 
 class TerminalToken(models.Model):
-    """A secret that speaks for a till: its paired device's, or an integration's."""
+    """A secret that acts for a till: its paired device's, or an integration's."""
 
     terminal = models.ForeignKey(Terminal, models.CASCADE, related_name="tokens")
     digest = models.BinaryField(max_length=32, unique=True)
-    # Of a device: the key before, when it got this one, and when it first came with it.
+    # For a device: its previous key, when the present one was issued, and when it was first
+    # used.
     previous_digest = models.BinaryField(max_length=32, unique=True, null=True)
     rotated_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)

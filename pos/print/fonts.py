@@ -33,7 +33,7 @@ class Font:
         if not path.is_file():
             msg = f"{path} is not there"
             raise ValueError(msg)
-        # Mapped into memory: of thirty megabytes of Han a name needs a few pages.
+        # Memory-mapped: a name needs a few pages of the thirty megabytes of Han.
         self._face = hb.Face(hb.Blob.from_file_path(str(path)), index)
         if not self._face.glyph_count:
             msg = f"{path} is no font"
@@ -43,11 +43,11 @@ class Font:
         self.units_per_em: int = self._face.upem
 
     def holds(self, cluster: str) -> bool:
-        """Return whether every letter has a drawing; what joins or varies others needs none."""
+        """Return whether every letter has a glyph; joiners and variation marks need none."""
         return all(ord(each) in self._letters for each in cluster if not _is_unseen(each))
 
     def weigh(self, weight: Weight) -> hb.Font:
-        """Return the drawings of one weight; a font of one weight has no other."""
+        """Return the font at a weight; a font of one weight has no other."""
         if weight not in self._weighed:
             font = hb.Font(self._face)
             font.set_variations({"wght": weight})
@@ -57,29 +57,29 @@ class Font:
 
 @lru_cache(maxsize=4096)
 def find_font(cluster: str, country: str) -> Font | None:
-    """Find the font that draws a letter with its marks, as people of a country are used to."""
+    """Find the font that has a letter with its marks, in the form usual in a country."""
     return next((font for font in _list_fonts(country) if font.holds(cluster)), None)
 
 
 def find_base_font() -> Font:
-    """Return the font whose empty box stands for what no font holds."""
+    """Return the font whose empty box stands for letters that no font has."""
     return _open(_folder("manimgx_fonts") / _FIRST)
 
 
 def find_undrawn(text: str, country: str) -> list[str]:
-    """Return what no font holds, each once; on paper an empty box stands in its place."""
+    """Return the letters that no font has, each once; they print as empty boxes."""
     clusters = dict.fromkeys(split_clusters(clean(text)))
     return [each for each in clusters if find_font(each, country) is None]
 
 
 def clean(text: str) -> str:
-    """Compose letters with their marks, and leave out what is never seen, as bidi overrides."""
+    """Compose letters with their marks, and drop invisible ones such as bidi overrides."""
     composed = unicodedata.normalize("NFC", text)
     return " ".join("".join(each for each in composed if _is_kept(each)).split())
 
 
 def split_clusters(text: str) -> list[str]:
-    """Split a text where a pen may be lifted: marks and joined letters stay with their base."""
+    """Split a text into clusters: marks and joined letters stay with their base."""
     clusters: list[str] = []
     for each in text:
         before = clusters[-1] if clusters else ""
@@ -98,7 +98,7 @@ def _belongs(letter: str, before: str) -> bool:
         return True
     if last == "\u200d" or unicodedata.combining(last) == _VIRAMA:
         return True
-    # A hand takes the tone of the skin named after it; two letters of regions are one flag.
+    # A skin tone joins the emoji before it; two regional letters are one flag.
     if "\U0001f3fb" <= letter <= "\U0001f3ff":
         return True
     return _is_region(letter) and _is_region(last) and len(before) == 1
@@ -112,7 +112,7 @@ def _is_kept(letter: str) -> bool:
     category = unicodedata.category(letter)
     if letter.isspace() or letter in _JOINERS:
         return True
-    # Arabic has signs of number that count as formatting and are seen all the same.
+    # Arabic number signs count as formatting and are visible all the same.
     return category != "Cc" and (category != "Cf" or unicodedata.bidirectional(letter) == "AN")
 
 

@@ -20,14 +20,14 @@ _INK, _JADE, _QUIET, _EDGE = (20, 33, 31), (8, 82, 66), (63, 75, 72), (122, 130,
 _MM_A_POINT = 25.4 / 72
 # Millimeters a line for each point of its letters.
 _LINE = 0.46
-# The standard fonts of PDF know these letters; nothing has to be embedded. Others are drawn.
+# The standard fonts of PDF have these letters and need no embedding. Others are drawn.
 _LETTERS = "cp1252"
-# Above and below the baseline, and beside: no letter is cut off, whatever hangs on it.
+# Above and below the baseline, and beside: no letter is cut off, whatever marks it has.
 _ABOVE, _BELOW, _BESIDE = 1500, 1000, 300
 
 
 class SheetSize(StrEnum):
-    """What paper the page is for."""
+    """The paper the page is for."""
 
     A4 = "a4"
     A6 = "a6"
@@ -64,14 +64,14 @@ class _Page(FPDF):
 
 
 def list_undrawn(code: CounterCode) -> list[str]:
-    """List what would be empty boxes on the page; needs the code's store at hand."""
+    """List the letters that would print as empty boxes; the code's store must be loaded."""
     texts = (code.name, code.place)
     drawn = " ".join(text for text in texts if not _is_plain(text))
     return find_undrawn(drawn, code.store.merchant.country)
 
 
 def draw_sheet(code: CounterCode, size: SheetSize) -> bytes:
-    """Draw the page; the same code gives the same bytes. Needs its store at hand."""
+    """Draw the page; the same code gives the same bytes. The code's store must be loaded."""
     paper = _PAPERS[size]
     page = _Page(unit="mm", format=(paper.width, paper.height))
     page.country = code.store.merchant.country
@@ -129,7 +129,7 @@ def _draw_code(page: _Page, code: CounterCode, paper: _Paper) -> None:
     left, top = (paper.width - paper.code) / 2, page.get_y() + gap
     drawing = draw_svg(write_counter_link(code)).encode()
     side = paper.code
-    # What the drawing leaves open takes the page's color, and cameras want black.
+    # The path is filled with the page's color, and cameras need black.
     page.set_fill_color(0)
     page.image(
         BytesIO(drawing), x=left, y=top, w=side, h=side, alt_text=gettext("Payment code")
@@ -194,7 +194,7 @@ def _write(
 
 def _draw_line(page: _Page, line: Line, size: float, *, left: float) -> None:
     unit, width = _find_unit(size), line.width + 2 * _BESIDE
-    # Where multi_cell has its own baseline: a third of a letter below the middle of the line.
+    # The baseline of multi_cell: a third of a letter below the middle of the line.
     baseline = page.get_y() + size * _LINE / 2 + 0.3 * size * _MM_A_POINT
     drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg" '

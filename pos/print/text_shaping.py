@@ -18,7 +18,7 @@ _OPENING = {"Ps", "Pi"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """How heavy letters are, whose readers they are for, and how much room a line has.
+    """The weight of letters, the country of their readers, and the width of a line.
 
     Widths are in thousandths of the letters' size.
     """
@@ -54,23 +54,23 @@ class _Glyph:
 
 
 def set_lines(text: str, frame: Frame) -> list[Line]:
-    """Set a cleaned text in as many lines as its frame makes it.
+    """Break a cleaned text into as many lines as its frame needs.
 
-    Right-to-left writing runs as it is read (UAX 9), and letters join as their script wants.
-    What no font holds is an empty box. A word is parted where nothing else fits; Han and kana
-    between any two.
+    Right-to-left text is reordered (UAX 9), and letters join as their script requires. A letter
+    that no font has is an empty box. A word is broken only where it does not fit a line; Han
+    and kana break between any two.
     """
     letters, advances = _measure(text, frame.weight, frame.country)
     return [_draw(part, frame.weight) for part in _break(letters, advances, frame.width)]
 
 
 def count_lines(text: str, frame: Frame) -> int:
-    """Count the lines `set_lines` would give, without drawing any."""
+    """Count the lines `set_lines` would return, without drawing any."""
     letters, advances = _measure(text, frame.weight, frame.country)
     return sum(1 for _ in _break(letters, advances, frame.width))
 
 
-# A name is tried in many sizes, and its letters are as wide in each.
+# A name is tried in many sizes, with the same relative widths in each.
 @lru_cache(maxsize=64)
 def _measure(
     text: str, weight: Weight, country: str
@@ -117,11 +117,11 @@ def _shape(run: list[_Letter], weight: Weight) -> Iterator[_Glyph]:
     font = run[0].font
     buffer = hb.Buffer()
     buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
-    # By number: what counts as one letter here counts as one there.
+    # By code point, so that clusters are numbered alike here and there.
     buffer.add_codepoints([ord(each) for letter in run for each in letter.text])
     buffer.guess_segment_properties()
     buffer.direction = "rtl" if run[0].level % 2 else "ltr"
-    # Else it would be that of the process.
+    # Otherwise it would be the process's.
     buffer.language = "und"
     hb.shape(font.weigh(weight), buffer)
     scale = UNITS_PER_EM / font.units_per_em
@@ -141,7 +141,7 @@ def _break(
             end = place
         used += advances[place]
         if used > width and place > start and not letter.text.isspace():
-            # Where no word ends, the line ends before the letter that is too much.
+            # If no word ends, the line ends before the first letter that does not fit.
             end = end if end > start else place
             yield letters[start:end]
             start, used = end, sum(advances[end : place + 1])
@@ -158,7 +158,7 @@ def _may_part(before: str, after: str) -> bool:
 
 
 def _is_ideograph(cluster: str) -> bool:
-    # Hangul is as wide, and set in words.
+    # Hangul is wide too, but breaks between words.
     is_wide = unicodedata.east_asian_width(cluster[0]) in "WF"
     return is_wide and "HANGUL" not in unicodedata.name(cluster[0], "")
 

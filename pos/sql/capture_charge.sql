@@ -1,7 +1,7 @@
 -- Capture a charge that the payer holds: transfer, status, settlement line and event at once.
--- `posted` is the ledger's result; null, or `deadline_passed`: the charge is not payable. Unless
--- it is `created`, nothing was written and `charge` is null. The transfer and the line take the
--- charge's own id, so a mistaken second capture would find them there.
+-- `posted` is the ledger's result; null, or `deadline_passed`: the charge is not payable.
+-- Unless it is `created`, nothing was written and `charge` is null. The transfer and the line
+-- take the charge's own id, so a mistaken second capture would collide with them.
 CREATE OR REPLACE FUNCTION pos_capture_charge(
     payer uuid, charge_id uuid, email text, event uuid, reference text,
     OUT posted ledger_result, OUT charge pos_charge, OUT payer_balance bigint
@@ -19,8 +19,8 @@ BEGIN
         RETURN;
     END IF;
 
-    -- Waiting for the payer's account may take until after the end, and by then the till has
-    -- shown that nothing was paid.
+    -- Waiting for the payer's account may outlast the charge, and by then the till has shown
+    -- that nothing was paid.
     SELECT p.result, p.debit_balance INTO posted, payer_balance
       FROM ledger_post_transfer(
                id => claimed.id, debit => payer, credit => claimed.takings_account_id,
@@ -33,7 +33,7 @@ BEGIN
     UPDATE pos_charge c
        SET status = 'captured', payer_email = email, is_receipt_due = true,
            version = version + 1,
-           -- It was judged before the end, and is dated so.
+           -- It was judged before the end, and is dated accordingly.
            captured_at = least(clock_timestamp(), ends_at - interval '1 microsecond')
      WHERE c.id = charge_id
     RETURNING * INTO charge;

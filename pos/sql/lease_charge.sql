@@ -1,6 +1,6 @@
--- Lease a charge to a payer. The row is locked first, so a payer who waited for it is judged by
--- the clock of when it got it. For the payer who holds the lease it is extended, which changes
--- no status and writes no event. Null: not payable, or another payer's.
+-- Lease a charge to a payer. The row is locked first, so a payer who waited for the lock is
+-- judged by the time it was granted. The lease of the payer who holds it is extended, which
+-- changes no status and writes no event. Null: not payable, or another payer's.
 CREATE OR REPLACE FUNCTION pos_lease_charge(
     charge uuid, payer uuid, name text, lease interval, event uuid
 ) RETURNS pos_charge

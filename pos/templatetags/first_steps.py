@@ -1,4 +1,4 @@
-"""What a new shop still needs, on each page of the dashboard."""
+"""The first steps of a new shop, on each page of the dashboard."""
 
 from django import template
 
@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.simple_tag
 def first_steps(merchant: Merchant) -> list[Step]:
-    """List what leads to the merchant's first sale: `{% first_steps merchant as steps %}`."""
+    """List the steps to the merchant's first sale: `{% first_steps merchant as steps %}`."""
     return list_first_steps(merchant)

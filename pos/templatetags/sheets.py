@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def undrawn(code: CounterCode) -> str:
-    """Name what would be empty boxes on the page of a code, a space between two."""
+    """List the letters that would print as empty boxes, separated by spaces."""
     return " ".join(list_undrawn(code))
