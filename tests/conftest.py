@@ -22,7 +22,7 @@ from tests.descriptions import find_undescribed
 from tests.owners import logged_in_as_owner
 from tests.servers import TEST_ROLE
 
-pytest_plugins = ["tests.distribution", "tests.stack"]
+pytest_plugins = ["tests.distribution", "tests.hashes", "tests.stack"]
 
 # How long a property's example takes says how busy the machine is, and fails nothing.
 properties.register_profile(

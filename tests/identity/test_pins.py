@@ -15,7 +15,7 @@ from tests import factories
 from tests.clocks import let_pin_lock_end
 from tests.scripts import ARABIC, SCRIPTS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("costly_pins")]
 PIN, WRONG = "482915", "000000"
 SCOPE = "till:1"
 
