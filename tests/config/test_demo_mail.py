@@ -66,6 +66,7 @@ def test_no_more_is_read_than_is_shown(dated, folder):
     assert subjects == [f"mail {number}" for number in reversed(range(SHOWN_MAX))]
 
 
+@pytest.mark.slow
 def test_of_a_large_file_only_the_end_is_read(dated):
     large = dated(1, *(f"mail {number}" for number in range(9000)))
     assert large.stat().st_size > 2_000_000

@@ -136,6 +136,7 @@ def test_every_nature_has_words():
     assert set(_DESCRIPTIONS) == set(Nature)
 
 
+@pytest.mark.slow
 def test_no_payment_code_in_the_world_can_be_paid_here(phone):
     for vector in VECTORS:
         with nothing_changes():

@@ -163,6 +163,7 @@ def test_a_number_without_a_wallet_asks_the_database_the_same(phone_number):
     assert len(asked[0]) > 3
 
 
+@pytest.mark.slow
 def test_logins_nobody_has_leave_few_rows():
     for number in range(30):
         sign_in(f"nobody-{number % 3}@mail.test", "000000")

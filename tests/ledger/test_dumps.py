@@ -120,6 +120,7 @@ def test_a_gzipped_dump_is_read(dump, tmp_path):
     assert run_command("--from", str(path)).returncode == 0
 
 
+@pytest.mark.slow
 def test_pg_restore_can_be_read_from(names, tmp_path):
     path = tmp_path / "books.dump"
     path.write_bytes(run_pg_dump("--format", "custom"))

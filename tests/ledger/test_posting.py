@@ -248,6 +248,7 @@ def test_a_wallets_instants_grow_in_the_order_of_the_batch(books, way):
     assert of_a == sorted(set(of_a))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["as a batch", "one by one"])
 def test_the_largest_batch_is_posted_and_a_larger_one_is_not(books, way):
     one = books.read("S>A 1")[0]

@@ -148,6 +148,7 @@ def test_every_code_comes_back(objects):
     assert cpm.decode(cpm.encode(fields)).fields == fields
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_is_read_or_refused(text):
     for read in (cpm.read, cpm.decode):

@@ -70,6 +70,7 @@ def test_a_picture_that_takes_too_long_is_refused_and_the_next_one_read(reader, 
     assert child_of(reader) != child
 
 
+@pytest.mark.slow
 def test_a_picture_that_takes_too_much_memory_is_refused_and_the_next_one_read():
     reader = PictureReader(memory_max=120 * 2**20)
     large = Image.new("RGBA", (4000, 3900), "white")

@@ -100,6 +100,7 @@ def test_a_long_name_is_cut_between_two_characters():
     assert read.name == "港" * (NAME_BYTES_MAX // 3)
 
 
+@pytest.mark.slow
 def test_of_ten_thousand_changed_texts_none_is_accepted():
     chance, accepted = random.Random(2026), 0  # noqa: S311  every run is the same
 

@@ -139,6 +139,7 @@ def test_a_mistake_of_ours_is_no_lost_hint(away):
         hint(lambda: 1 / 0)
 
 
+@pytest.mark.slow
 def test_a_job_is_lost_without_harm_while_the_broker_is_away(away, caplog, monkeypatch):
     # Celery prefers this variable to what its application is told.
     monkeypatch.delenv("CELERY_BROKER_URL")

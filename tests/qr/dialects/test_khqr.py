@@ -153,6 +153,7 @@ def test_a_time_that_is_none_expires_never(text):
 ACCOUNTS = st.from_regex("[a-z0-9_]{1,12}@[a-z]{2,8}", fullmatch=True)
 
 
+@pytest.mark.slow
 @given(
     make_requests(
         DIALECT,
