@@ -21,7 +21,7 @@ django.setup()
 from django.db import transaction  # noqa: E402  settings come first
 from django.utils import timezone  # noqa: E402
 
-from ledger.accounts import find_house_account  # noqa: E402
+from ledger.accounts import get_or_open_house_account  # noqa: E402
 from ledger.chart import AccountKind  # noqa: E402
 from merchants.models import MerchantBalance  # noqa: E402
 from merchants.onboarding import open_merchant, open_store  # noqa: E402
@@ -183,7 +183,7 @@ def main() -> None:
     facts = {"began": ended - _YEAR, "ended": ended, "step": _YEAR / transfers}
     facts |= {"wallets": wallets, "stores": stores, "currency": _CURRENCY}
     open_stores(stores)
-    facts["safeguard"] = find_house_account(AccountKind.SAFEGUARD, currency=_CURRENCY)
+    facts["safeguard"] = get_or_open_house_account(AccountKind.SAFEGUARD, currency=_CURRENCY)
     with psycopg.connect(
         os.environ["DATABASE_URL"], autocommit=True, cursor_factory=psycopg.ClientCursor
     ) as connection:

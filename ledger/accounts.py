@@ -30,7 +30,7 @@ def open_account(kind: str, *, currency: str) -> UUID:
     return account_id
 
 
-def find_house_account(kind: str, *, currency: str) -> UUID:
+def get_or_open_house_account(kind: str, *, currency: str) -> UUID:
     """Return the one account of this kind and currency that belongs to the operator.
 
     The first call opens it, also if several come at the same time.

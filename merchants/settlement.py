@@ -15,7 +15,7 @@ import uuid6
 from django.db import OperationalError, connection
 from django.db.models import QuerySet
 
-from ledger.accounts import find_house_account
+from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
@@ -238,7 +238,7 @@ def _post_settlement(
     moves.append(
         (
             balance.payable_account_id,
-            find_house_account(AccountKind.FEE_INCOME, currency=balance.currency),
+            get_or_open_house_account(AccountKind.FEE_INCOME, currency=balance.currency),
             "fee",
             totals.fees_minor,
         )

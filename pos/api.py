@@ -29,9 +29,9 @@ from pos.errors import (
     AmountTooLarge,
     ChargeNotCancelable,
     ChargeNotExtendable,
-    ChargeUnknown,
     CurrencyMismatch,
     ItemUnknown,
+    NotFound,
     RefundExceedsCaptured,
     RefundNotAllowed,
     RefundNotPossible,
@@ -93,7 +93,7 @@ class ChargesView(PosView):
         ],
         responses=ChargePage,
     )
-    @refuses(ChargeUnknown, ValidationError)
+    @refuses(NotFound, ValidationError)
     def get(self, request: Request) -> Response:
         """List charges, newest first, a page at a time."""
         charges = filter_status(
@@ -142,7 +142,7 @@ class ChargeView(PosView):
     """One charge."""
 
     @extend_schema(operation_id="show_charge", responses=WholeChargeSerializer)
-    @refuses(ChargeUnknown)
+    @refuses(NotFound)
     def get(self, request: Request, reference: str) -> Response:
         """Show the charge as it is at this moment."""
         charge, lines = find_charge_and_lines(self.caller, reference)
@@ -153,7 +153,7 @@ class CancelView(PosView):
     """The end of a charge by the shop."""
 
     @extend_schema(operation_id="cancel_charge", request=None, responses=ChargeSerializer)
-    @refuses(ChargeUnknown, ChargeNotCancelable)
+    @refuses(NotFound, ChargeNotCancelable)
     def post(self, request: Request, reference: str) -> Response:
         """Cancel the charge, unless it is paid or expired."""
         charge = find_charge(self.caller, reference)
@@ -165,7 +165,7 @@ class ExtendView(PosView):
     """More time for a waiting customer."""
 
     @extend_schema(operation_id="extend_charge", request=None, responses=ChargeSerializer)
-    @refuses(ChargeUnknown, ChargeNotExtendable)
+    @refuses(NotFound, ChargeNotExtendable)
     def post(self, request: Request, reference: str) -> Response:
         """Extend the charge by five minutes."""
         charge = find_charge(self.caller, reference)
@@ -177,7 +177,7 @@ class RefundsView(PosView):
     """The refunds of a charge."""
 
     @extend_schema(operation_id="list_refunds", responses=RefundPage)
-    @refuses(ChargeUnknown)
+    @refuses(NotFound)
     def get(self, request: Request, reference: str) -> Response:
         """List the charge's refunds, oldest first."""
         refunds = list_refunds(find_charge(self.caller, reference))
@@ -190,7 +190,7 @@ class RefundsView(PosView):
         responses={201: RefundSerializer},
     )
     @refuses(
-        ChargeUnknown,
+        NotFound,
         RefundNotAllowed,
         RefundNotPossible,
         RefundExceedsCaptured,
@@ -221,7 +221,7 @@ class RefundView(PosView):
     """One refund."""
 
     @extend_schema(operation_id="show_refund", responses=RefundSerializer)
-    @refuses(ChargeUnknown)
+    @refuses(NotFound)
     def get(self, request: Request, reference: str) -> Response:
         """Show the refund."""
         return Response(RefundSerializer.show(find_refund(self.caller, reference)))
@@ -234,7 +234,7 @@ class EventsView(PosView):
         operation_id="listen_to_charge",
         responses={(200, "text/event-stream"): OpenApiTypes.STR},
     )
-    @refuses(ChargeUnknown)
+    @refuses(NotFound)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Hand the connection over to the process that serves streams."""
         charge = find_charge(self.caller, reference)
@@ -248,7 +248,7 @@ class QrSvgView(PosView):
     @extend_schema(
         operation_id="draw_charge_svg", responses={(200, "image/svg+xml"): OpenApiTypes.STR}
     )
-    @refuses(ChargeUnknown)
+    @refuses(NotFound)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code as SVG, one unit a module."""
         charge = find_charge(self.caller, reference)
@@ -261,7 +261,7 @@ class QrPngView(PosView):
     @extend_schema(
         operation_id="draw_charge_png", responses={(200, "image/png"): OpenApiTypes.BINARY}
     )
-    @refuses(ChargeUnknown)
+    @refuses(NotFound)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code as PNG, 12 pixels a module."""
         charge = find_charge(self.caller, reference)

@@ -58,7 +58,7 @@ def acknowledge_payment(till: Caller, reference: str) -> None:
     """Note that the till has seen a payment of its store; again changes nothing.
 
     Raises:
-        ChargeUnknown: not there, or not the caller's; the two look alike.
+        NotFound: not there, or not the caller's; the two look alike.
     """
     charge = find_charge(till, reference)
     if charge.status == ChargeStatus.CAPTURED:

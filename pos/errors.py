@@ -22,6 +22,13 @@ _STATES = {
     "canceled": _("canceled"),
     "expired": _("expired"),
 }
+_NOT_THERE = {
+    "charge": _("There is no such charge."),
+    "refund": _("There is no such refund."),
+    "payment": _("There is no such payment."),
+    "terminal": _("There is no such terminal."),
+    "cursor": _("There is no such place in the list."),
+}
 
 
 def name_state(status: str) -> str:
@@ -30,12 +37,13 @@ def name_state(status: str) -> str:
 
 
 @problem(404, "not_found")
-class ChargeUnknown(Exception):
-    """No charge of this caller has that identifier."""
+class NotFound(Exception):
+    """Nothing of its kind that the caller may see has that identifier."""
 
-    def __init__(self) -> None:
-        """Say the same for a missing charge and for somebody else's."""
-        super().__init__(gettext("There is no such charge."))
+    def __init__(self, kind: str = "charge") -> None:
+        """Say the same for what is missing and for what is somebody else's."""
+        super().__init__(str(_NOT_THERE[kind]))
+        self.kind = kind
 
 
 @problem(409, "charge_not_payable", members=(_TRUE_STATUS,))

@@ -16,7 +16,7 @@ from foundation.paging import Page, cut_page
 from merchants.models import StaffMember, Store
 from merchants.queries import find_last_cut, find_next_cut, read_clock
 from pos.callers import Caller
-from pos.errors import ChargeUnknown, ItemUnknown
+from pos.errors import ItemUnknown, NotFound
 from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
 from pos.places import list_paths, write_joins
 from pos.transitions import EXPIRE, when_status
@@ -24,6 +24,7 @@ from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 
 PAGE_SIZE = 50
+_KINDS = {"ch": "charge", "rf": "refund", "py": "payment", "tm": "terminal"}
 
 _MAKERS = ("cashier__user", "terminal")
 _PLACE = (*list_paths(), "receipt")
@@ -53,7 +54,7 @@ def find_charge(caller: Caller, reference: str) -> Charge:
     """Find one of the caller's charges by its public reference.
 
     Raises:
-        ChargeUnknown: not there, or not the caller's; the two look alike.
+        NotFound: not there, or not the caller's; the two look alike.
     """
     return find_charge_and_lines(caller, reference)[0]
 
@@ -62,11 +63,11 @@ def find_charge_and_lines(caller: Caller, reference: str) -> tuple[Charge, list[
     """Find one of the caller's charges with its lines; without lines it takes one query.
 
     Raises:
-        ChargeUnknown: not there, or not the caller's; the two look alike.
+        NotFound: not there, or not the caller's; the two look alike.
     """
     charge, extras = _BY_ID.first_with_extras([read_reference("ch", reference)])
     if charge is None or not _may_see(caller, charge):
-        raise ChargeUnknown
+        raise NotFound
     (has_lines,) = extras
     return charge, list(charge.lines.all()) if has_lines else []
 
@@ -75,12 +76,12 @@ def read_reference(prefix: str, reference: str) -> UUID:
     """Parse a public reference from a request.
 
     Raises:
-        ChargeUnknown: not of that form.
+        NotFound: not of that form.
     """
     try:
         return decode_reference(prefix, reference)
     except PayloadInvalid:
-        raise ChargeUnknown from None
+        raise NotFound(_KINDS.get(prefix, "cursor")) from None
 
 
 def filter_status(charges: QuerySet[Charge], status: str) -> QuerySet[Charge]:
@@ -104,7 +105,7 @@ def page_after(charges: QuerySet[Charge], *, after: str, size: int = PAGE_SIZE) 
     """Return one page of a list sorted newest first.
 
     Raises:
-        ChargeUnknown: the cursor is not one of ours.
+        NotFound: the cursor is not one of ours.
     """
     if after:
         charges = charges.filter(pk__lt=read_reference("ch", after))
@@ -171,7 +172,7 @@ def find_refund(caller: Caller, reference: str) -> Refund:
     """Find a refund of one of the caller's charges by its public reference.
 
     Raises:
-        ChargeUnknown: not there, or not the caller's; the two look alike.
+        NotFound: not there, or not the caller's; the two look alike.
     """
     refunds = Refund.objects.select_related("charge", *_MAKERS).filter(
         pk=read_reference("rf", reference), charge__merchant_id=caller.store.merchant_id
@@ -180,7 +181,7 @@ def find_refund(caller: Caller, reference: str) -> Refund:
         refunds = refunds.filter(charge__store_id=caller.store.id)
     refund = refunds.first()
     if refund is None:
-        raise ChargeUnknown
+        raise NotFound("refund")
     return refund
 
 
@@ -236,12 +237,12 @@ def find_staff_charge(staff: StaffMember, reference: str) -> Charge:
     """Find a charge that a member of staff sees, by its public reference.
 
     Raises:
-        ChargeUnknown: not there, or another store's or merchant's; the refusal is the same.
+        NotFound: not there, or another store's or merchant's; the refusal is the same.
     """
     mine = list_staff_charges(staff).filter(pk=read_reference("ch", reference))
     charge = mine.first()
     if charge is None:
-        raise ChargeUnknown
+        raise NotFound
     return charge
 
 

@@ -24,7 +24,7 @@ from merchants.access import (
 from pos.access import Till, keep_token, read_device, till_only
 from pos.authentication import TILL_COOKIE
 from pos.desk import look_at_desk
-from pos.errors import ChargeUnknown, PairingRefused
+from pos.errors import NotFound, PairingRefused
 from pos.models import Charge, ChargeStatus, Terminal
 from pos.queries import (
     filter_status,
@@ -216,7 +216,7 @@ def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Show one charge: what happened to it, and where its money went."""
     try:
         charge = find_staff_charge(staff, reference)
-    except ChargeUnknown:
+    except NotFound:
         raise Http404 from None
     refunds = list_refunds(charge)
     context = {
@@ -261,7 +261,7 @@ def _list_page(request: HttpRequest, charges: QuerySet[Charge]) -> dict[str, Any
         page, after = page_after(
             filter_status(charges, status), after=request.GET.get("after", "")
         )
-    except ChargeUnknown:
+    except NotFound:
         raise Http404 from None
     return {"charges": page, "next_cursor": after, "status": status, "statuses": _STATUSES}
 
@@ -269,6 +269,6 @@ def _list_page(request: HttpRequest, charges: QuerySet[Charge]) -> dict[str, Any
 def _find_terminal(staff: Staff, reference: str) -> Terminal:
     try:
         terminal_id = read_reference("tm", reference)
-    except ChargeUnknown:
+    except NotFound:
         raise Http404 from None
     return get_object_or_404(Terminal, pk=terminal_id, store__in=list_own_stores(staff))

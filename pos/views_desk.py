@@ -10,7 +10,7 @@ from pos.access import Till, read_device, till_only
 from pos.api import hand_over_stream
 from pos.authentication import read_till
 from pos.desk import acknowledge_payment, look_at_desk
-from pos.errors import ChargeUnknown
+from pos.errors import NotFound
 from pos.queries import sum_today
 from pos.topics import counter_topic, token_topic
 
@@ -23,7 +23,7 @@ def desk(request: HttpRequest, till: Till) -> HttpResponse:
     if request.method == "POST" and till.cashier is not None:
         try:
             acknowledge_payment(till, request.POST.get("seen", ""))
-        except ChargeUnknown:
+        except NotFound:
             raise Http404 from None
     activate_time_zone(till.store.time_zone)
     context = {

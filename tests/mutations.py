@@ -67,14 +67,14 @@ MUTATIONS = (
         "pos/sql/capture_charge.sql",
         "OR ends_at <= clock_timestamp() THEN",
         "OR ends_at IS NULL THEN",
-        ("tests/flows/test_confirm.py", "tests/races"),
+        ("tests/races/test_stops.py",),
     ),
     Mutation(
         "capture's deadline",
         "pos/sql/capture_charge.sql",
         "deadline => ends_at",
         "deadline => 'infinity'",
-        ("tests/races", "tests/flows/test_confirm.py"),
+        ("tests/races/test_endings.py",),
     ),
     Mutation(
         "lease's length",
@@ -165,7 +165,7 @@ MUTATIONS = (
         "wallet/payment_codes.py",
         'PaymentCodeSeed.objects.select_for_update(of=("self",), no_key=True)',
         "PaymentCodeSeed.objects",
-        ("tests/races",),
+        ("tests/races/test_codes.py",),
     ),
     Mutation(
         "cancel after expiry",

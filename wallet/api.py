@@ -22,7 +22,7 @@ from identity.pins import PIN_PATTERN
 from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.queries import read_available, read_balance
 from pos.api import hand_over_stream
-from pos.errors import ChargeNotPayable, ChargeUnknown
+from pos.errors import ChargeNotPayable, NotFound
 from pos.topics import account_topic
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
@@ -80,7 +80,7 @@ class TransactionsView(WalletApiView):
     """What went through the wallet."""
 
     @extend_schema(operation_id="list_transactions", parameters=[AFTER], responses=PaymentPage)
-    @refuses(ChargeUnknown)
+    @refuses(NotFound)
     def get(self, request: Request) -> Response:
         """List payments with their refunds, newest first, a page at a time."""
         page = page_payments(self.wallet, after=read_after(request))

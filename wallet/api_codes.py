@@ -24,7 +24,7 @@ from identity.pins import PIN_PATTERN
 from ledger.errors import InsufficientFunds, TransferRefused
 from merchants.queries import read_clock
 from pos.api import PosView
-from pos.errors import ChargeClaimedByAnother, ChargeNotPayable, ChargeUnknown
+from pos.errors import ChargeClaimedByAnother, ChargeNotPayable, NotFound
 from pos.models import Charge, ChargeStatus
 from pos.queries import find_charge
 from pos.serializers import CollectedChargeSerializer
@@ -142,7 +142,7 @@ class CollectView(PosView):
         responses=CollectedChargeSerializer,
     )
     @refuses(
-        ChargeUnknown,
+        NotFound,
         PaymentCodeForeign,
         PaymentCodeUnknown,
         PaymentCodeExpired,

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from foundation.answers import Answer, InstantField, Money, MoneySerializer, TextField
 from foundation.paging import AFTER, page_of, read_after
 from foundation.refusals import refuses
-from pos.errors import ChargeUnknown
+from pos.errors import NotFound
 from wallet.api import WalletApiView
 from wallet.movements import page_movements
 
@@ -41,7 +41,7 @@ class MovementsView(WalletApiView):
     """Everything that went into and out of the wallet."""
 
     @extend_schema(operation_id="list_movements", parameters=[AFTER], responses=MovementPage)
-    @refuses(ChargeUnknown)
+    @refuses(NotFound)
     def get(self, request: Request) -> Response:
         """List movements, newest first, a page at a time, each with the balance after it."""
         page = page_movements(self.wallet, after=read_after(request))

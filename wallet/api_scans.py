@@ -54,7 +54,8 @@ from wallet.errors import (
     TooManyTries,
     WalletCurrencyMismatch,
 )
-from wallet.scans import find_scanned
+from wallet.scan_results import ScanResult, make_plain, resolve_scan
+from wallet.scans import record_scan
 from wallet.serializers import (
     ClaimSerializer,
     PayeeSerializer,
@@ -62,23 +63,22 @@ from wallet.serializers import (
     Seen,
     write_address,
 )
-from wallet.sightings import Sighting, look_at_scan, make_plain
 
 
-def of_request(read: Callable[[PaymentRequest], object]) -> Callable[[Sighting], object]:
-    """Read a member from a sighting's request; without one, the member is left out."""
+def of_request(read: Callable[[PaymentRequest], object]) -> Callable[[ScanResult], object]:
+    """Read a member from a result's request; without one, the member is left out."""
 
-    def read_or_skip(sighting: Sighting) -> object:
-        if sighting.request is None:
+    def read_or_skip(result: ScanResult) -> object:
+        if result.request is None:
             raise SkipField
-        return read(sighting.request)
+        return read(result.request)
 
     return read_or_skip
 
 
-def _read_left(sighting: Sighting) -> Money | None:
-    code = sighting.counter_code
-    return None if code is None else Money(sighting.left_minor, code.currency)
+def _read_left(result: ScanResult) -> Money | None:
+    code = result.counter_code
+    return None if code is None else Money(result.left_minor, code.currency)
 
 
 def _read_asked(request: PaymentRequest) -> Money | None:
@@ -164,12 +164,12 @@ class ScanSerializer(Answer):
     )
     host = TextField(
         required=False,
-        of=lambda sighting: sighting.host or None,
+        of=lambda result: result.host or None,
         help_text="With web_address and foreign; never followed.",
     )
     scheme = TextField(
         required=False,
-        of=lambda sighting: sighting.scheme or None,
+        of=lambda result: result.scheme or None,
         help_text="With payment, foreign_code and altered: pix, qris, …",
     )
     # Of a request of another system, what is safe to show; else these are left out.
@@ -193,7 +193,7 @@ class ScanSerializer(Answer):
     )
     remarks = TextsField(
         required=False,
-        of=lambda sighting: sighting.remarks if sighting.request else None,
+        of=lambda result: result.remarks if result.request else None,
         help_text="With payment: rules of its format that the code does not keep to.",
     )
     expires_at = InstantField(
@@ -215,10 +215,10 @@ class ScansView(WalletApiView):
         """Return what was scanned, and what this wallet can do with it."""
         asked = ScannedSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        sighting = look_at_scan(self.wallet, asked.validated_data["payload"])
-        charge = sighting.charge
+        result = resolve_scan(self.wallet, asked.validated_data["payload"])
+        charge = result.charge
         seen = {} if charge is None else {"charge": Seen(self.wallet, charge)}
-        return Response(ScanSerializer.show(sighting, **seen))
+        return Response(ScanSerializer.show(result, **seen))
 
 
 @extend_schema_view(post=extend_schema(operation_id="read_scanned_picture"))
@@ -260,7 +260,7 @@ class ClaimsView(WalletApiView):
         asked = PayloadSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         key = find_key(request)
-        found = find_scanned(self.wallet, asked.validated_data["payload"])
+        found = record_scan(self.wallet, asked.validated_data["payload"])
         if isinstance(found, Charge):
             claim = claim_charge(self.wallet, found)
         else:

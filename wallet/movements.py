@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from foundation.paging import Page, cut_page
 from ledger.chart import Side
 from ledger.statements import END, StatementLine, find_instant, list_latest
-from pos.errors import ChargeUnknown
+from pos.errors import NotFound
 from pos.models import Refund
 from pos.queries import read_reference
 from qr.references import encode_reference
@@ -65,7 +65,7 @@ def page_movements(wallet: Wallet, *, after: str) -> Page[Movement]:
     """Return one page of a wallet's movements, newest first.
 
     Raises:
-        ChargeUnknown: the cursor is not one of ours.
+        NotFound: the cursor is not one of ours.
     """
     lines = list_latest(
         wallet.account_id, before=_read_place(wallet, after), count_max=PAGE_SIZE + 1
@@ -84,7 +84,7 @@ def _read_place(wallet: Wallet, after: str) -> tuple[datetime, UUID]:
     transfer_id = read_reference(_PREFIX, after)
     instant = find_instant(wallet.account_id, transfer_id)
     if instant is None:
-        raise ChargeUnknown
+        raise NotFound("cursor")
     return instant, transfer_id
 
 

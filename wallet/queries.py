@@ -22,7 +22,7 @@ def page_payments(wallet: Wallet, *, after: str) -> Page[Payment]:
     """Return one page of a wallet's payments with their charges, newest first.
 
     Raises:
-        ChargeUnknown: the cursor is not one of ours.
+        NotFound: the cursor is not one of ours.
     """
     payments = list_payments(wallet)
     if after:

@@ -60,7 +60,7 @@ def _is_ours(text: str) -> bool:
     return bool(found.reading and is_of_host(found.reading.request, settings.PUBLIC_HOST))
 
 
-def find_scanned(wallet: Wallet, payload: str) -> Charge | CounterCode:
+def record_scan(wallet: Wallet, payload: str) -> Charge | CounterCode:
     """Find the charge or the counter code that a scanned or typed code of ours leads to.
 
     Raises:

@@ -9,7 +9,7 @@ from foundation.paging import Page, cut_page
 from identity.errors import PinLocked, PinWrong
 from ledger.errors import InsufficientFunds, TransferRefused
 from pos.charges import refuse_charge
-from pos.errors import ChargeNotPayable, ChargeUnknown
+from pos.errors import ChargeNotPayable, NotFound
 from pos.models import Refusal
 from wallet.errors import PinRequired
 from wallet.models import TRY_WORDS, Attempt, Claim, Wallet
@@ -63,12 +63,12 @@ def page_tries(wallet: Wallet, *, after: str) -> Page[Attempt]:
     """Return one page of all tries that a wallet did not pay, newest first.
 
     Raises:
-        ChargeUnknown: the cursor is not one of ours.
+        NotFound: the cursor is not one of ours.
     """
     tries = _list_tries(wallet)
     if after:
         if not (after.isascii() and after.isdigit() and len(after) < 19):
-            raise ChargeUnknown
+            raise NotFound("cursor")
         tries = tries.filter(pk__lt=int(after))
     return cut_page(tries, size=PAGE_SIZE, cursor=lambda attempt: str(attempt.pk))
 

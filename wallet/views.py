@@ -22,7 +22,7 @@ from merchants.access import activate_time_zone
 from pos.counter_codes import read_counter_code
 from pos.errors import (
     ChargeNotPayable,
-    ChargeUnknown,
+    NotFound,
     SigningKeyWithdrawn,
 )
 from pos.models import Charge, ChargeStatus
@@ -42,9 +42,9 @@ from wallet.errors import (
 )
 from wallet.models import Wallet
 from wallet.movements import page_movements
+from wallet.pay_screen import PayScreen, claim_for_page
 from wallet.payments import confirm_charge, read_pin
 from wallet.queries import find_own_payment
-from wallet.screens import PayScreen, look_at_charge
 from wallet.topics import session_topic
 from wallet.tries import list_recent_tries, page_tries
 from wallet.wallets import has_wallet
@@ -70,7 +70,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     if wallet is None:
         context = {"charge": charge, "next": request.path, "login": "", "error": ""}
         return render(request, "wallet/sign_in.html", context)
-    return _show(request, look_at_charge(wallet, charge))
+    return _show(request, claim_for_page(wallet, charge))
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,9 +94,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             request_hash=hash_confirmation(wallet, claim.public_id),
         )
     except (PinRequired, PinWrong, PinLocked) as refusal:
-        return _ask_again(request, look_at_charge(wallet, charge), refusal)
+        return _ask_again(request, claim_for_page(wallet, charge), refusal)
     except ChargeNotPayable:
-        screen = look_at_charge(wallet, charge)
+        screen = claim_for_page(wallet, charge)
         screen.error = str(_CLAIM_OVER) if screen.claim else ""
         return _show(request, screen, status=409)
     except (ClaimUnknown, TransferRefused, IdempotencyMismatch):
@@ -172,7 +172,7 @@ def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     """Show the balance, and by day all that led to it."""
     try:
         page, after = page_movements(wallet, after=request.GET.get("after", ""))
-    except ChargeUnknown:
+    except NotFound:
         raise Http404 from None
     days = groupby(page, key=attrgetter("day"))
     available_minor = read_available(wallet.account_id)
@@ -199,7 +199,7 @@ def tries(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     """Show what the payer tried to pay and could not, with the reasons."""
     try:
         page, after = page_tries(wallet, after=request.GET.get("after", ""))
-    except ChargeUnknown:
+    except NotFound:
         raise Http404 from None
     return render(request, "wallet/tries.html", {"tries": page, "next_cursor": after})
 
@@ -211,7 +211,7 @@ def payment(request: HttpRequest, wallet: Wallet, reference: str) -> HttpRespons
     """Show one payment and what came back of it."""
     try:
         found = find_own_payment(wallet, read_reference("py", reference))
-    except ChargeUnknown:
+    except NotFound:
         found = None
     if found is None:
         raise Http404

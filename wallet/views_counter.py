@@ -32,7 +32,7 @@ from wallet.counter_payments import (
 )
 from wallet.errors import CounterLimitReached, WalletCurrencyMismatch
 from wallet.models import Wallet
-from wallet.sightings import look_at_counter_code
+from wallet.scan_results import look_at_counter_code
 
 _REFUSALS = (
     AmountUnreadable,
@@ -119,15 +119,15 @@ def _hash_wish(wallet: Wallet, code: CounterCode, typed: str) -> bytes:
 def _ask(
     request: HttpRequest, wallet: Wallet, code: CounterCode, *, typed: str = "", error: str = ""
 ) -> HttpResponse:
-    sighting, begun = look_at_counter_code(wallet, code), find_begun(wallet)
+    result, begun = look_at_counter_code(wallet, code), find_begun(wallet)
     context: dict[str, Any] = {
         "code": code,
         "store": code.store,
-        "sighting": sighting,
+        "result": result,
         "begun": begun,
         "begun_link": _link(begun) if begun else "",
         "typed": typed[:40],
-        "error": error if sighting.is_payable else "",
+        "error": error if result.is_payable else "",
         "exponent": find_exponent(code.currency),
         "idempotency_key": str(uuid4()),
     }

@@ -31,8 +31,8 @@ from wallet.errors import (
     TooManyTries,
 )
 from wallet.models import Wallet
-from wallet.scans import choose_seen, find_scanned
-from wallet.sightings import describe_foreign
+from wallet.scan_results import describe_foreign
+from wallet.scans import choose_seen, record_scan
 
 _CODE_CUT_SHORT = _("Type all eight letters and digits of the code. Nothing was taken.")
 _NO_CODE = {"text", "empty"}
@@ -44,21 +44,21 @@ _TYPED_LENGTH_MAX = 20
 @wallet_only
 def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     """Take a short code, or whatever else a code says, typed or pasted."""
-    typed, error, sighting = _unfold(request.POST.get("code", "")), "", None
+    typed, error, result = _unfold(request.POST.get("code", "")), "", None
     if request.method == "POST":
         try:
-            return redirect(find_page(find_scanned(wallet, typed)))
+            return redirect(find_page(record_scan(wallet, typed)))
         except CodeForeign:
-            sighting = describe_foreign(typed)
-            error = sighting.detail
-            if sighting.kind in _NO_CODE and len(typed) <= _TYPED_LENGTH_MAX:
-                sighting, error = None, str(_CODE_CUT_SHORT)
+            result = describe_foreign(typed)
+            error = result.detail
+            if result.kind in _NO_CODE and len(typed) <= _TYPED_LENGTH_MAX:
+                result, error = None, str(_CODE_CUT_SHORT)
         except (CodeMistyped, CodeUnknown, TooManyTries, SigningKeyWithdrawn) as refusal:
             error = str(refusal)
     context = {
         "code": typed[:LENGTH_MAX],
         "error": error,
-        "sighting": sighting,
+        "result": result,
         "length_max": LENGTH_MAX,
         "short_max": _TYPED_LENGTH_MAX,
     }
@@ -70,14 +70,14 @@ def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
 @wallet_only
 def scan(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     """Go where the code leads that the camera saw, or say what else was seen."""
-    error, sighting, text = "", None, ""
+    error, result, text = "", None, ""
     if request.method == "POST":
         try:
             seen = _read_seen(request)
             text = choose_seen(seen.texts, parts=seen.parts)
-            return redirect(find_page(find_scanned(wallet, text)))
+            return redirect(find_page(record_scan(wallet, text)))
         except (CodeForeign, CodeMistyped):
-            sighting = describe_foreign(text)
+            result = describe_foreign(text)
         except PayloadInvalid as refusal:
             words = gettext("This file cannot be read: %(why)s. Nothing was taken.")
             error = words % {"why": refusal}
@@ -92,11 +92,11 @@ def scan(request: HttpRequest, wallet: Wallet) -> HttpResponse:
             error = str(refusal)
     context = {
         "error": error,
-        "sighting": sighting,
+        "result": result,
         "host": settings.PUBLIC_HOST,
         "charge_guid": make_guid(settings.PUBLIC_HOST),
     }
-    status = 422 if error or sighting else 200
+    status = 422 if error or result else 200
     return render(request, "wallet/scan.html", context, status=status)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from foundation.model_sql import JoinedRows
 from identity.bearer import digest_secret
 from identity.models import User
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transactions import retry_clashes
@@ -52,7 +52,7 @@ def top_up(
         [
             NewTransfer(
                 id=transfer_id or uuid6.uuid7(),
-                debit_account_id=find_house_account(
+                debit_account_id=get_or_open_house_account(
                     AccountKind.SAFEGUARD, currency=wallet.currency
                 ),
                 credit_account_id=wallet.account_id,

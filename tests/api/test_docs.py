@@ -184,7 +184,7 @@ def test_answers_have_exactly_the_fields_described(till, phone, shop):
         (collected, "CollectedCharge"),
         (codes, "PaymentCodes"),
         (codes["data"][0], "PaymentCode"),
-        (codes["last_use"], "PaymentCodeUse"),
+        (codes["last_use"], "CodeUse"),
         (settlements, "SettlementPage"),
         (settlement, "Settlement"),
         (lines, "SettlementLinePage"),

@@ -22,7 +22,7 @@ from pos.terminals import offer_pairing
 from qr.links import encode_token
 from tests import factories
 from wallet.authentication import WALLET_COOKIE
-from wallet.sightings import describe_foreign
+from wallet.scan_results import describe_foreign
 
 # Esperanto stands for a language: Django knows it, and nobody has translated us to it.
 LANGUAGE = "eo"
@@ -202,12 +202,12 @@ def test_the_api_refuses_in_the_language_it_is_asked_in(esperanto, shop):
 def test_refusals_are_spoken_when_they_are_made(esperanto):
     with override(LANGUAGE):
         said = [str(PinWrong(1)), str(PinWrong(2)), str(ChargeNotPayable("expired"))]
-        sighting = describe_foreign("https://example.org/")
+        result = describe_foreign("https://example.org/")
 
     sentences = ["The PIN is not right. 1 try left.", "The PIN is not right. 2 tries left."]
     sentences += ["This charge cannot be paid: it is expired. Nothing was taken."]
     assert said == [pretend(sentence) for sentence in sentences]
-    assert find_english(sighting.detail, names={"example.org"}) == []
+    assert find_english(result.detail, names={"example.org"}) == []
 
 
 def test_scripts_get_their_words_by_an_address_that_names_the_language(esperanto):

@@ -7,7 +7,7 @@ from django.test import Client
 from uuid6 import uuid7
 
 from identity.models import User
-from ledger.accounts import find_house_account
+from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transfers import NewTransfer
@@ -134,7 +134,9 @@ def test_one_currency_that_does_not_balance_takes_the_green_from_all(owner, many
             NewTransfer(
                 id=uuid7(),
                 debit_account_id=debit.payable_account_id,
-                credit_account_id=find_house_account(AccountKind.FEE_INCOME, currency="JPY"),
+                credit_account_id=get_or_open_house_account(
+                    AccountKind.FEE_INCOME, currency="JPY"
+                ),
                 amount_minor=1,
                 currency="JPY",
                 kind="fee",

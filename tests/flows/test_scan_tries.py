@@ -12,7 +12,7 @@ from tests.flows.steps import scan
 from tests.flows.test_scans import UNKNOWN_LINK
 from tests.snapshots import nothing_changes
 from wallet.models import ShortCodeMiss
-from wallet.scans import find_scanned
+from wallet.scans import record_scan
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +71,7 @@ def test_misses_of_this_day_are_kept(phone):
 
 def test_a_guess_that_could_be_rolled_back_is_refused(customer, charge):
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        find_scanned(customer.wallet, charge.short_code)
+        record_scan(customer.wallet, charge.short_code)
 
 
 def test_links_that_lead_nowhere_are_no_guesses(phone):

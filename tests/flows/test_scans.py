@@ -13,7 +13,7 @@ from tests.flows.steps import scan
 from tests.qr.payloads import EXAMPLE, VECTORS
 from tests.snapshots import nothing_changes
 from wallet.models import ShortCodeMiss
-from wallet.sightings import _DESCRIPTIONS
+from wallet.scan_results import _DESCRIPTIONS
 
 pytestmark = pytest.mark.django_db
 UNKNOWN_LINK = "HTTP://PAY.TEST/P/" + "0" * 26

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from ledger.accounts import find_house_account
+from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
 from ledger.queries import sum_balance
 from merchants.errors import CutInFuture, NothingToSettle
@@ -63,7 +63,7 @@ def test_a_settlement_adds_up_to_the_minor_unit(shop, customer, proofs_hold):
 
 
 def test_the_ledger_moves_takings_to_payable_and_fees_to_the_house(shop, customer):
-    fee_income = find_house_account(AccountKind.FEE_INCOME, currency="EUR")
+    fee_income = get_or_open_house_account(AccountKind.FEE_INCOME, currency="EUR")
     fees_before = sum_balance(fee_income)
     (sale,) = sell_all(shop, customer, 1000)
     factories.refund(shop, sale, amount_minor=300)

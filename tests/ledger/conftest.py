@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from tests.ledger import sessions
 
@@ -10,7 +10,7 @@ from tests.ledger import sessions
 @pytest.fixture
 def bank(db):
     """The safeguard account in EUR."""
-    return find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    return get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.audit.canonical import TRANSFER_COLUMNS, SealHead, write_instant, write_transfer
 from ledger.audit.merkle import calculate_root, hash_leaf
 from ledger.audit.seal_log import Heads
@@ -81,10 +81,10 @@ def make_history() -> dict[str, str]:
     `first` holds in, out, held, ended, waiting, freed and canceled; `second` more and last;
     fresh is not sealed.
     """
-    bank = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
     wallet, other = (open_account(AccountKind.WALLET, currency="EUR") for _ in range(2))
     names: dict[str, Any] = {"bank": bank, "wallet": wallet, "other": other}
-    names |= {"dollars": find_house_account(AccountKind.SAFEGUARD, currency="USD")}
+    names |= {"dollars": get_or_open_house_account(AccountKind.SAFEGUARD, currency="USD")}
     names |= {"nobody": uuid.uuid4(), "another": uuid.uuid4()}
 
     def move(name: str, debit: str, credit: str, amount: int) -> NewTransfer:

@@ -22,7 +22,7 @@ from typing import Any, cast
 import pytest
 from django.db.models import Q
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.models import Account, Hold, Transfer
 from ledger.posting import post_together, post_transfers
@@ -96,7 +96,9 @@ class Books:
         }
         self.accounts["T"] = open_account(AccountKind.TAKINGS, currency="EUR")
         for name, currency in {"S": "EUR", "Y": "JPY", "W": "KWD"}.items():
-            self.accounts[name] = find_house_account(AccountKind.SAFEGUARD, currency=currency)
+            self.accounts[name] = get_or_open_house_account(
+                AccountKind.SAFEGUARD, currency=currency
+            )
         self.accounts["X"] = uuid.uuid4()
         self.close("C")
 

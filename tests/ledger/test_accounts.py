@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.errors import CurrencyUnknown
 from ledger.models import Account
@@ -53,20 +53,20 @@ def test_each_kind_grows_on_its_side(kind, side, may_go_negative):
 
 
 def test_the_house_has_one_account_of_a_kind_and_currency():
-    first = find_house_account(AccountKind.FEE_INCOME, currency="EUR")
+    first = get_or_open_house_account(AccountKind.FEE_INCOME, currency="EUR")
 
-    assert find_house_account(AccountKind.FEE_INCOME, currency="EUR") == first
-    assert find_house_account(AccountKind.FEE_INCOME, currency="JPY") != first
-    assert find_house_account(AccountKind.SAFEGUARD, currency="EUR") != first
+    assert get_or_open_house_account(AccountKind.FEE_INCOME, currency="EUR") == first
+    assert get_or_open_house_account(AccountKind.FEE_INCOME, currency="JPY") != first
+    assert get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR") != first
 
 
 def test_an_account_that_the_house_has_is_not_opened_again():
-    first = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    first = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
 
     with pytest.raises(IntegrityError, match="one_of_the_house"), transaction.atomic():
         open_account(AccountKind.SAFEGUARD, currency="EUR")
 
-    assert find_house_account(AccountKind.SAFEGUARD, currency="EUR") == first
+    assert get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR") == first
 
 
 @pytest.mark.parametrize("account", UNCHARTED.values(), ids=UNCHARTED)
@@ -96,7 +96,7 @@ def test_an_account_stays_what_it_was_opened_as(wallet, change):
     assert Account.objects.filter(pk=wallet).values().get() == before
 
 
-@pytest.mark.parametrize("opening", [open_account, find_house_account])
+@pytest.mark.parametrize("opening", [open_account, get_or_open_house_account])
 def test_no_account_is_opened_in_an_unknown_currency(opening):
     with pytest.raises(CurrencyUnknown):
         opening(AccountKind.SAFEGUARD, currency="ZZZ")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from django.db import DatabaseError, connection
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.invariants.runner import list_invariants, prove, read_one_moment
 from ledger.invariants.scan_ranges import Accounts, Pages, Part
@@ -112,7 +112,7 @@ def test_a_broken_page_ends_the_search(wallets):
 
 
 def test_all_proofs_are_about_one_moment_while_others_go_on(committed, meanwhile):
-    bank = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
     wallet = open_account(AccountKind.WALLET, currency="EUR")
     top_up(bank, wallet)
     shape, walk = pick(SHAPE), pick(WALK)

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from ledger import tasks
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.checkpoints import take_checkpoints
 from ledger.models import Checkpoint, PeriodClose, Transfer
@@ -38,7 +38,7 @@ def till(committed):
 
 @pytest.fixture
 def bank(committed):
-    return find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    return get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
 
 
 def post(debit, credit, *amounts):

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from django.db import InternalError, connection, transaction
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.models import PeriodClose, Transfer
 from ledger.period_close import close_period, read_closed_until
@@ -24,7 +24,7 @@ POST = "SELECT result FROM ledger_post_transfer(%s, %s, %s, 1, 'EUR', 'test', 't
 @pytest.fixture
 def accounts(committed):
     """The bank and a wallet."""
-    bank = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
     return bank, open_account(AccountKind.WALLET, currency="EUR")
 
 

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.models import Transfer
 from ledger.period_close import close_period
@@ -37,7 +37,7 @@ def read_tables(printed):
 
 
 def test_the_trial_balance_has_one_table_a_currency(bank, wallet, takings):
-    yen_bank = find_house_account(AccountKind.SAFEGUARD, currency="JPY")
+    yen_bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="JPY")
     yen_wallet = open_account(AccountKind.WALLET, currency="JPY")
     post(bank, wallet, 10_000)
     post(wallet, takings, 480)

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from ledger import tasks
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.models import PeriodClose, Seal, SealLeaves, Transfer
 from ledger.period_close import read_closed_until
@@ -34,7 +34,7 @@ CHANGES = {
 @pytest.fixture
 def accounts(committed):
     """The bank and a wallet, in committed rows; all that was posted is sealed."""
-    bank = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
     accounts = bank, open_account(AccountKind.WALLET, currency="EUR")
     move(accounts)
     seal_ledger()

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import pytest
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.models import Account, Transfer
 from ledger.statements import (
@@ -276,7 +276,7 @@ def test_in_each_currency_debits_equal_credits():
 
 
 def test_currencies_and_sides_stand_in_order(payable, receivable):
-    find_house_account(AccountKind.SAFEGUARD, currency=CURRENCY)
+    get_or_open_house_account(AccountKind.SAFEGUARD, currency=CURRENCY)
 
     lines = list_trial_balance(datetime.max.replace(tzinfo=UTC))
 

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.errors import InsufficientFunds
 from ledger.posting import post_together
@@ -41,7 +41,7 @@ def crowd(committed, books_hold):
 
 @pytest.fixture
 def bank(committed):
-    return find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    return get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.audit.seal_log import Head, write_head
 from ledger.chart import AccountKind
 from ledger.models import Seal
@@ -84,7 +84,7 @@ def test_a_heads_file_that_is_not_there_is_told(tmp_path):
 
 
 def test_sales_and_seals_go_on_meanwhile(heads_file, meanwhile):
-    bank = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
     accounts = [open_account(AccountKind.WALLET, currency="EUR") for _ in range(4)]
     sold: list[uuid.UUID] = []
 

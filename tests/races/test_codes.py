@@ -4,12 +4,13 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledger.queries import read_balance
 from pos.callers import call_from_terminal
 from pos.terminals import add_terminal
 from tests import factories
+from tests.ledger.sessions import let_others_act, read_pid, wait_until_waited_for
 from tests.paycodes import show_code
 from tests.races.crowd import late, stagger
 from wallet.collection import collect_charge
@@ -162,3 +163,18 @@ def test_a_code_is_used_before_it_is_revoked_or_not_at_all(crowd):
         PaymentCodeMiss.objects.filter(merchant=shop.merchant).delete()
 
     assert set(firsts) == {"used", "revoked"}
+
+
+def test_a_code_that_is_being_stopped_is_not_used_meanwhile(committed):
+    shop, customer = factories.open_shop(), factories.open_customer()
+    new = NewUse(show_code(customer), factories.make_charge(shop), "stopped", b"test")
+
+    with let_others_act() as meanwhile:
+        with transaction.atomic():
+            revoke_codes(customer.wallet)
+            use = meanwhile(partial(redeem_code, shop.till, new))
+            wait_until_waited_for(read_pid(connection))
+
+        with pytest.raises(PaymentCodeUnknown):
+            use.result(timeout=10)
+    assert not PaymentCodeUse.objects.filter(wallet=customer.wallet).exists()

@@ -15,7 +15,7 @@ from threading import Event
 import pytest
 from django.db import OperationalError, connection
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.models import Account, Hold, Transfer
 from ledger.posting import post_together, post_transfers
@@ -42,7 +42,7 @@ WAITING_FOR_ME = """
 
 
 def open_wallets(count):
-    bank = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
     wallets = [open_account(AccountKind.WALLET, currency="EUR") for _ in range(count)]
     post_together([transfer(bank, wallet, OPENING_MINOR) for wallet in wallets])
     return wallets
@@ -213,7 +213,7 @@ def test_payments_that_free_overdue_holds_both_ways_never_deadlock(crowd):
 
 def test_an_end_that_meets_its_pending_transfer_on_the_way_comes_after_it_or_not_at_all(crowd):
     wallets = open_wallets(2)
-    bank = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
     takings = open_account(AccountKind.TAKINGS, currency="EUR")
     post = in_one_transaction(post_transfers)
 
@@ -257,7 +257,7 @@ def post_both_ways(crowd, verb, *, refusals=()):
 
     No account is locked for them: none is a wallet. Give the answers and what was moved.
     """
-    bank = find_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
     takings = open_account(AccountKind.TAKINGS, currency="EUR")
     chain = [transfer(bank, takings, 1) for _ in range(3)]
     is_held = Event()

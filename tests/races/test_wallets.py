@@ -14,7 +14,7 @@ from qr.links import encode_short_code
 from tests import factories
 from wallet.errors import CodeUnknown, PinRequired, TooManyTries
 from wallet.models import Attempt, Payment, ShortCodeMiss
-from wallet.scans import find_scanned
+from wallet.scans import record_scan
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
@@ -117,7 +117,7 @@ def test_of_sixty_guesses_at_once_ten_are_looked_at(crowd):
     wallet = factories.open_customer().wallet
 
     answers = crowd.act(
-        [partial(find_scanned, wallet, encode_short_code(guess)) for guess in range(60)],
+        [partial(record_scan, wallet, encode_short_code(guess)) for guess in range(60)],
         refusals=(CodeUnknown, TooManyTries),
     )
 
@@ -131,7 +131,7 @@ def test_the_right_code_many_times_at_once_is_no_guess(crowd):
         factories.make_charge(factories.open_shop()),
     )
 
-    answers = crowd.act([partial(find_scanned, wallet, charge.short_code)] * 20)
+    answers = crowd.act([partial(record_scan, wallet, charge.short_code)] * 20)
 
     assert answers == [charge] * 20
     assert not ShortCodeMiss.objects.filter(wallet=wallet).exists()

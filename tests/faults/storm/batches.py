@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ledger.accounts import find_house_account, open_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import AccountKind
 from ledger.holds import OpenHold
 from ledger.transfers import AnyTransfer, NewPending, NewTransfer, PendingPost, PendingVoid
@@ -145,7 +145,7 @@ def open_accounts(currency: str) -> Accounts:
     """Open empty wallets and a store's takings beside the bank's account."""
     return Accounts(
         currency=currency,
-        bank=find_house_account(AccountKind.SAFEGUARD, currency=currency),
+        bank=get_or_open_house_account(AccountKind.SAFEGUARD, currency=currency),
         takings=open_account(AccountKind.TAKINGS, currency=currency),
         wallets=tuple(
             open_account(AccountKind.WALLET, currency=currency) for _ in range(WALLETS)

@@ -38,7 +38,7 @@ class PayScreen:
     idempotency_key: str = ""
 
 
-def look_at_charge(wallet: Wallet, charge: Charge) -> PayScreen:
+def claim_for_page(wallet: Wallet, charge: Charge) -> PayScreen:
     """Claim the charge if it can be claimed, and say what the phone should show."""
     if charge.status == ChargeStatus.CAPTURED:
         return look_at_captured(wallet, charge)

@@ -28,7 +28,7 @@ from wallet.errors import (
     WalletCurrencyMismatch,
 )
 from wallet.models import Wallet
-from wallet.scans import find_scanned
+from wallet.scans import record_scan
 
 _SHOWN_MAX = 80
 # Of a scheme whose title is no name to tell people.
@@ -40,7 +40,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class ScanResult:
     """A scanned text as the payer's phone shows it; `detail` says what to do.
 
     `kind` is for programs. Of what is ours, the charge is there; of what asks for money
@@ -60,7 +60,7 @@ class Sighting:
     remarks: tuple[str, ...] = ()
 
 
-def look_at_scan(wallet: Wallet, payload: str) -> Sighting:
+def resolve_scan(wallet: Wallet, payload: str) -> ScanResult:
     """Return what a scanned or typed text is, and what the payer may do with it.
 
     Raises:
@@ -69,7 +69,7 @@ def look_at_scan(wallet: Wallet, payload: str) -> Sighting:
         SigningKeyWithdrawn: printed, and signed with a key that is not believed any more.
     """
     try:
-        found = find_scanned(wallet, payload)
+        found = record_scan(wallet, payload)
     except (CodeForeign, CodeMistyped):
         return describe_foreign(payload)
     if isinstance(found, CounterCode):
@@ -77,10 +77,10 @@ def look_at_scan(wallet: Wallet, payload: str) -> Sighting:
     return _describe_charge(wallet, found)
 
 
-def describe_foreign(payload: str) -> Sighting:
+def describe_foreign(payload: str) -> ScanResult:
     """Describe a text that leads to nothing of ours."""
     if not payload.strip():
-        return Sighting(
+        return ScanResult(
             kind="empty", detail=gettext("There is nothing in it. Scan the code again.")
         )
     found = recognize(payload)
@@ -111,7 +111,7 @@ def name_host(host: str) -> str:
     return make_plain(bare)
 
 
-def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
+def _describe_charge(wallet: Wallet, charge: Charge) -> ScanResult:
     status, mine = charge.status_now, charge.payer_account_id == wallet.account_id
     waits = status == ChargeStatus.OPEN or (status == ChargeStatus.CLAIMED and mine)
     # Somebody has opened it at a counter code, and nobody else can pay it.
@@ -125,7 +125,7 @@ def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
     else:
         words = gettext("This charge cannot be paid: it is %(status)s.")
         detail = words % {"status": name_state(status)}
-    return Sighting(
+    return ScanResult(
         kind="charge",
         detail=detail,
         is_payable=waits and not is_anothers and wallet.currency == charge.currency,
@@ -133,7 +133,7 @@ def _describe_charge(wallet: Wallet, charge: Charge) -> Sighting:
     )
 
 
-def look_at_counter_code(wallet: Wallet, code: CounterCode) -> Sighting:
+def look_at_counter_code(wallet: Wallet, code: CounterCode) -> ScanResult:
     """Return whether this wallet can pay by a counter code now, and how much."""
     left_minor = measure_left(wallet, code)
     if code.is_revoked:
@@ -146,24 +146,24 @@ def look_at_counter_code(wallet: Wallet, code: CounterCode) -> Sighting:
         detail = str(CounterLimitReached(left_minor, code.currency))
     else:
         detail = gettext("You type the amount. Nothing is taken before you confirm.")
-        return Sighting(
+        return ScanResult(
             kind="static",
             detail=detail,
             is_payable=True,
             counter_code=code,
             left_minor=left_minor,
         )
-    return Sighting(kind="static", detail=detail, counter_code=code)
+    return ScanResult(kind="static", detail=detail, counter_code=code)
 
 
-def _describe_payment(found: Recognition) -> Sighting:
+def _describe_payment(found: Recognition) -> ScanResult:
     if found.reading and is_of_host(found.reading.request, settings.PUBLIC_HOST):
         # The code of a charge of ours would not have come here if it were whole.
         detail = gettext(
             "This looks like a code of a till here, but it was altered. Do not pay with it."
             " Nothing was taken."
         )
-        return Sighting(kind="altered", detail=detail)
+        return ScanResult(kind="altered", detail=detail)
     name = name_scheme(found)
     begin = gettext("This code is for paying by %(name)s, which this wallet cannot do.")
     sentences = [begin % {"name": name}]
@@ -176,7 +176,7 @@ def _describe_payment(found: Recognition) -> Sighting:
     if fault is not None:
         words = gettext("It is not well formed: %(rule)s.")
         sentences.append(words % {"rule": make_plain(fault.rule)})
-    return Sighting(
+    return ScanResult(
         kind="payment",
         title=name,
         detail=" ".join([*filter(None, sentences), gettext("Nothing was taken.")]),
@@ -223,7 +223,7 @@ def _list_faults(found: Recognition, least: Weight) -> Iterator[Deviation]:
     return (each for each in deviations if each.weight >= least)
 
 
-def _describe_altered(found: Recognition) -> Sighting:
+def _describe_altered(found: Recognition) -> ScanResult:
     fault = _find_fault(found)
     words = (
         gettext(
@@ -239,12 +239,12 @@ def _describe_altered(found: Recognition) -> Sighting:
     )
     rule = make_plain(fault.rule) if fault else ""
     detail = words % {"name": name_scheme(found), "rule": rule}
-    return Sighting(
+    return ScanResult(
         kind="altered", title=name_scheme(found), detail=detail, scheme=found.format
     )
 
 
-def _describe_link(found: Recognition) -> Sighting:
+def _describe_link(found: Recognition) -> ScanResult:
     host = name_host(found.host)
     if found.host == settings.PUBLIC_HOST:
         return _describe_own_address(host)
@@ -252,10 +252,10 @@ def _describe_link(found: Recognition) -> Sighting:
         "This is a payment link of another site, %(host)s. It was not opened."
         " If you are in a shop, tell the shop. Nothing was taken."
     )
-    return Sighting(kind="foreign", title=host, detail=words % {"host": host}, host=host)
+    return ScanResult(kind="foreign", title=host, detail=words % {"host": host}, host=host)
 
 
-def _describe_address(found: Recognition) -> Sighting:
+def _describe_address(found: Recognition) -> ScanResult:
     host = name_host(found.host)
     if found.host == settings.PUBLIC_HOST:
         return _describe_own_address(host)
@@ -263,45 +263,45 @@ def _describe_address(found: Recognition) -> Sighting:
         "This is a web address of another site, %(host)s. It was not opened, and nothing"
         " can be paid with it here. Nothing was taken."
     )
-    return Sighting(kind="web_address", title=host, detail=words % {"host": host}, host=host)
+    return ScanResult(kind="web_address", title=host, detail=words % {"host": host}, host=host)
 
 
-def _describe_own_address(host: str) -> Sighting:
+def _describe_own_address(host: str) -> ScanResult:
     detail = gettext(
         "This address is ours, but no code leads there: it was cut short, altered, or is"
         " another page. Nothing was taken."
     )
-    return Sighting(kind="altered", title=host, detail=detail, host=host)
+    return ScanResult(kind="altered", title=host, detail=detail, host=host)
 
 
-def _describe_payer_code(_found: Recognition) -> Sighting:
+def _describe_payer_code(_found: Recognition) -> ScanResult:
     detail = gettext(
         "This is a payment code out of somebody's wallet. A shop's till scans it; a phone"
         " cannot pay with it. To pay a shop, scan the shop's code. Nothing was taken."
     )
-    return Sighting(kind="payment_code", detail=detail)
+    return ScanResult(kind="payment_code", detail=detail)
 
 
-def _describe_foreign_code(found: Recognition) -> Sighting:
+def _describe_foreign_code(found: Recognition) -> ScanResult:
     name = name_scheme(found)
     words = gettext(
         "This is a payment code of %(name)s, which a shop's till scans. This wallet can do"
         " nothing with it. Nothing was taken."
     )
     detail = words % {"name": name}
-    return Sighting(kind="foreign_code", title=name, detail=detail, scheme=found.format)
+    return ScanResult(kind="foreign_code", title=name, detail=detail, scheme=found.format)
 
 
-def _describe_text(_found: Recognition) -> Sighting:
+def _describe_text(_found: Recognition) -> ScanResult:
     detail = gettext("This is a text and no payment code. Nothing was taken.")
-    return Sighting(kind="text", detail=detail)
+    return ScanResult(kind="text", detail=detail)
 
 
-def _describe_mistyped(_found: Recognition) -> Sighting:
-    return Sighting(kind="mistyped", detail=str(CodeMistyped()))
+def _describe_mistyped(_found: Recognition) -> ScanResult:
+    return ScanResult(kind="mistyped", detail=str(CodeMistyped()))
 
 
-_DESCRIPTIONS: dict[Nature, Callable[[Recognition], Sighting]] = {
+_DESCRIPTIONS: dict[Nature, Callable[[Recognition], ScanResult]] = {
     Nature.PAYMENT: _describe_payment,
     Nature.ALTERED: _describe_altered,
     Nature.CONSUMER_CODE: _describe_foreign_code,
