@@ -1,7 +1,7 @@
-"""Devices on which somebody has signed in before: their wrong tries are counted apart.
+"""Devices on which somebody has signed in before: wrong tries there are counted apart.
 
-The device keeps a signed note with a random name and the people who signed in. It opens
-nothing: it only says that whoever tries here is no stranger.
+A signed cookie holds a random name and the people who signed in. It grants no access: it only
+shows that tries from this device are not a stranger's.
 """
 
 import secrets
@@ -22,7 +22,7 @@ _SALT = "identity.devices"
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device, and who has signed in on it."""
+    """A device, and the people who have signed in on it."""
 
     name: str
     people: tuple[str, ...]
@@ -36,7 +36,7 @@ NEW = Device("", ())
 
 
 def read_device(request: HttpRequest) -> Device:
-    """Return the device a page's request comes from; `NEW` where nobody has signed in yet."""
+    """Return the device of a page's request; `NEW` if nobody has signed in on it yet."""
     note = request.COOKIES.get(DEVICE_COOKIE, "")
     try:
         name, *people = signing.loads(note, salt=_SALT, max_age=_LIFE_S)

@@ -51,7 +51,7 @@ class PinLocked(Exception):
 
 
 class SignInLocked(Exception):
-    """Told to whoever knows the secret, or tries on a device of the person's own."""
+    """Raised only for a right secret, or on a device where the person has signed in before."""
 
     def __init__(self, until: datetime, *, user_id: UUID) -> None:
         """`until` is an aware instant."""

@@ -1,8 +1,8 @@
-"""How many hashes are made at once: they take a processor each, and sales go first.
+"""Limits how many hashes run at once: each takes a processor, and sales go first.
 
-Whoever is known (a paired till, a signed-in wallet, a device somebody has signed in on) does
-not wait for strangers. Strangers share one place in each process, and that rests three times
-as long as it has worked: however many try, hashing for them takes a quarter of a processor.
+Known devices (a paired till, a signed-in wallet, a device somebody has signed in on) do not
+wait for strangers. Strangers share one place in each process, which rests three times as long
+as it has worked: however many try, their hashes take a quarter of a processor.
 """
 
 import time
@@ -14,7 +14,7 @@ from identity.errors import ChecksWait
 
 
 class Lane:
-    """A few places to hash at, and a few to wait at; who finds neither is refused at once."""
+    """A few places to hash, and a few to wait; beyond those a request is refused at once."""
 
     def __init__(
         self, *, at_once: int, waiting_max: int, patience_s: float, rest: float = 0
@@ -25,7 +25,7 @@ class Lane:
 
     @contextmanager
     def enter(self) -> Iterator[None]:
-        """Work in the lane; begin it before a transaction, so that no lock is held by a wait.
+        """Take a place for the block; enter before a transaction, so that no wait holds a lock.
 
         Raises:
             ChecksWait: too many are waiting, or the wait was too long.

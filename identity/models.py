@@ -50,7 +50,7 @@ class Session(models.Model):
 
 
 class Tries(models.Model):
-    """The wrong tries for one person, or for a login nobody has, at one place."""
+    """The wrong tries for one person, or for an unknown login, at one place."""
 
     subject = models.UUIDField()
     scope = models.CharField(max_length=80)

@@ -10,7 +10,7 @@ from identity.models import User
 class SmallArgon2(Argon2PasswordHasher):
     """Argon2id with 19 MiB, two passes, one lane: OWASP's smallest.
 
-    Hashes of Django's own profile still verify, and are made anew by the next sign-in.
+    Hashes of Django's own profile still verify; the next sign-in replaces them.
     """
 
     time_cost = 2
@@ -19,7 +19,7 @@ class SmallArgon2(Argon2PasswordHasher):
 
 
 def is_password_of(user_id: UUID, password: str) -> bool:
-    """Return whether this is the person's password; without one it takes as long to say no."""
+    """Return whether this is the person's password; takes as long if they have none."""
     people = User.objects.filter(pk=user_id)
     encoded = people.values_list("password", flat=True).first()
 

@@ -1,8 +1,8 @@
 """PINs: six digits, Argon2 with a pepper, five tries counted by the database.
 
-Six digits cannot withstand guessing offline whatever the hash costs; what holds is the
-pepper (kept outside the database) and the counter. So the hash is a small Argon2id
-profile of 19 MiB (OWASP's minimum), not Django's 100 MiB: docs/decisions/0006.
+Six digits cannot withstand offline guessing whatever the hash costs; the pepper (kept outside
+the database) and the counter protect them. So the hash is a small Argon2id profile of 19 MiB
+(OWASP's minimum), not Django's 100 MiB: docs/decisions/0006.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from identity.lanes import KNOWN
 from identity.models import User
 from identity.tries import TRIES_MAX, count_try, forget_all_tries, forget_tries
 
-# Of any script: a PIN set on one keyboard is typed on another.
+# Digits of any script: a PIN set on one keyboard may be typed on another.
 PIN_PATTERN = re.compile(r"\d{6}\Z")
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
@@ -41,12 +41,12 @@ def set_pin(user: User, pin: str) -> None:
 
 
 def check_pin(user_id: UUID, pin: str, *, scope: str) -> None:
-    """Check the PIN of a person who is known, at a place of `identity.tries`.
+    """Check the PIN of a known person, at a place of `identity.tries`.
 
-    The try is counted before the PIN is looked at, and forgotten if right. Counting locks the
-    place until the try is decided: of tries at the same moment five are looked at, and right
-    ones are never taken for wrong ones. Owns its transaction, because a count that rolls back
-    would be a free guess.
+    The try is counted before the PIN is checked, and forgotten if right. Counting locks the
+    place until the try is decided: of simultaneous tries at most five are checked, and a right
+    one never counts as wrong. Owns its transaction, because a count that rolls back would be a
+    free guess.
 
     Raises:
         PinWrong: says how many tries are left.
@@ -64,9 +64,9 @@ def check_pin(user_id: UUID, pin: str, *, scope: str) -> None:
 
 
 def is_pin_of(user_id: UUID, pin: str) -> bool:
-    """Return whether this is the person's PIN; without a person it takes as long to say no.
+    """Return whether this is the person's PIN; takes as long if there is no such person.
 
-    A right one that was hashed otherwise, as by an older version, is hashed anew.
+    A right PIN with another hash profile, as of an older version, is hashed anew.
     """
     people = User.objects.filter(pk=user_id)
     pin_hash = people.values_list("pin_hash", flat=True).first()

@@ -1,4 +1,4 @@
-"""Say who somebody is who signs in, and start and end the wallet's sessions."""
+"""Identify people who sign in, and start and end the wallet's sessions."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,12 +24,12 @@ _NOBODY = UUID(int=0)
 
 
 def identify_by_pin(login: str, *, pin: str, device: Device) -> User:
-    """Return the person whose phone number or e-mail and PIN these are.
+    """Return the person with this phone number or e-mail and PIN.
 
     Raises:
-        SignInRefused: no such person, not this PIN, or the PIN is locked. They look alike,
-            so that trying numbers tells nobody who has a wallet.
-        SignInLocked: the PIN is right or the device the person's own, and there is a lock.
+        SignInRefused: no such person, not this PIN, or the PIN is locked; the same refusal, so
+            that trying numbers does not reveal who has a wallet.
+        SignInLocked: there is a lock, and the PIN is right or the device known.
         ChecksWait: too many are signing in; nothing was counted.
     """
     return _identify(
@@ -42,7 +42,7 @@ def identify_by_pin(login: str, *, pin: str, device: Device) -> User:
 
 
 def identify_by_password(email: str, *, password: str, device: Device) -> User:
-    """Return the person whose e-mail and password these are.
+    """Return the person with this e-mail and password.
 
     Raises:
         SignInRefused, SignInLocked, ChecksWait: as by PIN.
@@ -71,7 +71,7 @@ def _identify(
     subject = user.id if user else name_nobody(login)
     with lane.enter(), transaction.atomic(durable=True):
         tried = count_try(subject, scope=scope)
-        # Whoever knows the secret is told of the lock, but a look is a guess: few are taken.
+        # A right secret is told of the lock, but each check is a guess, so only a few are made.
         looked_at = tried.number <= TRIES_MAX + _LOOKS_MAX
         right = is_right(subject if looked_at else _NOBODY) and user is not None
         if right and tried.is_allowed:
@@ -84,7 +84,7 @@ def _identify(
 
 
 def start_session(user: User, *, device_name: str) -> str:
-    """Start a session for a person whose identity was established; give its secret."""
+    """Start a session for an identified person; return its secret."""
     secret = make_secret("ws")
     Session.objects.create(
         user=user,
@@ -113,7 +113,7 @@ def find_user(login: str) -> User | None:
 
 
 def normalize_phone(text: str) -> str:
-    """Write a phone number as E.164 (`+353871234567`); empty if it is none."""
+    """Return a phone number as E.164 (`+353871234567`); empty if it is none."""
     try:
         number = phonenumbers.parse(text, settings.DEFAULT_REGION)
     except phonenumbers.NumberParseException:

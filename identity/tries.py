@@ -1,8 +1,8 @@
-"""Wrong tries at a PIN or password, counted for each place where they are made.
+"""Wrong tries at a PIN or password, counted per place.
 
-Each place has five: a till its own for each cashier, a signed-in wallet its own, a device its
-own on which somebody has signed in before, and all strangers together theirs. So nobody locks
-anybody out of a place they do not hold (docs/decisions/0017).
+Each place allows five: a till for each cashier, a signed-in wallet, a device on which somebody
+has signed in before, and all strangers together. So nobody can lock a person out at a place
+they do not hold (docs/decisions/0017).
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from django.db import connection
 from identity.models import Tries
 
 TRIES_MAX = 5
-# Of logins that nobody has, so many are told apart: the rows stay few, whatever is tried.
+# Unknown logins share this many rows, so that the table stays small whatever is tried.
 _NOBODIES = 4096
 _COUNT = """
     INSERT INTO identity_tries AS row (subject, scope, count)
@@ -34,32 +34,32 @@ _COUNT = """
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try: how many there were with it, and the end of the lock, if there is one."""
+    """One try: the count including it, and the end of the lock, if there is one."""
 
     number: int
     locked_until: datetime | None
 
     @property
     def is_allowed(self) -> bool:
-        """Whether the try counts; after five none does until the lock ends."""
+        """Return whether the try may be checked; after five none may until the lock ends."""
         return self.number <= TRIES_MAX
 
 
 def at_till(terminal_id: UUID) -> str:
-    """Return the place of those who stand at a till."""
+    """Return the place of tries at a till."""
     return f"till:{terminal_id}"
 
 
 def in_wallet(session_id: UUID | None) -> str:
-    """Return the place of a device that is signed in to a wallet."""
+    """Return the place of tries on a device that is signed in to a wallet."""
     return f"wallet:{session_id}" if session_id else "wallet"
 
 
 def count_try(subject: UUID, *, scope: str) -> Try:
     """Count a try, and lock its row until the transaction ends.
 
-    Tries at the same moment so follow each other. Every try writes, whatever comes of it:
-    the time it takes tells nothing.
+    So simultaneous tries are serialized. Every try writes, whatever its result, so that its
+    duration reveals nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -76,12 +76,12 @@ def count_try(subject: UUID, *, scope: str) -> Try:
 
 
 def forget_tries(subject: UUID, *, scope: str) -> None:
-    """Begin to count anew: the try was right."""
+    """Reset the count: the try was right."""
     Tries.objects.filter(subject=subject, scope=scope).update(count=0, locked_until=None)
 
 
 def forget_all_tries(subject: UUID) -> None:
-    """Begin to count anew everywhere: the secret is another one."""
+    """Reset all counts: the secret was replaced."""
     Tries.objects.filter(subject=subject).update(count=0, locked_until=None)
 
 
@@ -92,6 +92,6 @@ def find_lock(subject: UUID, *, scope: str) -> datetime | None:
 
 
 def name_nobody(login: str) -> UUID:
-    """Return whom the tries at a login that nobody has are counted for."""
+    """Return the subject that counts the tries at an unknown login."""
     digest = hashlib.sha256(login.strip().lower().encode(errors="replace")).digest()
     return UUID(int=int.from_bytes(digest[:4]) % _NOBODIES)

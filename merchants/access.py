@@ -1,4 +1,4 @@
-"""Who may open the dashboard: signed-in staff, each within their merchant or their store."""
+"""Access to the dashboard: signed-in staff, each for their merchant or their store."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,7 +26,7 @@ _READING = {*_MANAGING, Role.ACCOUNTANT}
 def staff_only(
     view: StaffView[P],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Ask to sign in; refuse people who belong to no merchant, and cashiers."""
+    """Require sign-in; refuse people without a merchant, and cashiers."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -48,7 +48,7 @@ def may_read(user_id: UUID) -> bool:
 
 
 def can_manage(staff: Staff) -> bool:
-    """Return whether this person may change things, and not only read."""
+    """Return whether this person may change data, not only read it."""
     return staff.role in _MANAGING
 
 
@@ -67,7 +67,7 @@ def managers_only(view: StaffView[P]) -> StaffView[P]:
 
 
 def whole_merchant(view: StaffView[P]) -> StaffView[P]:
-    """Refuse people who were hired for one store: here stand all of the merchant's."""
+    """Refuse people hired for one store: the page shows all of the merchant's."""
 
     @wraps(view)
     def guarded(

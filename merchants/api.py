@@ -24,7 +24,7 @@ class MerchantView(APIView):
 
     @property
     def merchant(self) -> Merchant:
-        """Return whose server asks."""
+        """Return the calling merchant."""
         return cast(Server, self.request.user).merchant
 
     def find(self, reference: str) -> Settlement:

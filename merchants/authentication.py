@@ -1,4 +1,4 @@
-"""Who may speak for a merchant's server: the holder of one of its secret keys."""
+"""Authenticates a merchant's server by one of the merchant's secret keys."""
 
 from django.utils.translation import gettext
 from rest_framework.exceptions import AuthenticationFailed

@@ -1,4 +1,4 @@
-"""Why a merchant's wish is refused."""
+"""Why a merchant's request is refused."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ class NothingToSettle(Exception):
 
 
 class AlreadySettled(Exception):
-    """The balance was closed after whoever asks had looked at it."""
+    """The balance was closed after the caller had read it."""
 
     def __init__(self) -> None:
         super().__init__(

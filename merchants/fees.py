@@ -1,4 +1,4 @@
-"""What a merchant pays for a charge."""
+"""The fee a merchant pays for a charge."""
 
 from ledger.money import calculate_bps
 from merchants.models import Merchant

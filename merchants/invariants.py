@@ -1,4 +1,4 @@
-"""What settlements must satisfy."""
+"""The invariants of settlements."""
 
 from ledger.invariants.books import Invariant
 from ledger.invariants.scan_ranges import Pages

@@ -1,7 +1,7 @@
-"""How a settlement's file is written: for a person's spreadsheet, or for a program.
+"""Layouts of a settlement's file: for a person's spreadsheet, or for a program.
 
-Spreadsheets guess: without a byte order mark Excel takes UTF-8 for its own code page, and one
-that counts with commas takes 4.80 for text or a date. So each layout says all of it.
+Spreadsheets guess: without a byte order mark Excel reads UTF-8 as its own code page, and one
+set to decimal commas reads 4.80 as text or a date. So each layout specifies all of this.
 """
 
 import re
@@ -16,15 +16,15 @@ from ledger.csv import quote_formula
 from ledger.money import format_number
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-# What spreadsheets turn into another number or a date: 00123, 1E5, 12.11., 3/4, 10:30.
+# Texts that spreadsheets turn into another number or a date: 00123, 1E5, 12.11., 3/4, 10:30.
 _LIKE_A_NUMBER = re.compile(r"[\d\s.,:/'%+-]*\d[\d\s.,:/'%+-]*([eE][+-]?\d+)?")
-# Where the list separator of a system is a semicolon although decimals have a point.
+# Countries whose list separator is a semicolon although decimals have a point.
 _SEMICOLON_BY_HABIT = {"CH", "LI"}
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Separators of a file; `mark` stands before everything else."""
+    """Separators of a file; `mark` is its very beginning."""
 
     key: str
     label: str | Promise
@@ -38,7 +38,7 @@ class Layout:
         return format_number(amount_minor, currency).replace(".", self.decimal)
 
     def write_text(self, text: str) -> str:
-        """Write somebody's text so that it stays the text it is."""
+        """Write a text so that a spreadsheet keeps it as text."""
         quoted = quote_formula(text)
         if self.is_for_people and quoted == text and _LIKE_A_NUMBER.fullmatch(text):
             return f"'{text}"
@@ -55,7 +55,7 @@ LAYOUTS = {layout.key: layout for layout in (POINT, COMMA, SEMICOLON, PROGRAM)}
 
 
 def suggest_layout(accepted_languages: str) -> Layout:
-    """Suggest the layout of a browser by its `Accept-Language`; who names none is a program."""
+    """Return the layout for a browser's `Accept-Language`; without one it is a program."""
     for tag, _weight in parse_accept_lang_header(accepted_languages):
         try:
             locale = Locale.parse(tag, sep="-")

@@ -17,7 +17,7 @@ _RECORD = """
 
 
 def record_line(draft: SettlementLine, *, merchant_id: UUID, currency: str) -> None:
-    """Write the line on its merchant's next settlement in the currency.
+    """Add the line to its merchant's next settlement in the currency.
 
     A sale's line is written by its capture, through the same SQL function.
     """

@@ -56,7 +56,7 @@ def open_store(
 
 
 def choose_code_format(store: Store, code_format: CodeFormat) -> None:
-    """Choose what the codes of the store's tills carry, from the next look at one on."""
+    """Choose the format of the codes at the store's tills, also of open charges."""
     store.code_format = code_format
     store.save(update_fields=["code_format"])
 
@@ -94,13 +94,13 @@ def make_api_key(merchant: Merchant, *, label: str) -> str:
 
 
 def find_merchant_by_key(secret: str) -> Merchant | None:
-    """Find whose key this is; revoked keys find nobody."""
+    """Return the merchant with this key; None for a revoked one."""
     keys = ApiKey.objects.filter(digest=digest_secret(secret), revoked_at=None)
     key = keys.select_related("merchant").first()
     return key.merchant if key else None
 
 
 def find_staff_member(user_id: UUID) -> StaffMember | None:
-    """Find the person's place among a merchant's staff, if there is one."""
+    """Find the person's active staff membership, if there is one."""
     people = StaffMember.objects.filter(user_id=user_id, is_active=True)
     return people.select_related("merchant", "user").order_by("id").first()

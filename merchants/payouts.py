@@ -1,4 +1,4 @@
-"""What a settlement pays out, and when."""
+"""How much a settlement pays out, and when."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ from merchants.models import Merchant
 
 
 def decide_payout(merchant: Merchant, *, net_minor: int) -> int:
-    """Return what is paid out of a net sum, in minor units: all of it, or nothing.
+    """Return the payout of a net sum, in minor units: all of it, or nothing.
 
     Less than the merchant's minimum is carried over, as is a sum below zero.
     """

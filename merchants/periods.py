@@ -1,4 +1,4 @@
-"""The days that a settlement is about, as a shop's calendar has them."""
+"""The days that a settlement covers, in the shop's calendar."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -9,7 +9,7 @@ _MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A span of time in a shop's zone; what happens at `end` is no part of it."""
+    """A span of time in a shop's zone; `end` is exclusive."""
 
     start: datetime
     end: datetime
@@ -21,7 +21,7 @@ class Period:
 
     @property
     def last_day(self) -> date:
-        """Return the day it ends on: what ends at midnight ends on the day before."""
+        """Return the day it ends on; midnight counts to the day before."""
         return max(self.start, self.end - _MOMENT).date()
 
     @property
@@ -31,16 +31,16 @@ class Period:
 
     @property
     def starts_within_day(self) -> bool:
-        """Return whether it begins later than its first day does."""
+        """Return whether it begins after its first day's midnight."""
         return self.start.time() != time.min
 
     @property
     def ends_within_day(self) -> bool:
-        """Return whether it ends before its last day does."""
+        """Return whether it ends before its last day's midnight."""
         return self.end.time() != time.min
 
 
 def find_period(start: datetime, end: datetime, *, time_zone: str) -> Period:
-    """Return the span between two instants as the shop's calendar has it."""
+    """Return the span between two instants in the shop's calendar."""
     zone = ZoneInfo(time_zone)
     return Period(start.astimezone(zone), end.astimezone(zone))

@@ -1,4 +1,4 @@
-"""Questions about merchants' money."""
+"""Read-only queries about merchants' money."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from qr.references import decode_reference, encode_reference
 
 PAGE_SIZE = 50
 _READ_AT_ONCE = 2000
-# An identifier that nothing has: what is no cursor leads where an unknown one does.
+# Nil UUID: a malformed cursor is treated as an unknown one.
 _NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the next settlement of a balance would say if it closed now."""
+    """The next settlement of a balance, as if it closed now."""
 
     balance: MerchantBalance
     currency: str
@@ -41,18 +41,18 @@ class Preview:
 
     @property
     def closing_minor(self) -> int:
-        """Return what would be owed, in minor units."""
+        """Return the amount that would be owed, in minor units."""
         earned = self.sales_minor - self.refunds_minor - self.fees_minor
         return self.opening_minor + earned
 
     @property
     def payout_minor(self) -> int:
-        """Nothing is paid out before a settlement closes."""
+        """Return 0: nothing is paid out before a settlement closes."""
         return 0
 
     @property
     def mark(self) -> str:
-        """Return which settlement this is, for the form that closes it and nothing else."""
+        """Return the mark by which a form closes this settlement and no later one."""
         return f"{self.currency} {self.opened_at.isoformat()}"
 
     @property
@@ -62,12 +62,12 @@ class Preview:
 
     @property
     def payout_if_closed_minor(self) -> int:
-        """Return what would be paid out if it closed now, in minor units."""
+        """Return the payout if it closed now, in minor units."""
         return decide_payout(self.balance.merchant, net_minor=self.closing_minor)
 
     @property
     def carried_if_closed_minor(self) -> int:
-        """Return what would be carried over to the next, in minor units."""
+        """Return the amount that would be carried over to the next, in minor units."""
         return self.closing_minor - self.payout_if_closed_minor
 
     @property
@@ -78,7 +78,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Whether the ledger owes a balance exactly what its settlements say."""
+    """The check whether the ledger owes exactly what a balance's settlements say."""
 
     currency: str
     ok: bool
@@ -88,28 +88,28 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """The balances of all of a merchant's balances; one that does not hold spoils them all."""
+    """The checks of all of a merchant's balances; one that fails spoils them all."""
 
     checked: list[Balance]
 
     @property
     def ok(self) -> bool:
-        """Return whether every balance was checked and holds."""
+        """Return whether every balance was checked and is right."""
         return bool(self.checked) and not self.broken
 
     @property
     def broken(self) -> list[str]:
-        """Return the currencies of the balances that do not hold."""
+        """Return the currencies of the balances that are wrong."""
         return [balance.currency for balance in self.checked if not balance.ok]
 
     @property
     def count(self) -> int:
-        """Return how many settled lines stand in the balances."""
+        """Return how many settled lines the checks cover."""
         return sum(balance.count for balance in self.checked)
 
     @property
     def checked_at(self) -> datetime:
-        """Return when the first of them was checked."""
+        """Return when the first one was checked."""
         return min(balance.checked_at for balance in self.checked)
 
 
@@ -122,9 +122,9 @@ def list_merchant_balances(merchant_id: UUID) -> list[MerchantBalance]:
 
 
 def find_balances_as_seen(merchant_id: UUID, marks: list[str]) -> list[MerchantBalance]:
-    """Return the balances that a page showed, as they were: each as its currency and instant.
+    """Return the balances that a page showed, each as of its currency and instant there.
 
-    `marks` are those of `Preview.mark`; what is none of this merchant's is left out.
+    `marks` come from `Preview.mark`; those of other merchants are left out.
     """
     seen = {}
     for mark in marks:
@@ -167,7 +167,7 @@ def preview_settlement(balance: MerchantBalance) -> Preview:
 
 
 def sum_takings(balance: MerchantBalance, store_id: UUID) -> int:
-    """Return what a store has taken and not yet settled, in minor units.
+    """Return a store's takings that are not settled yet, in minor units.
 
     Equal to the balance of its takings account while the caller holds the balance's lock.
     """
@@ -185,7 +185,7 @@ def sum_takings(balance: MerchantBalance, store_id: UUID) -> int:
 
 
 def check_balance(balance: MerchantBalance) -> Balance:
-    """Hold the balance's payable account in the ledger against its settlements."""
+    """Compare the balance's payable account in the ledger with its settlements."""
     settlements = Settlement.objects.filter(balance=balance)
     sums = settlements.aggregate(
         paid=Coalesce(Sum("payout_minor"), 0),
@@ -202,12 +202,12 @@ def check_balance(balance: MerchantBalance) -> Balance:
 
 
 def check_balances(balances: list[MerchantBalance]) -> Balances:
-    """Check the balance of each balance."""
+    """Check each balance."""
     return Balances([check_balance(balance) for balance in balances])
 
 
 def sum_today(balance: MerchantBalance) -> dict[str, int | str]:
-    """Count and sum what was sold in a currency since midnight, shop time, less refunds."""
+    """Count and sum the sales in a currency since midnight, shop time, less refunds."""
     midnight = find_last_cut(balance.merchant.time_zone, now=read_clock())
     sale = Q(kind=LineKind.SALE)
     closed_today = balance.settlements.filter(closed_at__gte=midnight).values_list(
@@ -231,7 +231,7 @@ def sum_today(balance: MerchantBalance) -> dict[str, int | str]:
 
 
 def read_clock() -> datetime:
-    """Read the database's clock, which dates sales and decides what is over."""
+    """Read the database's clock, which dates sales and decides on expiry."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
@@ -241,7 +241,7 @@ def read_clock() -> datetime:
 def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
     """Return the last midnight in the shop's time zone, an aware instant.
 
-    Where the clock goes back over midnight, the day begins with the first of the two.
+    If the clock goes back over midnight, the day begins with the first of the two.
     """
     local = now.astimezone(ZoneInfo(time_zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
@@ -264,10 +264,10 @@ def find_settlement(merchant_id: UUID, reference: str) -> Settlement | None:
 
 
 def read_lines_together(settlement: Settlement) -> Iterator[list[SettlementLine]]:
-    """Read a settlement's lines, oldest first, with their stores, some thousand at a time.
+    """Yield a settlement's lines, oldest first, with their stores, some thousand at a time.
 
-    No transaction stays open between two lines, so whoever takes them may be slow; a
-    closed settlement's lines never change, so they are those of one moment all the same.
+    No transaction stays open between two batches, so the reader may be slow; a closed
+    settlement's lines never change, so they are consistent all the same.
     """
     lines = _find_lines(settlement).order_by("at", "id")
     rows = _read_patiently(lines)

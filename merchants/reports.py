@@ -1,7 +1,7 @@
 """Settlement reports as files; an export equals the page and carries its control total.
 
-Every row has as many fields as every other. The amounts of sales and refunds stand in columns
-of their own, and the statement's figures in another, so that the sum of a column is right.
+All rows have the same number of fields. The amounts of sales and refunds have columns of their
+own, and the statement's figures another, so that the sum of a column is right.
 """
 
 import csv
@@ -31,7 +31,7 @@ _PEOPLE_WIDTH = 16
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Where a sale or a refund was made, and by whom; empty where nobody knows."""
+    """Where a sale or a refund was made, and by whom; empty if unknown."""
 
     till: str = ""
     cashier: str = ""
@@ -51,8 +51,8 @@ def write_settlement_csv(
 ) -> Iterator[str]:
     """Write head, lines, control total, SHA-256 and END, some thousand lines at a time.
 
-    The hash is over everything before its own row, so that a file which was cut short or
-    changed shows it.
+    The hash covers everything before its own row, so that a truncated or changed file is
+    detected.
     """
     write = csv.writer(_Echo(), delimiter=layout.separator).writerow
     digest = hashlib.sha256(layout.mark.encode())
@@ -68,7 +68,7 @@ def write_settlement_csv(
 
 
 class _File(ABC):
-    """What both kinds of file are made of."""
+    """The parts of both kinds of file."""
 
     def __init__(self, settlement: Settlement, layout: Layout, find_makers: FindMakers) -> None:
         self.settlement, self.layout, self.find_makers = settlement, layout, find_makers
@@ -85,7 +85,7 @@ class _File(ABC):
 
     @abstractmethod
     def write_head(self) -> list[_Row]:
-        """Write what stands before the lines."""
+        """Write the rows before the lines."""
 
     @abstractmethod
     def write_line(self, line: SettlementLine, maker: Maker) -> _Row:
@@ -125,7 +125,7 @@ class _File(ABC):
 
 
 class _PeopleFile(_File):
-    """A sheet: what it is about on top, then a table, then the total and the end."""
+    """A sheet for people: its subject on top, then a table, then the total and the end."""
 
     def write_head(self) -> list[_Row]:
         settlement, period = self.settlement, self.settlement.period
@@ -209,7 +209,7 @@ class _PeopleFile(_File):
 
 
 class _ProgramFile(_File):
-    """A table: the first field says what a row is, figures stand under name and value."""
+    """A table for programs: the first field is the row's kind; figures have name and value."""
 
     def write_head(self) -> list[_Row]:
         settlement, period = self.settlement, self.settlement.period
@@ -258,7 +258,7 @@ class _ProgramFile(_File):
 
 
 def _write_end(period: Period) -> str:
-    # The midnight that ends a day belongs to the next; spreadsheets read 24 hours as a day.
+    # The midnight that ends a day belongs to the next; spreadsheets read 24:00 as a day.
     return period.end.time().isoformat("seconds") if period.ends_within_day else "24:00:00"
 
 

@@ -1,7 +1,7 @@
-"""Close settlements: what was sold, refunded and charged in fees since the last one.
+"""Close settlements of the sales, refunds and fees since the last one.
 
-A settlement is exactly the lines it took: one UPDATE takes the open lines of a balance and
-sums what it took, so a sale that commits a moment later is simply in the next one.
+A settlement is exactly the lines it took: one UPDATE takes and sums the open lines of a
+balance, so a sale that commits a moment later is in the next one.
 """
 
 import logging
@@ -49,7 +49,7 @@ _TAKE_LINES = """
 
 @dataclass(frozen=True, slots=True)
 class StoreTotals:
-    """What the lines of one store add up to, in minor units."""
+    """The totals of the lines of one store, in minor units."""
 
     takings_account_id: UUID
     sales_count: int
@@ -62,7 +62,7 @@ class StoreTotals:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the lines of a settlement add up to, in minor units."""
+    """The totals of the lines of a settlement, in minor units."""
 
     sales_count: int
     sales_minor: int
@@ -88,12 +88,11 @@ def close_settlement(
 ) -> Settlement:
     """Close over every open line of the balance from before `cut_at`, or from before now.
 
-    Locks the balance, so that two closings of it follow each other. Lines that commit
-    while this runs stay open for the next settlement. What is now the database's clock says:
-    the sales were dated by it too.
+    Locks the balance, which serializes its closings. Lines that commit while this runs stay
+    open for the next settlement. Now is by the database's clock, which dated the sales too.
 
     With `open_since`, closes only the settlement that has been open since then, so that a
-    repeated wish closes nothing more.
+    repeated request closes nothing more.
 
     Raises:
         AlreadySettled: another one is open by now; nothing is written.
@@ -105,7 +104,7 @@ def close_settlement(
     if open_since not in {None, balance.settled_until}:
         raise AlreadySettled
     settlement_id, now = uuid6.uuid7(), read_clock()
-    # Two closings that waited for each other: the later one ends where the earlier did.
+    # A closing that waited for another one ends no earlier than that one did.
     cut_at = max(cut_at or now, balance.settled_until)
     if cut_at > now:
         raise CutInFuture(cut_at, now=now)
@@ -130,16 +129,16 @@ def close_settlement(
 
 
 def close_balances_now(balances: Iterable[MerchantBalance]) -> list[Settlement]:
-    """Close each balance up to this moment, as it was read; those without lines stay open.
+    """Close each balance, as it was read, up to now; those without lines stay open.
 
-    Of a balance that was closed since it was read, the settlement that closed it is returned.
+    For a balance that was closed since it was read, that settlement is returned.
 
-    One that was closed beyond now by a wrong clock is logged and left as it is.
+    A balance that was closed beyond now by a wrong clock is logged and skipped.
 
-    A balance that somebody else holds ends it. Those closed before it stay closed.
+    A balance that is locked by others ends the run. Those closed before stay closed.
 
     Raises:
-        OperationalError: the first balance that has lines is held; nothing is written.
+        OperationalError: the first balance that has lines is locked; nothing is written.
     """
     closed: list[Settlement] = []
     for balance in balances:
@@ -168,7 +167,7 @@ def close_due_settlements() -> list[Settlement]:
         try:
             closed += _close_if_due(balance, now=now)
         except Exception:
-            # Whatever is wrong with one merchant's balance, the others are owed their money.
+            # A fault in one merchant's balance must not keep the others from their money.
             logger.exception("MerchantBalance %s was not settled.", balance.id)
     return closed
 
@@ -274,8 +273,8 @@ def _settle_takings(
 ) -> tuple[UUID, UUID, str, int]:
     amount_minor = store.sales_minor - store.refunds_minor + store.receivable_minor
     if amount_minor < 0:
-        # A refund made after the last cut was paid from sales made before it, and those
-        # were settled since: the takings are short by it, and the merchant makes up for it.
+        # A refund made after the last cut was paid from sales made before it, which have been
+        # settled since: the takings are short by it, and the merchant's payable covers it.
         return (
             balance.payable_account_id,
             store.takings_account_id,

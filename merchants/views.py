@@ -33,7 +33,7 @@ _LINES_ON_PAPER = 5_000
 def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show today, what the next settlement would be, and the last ones."""
     if staff.store_id is not None:
-        # What is owed and settled is the whole merchant's.
+        # Balances and settlements belong to the whole merchant.
         return redirect("pos:payments")
     previews = [
         preview_settlement(balance) for balance in list_merchant_balances(staff.merchant.id)
@@ -79,7 +79,7 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
 @whole_merchant
 @managers_only
 def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Show what would be paid; asked to, close each currency's settlement up to this moment."""
+    """Show what would be paid; on POST close each currency's settlement up to now."""
     if request.method == "GET":
         previews = [
             preview_settlement(balance) for balance in list_merchant_balances(staff.merchant.id)
@@ -89,7 +89,7 @@ def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
         return render(request, "merchants/close_now.html", context)
     asked = request.POST.getlist("open")
     if not asked:
-        # Whoever has not seen what would be paid is asked first.
+        # Without the marks of the preview, show the preview first.
         return redirect("merchants:close_now")
     closed = close_balances_now(find_balances_as_seen(staff.merchant.id, asked))
     if len(closed) == 1:

@@ -1,1 +1,1 @@
-"""What happens after commit: open pages are told, jobs are queued, events are fed."""
+"""After commit: open pages are notified, jobs are queued, events are fed."""

@@ -1,7 +1,7 @@
 """The connection to the Redis-compatible server, for hints only.
 
-Nothing that must be true is ever kept there, so a server that is away costs a hint and
-never a sale: after a failure the server is left alone for a second.
+It never holds anything that must be true, so an unreachable server costs a hint and never a
+sale: after a failure it is not contacted for a second.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """Write and read the event feed.
 
-An event is written in the transaction of the change it tells of: there is no change
-without its event, and no event without its change.
+An event is written in the transaction of its change: there is no change without its event, and
+no event without its change.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ def record_event(
 ) -> None:
     """Write an event; must run inside the transaction that makes it true.
 
-    `feed` groups the events one reader may see; `actor` says who did it.
+    `feed` groups the events one reader may see; `actor` is who caused it.
     """
     values: dict[str, Any] = {
         "event": uuid6.uuid7(),
@@ -40,5 +40,5 @@ def record_event(
 
 
 def list_events(subject: UUID) -> list[Event]:
-    """List what happened to one thing, oldest first."""
+    """List the events of one subject, oldest first."""
     return list(Event.objects.filter(subject=subject).order_by("happened_at", "id"))

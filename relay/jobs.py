@@ -1,7 +1,7 @@
 """Queue jobs by name, after commit.
 
-A job is a hint: it finds in rows what there is to do, and so does the timetable's. Hints of
-one process within half a second are sent as one, because queueing costs more than a payment.
+A job is a hint: it finds its work in rows, and so does the timetable's. A process sends its
+hints of half a second as one, because queueing costs more than a payment.
 """
 
 import time
@@ -33,7 +33,7 @@ def enqueue(name: str) -> None:
 
 def _send(name: str) -> None:
     try:
-        # A little later than we stop gathering: it starts after the last hint it stands for.
+        # A little longer than hints are gathered: it starts after the last hint it stands for.
         current_app.send_task(name, countdown=_GATHER_S + 0.1, retry=False, ignore_result=True)
     except OperationalError as failure:
         raise ConnectionError(str(failure)) from failure

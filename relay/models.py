@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 
 class Event(models.Model):
-    """Something that happened, as the outside may be told of it."""
+    """Something that happened, in a form that outsiders may read."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     feed = models.UUIDField()
@@ -27,7 +27,7 @@ class Event(models.Model):
 
 
 class Pulse(models.Model):
-    """When a recurring job was last done, and what it had to say."""
+    """When a recurring job was last done, and its note."""
 
     name = models.CharField(max_length=20, primary_key=True)
     beaten_at = models.DateTimeField()

@@ -1,6 +1,6 @@
 """Notify open pages, after commit, that something they show has changed.
 
-A page is never told what is true: it is told to look again.
+A notification carries no data: the page loads the present state itself.
 """
 
 from functools import partial
@@ -10,7 +10,7 @@ from django.db import transaction
 from relay.connection import connect, hint
 
 CHANNEL = "tessera:pages"
-# Before a topic it says that the streams bound to it are over.
+# Prefix of a topic: the streams bound to it are over.
 END = "!"
 
 

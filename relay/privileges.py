@@ -1,4 +1,4 @@
-"""What the application's database role may do with events: tell them, and read them."""
+"""What the application's database role may do with events: write and read them."""
 
 PRIVILEGES = {
     "relay_event": ("SELECT", "INSERT"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-# A sign of life may be forgotten: it waits for no disk and no standby.
+# A pulse may be lost: its commit waits for no disk and no standby.
 _NOTE = """
     INSERT INTO relay_pulse AS p (name, beaten_at, note)
     SELECT %s, clock_timestamp(), %s FROM set_config('synchronous_commit', 'off', true)
@@ -18,20 +18,20 @@ _READ = """
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """How long ago a job was done, by the database's clock, and what it had to say."""
+    """How long ago a job was done, by the database's clock, and its note."""
 
     age_s: float
     note: str
 
 
 def note_pulse(name: str, *, note: str = "") -> None:
-    """Note that a recurring job was done just now, and what it has to say."""
+    """Record that a recurring job was done just now, with a note."""
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, [name, note])
 
 
 def read_pulses() -> dict[str, Beat]:
-    """Return when each job was last done, by its name; one that never was is missing."""
+    """Return when each job was last done, by its name, without jobs that never were."""
     with connection.cursor() as cursor:
         cursor.execute(_READ)
         return {name: Beat(age_s, note) for name, age_s, note in cursor.fetchall()}

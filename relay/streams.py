@@ -1,8 +1,8 @@
 """Server-sent events: a small ASGI application that needs no database.
 
-The page's view has checked who asks and hands over a signed ticket with the topics; the
-proxy brings it here by an internal address (docs/decisions/0001). One subscription per
-process listens to the relay and wakes the streams concerned.
+The page's view has checked the caller and returned a signed ticket with the topics; the proxy
+passes it on to an internal address here (docs/decisions/0001). One subscription per process
+listens to the relay and wakes the streams concerned.
 """
 
 import asyncio
@@ -29,17 +29,17 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 _SALT = "relay.streams"
 _TICKET_LIFE_S = 30
 _HEARTBEAT_S = 15
-# How often the way that news takes is tried; static/js/server.js takes a stream for dead that
-# has been silent for two of these and a little more.
+# How often a heartbeat tests the path; static/js/server.js treats a stream as dead after two of
+# these, and a little more, of silence.
 _BEAT_S = 2
 _ANSWER_MAX_S = 2
-# A device has a few pages open; more is a mistake, or somebody who wants all connections.
+# A device has a few pages open; more is a fault, or an attack on the connections.
 STREAMS_EACH_MAX = 16
-# Of one topic, whoever asks: the tills of a large store listen to one.
+# Per topic, for all callers: the tills of a large store listen to one.
 STREAMS_A_TOPIC_MAX = 500
 _RETRY_AFTER_S = 30
-# Then the page opens another one, and is asked again who it is: an end that was never told,
-# because the relay was away, holds after this time all the same.
+# Then the page opens another stream and is authenticated again: an end that was lost, because
+# the relay was away, takes effect after this time all the same.
 _LIFE_S = 600
 _RETRY_S = 0.5
 _BEATS = f"{CHANNEL}:beats"
@@ -52,7 +52,7 @@ _HEADERS = [
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The topics a page listens to, and those that end its stream, such as its session's."""
+    """The topics a page listens to, and those that end its stream, such as its session."""
 
     topics: list[str]
     bound_to: list[str]
@@ -74,7 +74,7 @@ def read_ticket(ticket: str) -> Ticket:
 
 
 class Stream:
-    """One open page: the topics it listens to, and those it has not been told of yet."""
+    """One open page: the topics it listens to, and those with pending news."""
 
     def __init__(self, topics: list[str]) -> None:
         self.topics = topics
@@ -83,21 +83,21 @@ class Stream:
         self.is_over = False
 
     def wake(self, topic: str) -> None:
-        """Remember that this topic has changed; many changes are told once."""
+        """Note that this topic has changed; several changes are sent as one."""
         self.pending.add(topic)
         self.woken.set()
 
     def beat(self) -> None:
-        """Remember that news would have come through just now."""
+        """Note that the path for news works at this moment."""
         self.woken.set()
 
     def end(self) -> None:
-        """Remember that who opened this stream may not listen any more."""
+        """Note that this stream's caller may not listen any more."""
         self.is_over = True
         self.woken.set()
 
     async def next_message(self) -> bytes:
-        """Wait for a change, for the end, or for the time of a heartbeat."""
+        """Return the next message: a change, the end, or a heartbeat."""
         try:
             await asyncio.wait_for(self.woken.wait(), timeout=_HEARTBEAT_S)
         except TimeoutError:
@@ -158,11 +158,11 @@ class Hub:
         async with client, client.pubsub() as subscription:
             async with asyncio.timeout(_ANSWER_MAX_S):
                 await subscription.subscribe(CHANNEL, _BEATS)
-            # Whatever was told while nobody listened is lost: every page looks again.
+            # News sent while nobody listened is lost: every page loads its state again.
             self._wake(list(self.streams))
             beating = asyncio.create_task(_keep_beating(client))
             try:
-                # A relay that hangs says nothing, and closes nothing either.
+                # A relay that hangs sends nothing and does not close the connection either.
                 while message := await subscription.get_message(timeout=2 * _BEAT_S + 1):
                     if message["type"] != "message":
                         continue
@@ -210,7 +210,7 @@ async def _keep_beating(client: redis.asyncio.Redis) -> None:
 
 
 def write_message(event: str, topic: str) -> bytes:
-    """Write a server-sent event that names what to look at again."""
+    """Write a server-sent event that names what to load again."""
     identifier = topic.partition(":")[2]
     return f'event: {event}\ndata: {{"id": "{identifier}"}}\n\n'.encode()
 

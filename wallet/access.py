@@ -1,4 +1,4 @@
-"""Who may open the wallet's pages: a device with a session."""
+"""Access to the wallet's pages: a device with a session."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,7 +19,7 @@ WalletPage = Callable[Concatenate[HttpRequest, Wallet, P], HttpResponseBase]
 def wallet_only(
     view: WalletPage[P],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Send people who are not signed in to where they can be, and back."""
+    """Redirect people who are not signed in to the sign-in page, and back afterwards."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -48,7 +48,7 @@ def keep_session(response: HttpResponse, secret: str) -> HttpResponse:
 
 
 def read_next(request: HttpRequest) -> str:
-    """Return the address of ours to go on to after sign-in; any other is forgotten."""
+    """Return the local address to go on to after sign-in; others are dropped."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
     return wanted if safe else ""

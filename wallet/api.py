@@ -57,7 +57,7 @@ class WalletApiView(APIView):
 
     @property
     def wallet(self) -> Wallet:
-        """Return whose phone asks."""
+        """Return the calling wallet."""
         return cast(Payer, self.request.user).wallet
 
 
@@ -147,7 +147,7 @@ class WalletEventsView(WalletApiView):
 
 
 def hash_confirmation(wallet: Wallet, claim: str) -> bytes:
-    """Hash what a confirmation means: who pays which claim; the PIN is no part of it."""
+    """Hash a confirmation's meaning, the wallet and the claim; the PIN is not part of it."""
     return hash_request("confirm charge", caller_id=wallet.id, body={"claim": claim})
 
 
@@ -155,7 +155,7 @@ def read_claim_id(reference: str) -> UUID:
     """Read a claim's public reference.
 
     Raises:
-        ClaimUnknown: not of that form; it cannot name anything.
+        ClaimUnknown: not of that form.
     """
     try:
         return decode_reference("cl", reference)

@@ -62,7 +62,7 @@ class CollectionSerializer(serializers.Serializer[Any]):
     code = PlainTextField(max_length=1200)
 
 
-# `from` is no name in Python.
+# `from` is a keyword in Python.
 PaymentCodeSerializer = make_answer(
     "PaymentCode",
     doc="A payment code and the minute that it is meant for.",
@@ -175,7 +175,7 @@ class CollectView(PosView):
 
 
 def list_needs(use: PaymentCodeUse, charge: Charge) -> list[str]:
-    """List what the payer still has to give on the phone: the PIN, or nothing."""
+    """List what the payer still has to enter on the phone: the PIN, or nothing."""
     waits = (
         use.outcome == "claimed"
         and charge.status_now == ChargeStatus.CLAIMED

@@ -1,4 +1,4 @@
-"""Who may speak for a wallet: a session's secret, as bearer or as our own page's cookie."""
+"""Authenticates a wallet by a session's secret, as bearer or as the page's own cookie."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext

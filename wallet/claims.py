@@ -1,4 +1,4 @@
-"""Claims: the first phone that scans makes the sale its own for a minute."""
+"""Claims: the first phone that scans a charge reserves it for a minute."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -46,18 +46,18 @@ _MINE = JoinedRows(
 
 
 def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
-    """Make the charge this payer's for a minute; again, the same claim is lengthened.
+    """Reserve the charge for this payer for a minute; claiming again extends the claim.
 
     Raises:
         ChargeClaimedByAnother: another phone is paying.
         ChargeNotPayable: captured, canceled or expired.
         WalletCurrencyMismatch: the wallet holds another currency.
-        StillRunning: a payment of it is not done yet.
+        StillRunning: a payment of it is still running.
     """
     if wallet.currency != charge.currency:
         raise WalletCurrencyMismatch(charge.currency)
     if charge.counter_code_id and charge.owner_id != wallet.id:
-        # Within somebody else's daily limit, and nobody's till shows it to pay.
+        # It counts against another payer's daily limit, and no till shows it for payment.
         raise ChargeClaimedByAnother
     with telling_running(number_command(charge.id)):
         claim = _lease(wallet, charge)
@@ -87,7 +87,7 @@ def _lease(wallet: Wallet, charge: Charge) -> Claim | None:
 def decline_charge(claim: Claim) -> None:
     """Release the charge unpaid; a claim that is over already is left alone.
 
-    A charge that the payer opened at a counter code is for nobody else, and ends.
+    A charge that the payer opened at a counter code is canceled: nobody else can pay it.
     """
     if claim.charge.counter_code_id:
         drop_counter_charge(claim.charge_id)
@@ -99,7 +99,7 @@ def find_claim(wallet: Wallet, claim_id: UUID) -> Claim:
     """Find one of the wallet's claims, with its charge as it is now.
 
     Raises:
-        ClaimUnknown: not there, or another wallet's; the two look alike.
+        ClaimUnknown: not there, or another wallet's; the refusal is the same.
     """
     claim = _MINE.first([claim_id, wallet.id])
     if claim is None:

@@ -1,4 +1,4 @@
-"""Collection: a till takes a charge from the wallet whose payment code it was shown."""
+"""Collection: a till charges the wallet whose payment code it scanned."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from wallet.models import PaymentCodeUse
 from wallet.payment_codes import NewUse, redeem_code
 from wallet.payments import confirm_charge, find_payment
 
-# Why a collection is refused, and how the same request is refused again.
+# The refusals of a collection by outcome, so that a repeated request gets the same one.
 _REFUSALS: dict[type[Exception], tuple[str, Callable[[Charge], Exception]]] = {
     ChargeNotPayable: (
         "charge_not_payable",
@@ -41,11 +41,11 @@ _AGAIN = dict(_REFUSALS.values())
 
 
 def collect_charge(caller: Caller, new: NewUse) -> PaymentCodeUse:
-    """Use the code up, claim the charge for its wallet, and capture it if no PIN is wanted.
+    """Use up the code, claim the charge for its wallet, and capture it if no PIN is needed.
 
-    With a PIN wanted the charge stays claimed for a minute, and the phone asks for it. Where
-    the money is refused, the charge is open again at once. The same key goes on where the
-    first time broke off, and tells what came of it.
+    If the PIN is needed, the charge stays claimed for a minute, and the phone asks for it. If
+    the money is refused, the charge is open again at once. The same key continues where an
+    interrupted first request stopped, and returns its outcome.
 
     Raises:
         whatever `redeem_code` raises; nothing was claimed then.
@@ -65,7 +65,7 @@ def _finish(use: PaymentCodeUse, charge: Charge) -> None:
         _keep_outcome(use, _take(use, charge))
     except tuple(_REFUSALS) as refusal:
         if find_payment(use.wallet, charge.id) is not None:
-            # The first time broke off between the capture and its note.
+            # The first request was interrupted between the capture and recording it.
             _keep_outcome(use, "captured")
             return
         code = next(code for kind, (code, _) in _REFUSALS.items() if isinstance(refusal, kind))
@@ -85,7 +85,7 @@ def _take(use: PaymentCodeUse, charge: Charge) -> str:
             wallet,
             claim.id,
             pin="",
-            # Of the wallet's own keys none can be this one.
+            # The wallet's own keys cannot equal this one.
             idempotency_key=f"payment code {use.id}",
             request_hash=bytes(use.request_hash),
         )

@@ -1,4 +1,4 @@
-"""Payments at counter codes: the payer types the amount, up to so much in a day of the shop."""
+"""Payments at counter codes: the payer types the amount, up to a cap for each shop day."""
 
 from datetime import datetime
 from uuid import UUID
@@ -25,13 +25,13 @@ def claim_counter_code(
 ) -> Claim:
     """Open a charge of the typed amount at a counter code and claim it, both or neither.
 
-    Locks the wallet, so that of two requests at the same moment the later one sees what the
-    earlier has spent. The same key with the same request claims the same charge again.
+    Locks the wallet, so that the later of two simultaneous requests sees what the earlier has
+    spent. The same key with the same request claims the same charge again.
 
     Raises:
         WalletCurrencyMismatch: the wallet holds another currency.
         CounterLimitReached: more than is left of this day.
-        CounterCodeRevoked, StoreClosed: nobody pays by this code, or here.
+        CounterCodeRevoked, StoreClosed: the code is revoked, or the store closed.
         ChargeNotPayable: the key's charge is over.
         IdempotencyMismatch: the key came with another request before.
     """
@@ -60,19 +60,19 @@ def find_opened_charge(wallet: Wallet, key: str) -> Charge | None:
 
 
 def find_begun(wallet: Wallet) -> Charge | None:
-    """Find the newest charge at a counter code that this wallet has opened and may still pay.
+    """Find this wallet's newest charge at a counter code that can still be paid.
 
-    It counts within the cap until it is paid, declined or expired.
+    It counts against the cap until it is paid, declined or expired.
     """
     begun = _list_opened(wallet.id).filter(when_alive(_read_clock()))
     return begun.select_related("store").order_by("-id").first()
 
 
 def measure_left(wallet: Wallet, code: CounterCode) -> int:
-    """Return what this wallet may still pay today by the code, in minor units.
+    """Return how much this wallet may still pay today by the code, in minor units.
 
-    Whatever it has paid today by any counter code counts, and what it is about to; the day
-    is the shop's. A refund gives nothing back of it.
+    Its payments today by any counter code count, and its open charges; the day is the shop's.
+    Refunds do not raise it again.
     """
     return max(0, code.cap_minor - _sum_today(wallet.id, code))
 
@@ -87,13 +87,13 @@ def _sum_today(wallet_id: UUID, code: CounterCode) -> int:
 
 
 def _list_opened(wallet_id: UUID) -> QuerySet[Charge]:
-    # The payer owns the keys of the charges that were opened at counter codes.
+    # For charges at counter codes, the payer's wallet is the owner.
     return Charge.objects.filter(owner_id=wallet_id, counter_code__isnull=False)
 
 
 def _read_clock() -> datetime:
-    # The database's, and of the instant at which its transaction began: that is the instant
-    # a charge opened in it bears, so that over midnight both count for the same day.
+    # The database's, at the beginning of the transaction: a charge opened in it has the same
+    # instant, so that around midnight both count for the same day.
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         now: datetime = cursor.fetchone()[0]

@@ -1,4 +1,4 @@
-"""Why a payer's wish is refused; each says whether something was taken."""
+"""Why a payer's request is refused; each says whether money was taken."""
 
 from django.utils.translation import gettext
 
@@ -8,7 +8,7 @@ from ledger.money import format_money
 from qr.split_codes import Part
 
 _LEFT = Member("left_minor", int, note="With counter_limit_reached.")
-# The ledger knows nothing of the API; its refusals reach one where a wallet pays.
+# The ledger knows no API; its refusal reaches the API where a wallet pays.
 problem(402, "insufficient_funds")(InsufficientFunds)
 problem(409, "transfer_refused")(TransferRefused)
 
@@ -40,7 +40,7 @@ class CodeForeign(Exception):
 
 
 class CodeNotSeen(Exception):
-    """There is no code in the picture, or none that can be made out."""
+    """There is no code in the picture, or none that is readable."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -95,7 +95,7 @@ class TooManyTries(Exception):
 
 
 class WalletMissing(Exception):
-    """The person has no wallet, and works at a shop perhaps."""
+    """The person has no wallet; they may be a shop's staff."""
 
     def __init__(self) -> None:
         super().__init__(gettext("There is no wallet for this sign-in."))

@@ -1,4 +1,4 @@
-"""What payments must satisfy."""
+"""The invariants of payments."""
 
 from ledger.invariants.books import Invariant
 from ledger.invariants.scan_ranges import Pages

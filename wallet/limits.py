@@ -1,4 +1,4 @@
-"""When a payment needs the PIN, and how much was paid since the last one."""
+"""When a payment needs the PIN."""
 
 from django.conf import settings
 
@@ -6,7 +6,7 @@ from wallet.models import Wallet
 
 
 def needs_pin(wallet: Wallet, amount_minor: int) -> bool:
-    """Return whether the PIN is wanted: too much at once, too much or too often since the last.
+    """Return whether the PIN is needed: too much at once, too much or too often since the last.
 
     The figures are those of PSD2's exemption for small remote payments (regulation
     2018/389, article 16); 0 switches the sum or the count off.

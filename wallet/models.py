@@ -1,4 +1,4 @@
-"""Wallets, their claims on charges, and what they paid."""
+"""Wallets, their claims on charges, and their payments."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from pos.models import Charge
 from qr.payment_codes import SERIAL_MAX
 from qr.references import encode_reference
 
-# Why a payment was not made, as its payer reads it; to be asked for the PIN is no failure.
+# Why a payment failed, as its payer reads it; being asked for the PIN is no failure.
 TRY_WORDS: dict[str, Promise] = {
     "pin_wrong": gettext_lazy("Wrong PIN"),
     "pin_locked": gettext_lazy("PIN locked"),
@@ -25,7 +25,7 @@ TRY_WORDS: dict[str, Promise] = {
 
 
 class Wallet(models.Model):
-    """A person's only wallet: money in one currency, and what was paid since the last PIN."""
+    """A person's only wallet: money in one currency, and the sum paid since the last PIN."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     user = models.OneToOneField(User, models.PROTECT, related_name="+")
@@ -37,7 +37,7 @@ class Wallet(models.Model):
 
     user_id: UUID
     account_id: UUID
-    # Of the device that asks: where its wrong PINs are counted.
+    # The calling device's session: its wrong PINs are counted there.
     session_id: UUID | None = None
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class Wallet(models.Model):
 
 
 class Claim(models.Model):
-    """A wallet's wish to pay a charge; there is one for each pair, however often it scans."""
+    """A wallet's claim on a charge; one for each pair, however often it scans."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+")
@@ -127,7 +127,7 @@ class Attempt(models.Model):
 
 
 class ShortCodeMiss(models.Model):
-    """A short code that was typed and led nowhere; ten a minute are too many."""
+    """A typed short code that was unknown; ten a minute are too many."""
 
     wallet = models.ForeignKey(Wallet, models.CASCADE, related_name="+", db_index=False)
     missed_at = models.DateTimeField(db_default=Now())
@@ -142,7 +142,7 @@ class ShortCodeMiss(models.Model):
 
 
 class PaymentCodeSeed(models.Model):
-    """What a wallet's payment codes are made of; another secret voids those there are."""
+    """The secret that a wallet's payment codes derive from; replacing it voids them."""
 
     serial = models.AutoField(primary_key=True)
     wallet = models.OneToOneField(Wallet, models.PROTECT, related_name="+")
@@ -164,10 +164,10 @@ class PaymentCodeSeed(models.Model):
 
 
 class PaymentCodeUse(models.Model):
-    """A payment code that was shown to a till: used up, whatever became of the payment.
+    """A payment code that was shown to a till: used up, whatever the payment's outcome.
 
-    `outcome` is `started` until that is known, then `captured`, `claimed` (the phone is asked
-    for the PIN) or the code of the refusal.
+    `outcome` is `started` until it is known, then `captured`, `claimed` (the phone asks for the
+    PIN) or the code of the refusal.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
@@ -198,7 +198,7 @@ class PaymentCodeUse(models.Model):
 
 
 class PaymentCodeMiss(models.Model):
-    """A payment code that a till or a merchant's server sent and that was nobody's."""
+    """An unknown payment code that a till or a merchant's server sent."""
 
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+", db_index=False)
     owner_id = models.UUIDField()

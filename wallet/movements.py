@@ -1,4 +1,4 @@
-"""Everything that went into and out of a wallet: its account's statement, in people's words."""
+"""A wallet's movements: its account's statement, as people read it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _PREFIX = "mv"
 class Movement:
     """One line of a wallet's statement, with the payment or refund it belongs to.
 
-    `zone` is the shop's; of money from elsewhere, that of the shop nearest in time.
+    `zone` is the shop's; for money from elsewhere, that of the shop nearest in time.
     """
 
     line: StatementLine
@@ -42,18 +42,18 @@ class Movement:
 
     @property
     def amount_minor(self) -> int:
-        """Return what the balance grew by; less than nothing of what was paid."""
+        """Return the change of the balance in minor units; negative for payments."""
         amount_minor = self.line.amount_minor
         return amount_minor if self.line.side == Side.CREDIT else -amount_minor
 
     @property
     def day(self) -> date:
-        """Return the day on which it happened, where it happened."""
+        """Return its date in its zone."""
         return timezone.localdate(self.line.posted_at, self.zone)
 
     @property
     def title(self) -> str:
-        """Return what people call it: the shop, or where the money came from."""
+        """Return its title for people: the shop, or where the money came from."""
         if self.payment is not None:
             return self.payment.charge.store.name
         if self.line.kind == "top_up":

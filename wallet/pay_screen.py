@@ -1,4 +1,4 @@
-"""Which screen a phone gets to see for a charge; looking at an open one claims it."""
+"""The screen a phone shows for a charge; opening an open charge claims it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ from wallet.tries import record_shortfall
 
 @dataclass(slots=True)
 class PayScreen:
-    """What the pay page shows; `state` names the screen (docs: ux, B2 to B10)."""
+    """The content of the pay page; `state` names the screen (docs: ux, B2 to B10)."""
 
     state: str
     charge: Charge | None
@@ -39,7 +39,7 @@ class PayScreen:
 
 
 def claim_for_page(wallet: Wallet, charge: Charge) -> PayScreen:
-    """Claim the charge if it can be claimed, and say what the phone should show."""
+    """Claim the charge if possible, and return the screen to show."""
     if charge.status == ChargeStatus.CAPTURED:
         return look_at_captured(wallet, charge)
     error = ""
@@ -52,7 +52,7 @@ def claim_for_page(wallet: Wallet, charge: Charge) -> PayScreen:
     except ChargeNotPayable as refusal:
         state = refusal.status
         if charge.counter_code_id and state == ChargeStatus.CANCELED:
-            # Nobody but its payer ends the charge of a counter code.
+            # Only its payer can cancel the charge of a counter code.
             state = "declined"
     if state == ChargeStatus.CAPTURED:
         return look_at_captured(wallet, charge)
@@ -60,7 +60,7 @@ def claim_for_page(wallet: Wallet, charge: Charge) -> PayScreen:
 
 
 def look_at_captured(wallet: Wallet, charge: Charge) -> PayScreen:
-    """Show the payer the payment, and anybody else that there is nothing to pay."""
+    """Return the payment's screen for its payer, and "nothing to pay" for anybody else."""
     payment = find_payment(wallet, charge.id)
     if payment is None:
         return PayScreen("already_paid", charge, wallet)

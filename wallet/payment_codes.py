@@ -1,7 +1,7 @@
 """Payment codes: 18 digits that a phone shows, also offline, each good for one payment.
 
-What such a code is made of is in `qr/payment_codes.py`; here are the wallets' secrets, the
-uses, and the count of codes that were nobody's. Time is the database's.
+`qr/payment_codes.py` computes the codes; here are the wallets' secrets, the uses, and the count
+of unknown codes. Time is the database's.
 """
 
 import hmac
@@ -43,12 +43,12 @@ from wallet.errors import (
 )
 from wallet.models import Payment, PaymentCodeSeed, PaymentCodeUse, Wallet
 
-# How many steps a phone's clock may be off.
+# How many steps a phone's clock may be wrong.
 _STEPS_OFF_MAX = 1
 _MISSES_A_MINUTE_MAX = {"till": 10, "merchant": 30}
 _MISSES = Misses("wallet_paymentcodemiss", of="merchant_id", by="owner_id")
-# Codes that are nobody's follow each other throughout a merchant, from whichever till they
-# come; a genuine one waits for those before it, and for no other genuine one.
+# Unknown codes take a per-merchant exclusive lock, so that guesses are counted one at a time;
+# genuine codes take it shared and do not block each other.
 _GUESSES_OF = "hashtextextended('payment codes of ' || %(merchant)s::text, 0)"
 _LOCK_AS_MISS = f"SELECT pg_advisory_xact_lock({_GUESSES_OF})::text"
 _LOCK_AS_GENUINE = f"SELECT pg_advisory_xact_lock_shared({_GUESSES_OF})::text"
@@ -57,7 +57,7 @@ _READ_STEP = "SELECT (extract(epoch FROM clock_timestamp())::bigint) / %s"
 
 @dataclass(frozen=True, slots=True)
 class ShownCode:
-    """A payment code and the minute it is meant for."""
+    """A payment code and its minute."""
 
     code: str
     step: int
@@ -69,13 +69,13 @@ class ShownCode:
 
     @property
     def until_at(self) -> datetime:
-        """Return the instant at which the next one takes its place."""
+        """Return the instant at which the next one replaces it."""
         return datetime.fromtimestamp((self.step + 1) * STEP_S, UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class NewUse:
-    """What a till asks for with a code that a customer showed."""
+    """A till's request with a code that a customer showed."""
 
     text: str
     charge: Charge
@@ -84,10 +84,9 @@ class NewUse:
 
 
 def issue_codes(wallet: Wallet) -> list[ShownCode]:
-    """Return the codes from this minute on that were not used yet; none once they are stopped.
+    """Return the unused codes from this minute on; empty once they are stopped.
 
-    Asking again gives the same codes. A wallet that never asked has none that could be
-    guessed.
+    Repeated calls return the same codes. A wallet that never called has none to guess.
     """
     seed, _ = PaymentCodeSeed.objects.get_or_create(
         wallet=wallet, defaults={"secret": token_bytes(32)}
@@ -112,9 +111,9 @@ def issue_codes(wallet: Wallet) -> list[ShownCode]:
 
 
 def revoke_codes(wallet: Wallet) -> None:
-    """Void every code of the wallet, on whatever phone it is, and make no new ones.
+    """Void every code of the wallet, on every phone, and make no new ones.
 
-    Nothing comes back after that: `start_codes` makes others.
+    Voided codes never return: `start_codes` makes others.
     """
     PaymentCodeSeed.objects.update_or_create(
         wallet=wallet, defaults={"secret": token_bytes(32), "revoked_at": Now()}
@@ -122,7 +121,7 @@ def revoke_codes(wallet: Wallet) -> None:
 
 
 def start_codes(wallet: Wallet, *, pin: str) -> None:
-    """Make payment codes again after they were stopped; whoever holds the phone needs the PIN.
+    """Make payment codes again after they were stopped; this needs the PIN.
 
     Raises:
         PinWrong, PinLocked: the PIN is wrong or locked; the codes stay stopped.
@@ -132,18 +131,18 @@ def start_codes(wallet: Wallet, *, pin: str) -> None:
 
 
 def redeem_code(caller: Caller, new: NewUse) -> PaymentCodeUse:
-    """Use a payment code up, before anything is known of the payment it is for.
+    """Use up a payment code, before the outcome of its payment is known.
 
-    Owns its transaction: a payment that fails later has used the code up all the same, and a
-    wrong code stays counted. The same key gives the use of the first time.
+    Owns its transaction: a payment that fails later has used up the code all the same, and a
+    wrong code stays counted. The same key returns the first use.
 
     Raises:
-        PaymentCodeForeign: another system's code, or none at all; it is named.
-        PaymentCodeUnknown: nobody's, or its wallet has stopped its codes, also since a first
-            time that broke off unpaid.
+        PaymentCodeForeign: another system's code, which is named, or no code at all.
+        PaymentCodeUnknown: unknown, or its wallet has stopped its codes, also since a first
+            request that was interrupted unpaid.
         PaymentCodeExpired: more than a minute away from the database's clock.
         PaymentCodeUsed: by another request, here or elsewhere.
-        TooManyTries: ten codes of this till, or thirty of the merchant's, were nobody's in a
+        TooManyTries: ten codes from this till, or thirty from the merchant's, were unknown in a
             minute.
         IdempotencyMismatch: the key came with another request before.
     """
@@ -159,7 +158,7 @@ def redeem_code(caller: Caller, new: NewUse) -> PaymentCodeUse:
 
 @lru_cache(maxsize=1)
 def derive_keys(secret_key: str) -> CodeKeys:
-    """Return the installation's two keys: no code can be made from the database alone."""
+    """Return the installation's two keys, without which the database makes no code."""
     return CodeKeys(
         *(
             hmac.digest(secret_key.encode(), f"payment codes: {purpose}".encode(), "sha256")
@@ -170,7 +169,7 @@ def derive_keys(secret_key: str) -> CodeKeys:
 
 @in_one_transaction
 def _use_up(caller: Caller, opened: OpenedCode, new: NewUse) -> PaymentCodeUse | None:
-    # A miss is written and committed: it is told by None, as a refusal would undo it.
+    # A miss must be committed: it is returned as None, because raising would roll it back.
     _lock_caller(caller)
     known = _find_known(caller, new)
     if known is not None:
@@ -189,7 +188,7 @@ def _use_up(caller: Caller, opened: OpenedCode, new: NewUse) -> PaymentCodeUse |
 
 
 def _find_seed(opened: OpenedCode, *, step: int) -> PaymentCodeSeed | None:
-    # Locked, so that a code is either used before it is stopped, or not at all.
+    # Locked, so that a code is used before it is stopped, or not at all.
     seed = (
         PaymentCodeSeed.objects.select_for_update(of=("self",), no_key=True)
         .select_related("wallet__user")
@@ -203,7 +202,7 @@ def _find_seed(opened: OpenedCode, *, step: int) -> PaymentCodeSeed | None:
 
 
 def _may_go_on(known: PaymentCodeUse, opened: OpenedCode) -> bool:
-    # What broke off is not gone on with once the codes were stopped; what was paid is told.
+    # An interrupted use is not resumed once the codes were stopped; a paid one is returned.
     return (
         known.outcome != "started"
         or _find_seed(opened, step=known.step) is not None
@@ -236,7 +235,7 @@ def _find_known(caller: Caller, new: NewUse) -> PaymentCodeUse | None:
 
 
 def _lock_caller(caller: Caller) -> None:
-    # Requests of one till follow each other, so that one key has one use.
+    # Serializes the requests of one till, so that one key has one use.
     if caller.terminal:
         Terminal.objects.select_for_update(no_key=True).get(pk=caller.terminal.pk)
     else:

@@ -48,7 +48,7 @@ _CONFIRM = JoinedRows(
 
 
 class Outcome(StrEnum):
-    """What comes of a confirmation; PostgreSQL's type `wallet_outcome` has the same."""
+    """The outcomes of a confirmation; PostgreSQL's type `wallet_outcome` has the same."""
 
     CONFIRMED = "confirmed"
     CHARGE_NOT_PAYABLE = "charge_not_payable"
@@ -60,19 +60,19 @@ class Outcome(StrEnum):
 def confirm_charge(
     wallet: Wallet, claim_id: UUID, *, pin: str, idempotency_key: str, request_hash: bytes
 ) -> Payment:
-    """Pay a claimed charge; confirming again gives the payment of the first time.
+    """Pay a claimed charge; confirming again returns the first payment.
 
-    Charge, transfer, settlement line, event, allowance and payment are written together by
-    one SQL function (`wallet/sql/confirm_charge.sql`): one statement, and so one transaction.
-    The PIN is looked at before it, so that a wrong try stays counted.
+    Charge, transfer, settlement line, event, allowance and payment are written together by one
+    SQL function (`wallet/sql/confirm_charge.sql`): one statement, and so one transaction. The
+    PIN is checked before it, so that a wrong try stays counted.
 
     Raises:
         ClaimUnknown: no such claim of this wallet.
         ChargeNotPayable: canceled, expired, the lease is over, or paid by another.
-        PinRequired, PinWrong, PinLocked: the PIN is wanted, wrong or locked.
+        PinRequired, PinWrong, PinLocked: the PIN is missing, wrong or locked.
         InsufficientFunds: the wallet holds too little.
         IdempotencyMismatch: the key came with another request before.
-        StillRunning: a payment of this charge is not done yet; nobody knows what comes of it.
+        StillRunning: a payment of this charge is still running; its outcome is unknown.
     """
     claim = find_claim(wallet, claim_id)
     if claim.charge.status == ChargeStatus.CAPTURED:
@@ -101,7 +101,7 @@ def find_payment(wallet: Wallet, charge_id: UUID) -> Payment | None:
 
 
 def read_pin(text: str) -> str:
-    """Return the six digits typed, or nothing when nothing was.
+    """Return the six digits typed; empty if nothing was typed.
 
     Raises:
         PinRequired: something else was typed; no try is counted for it.
@@ -114,7 +114,7 @@ def read_pin(text: str) -> str:
 
 def _look_at_pin(wallet: Wallet, claim: Claim, pin: str) -> bool:
     if pin:
-        # Only another try of the same phone is ever waited for here.
+        # Only another try from the same phone can be waited for here.
         with taking_waits_for_running():
             check_pin(wallet.user_id, pin, scope=in_wallet(wallet.session_id))
         return True

@@ -1,4 +1,4 @@
-"""Questions a payer asks."""
+"""Read-only queries of the payer."""
 
 from uuid import UUID
 
@@ -39,6 +39,6 @@ def find_own_payment(wallet: Wallet, payment_id: UUID) -> Payment | None:
 
 
 def find_last_use(wallet: Wallet) -> PaymentCodeUse | None:
-    """Find the use of the wallet's newest payment code that was used, with its charge."""
+    """Find the last use of one of the wallet's payment codes, with its charge."""
     uses = PaymentCodeUse.objects.filter(wallet=wallet).order_by("-step")
     return uses.select_related("wallet", *list_paths("charge__")).first()

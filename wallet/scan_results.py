@@ -1,4 +1,4 @@
-"""What a payer may do with whatever was scanned, in words; nothing is followed or opened."""
+"""Describes a scanned text and what the payer may do with it; no link is followed."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from wallet.models import Wallet
 from wallet.scans import record_scan
 
 _SHOWN_MAX = 80
-# Of a scheme whose title is no name to tell people.
+# Names of schemes whose titles are not made for people.
 _NAMES = {
     "emv_mpm": _("another payment system"),
     "emv_cpm": _("another wallet"),
@@ -43,8 +43,8 @@ _NAMES = {
 class ScanResult:
     """A scanned text as the payer's phone shows it; `detail` says what to do.
 
-    `kind` is for programs. Of what is ours, the charge is there; of what asks for money
-    elsewhere, the request. `is_payable` is about this wallet and this moment.
+    `kind` is for programs. Our own codes have the charge; requests for money of other systems
+    have the request. `is_payable` is about this wallet and this moment.
     """
 
     kind: str
@@ -78,7 +78,7 @@ def resolve_scan(wallet: Wallet, payload: str) -> ScanResult:
 
 
 def describe_foreign(payload: str) -> ScanResult:
-    """Describe a text that leads to nothing of ours."""
+    """Describe a text that is no code of ours."""
     if not payload.strip():
         return ScanResult(
             kind="empty", detail=gettext("There is nothing in it. Scan the code again.")
@@ -90,7 +90,7 @@ def describe_foreign(payload: str) -> ScanResult:
 def make_plain(text: str, *, most: int = _SHOWN_MAX) -> str:
     """Return somebody else's text as it may be shown: short, one line, nothing invisible.
 
-    Signs that turn the direction of writing would let a text look like another.
+    Characters that change the direction of writing would disguise a text.
     """
     visible = "".join(each if each.isprintable() else " " for each in text)
     joined = " ".join(visible.split())
@@ -114,7 +114,7 @@ def name_host(host: str) -> str:
 def _describe_charge(wallet: Wallet, charge: Charge) -> ScanResult:
     status, mine = charge.status_now, charge.payer_account_id == wallet.account_id
     waits = status == ChargeStatus.OPEN or (status == ChargeStatus.CLAIMED and mine)
-    # Somebody has opened it at a counter code, and nobody else can pay it.
+    # Another payer opened it at a counter code, and only they can pay it.
     is_anothers = bool(charge.counter_code_id) and charge.owner_id != wallet.id
     if wallet.currency != charge.currency:
         detail = str(WalletCurrencyMismatch(charge.currency))
@@ -158,7 +158,7 @@ def look_at_counter_code(wallet: Wallet, code: CounterCode) -> ScanResult:
 
 def _describe_payment(found: Recognition) -> ScanResult:
     if found.reading and is_of_host(found.reading.request, settings.PUBLIC_HOST):
-        # The code of a charge of ours would not have come here if it were whole.
+        # A complete code of one of our charges would not have come here.
         detail = gettext(
             "This looks like a code of a till here, but it was altered. Do not pay with it."
             " Nothing was taken."

@@ -1,4 +1,4 @@
-"""What was scanned or typed, and which charge or counter code it leads to."""
+"""Resolves scanned or typed codes to a charge or a counter code."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -35,12 +35,12 @@ _MISSES = Misses("wallet_shortcodemiss", of="wallet_id")
 
 
 def choose_seen(texts: Sequence[str], *, parts: Sequence[Part] = ()) -> str:
-    """Return the one text that is meant of all those in a picture.
+    """Return the one text, of all those in a picture, that is meant.
 
-    Shops hang codes of several systems side by side; among them ours is meant.
+    Shops hang codes of several systems side by side; ours is preferred.
 
     Raises:
-        CodeInParts: there is nothing but a part of a split code, which is never a payment.
+        CodeInParts: there is only a part of a split code, which is never a payment.
         CodeNotSeen: there is none.
         CodesSeveral: two or more could be meant.
     """
@@ -61,13 +61,13 @@ def _is_ours(text: str) -> bool:
 
 
 def record_scan(wallet: Wallet, payload: str) -> Charge | CounterCode:
-    """Find the charge or the counter code that a scanned or typed code of ours leads to.
+    """Find the charge or the counter code that a scanned or typed code leads to.
 
     Raises:
         CodeForeign: another host's or system's, altered, or text of no known form.
         CodeMistyped: a short code with a wrong character, or two swapped.
         CodeUnknown: our form, but it leads nowhere.
-        SigningKeyWithdrawn: printed, and signed with a key that is not believed any more.
+        SigningKeyWithdrawn: printed, and signed with a key that is not trusted any more.
         TooManyTries: ten short codes in a minute led nowhere.
     """
     _, payload = split_mark(payload.strip())
@@ -123,7 +123,7 @@ def _find_typed(wallet: Wallet, payload: str) -> Charge | CounterCode:
     try:
         short_code = normalize_short_code(fold_digits(payload))
     except PayloadInvalid as refusal:
-        # No guess and not counted: whoever guesses works the check character out.
+        # Not counted as a guess: a guesser computes the check character.
         raise (CodeMistyped if refusal.kind is Kind.CHECKSUM else CodeForeign) from None
     found = _guess(wallet, short_code)
     if found is None:
@@ -134,7 +134,7 @@ def _find_typed(wallet: Wallet, payload: str) -> Charge | CounterCode:
 def _guess(wallet: Wallet, short_code: str) -> Charge | CounterCode | None:
     # Its own transaction, because a miss that rolls back would be a free guess.
     with transaction.atomic(durable=True):
-        # Guesses at the same moment follow each other, each with those before it counted.
+        # Serializes guesses, so that each sees those before it counted.
         Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
         if _MISSES.count(wallet.id).together >= _MISSES_A_MINUTE_MAX:
             raise TooManyTries

@@ -1,4 +1,4 @@
-"""The topics that end what a phone listens to."""
+"""The topics that end a phone's streams."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What a payer tried and could not: each try with its reason, which the phone shows."""
+"""Failed payments: each try with its reason, which the phone shows."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ REASONS: dict[type[Exception], str] = {
     TransferRefused: "transfer_refused",
     ChargeNotPayable: "charge_not_payable",
 }
-# What the shop is told of it: that it is over, or that the money is not there, and no more.
+# What the shop may know: that the try is over, or that money is lacking, and no more.
 _TOLD = {
     "pin_locked": Refusal.DECLINED,
     "insufficient_funds": Refusal.INSUFFICIENT_FUNDS,
@@ -34,7 +34,7 @@ _TOLD = {
 
 
 def record_try(claim: Claim, refusal: Exception) -> None:
-    """Write down why a payment was refused, and tell the till; the claim stays as it was."""
+    """Record why a payment was refused, and notify the till; the claim stays as it was."""
     reason = next(name for kind, name in REASONS.items() if isinstance(refusal, kind))
     Attempt.objects.create(claim=claim, reason=reason)
     if reason in _TOLD:
@@ -42,7 +42,7 @@ def record_try(claim: Claim, refusal: Exception) -> None:
 
 
 def record_shortfall(claim: Claim) -> None:
-    """Write down, once, that the wallet holds too little for what it claimed; tell the till."""
+    """Record, once, that the wallet holds too little for its claim, and notify the till."""
     reason = REASONS[InsufficientFunds]
     if _tell_shop(claim, reason):
         Attempt.objects.create(claim=claim, reason=reason)
@@ -55,12 +55,12 @@ def _tell_shop(claim: Claim, reason: str) -> bool:
 
 
 def list_recent_tries(wallet: Wallet) -> QuerySet[Attempt]:
-    """Return the last few tries of a day that a wallet did not pay, newest first."""
+    """Return a wallet's last few failed tries of a day, newest first."""
     return _list_tries(wallet).filter(happened_at__gt=Now() - _RECENT)[:_RECENT_MAX]
 
 
 def page_tries(wallet: Wallet, *, after: str) -> Page[Attempt]:
-    """Return one page of all tries that a wallet did not pay, newest first.
+    """Return one page of a wallet's failed tries, newest first.
 
     Raises:
         NotFound: the cursor is not one of ours.

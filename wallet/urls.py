@@ -46,7 +46,7 @@ urlpatterns = [
     path("api/v1/wallet/payments", api.PaymentsView.as_view()),
     path("api/v1/wallet/payment_codes", api_codes.PaymentCodesView.as_view()),
     path("api/v1/wallet/payment_codes/revoke", api_codes.RevokeCodesView.as_view()),
-    # A till asks, but only the wallet knows whose code it is.
+    # A till calls it, but only the wallet application can resolve the code.
     path("api/v1/charges/<str:reference>/collect", api_codes.CollectView.as_view()),
     path("api/v1/wallet/events", api.WalletEventsView.as_view()),
 ]

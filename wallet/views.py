@@ -57,8 +57,8 @@ _CLAIM_OVER = _("Your minute was over. Nothing was taken. Confirm again to pay."
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Open a charge's link: sign in if needed, claim, and ask to confirm.
 
-    That a look claims is decided on purpose (docs/decisions/0005): it moves no money,
-    lapses in a minute, and only a signed-in person's own browser can do it.
+    Opening the page claims on purpose (docs/decisions/0005): it moves no money, lapses in a
+    minute, and only a signed-in person's own browser can do it.
     """
     if "prefetch" in request.headers.get("Sec-Purpose", ""):
         return HttpResponse(status=204)
@@ -75,10 +75,10 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Pay by the plain form.
+    """Pay by the form without script.
 
-    A phone that opens its tabs again asks for the address alone, and whoever has to sign in
-    first comes back to this payment: both get the page that asks.
+    A GET (a phone that restores its tabs, or the way back from sign-in) shows the page that
+    asks to confirm.
     """
     charge, wallet = _find_charge(token), read_wallet(request)
     if charge is None or wallet is None or request.method == "GET":
@@ -100,7 +100,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         screen.error = str(_CLAIM_OVER) if screen.claim else ""
         return _show(request, screen, status=409)
     except (ClaimUnknown, TransferRefused, IdempotencyMismatch):
-        # The page itself says what is true now, whatever the refusal was.
+        # The page itself shows the present state, whatever the refusal was.
         pass
     return redirect("wallet:pay", token=token)
 
@@ -120,12 +120,12 @@ def decline(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
 @never_cache
 @wallet_only
 def declined(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
-    """Say that nothing was taken, unless it was; looking here claims nothing."""
+    """Show that nothing was taken, unless it was; this page claims nothing."""
     charge = _find_charge(token)
     if charge is None:
         raise Http404
     if charge.status == ChargeStatus.CAPTURED:
-        # Paid before it was declined, or after all and gone back to.
+        # Paid before it was declined, or paid after all and reached by going back.
         return redirect("wallet:pay", token=token)
     activate_time_zone(charge.store.time_zone)
     return _show(request, PayScreen("declined", charge, wallet))
@@ -157,7 +157,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """End this device's session, and whatever listens in its name."""
+    """End this device's session and its streams."""
     ended = end_session(request.COOKIES.get(WALLET_COOKIE, ""))
     end_on_commit(*session_topic(ended))
     response = redirect("wallet:sign_in")
@@ -169,7 +169,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 @never_cache
 @wallet_only
 def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
-    """Show the balance, and by day all that led to it."""
+    """Show the balance, and by day the movements that led to it."""
     try:
         page, after = page_movements(wallet, after=request.GET.get("after", ""))
     except NotFound:
@@ -196,7 +196,7 @@ def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
 @never_cache
 @wallet_only
 def tries(request: HttpRequest, wallet: Wallet) -> HttpResponse:
-    """Show what the payer tried to pay and could not, with the reasons."""
+    """Show the payer's failed payments, with the reasons."""
     try:
         page, after = page_tries(wallet, after=request.GET.get("after", ""))
     except NotFound:
@@ -208,7 +208,7 @@ def tries(request: HttpRequest, wallet: Wallet) -> HttpResponse:
 @never_cache
 @wallet_only
 def payment(request: HttpRequest, wallet: Wallet, reference: str) -> HttpResponse:
-    """Show one payment and what came back of it."""
+    """Show one payment and its refunds."""
     try:
         found = find_own_payment(wallet, read_reference("py", reference))
     except NotFound:
@@ -267,7 +267,7 @@ def _find_charge(token: str) -> Charge | None:
 
 
 def _find_payee(request: HttpRequest, address: str) -> dict[str, Any]:
-    # Whom the page to go on to would pay, if it is one that pays.
+    # The payee of the page to go on to, if it is a payment's.
     with contextlib.suppress(PayloadInvalid):
         _, token = decode_link(request.build_absolute_uri(address))
         return {"charge": find_by_token(token)}

@@ -1,4 +1,4 @@
-"""The page that shows the wallet's payment code, and what opens it without a connection."""
+"""The page that shows the wallet's payment code, and the worker that opens it offline."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def my_code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
 @never_cache
 @wallet_only
 def stop(request: HttpRequest, wallet: Wallet) -> HttpResponse:
-    """Ask whether to stop the codes, and do it."""
+    """Ask whether to stop the codes, and stop them."""
     if request.method == "POST":
         revoke_codes(wallet)
         return redirect("wallet:my_code")
@@ -65,14 +65,14 @@ def start(request: HttpRequest, wallet: Wallet) -> HttpResponse:
 
 @require_GET
 def shell(request: HttpRequest) -> HttpResponse:
-    """Return the page with nobody's codes; the phone keeps it, and fills in those it holds."""
+    """Return the page without codes; the phone caches it, and fills in those it has stored."""
     return render(request, "wallet/my_code.html", _describe([]) | {"state": "kept"})
 
 
 @require_GET
 @never_cache
 def worker(request: HttpRequest) -> HttpResponse:
-    """Return the script that opens this page while there is no connection."""
+    """Return the service worker that opens this page offline."""
     return render(request, "wallet/my_code_worker.js", content_type="text/javascript")
 
 
@@ -91,7 +91,7 @@ def _show(request: HttpRequest, wallet: Wallet, *, error: str = "") -> HttpRespo
 
 
 def _describe_asking(wallet: Wallet) -> dict[str, Any]:
-    # A till that collects asks for the PIN also while no phone has this page open.
+    # A till's collection may ask for the PIN while no phone has this page open.
     use = find_last_use(wallet)
     if use is None or not list_needs(use, use.charge):
         return {}

@@ -48,7 +48,7 @@ _REFUSALS = (
 def show_counter_code(request: HttpRequest, payload: str) -> HttpResponse:
     """Ask for the amount at a counter code; with one, go on to the page that confirms it.
 
-    A look changes nothing: the charge is opened by the form.
+    A GET changes nothing: the form opens the charge.
     """
     try:
         code = read_counter_code(payload.upper())
@@ -60,7 +60,7 @@ def show_counter_code(request: HttpRequest, payload: str) -> HttpResponse:
     if code is None:
         return render(request, "wallet/pay.html", {"state": "unknown"}, status=404)
     if len(payload) != TOKEN_LENGTH:
-        # The signature has done its work, and the short address can be read.
+        # The signature has been checked; the short address is readable.
         return redirect("wallet:static", payload=encode_token(code.id).lower())
     activate_time_zone(code.store.time_zone)
     wallet = read_wallet(request)
@@ -86,11 +86,11 @@ def _take_amount(request: HttpRequest, wallet: Wallet, code: CounterCode) -> Htt
     except _REFUSALS as refusal:
         return _ask(request, wallet, code, typed=typed, error=str(refusal))
     except ChargeNotPayable:
-        # This form was sent before: its charge's own page says what became of it.
+        # This form was sent before: its charge's own page shows the outcome.
         charge = find_opened_charge(wallet, key)
         return _go_on(charge) if charge else redirect(request.path)
     except IdempotencyMismatch:
-        # Gone back to and sent with another amount, or without a key: a new wish, a new key.
+        # The form was sent again with another amount, or without a key: use a new key.
         return redirect(request.path)
     return _go_on(claim.charge)
 

@@ -43,7 +43,7 @@ _TYPED_LENGTH_MAX = 20
 @never_cache
 @wallet_only
 def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
-    """Take a short code, or whatever else a code says, typed or pasted."""
+    """Take a short code, or the text of any code, typed or pasted."""
     typed, error, result = _unfold(request.POST.get("code", "")), "", None
     if request.method == "POST":
         try:
@@ -69,7 +69,7 @@ def code(request: HttpRequest, wallet: Wallet) -> HttpResponse:
 @never_cache
 @wallet_only
 def scan(request: HttpRequest, wallet: Wallet) -> HttpResponse:
-    """Go where the code leads that the camera saw, or say what else was seen."""
+    """Redirect to the scanned code's page, or show what else was seen."""
     error, result, text = "", None, ""
     if request.method == "POST":
         try:
@@ -115,5 +115,5 @@ def _read_seen(request: HttpRequest) -> Seen:
 
 
 def _unfold(text: str) -> str:
-    # A form sends every line end as two signs, which a bank's code counts among its bytes.
+    # A form sends every line end as CR LF, which would count in the bytes of a bank's code.
     return text.replace("\r\n", "\n")

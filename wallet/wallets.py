@@ -1,4 +1,4 @@
-"""Open wallets, fill them, and find whose they are."""
+"""Open wallets, top them up, and find them by session."""
 
 from uuid import UUID
 
@@ -31,7 +31,7 @@ _HELD = JoinedRows(
 
 @transaction.atomic
 def open_wallet(user: User, *, currency: str) -> Wallet:
-    """Open an empty wallet for a person, who has one at most: no page offers a choice.
+    """Open an empty wallet for a person, who can have only one: no page offers a choice.
 
     Raises:
         IntegrityError: the person has a wallet, in this currency or in another.
@@ -44,9 +44,9 @@ def open_wallet(user: User, *, currency: str) -> Wallet:
 def top_up(
     wallet: Wallet, *, amount_minor: int, reference: str, transfer_id: UUID | None = None
 ) -> None:
-    """Put money that reached the bank into the wallet: safeguard / wallet.
+    """Credit the wallet with money that reached the bank: safeguard / wallet.
 
-    With a `transfer_id` of the caller's, doing it again changes nothing.
+    With the caller's `transfer_id` it is idempotent.
     """
     post_together(
         [

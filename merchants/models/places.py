@@ -1,4 +1,4 @@
-"""Who sells, where, and with whom."""
+"""Merchants, their stores and their staff."""
 
 from uuid import UUID
 
@@ -41,7 +41,7 @@ class Merchant(models.Model):
 
 
 class CodeFormat(models.TextChoices):
-    """What the codes of a store's tills carry."""
+    """The format of the codes at a store's tills."""
 
     LINK = "link"
     EMV = "emv"

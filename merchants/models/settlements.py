@@ -1,4 +1,4 @@
-"""What a merchant is owed: open lines, and the settlements that close over them."""
+"""The money a merchant is owed: open lines, and the settlements that close over them."""
 
 from uuid import UUID
 
@@ -37,7 +37,7 @@ class MerchantBalance(models.Model):
 
 
 class Settlement(models.Model):
-    """A closed account: opening + sales - refunds - fees - payout = closing."""
+    """A closed settlement: opening + sales - refunds - fees - payout = closing."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     balance = models.ForeignKey(MerchantBalance, models.PROTECT, related_name="settlements")
@@ -83,7 +83,7 @@ class Settlement(models.Model):
 
     @property
     def period(self) -> Period:
-        """Return the days it is about; needs its balance's merchant at hand."""
+        """Return the days it covers; its balance's merchant must be loaded."""
         zone = self.balance.merchant.time_zone
         return find_period(self.opened_at, self.closed_at, time_zone=zone)
 
@@ -94,7 +94,7 @@ class Settlement(models.Model):
 
 
 class LineKind(models.TextChoices):
-    """What a line of a settlement is about."""
+    """The kinds of settlement lines."""
 
     SALE = "sale"
     REFUND = "refund"
@@ -103,8 +103,8 @@ class LineKind(models.TextChoices):
 class SettlementLine(models.Model):
     """A captured charge or a refund; its id is the charge's or the refund's own.
 
-    The primary key makes it one line each, and one column holds the settlement: so
-    nothing can be in two settlements.
+    The primary key allows one line each, and one column holds the settlement, so nothing can be
+    in two settlements.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -173,5 +173,5 @@ class SettlementLine(models.Model):
 
     @property
     def net_minor(self) -> int:
-        """Return what this line adds to the payout."""
+        """Return the amount this line adds to the payout, in minor units."""
         return self.signed_minor - self.fee_minor

@@ -1,5 +1,5 @@
--- Put a sale or a refund on its merchant's next settlement. `line` is the charge's or refund's own
--- id, so a mistaken second line would find the first one there.
+-- Add a sale or a refund to its merchant's next settlement. `line` is the charge's or refund's
+-- own id, so a mistaken second line would collide with the first.
 CREATE OR REPLACE FUNCTION merchants_record_line(
     line uuid, kind text, charge uuid, merchant uuid, store uuid, currency text, amount bigint,
     fee bigint, is_receivable boolean, short_code text, reference text, at timestamptz

@@ -1,6 +1,6 @@
--- Confirm a claimed charge: capture, allowance without PIN, and payment. `outcome` says what came
--- of it; unless it is `confirmed`, nothing was written. `refusal` is the ledger's result where
--- that refused the transfer.
+-- Confirm a claimed charge: capture, allowance without PIN, and payment. Unless `outcome` is
+-- `confirmed`, nothing was written. `refusal` is the ledger's result where it refused the
+-- transfer.
 CREATE OR REPLACE FUNCTION wallet_confirm_charge(
     payer uuid, charge_id uuid, wallet_id uuid, payment_id uuid, event uuid, email text,
     reference text, pin_was_given boolean, sum_max bigint, count_max int, key text, hash bytea,
@@ -14,7 +14,7 @@ DECLARE
     captured record;
     amount bigint := (SELECT c.amount_minor FROM pos_charge c WHERE c.id = charge_id);
 BEGIN
-    -- Confirmations of one wallet follow each other, so what is read here stays true.
+    -- Serializes the confirmations of one wallet, so that what is read here stays true.
     SELECT * INTO wallet FROM wallet_wallet w
      WHERE w.id = wallet_confirm_charge.wallet_id FOR NO KEY UPDATE;
     outcome := CASE

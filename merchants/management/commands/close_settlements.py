@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Close settlements up to the last cut, or with --now up to this moment."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the one option."""
+        """Accept `--now`."""
         parser.add_argument("--now", action="store_true", help="close up to this moment")
 
     def handle(self, *args: Any, **options: Any) -> None:
