@@ -1,4 +1,4 @@
-"""The OpenAPI file: made once in each process, kept, and answered as it is."""
+"""The OpenAPI file: generated once per process, cached, and served as it is."""
 
 import hashlib
 from dataclasses import dataclass
@@ -26,13 +26,13 @@ _FORMS: tuple[type[BaseRenderer], ...] = (
     OpenApiJsonRenderer,
     OpenApiJsonRenderer2,
 )
-# The generator keeps what it is doing in the module: two at once disturb each other.
+# The generator keeps its state in a module: two at once would disturb each other.
 _ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The description as one form has it, and the tag that names this very text."""
+    """The description in one format, and the ETag of its text."""
 
     text: bytes
     tag: str
@@ -45,7 +45,7 @@ class DescriptionView(APIView):
     permission_classes = []
 
     def get_renderers(self) -> list[BaseRenderer]:
-        """Return the file's forms; what is refused is refused in the API's own form."""
+        """Return the file's formats; refusals have the API's own format."""
         is_file = self.request.method in {"GET", "HEAD"}
         return [form() for form in (_FORMS if is_file else (JSONRenderer,))]
 
@@ -68,13 +68,13 @@ class DescriptionView(APIView):
 
 
 def read_schema() -> dict[str, Any]:
-    """Return the description; who asks while it is being made waits for the same one."""
+    """Return the description; callers wait while the first one generates it."""
     with _ONE_AT_A_TIME:
         return _make_schema()
 
 
 def read_files() -> dict[str, File]:
-    """Return the description's text by form, `yaml` and `json`."""
+    """Return the description's text by format, `yaml` and `json`."""
     with _ONE_AT_A_TIME:
         return _make_files()
 

@@ -1,4 +1,4 @@
-"""The page that describes the API: the generated schema, laid out for people."""
+"""The page that describes the API: the generated schema, rendered for people."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from foundation.refusals import list_problems
 
 _JSON = "application/json"
 _SHAPES = "#/components/schemas/"
-# What the framework says for a word that may be missing.
+# The framework's schema of an enumeration that may be null.
 _NULL = f"{_SHAPES}NullEnum"
 _NOT_SHOWN = {"Problem", "FieldProblem", "NullEnum"}
 _MEANINGS = {
@@ -54,7 +54,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an operation answers when it is not refused."""
+    """The answer of an operation that is not refused."""
 
     status: int
     title: str
@@ -88,7 +88,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A refusal as programs meet it."""
+    """A refusal, as programs get it."""
 
     code: str
     status: int
@@ -103,7 +103,7 @@ def show_api(request: HttpRequest) -> HttpResponse:
 
 @lru_cache(maxsize=1)
 def read_api() -> dict[str, Any]:
-    """Lay the schema out for the template; it is the same for as long as the process lives."""
+    """Arrange the schema for the template; cached for the life of the process."""
     schema = read_schema()
     known = schema["components"]["schemas"]
     operations = [
@@ -129,7 +129,7 @@ def read_api() -> dict[str, Any]:
 
 def list_codes() -> list[Code]:
     """List every code of a refusal, each once, by name."""
-    # Only once the views were imported, as for their description, are all refusals known.
+    # All refusals are known once the views were imported, as reading the schema does.
     read_schema()
     codes: dict[str, Code] = {}
     known = sorted(list_problems().items(), key=lambda each: each[0].__module__)

@@ -1,7 +1,7 @@
-"""An answer in our own form is better than none, whatever the Accept header says.
+"""Answers in the API's own format, even if the Accept header does not allow it.
 
-A browser's EventSource accepts `text/event-stream` alone; a refusal to it is JSON all the same,
-and so RFC 9110 (12.4.1) lets a server disregard the header.
+A browser's EventSource accepts `text/event-stream` only, but a refusal is JSON all the same;
+RFC 9110 (12.4.1) lets a server disregard the header.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 
 class AnswerAnyway(DefaultContentNegotiation):
-    """Choose by the Accept header; when nothing in it can be had, take the first form."""
+    """Choose by the Accept header; if nothing matches, take the first format."""
 
     def select_renderer(
         self,

@@ -1,4 +1,4 @@
-"""What to tell people and programs that have to wait, or are broken off or left."""
+"""Answers to people and programs whose request was delayed, aborted or lost."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from ledger.transactions import read_sqlstate
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Why a request was not finished: the API's code, and the words for both."""
+    """Why a request was not finished: the API's code, and texts for programs and people."""
 
     code: str
     words: str | Promise
@@ -43,10 +43,10 @@ _UNDONE = {
 
 
 def find_outage(failure: Exception) -> Outage | None:
-    """Find what to tell after a failure. None: neither load nor the database is to blame.
+    """Return the outage behind a failure; None if neither load nor the database caused it.
 
-    Where PostgreSQL gave up and said why, it has undone the transaction. Where it said
-    nothing, as when the connection is lost, nobody knows what has happened: `AWAY`.
+    If PostgreSQL gave a reason, it has rolled the transaction back. If it gave none, as when
+    the connection is lost, the outcome is unknown: `AWAY`.
     """
     if isinstance(failure, StillRunning):
         return RUNNING

@@ -1,4 +1,4 @@
-"""How the body of a request is read."""
+"""The parser of request bodies."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -8,7 +8,7 @@ from rest_framework.parsers import JSONParser
 
 
 class ShallowJsonParser(JSONParser):
-    """JSON as the framework reads it, with an answer for what is nested without end."""
+    """The framework's JSON, which refuses too deep nesting instead of failing."""
 
     def parse(
         self,

@@ -15,7 +15,7 @@ from api.outages import find_outage
 from foundation.refusals import Problem, find_problem
 from ledger.errors import InsufficientFunds
 
-# The ledger's errors are read without Django too (docs/seals.md), so they speak English.
+# The ledger's errors are used without Django too (docs/seals.md), so they are in English.
 _WORDS: dict[type[Exception], Promise] = {
     InsufficientFunds: _("There is too little money for this. Nothing was taken."),
 }
@@ -33,7 +33,7 @@ FRAMEWORK_CODES = {
 
 
 def answer_problem(refusal: Exception, _context: dict[str, Any]) -> Response | None:
-    """Answer a refusal as problem details; None leaves a mistake of ours to be a 500."""
+    """Return a refusal as problem details; None for a fault of ours, which becomes a 500."""
     if isinstance(refusal, exceptions.APIException):
         return _answer_framework(refusal)
     if isinstance(refusal, Http404):
@@ -62,13 +62,13 @@ def describe_problem(status: int, code: str, detail: str) -> dict[str, Any]:
 
 
 class NothingHere(APIView):
-    """Every address below /api/ that is none: refused in the API's own form."""
+    """Unknown addresses below /api/, refused in the API's own format."""
 
     schema = None
     permission_classes = []
 
     def initial(self, *_args: object, **_kwargs: object) -> None:
-        """Refuse before anything else is looked at, whatever the method."""
+        """Refuse before anything else is checked, whatever the method."""
         raise Http404
 
 

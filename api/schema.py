@@ -1,4 +1,4 @@
-"""The description of the API: what is common to all operations; the rest stands beside each."""
+"""The description of the API: the parts common to all operations."""
 
 from collections import defaultdict
 from functools import cache
@@ -35,11 +35,11 @@ class ApiSchema(AutoSchema):
     """The framework's description, with the view's group, its summary and its refusals."""
 
     def get_summary(self) -> str:
-        """Say in the view's own words what it does."""
+        """Return the first line of the view's docstring."""
         return self.get_description().partition("\n")[0]
 
     def get_tags(self) -> list[str]:
-        """Part the tills' operations from the phones'."""
+        """Return the view's group, which separates the tills' operations from the phones'."""
         return [cast(Any, self.view).group]
 
     def get_operation(self, *args: Any) -> dict[str, Any] | None:
@@ -69,7 +69,7 @@ class ApiSchema(AutoSchema):
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass
-    """Who holds a secret, in the words of the class that asks for it."""
+    """Describes a bearer secret in the words of its authentication class."""
 
     target_class = "foundation.bearers.BearerAuthentication"
     match_subclasses = True
@@ -92,7 +92,7 @@ class FieldProblemSerializer(Answer):
 
 
 def describe_problems() -> type[Answer]:
-    """Return what a problem's answer has, with the members that some refusals add."""
+    """Return the serializer of a problem, with the members that some refusals add."""
     told = {member for each in list_problems().values() for member in each.members}
     return _describe_with(tuple(sorted(told, key=lambda member: member.name)))
 

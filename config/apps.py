@@ -1,4 +1,4 @@
-"""The project itself, as an application: it carries the commands of no one package."""
+"""The project itself as an application, for commands that belong to no one package."""
 
 from django.apps import AppConfig
 

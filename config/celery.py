@@ -1,4 +1,4 @@
-"""Celery: carries out, and never decides about money."""
+"""Celery: carries out jobs, and never decides about money."""
 
 import os
 from typing import Any
@@ -17,7 +17,7 @@ _SIGN_EVERY_S = 5
 
 
 class SignOfLife(bootsteps.StartStopStep):
-    """The worker tells its supervisor that its loop goes round."""
+    """The worker reports to its supervisor that its loop runs."""
 
     requires = ("celery.worker.components:Pool",)
 

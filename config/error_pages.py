@@ -1,4 +1,4 @@
-"""What Django itself refuses: a problem answer below /api/, the site's page elsewhere."""
+"""Django's own refusals: a problem answer below /api/, the site's page elsewhere."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ def refuse_bad_request(
     request: HttpRequest,
     exception: Exception,  # noqa: ARG001  Django gives it to each
 ) -> HttpResponse:
-    """Refuse a request that has no sense, such as one to another host."""
+    """Refuse a bad request, such as one to another host."""
     return _refuse(
         request,
         status=400,
@@ -29,7 +29,7 @@ def refuse_forbidden(
     request: HttpRequest,
     exception: Exception,  # noqa: ARG001  Django gives it to each
 ) -> HttpResponse:
-    """Refuse what this person may not do."""
+    """Refuse an action that this person may not take."""
     return _refuse(
         request,
         status=403,
@@ -43,7 +43,7 @@ def refuse_unknown(
     request: HttpRequest,
     exception: Exception,  # noqa: ARG001  Django gives it to each
 ) -> HttpResponse:
-    """Refuse an address that is none."""
+    """Refuse an unknown address."""
     return _refuse(
         request,
         status=404,
@@ -65,7 +65,7 @@ def refuse_form(request: HttpRequest, **_reason: object) -> HttpResponse:
 
 
 def admit_mistake(request: HttpRequest) -> HttpResponse:
-    """Answer after a mistake of ours; what it was is in the log alone."""
+    """Answer after a fault of ours, which only the log describes."""
     return _refuse(
         request,
         status=500,

@@ -1,9 +1,9 @@
-"""What may not stand in a log, whoever writes it."""
+"""Keeps secrets out of logs, whoever writes them."""
 
 import logging
 import re
 
-# Who has the link of a charge or of a receipt may open it.
+# The link of a charge or of a receipt is all that is needed to open it.
 _LINK = re.compile(r"(/[pr]/)[0-9a-z]{26}", re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-"""Collect every text that waits for translation: `make messages` writes them down.
+"""Collects every text for translation; `make messages` writes the catalogues.
 
 No gettext tools are needed: Babel reads Python and JavaScript, and Django turns its templates
 into calls that Babel can read.
@@ -16,9 +16,9 @@ from babel.messages.pofile import write_po
 from django.utils.translation.template import templatize
 
 _ROOT = Path(__file__).resolve().parent.parent
-# Django's names for the two catalogues: what the server says, and what scripts say.
+# Django's names for the two catalogues: the server's texts, and the scripts'.
 DOMAINS = ("django", "djangojs")
-# Programs say what operators read in English alone, and tests say nothing to anybody.
+# Programs for operators are in English only, and tests have no texts for people.
 _PACKAGES = ("api", "config", "foundation", "identity", "ledger", "merchants", "pos", "wallet")
 _CALLS = {
     "gettext": None,
@@ -33,7 +33,7 @@ _SCRIPT_CALLS = {"gettext": None, "ngettext": (1, 2)}
 
 
 def collect_texts(domain: str) -> Catalog:
-    """Return the texts of one of the two catalogues, each with the places where it is said."""
+    """Return the texts of one of the two catalogues, each with its places in the code."""
     catalog = Catalog(project="Tessera", charset="utf-8")
     for path in _list_sources(domain):
         name = path.relative_to(_ROOT).as_posix()
@@ -68,7 +68,7 @@ def _read(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], s
     if path.suffix == ".js":
         method = "javascript"
     elif path.suffix in {".html", ".txt"}:
-        # Django leaves indentation in it that Python would stumble over.
+        # Django leaves indentation in it that is no valid Python.
         source = re.sub(r"(?m)^[ \t]+", "", templatize(source, origin=str(path)))
     calls = _SCRIPT_CALLS if method == "javascript" else _CALLS
     yield from extract(method, BytesIO(source.encode()), calls, ["Translators:"])

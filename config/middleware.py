@@ -1,4 +1,4 @@
-"""What every request begins with."""
+"""Middleware: the beginning of every request."""
 
 import logging
 from collections.abc import Callable
@@ -21,7 +21,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def begin_in_own_zone(answer: Answer) -> Answer:
-    """Forget the time zone of the request before.
+    """Reset the time zone that the previous request may have left.
 
     A view that shows a shop's time activates its zone for the whole thread, and the next
     request in that thread may be for a page that names no zone.
@@ -35,25 +35,26 @@ def begin_in_own_zone(answer: Answer) -> Answer:
 
 
 class PageBeginning:
-    """Pages begin with a session, a language and a user, and end politely.
+    """Gives pages a session, a language and a user, and a page for outages.
 
-    The API's callers bring their own secret, and are refused in the API's own form, in the
+    The API's callers send their own secret, and are refused in the API's own format, in the
     language they accept.
     """
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         chain = SessionMiddleware(LocaleMiddleware(AuthenticationMiddleware(answer)))
-        # Asked by WSGI they answer at once; their type leaves that open.
+        # Synchronous under WSGI; the stubs also allow a coroutine.
         self._answer_page = cast(Answer, chain)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass API requests through; give pages a session, a language and a user."""
         if request.path_info.startswith(_API):
-            # Refusals are for people too; what the thread spoke last was for somebody else.
+            # Refusals are read by people too; the thread's language is still the last
+            # request's.
             activate(get_language_from_request(request))
             answer = self._answer(request)
-            # What an answer says is true of this moment and this caller alone.
+            # An answer is valid for this moment and this caller only.
             answer.headers.setdefault("Cache-Control", "no-store")
             return answer
         return self._answer_page(request)
@@ -67,7 +68,7 @@ class PageBeginning:
             return None
         logger.warning("A page was not finished.", exc_info=refusal)
         place = find_place(request.path_info)
-        # The words for programs speak of keys; people can look.
+        # The text for programs is about keys; people can look instead.
         advice = "" if outage in {AWAY, RUNNING} else str(outage.words)
         context = {"advice": advice, "place": place, "is_unknown": outage is RUNNING}
         answer = render(request, "503.html", context, status=outage.status)

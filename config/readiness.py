@@ -1,4 +1,4 @@
-"""Whether this process can sell, and since when the recurring jobs were not done."""
+"""Whether this process can sell, and how long ago the recurring jobs were done."""
 
 import threading
 import time
@@ -17,31 +17,31 @@ _READY = "ready"
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What to tell whoever asks: the first line decides, the others are for people."""
+    """The readiness answer: the first line decides, the others are for people."""
 
     lines: tuple[str, ...]
     at: float
 
     @property
     def is_ready(self) -> bool:
-        """Whether this process can sell."""
+        """Return whether this process can sell."""
         return self.lines[0] == _READY
 
     @property
     def age_s(self) -> float:
-        """Seconds since it was found out."""
+        """Return the seconds since it was determined."""
         return time.monotonic() - self.at
 
 
 class ReadinessCheck:
-    """Asks the database at most once a second, by one thread, however many want to know."""
+    """Asks the database at most once a second, by one thread, for any number of callers."""
 
     def __init__(self) -> None:
         self._last: Readiness | None = None
         self._asking = threading.Lock()
 
     def look(self) -> Readiness:
-        """Return what is known; while a database hangs, one caller waits and no other."""
+        """Return the last result; while a database hangs, only one caller waits."""
         last = self._last
         if last is not None and last.age_s < _FRESH_S:
             return last

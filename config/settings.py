@@ -76,15 +76,15 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": DATABASES["default"].get("OPTIONS", {})
     | {
-        # Planned once a connection: that halves what the few hot statements cost the server.
+        # Planned once per connection, which halves the server's cost of the few hot statements.
         "server_side_binding": True,
         "prepare_threshold": 3,
         "connect_timeout": 2,
     },
 }
-# Of a web process, one less than its threads: the last one answers what needs no database.
+# Per web process, one less than its threads: the last thread serves what needs no database.
 CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=7)
-# Who the application is in the database; `grant_privileges` gives this role what it needs.
+# The application's database role; `grant_privileges` grants it what it needs.
 APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")
 TABLE_PRIVILEGES = [
     "config.privileges.PRIVILEGES",
@@ -94,7 +94,7 @@ TABLE_PRIVILEGES = [
     "relay.privileges.PRIVILEGES",
     "wallet.privileges.PRIVILEGES",
 ]
-# What `migrate` does between the schema and the functions.
+# Called by `migrate` between the schema and the functions.
 AFTER_SCHEMA = ["ledger.chart_table.fill_chart"]
 # No process that is open to the network may bring money in from the bank.
 WITHHELD_FUNCTIONS = ["ledger_allow_top_ups()"]
@@ -108,7 +108,7 @@ LOGIN_REDIRECT_URL = "merchants:overview"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
-# CONTRIBUTING.md says how a language gets here.
+# CONTRIBUTING.md says how to add a language.
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -122,7 +122,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
 }
 
-# Proxies are trusted for the scheme only: nothing is decided by an address.
+# Proxies are trusted for the scheme only: no decision depends on an address.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -132,7 +132,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "config.error_pages.refuse_form"
 X_FRAME_OPTIONS = "DENY"
-# A photograph of a code stays in memory; the front door lets no more through.
+# A photograph of a code stays in memory; nginx lets no larger one through.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 13 * 2**20
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -176,8 +176,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A job is a hint that a sweep finds again: a page that queues one never waits for a queue
-# that is away (by itself Celery would try for six seconds).
+# A job is a hint that a sweep makes up for: a page never waits for an unreachable queue (by
+# default Celery would try for six seconds).
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 2,
     "socket_connect_timeout": 0.5,
@@ -199,7 +199,7 @@ CELERY_BEAT_SCHEDULE = {
     ]
 }
 
-# In UTC; a night on which beat was away is made up for when it is back.
+# In UTC; a night that beat missed is made up for when it is back.
 CHECK_BOOKS_AT = env.str("CHECK_BOOKS_AT", default="03:30")
 _HOUR, _MINUTE = CHECK_BOOKS_AT.split(":")
 CELERY_BEAT_SCHEDULE["check the books"] = {
@@ -233,9 +233,9 @@ LOGGING = {
         }
     },
     "loggers": {
-        # Without Django's own handler, which mails errors, secrets and all, to ADMINS.
+        # Without Django's own handler, which mails errors, including secrets, to ADMINS.
         "django": {"handlers": [], "level": "INFO"},
-        # A refusal is an answer and no event: Django would write a line with the link for each.
+        # A refusal is a normal answer: Django would log a line with the link for each.
         "django.request": {"level": "ERROR"},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},

@@ -1,4 +1,4 @@
-"""Static files by content: scripts name each other's versions, sheets hold their parts."""
+"""Static files with hashed names: scripts import hashed names, sheets include their parts."""
 
 import re
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from whitenoise.storage import (  # type: ignore[import-untyped]  # ships no typ
 )
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-# A part lies beside the sheet that imports it, or below.
+# A part is in the folder of the sheet that imports it, or below.
 _IMPORT = re.compile(r'^@import url\("([\w/-]+\.css)"\);\n', re.MULTILINE)
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
     """Names with a hash also inside `import` statements, so no update mixes old and new.
 
-    A sheet of parts is collected as one file, in which each part stands where it is imported:
-    browsers fetch it in one request. Comments are left out: they are a sixth of it.
-    Where nothing was collected, browsers import the parts themselves.
+    A sheet of parts is collected as one file, with each part in the place of its import, so
+    that browsers fetch it in one request. Comments, a sixth of it, are left out. Where nothing
+    was collected, browsers import the parts themselves.
     """
 
     support_js_module_import_aggregation = True

@@ -1,4 +1,4 @@
-"""Beat's timetable, which gives signs of life each time it looks what is due."""
+"""Beat's timetable, which reports a sign of life each time it checks what is due."""
 
 import logging
 from typing import Any
@@ -14,15 +14,15 @@ logger = logging.getLogger(__name__)
 
 
 class Timetable(PersistentScheduler):
-    """Celery's own scheduler; the shortest interval of the schedule is that of the signs."""
+    """Celery's own scheduler; signs come at the shortest interval of the schedule."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # So that a database that hangs holds no job up: sending one needs no database.
+        # So that a hanging database delays no job: sending one needs no database.
         DatabaseWrapper.share_connections(most=1)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Send what is due, and then the signs: a tick that hangs gives none."""
+        """Send the due jobs, then the signs of life: a tick that hangs sends none."""
         wait_s: float = super().tick(*args, **kwargs)
         report_alive()
         _note()
@@ -33,7 +33,7 @@ def _note() -> None:
     try:
         note_pulse("beat")
     except DatabaseError as failure:
-        # Jobs go on being sent: whoever takes them finds out about the database.
+        # Jobs are still sent: the worker that takes them handles the database's failure.
         logger.warning("Beat could not note that it runs: %s", failure)
     finally:
         close_old_connections()

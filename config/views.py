@@ -1,4 +1,4 @@
-"""The front page, and whether this process is alive and ready."""
+"""The front page, and the liveness and readiness of this process."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,21 +11,21 @@ _readiness = ReadinessCheck()
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    """Show people who only know the host the ways in; asks no database."""
+    """Show the ways in to people who only know the host; uses no database."""
     return render(request, "start.html", {"is_demo": settings.DEMO})
 
 
 @never_cache
 def livez(request: HttpRequest) -> HttpResponse:
-    """Answer as long as the process can; asks nobody else."""
+    """Answer as long as the process can; depends on nothing else."""
     return HttpResponse("alive\n", content_type="text/plain")
 
 
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when the database does, within its limits; a sale needs nothing else.
+    """Answer 200 if the database answers within its limits; a sale needs nothing else.
 
-    The lines below tell when the recurring jobs were last done; what is late says so.
+    Further lines say when the recurring jobs were last done; late ones are marked.
     """
     found = _readiness.look()
     text = "".join(f"{line}\n" for line in found.lines)

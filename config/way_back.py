@@ -1,4 +1,4 @@
-"""The pages of errors: each leads back to where one came from, by the path's first part."""
+"""The error pages: each has a link back to the site's part, by the path's first segment."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from merchants.access import may_read
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part of the site, and what people there are told after an error."""
+    """A part of the site, and its texts for error pages."""
 
     prefix: str
     home: str
@@ -58,11 +58,11 @@ def show_error(request: HttpRequest, status: int, **context: Any) -> HttpRespons
 
 
 def show_forbidden(request: HttpRequest) -> HttpResponse:
-    """Answer 403; who is signed in to the shop's pages may sign out here."""
+    """Answer 403; people signed in to the shop's pages may sign out here."""
     place, user = find_place(request.path_info), getattr(request, "user", None)
     if place is not _SHOP or user is None or not user.is_authenticated:
         return show_error(request, 403)
-    # The overview would refuse people who may read nothing, with this same page.
+    # The overview would refuse people without any access with this same page.
     return show_error(request, 403, signed_in_as=user, is_at_home=may_read(user.pk))
 
 
@@ -73,6 +73,6 @@ def show_stale_form(request: HttpRequest) -> HttpResponse:
 
 
 def show_failure(request: HttpRequest) -> HttpResponse:
-    """Answer 500; asks neither the database nor the session, which may be what failed."""
+    """Answer 500; uses neither the database nor the session, which may have failed."""
     page = render_to_string("500.html", {"place": find_place(request.path_info)})
     return HttpResponse(page, status=500)

@@ -1,4 +1,4 @@
-"""What the scripts of a page say, in a language that is not the one they are written in."""
+"""The translated texts of a page's scripts."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ _show = JavaScriptCatalog.as_view()
 
 @require_GET
 def show_words(request: HttpRequest, language: str) -> HttpResponse:
-    """Answer with a language's catalogue; the address names it, so that it may be kept."""
+    """Return a language's catalogue; the address names the language, so it may be cached."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
     with translation.override(language):

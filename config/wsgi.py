@@ -19,9 +19,9 @@ DatabaseWrapper.share_connections(most=settings.CONNECTIONS_MAX)
 
 
 def application(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
-    """Answer a request, and be done with it before the answer travels.
+    """Answer a request, and finish its work before the answer is sent.
 
-    So its connection to the database is free again, whether or not anybody reads.
+    So its database connection is free again, however slowly the client reads.
     """
     response: Any = _answer(environ, start_response)
     if response.streaming:

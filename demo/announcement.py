@@ -1,4 +1,4 @@
-"""What `make demo` shows once it is up: addresses, sign-ins and a code for the till."""
+"""The announcement of `make demo`: addresses, sign-ins and a code for the till."""
 
 import io
 import json
@@ -18,8 +18,8 @@ _Row = tuple[str, str, str]
 def describe_demo(facts: str, *, url: str, facts_path: Path) -> str:
     """Lay out the demo's addresses and sign-ins as a table.
 
-    Where other devices can reach it, its address follows as a QR code. `facts` is the content
-    of demo.json at `facts_path`.
+    If other devices can reach it, its address follows as a QR code. `facts` is the content of
+    demo.json at `facts_path`.
     """
     data = json.loads(facts)
     rows: list[_Row] = [("Start", f"{url}/", "the ways in, on one page")]
@@ -43,7 +43,7 @@ def describe_demo(facts: str, *, url: str, facts_path: Path) -> str:
 
 
 def draw_code(text: str) -> str:
-    """Draw a QR code with block characters; nothing where the terminal has none."""
+    """Draw a QR code with block characters; empty if the terminal has none."""
     code = qrcode.QRCode(border=2)
     code.add_data(text)
     out = io.StringIO()
@@ -54,7 +54,7 @@ def draw_code(text: str) -> str:
     except UnicodeEncodeError:
         return ""
     if sys.stdout.isatty():
-        # White on black whatever the terminal's theme is: many cameras read no inverted code.
+        # Fixed colors, whatever the terminal's theme is: many cameras read no inverted code.
         lines = [f"\x1b[38;5;255;48;5;232m{line}\x1b[0m" for line in lines]
     return "".join(f"  {line}\n" for line in lines)
 

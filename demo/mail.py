@@ -1,4 +1,4 @@
-"""The demo's mail folder as pages: what would have been sent."""
+"""Pages of the demo's mail folder: mails that would have been sent."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 SHOWN_MAX = 100
-# Of a file that holds many mails only the end is read, and of a mail only the beginning.
+# At most this much is read: the end of a file of many mails, the beginning of a mail.
 _READ_MAX = 500_000
 # Django's file backend names its files by the second, so the newest have the greatest names.
 _FILE = re.compile(r"\d{8}-\d{6}-\d+\.log")
@@ -22,7 +22,7 @@ _SEPARATOR = b"-" * 79 + b"\n"
 
 @dataclass(frozen=True, slots=True)
 class DemoMessage:
-    """A mail as the demo shows it, and where it stands: in which file, at which byte."""
+    """A mail as the demo shows it, and its place: file and byte offset."""
 
     file: str
     offset: int
@@ -43,7 +43,7 @@ def show_mail(request: HttpRequest, file: str, offset: int) -> HttpResponse:
 
 
 def read_newest() -> list[DemoMessage]:
-    """Return the newest mails, the latest first; costs as much however many there are."""
+    """Return the newest mails, the latest first; the cost does not grow with their number."""
     try:
         names = [path.name for path in _folder().iterdir() if _FILE.fullmatch(path.name)]
     except FileNotFoundError:
@@ -60,7 +60,7 @@ def read_mail(file: str, offset: int) -> DemoMessage:
     """Return the mail that begins at this byte of this file.
 
     Raises:
-        Http404: none does.
+        Http404: no mail does.
     """
     path, before = _folder() / file, len(_SEPARATOR)
     if not _FILE.fullmatch(file) or not path.is_file() or 0 < offset < before:
@@ -86,7 +86,7 @@ def _read_end(name: str) -> list[DemoMessage]:
         parts = log.read().split(_SEPARATOR)
     found = []
     for number, part in enumerate(parts):
-        # The first part of an end may be the rest of a mail.
+        # The first part of a file's end may be the rest of a mail.
         if part.strip() and (number or not begin):
             found.append(_parse(name, begin, part))
         begin += len(part) + len(_SEPARATOR)

@@ -1,7 +1,7 @@
 """The demo's shop, people and past week: invented, and marked as such.
 
-Everything is made by the same verbs the pages use; only the past is then dated back,
-because nobody wants to wait a week. The ledger's own times stay true.
+Everything is made by the verbs that the pages use; only then the past week is dated back. The
+ledger's own times stay true.
 """
 
 import random
@@ -89,7 +89,7 @@ class Customer:
 
 
 def make_demo() -> dict[str, Any]:
-    """Make the demo from nothing; give what people and scripts need to use it."""
+    """Make the demo from nothing; return the facts that people and scripts need to use it."""
     merchant = open_merchant(
         "Harbour Corner", country="IE", time_zone="Europe/Dublin", mdr_bps=60
     )
@@ -105,7 +105,7 @@ def make_demo() -> dict[str, Any]:
     ]
     _make_past(merchant, [Customer(wallet, facts["pin"]) for wallet, facts in customers])
     for wallet, facts in customers:
-        # Only now do they have an address: nobody is mailed the receipts of the past.
+        # The address is set only now, so that past receipts are not mailed.
         User.objects.filter(pk=wallet.user_id).update(email=facts["email"])
     return {
         "currency": CURRENCY,
@@ -123,7 +123,7 @@ def make_demo() -> dict[str, Any]:
 
 
 def offer_demo_pairing() -> tuple[str, str]:
-    """Make a fresh pairing code for the first till; give the till's name and the code."""
+    """Make a fresh pairing code for the first till; return the till's name and the code."""
     terminal = Terminal.objects.order_by("id")[0]
     return terminal.name, offer_pairing(terminal)
 
@@ -202,7 +202,7 @@ def _make_past(merchant: Merchant, customers: list[Customer]) -> None:
     cashiers = {each.store_id: each for each in merchant.staff.filter(role=Role.CASHIER)}
     for day in range(_DAYS, 0, -1):
         opens_at = today - timedelta(days=day) + timedelta(hours=8)
-        # In order, because lists are in the order in which rows were made.
+        # Sorted, because lists show rows in the order of their creation.
         for minutes in sorted(chance.randrange(600) for _ in range(_SALES_A_DAY)):
             sold_at = opens_at + timedelta(minutes=minutes)
             terminal = chance.choice(terminals)

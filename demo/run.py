@@ -52,18 +52,18 @@ class DemoRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a demo keeps its things."""
+    """The files of a demo."""
 
     state: Path = STATE
 
     @property
     def folder(self) -> Path:
-        """The folder of its servers."""
+        """Return the folder of its servers."""
         return self.state / "demo"
 
     @property
     def facts(self) -> Path:
-        """By this file scripts drive the demo; it is there exactly while everything is up."""
+        """Return the file by which scripts drive the demo; it exists while everything is up."""
         return self.state / "demo.json"
 
 
@@ -103,11 +103,11 @@ def main() -> int:
 
 
 def run_demo(place: Place) -> None:
-    """Start everything, say where it is, and keep it running until Ctrl-C or SIGTERM.
+    """Start everything, print its addresses, and keep it running until Ctrl-C or SIGTERM.
 
     Raises:
-        DemoRefused: it runs already, or the address cannot be had.
-        ProcessFailed: a process did not come up.
+        DemoRefused: it runs already, or the address is not available.
+        ProcessFailed: a process did not start.
     """
     _check_free(place)
     host, public = choose_hosts(os.environ.get("HOST", ""))
@@ -156,7 +156,7 @@ def reset_demo(place: Place) -> None:
 
 
 def choose_hosts(wanted: str) -> tuple[str, str]:
-    """Return the host to serve on and the one that addresses name.
+    """Return the host to serve on and the host for addresses.
 
     This machine alone is always called `localhost`: browsers make passkeys for a name, and not
     for 127.0.0.1.
@@ -173,7 +173,7 @@ def choose_port(host: str, *, wanted: str) -> int:
 
     Raises:
         DemoRefused: the wanted port is taken or no port at all.
-        PlaceRefused: the host is not ours.
+        PlaceRefused: the host is not this machine's.
     """
     if wanted:
         if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
@@ -193,7 +193,7 @@ def choose_port(host: str, *, wanted: str) -> int:
 
 
 def say(text: str) -> None:
-    """Print a line at once; a reader who has gone away or a full disk is no failure."""
+    """Print a line at once; a closed pipe or a full disk is no failure."""
     with contextlib.suppress(OSError):
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
@@ -221,7 +221,7 @@ def _check_free(place: Place) -> None:
 def _load(stack: Stack, place: Place) -> None:
     began = time.monotonic()
     path = place.folder / "demo_data.json"
-    # It dates back what it sells, which the application may not.
+    # It dates sales back, which the application's role may not do.
     stack.manage_as_owner("load_demo", "--output", str(path), "--base-url", stack.url)
     report_step("people", time.monotonic() - began)
     facts = path.read_text()
@@ -241,7 +241,7 @@ def _keep(stack: Stack) -> None:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    # A second Ctrl-C would leave the stop half done; every step of it ends by itself.
+    # A second Ctrl-C would leave the stop unfinished; every step of it ends by itself.
     for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     with contextlib.suppress(OSError):

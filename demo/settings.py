@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 STATE = Path(__file__).resolve().parent.parent / ".tessera"
-# Whoever sets one of these means an installation of their own.
+# If one of these is set, an installation of one's own is meant.
 _OWN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PIN_PEPPER")
 
 
@@ -17,10 +17,10 @@ def settings_path(state: Path) -> Path:
 
 
 def adopt_demo(state: Path = STATE) -> None:
-    """Take over the settings of the demo that runs here, and say so on stderr.
+    """Adopt the settings of the demo that runs here, and report it on stderr.
 
-    Does nothing when the environment names servers or secrets, or when no demo runs. Of all
-    other settings, those of the environment win.
+    Does nothing when the environment names servers or secrets, or when no demo runs. For all
+    other settings the environment has priority.
     """
     if any(os.environ.get(name) for name in _OWN) or not _runs(state):
         return
@@ -36,7 +36,7 @@ def adopt_demo(state: Path = STATE) -> None:
 
 
 def _runs(state: Path) -> bool:
-    # The file may have outlived a demo that was killed; its lock has not.
+    # The file may outlive a killed demo; its lock does not.
     try:
         with (state / "demo" / "lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

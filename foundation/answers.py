@@ -1,7 +1,7 @@
-"""Answers of the API: serializers whose fields know where each value comes from.
+"""Answers of the API: serializers whose fields name the source of each value.
 
-The class that renders an answer is its description too, so the two cannot differ. An answer
-is written and never read: what is sent to the API has ordinary serializers.
+The class that renders an answer is also its description, so the two cannot differ. Answers are
+only written: requests to the API have ordinary serializers.
 """
 
 from collections.abc import Callable
@@ -12,16 +12,16 @@ from typing import Any, NamedTuple, TypeAlias, cast
 from rest_framework import serializers
 from rest_framework.fields import SkipField
 
-# Whatever a field is read from: a row, a tuple, what another field has read.
+# The object a field is read from: a row, a tuple, another field's value.
 Thing: TypeAlias = Any
 Reader = Callable[[Thing], Thing]
 
 
 class _Shown(serializers.Field[Any, Any, Any, Any]):
-    """A field's value: `of` the thing that is shown, or else of its attribute `source`.
+    """A field's value: `of` applied to the thing, or else its attribute `source`.
 
-    Unlike the framework's, an attribute that is not there is a mistake and never null. Where
-    the field is not required and has no null, it is left out instead of being None.
+    Unlike with the framework's fields, a missing attribute is an error, never null. A None
+    value of a field that is not required and not nullable is left out.
     """
 
     def __init__(self, *args: Any, of: Reader | None = None, **kwargs: Any) -> None:
@@ -77,7 +77,8 @@ class Answer(_Shown, serializers.Serializer[Any]):
 
 @cache
 def _keep(kind: type[Answer]) -> Answer:
-    # Making one copies every field, which costs more than filling it; it holds no state.
+    # Cached: creating one copies every field, which costs more than filling it; it has no
+    # state.
     return kind()
 
 
@@ -119,7 +120,7 @@ class InstantField(_Shown, serializers.DateTimeField):
 def make_answer(
     name: str, *, doc: str, **members: serializers.Field[Any, Any, Any, Any]
 ) -> type[Answer]:
-    """Return an answer with members whose names no class of ours can have, as `data`."""
+    """Return an answer class with members whose names cannot be attributes, such as `data`."""
     return cast(type[Answer], type(f"{name}Serializer", (Answer,), {"__doc__": doc, **members}))
 
 

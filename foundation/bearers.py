@@ -1,4 +1,4 @@
-"""Who speaks to the API: the holder of a bearer secret."""
+"""Authentication of the API's callers by bearer secrets."""
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -14,11 +14,11 @@ class BearerAuthentication(BaseAuthentication):
     holds: str
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  the framework's form
-        """Make a refusal a 401 that says what to present."""
+        """Return the challenge of a 401 answer."""
         return "Bearer"
 
 
 def read_bearer(request: Request) -> str:
-    """Return the secret of the Authorization header, or nothing."""
+    """Return the secret of the Authorization header; empty if there is none."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""

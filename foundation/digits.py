@@ -1,4 +1,4 @@
-"""Digits as people type them: those of every script count, and become 0 to 9."""
+"""Typed digits of every script, converted to 0 to 9."""
 
 from unicodedata import decimal
 

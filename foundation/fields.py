@@ -1,14 +1,14 @@
-"""Fields of what is sent to the API: strict about the types that JSON has."""
+"""Fields of requests to the API: strict about JSON's types."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-# They join letters or keep them apart: Persian, Hindi and emoji are not written without them.
+# They join or separate letters: Persian, Hindi and emoji need them.
 _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
 
 
 def is_plain(text: str) -> bool:
-    """Return whether a text is one line of signs that can be seen, and not of joiners alone."""
+    """Return whether a text is one line of visible characters, and not only joiners."""
     seen = text.translate(_JOINERS)
     return seen.isprintable() and bool(seen) == bool(text)
 
@@ -17,7 +17,7 @@ class WholeNumberField(serializers.IntegerField):
     """An integer that is one in JSON too: `480`, but not `"480"`, `4.8`, `4e2` or `true`."""
 
     def to_internal_value(self, data: object) -> int:
-        """Refuse every other type before looking at the value."""
+        """Refuse every other type before checking the value."""
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)

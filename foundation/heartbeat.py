@@ -1,7 +1,7 @@
-"""Signs of life: a process tells its supervisor that it still does its work.
+"""Signs of life: a process reports to its supervisor that it still works.
 
 The protocol is systemd's `sd_notify`, so that one line serves a unit with `WatchdogSec=` and
-the demo's own watch. Where nobody listens it does nothing.
+the demo's own watch. Without a listener it does nothing.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
-"""Idempotency keys: read them, hash what they stand for, find what one has made before.
+"""Idempotency keys: read them, hash their requests, find what a key made before.
 
-The key itself lives on the row the command makes, and nowhere else: there is nothing
-that could be left behind by a crash.
+The key is stored on the row the command makes, and nowhere else: a crash can leave nothing
+behind.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ KEY_IF_OPENED = _describe_key(is_required=False)
 
 
 class StillRunning(Exception):
-    """The same was asked before, and what comes of it is not known yet."""
+    """The same request came before, and its outcome is not known yet."""
 
 
 @problem(422, "idempotency_mismatch")
@@ -58,7 +58,7 @@ def read_key(request: Request) -> str:
     """Return the request's Idempotency-Key.
 
     Raises:
-        ValidationError: there is none, or `find_key` refuses it.
+        ValidationError: the key is missing, or `find_key` refuses it.
     """
     key = find_key(request)
     if key is None:
@@ -67,9 +67,9 @@ def read_key(request: Request) -> str:
 
 
 def find_key(request: Request) -> str | None:
-    """Return the request's Idempotency-Key, or nothing where the client sent no such header.
+    """Return the request's Idempotency-Key; None if the client sent no such header.
 
-    A comma is how two of these headers arrive, and which of two was meant nobody knows.
+    A comma is refused because two such headers arrive joined by one, and either may be meant.
 
     Raises:
         ValidationError: empty, longer than 255 characters, not printable ASCII, or two keys.
@@ -93,7 +93,7 @@ def hash_request(route: str, *, caller_id: UUID, body: object) -> bytes:
 
 
 def find_repeated(made: QuerySet[M], *, key: str, request_hash: bytes) -> M | None:
-    """Return what the same request made before under this key, out of the owner's rows.
+    """Return the owner's row that the same request made before under this key, if any.
 
     Raises:
         IdempotencyMismatch: the key came with another request.

@@ -1,6 +1,6 @@
-"""Read joined rows into models by SQL that was written once, for the payment's few hot queries.
+"""Reads joined rows into models by SQL built once, for the few hot queries of payments.
 
-Building such a query anew each time costs several times what running it does.
+Building such a query each time costs several times as much as running it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ Parameters = Mapping[str, Any] | Sequence[Any]
 
 
 class JoinedRows(Generic[M]):
-    """A statement that gives a model together with related ones, as `select_related` would.
+    """A statement that returns a model together with related ones, as `select_related` would.
 
-    `{columns}` in the statement stands for all their columns, the model's under its own name
-    in lower case as alias, the related ones' under their path (`store`, `store__merchant`).
-    A related one whose key is NULL is not there. Columns that follow are extras. A model that
-    has a `read_at` is told the database's clock by the statement itself.
+    `{columns}` in the statement stands for all their columns: the model's alias is its own name
+    in lower case, a related one's is its path (`store`, `store__merchant`). A related one whose
+    key is NULL is None. Further columns are extras. A model's `read_at`, if it has one, is set
+    to the database's clock by the same statement.
     """
 
     def __init__(self, model: type[M], *paths: str, sql: str) -> None:
@@ -27,11 +27,11 @@ class JoinedRows(Generic[M]):
         self._sql = sql.format(columns=", ".join(part.columns for part in self._parts))
 
     def first(self, parameters: Parameters) -> M | None:
-        """Run the statement and give its first row's model."""
+        """Run the statement and return the first row's model, or None."""
         return self.first_with_extras(parameters)[0]
 
     def first_with_extras(self, parameters: Parameters) -> tuple[M | None, tuple[Any, ...]]:
-        """Run the statement and give its first row's model and extras; nothing of no row."""
+        """Run the statement and return the first row's model and extras; None without a row."""
         with connection.cursor() as cursor:
             cursor.execute(self._sql, parameters)
             row = cursor.fetchone()
@@ -56,7 +56,7 @@ def list_fields(model: type[Model]) -> list[str]:
 
 
 class _Part:
-    """One model of the rows, and how it hangs on the one before."""
+    """One model of the rows, and its relation to its parent."""
 
     def __init__(self, root: type[Model], path: str) -> None:
         self.path, self.parent_path = path, path.rpartition("__")[0]
@@ -77,7 +77,7 @@ class _Part:
         self._key = next(place for place, field in enumerate(fields) if field.primary_key)
 
     def build(self, values: Sequence[Any]) -> Model | None:
-        """Make the model; none of a row that an outer join did not find."""
+        """Make the model; None for a row that an outer join did not find."""
         if values[self._key] is None:
             return None
         clock = values[-1]

@@ -1,4 +1,4 @@
-"""Pages of lists, newest first: a page's rows, and the cursor of the page that follows."""
+"""Pages of lists, newest first: a page's rows, and the cursor of the next page."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -14,14 +14,14 @@ AFTER = OpenApiParameter("after", str, description="The `next` of the page befor
 
 
 class Rows(Protocol[T_co]):
-    """Rows of which some can be taken: a query, or a list that was read already."""
+    """Rows that can be sliced: a query, or a loaded list."""
 
     def __getitem__(self, part: slice, /) -> Iterable[T_co]:
         """Return a part of them."""
 
 
 class Page(NamedTuple, Generic[T]):
-    """Rows of a list; `next` leads on and is None on the last page."""
+    """Rows of a list; `next` is the cursor of the next page, None on the last one."""
 
     rows: Sequence[T]
     next: str | None = None
@@ -30,7 +30,7 @@ class Page(NamedTuple, Generic[T]):
 def cut_page(rows: Rows[T], *, size: int, cursor: Callable[[T], str]) -> Page[T]:
     """Return the first `size` rows; `cursor` names the row after which the next page begins.
 
-    Of rows that were read already, one more than `size` says that there are more.
+    For a loaded list, one row more than `size` shows that there are more.
     """
     found = list(rows[: size + 1])
     page = found[:size]
@@ -38,14 +38,14 @@ def cut_page(rows: Rows[T], *, size: int, cursor: Callable[[T], str]) -> Page[T]
 
 
 def read_after(request: Request) -> str:
-    """Return the cursor that a request asks to go on from, or nothing for the first page."""
+    """Return the cursor after which a request wants to go on; empty for the first page."""
     return str(request.query_params.get("after", ""))
 
 
 def page_of(
     name: str, row: type[Answer], *, note: str = "Send it as `after` to go on."
 ) -> type[Answer]:
-    """Return the answer that shows a `Page` of such rows; `name` is the description's."""
+    """Return the answer class of a `Page` of such rows, called `name` in the description."""
     return make_answer(
         name,
         doc="A page of a list.",
@@ -55,5 +55,5 @@ def page_of(
 
 
 def list_of(name: str, row: type[Answer]) -> type[Answer]:
-    """Return the answer that shows all rows at once, in the form of a page."""
+    """Return the answer class of all rows at once, in the form of a page."""
     return page_of(name, row, note="Always null: there are few.")

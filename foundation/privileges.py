@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 USUAL = ("SELECT", "INSERT", "UPDATE")
-# Everything is revoked first, so that rights from an earlier version or a person are gone too.
+# Everything is revoked first, including rights granted by earlier versions or by hand.
 _AROUND = """
     REVOKE ALL ON DATABASE {database} FROM PUBLIC, {role};
     GRANT CONNECT ON DATABASE {database} TO {role};
@@ -35,10 +35,10 @@ def list_privileges() -> dict[str, tuple[str, ...]]:
 
 
 def grant_privileges(role: str) -> None:
-    """Grant the role exactly its privileges on the connected database; twice is fine.
+    """Grant the role exactly its privileges on the connected database; idempotent.
 
-    Must be asked by the tables' owner. It is one transaction: a process that is selling
-    meanwhile loses only what is no longer listed.
+    Must run as the tables' owner, in one transaction: a running process loses only what is no
+    longer listed.
     """
     quote = connection.ops.quote_name
     database = str(connection.settings_dict["NAME"])

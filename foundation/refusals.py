@@ -1,4 +1,4 @@
-"""Refusals: what the API tells of one stands beside it, and beside a view which it may meet."""
+"""Refusals: `@problem` says how the API answers one, `@refuses` which ones a view has."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a problem's answer beside those that all have.
+    """A further member of a problem's answer, beside the common ones.
 
-    `kind` is what it holds: `int`, `str` or an enumeration of Django's; `source` is the
-    refusal's attribute, where that is called otherwise.
+    `kind` is its type: `int`, `str` or an enumeration of Django's; `source` is the refusal's
+    attribute, if it has another name.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What the API tells of a refusal: status, code, the field to blame, and more members."""
+    """The API's answer to a refusal: status, code, the field at fault, and further members."""
 
     status: int
     code: str
@@ -40,7 +40,7 @@ _REFUSED: dict[Callable[..., Any], tuple[type[Exception], ...]] = {}
 def problem(
     status: int, code: str, *, field: str = "", members: tuple[Member, ...] = ()
 ) -> Callable[[_Refusal], _Refusal]:
-    """Say at a refusal's class how the API answers it; its subclasses are answered alike."""
+    """Declare at a refusal's class how the API answers it and its subclasses."""
 
     def keep(refusal: _Refusal) -> _Refusal:
         _PROBLEMS[refusal] = Problem(status, code, field, members)
@@ -50,7 +50,7 @@ def problem(
 
 
 def refuses(*refusals: type[Exception]) -> Callable[[_View], _View]:
-    """Say beside a view which refusals its callers may meet, besides those of every view."""
+    """Declare a view's refusals, besides those of every view."""
 
     def keep(view: _View) -> _View:
         _REFUSED[view] = refusals
@@ -60,7 +60,7 @@ def refuses(*refusals: type[Exception]) -> Callable[[_View], _View]:
 
 
 def find_problem(refusal: type[Exception]) -> Problem | None:
-    """Return what the API tells of this kind of refusal. None: nothing, it is a mistake."""
+    """Return the API's answer to this kind of refusal; None for an error of ours."""
     return next((_PROBLEMS[kind] for kind in refusal.__mro__ if kind in _PROBLEMS), None)
 
 

@@ -1,9 +1,9 @@
 """SQL functions: `APP/sql/NAME.sql` is the text in force, and `manage.py migrate` installs it.
 
-One function a file, named `APP_NAME`, with the triggers that call it. A signature that changes
-is added beside the old one, because PostgreSQL tells functions apart by their arguments: the
-old text moves to `APP/sql/retired/` for one release, while processes of the old version may
-still call it. A function with no file in either folder is dropped.
+One function per file, named `APP_NAME`, with the triggers that call it. A signature that
+changes is added beside the old one, because PostgreSQL tells functions apart by their
+arguments: the old text moves to `APP/sql/retired/` for one release, while processes of the old
+version may still call it. A function with no file in either folder is dropped.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ _INSTALLED = """
       FROM pg_proc
      WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, %s)
 """
-# Where the row is changes whenever the function is written.
+# The row's place changes whenever the function is replaced.
 _VERSIONS = """
     SELECT oid::regprocedure::text, ctid::text FROM pg_proc
      WHERE pronamespace = 'public'::regnamespace AND proname = %s
@@ -32,30 +32,30 @@ _VERSIONS = """
 
 @dataclass(frozen=True)
 class SqlFunction:
-    """A function as its file has it."""
+    """A function's file."""
 
     name: str
     path: Path
 
     @cached_property
     def text(self) -> str:
-        """The whole file."""
+        """Return the whole file's text."""
         return self.path.read_text(encoding="utf-8")
 
     @cached_property
     def body(self) -> str:
-        """What stands between the dollars, which PostgreSQL stores as it is written."""
+        """Return the text between the dollar quotes, which PostgreSQL stores verbatim."""
         return self.text.split("$$")[1]
 
     @cached_property
     def mark(self) -> str:
-        """What is noted at the installed function, to tell whether the file has changed."""
+        """Return the installed function's comment, which shows whether the file has changed."""
         return f"{self.path.name} {hashlib.sha256(self.text.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True)
 class InstalledFunction:
-    """A function as the database has it; `signature` is what PostgreSQL calls it by."""
+    """A function in the database; `signature` is PostgreSQL's name for it."""
 
     signature: str
     name: str
@@ -64,7 +64,7 @@ class InstalledFunction:
 
 
 def list_functions() -> list[SqlFunction]:
-    """List the functions of every installed application, and those that retire."""
+    """List the functions of every installed application, retired ones included."""
     return [
         SqlFunction(f"{app.label}_{path.stem}", path)
         for app in apps.get_app_configs()
@@ -74,21 +74,21 @@ def list_functions() -> list[SqlFunction]:
 
 
 def list_installed() -> list[InstalledFunction]:
-    """List the functions in the database that bear the name of an installed application."""
+    """List the functions in the database whose names begin with an installed application's."""
     return sorted(_ask_installed(), key=lambda found: found.signature)
 
 
 def install_functions(functions: Sequence[SqlFunction]) -> list[str]:
-    """Install what differs from its file and drop what has none; return what was done.
+    """Install functions that differ from their files, drop those without; return the changes.
 
-    It is one transaction: a process that is selling meanwhile sees all of it or nothing. Must
-    be run by the tables' owner.
+    It is one transaction: a running process sees all of it or nothing. Must run as the tables'
+    owner.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         known = {(found.name, found.mark, found.body) for found in list_installed()}
         changed = [f for f in functions if (f.name, f.mark, f.body) not in known]
-        # First unchecked, so that their order does not matter, then checked.
+        # First without checking bodies, so that their order does not matter, then with it.
         cursor.execute("SET LOCAL check_function_bodies = off")
         for function in changed:
             cursor.execute(function.text)

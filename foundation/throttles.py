@@ -1,4 +1,4 @@
-"""Guesses that led nowhere, counted in the database: a cache that is away makes none easier."""
+"""Wrong guesses, counted in the database, so that an unreachable cache makes none easier."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -7,17 +7,17 @@ from django.db import connection
 
 
 class Count(NamedTuple):
-    """Misses of the last minute: of everybody who is counted together, and of one alone."""
+    """Misses of the last minute: of the whole group, and of one member."""
 
     together: int
     alone: int
 
 
 class Misses:
-    """The misses that a table holds; the clock is the database's.
+    """The misses in a table; the clock is the database's.
 
-    The column `of` says who is counted together, `by` who of them it was, if that is another
-    one. A caller who must not be passed by guesses at the same moment holds a lock.
+    The column `of` is the group, `by` the member, if it is another. A caller that must count
+    simultaneous guesses exactly holds a lock.
     """
 
     def __init__(self, table: str, *, of: str, by: str = "") -> None:
@@ -35,12 +35,12 @@ class Misses:
         """  # noqa: S608  the names are ours
 
     def count(self, of: UUID, *, by: UUID | None = None) -> Count:
-        """Return how many there were in the last minute."""
+        """Return the misses of the last minute."""
         with connection.cursor() as cursor:
             cursor.execute(self._count, {"of": of, "by": by or of})
             return Count(*cursor.fetchone())
 
     def add(self, of: UUID, *, by: UUID | None = None) -> None:
-        """Write one down, and forget those of more than a day ago."""
+        """Record a miss, and delete those of more than a day ago."""
         with connection.cursor() as cursor:
             cursor.execute(self._add, {"of": of, "by": by or of})

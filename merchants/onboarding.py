@@ -56,7 +56,7 @@ def open_store(
 
 
 def choose_code_format(store: Store, code_format: CodeFormat) -> None:
-    """Choose the format of the codes at the store's tills, also of open charges."""
+    """Choose the format of the codes at the store's tills, from the next time one is shown."""
     store.code_format = code_format
     store.save(update_fields=["code_format"])
 

@@ -274,7 +274,8 @@ def _settle_takings(
     amount_minor = store.sales_minor - store.refunds_minor + store.receivable_minor
     if amount_minor < 0:
         # A refund made after the last cut was paid from sales made before it, which have been
-        # settled since: the takings are short by it, and the merchant's payable covers it.
+        # settled since: the takings are short by it, and the merchant's payable account covers
+        # it.
         return (
             balance.payable_account_id,
             store.takings_account_id,

@@ -135,7 +135,7 @@ class Hub:
             _strike(stream, self.bound, ticket.bound_to)
 
     def is_full(self, ticket: Ticket) -> bool:
-        """Return whether whoever holds this ticket has as many streams open as may be."""
+        """Return whether the ticket's holder or a topic of it has too many streams already."""
         mine = (len(self.bound.get(each, ())) for each in ticket.bound_to)
         everybodys = (len(self.streams.get(each, ())) for each in ticket.topics)
         return (

@@ -6,16 +6,16 @@ docs/operations.md prints them as systemd units, and a test holds both against e
 from pathlib import Path
 
 _RESPAWN = ("--respawn-failed-workers", "--respawn-interval", "0.5")
-# The zero says that the number is octal. The owner and the group, which is the front
-# door's, may connect, and nobody else.
+# The zero marks the number as octal. Only the owner and the group, which is nginx's, may
+# connect.
 _SOCKET_MODE = ("--uds-permissions", "0660")
 
 
 def run_web(socket: Path, *, workers: int, threads: int) -> tuple[str, ...]:
     """Return the command of the pages and the API.
 
-    A worker that dies is started again beside the others, and a page that takes longer than
-    five seconds does not hold up the end of the process.
+    A worker that dies is replaced, and a page that takes longer than five seconds does not
+    delay the end of the process.
     """
     return (
         *("granian", "config.wsgi:application", "--interface", "wsgi"),
@@ -28,8 +28,8 @@ def run_web(socket: Path, *, workers: int, threads: int) -> tuple[str, ...]:
 def run_streams(socket: Path) -> tuple[str, ...]:
     """Return the command of the event streams.
 
-    Every open page is a request that lasts: the usual bound of 1024 would be too low, and
-    without a limit the end of a worker would wait until the last page is closed.
+    Every open page is a lasting request: the usual bound of 1024 would be too low, and without
+    a limit the end of a worker would wait until the last page is closed.
     """
     return (
         *("granian", "config.asgi:application", "--interface", "asginl"),

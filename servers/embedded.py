@@ -1,8 +1,8 @@
 """PostgreSQL and Valkey from wheels, for the demo, the tests and the benchmarks.
 
-Production imports nothing of this. PostgreSQL refuses to run as root: then it runs as the
-system user `embedded_postgres`, who is made when missing, and the folders above its data and
-programs are opened for passing through (not for listing).
+Production imports none of this. PostgreSQL refuses to run as root: then it runs as the system
+user `embedded_postgres`, which is created if missing, and the folders above its data and
+programs are opened for traversal (not for listing).
 """
 
 import contextlib
@@ -38,13 +38,13 @@ from servers.processes import (
 )
 from servers.state import FolderInUse, StateFolder
 
-# Only located, not imported: the package's own server keeper would start to keep house.
+# Only located, not imported: importing would start the package's own server manager.
 _INSTALLED = Path(
     str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall"))
 )
 _POSTGRES_USER = "embedded_postgres"
 _PATIENCE_S = 4
-# The shortest question of the protocol: length, and the number that asks for encryption.
+# The protocol's shortest request: its length, and the code that asks for encryption.
 _SSL_REQUEST = (8).to_bytes(4) + (80877103).to_bytes(4)
 SUPERUSER = "postgres"
 OWNER_ROLE = "tessera_owner"
@@ -53,7 +53,7 @@ _ROLES = {
     OWNER_ROLE: ("LOGIN CREATEDB", OWNER_LIMITS),
     APPLICATION_ROLE: ("LOGIN", LIMITS),
 }
-# Durable as in production: a benchmark on a database that may forget is worth nothing.
+# Durable as in production: a benchmark without durability is worthless.
 _POSTGRES_SETTINGS = {
     "listen_addresses": "",
     "fsync": "on",
@@ -66,7 +66,7 @@ _POSTGRES_SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
 }
-# For folders from before there were roles; what is the owner's already is left alone.
+# For folders older than the roles; objects of the owner are left alone.
 _HAND_OVER = """
     DO $$
     DECLARE command text;
@@ -87,28 +87,28 @@ _HAND_OVER = """
 
 @dataclass(frozen=True)
 class Servers:
-    """Where the two servers of a state folder answer."""
+    """The addresses of the two servers of a state folder."""
 
     state: StateFolder
 
     @property
     def postgres_socket(self) -> Path:
-        """The folder of PostgreSQL's socket, which is what its clients want."""
+        """Return the folder of PostgreSQL's socket, which its clients expect."""
         return self.state.run / "pg"
 
     @property
     def valkey_socket(self) -> Path:
-        """Valkey's socket."""
+        """Return Valkey's socket."""
         return self.state.run / "valkey.sock"
 
     @property
     def redis_url(self) -> str:
-        """Valkey's address, as redis-py and Django read it."""
+        """Return Valkey's address, as redis-py and Django read it."""
         return f"unix://{self.valkey_socket}"
 
     @property
     def broker_url(self) -> str:
-        """Valkey's address, as Celery reads it."""
+        """Return Valkey's address, as Celery reads it."""
         return f"redis+socket://{self.valkey_socket}?virtual_host=0"
 
     def database_url(self, name: str) -> str:
@@ -116,11 +116,11 @@ class Servers:
         return self._locate(name, role=APPLICATION_ROLE)
 
     def owner_url(self, name: str) -> str:
-        """Return the address by which migrations are run."""
+        """Return the owner's address, for migrations."""
         return self._locate(name, role=OWNER_ROLE)
 
     def superuser_url(self, name: str) -> str:
-        """Return the address that may do anything, which Tessera itself never uses."""
+        """Return the superuser's address, which Tessera itself never uses."""
         return self._locate(name, role=SUPERUSER)
 
     def create_roles(self) -> None:
@@ -137,7 +137,7 @@ class Servers:
                 limit_role(connection, name, limits)
 
     def create_database(self, name: str) -> None:
-        """Create the database unless it exists; then it and all in it are the owner's."""
+        """Create the database unless it exists; make the owner's role own it and all in it."""
         database, owner = sql.Identifier(name), sql.Identifier(OWNER_ROLE)
         self.create_roles()
         with psycopg.connect(self.superuser_url("postgres"), autocommit=True) as connection:
@@ -148,7 +148,7 @@ class Servers:
             connection.execute(sql.SQL(_HAND_OVER).format(owner=owner))
 
     def answers_sql(self) -> bool:
-        """Whether PostgreSQL takes connections."""
+        """Return whether PostgreSQL accepts connections."""
         try:
             psycopg.connect(self.superuser_url("postgres"), connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -156,7 +156,7 @@ class Servers:
         return True
 
     def answers_hello(self) -> bool:
-        """Whether PostgreSQL says anything at all, be it that it recovers or is full."""
+        """Return whether PostgreSQL answers at all, even that it is recovering or full."""
         with (
             contextlib.suppress(OSError),
             socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client,
@@ -168,7 +168,7 @@ class Servers:
         return False
 
     def answers_anything(self) -> bool:
-        """Whether Valkey says anything at all, be it that it loads its data."""
+        """Return whether Valkey answers at all, even that it is loading its data."""
         client = redis.Redis(
             unix_socket_path=str(self.valkey_socket),
             socket_timeout=_PATIENCE_S,
@@ -185,7 +185,7 @@ class Servers:
                 return True
 
     def answers_ping(self) -> bool:
-        """Whether Valkey answers, its data loaded."""
+        """Return whether Valkey answers with its data loaded."""
         client = redis.Redis(unix_socket_path=str(self.valkey_socket), socket_timeout=2)
         with contextlib.closing(client):
             try:
@@ -194,7 +194,7 @@ class Servers:
                 return False
 
     def programs(self) -> tuple[Program, Program]:
-        """How the two are run; makes their folders, so call it with the folder's lock held."""
+        """Return the two programs; makes their folders, so the folder's lock must be held."""
         return self._prepare_postgres(), self._prepare_valkey()
 
     def _locate(self, name: str, *, role: str) -> str:
@@ -218,7 +218,7 @@ class Servers:
             environment=_plain_environment(home),
             is_ready=lambda _log: self.answers_sql(),
             answers=self.answers_hello,
-            # Fast shutdown: clients are cut, what was committed is safe.
+            # Fast shutdown: clients are disconnected, committed data is safe.
             stop_signal=signal.SIGINT,
             orphan_signal=signal.SIGINT,
             busy_words=("already exists", "is still in use"),
@@ -291,7 +291,7 @@ def limit_role(
         statement = sql.SQL("ALTER ROLE {} SET {} = {}").format(
             sql.Identifier(role), sql.Identifier(name), sql.Literal(value)
         )
-        # Two that alter a role at the same moment: both would write the same.
+        # Two processes may alter a role at the same moment; both write the same.
         with contextlib.suppress(psycopg.errors.InternalError_):
             connection.execute(statement)
 
@@ -311,7 +311,7 @@ def wait_for_servers(servers: Servers, *, timeout_s: float = 60) -> None:
 
 def _initialize(home: Path, *, user: str, log_path: Path) -> None:
     new = home / "new"
-    # Half a database of an interrupted start; renaming comes last.
+    # An unfinished database of an interrupted start; renaming comes last.
     shutil.rmtree(new, ignore_errors=True)
     log_path.parent.mkdir(parents=True, exist_ok=True)
     program = Program(
@@ -340,7 +340,7 @@ def _let_user_in(*folders: Path) -> None:
     if not (_INSTALLED / "bin/postgres").stat().st_mode & stat.S_IXOTH:
         for folder in (_INSTALLED, _INSTALLED.parents[1] / "embedded_postgres.libs"):
             _let_everybody_read(folder)
-    # All of it, because an earlier run may have been an ordinary user's.
+    # All files, because an earlier run may have been an ordinary user's.
     for path in (path for folder in folders for path in (folder, *folder.rglob("*"))):
         shutil.chown(path, _POSTGRES_USER, _POSTGRES_USER)
 
@@ -357,7 +357,7 @@ def _ensure_user() -> None:
 
 
 def _let_everybody_read(folder: Path) -> None:
-    # Installed under a private umask: what the owner may read and run, others may now too.
+    # Installed under a private umask: give others the owner's rights to read and run.
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
             mode = path.stat().st_mode

@@ -1,4 +1,4 @@
-"""The front door: nginx's configuration, as text."""
+"""The front door: nginx's configuration."""
 
 from pathlib import Path
 from string import Template
@@ -14,8 +14,8 @@ COOKIES = (
     "csrftoken",
 )
 # `proxy_set_header` replaces what a visitor sent: nobody can claim another address or scheme.
-# The upstream's idle connections end before granian's own 30 s, else one in a while would be
-# used just as granian closes it.
+# The upstream's idle connections end before granian's own 30 s; otherwise one would now and
+# then be used just as granian closes it.
 _TEMPLATE = Template("""\
 daemon off;
 ${user}worker_processes 1;
@@ -242,7 +242,7 @@ def write_config(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "nginx.conf"
     text = _TEMPLATE.substitute(
-        # As root nginx would change to `nobody`, who cannot reach our sockets.
+        # As root nginx would change to `nobody`, which cannot reach our sockets.
         user="user root;\n" if is_root else "",
         files=files_max,
         connections=files_max // 2,

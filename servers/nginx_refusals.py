@@ -1,4 +1,4 @@
-"""What nginx refuses, or has to answer, by itself: below /api/ in the API's own form."""
+"""The refusals nginx answers itself: below /api/ in the API's own format."""
 
 import json
 from typing import TypedDict
@@ -23,13 +23,13 @@ _PROBLEMS: dict[int, tuple[tuple[int, ...], str, str]] = {
     ),
     503: ((502, 503, 504), "unavailable", "Try again in a moment with the same key."),
 }
-# A key that would not arrive: nginx says 418 to itself, and 400 to the client.
+# A key that would not arrive: nginx uses 418 internally, and answers 400.
 _KEY: _Answer = {
     "status": 400,
     "code": "request_invalid",
     "detail": "Idempotency-Key: Send one key: 1 to 255 printable ASCII characters, no comma.",
 }
-# Refused before a location is chosen: the line of the request tells whether it is the API's.
+# Refused before a location is chosen: the request line shows whether it is the API's.
 _EARLY = (400, 405)
 
 
@@ -39,15 +39,15 @@ def write_error_pages() -> str:
 
 
 def write_early_error_pages() -> str:
-    """Return the directives for what is refused before its address is looked at."""
+    """Return the directives for requests refused before their address is parsed."""
     return _write_directives(*_EARLY)
 
 
 def write_answers() -> str:
-    """Return the locations that answer.
+    """Return the locations that hold the answers.
 
-    They are addresses: a request that cannot be read has none of its own, and nginx leads no
-    such request to a named location.
+    They are addresses, because nginx sends an unreadable request, which has no address, to no
+    named location.
     """
     answers = [
         _write_answer(str(status), status=status, code=code, detail=detail)

@@ -1,4 +1,4 @@
-"""Where a stack is reached: the addresses nginx listens on, and the host people type."""
+"""The addresses of a stack: those nginx listens on, and the host people type."""
 
 import contextlib
 import errno
@@ -16,7 +16,7 @@ class PlaceRefused(Exception):
 
 
 def is_everywhere(host: str) -> bool:
-    """Return whether the host stands for every address of this machine."""
+    """Return whether the host means every address of this machine."""
     return host in {_EVERYWHERE, _EVERYWHERE_6}
 
 
@@ -29,7 +29,7 @@ def is_loopback(host: str) -> bool:
 
 
 def bracket(host: str) -> str:
-    """Write a host as it stands in an address: IPv6 in brackets."""
+    """Return a host in the form of addresses: IPv6 in brackets."""
     try:
         return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host
     except ValueError:
@@ -37,7 +37,7 @@ def bracket(host: str) -> str:
 
 
 def list_addresses(host: str) -> tuple[str, ...]:
-    """Return what to listen on: a browser may take `localhost` for either of two addresses."""
+    """Return the addresses to listen on: browsers resolve `localhost` to either of two."""
     own_6 = (_OWN_6,) if _has_ipv6() else ()
     if host == LOOPBACK:
         return (_OWN, *own_6)
@@ -52,7 +52,7 @@ def list_listens(host: str, *, port: int) -> tuple[str, ...]:
 
 
 def find_front(host: str) -> str:
-    """Return one address by which this machine itself reaches the front door."""
+    """Return an address at which this machine itself reaches nginx."""
     return {_EVERYWHERE: _OWN, _EVERYWHERE_6: _OWN_6, LOOPBACK: _OWN}.get(host, host)
 
 
@@ -69,7 +69,8 @@ def find_lan_address() -> str:
     """Find this machine's address in its local network; sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            # Connecting a UDP socket only asks the routing table. The address is for examples.
+            # Connecting a UDP socket only consults the routing table. The address is for
+            # examples.
             probe.connect(("192.0.2.1", 9))
         except OSError:
             return _OWN

@@ -1,4 +1,4 @@
-"""Start a program, know when it is ready, stop it, never leave it behind (Linux only)."""
+"""Starts programs, waits until they are ready, and stops them for certain (Linux only)."""
 
 import contextlib
 import ctypes
@@ -22,18 +22,17 @@ _POLL_S = 0.05
 
 
 class ProcessFailed(Exception):
-    """A program did not come up: says which, why, and shows the end of its log."""
+    """A program did not start: says which, why, and shows the end of its log."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
     """How one program is run.
 
-    `is_ready` is given what the log says since the start. `busy_words` in the log of a
-    failed start mean that a predecessor is not quite gone, and that it is worth trying again.
-    `stale_files` are what a killed run leaves behind and a new one stumbles over. `answers`
-    asks a running program for any answer at all. A program that sends signs of life sends them
-    to `sign_path`.
+    `is_ready` gets the log since the start. `busy_words` in the log of a failed start mean that
+    a predecessor has not quite ended, and that a retry is worthwhile. `stale_files` are left by
+    a killed run and would stop a new one. `answers` checks whether a running program answers at
+    all. A program that sends signs of life sends them to `sign_path`.
     """
 
     name: str
@@ -55,8 +54,8 @@ class Process:
     """One run of a program, in a session of its own.
 
     Ctrl-C in the terminal therefore reaches only us, and we stop the rest in order. When we are
-    killed, the kernel sends each program its `orphan_signal`: that is tied to the thread that
-    starts it, so start programs from the main thread.
+    killed, the kernel sends each program its `orphan_signal`. That is bound to the starting
+    thread, so start programs from the main thread.
     """
 
     def __init__(self, program: Program, *, folder: Path) -> None:
@@ -70,13 +69,13 @@ class Process:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the program runs, ready or not."""
+        """Return whether the program runs, ready or not."""
         return self._popen is not None and self._popen.poll() is None
 
     def launch(self) -> None:
         """Start the program and return at once; see `wait_until_ready`."""
         assert not self.is_alive, f"{self.program.name} is running already"
-        # Children may outlive a crashed parent, and would answer beside the new ones.
+        # Children may outlive a crashed parent, and would answer beside new ones.
         self.kill()
         for path in (self.log_path, self.pid_path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,22 +89,23 @@ class Process:
         with open_private(self.log_path) as log:
             self._log_start = log.tell()
             self._popen = spawn(self.program, output=log.fileno())
-        # On a full disk it runs without: the file only helps to clean up after our own crash.
+        # On a full disk it runs without the file, which only helps to clean up after a crash of
+        # ours.
         with contextlib.suppress(OSError):
             self.pid_path.write_text(str(self._popen.pid))
 
     def check_ready(self) -> bool:
-        """Return whether the program has given its sign of readiness; waits for nothing."""
+        """Return whether the program has signaled readiness; does not wait."""
         if not self.is_alive:
             return False
         self._ready = self._ready or self.program.is_ready(self._read_log())
         return self._ready
 
     def wait_until_ready(self, *, timeout_s: float = 60) -> None:
-        """Wait for the program's own sign of readiness.
+        """Wait until the program signals readiness.
 
         Raises:
-            ProcessFailed: it ended, or gave no sign in time.
+            ProcessFailed: it ended, or was not ready in time.
         """
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
@@ -120,7 +120,7 @@ class Process:
         raise ProcessFailed(self._describe(f"was not ready after {timeout_s:.0f} s"))
 
     def wait_until_done(self, *, timeout_s: float = 300) -> None:
-        """Wait for a program that does one thing and ends.
+        """Wait for a program that ends by itself.
 
         Raises:
             ProcessFailed: it ended with an error, or not in time.
@@ -135,7 +135,7 @@ class Process:
             raise ProcessFailed(self._describe(f"ended with {self._exit_code()}"))
 
     def wait_until_ended(self, *, timeout_s: float = 10) -> None:
-        """Wait for the program's end, however it comes."""
+        """Wait for the program's end, of whatever cause."""
         if self._popen is not None:
             self._popen.wait(timeout_s)
 
@@ -159,7 +159,7 @@ class Process:
     def kill(self) -> None:
         """End the program and its process group with SIGKILL, as a crash would.
 
-        PostgreSQL's connections lead groups of their own and end a moment later, by themselves.
+        PostgreSQL's backends lead groups of their own and end a moment later by themselves.
         """
         if self._popen is None:
             return
@@ -188,7 +188,7 @@ class Process:
                 os.kill(pid, signal.SIGKILL)
 
     def describe_end(self) -> str:
-        """Say how the program ended, with the end of its log."""
+        """Return how the program ended, with the end of its log."""
         return self._describe(f"ended with {self._exit_code()}")
 
     def _list_family(self) -> dict[int, str]:
@@ -220,7 +220,7 @@ class Process:
 
 
 def open_private(path: Path) -> IO[bytes]:
-    """Open a log to write on at its end, which only its owner may read."""
+    """Open a log for appending, readable by its owner only."""
     log = os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
     os.fchmod(log.fileno(), 0o600)
     return log
@@ -231,7 +231,7 @@ def spawn(program: Program, *, output: int) -> subprocess.Popen[bytes]:
     parent = os.getpid()
 
     def prepare() -> None:
-        # After the change of user, because that would clear the death signal again.
+        # After the change of user, which would clear the death signal.
         _LIBC.prctl(_PR_SET_PDEATHSIG, int(program.orphan_signal), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
@@ -260,7 +260,7 @@ def list_family(ancestor: int) -> dict[int, str]:
     found: dict[int, tuple[int, str]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            # The name before it may hold anything, also brackets.
+            # The name before it may contain anything, even parentheses.
             state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
             found[int(entry.name)] = (int(parent), state)
     family: dict[int, str] = {}
@@ -279,8 +279,8 @@ def stop_when_parent_dies() -> None:
 def stop_leftovers(folder: Path, *, marks: tuple[str, ...], grace_s: float = 20) -> None:
     """Stop programs of an earlier run that was killed and could not stop them.
 
-    Only for the holder of the folder's lock. A process counts as left over when its group's id
-    is in the folder and its command line holds one of `marks`: ids are used again by others.
+    Only for the holder of the folder's lock. A process counts as left over if its group's id is
+    in the folder and its command line contains one of `marks`: ids are reused by others.
     """
     written = {path.name: path.read_text() for path in (folder / "pids").glob("*")}
     groups = {int(text): name for name, text in written.items() if text.isdecimal()}
@@ -302,7 +302,7 @@ def stop_leftovers(folder: Path, *, marks: tuple[str, ...], grace_s: float = 20)
 
 
 def _make_environment(program: Program) -> dict[str, str]:
-    # The supervisor of whoever started us is not theirs.
+    # Our own supervisor's socket is not for them.
     inherited = {
         name: value for name, value in program.environment.items() if name != "NOTIFY_SOCKET"
     }

@@ -1,4 +1,4 @@
-"""How Tessera's own processes are run: nginx, granian twice, and Celery twice."""
+"""Tessera's own processes: nginx, granian twice, and Celery twice."""
 
 import http.client
 import os
@@ -24,7 +24,7 @@ _PATIENCE_S = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How many of each: two web processes of eight threads suit two to four cores."""
+    """The number of processes and threads; two by eight for the web suit two to four cores."""
 
     web_workers: int = 2
     web_threads: int = 8
@@ -42,7 +42,7 @@ class Applications:
     port: int
 
     def all(self) -> tuple[Program, ...]:
-        """List the programs; nginx's configuration is written."""
+        """Return the programs; writes nginx's configuration."""
         return (self._web(), self._streams(), self._worker(), self._beat(), self._nginx())
 
     def _web(self) -> Program:
@@ -65,7 +65,7 @@ class Applications:
             return "Started worker-" in log and answers()
 
         def answers() -> bool:
-            # Any answer will do: without a ticket this process rightly refuses.
+            # Any answer counts: without a ticket this process rightly refuses.
             return self._get_answer("streams", path="/") > 0
 
         return self._granian(
@@ -113,7 +113,7 @@ class Applications:
             folder=folder,
             environment=self.environment,
             is_ready=is_ready,
-            # This place is closed to visitors: nginx says so by itself and asks nobody.
+            # An internal location: nginx refuses visitors by itself, without an upstream.
             answers=lambda: ask("/_streams/") > 0,
         )
 
@@ -132,7 +132,7 @@ class Applications:
             environment=self.environment,
             is_ready=is_ready,
             answers=answers,
-            # Told to end while a worker starts, granian waits for that worker for ever.
+            # Stopped while a worker starts, granian would wait for that worker without end.
             stops_while_starting=False,
             stale_files=(self._socket(name),),
         )

@@ -18,7 +18,7 @@ from servers.state import StateFolder
 
 _USUAL = Size()
 START_GROUPS = (("postgres", "valkey"), ("web", "streams", "worker", "beat"), ("nginx",))
-# The front door first, so that nobody new comes in and open streams let go of their process.
+# nginx first, so that no new request comes in and open streams release their process.
 _STOP_GROUPS = (("nginx", "beat"), ("worker", "web", "streams"), ("valkey", "postgres"))
 
 
@@ -30,9 +30,9 @@ class Stack:
             stack.start("worker")
 
     Names: postgres, valkey, web, streams, worker, beat, nginx. `env` is the environment of all
-    of them, `settings` what is our own in it, `url` the public address. `environment` overrides
-    single settings; `report` is told each step and the seconds it took. Use it from the main
-    thread: the programs are bound to the thread that starts them.
+        of them, `settings` our own part of it, `url` the public address. `environment`
+        overrides single settings; `report` gets each step and the seconds it took. Use it from
+        the main thread: the programs are bound to the thread that starts them.
     """
 
     def __init__(  # noqa: PLR0913 - keywords that all have a default
@@ -58,7 +58,7 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """The public address."""
+        """Return the public address."""
         return self.env["PUBLIC_URL"]
 
     def __enter__(self) -> Self:
@@ -66,7 +66,7 @@ class Stack:
 
         Raises:
             FolderInUse: another stack runs in this folder.
-            ProcessFailed: a process did not come up; those started are stopped again.
+            ProcessFailed: a process did not start; the others are stopped again.
         """
         self.state.hold()
         try:
@@ -101,7 +101,7 @@ class Stack:
         self.processes[name].kill()
 
     def find_dead(self) -> list[str]:
-        """Name the processes that should run and do not, in the order of their start."""
+        """Return the processes that should run and do not, in the order of their start."""
         names = [name for group in START_GROUPS for name in group if name in self._expected]
         return [name for name in names if not self.processes[name].is_alive]
 

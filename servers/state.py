@@ -1,4 +1,4 @@
-"""Where a stack keeps its data, sockets and logs, and the lock that says whose it is."""
+"""A stack's folder of data, sockets and logs, and the lock on it."""
 
 import fcntl
 import hashlib
@@ -14,7 +14,7 @@ from typing import IO
 _RUN_PATH_MAX = 75
 
 
-# Random bytes of each; those of the last one are an Ed25519 key.
+# Number of random bytes of each; those of the last one are an Ed25519 key.
 _SECRETS = {"SECRET_KEY": 48, "PIN_PEPPER": 48, "SIGNING_KEY": 32}
 
 
@@ -25,7 +25,7 @@ class FolderInUse(Exception):
 class StateFolder:
     """A folder that one stack at a time may hold.
 
-    The lock goes with the process that holds it, however it ends, so a lock file left behind
+    The lock ends with the process that holds it, however that ends, so a leftover lock file
     means nothing.
     """
 
@@ -35,7 +35,7 @@ class StateFolder:
 
     @property
     def run(self) -> Path:
-        """The folder of the sockets: short enough for one, or a private one elsewhere."""
+        """Return the folder of the sockets, elsewhere if the path inside would be too long."""
         inside = self.path / "run"
         if len(os.fsencode(inside)) <= _RUN_PATH_MAX:
             return inside
@@ -59,7 +59,7 @@ class StateFolder:
         self._lock = lock
 
     def release(self) -> None:
-        """Remove the sockets and give the lock back; releasing twice is fine."""
+        """Remove the sockets and release the lock; releasing twice is fine."""
         if self._lock is not None:
             shutil.rmtree(self.run, ignore_errors=True)
             self._lock.close()
@@ -86,10 +86,10 @@ class StateFolder:
         lock.flush()
 
     def _make_run_folder(self) -> None:
-        # Others may pass through when we are root, because PostgreSQL then is another user.
+        # Others may traverse it if we are root, because PostgreSQL then is another user.
         mode = 0o711 if os.geteuid() == 0 else 0o700
         self.run.mkdir(mode=mode, exist_ok=True)
-        # Below /tmp somebody else may have made it first, to sit between us and our sockets.
+        # Below /tmp somebody else may have made it first, to intercept our sockets.
         if not self.run.is_relative_to(self.path) and (
             self.run.is_symlink() or self.run.stat().st_uid != os.geteuid()
         ):
@@ -98,7 +98,7 @@ class StateFolder:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file only its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, completely or not at all."""
     new = path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -1,4 +1,4 @@
-"""The demo's watch: what has died or hangs is started again, whatever else goes wrong."""
+"""The demo's watch: restarts processes that died or hang, whatever else goes wrong."""
 
 import shutil
 import time
@@ -11,7 +11,7 @@ from servers.stack import START_GROUPS, Stack
 _READY_MAX_S = 60
 _PAUSE_MAX_S = 10
 _SPACE_MIN_BYTES = 2**20
-# What hangs on a server that hangs itself is not to blame.
+# A process that hangs because its server hangs is not to blame.
 _NEEDS = {
     "web": ("postgres",),
     "streams": ("valkey",),
@@ -23,9 +23,9 @@ _Say = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Patience:
-    """How often running processes are asked, and what makes them count as hung.
+    """How often running processes are probed, and when they count as hung.
 
-    Beat looks at its timetable every five seconds, and the worker gives its sign as often.
+    Beat checks its timetable every five seconds, and the worker sends its sign as often.
     """
 
     ask_every_s: float = 5
@@ -37,7 +37,7 @@ _USUAL = Patience()
 
 
 class Watch:
-    """Looks after a running stack. It waits for nothing and survives a full disk.
+    """Looks after a running stack; never waits, and survives a full disk.
 
     Use it from the main thread: the programs are bound to the thread that starts them.
     """
@@ -53,7 +53,7 @@ class Watch:
         self._asked_at = time.monotonic()
 
     def look(self) -> None:
-        """Go round once: launch all that is dead, greet what is back, end what hangs."""
+        """Do one round: launch dead processes, greet returned ones, end hung ones."""
         for step in (self._tell_space, self._launch_dead, self._greet, self._end_hung):
             try:
                 step()
@@ -71,7 +71,7 @@ class Watch:
     def _launch_dead(self) -> None:
         now = time.monotonic()
         dead = [name for name in self._stack.find_dead() if self._due.get(name, 0) <= now]
-        # Each is launched before any is waited for: nginx, say, needs the web to be ready.
+        # All are launched before waiting for any: nginx, for one, needs the web to be ready.
         for name in dead:
             self._pauses[name] = min(2 * self._pauses.get(name, 0.5), _PAUSE_MAX_S)
             self._due[name] = now + self._pauses[name]
@@ -90,7 +90,7 @@ class Watch:
             self._say(f"{process.describe_end()}\nStarting {name} again.")
 
     def _say_once(self, text: str) -> None:
-        # What goes wrong in every round is said at the first.
+        # A failure that recurs in every round is reported once.
         if text not in self._troubles:
             self._troubles.add(text)
             self._say(text)
@@ -118,18 +118,18 @@ class Watch:
 
 
 class Judge:
-    """Asks running processes for a sign of life, and says which have given none for long."""
+    """Probes running processes, and says which have given no sign of life for too long."""
 
     def __init__(self, stack: Stack, *, patience: Patience) -> None:
         self._stack, self._patience = stack, patience
         self._misses: dict[str, int] = {}
 
     def forget(self, name: str) -> None:
-        """Begin anew with a process that was started again."""
+        """Reset the record of a restarted process."""
         self._misses.pop(name, None)
 
     def find_hung(self, *, spare: set[str]) -> list[tuple[str, str]]:
-        """Ask all but the spared once; return those that have missed too often, and why."""
+        """Probe all but the spared once; return those that missed too often, and why."""
         names = [name for group in START_GROUPS for name in group]
         dead = set(self._stack.find_dead())
         asked = [name for name in names if name not in spare | dead]

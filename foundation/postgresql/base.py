@@ -1,4 +1,4 @@
-"""Connections that a process's threads share, and that are looked at before each request."""
+"""Connections shared by a process's threads, and checked before each request."""
 
 import time
 from typing import Any, ClassVar
@@ -82,8 +82,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
         """Return whether the connection is still there.
 
-        An idle connection has nothing to say, except that it was ended: so a look at its
-        socket does for what Django asks `SELECT 1`, a quarter of a checkout's round trips.
+        An idle connection's socket is readable only if the connection was ended: polling it
+        replaces Django's `SELECT 1`, a quarter of a checkout's round trips.
         """
         connection = self.connection
         if connection is None or connection.closed or connection.is_spoiled:
@@ -105,7 +105,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.close()
 
     def _begin_clean(self) -> None:
-        # As `connect` leaves a new connection; what it was given back with is clean already.
+        # As `connect` leaves a new connection; a returned one is clean already.
         self.in_atomic_block = self.needs_rollback = self.closed_in_transaction = False
         self.savepoint_ids, self.atomic_blocks, self.run_on_commit = [], [], []
         self.autocommit = self.health_check_done = True

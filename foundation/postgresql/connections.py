@@ -10,19 +10,19 @@ from psycopg.abc import PQGen
 
 from foundation.postgresql.server import Server
 
-# Longer than a wait for a lock may take, so that a server that is merely busy is not asked.
+# Longer than a lock wait may take, so that a merely busy server is not probed.
 _SILENCE_S = 2.5
 _INTERVAL_S = 0.1
 _IDLE = pq.TransactionStatus.IDLE
-# What a connection does not recover from: a server that became a standby (25006), and classes
-# of errors that say that the session is over, or the server in trouble.
+# Errors a connection does not recover from: a server that became a standby (25006), and classes
+# that mean that the session is over or the server in trouble.
 _SPOILING = ("08", "25006", "25P03", "25P04", "57P", "58", "XX")
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that remembers what has happened to it.
+    """A connection that knows whether it is still usable.
 
-    Where it has a `server`, no wait lasts longer than `limit_s`: PostgreSQL ends statements by
+    If it has a `server`, no wait lasts longer than `limit_s`: PostgreSQL ends statements by
     itself, but not while it hangs, and never a COMMIT that waits for a standby.
     """
 
@@ -36,13 +36,13 @@ class Connection(psycopg.Connection[Any]):
         """Connect, and listen to the server's notices.
 
         Raises:
-            OperationalError: refused, or, as `ConnectionTimeout`, not answered in time.
+            OperationalError: refused, or not answered in time (`ConnectionTimeout`).
         """
         try:
             connection = super().connect(*args, **kwargs)
         except errors.ConnectionTimeout as late:
-            # A frame of psycopg's holds both the error and the socket until garbage is
-            # collected: a server that hung would serve all of them when it goes on.
+            # A frame of psycopg holds both the error and the socket until garbage collection: a
+            # server that hung would serve all of these sockets when it goes on.
             traceback.clear_frames(late.__traceback__)
             raise
         connection.add_notice_handler(connection.note)
@@ -51,10 +51,10 @@ class Connection(psycopg.Connection[Any]):
     def wait(
         self, gen: PQGen[Any], interval: float = _INTERVAL_S, timeout: float | None = None
     ) -> Any:  # noqa: ANN401  whatever the generator gives
-        """Wait for the server, but not for ever.
+        """Wait for the server, up to the limit.
 
         Raises:
-            OperationalError: it is silent; nobody knows what became of the statement.
+            OperationalError: the server is silent; the statement's outcome is unknown.
         """
         if self.server is None or timeout is not None:
             return super().wait(gen, interval, timeout)
@@ -75,7 +75,7 @@ class Connection(psycopg.Connection[Any]):
         return psycopg.OperationalError("The database does not answer.")
 
     def note(self, notice: errors.Diagnostic) -> None:
-        """Notice that a commit was acknowledged without the standby that it waited for."""
+        """Note a commit that was acknowledged without the standby that it waited for."""
         if notice.source_function == "SyncRepWaitForLSN":
             self.is_in_doubt = True
 
@@ -83,7 +83,7 @@ class Connection(psycopg.Connection[Any]):
         """Refuse to report a commit that the standby may not have.
 
         Raises:
-            OperationalError: without a code, as where the connection is lost.
+            OperationalError: without a code, as for a lost connection.
         """
         if self.is_in_doubt:
             self.is_spoiled = True
@@ -94,12 +94,12 @@ class Cursor(CursorMixin, psycopg.Cursor[Any]):
     """A cursor whose prepared statements survive a change of the tables they read."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Self:  # noqa: ANN401
-        """Execute; what was planned before a migration is planned and executed again.
+        """Execute; a statement planned before a migration is planned and executed again.
 
-        Only where nothing came before it in its transaction: else the whole transaction has
-        to run again, and only who began it can do that (`ledger/transactions.py`).
+        Only as the first statement of its transaction: otherwise the whole transaction has to
+        run again, which only its beginner can do (`ledger/transactions.py`).
         """
-        # Its own class says less of it than it is.
+        # Its declared class has fewer members than the connection has.
         connection: Any = self.connection
         began = connection.pgconn.transaction_status == _IDLE
         try:

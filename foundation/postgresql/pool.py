@@ -1,4 +1,4 @@
-"""The few connections that a process's threads share, the warmest first."""
+"""The few connections that a process's threads share, the last used one first."""
 
 import select
 import threading
@@ -11,9 +11,9 @@ import psycopg
 from foundation.postgresql.connections import Connection
 from foundation.postgresql.server import Server
 
-# No thread waits longer for a connection: the last one is then free for what needs none.
+# A thread's longest wait for a connection, which leaves a thread for requests without one.
 _TURN_S = 1.0
-# The server ends a statement first; only where it does not, this side gives up.
+# The server ends a statement first; this side gives up only if it does not.
 _MARGIN_S = 1.0
 _USUAL_LIMIT_S = 5.0
 _ALL_IN_USE = "All connections to the database are in use."
@@ -24,11 +24,11 @@ _LOOK = """
 
 
 class Pool:
-    """At most `most` connections, whichever threads come and go.
+    """At most `most` connections, however many threads come and go.
 
-    A thread that ends leaves none behind, because it holds one only while it answers. Who
-    finds all of them taken waits a moment; when none comes back meanwhile, whoever comes next
-    is refused at once until one does.
+    A thread that ends leaves none behind, because it holds one only during a request. If all
+    are taken, a thread waits a moment; if none is returned meanwhile, further threads are
+    refused at once until one is.
     """
 
     def __init__(
@@ -43,10 +43,10 @@ class Pool:
         self._waiting: deque[threading.Event] = deque()
 
     def take(self) -> tuple[float, Connection] | None:
-        """Take the connection that was used last, with when it was opened. None: open one.
+        """Take the connection used last, with its opening time; None: open a new one.
 
         Raises:
-            OperationalError: the server is silent, or all are taken and none comes back.
+            OperationalError: the server is silent, or all are taken and none is returned.
         """
         if self.server.is_silent():
             raise psycopg.OperationalError("The database does not answer.")
@@ -63,8 +63,8 @@ class Pool:
     def watch(self, connection: Connection) -> None:
         """Set how long a new connection waits for this server: its own limit and a margin.
 
-        Where a pooler stands between, nothing is prepared: some of them run what another
-        client has prepared under the same name.
+        Behind a pooler nothing is prepared: some poolers would run another client's statement
+        of the same name.
         """
         connection.server, connection.limit_s = self.server, _USUAL_LIMIT_S + _MARGIN_S
         with connection.cursor() as cursor:
@@ -81,7 +81,7 @@ class Pool:
             self._free_place()
 
     def let_go(self) -> None:
-        """Note that a connection that was taken is there no longer."""
+        """Note that a taken connection no longer exists."""
         with self._lock:
             self._free_place()
 
@@ -97,7 +97,7 @@ class Pool:
         if turn.wait(_TURN_S):
             return
         with self._lock:
-            # Else it was given at this very moment.
+            # Otherwise it was handed over at this very moment.
             if not turn.is_set():
                 self._waiting.remove(turn)
                 self._is_stuck = True
@@ -106,7 +106,7 @@ class Pool:
     def _free_place(self) -> None:
         self._is_stuck = False
         if self._waiting:
-            # Handed on, or whoever comes at this moment would always be quicker.
+            # Handed to a waiting thread; otherwise newcomers would always be quicker.
             self._waiting.popleft().set()
         else:
             self._lent -= 1
@@ -117,8 +117,8 @@ class Pool:
 
 
 def has_news(descriptor: int) -> bool:
-    """Return whether an idle connection's socket has something to say: that it was ended."""
-    # Not `select`, which knows no descriptor above 1023.
+    """Return whether an idle connection's socket is readable, which means it was ended."""
+    # Not `select`, which takes no descriptor above 1023.
     look = select.poll()
     look.register(descriptor, select.POLLIN)
     return bool(look.poll(0))

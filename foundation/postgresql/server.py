@@ -1,4 +1,4 @@
-"""Whether the database server answers at all, found out by one thread for all."""
+"""Whether the database server answers at all; one thread probes for all."""
 
 import math
 import threading
@@ -11,9 +11,9 @@ _ASK_AGAIN_S = 0.5
 
 
 class Server:
-    """A server that may hang: then it takes connections and says nothing.
+    """A server that may hang: then it accepts connections and does not answer.
 
-    `connect` opens a connection by which it is asked, and has to give up in time.
+    `connect` opens a connection for a probe, and has to give up in time.
     """
 
     def __init__(self, connect: Callable[[], psycopg.Connection]) -> None:
@@ -23,7 +23,7 @@ class Server:
         self._is_silent = False
 
     def answers(self) -> bool:
-        """Ask the server; who comes while another asks waits for that answer."""
+        """Probe the server; callers meanwhile wait for the same result."""
         came_at = time.monotonic()
         with self._asking:
             if self._told_at < came_at:
@@ -31,7 +31,7 @@ class Server:
             return not self._is_silent
 
     def is_silent(self) -> bool:
-        """Whether the server was silent last time; now and then one caller asks it again."""
+        """Return whether the server was silent last time; one caller probes it now and then."""
         if not self._is_silent:
             return False
         if self._asking.acquire(blocking=False):
@@ -51,6 +51,6 @@ class Server:
             self._connect().close()
             self._is_silent = False
         except psycopg.OperationalError as failure:
-            # A refusal is an answer too: whoever says "too many clients" does not hang.
+            # A refusal is an answer too: a server that says "too many clients" does not hang.
             self._is_silent = isinstance(failure, psycopg.errors.ConnectionTimeout)
         self._told_at = time.monotonic()

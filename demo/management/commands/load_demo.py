@@ -1,4 +1,4 @@
-"""Load the demo, once; print nothing but what went wrong."""
+"""Load the demo, once; prints only errors."""
 
 import json
 from argparse import ArgumentParser
@@ -14,17 +14,17 @@ from servers.state import write_private
 
 
 class Command(BaseCommand):
-    """Make the demo's shop and people, and write down how to use them."""
+    """Make the demo's shop and people, and write a file that says how to use them."""
 
     help = "Load the demo unless it is there, and write its addresses and sign-ins to a file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the file to write and the address to name in it."""
+        """Accept the file to write and the address to name in it."""
         parser.add_argument("--output", type=Path, required=True)
         parser.add_argument("--base-url", required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Keep the secrets of the first time: they are in the file and nowhere else."""
+        """Make the demo if it is missing; the file holds the only copy of its secrets."""
         if not settings.DEMO:
             raise CommandError("This is not a demo: set DEMO=1 if it is meant to be one.")
         output: Path = options["output"]

@@ -22,7 +22,7 @@ _MAY_CREATE = "SELECT WHERE has_schema_privilege(%s, 'public', 'CREATE')"
 
 
 class Command(BaseCommand):
-    """Grant what the list says and take everything else."""
+    """Grant exactly the listed privileges and revoke all others."""
 
     help = "As the tables' owner: let the application's role do what it needs. Part of migrate."
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         """Accept no arguments of its own."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse to call a role weak that is the owner, or can become it."""
+        """Grant the privileges; refuse a role that is the owner or can become it."""
         role: str = settings.APPLICATION_ROLE
         check_owner(role)
         grant_privileges(role)
@@ -52,10 +52,10 @@ class Command(BaseCommand):
 
 
 def check_owner(role: str) -> None:
-    """Check that the role is weaker than whoever is logged in, and that the tables are theirs.
+    """Check that the role is weaker than the current user, who must own the tables.
 
     Raises:
-        CommandError: says which it is not, and what to do.
+        CommandError: says which is not the case, and what to do.
     """
     if _ask(_EXISTS, [role]) is None:
         raise CommandError(f"There is no role {role}; docs/operations.md makes it.")

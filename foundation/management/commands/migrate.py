@@ -1,4 +1,4 @@
-"""Bring the database to this version: schema, SQL functions and privileges, in one go."""
+"""Bring the database to this version: schema, SQL functions and privileges."""
 
 from typing import Any
 
@@ -12,15 +12,15 @@ from foundation.sql_functions import install_functions, list_functions
 
 
 class Command(migrate.Command):
-    """Django's own command for the schema; then facts that are code, functions and grants.
+    """Django's own command for the schema; then the chart, SQL functions and grants.
 
-    With the name of an application it changes that one's schema and nothing else.
+    Given an application's name, it migrates only that application's schema.
     """
 
     help = "Bring schema, SQL functions and the application role's privileges to this version."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse to begin where the roles are not what they have to be."""
+        """Migrate; refuse to begin if the roles are not as required."""
         looks_only = options["plan"] or options["check_unapplied"]
         is_whole = not options["app_label"] and not looks_only
         if is_whole:
