@@ -61,7 +61,7 @@ class Connection:
         )
 
     def receive(self) -> Answer | None:
-        """Take what has arrived; give the answer once it is complete."""
+        """Take what has arrived; return the answer once it is complete."""
         arrived = self.socket.recv(65536)
         if not arrived:
             raise Unexpected(f"the server hung up after {self.received[:200]!r}")

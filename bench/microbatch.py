@@ -65,7 +65,7 @@ class Batcher:
         return len(self._queue)
 
     def post(self, transfer: NewTransfer) -> str:
-        """Post one and give its own result.
+        """Post one and return its own result.
 
         Raises:
             QueueFull: nothing was posted.

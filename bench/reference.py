@@ -45,7 +45,7 @@ class Reference:
 
 
 def run_pgbench(servers: Servers, *options: str) -> str:
-    """Run pgbench to its end and give what it printed.
+    """Run pgbench to its end and return what it printed.
 
     Raises:
         ProcessFailed: it could not run, or a statement failed.

@@ -75,7 +75,7 @@ def forget_last() -> None:
 
 
 def run_script(name: str, *arguments: str, url: str) -> str:
-    """Run a script in a process that connects by `url`; give what it printed.
+    """Run a script in a process that connects by `url`; return what it printed.
 
     Raises:
         ProcessFailed: it ended with an error; what it said stands above.

@@ -27,7 +27,7 @@ _CURRENCY = "EUR"
 
 
 def open_tills() -> list[str]:
-    """Open merchants, stores and tills; give the tills' tokens, merchants taking turns."""
+    """Open merchants, stores and tills; return the tills' tokens, merchants taking turns."""
     tokens: list[list[str]] = []
     for number in range(_MERCHANTS):
         merchant = open_merchant(
@@ -48,7 +48,7 @@ def open_tills() -> list[str]:
 
 
 def open_filled_wallet(number: int) -> str:
-    """Open a person's wallet with money; give the secret of their session."""
+    """Open a person's wallet with money; return the secret of their session."""
     user = User.objects.create(name=f"Payer {number}", phone=f"+35387{number:07}")
     top_up(open_wallet(user, currency=_CURRENCY), amount_minor=_MONEY_MINOR, reference="bench")
     return start_session(user, device_name="bench")

@@ -74,7 +74,7 @@ def pair(page: Page, code: str, cashier: dict[str, str]) -> None:
 
 
 def ring_up(page: Page) -> str:
-    """Charge two flat whites and an apple tart; give the link in the code."""
+    """Charge two flat whites and an apple tart; return the link in the code."""
     page.get_by_role("tab", name="Items").click()
     for item in ("Flat white €3.80", "Flat white €3.80", "Apple tart €5.20"):
         page.get_by_role("button", name=item).click()

@@ -46,7 +46,7 @@ class Till:
         expect(self.words).not_to_be_empty()
 
     def scan(self) -> str:
-        """Read the code off the screen, as a camera does; give the address in it."""
+        """Read the code off the screen, as a camera does; return the address in it."""
         self.wait_for_code()
         return scan(self.page)
 

@@ -28,7 +28,7 @@ class Browser:
         self.stack, self.cookies = stack, {}
 
     def open(self, method, path, body=None, **headers):
-        """Send a request, and give the answer unread, with its connection."""
+        """Send a request, and return the answer unread, with its connection."""
         connection = http.client.HTTPConnection(self.stack.host, self.stack.port, timeout=30)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         connection.request(method, path, body, {"Cookie": cookies} | headers)
@@ -44,7 +44,7 @@ class Browser:
             return response.status, response.read().decode()
 
     def submit(self, path, *, page, **form):
-        """Send a form of a page; give the answer's status."""
+        """Send a form of a page; return the answer's status."""
         token, *_ = re.findall('csrfmiddlewaretoken" value="([^"]+)"', self.get(page)[1])
         body = urllib.parse.urlencode({"csrfmiddlewaretoken": token} | form)
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -55,7 +55,7 @@ class Browser:
 
     @contextlib.contextmanager
     def listen(self, path):
-        """Open a stream and wait until it is greeted; give it."""
+        """Open a stream and wait until it is greeted; yield it."""
         connection, response = self.open("GET", path)
         with contextlib.closing(connection):
             assert response.status == 200

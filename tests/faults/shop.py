@@ -81,7 +81,7 @@ class Shop:
         return charge
 
     def scan(self, charge: dict[str, Any]) -> dict[str, str]:
-        """Claim the charge; give the body of the confirmation that would pay it."""
+        """Claim the charge; return the body of the confirmation that would pay it."""
         body = {"payload": charge["link"]}
         claim = insist(lambda: self.phone.post("wallet/claims", body, key=str(uuid.uuid4())))
         return {"claim": claim["id"], "pin": self.customer["pin"]}
@@ -110,7 +110,7 @@ class Shop:
 
 
 def insist(call: Call) -> Any:
-    """Call until there is a definite answer; give its body.
+    """Call until there is a definite answer; return its body.
 
     While something is down, only an honest 503 or a cut connection will do.
     """
@@ -129,7 +129,7 @@ def insist(call: Call) -> Any:
 
 
 def wait_for(condition: Callable[[], Any], *, within_s: float = PATIENCE_S) -> Any:
-    """Wait until the condition gives something true; give that."""
+    """Wait until the condition gives something true; return that."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         outcome = condition()

@@ -35,7 +35,7 @@ ODD_KEYS = {
 
 @pytest.fixture
 def send(stack):
-    """Send a request of raw lines; give the status, the head and the body."""
+    """Send a request of raw lines; return the status, the head and the body."""
     address = urlsplit(stack.url)
 
     def ask(method, path, lines, body=None):

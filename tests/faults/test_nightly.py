@@ -25,7 +25,7 @@ def weakened(stack):
 
 
 def check_in_the_night(stack):
-    """Send the worker what beat sends it, and give what came of it."""
+    """Send the worker what beat sends it, and return what came of it."""
     [(before,)] = ask_books(stack, COUNT)
     with app.connection_for_write(stack.env["CELERY_BROKER_URL"]) as queue:
         app.send_task("ledger.check_books", connection=queue)

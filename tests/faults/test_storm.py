@@ -68,7 +68,7 @@ def forgetting(books):
 
 
 def kill_and_start(books, storm, *, kills_while_starting=0):
-    """Kill PostgreSQL and start it again; give how long nobody was answered."""
+    """Kill PostgreSQL and start it again; return how long nobody was answered."""
     killed_s = time.monotonic()
     books.kill()
     for _ in range(kills_while_starting):
@@ -94,7 +94,7 @@ def count_committed(history):
 
 
 def report(name, history, *, lies, recoveries_s):
-    """Write what happened into the server's folder; give it as well."""
+    """Write what happened into the server's folder; return it as well."""
     results = Counter(result for call in history.answered() for result in call.results)
     told = {
         "kills": len(recoveries_s),

@@ -64,7 +64,7 @@ def limit(name, value):
 
 
 def claim_sale():
-    """Make a claimed charge; give it, its payer, and what asks for the payment."""
+    """Make a claimed charge; return it, its payer, and what asks for the payment."""
     shop, customer = factories.open_shop(), factories.open_customer()
     charge = factories.make_charge(shop)
     body = {"claim": factories.claim(customer, charge).public_id}

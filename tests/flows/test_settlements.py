@@ -43,7 +43,7 @@ def date(rows, at):
 
 
 def due(shop):
-    """Close what is due, and give this shop's settlements of it."""
+    """Close what is due, and return this shop's settlements of it."""
     balance = factories.balance_of(shop)
     return [each for each in close_due_settlements() if each.balance_id == balance.id]
 

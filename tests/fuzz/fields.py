@@ -57,7 +57,7 @@ def _read_seeds() -> list[Reading]:
 
 
 def change(fields: Any, choice: random.Random) -> Any:
-    """Change one thing in a format's fields, however deep, and give the whole again."""
+    """Change one thing in a format's fields, however deep, and return the whole again."""
     match fields:
         case str():
             return _change_text(fields, choice)

@@ -51,7 +51,7 @@ def mutate(data: bytes, other: bytes, choice: random.Random) -> bytes:
 
 
 def fuzz(seconds: float, *, seed: int) -> tuple[int, bytes, AssertionError | Exception | None]:
-    """Try inputs for so long; give how many, and the first that failed and how."""
+    """Try inputs for so long; return how many, and the first that failed and how."""
     end = monotonic() + seconds
     for count, data in enumerate(make_inputs(seed), start=1):
         try:

@@ -76,7 +76,7 @@ class _Undo(Exception):
 
 
 def make_history() -> dict[str, str]:
-    """Make two seals of ours and something after them, all committed; give names for ids.
+    """Make two seals of ours and something after them, all committed; return names for ids.
 
     `first` holds in, out, held, ended, waiting, freed and canceled; `second` more and last;
     fresh is not sealed.
@@ -153,7 +153,7 @@ def damaged(names: dict[str, str], *statements: str) -> Iterator[None]:
 
 
 def find_faults() -> dict[str, str]:
-    """Verify the books as they are now; give each row's faults."""
+    """Verify the books as they are now; return each row's faults."""
     return verify()
 
 

@@ -135,7 +135,7 @@ class Books:
         return transfers
 
     def post(self, steps: str, *, way: Way = post_transfers) -> str:
-        """Do step after step; give the results in the same form as the steps."""
+        """Do step after step; return the results in the same form as the steps."""
         answers = []
         for step in filter(None, map(str.strip, steps.split(";"))):
             verb, _, name = step.partition(" ")

@@ -72,7 +72,7 @@ def let_others_act() -> Iterator[Meanwhile]:
 
 @contextmanager
 def under_way(meanwhile: Meanwhile, verb: Callable[[], Any]) -> Iterator[int]:
-    """Keep a transaction open that has done something; gives its session's number."""
+    """Keep a transaction open that has done something; yield its session's number."""
     begun: Queue[int] = Queue()
     may_end = Event()
 

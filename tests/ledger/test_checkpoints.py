@@ -42,7 +42,7 @@ def bank(committed):
 
 
 def post(debit, credit, *amounts):
-    """Post a transfer for each amount; give their ids."""
+    """Post a transfer for each amount; return their ids."""
     transfers = [
         NewTransfer(uuid.uuid4(), debit, credit, amount, "EUR", "test", "test")
         for amount in amounts
@@ -52,7 +52,7 @@ def post(debit, credit, *amounts):
 
 
 def take(tail_min):
-    """Take checkpoints and give the instant of the round."""
+    """Take checkpoints and return the instant of the round."""
     take_checkpoints(tail_min=tail_min)
     return PeriodClose.objects.get().checkpointed_until
 

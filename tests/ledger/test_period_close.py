@@ -29,7 +29,7 @@ def accounts(committed):
 
 
 def post(session, accounts):
-    """Post in a session that goes on; give the instant."""
+    """Post in a session that goes on; return the instant."""
     transfer_id = uuid.uuid4()
     assert ask(session, POST, [transfer_id, *accounts]) == "created"
     return ask(session, "SELECT posted_at FROM ledger_transfer WHERE id = %s", [transfer_id])

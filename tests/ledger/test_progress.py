@@ -17,7 +17,7 @@ class Terminal(StringIO):
 
 @pytest.fixture
 def show(monkeypatch):
-    """Report a few steps; give what was drawn."""
+    """Report a few steps; return what was drawn."""
 
     def show(target):
         monkeypatch.setattr(sys, "stderr", target)

@@ -57,7 +57,7 @@ def write(debit, credit, amount_minor, at, **more):
 
 
 def write_history(debit, credit):
-    """Write thirty transfers to and fro, up to five of one instant; give them in order."""
+    """Write thirty transfers to and fro, up to five of one instant; return them in order."""
     chance = random.Random(19)  # noqa: S311  every run is the same
     rows = []
     for hour in range(6):

@@ -51,7 +51,7 @@ def sell(shop, reference, amount_minor):
 
 
 def convert(settlement, layout, language, folder):
-    """Open the file as a spreadsheet of this language; give its rows of (type, value)."""
+    """Open the file as a spreadsheet of this language; return its rows of (type, value)."""
     path = folder / "settlement.csv"
     text = "".join(write_settlement_csv(settlement, layout, find_makers=find_makers))
     path.write_bytes(text.encode())

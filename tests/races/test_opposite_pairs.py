@@ -255,7 +255,7 @@ def ask(session, question, *parameters):
 def post_both_ways(crowd, verb, *, refusals=()):
     """Post the same three twice at once, one backwards, so that they meet in the middle.
 
-    No account is locked for them: none is a wallet. Give the answers and what was moved.
+    No account is locked for them: none is a wallet. Return the answers and what was moved.
     """
     bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
     takings = open_account(AccountKind.TAKINGS, currency="EUR")

@@ -57,7 +57,7 @@ def post_at_random(books, seed):
 
 
 def close_again_and_again(is_over: Event, close: Callable[[], object]):
-    """Close until all is over; give every instant that was closed."""
+    """Close until all is over; return every instant that was closed."""
     closed = []
     while not is_over.is_set():
         closed.append(close())

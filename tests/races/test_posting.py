@@ -37,7 +37,7 @@ def books(crowd):
 
 
 def post_at_once(crowd, books, batches, *, way=post_transfers):
-    """Post every batch at the same moment; give the results of each."""
+    """Post every batch at the same moment; return the results of each."""
     answers = crowd.act([partial(way, batch) for batch in batches])
     for batch, results in zip(batches, answers, strict=True):
         pairs = zip(batch, results, strict=True)
@@ -46,7 +46,7 @@ def post_at_once(crowd, books, batches, *, way=post_transfers):
 
 
 def make_holds(books, *moves):
-    """Make holds, one a batch; give their ids."""
+    """Make holds, one a batch; return their ids."""
     made = []
     for batch in map(books.read, moves):
         assert post_transfers(batch) == ["created"]

@@ -115,7 +115,7 @@ class Storm:
         )
 
     def wait_for_answer(self, *, since_s: float) -> float:
-        """Wait until a call sent since then was answered; give when the first one was."""
+        """Wait until a call sent since then was answered; return when the first one was."""
 
         def find_answers() -> list[float]:
             calls = self.history.calls[-1000:]
@@ -124,7 +124,7 @@ class Storm:
         return min(self.wait_until(find_answers))
 
     def wait_until(self, condition: Callable[[], Any]) -> Any:
-        """Wait until the condition gives something true, while everybody works; give that."""
+        """Wait until the condition gives something true, while everybody works; return that."""
 
         def has_come() -> Any:
             for one in self._running:
