@@ -52,7 +52,7 @@ def parse_amount(text: str, currency: str) -> int | None:
 
 
 def drop_zeros(amount: str) -> str:
-    """Return an amount with as few decimals as say the same: 10.50 is 10.5, and 10.00 is 10."""
+    """Return an amount without trailing zeros: 10.50 is 10.5, and 10.00 is 10."""
     return amount.rstrip("0").rstrip(".") if "." in amount else amount
 
 
@@ -60,7 +60,7 @@ def format_amount(amount_minor: int, currency: str) -> str:
     """Write minor units with the currency's own number of decimals and a point.
 
     Raises:
-        PayloadInvalid: less than nothing, or in no currency that has minor units.
+        PayloadInvalid: negative, or not in a currency with minor units.
     """
     exponent = _EXPONENTS.get(currency)
     if exponent is None or amount_minor < 0:

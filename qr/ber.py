@@ -18,7 +18,7 @@ _LENGTH_OCTETS_MAX = 3
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Node:
-    """One object: its tag in hexadecimal, and its bytes or the objects it consists of.
+    """One object: its tag in hexadecimal, and its bytes or its objects.
 
     `length_octets` is how many bytes the length took, so that writing gives the same bytes.
     """
@@ -34,7 +34,7 @@ class Node:
 
 
 def parse(data: bytes) -> tuple[Node, ...]:
-    """Read objects to the end of the data, templates to the depth that EMV knows.
+    """Read objects to the end of the data, templates to EMV's depth.
 
     Raises:
         PayloadInvalid: a tag or length is not BER, or a value is shorter than announced.
@@ -99,10 +99,10 @@ def _refuse(path: str, detail: str) -> NoReturn:
 
 
 def serialize(nodes: tuple[Node, ...]) -> bytes:
-    """Write objects as bytes; a length takes the bytes it took when it was read, or more.
+    """Write objects as bytes; a length takes as many bytes as when it was read, or more.
 
     Raises:
-        PayloadInvalid: a value is longer than three bytes can say.
+        PayloadInvalid: a value's length does not fit three bytes.
     """
     return b"".join(_write(node) for node in nodes)
 

@@ -1,8 +1,8 @@
 """A charge of Tessera as an EMVCo merchant-presented code, for scanners that read no links.
 
 EMVCo QRCPS MPM 1.1: a dynamic code (01 is 12) whose merchant account template (26) holds a
-unique identifier of the installation (00) and the charge's token (01). Everything else in it
-is for people and other systems to read: who pays is shown what the server says.
+unique identifier of the installation (00) and the charge's token (01). Everything else in it is
+for people and other systems to read: payers are shown the server's data.
 """
 
 import unicodedata
@@ -23,7 +23,7 @@ _NAME_MAX, _CITY_MAX, _LABEL_MAX = 25, 15, 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeCode:
-    """What the code of a charge says."""
+    """The content of a charge's code."""
 
     token: UUID
     amount_minor: int
@@ -43,8 +43,8 @@ def make_guid(host: str) -> str:
 def encode_charge_code(code: ChargeCode, *, host: str) -> str:
     """Write a charge as merchant-presented text.
 
-    Names become what EMVCo's common character set holds: accents go, and of a name in
-    another script nothing is left but the reference.
+    Names are reduced to EMVCo's common character set: accents are dropped, and a name in
+    another script is replaced by the reference.
 
     Raises:
         PayloadInvalid: the currency has no number, or the country is none.

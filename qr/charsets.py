@@ -1,8 +1,8 @@
-"""Bytes of a code into text, by the character set that the payload itself names.
+"""Decodes the bytes of a code by the character set that the payload itself names.
 
-Readers guess the set where the symbol names none, and often wrongly: GiroCodes in ISO 8859-5
-come as Japanese. What is not of the set named shows the replacement character, which no
-format accepts.
+Readers guess the set if the symbol names none, and often wrongly: GiroCodes in ISO 8859-5 come
+out as Japanese. Bytes outside the named set become the replacement character, which no format
+accepts.
 """
 
 import re
@@ -17,7 +17,7 @@ _MARK_BYTES = MARK.encode()
 
 
 def read_text(content: bytes, *, guess: str) -> str:
-    """Return the text of a code's bytes; `guess` is what the reader made of them."""
+    """Return the text of a code's bytes; `guess` is the reader's own decoding."""
     if content.startswith(_MARK_BYTES):
         # Only a text in UTF-8 has this mark, whatever the payload says.
         return content.decode("utf-8", "replace")

@@ -6,8 +6,8 @@ from binascii import crc_hqx
 _CARRIES = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _CREDITOR_REFERENCE = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
-# ISO 13616: what each country of SWIFT's registry fixed, so that a digit too few is noticed,
-# and a country that has no such accounts.
+# ISO 13616: each country's format in SWIFT's registry, so that a missing digit, or a country
+# without such accounts, is noticed.
 _IBANS = """
     AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22
     DJ27 DK18 DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28

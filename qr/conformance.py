@@ -21,8 +21,8 @@ from qr.dialect import Dialect
 from qr.errors import Deviation, PayloadInvalid, Weight
 from qr.registry import DIALECTS, TEXT_DIALECTS, WALLET_DIALECTS
 
-# An object, by itself, in the words of a reason: 62-05, 38, 62. What follows a word that
-# compares, or counts something, is none.
+# An object in the words of a reason: 62-05, 38, 62. A number after a comparing word, or before
+# a unit, is none.
 _OBJECT = re.compile(
     r"(?<![\w.-])(?<!\bthan )(?<!\bbe )(?<!\bof )(?<!\bindicator )"
     r"([0-9]{2}(?:-[0-9]{2})*)(?![\w.])(?! (?:digits|characters|letters|bytes)\b)"
@@ -84,7 +84,7 @@ _WORDS = {
     "before|first|last|order": "order",
     "twice|duplicate|repeated": "duplicate",
     "line break|line end|newline": "structure|length|characters|line",
-    # A line too many pushes the others down, and any of them may be the first that is wrong.
+    # An extra line pushes the others down, and any of them may be the first wrong one.
     "inject|shift|push|(break|newline|feed) in": ".",
     "signature|signed": "^sign",
 }
@@ -93,7 +93,7 @@ _COMMON = frozenset({"text", "type", "name", "from", "with", "than", "that", "th
 
 
 class Judgement(Enum):
-    """What the deviations found have to do with a vector's reason."""
+    """How the deviations found relate to a vector's reason."""
 
     EXPLAINED = "explained"
     OTHERWISE = "refused for another reason"
@@ -101,7 +101,7 @@ class Judgement(Enum):
 
 
 def list_misses(dialect: Dialect, vector: Mapping[str, Any]) -> Iterator[str]:
-    """Return what is not as the vector says; nothing if all is."""
+    """Yield each difference from the vector."""
     try:
         reading = dialect.decode(vector["payload"])
     except PayloadInvalid as refusal:
@@ -115,7 +115,7 @@ def list_misses(dialect: Dialect, vector: Mapping[str, Any]) -> Iterator[str]:
         return
     stated = vector["fields"]
     if isinstance(stated, dict):
-        # An underscore marks a remark of whoever collected the vector.
+        # An underscore marks a remark of the vector's collector.
         stated = {name: value for name, value in stated.items() if name[0] != "_"}
     if reading.fields != stated:
         yield f"other fields: {reading.fields}"
@@ -124,7 +124,7 @@ def list_misses(dialect: Dialect, vector: Mapping[str, Any]) -> Iterator[str]:
 
 
 def judge_refusal(dialect: Dialect, vector: Mapping[str, Any]) -> Judgement:
-    """Return whether an invalid vector is refused for what its reason says."""
+    """Return whether an invalid vector is refused for its stated reason."""
     deviations: list[Deviation] = []
     try:
         deviations += dialect.read(vector["payload"]).deviations
@@ -178,7 +178,7 @@ def _find_words(text: str) -> set[str]:
 
 
 def list_base_misses(vector: Mapping[str, Any]) -> Iterator[str]:
-    """Return where EMVCo's base rules say something else than the vector says of them."""
+    """Yield where EMVCo's base rules differ from the vector's statement about them."""
     if "emv_strict" not in vector:
         return
     try:

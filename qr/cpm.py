@@ -69,7 +69,7 @@ class ConsumerCode:
 
 
 def read(text: str) -> ConsumerCode:
-    """Read leniently: every rule that is broken is named.
+    """Read leniently: every broken rule is reported.
 
     Raises:
         PayloadInvalid: the text is not base64 of BER-TLV.
@@ -119,7 +119,7 @@ def _decode_base64(text: str) -> bytes:
         rule = "the text is base64 with its padding (RFC 4648)"
         fault = Deviation("", Kind.CHARACTERS, rule)
         raise PayloadInvalid.from_deviation(fault) from refusal
-    # A last character may hold bits that no byte takes; two texts would be one code.
+    # The last character may hold unused bits; two texts would be one code.
     if b64encode(data).decode() != text:
         rule = "the bits of the last character that no byte takes are zero (RFC 4648 3.5)"
         raise PayloadInvalid.from_deviation(Deviation("", Kind.CHARACTERS, rule))
@@ -179,7 +179,7 @@ def _list_applications(nodes: tuple[Node, ...]) -> Iterator[Application]:
 
 
 def _find_applications(nodes: tuple[Node, ...]) -> list[Node]:
-    # A third is refused already, and thousands would cost time.
+    # A third one is refused already, and thousands would cost time.
     return [node for node in nodes if node.tag == _APPLICATION][:_APPLICATIONS_MAX]
 
 

@@ -1,7 +1,7 @@
 """Crockford base32: the alphabet people can read aloud and QR codes store densely.
 
-Source: https://www.crockford.com/base32.html. Its own check symbol counts modulo 37 and
-needs five more signs; ours stays within the 32: a sum over the field of 32 elements.
+Source: https://www.crockford.com/base32.html. Its own check symbol is modulo 37 and needs five
+more symbols; ours stays within the 32: a sum over the field of 32 elements.
 """
 
 from qr.errors import PayloadInvalid
@@ -42,10 +42,10 @@ def decode_number(text: str) -> int:
 
 
 def compute_check(text: str) -> str:
-    """Return the character that, put behind the text, makes `has_check` true of it.
+    """Return the character that, appended to the text, makes `has_check` true.
 
-    Of at most 31 characters with it, it finds every single wrong one, every swap of two, also
-    of two that are no neighbours, and every pair of the same that became another pair.
+    In texts of up to 31 characters including it, it detects every single error, every swap of
+    two characters, adjacent or not, and every twin error.
 
     Raises:
         PayloadInvalid: a character is outside the alphabet, or there is none.
@@ -63,7 +63,7 @@ def has_check(text: str) -> bool:
 
 
 def _sum_up(text: str) -> int:
-    # Each character counts times another power of x, so that no two weigh the same.
+    # Each character is multiplied by another power of x, so that no two have the same weight.
     number, total = decode_number(text), 0
     for place in range(len(text) - 1, -1, -1):
         total = _double(total) ^ number >> 5 * place & 31

@@ -1,4 +1,4 @@
-"""What every payment format offers: recognise, read, decode, encode, write again."""
+"""The interface of every payment format: recognise, read, decode, encode, write again."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -16,11 +16,11 @@ Fields = Any
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a dialect's parser hands over before any rule of the dialect was applied.
+    """The parser's result, before any rule of the dialect is applied.
 
-    `values` are the fields by path; `layout` is whatever only this dialect needs to write
-    the same text again, such as the kind of line end; `notes` whatever its `check` and
-    `to_request` need and the parser knew.
+    `values` are the fields by path; `layout` is what this dialect needs to write the same text
+    again, such as the kind of line end; `notes` carry the parser's findings to its `check` and
+    `to_request`.
     """
 
     fields: Fields
@@ -32,7 +32,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One text, read: its fields as the standard names them, and what they ask for."""
+    """A text that was read: its fields as the standard names them, and their request."""
 
     format: str
     title: str
@@ -55,7 +55,7 @@ class Dialect(ABC):
     name: str
     title: str
     rules: tuple[Rule, ...] = ()
-    # Objects the writer works out itself, so that what was given for them does not matter.
+    # Objects the writer computes itself, so that given values for them are ignored.
     computed: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
@@ -64,10 +64,10 @@ class Dialect(ABC):
 
     @abstractmethod
     def parse(self, text: str) -> Draft:
-        """Take the text apart and apply the rules that need its very characters.
+        """Parse the text and apply the rules that need its very characters.
 
         Raises:
-            PayloadInvalid: nothing of this format can be made of it.
+            PayloadInvalid: it cannot be read as this format at all.
         """
 
     @abstractmethod
@@ -76,10 +76,10 @@ class Dialect(ABC):
 
     @abstractmethod
     def to_request(self, draft: Draft) -> PaymentRequest | None:
-        """Return what the values ask for; never fails, whatever the values are."""
+        """Return the values' request; never fails, whatever the values are."""
 
     def to_fields(self, request: PaymentRequest) -> Fields:
-        """Return the fields that ask for this.
+        """Return the fields of this request.
 
         Raises:
             PayloadInvalid: the format cannot say it.
@@ -91,7 +91,7 @@ class Dialect(ABC):
         return (*draft.deviations, *check(draft.values, self.rules))
 
     def read(self, text: str) -> Reading:
-        """Read leniently: whatever can be understood, with every deviation named.
+        """Read leniently: everything understandable, with every deviation reported.
 
         Raises:
             PayloadInvalid: the text has not even the outline of this format.
@@ -100,7 +100,7 @@ class Dialect(ABC):
         return self.conclude(text, self.parse(bare), mark=mark)
 
     def conclude(self, text: str, draft: Draft, *, mark: str = "") -> Reading:
-        """Check a draft and say what it asks for; `mark` stood before what was drafted."""
+        """Check a draft and build its request; `mark` is the mark before the parsed text."""
         return Reading(
             format=self.name,
             title=self.title,
@@ -139,7 +139,7 @@ class Dialect(ABC):
         read = self._flatten_given(self.decode(text).fields)
         given = self._flatten_given(fields)
         for path in given.keys() | read.keys():
-            # A value that carries a separator would come back as several, or as another's.
+            # A value with a separator in it would be read as several, or as another field's.
             if read.get(path) != given.get(path):
                 rule = "a value must be read back as it was written"
                 raise PayloadInvalid.from_deviation(Deviation(path, Kind.CHARACTERS, rule))

@@ -1,4 +1,4 @@
-"""What a payload can be refused for, and what a lenient reader only remarks."""
+"""Reasons to refuse a payload, and deviations that a lenient reader only reports."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 
 class Weight(IntEnum):
-    """What a deviation costs: nothing, the strict reader's consent, or everybody's."""
+    """How grave a deviation is: a note, refused by the strict reader, or fatal for all."""
 
     NOTE = 0
     TOLERABLE = 1
@@ -63,22 +63,22 @@ class PayloadInvalid(ValueError):
 
     @property
     def object_id(self) -> str:
-        """The path of the object that broke the rule; empty for the text as a whole."""
+        """Return the path of the object that broke the rule; empty for the text as a whole."""
         return self.deviation.object_id
 
     @property
     def kind(self) -> Kind:
-        """The family of the rule."""
+        """Return the family of the rule."""
         return self.deviation.kind
 
     @property
     def rule(self) -> str:
-        """What should be."""
+        """Return the rule in words."""
         return self.deviation.rule
 
     @property
     def detail(self) -> str:
-        """What was found instead."""
+        """Return what was found instead."""
         return self.deviation.detail
 
 

@@ -13,12 +13,12 @@ import qrcode
 
 QUIET_ZONE = 4
 _PNG = b"\x89PNG\r\n\x1a\n"
-# Of the filters a PNG may choose for a row: as it is, and like the row above.
+# Two of PNG's row filters: none, and the difference to the row above.
 _PLAIN, _UP = b"\x00", b"\x02"
 
 
 class Level(IntEnum):
-    """How much of a code may be lost: 7, 15 or 25 in a hundred."""
+    """How much of a code may be damaged: 7, 15 or 25 percent."""
 
     L = qrcode.ERROR_CORRECT_L
     M = qrcode.ERROR_CORRECT_M

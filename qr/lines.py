@@ -1,4 +1,4 @@
-"""What the formats of one element a line have in common: line ends that keep their place."""
+"""Common to formats of one element per line: line ends, kept as they were."""
 
 from collections.abc import Iterable
 
@@ -10,8 +10,8 @@ LF, CR_LF, CR = "\n", "\r\n", "\r"
 def split_lines(text: str) -> tuple[list[str], str, tuple[Deviation, ...]]:
     """Return the lines, the line end, and what is wrong with the line ends.
 
-    Two kinds of them are fatal: nobody knows which lines the writer meant. Bare CR, as old
-    generators have it, is tolerable.
+    Two kinds of line ends are fatal: the writer's lines are ambiguous. Bare CR, as written by
+    old generators, is tolerable.
     """
     end = CR_LF if CR_LF in text else LF if LF in text else CR
     lines = text.split(end)

@@ -1,4 +1,4 @@
-"""Links and short codes of Tessera: what the till's code carries, and how it is read back.
+"""Links and short codes of Tessera: the payload of the till's code, written and read.
 
 A link is upper case and uses only the 45 characters of QR's alphanumeric mode, so that
 a whole address with a 128-bit token stays within 33 modules at level M.

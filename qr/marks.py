@@ -1,4 +1,4 @@
-"""Letters that are none: the byte order mark before a text, and what stands for lost bytes."""
+"""Characters that are not text: the byte order mark, and replacements of lost bytes."""
 
 from collections.abc import Iterator
 

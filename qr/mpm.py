@@ -39,14 +39,14 @@ class Level(Protocol):
     """How one level of objects is read: lengths in characters or in bytes."""
 
     def __call__(self, text: str, *, offset: int = 0) -> Scan:
-        """Read what can be read."""
+        """Read as far as possible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
     """A merchant-presented code, read; `values` maps paths (`62-05`) to text.
 
-    Of an object that stands twice, `values` has the first and `objects` both.
+    If an object occurs twice, `values` has the first and `objects` both.
     """
 
     text: str
@@ -117,7 +117,7 @@ def encode(fields: Mapping[str, Any]) -> str:
 def compose(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields with precomposed characters (NFC), as lengths are counted on those.
 
-    Of the few characters that become more when they are normalized, nothing changes.
+    The few characters that normalization would lengthen stay unchanged.
     """
     return {
         name: compose(value) if isinstance(value, Mapping) else _compose_text(value)
@@ -131,7 +131,7 @@ def _compose_text(text: str) -> str:
 
 
 def write(fields: Mapping[str, Any]) -> str:
-    """Write fields as they are, unchecked but for lengths; whatever 63 is, it is computed.
+    """Write fields as they are, unchecked but for lengths; 63 is always computed.
 
     Raises:
         PayloadInvalid: a value is longer than 99 characters.
@@ -157,7 +157,7 @@ def _seal(fields: Mapping[str, Any], serialize: Serialize) -> str:
 def locate(
     deviation: Deviation, objects: Iterable[DataObject], *, level: Level = scan
 ) -> Deviation:
-    """Return a deviation with the place of its object, if there is such an object."""
+    """Return a deviation with its object's position, if there is such an object."""
     found = None
     for name in deviation.object_id.split("-"):
         found = next((each for each in objects if each.id == name), None)

@@ -28,7 +28,7 @@ class _Notes(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class MpmDialect(Dialect):
-    """A profile of EMVCo QRCPS MPM, which its module declares and nothing else.
+    """A profile of EMVCo QRCPS MPM; its module only declares it.
 
     `currencies` and `countries` are ISO letters and become rules for 53 and 58, and defaults
     where there is one. `defaults` are written when the request says nothing else. `waivers`
@@ -82,7 +82,7 @@ class MpmDialect(Dialect):
         )
 
     def parse(self, text: str) -> Draft:
-        """Take the code apart and find the scheme's templates in it."""
+        """Parse the code and find the scheme's templates in it."""
         return self._draft(mpm.read(text))
 
     def read_payload(self, payload: mpm.Payload, *, mark: str = "") -> Reading:
@@ -90,7 +90,7 @@ class MpmDialect(Dialect):
         return self.conclude(mark + payload.text, self._draft(payload), mark=mark)
 
     def _draft(self, payload: mpm.Payload) -> Draft:
-        # Who writes composes, and what was read is to be written alike.
+        # Writing composes characters, and a read text has to be written unchanged.
         ascii_only = payload.text.isascii()
         values = payload.values if ascii_only else mpm.compose(payload.values)
         match = match_templates(values, self.templates)
@@ -118,7 +118,7 @@ class MpmDialect(Dialect):
     def to_fields(self, request: PaymentRequest) -> Fields:
         """Return the objects that ask for this, composed, in ascending order."""
         values = dict(self.defaults)
-        # Of several, only whoever asks can know which.
+        # Of several, only the request can say which.
         if len(self.countries) == 1:
             values["58"] = self.countries[0]
         if len(self.currencies) == 1 and not request.currency:
@@ -146,5 +146,5 @@ class MpmDialect(Dialect):
         except PayloadInvalid:
             # More than 99 bytes, and no more than 99 characters.
             return text
-        # By chance that makes sense counted in characters too, which is what is tried first.
+        # By chance it may also be valid with lengths in characters, which is tried first.
         return in_bytes if mpm.read(in_bytes).counts_bytes else text

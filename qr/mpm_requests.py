@@ -1,4 +1,4 @@
-"""Between the objects of a merchant-presented code and what they ask for."""
+"""Converts between the objects of a merchant-presented code and its request."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,19 +33,19 @@ _TIPS = {TipKind.PROMPT: "01", TipKind.FIXED: "02", TipKind.PERCENTAGE: "03"}
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a dialect keeps what EMVCo leaves open; empty if nowhere."""
+    """The paths of a dialect for data that EMVCo leaves open; empty if none."""
 
     reference: str = "62-05"
     message: str = "62-08"
 
 
 def build_request(match: Match, *, scheme: str, places: Places) -> PaymentRequest:
-    """Return what a payload asks for; what has no attribute of its own goes into `extra`."""
+    """Return a payload's request; data without an attribute goes into `extra`."""
     values = match.values
     currency = find_currency(values.get("53", ""))
     amount = values.get("54", "")
     tip = _read_tip(values, currency)
-    # A fee that cannot be read makes a total that nobody knows.
+    # With an unreadable fee the total is unknown.
     incalculable = tip is None and values.get("55") in _FEES
     asked = (bool(amount) and not is_zero(amount)) or incalculable
     amount_minor = parse_amount(amount, currency) if asked and not incalculable else None
@@ -143,7 +143,7 @@ def _list_extra(match: Match, used: set[str]) -> Iterator[tuple[str, str]]:
 def build_values(
     request: PaymentRequest, *, templates: tuple[Template, ...], places: Places
 ) -> dict[str, str]:
-    """Return the values, by path, that say this; the opposite of `build_request`.
+    """Return the request's values by path; the opposite of `build_request`.
 
     Raises:
         PayloadInvalid: an account has no place, or the currency no number.

@@ -24,7 +24,7 @@ _TOLERABLE = Weight.TOLERABLE
 
 
 class Form(NamedTuple):
-    """What a value is made of: N digits, A the common character set, S any text."""
+    """The characters of a value: N digits, A the common character set, S any text."""
 
     alphabet: str
     least: int
@@ -62,20 +62,20 @@ def find_form(path: str) -> Form:
     return _GUID if child == "00" else _ANY
 
 
-# Every path that is fixed or was asked for; 100 x 100 of them is the most there can be.
+# Every path that is fixed or was looked up; there are at most 100 x 100.
 _FORMS: dict[str, Form] = {}
 _NAMES = {"N": "digits", "A": "characters from blank to tilde", "S": "characters"}
-# What deployed codes get wrong without anybody being paid wrongly.
+# Paths that deployed codes get wrong without paying the wrong payee.
 _LENIENT_PATHS = frozenset({"59", "60", "61"})
 # Mandatory, and empty as good as absent.
 _INDISPENSABLE_PATHS = frozenset({"52", "53"})
-# What people read to know whom they pay.
+# The names by which people recognize the payee.
 _NAME_PATHS = frozenset({"59", "60", "64-01", "64-02"})
 _is_legible = re.compile(f"{PRINTABLE}*").fullmatch
 
 
 def check_form(path: str, value: str, offset: int) -> Iterator[Deviation]:
-    """Return what is wrong with a value's length and characters."""
+    """Yield the faults of a value's length and characters."""
     form = _FORMS.get(path)
     if form is None:
         form = _FORMS[path] = find_form(path)
@@ -194,7 +194,7 @@ VALUES: tuple[Rule, ...] = (
 
 
 def list_reserved(path: str) -> Iterator[str]:
-    """Return why a name must not be written, if it must not."""
+    """Yield why a name must not be written, if so."""
     parent, _, child = path.rpartition("-")
     if (
         (not parent and "65" <= child <= "79")

@@ -35,7 +35,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which templates stand where.
+    """The templates found, by place.
 
     `values` are the payload's, with what was opened, and with the main template a second
     time under `@` (`@-01`), so that rules need not know its place.
@@ -47,7 +47,7 @@ class Match:
 
 
 def match_templates(values: Values, templates: Iterable[Template]) -> Match:
-    """Find templates by their unique identifiers and open what they say is nested."""
+    """Find templates by their unique identifiers and open their nested objects."""
     opened = dict(values)
     found: list[tuple[str, Template]] = []
     deviations: list[Deviation] = []
@@ -66,7 +66,7 @@ def match_templates(values: Values, templates: Iterable[Template]) -> Match:
 
 
 def check_templates(match: Match, templates: tuple[Template, ...]) -> Iterator[Deviation]:
-    """Return what is missing, and what the templates' own rules find."""
+    """Yield missing templates, and deviations from the templates' own rules."""
     present = {id(template) for _, template in match.found}
     either = [each for each in templates if each.presence is Presence.ONE_OF]
     if either and not any(id(each) in present for each in either):

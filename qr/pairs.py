@@ -1,4 +1,4 @@
-"""Names and values with a sign between them, as the formats of fields have them."""
+"""Names and values with a separator between them, as in formats of fields."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,9 @@ from qr.errors import Deviation, Kind
 def read_pairs(
     pieces: Iterable[str], *, between: str, words: str
 ) -> tuple[dict[str, str], tuple[Deviation, ...]]:
-    """Return the values by name, and what is wrong; of a name that is there twice the first.
+    """Return the values by name, and the deviations; of a repeated name the first counts.
 
-    `words` say what a field looks like. Empty pieces are passed over.
+    `words` describe a field. Empty pieces are skipped.
     """
     fields: dict[str, str] = {}
     deviations = []

@@ -17,10 +17,10 @@ _PRINTABLE = re.compile(f"{PRINTABLE}*")
 def split_parameters(
     query: str, *, plus: str, prefix: str = ""
 ) -> tuple[dict[str, str], tuple[Deviation, ...]]:
-    """Return the decoded parameters, and what is wrong with how they are written.
+    """Return the decoded parameters, and the deviations in how they are written.
 
-    `plus` is what a raw plus sign stands for: itself by RFC 3986, a blank in forms. Of a name
-    that is there twice the first value is kept. `prefix` goes before names in deviations.
+    `plus` is what a raw plus sign stands for: itself by RFC 3986, a blank in forms. Of a
+    repeated name the first value is kept. `prefix` goes before names in deviations.
     """
     parameters: dict[str, str] = {}
     deviations: list[Deviation] = []

@@ -1,4 +1,4 @@
-"""What every payment code asks for, in one form for all formats."""
+"""The request of a payment code, in one form for all formats."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Mutability(StrEnum):
 
 
 class TipKind(StrEnum):
-    """How a tip or convenience fee is found (EMVCo 55)."""
+    """How a tip or convenience fee is determined (EMVCo 55)."""
 
     PROMPT = "prompt"
     FIXED = "fixed"
@@ -51,7 +51,7 @@ class Tip:
 class Account:
     """One way to the payee: a card number of a network, an alias, an IBAN, an address.
 
-    `object_id` is where it stood; when writing, empty means the scheme's usual place.
+    `object_id` is its place; when writing, empty means the scheme's usual one.
     """
 
     scheme: str
@@ -62,7 +62,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
-    """Who asks for how much, and for what.
+    """A request for payment: payee, amount and purpose.
 
     `amount_minor` is None when the payer types it (`mutability` is open) or when the
     text's amount or fee is finer than the currency's minor unit (`mutability` is fixed:
@@ -87,6 +87,6 @@ class PaymentRequest:
 
     @property
     def is_payable(self) -> bool:
-        """Whether there is somebody to pay, and an amount that is known or may be typed."""
+        """Return whether there is a payee, and an amount that is known or may be typed."""
         known = self.amount_minor is not None or self.mutability is Mutability.OPEN
         return known and bool(self.accounts)

@@ -1,10 +1,10 @@
 """Tessera's own payment codes: 18 digits that a phone shows and a till scans.
 
-`77`, then 16 digits: a number, shuffled by a secret key. The number is the wallet's serial
-(8 digits), the last two digits of the step of 60 seconds since 1970, and a tag of 6 digits
-that a second key, the wallet's own secret, its serial and the whole step make. Shuffled, codes
-of one wallet look no more alike than those of two, and say nothing of serial or time. What
-holds against guessing, and the odds: docs/qr.md.
+`77`, then 16 digits: a number, shuffled by a secret key. The number is the wallet's serial (8
+digits), the last two digits of the step of 60 seconds since 1970, and a tag of 6 digits that a
+second key, the wallet's own secret, its serial and the whole step make. Shuffled, codes of one
+wallet look no more alike than those of two, and reveal neither serial nor time. docs/qr.md has
+the defenses against guessing, and the odds.
 """
 
 import re
@@ -19,7 +19,7 @@ PREFIX = "77"
 LENGTH = 18
 STEP_S = 60
 SERIAL_MAX = 10**8 - 1
-# The minutes after which the two digits of the step come again.
+# The minutes after which the two digits of the step repeat.
 STEPS_TOLD_APART = 100
 _TAGS = 10**6
 _CODE = re.compile(f"{PREFIX}(?P<shuffled>[0-9]{{{LENGTH - 2}}})")
@@ -36,14 +36,14 @@ class CodeKeys:
 
 @dataclass(frozen=True, slots=True)
 class OpenedCode:
-    """What a code says; nothing of it is true before its tag was compared."""
+    """A code's content; unverified before its tag is compared."""
 
     serial: int
     step_rest: int
     tag: int = field(repr=False)
 
     def find_step(self, *, near: int) -> int:
-        """Return the whole step the code means, if it is of the 100 around `near`."""
+        """Return the code's whole step, assumed to be among the 100 around `near`."""
         ahead = (self.step_rest - near) % STEPS_TOLD_APART
         return near + ahead - (STEPS_TOLD_APART if 2 * ahead >= STEPS_TOLD_APART else 0)
 
@@ -87,7 +87,7 @@ def group_digits(code: str) -> str:
 
 
 def _make_tag(keys: CodeKeys, *, serial: int, secret: bytes, step: int) -> int:
-    # The whole step, and not its two digits: a code is not true again a hundred minutes later.
+    # The whole step, and not its two digits: a code is not valid again a hundred minutes later.
     told = serial.to_bytes(4) + step.to_bytes(8) + secret
     digest = blake2b(told, digest_size=16, key=keys.tag, person=_PERSON).digest()
     return int.from_bytes(digest) % _TAGS

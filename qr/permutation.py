@@ -1,10 +1,10 @@
-"""A keyed shuffle of all numbers of 16 digits: who has the key goes both ways.
+"""A keyed permutation of all numbers of 16 digits; with the key it can be inverted.
 
 A balanced Feistel network over two halves of eight decimal digits, ten rounds, as NIST SP
 800-38G's FF1 is built; the round function is keyed BLAKE2b (RFC 7693) instead of AES-CBC-MAC,
-because the standard library has the one and not the other. Every round can be undone
-whatever its function is, so that the whole is a bijection for every key; the halves are
-decimal, so that no number falls outside and none has to be shuffled twice.
+because the standard library has BLAKE2b and no AES. Every round can be undone whatever its
+function is, so that the whole is a bijection for every key; the halves are decimal, so that no
+number falls outside and none has to be shuffled twice.
 """
 
 from hashlib import blake2b

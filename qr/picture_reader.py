@@ -1,8 +1,8 @@
-"""Pictures are read in a child process: what takes too long or too much ends the child alone.
+"""Reads pictures in a child process: one that takes too much ends only the child.
 
 A small file can keep a decoder busy for minutes, or fill the memory, whatever is checked
-before. The child may use so much processor time and memory a picture, and gives way to all
-others. `python -m qr.picture_reader BYTES` is the child: a line of JSON and the picture in, a
+before. The child's processor time and memory are limited per picture, and it runs at low
+priority. `python -m qr.picture_reader BYTES` is the child: a line of JSON and the picture in, a
 line of JSON out.
 """
 
@@ -26,7 +26,7 @@ PROCESSOR_S = 2
 # The largest picture that is let in takes 310 MB at its peak.
 MEMORY_MAX = 400 * 2**20
 _NICENESS = 10
-# Of a machine so busy that a second of processor time takes ten.
+# For a machine so busy that a second of processor time takes ten.
 _PATIENCE_S = 20.0
 _PACKAGE = Path(__file__).parent
 
@@ -45,7 +45,7 @@ class PictureReader:
     def read(
         self, picture: bytes, *, symbologies: Sequence[Symbology] = tuple(Symbology)
     ) -> Seen:
-        """Return what `read_picture` does.
+        """Return the result of `read_picture`.
 
         Raises:
             PayloadInvalid: it is no such picture, or takes too much time or memory.

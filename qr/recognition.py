@@ -1,4 +1,4 @@
-"""What a scanned text is, whatever it is."""
+"""Recognizes what any scanned text is."""
 
 import re
 from dataclasses import dataclass, field
@@ -61,8 +61,8 @@ _NATURES: tuple[tuple[Nature, tuple[Dialect, ...]], ...] = (
 def recognize(text: str) -> Recognition:
     """Return what a text is; never raises.
 
-    Of what claims to be of a payment format and does not hold together (a check sum, the
-    outline), the nature is `altered`: somebody changed it, or the scan went wrong.
+    A text that claims a payment format but is inconsistent (check sum, outline) is `altered`:
+    somebody changed it, or the scan went wrong.
     """
     mark, bare = split_mark(text.strip())
     bare = bare.strip()
@@ -129,7 +129,7 @@ def _recognize_ours(text: str) -> Recognition:
 
 
 def _find_host(authority: str) -> str:
-    # What stands before an @ is a name to sign in with, often chosen to look like a host.
+    # The part before an @ is a user name, often chosen to look like a host.
     return authority.rpartition("@")[2].lower()
 
 

@@ -1,4 +1,4 @@
-"""Rules as data: which object, whether it must be there, what it looks like, in words.
+"""Rules as data: the object, whether it must be present, its form, and the rule in words.
 
 The same tables serve every format: `values` maps a path (`62-05`, `creditor-name`) to text.
 """
@@ -48,7 +48,7 @@ def must(object_id: str, test: str | Test | None, text: str, **limits: Any) -> R
 
 
 def may(object_id: str, test: str | Test | None, text: str, **limits: Any) -> Rule:
-    """Allow an object, and say what it looks like if it is there."""
+    """Allow an object, and declare its form if it is present."""
     return Rule(object_id, Presence.OPTIONAL, _compile(test), text, **limits)
 
 
@@ -90,7 +90,7 @@ def check(
     prefix: str = "",
     show: Callable[[str], str] = _show,
 ) -> Iterator[Deviation]:
-    """Return every rule the values break, in the table's order.
+    """Yield every rule the values break, in the table's order.
 
     `prefix` (`26-`) goes before the rules' object ids, for tables written for a template.
     `show` writes a refused value into the deviation; where values are secrets, it does not.
@@ -112,7 +112,7 @@ def check(
 def waive(
     deviations: Iterable[Deviation], waivers: Iterable[Waiver], values: Values
 ) -> Iterator[Deviation]:
-    """Turn what a dialect allows into notes and leave the rest as it is."""
+    """Turn deviations that a dialect allows into notes; leave the others."""
     allowed = {
         (waiver.object_id, waiver.kind)
         for waiver in waivers

@@ -1,6 +1,6 @@
-"""Pictures into text: the codes in what a camera saw.
+"""Reads the codes in camera pictures.
 
-QR codes and Code 128, which are what this library draws.
+QR codes and Code 128, the kinds that this library draws.
 """
 
 import io
@@ -20,10 +20,11 @@ from qr.split_codes import Part, find_part, join_parts
 BYTES_MAX = 12 * 2**20
 _MAKES = ("JPEG", "PNG", "WEBP")
 _WHOLE = "a picture is a whole JPEG, PNG or WebP"
-# What is unpacked whole; an ordinary JPEG is unpacked smaller, and may be larger.
+# The limit for pictures unpacked whole; an ordinary JPEG is unpacked smaller, and may be
+# larger.
 _MEGAPIXELS_MAX = 16
 _MEGAPIXELS_REDUCED_MAX = 64
-# A code that takes a quarter of a side of so many pixels has 10 pixels a module.
+# At this side, a code that takes a quarter of it has 10 pixels per module.
 _SIDE_ENOUGH = 1600
 _SIDE_MAX = 12_000
 # More codes than a wall of stickers has.
@@ -43,7 +44,7 @@ class Symbology(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a picture holds: texts, each once, from top to bottom, and parts of split codes.
+    """A picture's content: texts, each once, from top to bottom, and parts of split codes.
 
     A split code whose parts are all in the picture is a text. `parts` are of those that are
     not whole: nobody knows what they say.
@@ -56,7 +57,7 @@ class Seen:
 def read_picture(
     picture: bytes, *, symbologies: Sequence[Symbology] = tuple(Symbology)
 ) -> Seen:
-    """Return what the codes in a picture say; often there are none.
+    """Return the texts of the codes in a picture; often there are none.
 
     The picture is a JPEG, PNG or WebP. A code may lie in any direction, and be light on dark.
     `qr.picture_reader` does the same where a picture may not take time and memory from others.

@@ -1,4 +1,4 @@
-"""Whether a signed UPI link is as its issuer wrote it.
+"""Verifies that a signed UPI link is as its issuer wrote it.
 
 Source: NPCI, UPI Linking Specifications 1.6, section 1.3: the signature is over everything
 before `&sign=`. It says SHA-256 with RSA; links in the field are signed with ECDSA.
@@ -26,7 +26,7 @@ _MARK = "&sign="
 def verify_signature(text: str, key: bytes) -> None:
     """Check a link against its issuer's public key (SubjectPublicKeyInfo, PEM or DER).
 
-    What kind of signature it is, the key says, never the link: RSA (PKCS 1 v1.5) or ECDSA on
+    The key determines the kind of signature, never the link: RSA (PKCS 1 v1.5) or ECDSA on
     P-256, both with SHA-256, or Ed25519.
 
     Raises:

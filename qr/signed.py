@@ -1,4 +1,4 @@
-"""Signed codes for print: who is paid, said so that a phone without connection can check it.
+"""Signed codes for print: a phone without connection can verify the payee.
 
 The text is the last part of an address, `HTTPS://HOST/S/…`, in Crockford's base32, which QR
 codes store densely. Its bytes: version, key id (5), merchant (16), what the code hangs at
@@ -43,7 +43,7 @@ PublicKeys = Mapping[str, Ed25519PublicKey]
 
 
 class Place(StrEnum):
-    """What a printed code hangs at."""
+    """The kinds of places of a printed code."""
 
     STORE = "S"
     TERMINAL = "T"
@@ -51,7 +51,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedCode:
-    """What a printed code says about itself; `name` is the payee's, as it was verified."""
+    """The content of a printed code; `name` is the payee's verified name."""
 
     code_id: UUID
     merchant_id: UUID
@@ -86,7 +86,7 @@ def verify_code(text: str, *, keys: PublicKeys, host: str) -> SignedCode:
 
 
 def read_key_id(text: str) -> str:
-    """Return the id of the key that a text says it is signed by; nothing is checked yet.
+    """Return the id of the key that a text names as its signer; not verified yet.
 
     Raises:
         PayloadInvalid: not a signed text.
@@ -159,7 +159,7 @@ def read_jwks(document: Mapping[str, Any]) -> PublicKeys:
     """Read a published set of keys; those of another kind are left out.
 
     Raises:
-        PayloadInvalid: a key of ours is not what its id says.
+        PayloadInvalid: an Ed25519 key does not match its id.
     """
     keys = {}
     for jwk in document.get("keys", []):

@@ -1,7 +1,7 @@
-"""Codes that are one part of several ("structured append"), told apart and put together.
+"""Parts of split codes ("structured append"), detected and joined.
 
-Source: ISO/IEC 18004, 8. The reader of pictures gives such a part as if it were the whole, so
-that the symbol's first twenty bits are read here once more.
+Source: ISO/IEC 18004, 8. The reader of pictures returns such a part as if it were whole, so the
+symbol's first twenty bits are read again here.
 """
 
 from collections.abc import Iterable, Sequence

@@ -24,7 +24,7 @@ class DataObject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What could be read of a text: the objects, then the tail and why reading stopped."""
+    """The readable part of a text: the objects, then the tail and why reading stopped."""
 
     objects: tuple[DataObject, ...]
     tail: str = ""
@@ -84,7 +84,7 @@ def parse(text: str) -> tuple[DataObject, ...]:
 
 
 def describe_fault(found: Scan, *, path: str) -> Deviation:
-    """Say where and why reading stopped; the object is the one whose header is broken."""
+    """Return where and why reading stopped; the object is the one with the broken header."""
     name = found.tail[:2]
     known = name.isascii() and name.isdigit() and len(name) == 2
     object_id = "-".join(part for part in (path, name if known else "") if part)

@@ -62,8 +62,8 @@ class MsctDialect(Dialect):
         return Draft(fields, values, deviations, text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Return what is asked for; what a token stands for, only its provider knows."""
-        # What names of another profile mean, only their issuer knows.
+        """Return the request; only its provider can resolve a token."""
+        # Only their issuer knows the meaning of another profile's names.
         names = (*PAYEES, *_OWN) if is_profile(draft.values) else ()
         own = {name: draft.values.get(f"query-{name}", "") for name in names}
         currency = own.get("cur", "").upper()

@@ -27,7 +27,7 @@ _EXPIRY = "an expiry is YYYYMMDD or YYYYMMDDHHMMSS"
 
 
 def read_expiry(text: str) -> datetime | None:
-    """Return the moment after which nobody should pay; None if the text is no date."""
+    """Return the moment after which the code expires; None if the text is no date."""
     pattern = _FORMATS.get(len(text))
     if pattern is None or not (text.isascii() and text.isdigit()):
         return None

@@ -63,7 +63,7 @@ class SwissDialect(Dialect):
         }
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Return the transfer that is asked for; of a notice (0.00) there is none to pay."""
+        """Return the requested transfer; a notice (0.00) has none to pay."""
         values = draft.values
         amount, currency = values.get("amount", ""), values.get("currency", "")
         others = ("bill_information", "alternative_schemes-", "creditor-", "debtor-")
@@ -88,7 +88,7 @@ class SwissDialect(Dialect):
         )
 
     def to_fields(self, request: PaymentRequest) -> Fields:
-        """Return the lines of a bill; of which type the reference is, its account says."""
+        """Return the lines of a bill; the account determines the reference's type."""
         accounts = [each.value for each in request.accounts if each.kind in {"", "iban"}]
         account = "".join(accounts[:1])
         amount, extra = request.amount_minor, request.extra

@@ -61,7 +61,7 @@ class UpiDialect(Dialect):
         return Draft(parameters, values, (*deviations, *_check_outline(link, values)), text)
 
     def to_request(self, draft: Draft) -> PaymentRequest:
-        """Return what the link asks for; a signed one is kept whole."""
+        """Return the link's request; a signed link is kept whole."""
         values = {name: text for name, text in draft.values.items() if is_stated(name, text)}
         amount = values.get("am", "")
         if is_zero(amount):
@@ -144,7 +144,7 @@ def _check_outline(link: re.Match[str], values: Mapping[str, str]) -> Iterator[D
     elif (link["scheme"], path) != ("upi", "pay"):
         rule = "a link starts with upi://pay?"
         yield Deviation("path", Kind.VALUE, rule, weight=Weight.TOLERABLE)
-    # What stands behind a signature is not signed.
+    # Text after a signature is not signed.
     last = unescape_ampersands(link["query"]).rpartition("&")[2]
     if "sign" in values and not last.lower().startswith("sign="):
         yield Deviation("sign", Kind.ORDER, "the signature is the last parameter")

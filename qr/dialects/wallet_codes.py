@@ -1,7 +1,7 @@
-"""Payment codes that other wallets show their customers: known by their first digits.
+"""Payment codes of other wallets, recognized by their first digits.
 
-Source: the vendors' merchant documents (WeChat Pay, Alipay, Alipay+, UnionPay). Nothing is
-in such a code; it is a key for a minute, and no error or representation shows it.
+Source: the vendors' merchant documents (WeChat Pay, Alipay, Alipay+, UnionPay). Such a code
+contains no data; it is a key for a minute, and no error or representation shows it.
 """
 
 import re
