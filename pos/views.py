@@ -128,7 +128,7 @@ def activity(request: HttpRequest, till: Till) -> HttpResponse:
 @require_GET
 @never_cache
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a receipt to whoever has its address."""
+    """Show a receipt to anybody who has its address."""
     charge = _find_by_receipt(token)
     activate_time_zone(charge.store.time_zone)
     context = {

@@ -43,7 +43,7 @@ from qr.signed import write_jwk
 StoreView = Callable[[HttpRequest, Staff, Store], HttpResponseBase]
 _KEYS_LIFE_S = 3600
 _PLACE_LENGTH_MAX = 40
-# The field a refusal stands beside, and the answer's status.
+# The form field of each refusal, and the answer's status.
 _REFUSALS: dict[type[Exception], tuple[str, int]] = {
     PlaceUnreadable: ("place", 422),
     AmountUnreadable: ("cap", 422),

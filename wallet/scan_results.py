@@ -66,7 +66,7 @@ def resolve_scan(wallet: Wallet, payload: str) -> ScanResult:
     Raises:
         CodeUnknown: our form, but it leads nowhere.
         TooManyTries: ten short codes in a minute led nowhere.
-        SigningKeyWithdrawn: printed, and signed with a key that is not believed any more.
+        SigningKeyWithdrawn: printed, and signed with a key that is not trusted any more.
     """
     try:
         found = record_scan(wallet, payload)

@@ -61,7 +61,7 @@ def _is_ours(text: str) -> bool:
 
 
 def record_scan(wallet: Wallet, payload: str) -> Charge | CounterCode:
-    """Find the charge or the counter code that a scanned or typed code leads to.
+    """Return the charge or counter code that a code leads to; counts unknown short codes.
 
     Raises:
         CodeForeign: another host's or system's, altered, or text of no known form.
