@@ -1,4 +1,4 @@
-"""Ask every invariant of the books inside the transaction of a test."""
+"""Check every invariant of the books inside a test's transaction."""
 
 from django.db import connection
 

@@ -32,13 +32,13 @@ def let_pass(charge: Charge, **durations: float) -> None:
 
 
 def date_back(rows: QuerySet[Any], **instants: datetime) -> None:
-    """Write other instants into rows that never change once they are written."""
+    """Write other instants into rows that are final once written."""
     with as_owner():
         rows.update(**instants)
 
 
 def date_back_transfers(rows: QuerySet[Any], *, to: datetime) -> None:
-    """Write another instant into transfers, which nobody can outside a test's transaction."""
+    """Write another instant into transfers, which works only in a test's transaction."""
     with as_owner() as cursor:
         cursor.execute(_SWITCH.format("DISABLE"))
         rows.update(posted_at=to)

@@ -1,4 +1,4 @@
-"""A settlement closed by hand, as the owner does it: look at the page, then press."""
+"""A settlement closed by hand, as the owner does it: open the page, then press."""
 
 import re
 
@@ -10,7 +10,7 @@ _FIELD = re.compile('<input type="hidden" name="open" value="([^"]+)">')
 
 
 def read_open(client: Client) -> list[str]:
-    """Return what the page that asks would send: each book, and since when it is open."""
+    """Return the page's form data: each balance, and since when it is open."""
     found = _FIELD.findall(client.get(PAGE).content.decode())
     return [field for field in found if field == escape(field)]
 

@@ -24,7 +24,7 @@ from tests.servers import TEST_ROLE
 
 pytest_plugins = ["tests.distribution", "tests.hashes", "tests.stack"]
 
-# How long a property's example takes says how busy the machine is, and fails nothing.
+# The duration of a property's example depends on the machine's load, and fails nothing.
 properties.register_profile(
     "unhurried", properties(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 )
@@ -33,7 +33,7 @@ properties.load_profile("unhurried")
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_as_they_are(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Name static files plainly, so that pages can be drawn before any were collected."""
+    """Serve static files under plain names, so that pages render before files are collected."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         STORAGES=settings.STORAGES | {"staticfiles": plain},
@@ -48,8 +48,8 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Make the test database as an operator does: the owner migrates and grants.
 
-    Also for a run in which every test uses `committed`: pytest-django's own asks the tests'
-    marks and would make none for those.
+    Also for a run in which every test uses `committed`: pytest-django's own depends on the
+    tests' marks and would make none for those.
     """
     with django_db_blocker.unblock(), logged_in_as_owner():
         made = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
@@ -61,7 +61,7 @@ def django_db_setup(
 
 def _add_test_events() -> None:
     with connection.cursor() as cursor:
-        # Who logs in for the tests may top up; the role that they ask as may not.
+        # The tests' login role may top up; the role they switch to may not.
         cursor.execute(f"GRANT EXECUTE ON FUNCTION ledger_allow_top_ups() TO {TEST_ROLE}")
 
 
@@ -85,9 +85,9 @@ def another(db: None) -> factories.Customer:
 
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Real transactions that stay: transfers are append-only, so nothing is cleaned up.
+    """Real commits: transfers are append-only, so nothing is cleaned up.
 
-    Tests that use it make their own shop and people and look at those alone.
+    Tests that use it make their own shop and people and check only those.
     """
     with django_db_blocker.unblock():
         yield
@@ -102,14 +102,14 @@ def nothing_moved() -> Callable[[], bool]:
 
 
 class Api:
-    """A client of the API that speaks for one bearer secret."""
+    """A client of the API with one bearer secret."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
         self.client = Client()
 
     def get(self, path: str, **parameters: str) -> Any:
-        """Ask for something."""
+        """Send a GET."""
         address = f"/api/v1/{path}"
         answer = self.client.get(address, parameters, headers=self._headers({}))
         return self._hold_against_description("GET", address, answer)
@@ -125,7 +125,7 @@ class Api:
         return self._hold_against_description("POST", address, answer)
 
     def delete(self, path: str) -> Any:
-        """Take something back."""
+        """Send a DELETE."""
         return self.client.delete(f"/api/v1/{path}", headers=self._headers({}))
 
     def _hold_against_description(self, method: str, address: str, answer: Any) -> Any:
@@ -153,7 +153,7 @@ def phone(customer: factories.Customer) -> Api:
 
 @pytest.fixture
 def books_hold() -> Callable[[], None]:
-    """Prove every invariant over everything in the database."""
+    """Check every invariant over the whole database."""
 
     def prove() -> None:
         call_command("check_books", stdout=StringIO())

@@ -1,4 +1,4 @@
-"""Answers of the API held against its own description, and no member left undescribed.
+"""Compares the API's answers with its own description; every member must be described.
 
 OpenAPI 3.1 describes answers by JSON Schema, so any validator of that says whether they fit.
 """
@@ -13,7 +13,7 @@ from api.description import read_schema
 
 
 def find_undescribed(method: str, path: str, status: int, body: Any) -> list[str]:
-    """Name what an answer has and the description has not, or the other way round."""
+    """Return the differences between an answer's members and its description."""
     operation = _find_operation(method, path.partition("?")[0])
     if operation is None:
         return []

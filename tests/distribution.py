@@ -1,4 +1,4 @@
-"""Which tests share a worker, and which marks follow from what a test asks for.
+"""Which tests share a worker, and which marks follow from a test's fixtures.
 
 A file's tests stay together, because they share what its module's fixtures make. The tests in
 Chromium are one group and the other users of the shared stack another, so that two workers

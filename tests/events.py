@@ -1,12 +1,12 @@
-"""Events of the tests' own, between any accounts: the ledger's rules are tried without a shop.
+"""Events for tests only, between any accounts, to test the ledger's rules without a shop.
 
-Whoever imports this has them in the chart, in a process of its own too.
+Importing this module adds them to the chart, in other processes too.
 """
 
 from ledger.chart import EVENTS, NATURES
 
 TEST_EVENTS = ("test", "send", "gift", "kept", "new", "pay_out")
-# Also accounts of a kind that the chart has not, which some tests damage the books with.
+# Also accounts of a kind outside the chart, with which some tests damage the books.
 _KINDS = (*NATURES, "gold")
 
 EVENTS |= dict.fromkeys(TEST_EVENTS, tuple(f"{d}>{c}" for d in _KINDS for c in _KINDS))

@@ -34,7 +34,7 @@ PIN = "739104"
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A merchant with one store and one till, and what opens them."""
+    """A merchant with one store and one till, and their secrets."""
 
     merchant: Merchant
     store: Store
@@ -44,13 +44,13 @@ class Shop:
 
     @property
     def till(self) -> Caller:
-        """Return the till as the verbs know it."""
+        """Return the till as a caller."""
         return call_from_terminal(self.terminal)
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A person with a wallet, and what opens it."""
+    """A person with a wallet, and its secret."""
 
     wallet: Wallet
     token: str
@@ -123,7 +123,7 @@ def print_code(
 def plan_code(
     shop: Shop, *, at_till: bool = False, cap_minor: int | None = None
 ) -> NewCounterCode:
-    """Return what a shop asks for that wants a counter code."""
+    """Return a shop's request for a counter code."""
     return NewCounterCode(
         place="Counter",
         terminal=shop.terminal if at_till else None,
@@ -154,7 +154,7 @@ def make_charge(shop: Shop, *, amount_minor: int = 480, key: str | None = None) 
 def plan_charge(
     shop: Shop, *, amount_minor: int = 480, key: str | None = None, reference: str = ""
 ) -> NewCharge:
-    """Return what a till asks for that wants to charge an amount."""
+    """Return a till's request to charge an amount."""
     return NewCharge(
         amount_minor=amount_minor,
         currency=shop.store.currency,

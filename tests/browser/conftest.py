@@ -33,7 +33,7 @@ _FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-# For slow machines; what has to be quick says so itself.
+# For slow machines; tests that need a shorter limit set their own.
 _EXPECT_TIMEOUT_MS = 15_000
 _HERE = Path(__file__).parent
 
@@ -106,7 +106,7 @@ def _lens(
 
 @pytest.fixture
 def camera(_lens: tuple[Camera, Browser]) -> Camera:
-    """What the devices of `camera_windows` have before their lens: nothing, to begin with."""
+    """The picture before the lens of `camera_windows`' devices: nothing at first."""
     camera, _ = _lens
     camera.show()
     return camera
@@ -166,7 +166,7 @@ _LET_IN = """
 """
 
 
-# What other tests have left at this till: sales to resume, and payments to acknowledge.
+# Leftovers of other tests at this till: sales to resume, and payments to acknowledge.
 _CLEAR_DESK = """
     WITH ended AS (
         UPDATE pos_charge SET expires_at = now() WHERE status IN ('open', 'claimed')
@@ -178,7 +178,7 @@ _CLEAR_DESK = """
 
 @pytest.fixture(scope="package")
 def owner_state(chromium: Browser, stack: Stack, demo: dict[str, Any]) -> StorageState:
-    """What the owner's browser remembers after the sign-in."""
+    """The owner's browser storage after the sign-in."""
     windows = Windows(chromium, url=stack.url, watch=Watch())
     page = windows.open(TABLET)
     Office(page).sign_in(find_owner(demo))
@@ -191,8 +191,8 @@ def owner_state(chromium: Browser, stack: Stack, demo: dict[str, Any]) -> Storag
 def tablet_state(
     chromium: Browser, stack: Stack, demo: dict[str, Any], owner_state: StorageState
 ) -> StorageState:
-    """What a tablet remembers once it is paired."""
-    # A till goes on with the only sale that waits, and other tests leave some behind.
+    """A tablet's browser storage once it is paired."""
+    # A till resumes the only waiting sale, and other tests leave some behind.
     with psycopg.connect(stack.env["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(_CLEAR_DESK)
     windows = Windows(chromium, url=stack.url, watch=Watch())
@@ -209,7 +209,7 @@ def tablet_state(
 
 @pytest.fixture
 def unlocked(tablet_state: StorageState, demo: dict[str, Any], sql: Sql) -> StorageState:
-    """A paired tablet's memory, with its cashier in, also after a test that locked it."""
+    """An unlocked tablet's browser storage, also after a test that locked it."""
     cashier = demo["merchants"][0]["stores"][0]["cashiers"][0]
     # Another test may have unlocked it by PIN, and so have changed its key.
     cookies = {each["name"]: each["value"] for each in tablet_state["cookies"]}

@@ -1,7 +1,7 @@
-"""Pages in languages they are not translated to yet, and whether all of them still fits.
+"""Pages in languages without a translation yet, and whether all of their content fits.
 
-No server knows of it: the words are exchanged in the browser, so that a page stands a language
-before anybody has translated it. `docs/testing.md` says how to use it.
+The server is not involved: the words are replaced in the browser, so that a page is tested
+before it is translated. `docs/testing.md` says how to use it.
 """
 
 from collections.abc import Iterable
@@ -24,13 +24,13 @@ SCREENS: tuple[ViewportSize, ...] = (
 
 
 def speak(page: Page, language: str) -> None:
-    """Exchange the words of the page that is open, and those it writes from then on."""
+    """Replace the words of the open page, and those it writes from then on."""
     if language != "english":
         page.evaluate(_SPEAK, language)
 
 
 def find_faults(page: Page, *, screens: Iterable[ViewportSize] = SCREENS) -> list[str]:
-    """Measure the page as it stands on each screen, light and dark; say what does not fit."""
+    """Measure the open page on each screen, light and dark; return what does not fit."""
     before, faults = page.viewport_size, []
     for screen in screens:
         page.set_viewport_size(screen)

@@ -70,7 +70,7 @@ _LET_IN = """
 
 @dataclass(frozen=True)
 class MoneyShop:
-    """A shop in one currency: its secrets, and where its counter code leads."""
+    """A shop in one currency: its secrets, and its counter code's address."""
 
     currency: str
     device: str
@@ -99,13 +99,13 @@ def open_charge(stack: Stack, shop: MoneyShop, amount_minor: int) -> dict[str, A
 
 
 def remember_till(sql: Callable[..., Any], stack: Stack, shop: MoneyShop) -> StorageState:
-    """Return what the shop's unlocked tablet remembers, also after a test that locked it."""
+    """Return the storage of the shop's unlocked tablet, also after a test that locked it."""
     sql(_LET_IN, digest_secret(shop.device), f"Till {shop.currency}")
     return remember(stack.url, "tessera_till", shop.device)
 
 
 def sell(stack: Stack, shop: MoneyShop, amount_minor: int) -> None:
-    """Sell for this much, and have it paid."""
+    """Sell for this amount, and pay it."""
     charge = open_charge(stack, shop, amount_minor)
     claim = _post(stack, "wallet/claims", {"payload": charge["link"]}, shop.wallet)
     pin = {"pin": "123456"} if claim["needs"] else {}

@@ -1,4 +1,4 @@
-"""The till, the phone and the dashboard as the people in front of them use them."""
+"""The till, the phone and the dashboard, driven as people use them."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Browser windows that are watched: what goes wrong in one fails the test."""
+"""Watched browser windows: an error in one fails the test."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ _ACTION_TIMEOUT_MS = 15_000
 
 
 class Watch:
-    """What went wrong in a test's windows, and what was meant to."""
+    """The errors of a test's windows, and the expected ones."""
 
     def __init__(self) -> None:
         self._seen: list[str] = []
@@ -44,7 +44,7 @@ class Watch:
 
     @property
     def unexpected(self) -> list[str]:
-        """What nobody asked for."""
+        """Return the unexpected errors."""
         wanted = re.compile("|".join(self._expected) or "(?!)")
         return [fault for fault in self._seen if not wanted.search(fault)]
 
@@ -53,7 +53,7 @@ class Watch:
             self._note(f"{message.location['url']}: {message.text}")
 
     def _miss(self, request: Request) -> None:
-        # A page that is left lets go of its stream and of what it still asks.
+        # A page that is left aborts its stream and its open requests.
         if request.failure != "net::ERR_ABORTED":
             self._note(f"{request.method} {request.url}: {request.failure}")
 
@@ -76,7 +76,7 @@ class Windows:
         state: StorageState | None = None,
         **options: Any,
     ) -> Page:
-        """Open a window of this size; `state` is what the device remembers."""
+        """Open a window of this size; `state` is the device's browser storage."""
         context = self._browser.new_context(
             base_url=self._url,
             viewport=size,
@@ -102,7 +102,7 @@ class Windows:
 
 
 def remember(url: str, name: str, value: str) -> StorageState:
-    """Say what a device with this one cookie remembers."""
+    """Return the browser storage of a device with this one cookie."""
     cookie: Any = {
         "name": name,
         "value": value,

@@ -17,7 +17,7 @@ from servers.stack import Stack
 
 ANSWER_MAX_S = 10
 GAPS = b"SELECT store_id FROM pos_receipt GROUP BY store_id HAVING max(number) <> count(*)"
-# Longer than anything takes on a busy machine: a hang is found, and nothing is called slow.
+# Longer than any call takes on a busy machine: it detects hangs, not slowness.
 PATIENCE_S = 90
 _POLL_S = 0.05
 
@@ -26,7 +26,7 @@ Call = Callable[[], httpx.Response]
 
 @dataclass(frozen=True)
 class Sale:
-    """A sale that the server has acknowledged, and what it was asked with."""
+    """A sale that the server has acknowledged, and its requests."""
 
     charge: str
     customer: str
@@ -93,7 +93,7 @@ class Shop:
         return payment
 
     def sell(self, *, amount_minor: int = 100) -> Sale:
-        """Sell until it is sold; every step is repeated with its own key."""
+        """Complete a sale; every step is repeated with its own key."""
         charge, key = self.open_charge(amount_minor=amount_minor), str(uuid.uuid4())
         confirmation = self.scan(charge)
         payment = self.confirm(confirmation, key=key)
@@ -112,7 +112,7 @@ class Shop:
 def insist(call: Call) -> Any:
     """Call until there is a definite answer; return its body.
 
-    While something is down, only an honest 503 or a cut connection will do.
+    While a process is down, only a 503 or a cut connection is accepted.
     """
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
@@ -129,7 +129,7 @@ def insist(call: Call) -> Any:
 
 
 def wait_for(condition: Callable[[], Any], *, within_s: float = PATIENCE_S) -> Any:
-    """Wait until the condition gives something true; return that."""
+    """Wait until the condition returns a true value; return it."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         outcome = condition()
@@ -155,7 +155,7 @@ def count_mails(stack: Stack, charge: str) -> int:
 def ask_books(
     stack: Stack, query: sql.Composed | bytes, *parameters: Any
 ) -> list[tuple[Any, ...]]:
-    """Ask the stack's database itself."""
+    """Query the stack's database directly."""
     with psycopg.connect(stack.env["DATABASE_URL"]) as connection:
         return connection.execute(query, parameters).fetchall()
 

@@ -1,4 +1,4 @@
-"""Holds what the writers were told against the transfers that are there."""
+"""Compares the writers' answers with the transfers in the books."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ _TRANSFERS = b"""
 
 
 class Row(NamedTuple):
-    """A transfer as it stands in the books; up to the time-out as it is asked for."""
+    """A transfer's row in the books; its columns up to the time-out are those of a request."""
 
     id: UUID
     debit: UUID
@@ -49,7 +49,7 @@ def read_rows(books: LoneBooks, currency: str) -> list[Row]:
 
 
 def find_lies(calls: Sequence[Call], rows: Iterable[Row]) -> Iterator[str]:
-    """Name each answer to which the books, or another answer, give the lie."""
+    """Yield each answer that the books, or another answer, contradict."""
     there = {row.id: row for row in rows}
     asked, answers = dict[UUID, AnyTransfer](), defaultdict[UUID, list[tuple[Call, str]]](list)
     for call in calls:

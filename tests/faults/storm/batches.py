@@ -33,9 +33,9 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """What is posted in one call. The first and the last transfer cannot be refused.
+    """The transfers of one call. The first and the last one cannot be refused.
 
-    So of a batch that is asked for again, either both exist or both are created now.
+    So for a retried batch, either both exist or both are created now.
     """
 
     transfers: tuple[AnyTransfer, ...]
