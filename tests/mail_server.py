@@ -1,4 +1,4 @@
-"""A mail server on loopback that takes everything, and counts who comes and for what."""
+"""A mail server on loopback that accepts everything, and counts connections and mails."""
 
 import contextlib
 import socketserver
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class MailServer:
-    """What came in: one entry a connection, the number of its mails."""
+    """The mails received: one entry per connection, the number of its mails."""
 
     port: int = 0
     mails_each_max: int = 1000

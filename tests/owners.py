@@ -11,7 +11,7 @@ from servers.embedded import APPLICATION_ROLE, OWNER_ROLE
 
 @contextlib.contextmanager
 def as_owner() -> Iterator[CursorWrapper]:
-    """Do what is in the block as the tables' owner, on the test's own connection.
+    """Run the block as the tables' owner, on the test's own connection.
 
     It sees what the test has written and is undone with it. Without a transaction around it
     the block is one, and is committed.

@@ -1,4 +1,4 @@
-"""Payment codes of any minute, as the phone of a test's customer would show them."""
+"""Payment codes of any minute, as a test customer's phone would show them."""
 
 import time
 
@@ -10,7 +10,7 @@ from tests import factories
 from wallet.models import PaymentCodeSeed, Wallet
 from wallet.payment_codes import derive_keys, issue_codes
 
-# So much of a minute is left to a test that must not be met by the next one.
+# This much of a minute must be left for a test that must not reach the next one.
 _ROOM_S = 5
 
 

@@ -1,12 +1,12 @@
 """Starts PostgreSQL and Valkey for the whole run, before Django reads its settings.
 
-Tests ask as the application's role. They log in as `TEST_ROLE`, who has no rights of its own
-but may change into the owner's role too: so a test that has to damage the books can do it
+Tests use the application's role. They log in as `TEST_ROLE`, which has no rights of its own but
+may also switch to the owner's role, so that a test that has to damage the books can do it
 inside its own transaction (`tests/owners.py`).
 
 The servers live in a folder of their own, so a running demo neither disturbs nor is disturbed,
-and every worker of a run has such a folder to itself (`tests/folders.py`). Who only collects
-or hands tests out to workers starts none.
+and every worker of a run has such a folder to itself (`tests/folders.py`). A process that only
+collects tests, or distributes them to workers, starts none.
 """
 
 import atexit
@@ -69,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep temporary files away from other runs.
 
     pytest's own folder below /tmp serves all runs of a user, and each start of one makes it
-    private again: PostgreSQL, who is another user when root runs the tests, was shut out.
+    private again: PostgreSQL, which is another user when root runs the tests, was locked out.
     """
     if config.option.basetemp is None:
         config.option.basetemp = name_folder("tmp")

@@ -1,8 +1,8 @@
 """One whole stack with the demo's people, for the tests that need every process at once.
 
-It starts afresh when the first test asks for it and serves all of this process. Who kills one
-of its processes starts it again before the test ends; who cannot promise that starts a stack
-alone.
+It starts for the first test that requests it, and serves all tests of this process. A test that
+kills one of its processes restarts it before it ends; a test that cannot guarantee that starts
+a stack of its own.
 """
 
 import json
@@ -26,7 +26,7 @@ _FACTS = _FOLDER / "demo_data.json"
 
 @pytest.fixture(scope="session")
 def reported_steps() -> list[str]:
-    """What the stack has reported while it started."""
+    """The steps that the stack reported while it started."""
     return []
 
 
@@ -47,7 +47,7 @@ def stack(reported_steps: list[str]) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def demo(stack: Stack) -> dict[str, Any]:
-    """What `load_demo` wrote: shops, tills, people, and what opens them."""
+    """The facts that `load_demo` wrote: shops, tills, people, and their secrets."""
     facts: dict[str, Any] = json.loads(_FACTS.read_text())
     return facts
 

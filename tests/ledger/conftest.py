@@ -1,4 +1,4 @@
-"""Accounts to post between, and others who post at the same time."""
+"""Accounts to post between, and other sessions that post at the same time."""
 
 import pytest
 

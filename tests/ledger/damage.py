@@ -30,7 +30,7 @@ from ledger.transfers import (
 )
 from tests.owners import as_owner
 
-# All that PostgreSQL itself would refuse, as the owner of the tables may switch it off.
+# Switches off everything that makes PostgreSQL refuse changes, as the tables' owner may.
 FREE = """
     SET CONSTRAINTS ALL IMMEDIATE;
     ALTER TABLE ledger_transfer DISABLE TRIGGER USER;
@@ -72,7 +72,7 @@ _recalled: dict[str, str] = {}
 
 
 class _Undo(Exception):
-    """Ends a transaction without keeping what it did."""
+    """Rolls a transaction back."""
 
 
 def make_history() -> dict[str, str]:
@@ -130,8 +130,8 @@ def make_history() -> dict[str, str]:
 def recall_history() -> dict[str, str]:
     """Return the last history made this way, or a new one if something came after it.
 
-    For tests that undo what they do to it: making one and reading all books for what was
-    wrong before takes far longer than such a test.
+    For tests that undo their changes to it: making one, and reading all books for earlier
+    faults, takes far longer than such a test.
     """
     newest = Transfer.objects.order_by("posted_at", "id").last()
     sealed = Seal.objects.order_by("number").last()
@@ -160,7 +160,7 @@ def find_faults() -> dict[str, str]:
 def verify(heads: Path | None = None) -> dict[str, str]:
     """The same, also against a heads file.
 
-    What other tests did to the books before is not told: `test_verify_ledger.py` asks for it.
+    Earlier faults made by other tests are left out; `test_verify_ledger.py` checks for them.
     """
     faults: dict[str, str] = {}
     for finding in _read_findings(heads):
@@ -171,7 +171,7 @@ def verify(heads: Path | None = None) -> dict[str, str]:
 
 
 def rewrite_chain(*, since: int, until: int = 2**31) -> None:
-    """Make these seals anew from the transfers as they are now, as a forger would."""
+    """Recreate these seals from the present transfers, as a forger would."""
     before = Seal.objects.get(number=since - 1)
     after, previous_hash = (before.until_at, before.until_id), before.hash
     for seal in Seal.objects.filter(number__gte=since, number__lte=until).order_by("number"):

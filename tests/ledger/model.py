@@ -1,4 +1,4 @@
-"""The ledger as a bookkeeper would do it, without a database: what posting is held against.
+"""A model of the ledger without a database, with which posting is compared.
 
 Amounts, accounts and ids are letters and numbers as in `tests/ledger/moves.py`.
 """
@@ -26,7 +26,7 @@ ENDS = {"post": "already_posted", "void": "already_voided", "expire": "expired"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is asked for. An end leaves out what it takes from its pending transfer."""
+    """A requested transfer. An end leaves out the values it takes from its pending transfer."""
 
     number: int
     phase: str
@@ -76,7 +76,7 @@ class Model:
         return sum(hold.amount or 0 for hold in self.holds.values() if hold.debit == name)
 
     def available(self, name: str) -> int:
-        """Return what may be spent of an account."""
+        """Return an account's available amount."""
         late = sum(self.holds[each].amount or 0 for each in self._list_late(name))
         return self.balances[name] - self.held(name) + late
 

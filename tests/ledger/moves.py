@@ -1,11 +1,11 @@
-"""The notation in which the ledger's tests write what is posted, and what comes of it.
+"""The notation of the ledger's tests for transfers and their results.
 
-`A>B 10` moves 10 from A to B, `A~B 10` only holds it, `A~B 10 60s` for a minute at most.
-`post #1`, `void #1` and `expire #1` end the hold of transfer 1; `post #1 4` takes 4 of it.
-`#1` in front numbers a transfer. After the amount may follow a currency, a kind and
-a reference; `max` is the greatest amount. A comma parts two transfers of a batch and `&`
-links them; a semicolon parts two batches. `late #1` lets the time of a hold be over, and
-`close B` closes an account.
+`A>B 10` moves 10 from A to B, `A~B 10` only holds it, `A~B 10 60s` for a minute at most. `post
+#1`, `void #1` and `expire #1` end the hold of transfer 1; `post #1 4` takes 4 of it. `#1` in
+front numbers a transfer. After the amount may follow a currency, a kind and a reference; `max`
+is the greatest amount. A comma separates two transfers of a batch and `&` links them; a
+semicolon separates two batches. `late #1` ends the time of a hold, and `close B` closes an
+account.
 
 A to D are wallets in EUR, and C is closed. T is a takings account, S the safeguard account,
 L one that grows by debits and may not go below zero. J is a wallet in JPY and Y its
@@ -63,12 +63,12 @@ _ENDS = {"post": PendingPost, "void": PendingVoid, "expire": PendingExpiry}
 
 @dataclass(frozen=True, slots=True)
 class JudgedAlone(NewTransfer):
-    """A plain transfer that `post_transfers` does not know to be plain: never a set."""
+    """A plain transfer that `post_transfers` does not recognize as plain: never set-based."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedEnd(PendingPost):
-    """The end of a hold that names what it is about, as only SQL can ask for it."""
+    """The end of a hold with all columns given, which only SQL can request."""
 
     phase: str = "post"
     debit_account_id: uuid.UUID | None = None
@@ -84,7 +84,7 @@ class NamedEnd(PendingPost):
 
 
 class Books:
-    """Accounts by their letters, and what is posted between them."""
+    """Accounts by their letters, and transfers between them."""
 
     def __init__(self) -> None:
         self.created: set[uuid.UUID] = set()
@@ -167,9 +167,10 @@ class Books:
         return ", ".join(told)
 
     def prove(self) -> None:
-        """Hold what is kept on accounts against the transfers, and those against the answers.
+        """Compare the accounts' stored figures with the transfers, and those with the answers.
 
-        Nothing was written but what was answered with `created`, and holds that ended late.
+        Only transfers answered with `created`, and expiries of late holds, may have been
+        written.
         """
         for name in self._limited:
             account = Account.objects.get(pk=self.accounts[name])
@@ -267,7 +268,7 @@ def post_singly(batch: Sequence[AnyTransfer]) -> Sequence[str]:
     return [result for one in batch for result in post_transfers([one])]
 
 
-# The three ways of a batch of plain transfers; all have to come to the same.
+# The three ways to post a batch of plain transfers; all must have the same outcome.
 WAYS: dict[str, Way] = {
     "alone": post_singly,
     "as a batch": post_transfers,

@@ -1,4 +1,4 @@
-"""Other sessions of the same database, so that a test can stop one where it wants."""
+"""Other sessions of the same database, which a test can stop at a chosen point."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ def open_session() -> BaseDatabaseWrapper:
 
 
 def ask(session: Any, sql: str, parameters: list[Any]) -> Any:
-    """Return the one value that a question has as its answer."""
+    """Return the single value of a query."""
     with session.cursor() as cursor:
         cursor.execute(sql, parameters)
         (value,) = cursor.fetchone()
@@ -32,7 +32,7 @@ def ask(session: Any, sql: str, parameters: list[Any]) -> Any:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for something that has to come to pass."""
+    """Wait until a condition holds."""
     deadline = time.monotonic() + _PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline, "it never came to that"
@@ -47,7 +47,7 @@ def read_pid(session: Any) -> int:
 
 def wait_until_waited_for(pid: int) -> None:
     """Wait until another session waits for a lock of this one."""
-    # A view of its own, because a transaction that failed or waits cannot be asked.
+    # A session of its own, because a failed or waiting transaction cannot be queried.
     view = open_session()
     try:
         view.set_autocommit(True)
@@ -72,7 +72,7 @@ def let_others_act() -> Iterator[Meanwhile]:
 
 @contextmanager
 def under_way(meanwhile: Meanwhile, verb: Callable[[], Any]) -> Iterator[int]:
-    """Keep a transaction open that has done something; yield its session's number."""
+    """Keep a transaction with a write open; yield its session's number."""
     begun: Queue[int] = Queue()
     may_end = Event()
 

@@ -1,4 +1,4 @@
-"""People who act at the same moment, each in a thread with a connection of its own."""
+"""Jobs that run at the same moment, each in a thread with a connection of its own."""
 
 import random
 import time
@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, connections
 
 PEOPLE_MAX = 100
-# Somebody in a crowd on a busy machine waits for long, and that is no fault; for ever would be.
+# On a busy machine a job may wait for long without a fault, but not for ever.
 _PATIENCE_S = 60
 _WAIT_LONG = """
     SELECT set_config('lock_timeout', '30s', false),

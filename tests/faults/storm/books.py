@@ -23,7 +23,7 @@ _NAME = "books"
 
 
 class LoneBooks:
-    """One PostgreSQL in a folder that nobody else uses, as durable as in production."""
+    """One PostgreSQL in a folder of its own, as durable as in production."""
 
     def __init__(self, folder: Path) -> None:
         self.state = StateFolder(folder)
@@ -47,7 +47,7 @@ class LoneBooks:
         self.state.release()
 
     def start(self) -> None:
-        """Start PostgreSQL, again if need be, and wait until it takes connections."""
+        """Start PostgreSQL, retrying if necessary, and wait until it accepts connections."""
         self.process.launch()
         self.process.wait_until_ready()
 
@@ -66,17 +66,17 @@ class LoneBooks:
                 os.kill(pid, signal.SIGKILL)
         self.process.kill()
         wait_for(lambda: not any(map(_is_running, tree)), within_s=10)
-        # The writers shall find out for themselves; this thread only watches.
+        # The writers have to detect it themselves; this thread only watches.
         connection.close()
 
     def kill_while_starting(self) -> None:
-        """Start PostgreSQL and kill it while it recovers from the kill before."""
+        """Start PostgreSQL and kill it during recovery from the previous kill."""
         self.process.launch()
         wait_for(lambda: _list_children(self._find_first()), within_s=10)
         self.kill()
 
     def ask(self, query: bytes, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Ask the database itself, past all of our code."""
+        """Query the database directly, bypassing all of our code."""
         with psycopg.connect(self.servers.superuser_url(_NAME), autocommit=True) as asking:
             return asking.execute(query, parameters).fetchall()
 

@@ -1,4 +1,4 @@
-"""Adds up every transfer again, and holds what the ledger keeps or said against the sums."""
+"""Adds up every transfer again, and compares the ledger's figures with the sums."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ _CHECKPOINTS = b"""
 
 
 class Claim(NamedTuple):
-    """What was said of an account at an instant: its `balance`, `debited` or `credited`."""
+    """A reported figure of an account at an instant: its `balance`, `debited` or `credited`."""
 
     at: datetime
     account: UUID
@@ -29,7 +29,7 @@ class Claim(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What is kept: of each wallet balance and held amount, the open holds, all claims."""
+    """The stored data: each wallet's balance and held amount, the open holds, all claims."""
 
     wallets: dict[UUID, tuple[int, int]]
     holds: dict[UUID, int]
@@ -46,7 +46,7 @@ class Replay:
         self.pending = dict[UUID, Row]()
 
     def post(self, row: Row) -> None:
-        """Do what the transfer did."""
+        """Apply a transfer."""
         if row.phase == "pending":
             self.pending[row.id] = row
             self.held[row.debit] += row.amount_minor
@@ -68,7 +68,7 @@ class Replay:
 
 
 def read_kept(books: LoneBooks, accounts: Accounts, closures: Iterable[Closure]) -> Kept:
-    """Read what is kept of these accounts, and what the clerk was told, past our code."""
+    """Read the accounts' stored data, and the clerk's results, bypassing our code."""
     claims = [
         Claim(closure.closed_until, account, "balance", minor)
         for closure in closures
@@ -87,7 +87,7 @@ def read_kept(books: LoneBooks, accounts: Accounts, closures: Iterable[Closure])
 
 
 def find_wrong_sums(accounts: Accounts, rows: Sequence[Row], kept: Kept) -> Iterator[str]:
-    """Name each claim, balance and hold to which the transfers, added up, give the lie."""
+    """Yield each claim, balance and hold that the added-up transfers contradict."""
     replay = Replay(accounts)
     waiting = sorted(kept.claims, reverse=True)
     for row in rows:

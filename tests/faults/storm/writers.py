@@ -1,4 +1,4 @@
-"""Writers who post without pause and know to the last what they were told, and a clerk."""
+"""Writers that post without pause and record every answer, and a clerk."""
 
 import random
 import threading
@@ -27,16 +27,16 @@ _AGAIN_ONE_IN, _RECENT = 8, 40
 _TAIL_MIN = 50
 _BACK_WITHIN_S = 90
 _POLL_S = 0.02
-# Somebody else held what it needed for too long: PostgreSQL says that it undid it all.
+# A lock was held for too long: PostgreSQL reports that it rolled everything back.
 _BUSY = {"55P03", "57014"}
-# The line is dead, or what is at its other end is going away or not there yet.
+# The connection is dead, or the server is shutting down or not up yet.
 _LOST = {"", "08", "57"}
 post = in_one_transaction(post_transfers)
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A batch that was sent, and what came of it.
+    """A batch that was sent, and its outcome.
 
     Without results it is unknown whether it took effect, unless it was `undone`.
     """
@@ -55,7 +55,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """An instant that was called closed, and the balances at that instant."""
+    """An instant that was reported closed, and the balances at that instant."""
 
     closed_until: datetime
     balances: dict[UUID, int]
@@ -192,7 +192,7 @@ def _work(job: Callable[[], None]) -> None:
 
 def _was_undone(failure: Error) -> bool:
     sqlstate = read_sqlstate(failure)
-    # Whatever else PostgreSQL says, such as of a deadlock, the ledger should have kept back.
+    # The ledger should have handled any other error of PostgreSQL, such as a deadlock.
     assert sqlstate in _BUSY or sqlstate[:2] in _LOST, sqlstate
     return sqlstate in _BUSY
 
