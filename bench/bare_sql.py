@@ -1,4 +1,4 @@
-"""Our posting functions called by pgbench: what the server can do without a client of ours."""
+"""Our posting functions called by pgbench: the server's capacity without our client code."""
 
 import tempfile
 from dataclasses import dataclass

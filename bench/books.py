@@ -45,13 +45,13 @@ _NOTES = [
 
 @dataclass(slots=True)
 class Watch:
-    """The most memory that a process was seen to hold, and the processor time it took."""
+    """The most memory a process was seen to hold, and its processor time."""
 
     mb: dict[str, float] = field(default_factory=lambda: {"VmHWM": 0.0, "RssAnon": 0.0})
     cpu_s: float = 0.0
 
     def look(self, pid: int) -> None:
-        """Look once; what is gone is not looked at any more."""
+        """Sample once; ended processes are skipped from then on."""
         try:
             status = Path(f"/proc/{pid}/status").read_text()
             times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
@@ -102,7 +102,7 @@ def migrate(servers: Servers, name: str) -> None:
 
 
 def measure(servers: Servers, name: str) -> Figures:
-    """Ask every invariant once and see how long it takes and what it holds."""
+    """Check every invariant once, and measure its time and memory."""
     url = servers.database_url(name)
     command, backend = Watch(), Watch()
     with psycopg.connect(servers.superuser_url(name), autocommit=True) as connection:

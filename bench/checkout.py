@@ -38,7 +38,7 @@ from sales import (  # noqa: E402
 from servers.stack import Stack  # noqa: E402
 
 _RECEIPTS_WAIT_MAX_S = 30.0
-# So high that nobody is asked for a PIN, and still counted as always.
+# So high that no payment needs a PIN, but counted as always.
 NO_PIN = {"NO_PIN_SUM_MAX_MINOR": "1000000000000", "NO_PIN_COUNT_MAX": "32767"}
 _NOTES = [
     "A checkout is create, claim, confirm, and a GET by the till that says captured.",
@@ -165,7 +165,7 @@ class Bench:
         self.rows.setdefault(name, Row(name, unit)).runs.append(run)
 
     def _wait_for_receipts(self) -> float:
-        # Else the jobs of one measurement would be paid for by the next.
+        # Otherwise the next measurement would bear the cost of this one's jobs.
         began = time.monotonic()
         url = self.stack.servers.database_url(self.stack.database)
         with psycopg.connect(url, autocommit=True) as connection:

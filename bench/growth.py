@@ -80,7 +80,7 @@ def make_smallest(servers: Servers, name: str) -> None:
 
 
 def clone(servers: Servers, name: str, *, source: str) -> None:
-    """Make a database the same as another one, to which nobody may be connected."""
+    """Clone a database, which must have no connections."""
     with psycopg.connect(servers.superuser_url("postgres"), autocommit=True) as connection:
         connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
@@ -96,7 +96,7 @@ def grow(servers: Servers, name: str, *, transfers: int) -> None:
     """Add captures to a clone of the smallest, in the order of time, until it has so many."""
     total = transfers - WALLETS
     with psycopg.connect(servers.superuser_url(name), autocommit=True) as connection:
-        # Nobody waits for these commits, and all of them are safe before anybody measures.
+        # Asynchronous commits, all of which are on disk before anything is measured.
         connection.execute("SET synchronous_commit = off")
         connection.execute(_MAKE_ID)
         for first in range(1, total + 1, _AT_ONCE):

@@ -19,7 +19,7 @@ Asking = Generator["Connection", "Answer", "Answer"]
 
 
 class Unexpected(Exception):
-    """The server answered what no benchmark should see, or nothing at all."""
+    """The server gave an unexpected answer, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Connection:
         )
 
     def receive(self) -> Answer | None:
-        """Take what has arrived; return the answer once it is complete."""
+        """Read the received bytes; return the answer once it is complete."""
         arrived = self.socket.recv(65536)
         if not arrived:
             raise Unexpected(f"the server hung up after {self.received[:200]!r}")

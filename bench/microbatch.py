@@ -45,7 +45,7 @@ class _Waiting:
 
 
 class Batcher:
-    """Posts what its callers bring, together with what others brought meanwhile."""
+    """Posts its callers' transfers, together with those that others brought meanwhile."""
 
     def __init__(
         self, post: Post, *, batch_max: int = 100, queue_max: int = 1000, patience_s: float = 10
@@ -61,7 +61,7 @@ class Batcher:
 
     @property
     def waiting(self) -> int:
-        """How many are in the queue; who is posted just now is not."""
+        """Return the queue's length, without the batch that is being posted."""
         return len(self._queue)
 
     def post(self, transfer: NewTransfer) -> str:
@@ -101,7 +101,7 @@ class Batcher:
         try:
             self._post_for(batch)
         except BaseException as failure:  # noqa: BLE001  passed on to each of them
-            # Also when the leader's thread is told to end: those behind it must not hang.
+            # Also when the leader's thread is stopped: callers behind it must not hang.
             for waiting in batch:
                 if waiting.result is None and waiting.failure is None:
                     waiting.failure = failure
@@ -113,13 +113,13 @@ class Batcher:
         try:
             results = self._post([waiting.transfer for waiting in batch])
         except (OperationalError, InterfaceError):
-            # The database is away or gave up; asking once for each would make it worse.
+            # The database is down or gave up; one request for each would make it worse.
             raise
         except Exception as failure:  # noqa: BLE001  passed on to its caller
             if len(batch) == 1:
                 batch[0].failure = failure
                 return
-            # One of them cannot even be asked for: each finds out for itself.
+            # One of them cannot even be sent: each caller tries by itself.
             for waiting in batch:
                 self._post_for([waiting])
             return

@@ -1,4 +1,4 @@
-"""Proves what a batcher promises its callers, on a real database that may be damaged.
+"""Proves a batcher's guarantees, on a real database that may be damaged.
 
 Run by the ledger's benchmark in a process of its own, with a superuser's address: one of the
 proofs holds a wallet's row, another one ends the connection of whoever posts.
@@ -36,7 +36,7 @@ _WHO_WAITS = (
 
 
 def prove_own_results(pool: ThreadPoolExecutor) -> None:
-    """Who can pay has paid, who cannot is told so, and who asks nonsense harms nobody."""
+    """Funded payments are posted, others are refused, and an invalid one affects no other."""
     batcher = Batcher(post_transfers)
     amounts = [1, _MORE_THAN_ALL, 1, _BEYOND_A_BIGINT] * 16
 
@@ -53,7 +53,7 @@ def prove_own_results(pool: ThreadPoolExecutor) -> None:
 
 
 def prove_bounds(pool: ThreadPoolExecutor) -> None:
-    """Who finds the queue full is refused at once; the others are served."""
+    """Callers that find the queue full are refused at once; the others are served."""
     batcher = Batcher(post_transfers, queue_max=4)
 
     with hold_wallet() as release:
@@ -70,7 +70,7 @@ def prove_bounds(pool: ThreadPoolExecutor) -> None:
 
 
 def prove_nobody_hangs(pool: ThreadPoolExecutor) -> None:
-    """Whose posting dies is told; who waited behind it is served by somebody else."""
+    """Prove that a caller whose posting dies gets the error, and the others are served."""
     batcher = Batcher(post_transfers)
 
     with hold_wallet() as release:
@@ -112,7 +112,7 @@ def ask(question: LiteralString) -> int:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait for what is about to be."""
+    """Wait until a condition holds."""
     until = time.monotonic() + _PATIENCE_S
     while not is_so():
         assert time.monotonic() < until, "it did not come about"

@@ -44,7 +44,7 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Who posts what; `open_post` is called once in each process."""
+    """The posting processes and threads; `open_post` is called once in each process."""
 
     open_post: Callable[[], Post]
     processes: int
@@ -129,7 +129,7 @@ def _receive(pipe: "Connection") -> _Answer:
 
 
 def _serve(load: Load, pipe: "Connection") -> None:
-    # Forked, they would all draw the same.
+    # Without this, forked processes would all draw the same.
     random.seed()
     try:
         crew = _Crew(load, load.open_post())

@@ -34,7 +34,7 @@ Vector = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A library of others: where it comes from, and what it says it reads or writes."""
+    """Another library: its source, and the formats it claims to read or write."""
 
     registry: str
     name: str
@@ -209,7 +209,7 @@ def _judge_written(vector: Vector, text: str) -> str:
         if vector["valid"]:
             read, asked = dialect.decode(text).request, _read_request(vector)
             return "good" if _find_core(read) == _find_core(asked) else "wrote another"
-        # What is wrong with most of these is nothing a writer is asked for.
+        # Most of these have faults that no request to a writer can express.
         deviations = dialect.read(text).deviations
     except PayloadInvalid as refusal:
         return f"wrote what is refused ({refusal})"
@@ -232,7 +232,7 @@ def _read_request(vector: Vector) -> PaymentRequest | None:
 
 
 def _describe(vector: Vector) -> dict[str, Any]:
-    """Return what a payload asks for in the words of bench/qr_readers, if they suffice."""
+    """Return a payload's request in the terms of bench/qr_readers, if they suffice."""
     request = _read_request(vector)
     if request is None or (request.amount_minor is None and request.mutability != "open"):
         return {}

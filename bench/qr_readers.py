@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-# What a library raises when it breaks, rather than when it refuses.
+# Exceptions that mean a library broke, not that it refused.
 BREAKS = (TypeError, LookupError, AttributeError, NameError, ArithmeticError, AssertionError)
 
 

@@ -1,4 +1,4 @@
-"""The rounds of the ledger's benchmark; bench/README.md tells what each row is."""
+"""The rounds of the ledger's benchmark; bench/README.md explains each row."""
 
 import gc
 import json
@@ -58,7 +58,7 @@ QUICK = Plan(rounds=1, total_max_s=60, tpcb_s=2, each_s=1, sizes={"100k": 100_00
 
 @dataclass(slots=True)
 class Rates:
-    """The server, and what was measured so far."""
+    """The server, and the measurements so far."""
 
     servers: Servers
     plan: Plan
@@ -225,7 +225,7 @@ def set_up_django(servers: Servers) -> None:
         "CELERY_BROKER_URL": servers.broker_url,
     }
     django.setup()
-    # Else the collector touches, and so copies, what is shared with the forked.
+    # Otherwise the collector touches, and so copies, memory shared with forked processes.
     gc.freeze()
 
 

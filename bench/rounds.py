@@ -1,4 +1,4 @@
-"""What every benchmark does: options, rounds within their time, figures told and kept."""
+"""Common to all benchmarks: options, rounds within their time, printing and keeping figures."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""What the clients do: whole checkouts, confirmations alone, waiting to be told."""
+"""The clients' work: whole checkouts, confirmations alone, waiting for notifications."""
 
 import itertools
 import random

@@ -34,7 +34,7 @@ from servers.stack import Stack  # noqa: E402
 
 CLIENTS = 8
 _SETTLING_S = 3
-# Who hung up still counts in front until that has let so many through.
+# Closed connections still count at nginx until it has let that many through.
 _FORGETTING_S = 8
 ATTACKS = {"dashboard_c32": ("/dashboard/sign-in/", 32), "wallet_c16": ("/wallet/sign-in/", 16)}
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
