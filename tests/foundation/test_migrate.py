@@ -44,6 +44,18 @@ def test_migrating_again_changes_nothing():
     assert not re.search("installed|dropped", out.getvalue())
 
 
+def test_a_database_of_another_version_is_refused():
+    of_another = "INSERT INTO django_migrations (app, name, applied) VALUES"
+    given = f"{of_another} ('ledger', '0002_append_only', now())"
+
+    with (
+        altered(given, then="DELETE FROM django_migrations WHERE name = '0002_append_only'"),
+        logged_in_as_owner(),
+        pytest.raises(CommandError, match="0002_append_only is applied and no part"),
+    ):
+        call_command("migrate")
+
+
 def test_a_role_that_makes_roles_is_refused(settings):
     settings.APPLICATION_ROLE = "tessera_maker"
 
