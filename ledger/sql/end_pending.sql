@@ -62,9 +62,10 @@ BEGIN
     -- It follows on the pending one, also where neither account keeps its last instant.
     debit.last_posted_at := greatest(debit.last_posted_at, p.posted_at);
     outcome := ledger_insert_transfer(
-        given, debit, credit, coalesce(amount, p.amount_minor), p.currency::text,
-        coalesce(kind, p.kind), coalesce(reference, p.reference),
-        phase, pending, NULL, p.amount_minor);
+        given => given, debit => debit, credit => credit,
+        amount => coalesce(amount, p.amount_minor), currency => p.currency,
+        kind => coalesce(kind, p.kind), reference => coalesce(reference, p.reference),
+        phase => phase, pending => pending, timeout_s => NULL, released => p.amount_minor);
     IF outcome = 'created' THEN
         DELETE FROM ledger_hold h WHERE h.pending_id = pending;
     END IF;

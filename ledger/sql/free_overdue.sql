@@ -13,7 +13,9 @@ BEGIN
            AND h.expires_at <= clock_timestamp()
          ORDER BY h.pending_id
     LOOP
-        PERFORM ledger_end_pending(gen_random_uuid(), NULL, NULL, NULL, NULL, NULL, NULL,
-                                   'expire', overdue);
+        PERFORM ledger_end_pending(
+            given => gen_random_uuid(), debit_id => NULL, credit_id => NULL, amount => NULL,
+            currency => NULL, kind => NULL, reference => NULL, phase => 'expire',
+            pending => overdue);
     END LOOP;
 END $$;

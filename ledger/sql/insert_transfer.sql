@@ -26,8 +26,10 @@ BEGIN
         -- Somebody committed the same id between our look and our insert.
         SELECT * INTO known FROM ledger_transfer t WHERE t.id = given;
         ASSERT FOUND, 'ledger_periodclose has no row.';
-        RETURN ledger_compare_transfer(known, debit.id, credit.id, amount, currency, kind,
-                                       reference, phase, pending, timeout_s);
+        RETURN ledger_compare_transfer(
+            known => known, debit => debit.id, credit => credit.id, amount => amount,
+            currency => currency, kind => kind, reference => reference, phase => phase,
+            pending => pending, timeout_s => timeout_s);
     END IF;
 
     IF phase = 'pending' THEN

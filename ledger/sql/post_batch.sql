@@ -37,17 +37,19 @@ BEGIN
             results[last - first + 1] := 'linked_chain_open';
         ELSIF first = last THEN
             results[1] := ledger_write_transfer(
-                ids[first], debits[first], credits[first], amounts[first],
-                currencies[first], kinds[first], refs[first],
-                phases[first], pendings[first], timeouts[first]);
+                given => ids[first], debit_id => debits[first], credit_id => credits[first],
+                amount => amounts[first], currency => currencies[first], kind => kinds[first],
+                reference => refs[first], phase => phases[first], pending => pendings[first],
+                timeout_s => timeouts[first]);
         ELSE
             BEGIN
                 FOR i IN first .. last LOOP
                     failed := i - first + 1;
                     result := ledger_write_transfer(
-                        ids[i], debits[i], credits[i], amounts[i],
-                        currencies[i], kinds[i], refs[i],
-                        phases[i], pendings[i], timeouts[i]);
+                        given => ids[i], debit_id => debits[i], credit_id => credits[i],
+                        amount => amounts[i], currency => currencies[i], kind => kinds[i],
+                        reference => refs[i], phase => phases[i], pending => pendings[i],
+                        timeout_s => timeouts[i]);
                     IF result NOT IN ('created', 'exists') THEN
                         RAISE EXCEPTION USING ERRCODE = 'TL001';
                     END IF;

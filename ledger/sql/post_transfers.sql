@@ -24,7 +24,9 @@ BEGIN
       WHERE a.id = ANY (debits || credits) AND NOT a.may_go_negative
       ORDER BY a.id FOR NO KEY UPDATE;
     SELECT greatest(clock_timestamp(), h.announced_until) INTO began FROM ledger_periodclose h;
-    began := ledger_find_start(ids, debits, credits, amounts, currencies, began);
+    began := ledger_find_start(
+        ids => ids, debits => debits, credits => credits, amounts => amounts,
+        currencies => currencies, earliest => began);
 
     IF began IS NOT NULL AND ledger_are_charted(debits, credits, kinds) THEN
         BEGIN
@@ -54,7 +56,10 @@ BEGIN
     END IF;
 
     RETURN QUERY SELECT * FROM ledger_post_batch(
-        ids, debits, credits, amounts, currencies, kinds, refs,
-        array_fill('single'::text, ARRAY[given]), array_fill(NULL::uuid, ARRAY[given]),
-        array_fill(NULL::int, ARRAY[given]), array_fill(false, ARRAY[given]));
+        ids => ids, debits => debits, credits => credits, amounts => amounts,
+        currencies => currencies, kinds => kinds, refs => refs,
+        phases => array_fill('single'::text, ARRAY[given]),
+        pendings => array_fill(NULL::uuid, ARRAY[given]),
+        timeouts => array_fill(NULL::int, ARRAY[given]),
+        linked => array_fill(false, ARRAY[given]));
 END $$;

@@ -14,12 +14,16 @@ DECLARE
 BEGIN
     SELECT * INTO known FROM ledger_transfer t WHERE t.id = given;
     IF FOUND THEN
-        RETURN ledger_compare_transfer(known, debit_id, credit_id, amount, currency, kind,
-                                       reference, phase, pending, timeout_s);
+        RETURN ledger_compare_transfer(
+            known => known, debit => debit_id, credit => credit_id, amount => amount,
+            currency => currency, kind => kind, reference => reference, phase => phase,
+            pending => pending, timeout_s => timeout_s);
     END IF;
     IF pending IS NOT NULL THEN
-        RETURN ledger_end_pending(given, debit_id, credit_id, amount, currency, kind,
-                                  reference, phase, pending);
+        RETURN ledger_end_pending(
+            given => given, debit_id => debit_id, credit_id => credit_id, amount => amount,
+            currency => currency, kind => kind, reference => reference, phase => phase,
+            pending => pending);
     END IF;
 
     SELECT * INTO debit FROM ledger_account a WHERE a.id = debit_id;
@@ -50,6 +54,8 @@ BEGIN
         SELECT * INTO debit FROM ledger_account a WHERE a.id = debit_id;
         SELECT * INTO credit FROM ledger_account a WHERE a.id = credit_id;
     END IF;
-    RETURN ledger_insert_transfer(given, debit, credit, amount, currency, kind, reference,
-                                  phase, NULL, timeout_s, 0);
+    RETURN ledger_insert_transfer(
+        given => given, debit => debit, credit => credit, amount => amount,
+        currency => currency, kind => kind, reference => reference, phase => phase,
+        pending => NULL, timeout_s => timeout_s, released => 0);
 END $$;
