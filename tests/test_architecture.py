@@ -85,7 +85,7 @@ def read_calls(path, name):
 
 
 def height_inside(module):
-    # views_codes is a part of the views, and api_codes of the API.
+    # merchants/views_sign_in.py is a part of the views.
     whole = module.partition("_")[0]
     return INSIDE.get(module, INSIDE["views"] if whole in {"views", "api"} else NOUN)
 

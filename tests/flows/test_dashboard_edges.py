@@ -251,7 +251,7 @@ def test_a_form_without_its_token_leads_back(shop):
     ("path", "verb", "home"),
     [
         ("/dashboard/", "merchants.views.list_merchant_balances", "/dashboard/"),
-        ("/till/pair/", "pos.views.pair_terminal", "/till/"),
+        ("/till/pair/", "pos.views.pages.pair_terminal", "/till/"),
     ],
 )
 def test_a_mistake_of_ours_leads_back(owner, monkeypatch, path, verb, home):

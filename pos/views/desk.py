@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from merchants.access import activate_time_zone
 from pos.access import Till, read_device, till_only
-from pos.api import hand_over_stream
+from pos.api.charges import hand_over_stream
 from pos.authentication import read_till
 from pos.desk import acknowledge_payment, look_at_desk
 from pos.errors import NotFound

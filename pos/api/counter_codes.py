@@ -19,7 +19,7 @@ from foundation.refusals import refuses
 from merchants.api import MerchantView
 from merchants.models import Store
 from merchants.serializers import AmountSerializer
-from pos.api import PosView, hand_over_stream
+from pos.api.charges import PosView, hand_over_stream
 from pos.counter_codes import (
     NewCounterCode,
     create_counter_code,
@@ -32,7 +32,7 @@ from pos.models import Terminal
 from pos.print.sheets import SheetSize, list_undrawn
 from pos.queries import find_counter_codes
 from pos.topics import counter_topic, token_topic
-from pos.views_counter import answer_sheet
+from pos.views.counter_codes import answer_sheet
 
 
 class NewCounterCodeSerializer(serializers.Serializer[Any]):
@@ -145,7 +145,7 @@ class RevokeCounterCodeView(MerchantView):
         return Response(CounterCodeSerializer.show(code))
 
 
-class StaticEventsView(PosView):
+class CounterEventsView(PosView):
     """The stream a till listens to between its own sales."""
 
     @extend_schema(

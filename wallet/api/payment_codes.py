@@ -23,12 +23,12 @@ from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN
 from ledger.errors import InsufficientFunds, TransferRefused
 from merchants.queries import read_clock
-from pos.api import PosView
+from pos.api.charges import PosView
 from pos.errors import ChargeClaimedByAnother, ChargeNotPayable, NotFound
 from pos.models import Charge, ChargeStatus
 from pos.queries import find_charge
 from pos.serializers import CollectedChargeSerializer
-from wallet.api import WalletApiView
+from wallet.api.payments import WalletApiView
 from wallet.collection import collect_charge
 from wallet.errors import (
     PaymentCodeExpired,

@@ -32,7 +32,7 @@ from qr.links import decode_link, decode_token
 from qr.signed import decode_counter_link
 from relay.pages import end_on_commit
 from wallet.access import keep_session, read_next, wallet_only
-from wallet.api import hash_confirmation
+from wallet.api.payments import hash_confirmation
 from wallet.authentication import WALLET_COOKIE, read_wallet
 from wallet.claims import decline_charge, find_claim_on
 from wallet.errors import (

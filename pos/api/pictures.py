@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from foundation.answers import Answer, NumberField, TextsField
-from pos.api import PosView
+from pos.api.charges import PosView
 from pos.pictures import read_seen
 from qr.errors import PayloadInvalid
 from qr.scanning import BYTES_MAX, Symbology
@@ -28,8 +28,8 @@ class PictureParser(BaseParser):
     def parse(
         self,
         stream: IO[Any],
-        media_type: str | None = None,  # noqa: ARG002  the framework's form
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002  the framework's form
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Return the bytes, up to one more than are read."""
         return {"picture": stream.read(BYTES_MAX + 1)}

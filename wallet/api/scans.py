@@ -30,7 +30,7 @@ from foundation.idempotency import (
 )
 from foundation.refusals import refuses
 from merchants.serializers import AmountSerializer
-from pos.api_pictures import PictureReading
+from pos.api.pictures import PictureReading
 from pos.errors import (
     ChargeClaimedByAnother,
     ChargeNotPayable,
@@ -43,7 +43,7 @@ from pos.models import Charge, CounterCode
 from qr.payment import PaymentRequest
 from qr.recognition import LENGTH_MAX
 from qr.scanning import Symbology
-from wallet.api import WalletApiView
+from wallet.api.payments import WalletApiView
 from wallet.claims import claim_charge
 from wallet.counter_payments import claim_counter_code
 from wallet.errors import (

@@ -21,7 +21,7 @@ from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN
 from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.queries import read_available, read_balance
-from pos.api import hand_over_stream
+from pos.api.charges import hand_over_stream
 from pos.errors import ChargeNotPayable, NotFound
 from pos.topics import account_topic
 from qr.errors import PayloadInvalid

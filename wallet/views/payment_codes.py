@@ -20,7 +20,7 @@ from qr.image import draw_modules
 from qr.links import encode_token
 from qr.payment_codes import STEP_S, group_digits
 from wallet.access import wallet_only
-from wallet.api_codes import list_needs
+from wallet.api.payment_codes import list_needs
 from wallet.models import Wallet
 from wallet.payment_codes import ShownCode, issue_codes, revoke_codes, start_codes
 from wallet.queries import find_last_use

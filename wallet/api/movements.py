@@ -8,7 +8,7 @@ from foundation.answers import Answer, InstantField, Money, MoneySerializer, Tex
 from foundation.paging import AFTER, page_of, read_after
 from foundation.refusals import refuses
 from pos.errors import NotFound
-from wallet.api import WalletApiView
+from wallet.api.payments import WalletApiView
 from wallet.movements import page_movements
 
 

@@ -1,0 +1,1 @@
+"""The API of tills and of merchants' servers."""

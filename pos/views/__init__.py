@@ -1,0 +1,1 @@
+"""The till's pages, and the dashboard's about sales."""
