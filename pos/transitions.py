@@ -233,5 +233,17 @@ def write_table() -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
+def describe_life() -> str:
+    """Return the changes of status for the API's description."""
+    ways = [
+        f"{source} to {change.target}"
+        for change in LIFE
+        if change is not EXTEND
+        for source in change.sources
+        if source != change.target
+    ]
+    return f"By the clock. It goes from {', '.join(dict.fromkeys(ways))}, and nowhere else."
+
+
 def _say(limit: Limit) -> str:
     return f"`{limit.column}` is {'over' if limit.passed else 'to come'}"
