@@ -20,7 +20,7 @@ from ledger.money import AMOUNT_MINOR_MAX
 from merchants.serializers import AmountSerializer
 from pos.models import Charge, ChargeStatus, Refusal
 from pos.payloads import shows_merchant_code, write_link, write_merchant_code
-from pos.transitions import describe_life
+from pos.transitions import list_ways
 from qr.references import encode_reference
 
 _PAYER_SHOWN = {ChargeStatus.CLAIMED, ChargeStatus.CAPTURED}
@@ -94,7 +94,11 @@ class ChargeSerializer(Answer):
 
     # Needs the charge's store and terminal at hand.
     id = TextField(source="public_id", help_text="ch_…")
-    status = ChoiceField(ChargeStatus.choices, source="status_now", help_text=describe_life())
+    status = ChoiceField(
+        ChargeStatus.choices,
+        source="status_now",
+        help_text=f"By the clock; it goes from {', '.join(list_ways())}.",
+    )
     version = NumberField(help_text="Rises by one at every change.")
     amount = MoneySerializer()
     refunded = MoneySerializer(help_text="The sum of the refunds; 0 at first.")

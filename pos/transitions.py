@@ -233,8 +233,8 @@ def write_table() -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def describe_life() -> str:
-    """Return the changes of status for the API's description."""
+def list_ways() -> list[str]:
+    """Return every way from one status to another, such as `open to claimed`."""
     ways = [
         f"{source} to {change.target}"
         for change in LIFE
@@ -242,7 +242,7 @@ def describe_life() -> str:
         for source in change.sources
         if source != change.target
     ]
-    return f"By the clock. It goes from {', '.join(dict.fromkeys(ways))}, and nowhere else."
+    return list(dict.fromkeys(ways))
 
 
 def _say(limit: Limit) -> str:
