@@ -33,8 +33,9 @@ BEGIN
     RETURNING * INTO leased;
     IF NOT is_held THEN
         PERFORM relay_record_event(
-            event, 'charge.claimed', leased.merchant_id, leased.id, 'payer',
-            jsonb_build_object('version', leased.version));
+            event => event, kind => 'charge.claimed', feed => leased.merchant_id,
+            subject => leased.id, actor => 'payer',
+            facts => jsonb_build_object('version', leased.version));
     END IF;
     RETURN leased;
 END $$;

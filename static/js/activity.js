@@ -1,9 +1,8 @@
 /** Refunds at the till: one sheet, one wish at a time, carried out once though a reload comes between. */
 
-import { find } from "./dom.js";
 import { onScan } from "./keys.js";
 import { formatMoney, writeField } from "./money.js";
-import { retry } from "./retry.js";
+import { find, retry } from "./page.js";
 import { call, gettext, makeKey, NoAnswer } from "./server.js";
 import { readAmount } from "./typed.js";
 

@@ -1,8 +1,8 @@
 /** The sale being rung up: lines of items, and an amount typed from right to left beside them. */
 
 import { readCatalogue } from "./catalogue.js";
-import { find, isolate, make } from "./dom.js";
 import { fillAmount, formatMoney, MINOR_MAX, pressKey } from "./money.js";
+import { find, isolate, make } from "./page.js";
 import { gettext } from "./server.js";
 
 const QUANTITY_MAX = 999;

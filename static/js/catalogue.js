@@ -1,6 +1,6 @@
 /** The items on the till's page, and what has become of them since the page was drawn. */
 
-import { find } from "./dom.js";
+import { find } from "./page.js";
 import { gettext } from "./server.js";
 
 const listTiles = (page) =>

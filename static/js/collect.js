@@ -1,8 +1,7 @@
 /** The customer's code: scanned anywhere on the till, typed or pasted, and collected by. */
 
-import { find } from "./dom.js";
 import { isWalletCode } from "./keys.js";
-import { retry } from "./retry.js";
+import { find, retry } from "./page.js";
 import { call, gettext, makeKey, Refusal } from "./server.js";
 import { foldDigits } from "./typed.js";
 

@@ -1,7 +1,6 @@
 /** What counter codes bring in, told above whatever the till shows. */
 
-import { writeTime } from "./clock.js";
-import { find, isolate, make } from "./dom.js";
+import { find, isolate, make, writeTime } from "./page.js";
 import { call, gettext, weave } from "./server.js";
 
 const PAID = "/api/v1/charges?source=counter_code&status=captured&limit=20";

@@ -1,6 +1,6 @@
 /** What lies on the till's desk, on each of its pages: payments nobody has seen, open sales, and today's figures. */
 
-import { find } from "./dom.js";
+import { find } from "./page.js";
 import { call, follow, gettext, makeKey, NoAnswer } from "./server.js";
 
 const NOON_MS = 200;

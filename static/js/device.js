@@ -1,6 +1,6 @@
 /** The tablet itself: three short tunes and a voice, their switch, and a screen that stays on. */
 
-import { find } from "./dom.js";
+import { find } from "./page.js";
 import { gettext } from "./server.js";
 
 // Notes: hertz, start and length in seconds.

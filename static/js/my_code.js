@@ -1,9 +1,8 @@
 /** "My code": the payment code of this minute, the next by itself, also without a connection. */
 
-import { everySecond, serverNow, setClock, writeSpan } from "./clock.js";
 import { stayAwake } from "./device.js";
-import { buzz, find } from "./dom.js";
 import { formatMoney } from "./money.js";
+import { buzz, everySecond, find, serverNow, setClock, writeSpan } from "./page.js";
 import { call, follow, gettext, NoAnswer } from "./server.js";
 
 const KEPT = "tessera.codes";

@@ -1,8 +1,6 @@
 /** The phone's pages: without it they work by plain forms; with it they keep up by themselves. */
 
-import { everySecond, serverNow, setClock, writeSaleClock, writeTime } from "./clock.js";
-import { buzz, find } from "./dom.js";
-import { retry } from "./retry.js";
+import { buzz, everySecond, find, retry, serverNow, setClock, writeSaleClock, writeTime } from "./page.js";
 import { call, follow, gettext, makeKey, NoAnswer } from "./server.js";
 
 const RENEW_MS = 25_000;

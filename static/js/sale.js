@@ -1,6 +1,6 @@
 /** One sale: what the till wants, what the server last said of it, and what may be asked of it. Touches no page. */
 
-import { retry } from "./retry.js";
+import { retry } from "./page.js";
 import { call, follow, makeKey, NoAnswer, Refusal } from "./server.js";
 
 const CHARGES = "/api/v1/charges";

@@ -1,7 +1,7 @@
 /** The wallet's scanner: a code of ours is followed at once, another once it stays in view. */
 
 import { stayAwake } from "./device.js";
-import { buzz, find } from "./dom.js";
+import { buzz, find } from "./page.js";
 import { openScanner, shrink } from "./scanner.js";
 import { call, gettext } from "./server.js";
 

@@ -1,6 +1,6 @@
 /** The camera: shows what it sees, and tells which codes are in it. */
 
-import { wait } from "./retry.js";
+import { wait } from "./page.js";
 import { call, NoAnswer, Refusal } from "./server.js";
 
 const PAUSE_MS = 200;

@@ -1,7 +1,6 @@
 /** Everything said to and heard from the server: calls, and news of a row; pages that were kept ask it anew. */
 
-import { setClock } from "./clock.js";
-import { backOff } from "./retry.js";
+import { backOff, setClock } from "./page.js";
 
 const POLL_MS = 2_000;
 const POLL_AT_REST_MS = 10_000;

@@ -1,8 +1,8 @@
 /** The till: one sale at a time, shown as the server tells it and never otherwise. */
 
 import { openEntry } from "./cart.js";
-import { find } from "./dom.js";
 import { onHand, onScan } from "./keys.js";
+import { find } from "./page.js";
 import { openSale } from "./sale.js";
 import { money, openScreens, rest, showBanner, speak } from "./screens.js";
 import { gettext } from "./server.js";

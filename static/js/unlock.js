@@ -5,8 +5,8 @@
  * saved secrets and no scanner, and only what came through here is sent.
  */
 
-import { find } from "./dom.js";
 import { isScannerLike, onHand, onScan } from "./keys.js";
+import { find } from "./page.js";
 import { gettext } from "./server.js";
 
 const DIGITS = 6;

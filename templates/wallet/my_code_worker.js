@@ -7,11 +7,9 @@ const FILES = [
   "{% static 'css/seal.css' %}",
   "{% static 'css/wallet.css' %}",
   "{% static 'js/my_code.js' %}",
-  "{% static 'js/clock.js' %}",
+  "{% static 'js/page.js' %}",
   "{% static 'js/device.js' %}",
-  "{% static 'js/dom.js' %}",
   "{% static 'js/money.js' %}",
-  "{% static 'js/retry.js' %}",
   "{% static 'js/server.js' %}",{% if LANGUAGE_CODE != "en" %}
   "{% url 'words' LANGUAGE_CODE %}",{% endif %}
 ];

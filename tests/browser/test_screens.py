@@ -48,7 +48,7 @@ CUT_OFF = """() => [...document.querySelectorAll(
   .map(([name]) => name)"""
 WRITE_TIMES = """async ([locale, time]) => {
   document.documentElement.lang = locale;
-  const clock = await import(`/static/js/clock.js?${locale}`);
+  const clock = await import(`/static/js/page.js?${locale}`);
   return [clock.writeMinute(time, "Europe/Dublin"), clock.writeTime(time, "Europe/Dublin")];
 }"""
 # Of the bar of a till: names that give way to what stands beside them.

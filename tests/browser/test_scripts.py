@@ -18,19 +18,19 @@ KEYS = {
 FIELDS = {"EUR": (1250, 2, "12.50"), "JPY": (5, 0, "5"), "KWD": (5, 3, "0.005")}
 SPANS = {0: "0:00", -5_000: "0:00", 1: "0:01", 60_000: "1:00", 299_001: "5:00"}
 PAUSES = """async ([pace, count]) => {
-  const { backOff } = await import("/static/js/retry.js");
+  const { backOff } = await import("/static/js/page.js");
   const pauses = backOff(pace);
   return Array.from({ length: count }, () => pauses.next().value);
 }"""
 RETRY = """async (answers) => {
-  const { retry } = await import("/static/js/retry.js");
+  const { retry } = await import("/static/js/page.js");
   const began = performance.now();
   let asked = 0;
   await retry(async () => answers[asked++], { first: 30, most: 60 });
   return [asked, performance.now() - began];
 }"""
 CLOCK = """async ([ahead, span]) => {
-  const clock = await import("/static/js/clock.js");
+  const clock = await import("/static/js/page.js");
   const asked = Date.now();
   clock.setClock(new Date(asked + ahead).toISOString(), asked);
   const now = clock.serverNow();
@@ -39,7 +39,7 @@ CLOCK = """async ([ahead, span]) => {
   return { off: now - Date.now(), ends: sale.ends, passed: sale.passed, left: sale.left };
 }"""
 SPAN = """async (spans) => {
-  const { writeSpan } = await import("/static/js/clock.js");
+  const { writeSpan } = await import("/static/js/page.js");
   return spans.map(writeSpan);
 }"""
 SUMS = """async ([counts, typed, prices]) => {

@@ -150,11 +150,9 @@ def test_the_worker_keeps_this_page_s_files_and_no_other(stranger):
             "css/seal.css",
             "css/wallet.css",
             "js/my_code.js",
-            "js/clock.js",
+            "js/page.js",
             "js/device.js",
-            "js/dom.js",
             "js/money.js",
-            "js/retry.js",
             "js/server.js",
         )
     ]

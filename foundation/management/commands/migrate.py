@@ -44,7 +44,9 @@ class Command(migrate.Command):
 
 def _check_version() -> None:
     loader = MigrationLoader(connection)
-    ours = {app.label for app in apps.get_app_configs() if Path(app.path).parent == _ROOT}
+    ours = {
+        app.label for app in apps.get_app_configs() if Path(app.path).resolve().parent == _ROOT
+    }
     unknown = sorted(
         f"{label}.{name}"
         for label, name in set(loader.applied_migrations) - set(loader.disk_migrations)

@@ -1,4 +1,25 @@
-/** The server's clock, and times as people read them. */
+/** What every page needs, in one file because each file is a request: elements, clock, back-off. */
+
+// The page under a script: its elements by their ids, new elements, and the phone that shows it.
+
+export const find = (id) => document.getElementById(id);
+
+/** Make an element with these properties and children, which nothing shows yet. */
+export function make(tag, props = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), props);
+  element.append(...children);
+  return element;
+}
+
+/** Make an element that keeps its text's direction to itself, among words of another script. */
+export const isolate = (textContent) => make("bdi", { textContent });
+
+/** Let a phone be felt; browsers allow it only once the page was touched, and complain else. */
+export function buzz(pattern) {
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pattern);
+}
+
+// The server's clock, and times as people read them.
 
 let clockOffset = 0;
 
@@ -47,4 +68,30 @@ export function writeSaleClock({ createdAt, expiresAt }) {
 export function everySecond(show) {
   setInterval(show, 1_000);
   show();
+}
+
+// Asking again until there is an answer, with pauses that grow: the one back-off of all pages.
+
+/** Return a promise that is kept after so many milliseconds. */
+export const wait = (ms) =>
+  new Promise((done) => {
+    setTimeout(done, ms);
+  });
+
+/**
+ * Yield the pauses between tries, in milliseconds and without end: `first`, then each `factor` times
+ * the one before, up to `most`; each is longer or shorter by chance, by `jitter` of itself at most.
+ */
+export function* backOff({ first, most, factor = 2, jitter = 0 }) {
+  for (let pause = first; ; pause = Math.min(most, pause * factor)) {
+    yield pause * (1 - jitter + 2 * jitter * Math.random());
+  }
+}
+
+/** Call `ask` until it answers that it is done, with `backOff(pace)` between two calls. */
+export async function retry(ask, pace) {
+  for (const pause of backOff(pace)) {
+    if (await ask()) return;
+    await wait(pause);
+  }
 }
