@@ -101,7 +101,8 @@ _TRANSFERS = """
      ORDER BY i
 """
 _SALES = """
-    INSERT INTO pos_charge (id, merchant_id, store_id, owner_id, idempotency_key, request_hash,
+    INSERT INTO pos_charge (id, merchant_id, store_id, principal_id, idempotency_key,
+        request_hash,
         status, version, currency, amount_minor, fee_minor, refunded_minor, refunds_count,
         reference, description, token, short_code, check_word, receipt_token,
         payer_account_id, payer_name, payer_email, takings_account_id, created_at, expires_at,

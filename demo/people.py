@@ -21,10 +21,10 @@ from merchants.models import Merchant, MerchantBalance, Role, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
-from pos.callers import Caller, call_from_till
 from pos.charges import NewCharge, create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code, write_counter_link
 from pos.models import CounterCode, Item, Terminal
+from pos.principals import Principal, act_at_till
 from pos.receipts import issue_receipts
 from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal, issue_token, offer_pairing
@@ -206,15 +206,15 @@ def _make_past(merchant: Merchant, customers: list[Customer]) -> None:
         for minutes in sorted(chance.randrange(600) for _ in range(_SALES_A_DAY)):
             sold_at = opens_at + timedelta(minutes=minutes)
             terminal = chance.choice(terminals)
-            caller = call_from_till(terminal, cashiers[terminal.store_id])
-            _sell(caller, chance.choice(customers), chance=chance, sold_at=sold_at)
+            principal = act_at_till(terminal, cashiers[terminal.store_id])
+            _sell(principal, chance.choice(customers), chance=chance, sold_at=sold_at)
         close_settlement(balance.pk, cut_at=today - timedelta(days=day - 1))
 
 
 def _sell(
-    caller: Caller, customer: Customer, *, chance: random.Random, sold_at: datetime
+    principal: Principal, customer: Customer, *, chance: random.Random, sold_at: datetime
 ) -> None:
-    item = chance.choice(list(Item.objects.filter(store=caller.store).order_by("name")))
+    item = chance.choice(list(Item.objects.filter(store=principal.store).order_by("name")))
     new = NewCharge(
         amount_minor=None,
         currency=CURRENCY,
@@ -224,7 +224,7 @@ def _sell(
         idempotency_key=str(uuid.uuid4()),
         request_hash=b"demo",
     )
-    charge = create_charge(caller, new)
+    charge = create_charge(principal, new)
     claim = claim_charge(customer.wallet, charge)
     confirm_charge(
         customer.wallet,
@@ -242,7 +242,7 @@ def _sell(
             idempotency_key="demo",
             request_hash=b"demo",
         )
-        refund = refund_charge(charge.id, caller=caller, new=new_refund)
+        refund = refund_charge(charge.id, principal=principal, new=new_refund)
         refunded_at = sold_at + timedelta(minutes=chance.randrange(3, 30))
         _date_back(_OF_REFUND, refund.id, to=refunded_at)
         _date_back(_OF_EVENT, list_events(charge.id)[-1].id, to=refunded_at)

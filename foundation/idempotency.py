@@ -86,9 +86,9 @@ def find_key(request: Request) -> str | None:
     return key
 
 
-def hash_request(route: str, *, caller_id: UUID, body: object) -> bytes:
-    """Return 32 bytes that differ as soon as route, caller or body do."""
-    canonical = json.dumps([route, str(caller_id), body], sort_keys=True)
+def hash_request(route: str, *, principal_id: UUID, body: object) -> bytes:
+    """Return 32 bytes that differ as soon as route, principal or body do."""
+    canonical = json.dumps([route, str(principal_id), body], sort_keys=True)
     return hashlib.sha256(canonical.encode()).digest()
 
 

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from pos.authentication import TILL_COOKIE, TILL_COOKIE_LIFE_S, read_till
-from pos.callers import Caller
 from pos.models import Terminal
+from pos.principals import Principal
 
-Till = Caller
+Till = Principal
 TillView = Callable[[HttpRequest, Till], HttpResponseBase]
 
 

@@ -15,7 +15,6 @@ from ledger.money import AMOUNT_MINOR_MAX
 from ledger.transactions import retry_clashes
 from merchants.fees import calculate_fee
 from merchants.models import Store
-from pos.callers import Caller
 from pos.check_words import draw_check_word
 from pos.errors import (
     AmountMismatch,
@@ -32,6 +31,7 @@ from pos.models import Charge, ChargeStatus, Item, Terminal
 from pos.moves import move
 from pos.openings import open_charge
 from pos.places import place
+from pos.principals import Principal
 from pos.running import number_command, telling_running
 from pos.topics import topics_of
 from pos.transitions import (
@@ -61,7 +61,7 @@ class NewCharge:
     request_hash: bytes
 
 
-def create_charge(caller: Caller, new: NewCharge) -> Charge:
+def create_charge(principal: Principal, new: NewCharge) -> Charge:
     """Open a charge of five minutes for a till or a merchant's server.
 
     The same key with the same request returns the first charge.
@@ -75,36 +75,36 @@ def create_charge(caller: Caller, new: NewCharge) -> Charge:
         IdempotencyMismatch: the key came with another request before.
         StillRunning: the same key's first request is not done yet.
     """
-    if caller.store.closed_at is not None:
+    if principal.store.closed_at is not None:
         raise StoreClosed
-    if new.currency != caller.store.currency:
-        raise CurrencyMismatch(caller.store.currency)
-    draft = _draft_charge(caller, new, amount_minor=_work_out_amount(new))
-    with telling_running(number_command(caller.owner_id, new.idempotency_key)):
-        return place(_open(caller, new, draft), caller)
+    if new.currency != principal.store.currency:
+        raise CurrencyMismatch(principal.store.currency)
+    draft = _draft_charge(principal, new, amount_minor=_work_out_amount(new))
+    with telling_running(number_command(principal.id, new.idempotency_key)):
+        return place(_open(principal, new, draft), principal)
 
 
 @retry_clashes
-def _open(caller: Caller, new: NewCharge, draft: Charge) -> Charge:
-    while (charge := open_charge(draft, new.lines, actor=caller.actor)) is None:
-        known = find_created(caller, key=new.idempotency_key, request_hash=new.request_hash)
+def _open(principal: Principal, new: NewCharge, draft: Charge) -> Charge:
+    while (charge := open_charge(draft, new.lines, actor=principal.actor)) is None:
+        known = find_created(principal, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
             return known
-        _check_place(caller)
+        _check_place(principal)
         # Short-code collision (34 billion codes): draw another.
         draft.short_code = draw_short_code()
     return charge
 
 
-def find_created(caller: Caller, *, key: str, request_hash: bytes) -> Charge | None:
+def find_created(principal: Principal, *, key: str, request_hash: bytes) -> Charge | None:
     """Return the charge that the same request made before, if any, in its present state.
 
     Raises:
         IdempotencyMismatch: the key came with another request.
     """
-    made = Charge.objects.filter(owner_id=caller.owner_id)
+    made = Charge.objects.filter(principal_id=principal.id)
     known = find_repeated(made, key=key, request_hash=request_hash)
-    return None if known is None else place(known, caller)
+    return None if known is None else place(known, principal)
 
 
 def announce_lease(charge: Charge) -> None:
@@ -148,14 +148,14 @@ def announce_capture(charge: Charge) -> None:
 
 
 @retry_clashes
-def cancel_charge(charge_id: UUID, *, caller: Caller) -> Charge:
+def cancel_charge(charge_id: UUID, *, principal: Principal) -> Charge:
     """Cancel an open or claimed charge; canceling again returns it unchanged.
 
     Raises:
         ChargeNotCancelable: captured or expired; says which.
     """
     with transaction.atomic():
-        charge = move(CANCEL, charge_id, actor=caller.actor)
+        charge = move(CANCEL, charge_id, actor=principal.actor)
         if charge is not None:
             tell_on_commit(*topics_of(charge))
             return charge
@@ -178,7 +178,7 @@ def cancel_waiting_charges(places: Q, *, actor: str) -> int:
 
 
 @retry_clashes
-def extend_charge(charge_id: UUID, *, caller: Caller) -> Charge:
+def extend_charge(charge_id: UUID, *, principal: Principal) -> Charge:
     """Extend a charge that is not over by five minutes, up to two hours in all.
 
     Raises:
@@ -188,7 +188,7 @@ def extend_charge(charge_id: UUID, *, caller: Caller) -> Charge:
         charge = move(
             EXTEND,
             charge_id,
-            actor=caller.actor,
+            actor=principal.actor,
             life=timedelta(seconds=settings.CHARGE_LIFE_S),
             most=timedelta(seconds=settings.CHARGE_LIFE_MAX_S),
         )
@@ -226,12 +226,12 @@ def draw_short_code() -> str:
     return encode_short_code(secrets.randbelow(SHORT_CODES))
 
 
-def _check_place(caller: Caller) -> None:
-    if not Store.objects.filter(pk=caller.store.id, closed_at=None).exists():
+def _check_place(principal: Principal) -> None:
+    if not Store.objects.filter(pk=principal.store.id, closed_at=None).exists():
         raise StoreClosed
-    if caller.terminal is None or caller.counter_code is not None:
+    if principal.terminal is None or principal.counter_code is not None:
         return
-    if not Terminal.objects.filter(pk=caller.terminal.id, revoked_at=None).exists():
+    if not Terminal.objects.filter(pk=principal.terminal.id, revoked_at=None).exists():
         raise TillUnpaired
 
 
@@ -246,22 +246,22 @@ def _work_out_amount(new: NewCharge) -> int:
     return total_minor
 
 
-def _draft_charge(caller: Caller, new: NewCharge, *, amount_minor: int) -> Charge:
+def _draft_charge(principal: Principal, new: NewCharge, *, amount_minor: int) -> Charge:
     return Charge(
-        merchant_id=caller.store.merchant_id,
-        store=caller.store,
-        terminal=caller.terminal,
-        cashier=caller.cashier,
-        counter_code=caller.counter_code,
-        owner_id=caller.owner_id,
+        merchant_id=principal.store.merchant_id,
+        store=principal.store,
+        terminal=principal.terminal,
+        cashier=principal.cashier,
+        counter_code=principal.counter_code,
+        principal_id=principal.id,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,
         currency=new.currency,
         amount_minor=amount_minor,
-        fee_minor=calculate_fee(caller.store.merchant, amount_minor=amount_minor),
+        fee_minor=calculate_fee(principal.store.merchant, amount_minor=amount_minor),
         reference=new.reference,
         description=new.description,
         short_code=draw_short_code(),
         check_word=draw_check_word(),
-        takings_account_id=caller.store.takings_account_id,
+        takings_account_id=principal.store.takings_account_id,
     )

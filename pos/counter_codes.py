@@ -10,11 +10,11 @@ from django.utils import timezone
 from foundation.idempotency import find_repeated
 from ledger.transactions import retry_clashes
 from merchants.models import Store
-from pos.callers import call_from_payer
 from pos.charges import NewCharge, create_charge, draw_short_code
 from pos.errors import CapTooLarge, CounterCodeRevoked, CounterCodeUnknown
 from pos.models import Charge, CounterCode, Terminal
 from pos.moves import move
+from pos.principals import act_for_payer
 from pos.queries import find_counter_codes
 from pos.signing import sign_counter_code, verify_counter_code
 from pos.topics import topics_of
@@ -113,9 +113,9 @@ def write_counter_link(code: CounterCode) -> str:
 
 
 def open_counter_charge(
-    code: CounterCode, *, payer_id: UUID, amount_minor: int, key: str, request_hash: bytes
+    code: CounterCode, *, wallet_id: UUID, amount_minor: int, key: str, request_hash: bytes
 ) -> Charge:
-    """Open a charge of the amount a payer has typed; `payer_id` is the wallet's id.
+    """Open a charge of the amount a payer has typed; `wallet_id` is the wallet's id.
 
     The key is the payer's: the same key with the same request returns the same charge.
 
@@ -135,7 +135,7 @@ def open_counter_charge(
         idempotency_key=key,
         request_hash=request_hash,
     )
-    return create_charge(call_from_payer(code, payer_id), new)
+    return create_charge(act_for_payer(code, wallet_id), new)
 
 
 @retry_clashes

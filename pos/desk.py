@@ -14,8 +14,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from pos.callers import Caller
 from pos.models import Acknowledgement, Charge, ChargeStatus, Terminal
+from pos.principals import Principal
 from pos.queries import find_charge, first_id_at
 from pos.transitions import when_alive
 
@@ -54,11 +54,11 @@ def look_at_desk(terminal: Terminal) -> Desk:
     )
 
 
-def acknowledge_payment(till: Caller, reference: str) -> None:
+def acknowledge_payment(till: Principal, reference: str) -> None:
     """Note that the till has seen a payment of its store; again changes nothing.
 
     Raises:
-        NotFound: not there, or not the caller's; the two look alike.
+        NotFound: not there, or not the principal's; the two look alike.
     """
     charge = find_charge(till, reference)
     if charge.status == ChargeStatus.CAPTURED:

@@ -38,7 +38,7 @@ def name_state(status: str) -> str:
 
 @problem(404, "not_found")
 class NotFound(Exception):
-    """Nothing of its kind that the caller may see has that identifier."""
+    """Nothing of its kind that the principal may see has that identifier."""
 
     def __init__(self, kind: str = "charge") -> None:
         """Say the same for what is missing and for what is somebody else's."""

@@ -76,6 +76,6 @@ def open_charge(
             "is_tills": draft.terminal_id is not None and draft.counter_code_id is None,
             "event": uuid6.uuid7(),
             "actor": actor,
-            "running": number_command(draft.owner_id, draft.idempotency_key),
+            "running": number_command(draft.principal_id, draft.idempotency_key),
         }
     )

@@ -9,7 +9,7 @@ _PATHS = ("store", "store__merchant", "terminal")
 
 
 class Placed(Protocol):
-    """A caller, or a charge that was read with its store and perhaps its till."""
+    """A principal, or a charge that was read with its store and perhaps its till."""
 
     @property
     def store(self) -> Store:

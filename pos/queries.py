@@ -15,10 +15,10 @@ from foundation.model_sql import JoinedRows
 from foundation.paging import Page, cut_page
 from merchants.models import StaffMember, Store
 from merchants.queries import find_last_cut, find_next_cut, read_clock
-from pos.callers import Caller
 from pos.errors import ItemUnknown, NotFound
 from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
 from pos.places import list_paths, write_joins
+from pos.principals import Principal
 from pos.transitions import EXPIRE, when_status
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
@@ -43,30 +43,32 @@ _BY_TOKEN = JoinedRows(
 )
 
 
-def list_charges(caller: Caller) -> QuerySet[Charge]:
-    """List the caller's charges, newest first: of a till's store, or of a key's merchant."""
-    if caller.terminal:
-        return _for_list(Charge.objects.filter(store_id=caller.store.id))
-    return list_merchant_charges(caller.store.merchant_id)
+def list_charges(principal: Principal) -> QuerySet[Charge]:
+    """List the principal's charges, newest first: of a till's store, or of a key's merchant."""
+    if principal.terminal:
+        return _for_list(Charge.objects.filter(store_id=principal.store.id))
+    return list_merchant_charges(principal.store.merchant_id)
 
 
-def find_charge(caller: Caller, reference: str) -> Charge:
-    """Find one of the caller's charges by its public reference.
+def find_charge(principal: Principal, reference: str) -> Charge:
+    """Find one of the principal's charges by its public reference.
 
     Raises:
-        NotFound: not there, or not the caller's; the two look alike.
+        NotFound: not there, or not the principal's; the two look alike.
     """
-    return find_charge_and_lines(caller, reference)[0]
+    return find_charge_and_lines(principal, reference)[0]
 
 
-def find_charge_and_lines(caller: Caller, reference: str) -> tuple[Charge, list[ChargeLine]]:
-    """Find one of the caller's charges with its lines; without lines it takes one query.
+def find_charge_and_lines(
+    principal: Principal, reference: str
+) -> tuple[Charge, list[ChargeLine]]:
+    """Find one of the principal's charges with its lines; without lines it takes one query.
 
     Raises:
-        NotFound: not there, or not the caller's; the two look alike.
+        NotFound: not there, or not the principal's; the two look alike.
     """
     charge, extras = _BY_ID.first_with_extras([read_reference("ch", reference)])
-    if charge is None or not _may_see(caller, charge):
+    if charge is None or not _may_see(principal, charge):
         raise NotFound
     (has_lines,) = extras
     return charge, list(charge.lines.all()) if has_lines else []
@@ -168,17 +170,17 @@ def find_items(
     )
 
 
-def find_refund(caller: Caller, reference: str) -> Refund:
-    """Find a refund of one of the caller's charges by its public reference.
+def find_refund(principal: Principal, reference: str) -> Refund:
+    """Find a refund of one of the principal's charges by its public reference.
 
     Raises:
-        NotFound: not there, or not the caller's; the two look alike.
+        NotFound: not there, or not the principal's; the two look alike.
     """
     refunds = Refund.objects.select_related("charge", *_MAKERS).filter(
-        pk=read_reference("rf", reference), charge__merchant_id=caller.store.merchant_id
+        pk=read_reference("rf", reference), charge__merchant_id=principal.store.merchant_id
     )
-    if caller.terminal:
-        refunds = refunds.filter(charge__store_id=caller.store.id)
+    if principal.terminal:
+        refunds = refunds.filter(charge__store_id=principal.store.id)
     refund = refunds.first()
     if refund is None:
         raise NotFound("refund")
@@ -292,10 +294,10 @@ def list_stores_with_codes(stores: QuerySet[Store]) -> list[StoreWithCodes]:
     ]
 
 
-def _may_see(caller: Caller, charge: Charge) -> bool:
-    if caller.terminal:
-        return charge.store_id == caller.store.id
-    return charge.merchant_id == caller.store.merchant_id
+def _may_see(principal: Principal, charge: Charge) -> bool:
+    if principal.terminal:
+        return charge.store_id == principal.store.id
+    return charge.merchant_id == principal.store.merchant_id
 
 
 def _with_place() -> QuerySet[Charge]:

@@ -14,13 +14,13 @@ from ledger.transfers import NewTransfer
 from merchants.lines import record_line
 from merchants.models import LineKind, MerchantBalance, SettlementLine
 from merchants.queries import read_clock, sum_takings
-from pos.callers import Caller
 from pos.errors import (
     RefundExceedsCaptured,
     RefundNotAllowed,
     RefundNotPossible,
 )
 from pos.models import Charge, ChargeStatus, Refund
+from pos.principals import Principal
 from pos.running import mark_running, number_command, telling_running
 from pos.topics import topics_of
 from relay.events import record_event
@@ -37,7 +37,7 @@ class NewRefund:
     request_hash: bytes
 
 
-def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
+def refund_charge(charge_id: UUID, *, principal: Principal, new: NewRefund) -> Refund:
     """Refund some or all of a captured charge to its payer.
 
     The same key with the same request returns the first refund. Locks the charge, which
@@ -45,7 +45,7 @@ def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
     between the check and the transfer.
 
     Raises:
-        RefundNotAllowed: the caller has no right to refund.
+        RefundNotAllowed: the principal has no right to refund.
         RefundNotPossible: not captured, outside the window, or too many parts.
         RefundExceedsCaptured: more than is left.
         IdempotencyMismatch: the key came with another request before.
@@ -54,11 +54,11 @@ def refund_charge(charge_id: UUID, *, caller: Caller, new: NewRefund) -> Refund:
     """
     running = number_command(charge_id)
     with telling_running(running):
-        return _refund(charge_id, running, caller=caller, new=new)
+        return _refund(charge_id, running, principal=principal, new=new)
 
 
 @in_one_transaction
-def _refund(charge_id: UUID, running: int, *, caller: Caller, new: NewRefund) -> Refund:
+def _refund(charge_id: UUID, running: int, *, principal: Principal, new: NewRefund) -> Refund:
     mark_running(running)
     charge = Charge.objects.select_for_update(no_key=True).get(pk=charge_id)
     known = find_repeated(
@@ -66,7 +66,7 @@ def _refund(charge_id: UUID, running: int, *, caller: Caller, new: NewRefund) ->
     )
     if known is not None:
         return known
-    if not caller.may_refund:
+    if not principal.may_refund:
         raise RefundNotAllowed
     amount_minor = _judge_refund(charge, new)
     refund = Refund.objects.create(
@@ -74,8 +74,8 @@ def _refund(charge_id: UUID, running: int, *, caller: Caller, new: NewRefund) ->
         amount_minor=amount_minor,
         currency=charge.currency,
         reason=new.reason,
-        terminal=caller.terminal,
-        cashier=caller.cashier,
+        terminal=principal.terminal,
+        cashier=principal.cashier,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,
     )
@@ -85,7 +85,7 @@ def _refund(charge_id: UUID, running: int, *, caller: Caller, new: NewRefund) ->
         "charge.refunded",
         feed=charge.merchant_id,
         subject=charge.id,
-        actor=caller.actor,
+        actor=principal.actor,
         facts={"refund": refund.public_id, "amount_minor": amount_minor},
     )
     tell_on_commit(*topics_of(charge))

@@ -1,4 +1,4 @@
-"""Commands that are still running although their caller has got no answer.
+"""Commands that are still running although whoever sent them has got no answer.
 
 A COMMIT waits for an absent standby without limit. A repeated request meanwhile waits for the
 first one's locks, in vain, and its answer must not claim an outcome that is unknown. So a

@@ -46,7 +46,7 @@ class Moment:
 def list_timeline(charge: Charge, refunds: Iterable[Refund]) -> list[Moment]:
     """List what happened to a charge, oldest first."""
     events = list_events(charge.id)
-    names = _name_callers(events) | {
+    names = _name_actors(events) | {
         "payer": charge.payer_name or translate("Customer"),
         "clock": translate("Time"),
     }
@@ -71,7 +71,7 @@ def _tell(
     )
 
 
-def _name_callers(events: list[Event]) -> dict[str, str]:
+def _name_actors(events: list[Event]) -> dict[str, str]:
     actors = {event.actor for event in events}
     tills = Terminal.objects.filter(pk__in=_read_ids("tm", actors))
     staff = StaffMember.objects.filter(pk__in=_read_ids("sm", actors)).select_related("user")

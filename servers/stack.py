@@ -187,8 +187,11 @@ class Stack:
         facts = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in sources]
         facts.append((ROOT / "requirements/production.txt").read_text())
         stamp = hashlib.sha256("\n".join(facts).encode()).hexdigest()
-        # One at a time: demo, tests and bench share the folder of collected files.
-        with (self.state.path.parent / "static.lock").open("a+") as done:
+        # One at a time: demos, tests and bench share the folder of collected files, wherever
+        # each keeps its state.
+        shared = ROOT / ".tessera"
+        shared.mkdir(exist_ok=True)
+        with (shared / "static.lock").open("a+") as done:
             fcntl.flock(done, fcntl.LOCK_EX)
             done.seek(0)
             if done.read() != stamp or not (ROOT / "staticfiles").exists():

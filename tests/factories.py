@@ -17,10 +17,10 @@ from identity.sign_in import start_session
 from merchants.models import Merchant, MerchantBalance, Role, Settlement, StaffMember, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.settlement import close_settlement
-from pos.callers import Caller, call_from_terminal
 from pos.charges import NewCharge, create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code
 from pos.models import Charge, CounterCode, Item, Refund, Terminal
+from pos.principals import Principal, act_for_terminal
 from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal, issue_token
 from wallet.claims import claim_charge
@@ -43,9 +43,9 @@ class Shop:
     key: str
 
     @property
-    def till(self) -> Caller:
-        """Return the till as a caller."""
-        return call_from_terminal(self.terminal)
+    def till(self) -> Principal:
+        """Return the till as a principal."""
+        return act_for_terminal(self.terminal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +191,22 @@ def sell(shop: Shop, customer: Customer, *, amount_minor: int = 480) -> Charge:
 
 
 def refund(
-    shop: Shop, charge: Charge, *, amount_minor: int | None = None, reason: str = ""
+    shop: Shop,
+    charge: Charge,
+    *,
+    amount_minor: int | None = None,
+    reason: str = "",
+    key: str | None = None,
+    principal: Principal | None = None,
 ) -> Refund:
-    """Refund some of a charge, or all that is left."""
+    """Refund some of a charge, or all that is left; usually at the shop's till."""
     new = NewRefund(
         amount_minor=amount_minor,
         reason=reason,
-        idempotency_key=str(uuid.uuid4()),
+        idempotency_key=key or str(uuid.uuid4()),
         request_hash=b"test",
     )
-    return refund_charge(charge.id, caller=shop.till, new=new)
+    return refund_charge(charge.id, principal=principal or shop.till, new=new)
 
 
 def balance_of(shop: Shop) -> MerchantBalance:

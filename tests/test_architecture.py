@@ -52,7 +52,7 @@ NOT_IN_THE_API = {
 # Inside an application: what is higher may know what is lower. What is not named is a noun.
 INSIDE = {"urls": 4}
 INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
-INSIDE |= dict.fromkeys(["queries", "errors", "fees", "payouts", "callers", "places"], 1)
+INSIDE |= dict.fromkeys(["queries", "errors", "fees", "payouts", "principals", "places"], 1)
 INSIDE |= dict.fromkeys(["models", "chart", "kinds", "periods", "transitions"], 0)
 NOUN = 2
 # They name what somebody else may do; "Return", "Yield" or the act itself says what is done.

@@ -56,7 +56,7 @@ def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
     """
     if wallet.currency != charge.currency:
         raise WalletCurrencyMismatch(charge.currency)
-    if charge.counter_code_id and charge.owner_id != wallet.id:
+    if charge.counter_code_id and charge.principal_id != wallet.id:
         # It counts against another payer's daily limit, and no till shows it for payment.
         raise ChargeClaimedByAnother
     with telling_running(number_command(charge.id)):

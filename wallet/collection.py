@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from ledger.errors import InsufficientFunds, TransferRefused
-from pos.callers import Caller
 from pos.charges import release_charge
 from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
 from pos.models import Charge
+from pos.principals import Principal
 from wallet.claims import claim_charge
 from wallet.errors import PinRequired, WalletCurrencyMismatch
 from wallet.limits import needs_pin
@@ -40,7 +40,7 @@ _REFUSALS: dict[type[Exception], tuple[str, Callable[[Charge], Exception]]] = {
 _AGAIN = dict(_REFUSALS.values())
 
 
-def collect_charge(caller: Caller, new: NewUse) -> PaymentCodeUse:
+def collect_charge(principal: Principal, new: NewUse) -> PaymentCodeUse:
     """Use up the code, claim the charge for its wallet, and capture it if no PIN is needed.
 
     If the PIN is needed, the charge stays claimed for a minute, and the phone asks for it. If
@@ -52,7 +52,7 @@ def collect_charge(caller: Caller, new: NewUse) -> PaymentCodeUse:
         ChargeNotPayable, ChargeClaimedByAnother, WalletCurrencyMismatch, InsufficientFunds,
         TransferRefused: nothing was taken, and the code is used up.
     """
-    use = redeem_code(caller, new)
+    use = redeem_code(principal, new)
     if use.outcome in _AGAIN:
         raise _AGAIN[use.outcome](new.charge)
     if use.outcome == "started":

@@ -9,10 +9,10 @@ from django.db.models.functions import Coalesce
 
 from ledger.transactions import in_one_transaction
 from merchants.queries import find_last_cut
-from pos.callers import call_from_payer
 from pos.charges import find_created
 from pos.counter_codes import open_counter_charge
 from pos.models import Charge, ChargeStatus, CounterCode
+from pos.principals import act_for_payer
 from pos.transitions import when_alive
 from wallet.claims import claim_charge
 from wallet.errors import CounterLimitReached, WalletCurrencyMismatch
@@ -38,15 +38,15 @@ def claim_counter_code(
     if wallet.currency != code.currency:
         raise WalletCurrencyMismatch(code.currency)
     Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
-    caller = call_from_payer(code, wallet.id)
-    charge = find_created(caller, key=key, request_hash=request_hash)
+    principal = act_for_payer(code, wallet.id)
+    charge = find_created(principal, key=key, request_hash=request_hash)
     if charge is None:
         left_minor = measure_left(wallet, code)
         if amount_minor > left_minor:
             raise CounterLimitReached(left_minor, code.currency)
         charge = open_counter_charge(
             code,
-            payer_id=wallet.id,
+            wallet_id=wallet.id,
             amount_minor=amount_minor,
             key=key,
             request_hash=request_hash,
@@ -88,7 +88,7 @@ def _sum_today(wallet_id: UUID, code: CounterCode) -> int:
 
 def _list_opened(wallet_id: UUID) -> QuerySet[Charge]:
     # For charges at counter codes, the payer's wallet is the owner.
-    return Charge.objects.filter(owner_id=wallet_id, counter_code__isnull=False)
+    return Charge.objects.filter(principal_id=wallet_id, counter_code__isnull=False)
 
 
 def _read_clock() -> datetime:

@@ -21,7 +21,7 @@ INVARIANTS = (
                 OR bool_or(p.amount_minor <> c.amount_minor OR p.currency <> c.currency
                            OR w.account_id IS DISTINCT FROM c.payer_account_id
                            -- Opened at a counter code, within that wallet's cap of the day.
-                           OR c.counter_code_id IS NOT NULL AND p.wallet_id <> c.owner_id)
+                           OR c.counter_code_id IS NOT NULL AND p.wallet_id <> c.principal_id)
         """,
     ),
     Invariant(

@@ -174,7 +174,7 @@ class PaymentCodeUse(models.Model):
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
     step = models.BigIntegerField()
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="+", db_index=False)
-    owner_id = models.UUIDField()
+    principal_id = models.UUIDField()
     idempotency_key = models.CharField(max_length=255)
     request_hash = models.BinaryField(max_length=32)
     outcome = models.CharField(max_length=32, default="started")
@@ -189,7 +189,8 @@ class PaymentCodeUse(models.Model):
                 fields=["wallet", "step"], name="wallet_paymentcodeuse_one_a_step"
             ),
             models.UniqueConstraint(
-                fields=["owner_id", "idempotency_key"], name="wallet_paymentcodeuse_one_a_key"
+                fields=["principal_id", "idempotency_key"],
+                name="wallet_paymentcodeuse_one_a_key",
             ),
         ]
 
@@ -201,7 +202,7 @@ class PaymentCodeMiss(models.Model):
     """An unknown payment code that a till or a merchant's server sent."""
 
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+", db_index=False)
-    owner_id = models.UUIDField()
+    principal_id = models.UUIDField()
     missed_at = models.DateTimeField(db_default=Now())
 
     merchant_id: UUID
@@ -212,4 +213,4 @@ class PaymentCodeMiss(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.owner_id} {self.missed_at}"
+        return f"{self.principal_id} {self.missed_at}"

@@ -22,8 +22,8 @@ from identity.pins import check_pin
 from identity.tries import in_wallet
 from ledger.transactions import in_one_transaction
 from merchants.models import Merchant
-from pos.callers import Caller
 from pos.models import Charge, Terminal
+from pos.principals import Principal
 from qr import recognize
 from qr.errors import PayloadInvalid
 from qr.payment_codes import (
@@ -46,7 +46,7 @@ from wallet.models import Payment, PaymentCodeSeed, PaymentCodeUse, Wallet
 # How many steps a phone's clock may be wrong.
 _STEPS_OFF_MAX = 1
 _MISSES_A_MINUTE_MAX = {"till": 10, "merchant": 30}
-_MISSES = Misses("wallet_paymentcodemiss", of="merchant_id", by="owner_id")
+_MISSES = Misses("wallet_paymentcodemiss", of="merchant_id", by="principal_id")
 # Unknown codes take a per-merchant exclusive lock, so that guesses are counted one at a time;
 # genuine codes take it shared and do not block each other.
 _GUESSES_OF = "hashtextextended('payment codes of ' || %(merchant)s::text, 0)"
@@ -130,7 +130,7 @@ def start_codes(wallet: Wallet, *, pin: str) -> None:
     PaymentCodeSeed.objects.filter(wallet=wallet).update(revoked_at=None)
 
 
-def redeem_code(caller: Caller, new: NewUse) -> PaymentCodeUse:
+def redeem_code(principal: Principal, new: NewUse) -> PaymentCodeUse:
     """Use up a payment code, before the outcome of its payment is known.
 
     Owns its transaction: a payment that fails later has used up the code all the same, and a
@@ -150,7 +150,7 @@ def redeem_code(caller: Caller, new: NewUse) -> PaymentCodeUse:
         opened = open_code(derive_keys(settings.SECRET_KEY), fold_digits(new.text))
     except PayloadInvalid:
         raise PaymentCodeForeign(recognize(new.text).title) from None
-    use = _use_up(caller, opened, new)
+    use = _use_up(principal, opened, new)
     if use is None:
         raise PaymentCodeUnknown
     return use
@@ -168,23 +168,23 @@ def derive_keys(secret_key: str) -> CodeKeys:
 
 
 @in_one_transaction
-def _use_up(caller: Caller, opened: OpenedCode, new: NewUse) -> PaymentCodeUse | None:
+def _use_up(principal: Principal, opened: OpenedCode, new: NewUse) -> PaymentCodeUse | None:
     # A miss must be committed: it is returned as None, because raising would roll it back.
-    _lock_caller(caller)
-    known = _find_known(caller, new)
+    _lock_principal(principal)
+    known = _find_known(principal, new)
     if known is not None:
         return known if _may_go_on(known, opened) else None
     now = _read_step()
     step = opened.find_step(near=now)
     seed = _find_seed(opened, step=step)
-    _lock_guesses(caller, _LOCK_AS_GENUINE if seed else _LOCK_AS_MISS)
-    _refuse_guesser(caller)
+    _lock_guesses(principal, _LOCK_AS_GENUINE if seed else _LOCK_AS_MISS)
+    _refuse_guesser(principal)
     if seed is None:
-        _MISSES.add(caller.store.merchant_id, by=caller.owner_id)
+        _MISSES.add(principal.store.merchant_id, by=principal.id)
         return None
     if abs(step - now) > _STEPS_OFF_MAX:
         raise PaymentCodeExpired
-    return _insert_use(caller, new, wallet=seed.wallet, step=step)
+    return _insert_use(principal, new, wallet=seed.wallet, step=step)
 
 
 def _find_seed(opened: OpenedCode, *, step: int) -> PaymentCodeSeed | None:
@@ -210,14 +210,16 @@ def _may_go_on(known: PaymentCodeUse, opened: OpenedCode) -> bool:
     )
 
 
-def _insert_use(caller: Caller, new: NewUse, *, wallet: Wallet, step: int) -> PaymentCodeUse:
+def _insert_use(
+    principal: Principal, new: NewUse, *, wallet: Wallet, step: int
+) -> PaymentCodeUse:
     try:
         with transaction.atomic():
             return PaymentCodeUse.objects.create(
                 wallet=wallet,
                 step=step,
                 charge=new.charge,
-                owner_id=caller.owner_id,
+                principal_id=principal.id,
                 idempotency_key=new.idempotency_key,
                 request_hash=new.request_hash,
             )
@@ -225,33 +227,33 @@ def _insert_use(caller: Caller, new: NewUse, *, wallet: Wallet, step: int) -> Pa
         raise PaymentCodeUsed from None
 
 
-def _find_known(caller: Caller, new: NewUse) -> PaymentCodeUse | None:
+def _find_known(principal: Principal, new: NewUse) -> PaymentCodeUse | None:
     made = PaymentCodeUse.objects.select_related("wallet__user", "charge")
     return find_repeated(
-        made.filter(owner_id=caller.owner_id),
+        made.filter(principal_id=principal.id),
         key=new.idempotency_key,
         request_hash=new.request_hash,
     )
 
 
-def _lock_caller(caller: Caller) -> None:
+def _lock_principal(principal: Principal) -> None:
     # Serializes the requests of one till, so that one key has one use.
-    if caller.terminal:
-        Terminal.objects.select_for_update(no_key=True).get(pk=caller.terminal.pk)
+    if principal.terminal:
+        Terminal.objects.select_for_update(no_key=True).get(pk=principal.terminal.pk)
     else:
-        Merchant.objects.select_for_update(no_key=True).get(pk=caller.store.merchant_id)
+        Merchant.objects.select_for_update(no_key=True).get(pk=principal.store.merchant_id)
 
 
-def _refuse_guesser(caller: Caller) -> None:
-    misses = _MISSES.count(caller.store.merchant_id, by=caller.owner_id)
-    too_many = caller.terminal is not None and misses.alone >= _MISSES_A_MINUTE_MAX["till"]
+def _refuse_guesser(principal: Principal) -> None:
+    misses = _MISSES.count(principal.store.merchant_id, by=principal.id)
+    too_many = principal.terminal is not None and misses.alone >= _MISSES_A_MINUTE_MAX["till"]
     if too_many or misses.together >= _MISSES_A_MINUTE_MAX["merchant"]:
         raise TooManyTries
 
 
-def _lock_guesses(caller: Caller, lock: str) -> None:
+def _lock_guesses(principal: Principal, lock: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(lock, {"merchant": caller.store.merchant_id})
+        cursor.execute(lock, {"merchant": principal.store.merchant_id})
 
 
 def _read_step() -> int:

@@ -115,7 +115,7 @@ def _describe_charge(wallet: Wallet, charge: Charge) -> ScanResult:
     status, mine = charge.status_now, charge.payer_account_id == wallet.account_id
     waits = status == ChargeStatus.OPEN or (status == ChargeStatus.CLAIMED and mine)
     # Another payer opened it at a counter code, and only they can pay it.
-    is_anothers = bool(charge.counter_code_id) and charge.owner_id != wallet.id
+    is_anothers = bool(charge.counter_code_id) and charge.principal_id != wallet.id
     if wallet.currency != charge.currency:
         detail = str(WalletCurrencyMismatch(charge.currency))
     elif waits and not is_anothers:

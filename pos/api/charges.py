@@ -16,7 +16,6 @@ from foundation.idempotency import KEY, IdempotencyMismatch, hash_request, read_
 from foundation.paging import AFTER, Page, read_after
 from foundation.refusals import refuses
 from pos.authentication import PosAuthentication
-from pos.callers import Caller, call_from_merchant
 from pos.charges import (
     NewCharge,
     cancel_charge,
@@ -40,6 +39,7 @@ from pos.errors import (
 )
 from pos.payloads import write_payload
 from pos.places import place
+from pos.principals import Principal, act_for_merchant
 from pos.queries import (
     filter_static,
     filter_status,
@@ -75,13 +75,13 @@ class PosView(APIView):
     group = "Tills and merchants"
 
     @property
-    def caller(self) -> Caller:
-        """Return the caller."""
-        return cast(Caller, self.request.user)
+    def principal(self) -> Principal:
+        """Return who asks."""
+        return cast(Principal, self.request.user)
 
 
 class ChargesView(PosView):
-    """All charges of the caller."""
+    """Charges of a store or a merchant."""
 
     @extend_schema(
         operation_id="list_charges",
@@ -97,7 +97,7 @@ class ChargesView(PosView):
     def get(self, request: Request) -> Response:
         """List charges, newest first, a page at a time."""
         charges = filter_status(
-            list_charges(self.caller), request.query_params.get("status", "")
+            list_charges(self.principal), request.query_params.get("status", "")
         )
         charges = filter_static(charges, request.query_params.get("source", ""))
         page = page_after(charges, after=read_after(request), size=_read_limit(request))
@@ -122,16 +122,16 @@ class ChargesView(PosView):
         """Create a charge."""
         asked = NewChargeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        caller = _choose_store(self.caller, asked.validated_data.get("store"))
+        principal = _choose_store(self.principal, asked.validated_data.get("store"))
         key = read_key(request)
-        sent = hash_request("create charge", caller_id=caller.owner_id, body=request.data)
+        sent = hash_request("create charge", principal_id=principal.id, body=request.data)
         try:
-            new = _read_charge(caller, asked.validated_data, key=key, request_hash=sent)
-            charge = create_charge(caller, new)
+            new = _read_charge(principal, asked.validated_data, key=key, request_hash=sent)
+            charge = create_charge(principal, new)
         except (AmountMismatch, AmountTooLarge, ItemUnknown):
             # Looked up first: prices and items may have changed since the same request was
             # answered.
-            known = find_created(caller, key=key, request_hash=sent)
+            known = find_created(principal, key=key, request_hash=sent)
             if known is None:
                 raise
             charge = known
@@ -145,7 +145,7 @@ class ChargeView(PosView):
     @refuses(NotFound)
     def get(self, request: Request, reference: str) -> Response:
         """Show the charge as it is at this moment."""
-        charge, lines = find_charge_and_lines(self.caller, reference)
+        charge, lines = find_charge_and_lines(self.principal, reference)
         return Response(WholeChargeSerializer.show(charge, lines=lines))
 
 
@@ -156,8 +156,8 @@ class CancelView(PosView):
     @refuses(NotFound, ChargeNotCancelable)
     def post(self, request: Request, reference: str) -> Response:
         """Cancel the charge, unless it is paid or expired."""
-        charge = find_charge(self.caller, reference)
-        canceled = place(cancel_charge(charge.id, caller=self.caller), charge)
+        charge = find_charge(self.principal, reference)
+        canceled = place(cancel_charge(charge.id, principal=self.principal), charge)
         return Response(ChargeSerializer.show(canceled))
 
 
@@ -168,8 +168,8 @@ class ExtendView(PosView):
     @refuses(NotFound, ChargeNotExtendable)
     def post(self, request: Request, reference: str) -> Response:
         """Extend the charge by five minutes."""
-        charge = find_charge(self.caller, reference)
-        extended = place(extend_charge(charge.id, caller=self.caller), charge)
+        charge = find_charge(self.principal, reference)
+        extended = place(extend_charge(charge.id, principal=self.principal), charge)
         return Response(ChargeSerializer.show(extended))
 
 
@@ -180,7 +180,7 @@ class RefundsView(PosView):
     @refuses(NotFound)
     def get(self, request: Request, reference: str) -> Response:
         """List the charge's refunds, oldest first."""
-        refunds = list_refunds(find_charge(self.caller, reference))
+        refunds = list_refunds(find_charge(self.principal, reference))
         return Response(RefundPage.show(Page(refunds)))
 
     @extend_schema(
@@ -199,7 +199,7 @@ class RefundsView(PosView):
     )
     def post(self, request: Request, reference: str) -> Response:
         """Refund the charge, or a part of it."""
-        charge = find_charge(self.caller, reference)
+        charge = find_charge(self.principal, reference)
         asked = NewRefundSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         amount = asked.validated_data.get("amount")
@@ -210,10 +210,10 @@ class RefundsView(PosView):
             reason=asked.validated_data["reason"],
             idempotency_key=read_key(request),
             request_hash=hash_request(
-                f"refund {charge.public_id}", caller_id=self.caller.owner_id, body=request.data
+                f"refund {charge.public_id}", principal_id=self.principal.id, body=request.data
             ),
         )
-        refund = refund_charge(charge.id, caller=self.caller, new=new)
+        refund = refund_charge(charge.id, principal=self.principal, new=new)
         return Response(RefundSerializer.show(refund), status=201)
 
 
@@ -224,7 +224,7 @@ class RefundView(PosView):
     @refuses(NotFound)
     def get(self, request: Request, reference: str) -> Response:
         """Show the refund."""
-        return Response(RefundSerializer.show(find_refund(self.caller, reference)))
+        return Response(RefundSerializer.show(find_refund(self.principal, reference)))
 
 
 class EventsView(PosView):
@@ -237,8 +237,8 @@ class EventsView(PosView):
     @refuses(NotFound)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Hand the connection over to the process that serves streams."""
-        charge = find_charge(self.caller, reference)
-        bound_to = token_topic(self.caller.token_id)
+        charge = find_charge(self.principal, reference)
+        bound_to = token_topic(self.principal.token_id)
         return hand_over_stream(charge_topic(charge.id), bound_to=bound_to)
 
 
@@ -251,7 +251,7 @@ class QrSvgView(PosView):
     @refuses(NotFound)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code as SVG, one unit a module."""
-        charge = find_charge(self.caller, reference)
+        charge = find_charge(self.principal, reference)
         return _picture(draw_svg(write_payload(charge)), "image/svg+xml")
 
 
@@ -264,7 +264,7 @@ class QrPngView(PosView):
     @refuses(NotFound)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code as PNG, 12 pixels a module."""
-        charge = find_charge(self.caller, reference)
+        charge = find_charge(self.principal, reference)
         return _picture(draw_png(write_payload(charge)), "image/png")
 
 
@@ -295,26 +295,26 @@ def _read_limit(request: Request) -> int:
     return int(text)
 
 
-def _choose_store(caller: Caller, wanted: str | None) -> Caller:
-    if wanted is None or wanted == caller.store.public_id:
-        return caller
-    if caller.terminal is None:
-        for store in caller.store.merchant.stores.select_related("merchant"):
+def _choose_store(principal: Principal, wanted: str | None) -> Principal:
+    if wanted is None or wanted == principal.store.public_id:
+        return principal
+    if principal.terminal is None:
+        for store in principal.store.merchant.stores.select_related("merchant"):
             if store.public_id == wanted:
-                return call_from_merchant(store)
+                return act_for_merchant(store)
     raise ValidationError({"store": gettext("There is no such store of yours.")})
 
 
 def _read_charge(
-    caller: Caller, asked: dict[str, Any], *, key: str, request_hash: bytes
+    principal: Principal, asked: dict[str, Any], *, key: str, request_hash: bytes
 ) -> NewCharge:
     amount = asked.get("amount")
     return NewCharge(
         amount_minor=amount["amount_minor"] if amount else None,
-        currency=amount["currency"] if amount else caller.store.currency,
+        currency=amount["currency"] if amount else principal.store.currency,
         reference=asked["reference"],
         description=asked["description"],
-        lines=find_items(caller.store, asked.get("lines", [])),
+        lines=find_items(principal.store, asked.get("lines", [])),
         idempotency_key=key,
         request_hash=request_hash,
     )

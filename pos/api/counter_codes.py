@@ -106,7 +106,7 @@ class CounterCodesView(MerchantView):
             cap_minor=cap["amount_minor"] if cap else None,
             idempotency_key=read_key(request),
             request_hash=hash_request(
-                f"print {store.public_id}", caller_id=self.merchant.id, body=request.data
+                f"print {store.public_id}", principal_id=self.merchant.id, body=request.data
             ),
         )
         code = create_counter_code(store, new, actor=self.merchant.public_id)
@@ -154,11 +154,11 @@ class CounterEventsView(PosView):
     )
     def get(self, request: Request) -> HttpResponse:
         """Hand the connection over to the process that serves streams."""
-        store_id, terminal = self.caller.store.id, self.caller.terminal
+        store_id, terminal = self.principal.store.id, self.principal.terminal
         topics = [counter_topic(store_id=store_id, terminal_id=None)]
         if terminal is not None:
             topics.append(counter_topic(store_id=store_id, terminal_id=terminal.id))
-        return hand_over_stream(*topics, bound_to=token_topic(self.caller.token_id))
+        return hand_over_stream(*topics, bound_to=token_topic(self.principal.token_id))
 
 
 class SheetView(MerchantView):

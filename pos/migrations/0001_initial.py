@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                         default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("owner_id", models.UUIDField()),
+                ("principal_id", models.UUIDField()),
                 ("idempotency_key", models.CharField(max_length=255)),
                 ("request_hash", models.BinaryField(max_length=32)),
                 (
@@ -552,7 +552,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="charge",
             constraint=models.UniqueConstraint(
-                fields=("owner_id", "idempotency_key"), name="pos_charge_one_a_key"
+                fields=("principal_id", "idempotency_key"), name="pos_charge_one_a_key"
             ),
         ),
         migrations.AddConstraint(

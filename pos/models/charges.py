@@ -68,7 +68,7 @@ class Charge(models.Model):
     counter_code = models.ForeignKey(
         CounterCode, models.PROTECT, related_name="+", null=True, db_index=False
     )
-    owner_id = models.UUIDField()
+    principal_id = models.UUIDField()
     idempotency_key = models.CharField(max_length=255)
     request_hash = models.BinaryField(max_length=32)
 
@@ -132,7 +132,7 @@ class Charge(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["owner_id", "idempotency_key"], name="pos_charge_one_a_key"
+                fields=["principal_id", "idempotency_key"], name="pos_charge_one_a_key"
             ),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0), name="pos_charge_amount_positive"

@@ -10,7 +10,7 @@ from typing import Any
 from identity.models import User
 from merchants.models import Merchant, Role, StaffMember, Store
 from merchants.onboarding import hire, open_merchant, open_store
-from pos.callers import call_from_till
+from pos.principals import act_at_till
 from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal
 from servers.stack import Stack
@@ -64,7 +64,7 @@ def _sell(merchant: Merchant, currency: str, *, refunder: StaffMember) -> dict[s
     payer = factories.open_customer(currency=currency, balance_minor=4 * minor)
     sold = factories.sell(shop, payer, amount_minor=minor)
     new = NewRefund(minor // 3, reason="Soup was cold", idempotency_key="1", request_hash=b"")
-    back = refund_charge(sold.id, caller=call_from_till(till, refunder), new=new)
+    back = refund_charge(sold.id, principal=act_at_till(till, refunder), new=new)
     if currency == "EUR":
         for _ in range(LINES - 2):
             factories.sell(shop, payer, amount_minor=1)

@@ -1,5 +1,6 @@
 """The whole system starts, loses processes, gets them back, and leaves nothing running."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -91,20 +92,36 @@ def demo_folder(tmp_path_factory):
     return tmp_path_factory.mktemp("demo")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_is_described_while_it_runs_and_only_then(demo_folder, number):
-    port = find_port()
-    with subprocess.Popen(
-        [sys.executable, "-m", "demo.run", "--state", str(demo_folder)],
+@contextlib.contextmanager
+def run_demo(folder, *, port):
+    """Start a demo and wait until it is up; whatever happens, it is not left running."""
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "demo.run", "--state", str(folder)],
         cwd=ROOT,
         env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1"},
         stdout=subprocess.PIPE,
         text=True,
-    ) as demo:
+    )
+    try:
         assert demo.stdout is not None
+        said = []
         for line in demo.stdout:
+            said.append(line)
             if "Ctrl-C stops everything" in line:
                 break
+        else:
+            pytest.fail("".join(said))
+        yield demo
+    finally:
+        # Leaving the `with` block of a process waits for it, and a demo runs for ever.
+        demo.terminate()
+        demo.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_is_described_while_it_runs_and_only_then(demo_folder, number):
+    port = find_port()
+    with run_demo(demo_folder, port=port) as demo:
         facts = json.loads((demo_folder / "demo.json").read_text())
         mode = (demo_folder / "demo.json").stat().st_mode & 0o777
         status = read_status(port)

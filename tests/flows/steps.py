@@ -32,6 +32,13 @@ def open_dashboard(person: Any) -> Any:
     return browser
 
 
+def sign_in(login: str, pin: str = factories.PIN, *, browser: Any = None, **more: str) -> Any:
+    """Sign in to the wallet; the answer's `client` is the browser, a new one unless given."""
+    return (browser or open_browser()).post(
+        "/wallet/sign-in/", {"login": login, "pin": pin} | more
+    )
+
+
 def unlock(device: Client, cashier: Any, pin: str = factories.PIN) -> Any:
     """Unlock a paired till with a cashier's PIN."""
     return device.post("/till/unlock/", {"cashier": cashier.id, "pin": pin})

@@ -1,4 +1,4 @@
-"""Who may ask what: every address, every kind of caller, every method."""
+"""Who may ask what: every address, every kind of principal, every method."""
 
 import pytest
 from django.test import Client

@@ -120,7 +120,7 @@ def test_an_expired_charge_is_refused_with_no_sweeper(phone, charge):
 
 
 def test_a_canceled_charge_is_refused(phone, charge, shop):
-    cancel_charge(charge.id, caller=shop.till)
+    cancel_charge(charge.id, principal=shop.till)
 
     with nothing_changes(charge):
         answer = scan(phone, charge)

@@ -205,7 +205,7 @@ def test_what_broke_off_before_the_claim_is_finished_by_the_same_key(
 ):
     code = show_code(customer)
     asked = hash_request(
-        f"collect {charge.public_id}", caller_id=shop.terminal.id, body={"code": code}
+        f"collect {charge.public_id}", principal_id=shop.terminal.id, body={"code": code}
     )
     redeem_code(shop.till, NewUse(code, charge, "sale-1", asked))
 
@@ -233,7 +233,7 @@ def test_what_broke_off_is_not_gone_on_with_once_the_codes_were_stopped(
 ):
     code = show_code(customer)
     asked = hash_request(
-        f"collect {charge.public_id}", caller_id=shop.terminal.id, body={"code": code}
+        f"collect {charge.public_id}", principal_id=shop.terminal.id, body={"code": code}
     )
     redeem_code(shop.till, NewUse(code, charge, "sale-1", asked))
     phone.post("wallet/payment_codes/revoke")
@@ -283,7 +283,7 @@ def test_a_charge_that_the_customer_has_scanned_too_is_paid_once(till, charge, c
 @pytest.mark.parametrize("status", ["canceled", "expired", "captured"])
 def test_a_charge_that_is_over_is_refused(till, charge, shop, customer, another, status):
     if status == "canceled":
-        cancel_charge(charge.id, caller=shop.till)
+        cancel_charge(charge.id, principal=shop.till)
     elif status == "expired":
         let_expire(charge)
     else:

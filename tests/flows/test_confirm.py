@@ -107,7 +107,7 @@ def test_an_expired_charge_is_refused_with_no_sweeper(phone, claim):
 
 
 def test_a_canceled_charge_is_refused(phone, claim, shop):
-    cancel_charge(claim.charge_id, caller=shop.till)
+    cancel_charge(claim.charge_id, principal=shop.till)
 
     with nothing_changes(refresh(claim)):
         answer = confirm(phone, claim)

@@ -218,7 +218,7 @@ def test_an_expired_code_says_so(browser, charge):
 
 
 def test_a_canceled_code_says_so(browser, charge, shop):
-    cancel_charge(charge.id, caller=shop.till)
+    cancel_charge(charge.id, principal=shop.till)
     charge.refresh_from_db()
 
     with nothing_changes(charge):
@@ -343,7 +343,7 @@ def test_confirming_after_the_minute_takes_nothing_and_asks_again(browser, charg
 
 def test_confirming_what_was_canceled_shows_it(browser, charge, shop, customer):
     look(browser, charge)
-    cancel_charge(charge.id, caller=shop.till)
+    cancel_charge(charge.id, principal=shop.till)
 
     answer = browser.post(f"{address(charge)}/pay")
 

@@ -17,7 +17,7 @@ from pos.tasks import issue_missing_receipts
 from qr.links import encode_short_code, encode_token
 from tests import factories
 from tests.clocks import date_back_transfers
-from tests.flows.steps import open_wallet
+from tests.flows.steps import open_wallet, sign_in
 from tests.qr.payloads import EXAMPLE
 from tests.snapshots import nothing_changes
 from wallet.authentication import WALLET_COOKIE
@@ -32,19 +32,14 @@ def browser(customer):
     return open_wallet(customer)
 
 
-def sign_in(login, pin=factories.PIN, **more):
-    visitor = Client(SERVER_NAME="pay.test")
-    return visitor, visitor.post(LOGIN, {"login": login, "pin": pin} | more)
-
-
 def test_a_person_signs_in_by_phone_or_mail(customer):
     user = customer.wallet.user
     for login in (user.phone, f" {user.email.upper()} ", user.phone.replace("+353", "0")):
-        visitor, answer = sign_in(login)
+        answer = sign_in(login)
 
         assert (answer.status_code, answer["Location"]) == (302, "/wallet/")
         assert answer.cookies[WALLET_COOKIE]["httponly"]
-        assert visitor.get("/wallet/").context["wallet"] == customer.wallet
+        assert answer.client.get("/wallet/").context["wallet"] == customer.wallet
 
 
 def test_the_device_is_remembered_by_name(customer):
@@ -55,8 +50,8 @@ def test_the_device_is_remembered_by_name(customer):
 
 @pytest.mark.parametrize("login", ["", "nobody@mail.test", "+353870000000", "\x00", "x" * 5000])
 def test_an_unknown_login_is_refused_like_a_wrong_pin(customer, login):
-    _, unknown = sign_in(login)
-    _, wrong = sign_in(customer.wallet.user.phone, "000000")
+    unknown = sign_in(login)
+    wrong = sign_in(customer.wallet.user.phone, "000000")
 
     assert (unknown.status_code, wrong.status_code) == (403, 403)
     assert unknown.context["error"] == wrong.context["error"]
@@ -65,16 +60,16 @@ def test_an_unknown_login_is_refused_like_a_wrong_pin(customer, login):
 
 
 def test_five_wrong_pins_lock_the_sign_in_and_it_looks_like_a_wrong_one(customer):
-    wrong = [sign_in(customer.wallet.user.phone, "000000")[1] for _ in range(5)]
+    wrong = [sign_in(customer.wallet.user.phone, "000000") for _ in range(5)]
 
-    _, locked = sign_in(customer.wallet.user.phone, "000001")
-    _, unknown = sign_in("+353870000000")
+    locked = sign_in(customer.wallet.user.phone, "000001")
+    unknown = sign_in("+353870000000")
 
     for answer in (*wrong, locked):
         assert answer.status_code == unknown.status_code == 403
         assert answer.context["error"] == unknown.context["error"]
         assert WALLET_COOKIE not in answer.cookies
-    assert WALLET_COOKIE not in sign_in(customer.wallet.user.phone)[1].cookies
+    assert WALLET_COOKIE not in sign_in(customer.wallet.user.phone).cookies
     assert not Session.objects.exclude(digest=digest_secret(customer.token)).exists()
 
 
@@ -101,7 +96,7 @@ def test_somebody_without_a_wallet_gets_no_session():
     user = User.objects.create(name="Nora Byrne", email="nora@shop.test")
     set_pin(user, factories.PIN)
 
-    _, answer = sign_in("nora@shop.test")
+    answer = sign_in("nora@shop.test")
 
     assert answer.status_code == 403
     assert not Session.objects.filter(user=user, ended_at=None).exists()
@@ -122,7 +117,7 @@ def test_somebody_without_a_wallet_gets_no_session():
     ],
 )
 def test_next_never_leaves_the_site(customer, wanted, to):
-    _, answer = sign_in(customer.wallet.user.phone, next=wanted)
+    answer = sign_in(customer.wallet.user.phone, next=wanted)
 
     assert answer["Location"] == to
 
@@ -133,8 +128,8 @@ def test_the_shop_stays_on_screen_while_signing_in(customer, shop):
 
     with nothing_changes(charge):
         page = Client(SERVER_NAME="pay.test").get(LOGIN, {"next": link})
-        _, wrong = sign_in(customer.wallet.user.phone, "000000", next=link)
-    _, right = sign_in(customer.wallet.user.phone, next=link)
+        wrong = sign_in(customer.wallet.user.phone, "000000", next=link)
+    right = sign_in(customer.wallet.user.phone, next=link)
 
     assert page.context["charge"] == charge
     assert wrong.context["charge"] == charge
@@ -146,7 +141,7 @@ def test_the_shop_of_a_counter_code_stays_on_screen_too(customer, shop):
     link = f"/s/{encode_token(code.id).lower()}/"
 
     page = Client(SERVER_NAME="pay.test").get(LOGIN, {"next": link})
-    _, wrong = sign_in(customer.wallet.user.phone, "000000", next=link)
+    wrong = sign_in(customer.wallet.user.phone, "000000", next=link)
 
     for shown in (page, wrong):
         assert shown.context["counter_code"] == code

@@ -11,7 +11,7 @@ from tests.clocks import date_back
 from wallet.models import PaymentCodeMiss
 
 pytestmark = pytest.mark.django_db
-MISSES = Misses("wallet_paymentcodemiss", of="merchant_id", by="owner_id")
+MISSES = Misses("wallet_paymentcodemiss", of="merchant_id", by="principal_id")
 
 
 def test_misses_are_counted_of_one_and_of_all_together(shop):

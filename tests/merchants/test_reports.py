@@ -11,9 +11,8 @@ from merchants import queries
 from merchants.layouts import COMMA, LAYOUTS, POINT, PROGRAM, SEMICOLON, suggest_layout
 from merchants.models import Role
 from merchants.reports import write_settlement_csv
-from pos.callers import call_from_till
 from pos.makers import find_makers
-from pos.refunds import NewRefund, refund_charge
+from pos.principals import act_at_till
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -56,8 +55,8 @@ def refund(shop, customer, refunder):
     """A refund by Nora of 3.00 from a sale of 10.00."""
     sale = factories.sell(shop, customer, amount_minor=1000)
     factories.sell(shop, customer, amount_minor=250)
-    new = NewRefund(amount_minor=300, reason="", idempotency_key="1", request_hash=b"")
-    return refund_charge(sale.id, caller=call_from_till(shop.terminal, refunder), new=new)
+    principal = act_at_till(shop.terminal, refunder)
+    return factories.refund(shop, sale, amount_minor=300, principal=principal)
 
 
 @pytest.fixture

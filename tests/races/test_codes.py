@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from ledger.queries import read_balance
-from pos.callers import call_from_terminal
+from pos.principals import act_for_terminal
 from pos.terminals import add_terminal
 from tests import factories
 from tests.ledger.sessions import let_others_act, read_pid, wait_until_waited_for
@@ -98,13 +98,13 @@ def test_guesses_at_the_same_moment_are_counted_each(crowd):
 
     kinds = Counter(type(answer).__name__ for answer in answers)
     assert kinds == {"PaymentCodeUnknown": 10, "TooManyTries": 30}
-    assert PaymentCodeMiss.objects.filter(owner_id=shop.terminal.id).count() == 10
+    assert PaymentCodeMiss.objects.filter(principal_id=shop.terminal.id).count() == 10
 
 
 def test_guesses_from_all_of_a_merchant_s_tills_at_once_are_counted_together(crowd):
     shop = factories.open_shop()
     tills = [
-        call_from_terminal(add_terminal(shop.store, name=f"Till {number}"))
+        act_for_terminal(add_terminal(shop.store, name=f"Till {number}"))
         for number in range(2, 42)
     ]
     charge = factories.make_charge(shop)
@@ -124,19 +124,19 @@ def test_a_guess_that_hits_is_behind_the_misses_before_it(crowd):
     shop, customer = factories.open_shop(), factories.open_customer()
     charge, code = factories.make_charge(shop), show_code(customer)
     tills = [
-        call_from_terminal(add_terminal(shop.store, name=f"Till {number}"))
+        act_for_terminal(add_terminal(shop.store, name=f"Till {number}"))
         for number in range(2, 5)
     ]
     for number in range(29):
         PaymentCodeMiss.objects.create(
-            merchant=shop.merchant, owner_id=tills[number % 3].owner_id
+            merchant=shop.merchant, principal_id=tills[number % 3].id
         )
     hit = partial(redeem_code, shop.till, NewUse(code, charge, "hit", b"test"))
 
     with transaction.atomic():
         # The thirtieth miss, counted and not yet written down.
         _lock_guesses(shop.till, _LOCK_AS_MISS)
-        _MISSES.add(shop.merchant.id, by=shop.till.owner_id)
+        _MISSES.add(shop.merchant.id, by=shop.till.id)
         waiting = crowd.start(hit, refusals=(TooManyTries,))
         with pytest.raises(TimeoutError):
             waiting.result(timeout=0.2)

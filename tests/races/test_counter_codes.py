@@ -74,7 +74,7 @@ def test_one_key_at_the_same_moment_opens_one_charge(crowd):
         claims = crowd.act([partial(factories.claim_at, payer, code, key=key)] * 6)
 
         assert len({claim.id for claim in claims}) == 1
-        assert Charge.objects.filter(owner_id=payer.wallet.id).count() == 1
+        assert Charge.objects.filter(principal_id=payer.wallet.id).count() == 1
 
 
 def test_a_form_sent_again_while_its_charge_is_paid_is_paid_once(crowd):
@@ -89,7 +89,7 @@ def test_a_form_sent_again_while_its_charge_is_paid_is_paid_once(crowd):
         )
 
         assert payment.charge_id == claim.charge_id
-        assert Charge.objects.filter(owner_id=payer.wallet.id).count() == 1
+        assert Charge.objects.filter(principal_id=payer.wallet.id).count() == 1
         assert read_balance(payer.wallet.account_id) == 10_000 - 480
 
 

@@ -40,7 +40,7 @@ def test_a_charge_is_paid_or_canceled_and_never_both(crowd, without_pin):
         claim = factories.claim(customer, charge)
         jobs: list[Job] = [
             partial(factories.confirm, customer, claim, pin=""),
-            partial(cancel_charge, charge.pk, caller=shop.till),
+            partial(cancel_charge, charge.pk, principal=shop.till),
         ]
         payment, cancellation = crowd.act(
             stagger(jobs, round_number=number), refusals=(ChargeNotPayable, ChargeNotCancelable)
@@ -102,7 +102,7 @@ def test_a_scan_and_a_cancellation_agree(crowd):
         charge = factories.make_charge(shop)
         jobs: list[Job] = [
             partial(factories.claim, customer, charge),
-            partial(cancel_charge, charge.pk, caller=shop.till),
+            partial(cancel_charge, charge.pk, principal=shop.till),
         ]
         claim, canceled = crowd.act(
             stagger(jobs, round_number=number), refusals=(ChargeNotPayable,)
@@ -121,7 +121,7 @@ def test_ten_cancellations_cancel_once(crowd):
 
     for _ in range(10):
         charge = factories.make_charge(shop)
-        answers = crowd.act([partial(cancel_charge, charge.pk, caller=shop.till)] * 10)
+        answers = crowd.act([partial(cancel_charge, charge.pk, principal=shop.till)] * 10)
 
         assert {answer.status for answer in answers} == {"canceled"}
         assert {answer.version for answer in answers} == {2}

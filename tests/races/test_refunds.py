@@ -9,17 +9,9 @@ from django.db.models import Sum
 from ledger.queries import read_balance
 from pos.errors import RefundExceedsCaptured, RefundNotPossible
 from pos.models import Refund
-from pos.refunds import NewRefund, refund_charge
 from tests import factories
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
-
-
-def refund(shop, charge, key, amount_minor):
-    new = NewRefund(
-        amount_minor=amount_minor, reason="", idempotency_key=key, request_hash=b"test"
-    )
-    return refund_charge(charge.pk, caller=shop.till, new=new)
 
 
 def test_of_twenty_part_refunds_as_many_are_made_as_fit(crowd):
@@ -28,7 +20,10 @@ def test_of_twenty_part_refunds_as_many_are_made_as_fit(crowd):
     for _ in range(5):
         charge = factories.sell(shop, customer, amount_minor=480)
         answers = crowd.act(
-            [partial(refund, shop, charge, f"part {part}", 110) for part in range(20)],
+            [
+                partial(factories.refund, shop, charge, key=f"part {part}", amount_minor=110)
+                for part in range(20)
+            ],
             refusals=(RefundExceedsCaptured,),
         )
 
@@ -47,7 +42,10 @@ def test_of_twenty_whole_refunds_one_is_made(crowd):
     for _ in range(5):
         charge = factories.sell(shop, customer)
         answers = crowd.act(
-            [partial(refund, shop, charge, f"whole {part}", None) for part in range(20)],
+            [
+                partial(factories.refund, shop, charge, key=f"whole {part}")
+                for part in range(20)
+            ],
             refusals=(RefundExceedsCaptured,),
         )
 
@@ -62,7 +60,10 @@ def test_refunds_never_pass_their_greatest_number(crowd, settings):
     charge = factories.sell(shop, customer)
 
     answers = crowd.act(
-        [partial(refund, shop, charge, f"part {part}", 10) for part in range(20)],
+        [
+            partial(factories.refund, shop, charge, key=f"part {part}", amount_minor=10)
+            for part in range(20)
+        ],
         refusals=(RefundNotPossible,),
     )
 
@@ -74,7 +75,9 @@ def test_refunds_of_many_sales_of_one_shop_and_one_payer_do_not_block_each_other
     shop, customer = factories.open_shop(), factories.open_customer()
     charges = [factories.sell(shop, customer, amount_minor=100) for _ in range(20)]
 
-    answers = crowd.act([partial(refund, shop, charge, "whole", None) for charge in charges])
+    answers = crowd.act(
+        [partial(factories.refund, shop, charge, key="whole") for charge in charges]
+    )
 
     assert [answer.amount_minor for answer in answers] == [100] * 20
     assert read_balance(customer.wallet.account_id) == 10_000

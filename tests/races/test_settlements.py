@@ -21,7 +21,6 @@ from tests.clocks import date_back
 from tests.closing import close_by_hand
 from tests.conftest import Api
 from tests.races.crowd import Job, stagger
-from tests.races.test_refunds import refund
 from tests.snapshots import nothing_changes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
@@ -52,7 +51,7 @@ def sell_and_refund(shop, customer, closing_time, *, left):
     for number in range(SALES):
         charge = factories.sell(shop, customer, amount_minor=100 + number)
         if number % 3 == 0:
-            refund(shop, charge, "part", 10 + number)
+            factories.refund(shop, charge, key="part", amount_minor=10 + number)
     left.pop()
     if not left:
         closing_time.set()
@@ -133,7 +132,7 @@ def test_a_refund_between_cut_and_closing_is_carried_over(crowd):
     balance = find_book(shop)
     charge = factories.sell(shop, customer, amount_minor=200)
     cut_at = timezone.now()
-    refund(shop, charge, "whole", None)
+    factories.refund(shop, charge, key="whole")
 
     before = close_settlement(balance.pk, cut_at=cut_at)
     after = close(balance)
@@ -151,7 +150,7 @@ def test_a_refund_and_a_settlement_at_once_wait_for_each_other_and_never_deadloc
     for number in range(40):
         charge = factories.sell(shop, customer, amount_minor=200)
         jobs: list[Job] = [
-            partial(refund, shop, charge, "whole", None),
+            partial(factories.refund, shop, charge, key="whole"),
             partial(close, balance),
         ]
         crowd.act(stagger(jobs, round_number=number))

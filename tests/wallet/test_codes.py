@@ -9,7 +9,7 @@ from django.db.models import F
 
 from foundation.idempotency import IdempotencyMismatch
 from identity.errors import PinWrong
-from pos.callers import call_from_merchant, call_from_terminal
+from pos.principals import act_for_merchant, act_for_terminal
 from pos.terminals import add_terminal
 from qr.payment_codes import open_code
 from tests import factories
@@ -46,9 +46,9 @@ def step():
     return await_steady_step()
 
 
-def redeem(shop, charge, text, *, key=None, request_hash=b"test", caller=None):
+def redeem(shop, charge, text, *, key=None, request_hash=b"test", principal=None):
     new = NewUse(text, charge, key or str(uuid.uuid4()), request_hash)
-    return redeem_code(caller or shop.till, new)
+    return redeem_code(principal or shop.till, new)
 
 
 def make_wrong(code):
@@ -91,7 +91,7 @@ def test_a_code_is_used_up_for_its_charge(shop, charge, customer, step):
 
     assert PaymentCodeUse.objects.get() == use
     assert (use.wallet, use.step, use.charge) == (customer.wallet, step, charge)
-    assert (use.owner_id, use.outcome) == (shop.terminal.id, "started")
+    assert (use.principal_id, use.outcome) == (shop.terminal.id, "started")
     assert not PaymentCodeMiss.objects.exists()
 
 
@@ -175,7 +175,7 @@ def test_two_tills_may_choose_the_same_key(shop, charge, customer):
 
     use = redeem(other, factories.make_charge(other), show_code(customer), key="1")
 
-    assert use.owner_id == other.terminal.id
+    assert use.principal_id == other.terminal.id
 
 
 def test_a_wrong_tag_is_nobody_s_and_counted(shop, charge, customer):
@@ -183,7 +183,7 @@ def test_a_wrong_tag_is_nobody_s_and_counted(shop, charge, customer):
         redeem(shop, charge, make_wrong(show_code(customer)))
 
     miss = PaymentCodeMiss.objects.get()
-    assert (miss.merchant, miss.owner_id) == (shop.merchant, shop.terminal.id)
+    assert (miss.merchant, miss.principal_id) == (shop.merchant, shop.terminal.id)
     assert str(miss) == f"{shop.terminal.id} {miss.missed_at}"
     assert not PaymentCodeUse.objects.exists()
 
@@ -289,11 +289,13 @@ def test_a_minute_later_the_till_collects_again(shop, charge, customer):
 
 def test_each_till_has_its_own_tries_up_to_thirty_of_the_merchant(shop, customer):
     right = show_code(customer)
-    tills = [call_from_terminal(add_terminal(shop.store, name=f"{n}")) for n in "123"]
-    for caller in tills:
+    tills = [act_for_terminal(add_terminal(shop.store, name=f"{n}")) for n in "123"]
+    for principal in tills:
         for _ in range(10):
             with pytest.raises(PaymentCodeUnknown):
-                redeem(shop, factories.make_charge(shop), make_wrong(right), caller=caller)
+                redeem(
+                    shop, factories.make_charge(shop), make_wrong(right), principal=principal
+                )
 
     with pytest.raises(TooManyTries):
         redeem(shop, factories.make_charge(shop), right)
@@ -302,13 +304,13 @@ def test_each_till_has_its_own_tries_up_to_thirty_of_the_merchant(shop, customer
 
 
 def test_a_merchant_s_server_has_the_merchant_s_thirty(shop, charge, customer):
-    server, right = call_from_merchant(shop.store), show_code(customer)
+    server, right = act_for_merchant(shop.store), show_code(customer)
     for _ in range(30):
         with pytest.raises(PaymentCodeUnknown):
-            redeem(shop, charge, make_wrong(right), caller=server)
+            redeem(shop, charge, make_wrong(right), principal=server)
 
     with pytest.raises(TooManyTries):
-        redeem(shop, charge, right, caller=server)
+        redeem(shop, charge, right, principal=server)
 
 
 def test_wrong_codes_of_one_merchant_stop_no_other(shop, charge, customer):
@@ -319,7 +321,7 @@ def test_wrong_codes_of_one_merchant_stop_no_other(shop, charge, customer):
 
     use = redeem(other, factories.make_charge(other), show_code(customer))
 
-    assert use.owner_id == other.terminal.id
+    assert use.principal_id == other.terminal.id
 
 
 def test_misses_are_forgotten_after_a_day(shop, charge, customer):

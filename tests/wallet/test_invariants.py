@@ -15,7 +15,7 @@ def test_a_payment_within_somebody_else_s_cap_is_found(shop, customer, another):
     charge = factories.confirm(customer, claim).charge
     whole = find_broken()
 
-    date_back(Charge.objects.filter(pk=charge.pk), owner_id=another.wallet.id)
+    date_back(Charge.objects.filter(pk=charge.pk), principal_id=another.wallet.id)
 
     assert whole == {}
     assert list(find_broken()) == [

@@ -157,7 +157,7 @@ class CollectView(PosView):
     )
     def post(self, request: Request, reference: str) -> Response:
         """Collect the charge from the wallet that shows this payment code."""
-        charge = find_charge(self.caller, reference)
+        charge = find_charge(self.principal, reference)
         asked = CollectionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         new = NewUse(
@@ -165,11 +165,11 @@ class CollectView(PosView):
             charge=charge,
             idempotency_key=read_key(request),
             request_hash=hash_request(
-                f"collect {charge.public_id}", caller_id=self.caller.owner_id, body=request.data
+                f"collect {charge.public_id}", principal_id=self.principal.id, body=request.data
             ),
         )
-        use = collect_charge(self.caller, new)
-        truth = find_charge(self.caller, reference)
+        use = collect_charge(self.principal, new)
+        truth = find_charge(self.principal, reference)
         shown = CollectedChargeSerializer.show(truth, needs=list_needs(use, truth))
         return Response(shown)
 

@@ -148,7 +148,7 @@ class WalletEventsView(WalletApiView):
 
 def hash_confirmation(wallet: Wallet, claim: str) -> bytes:
     """Hash a confirmation's meaning, the wallet and the claim; the PIN is not part of it."""
-    return hash_request("confirm charge", caller_id=wallet.id, body={"claim": claim})
+    return hash_request("confirm charge", principal_id=wallet.id, body={"claim": claim})
 
 
 def read_claim_id(reference: str) -> UUID:

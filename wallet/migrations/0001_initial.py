@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("owner_id", models.UUIDField()),
+                ("principal_id", models.UUIDField()),
                 (
                     "missed_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("step", models.BigIntegerField()),
-                ("owner_id", models.UUIDField()),
+                ("principal_id", models.UUIDField()),
                 ("idempotency_key", models.CharField(max_length=255)),
                 ("request_hash", models.BinaryField(max_length=32)),
                 ("outcome", models.CharField(default="started", max_length=32)),
@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                         fields=("wallet", "step"), name="wallet_paymentcodeuse_one_a_step"
                     ),
                     models.UniqueConstraint(
-                        fields=("owner_id", "idempotency_key"),
+                        fields=("principal_id", "idempotency_key"),
                         name="wallet_paymentcodeuse_one_a_key",
                     ),
                 ],

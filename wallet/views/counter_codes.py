@@ -113,7 +113,7 @@ def _read_key(request: HttpRequest) -> str:
 
 def _hash_wish(wallet: Wallet, code: CounterCode, typed: str) -> bytes:
     body = {"amount_minor": read_money(typed, code.currency)}
-    return hash_request(f"type at {code.public_id}", caller_id=wallet.id, body=body)
+    return hash_request(f"type at {code.public_id}", principal_id=wallet.id, body=body)
 
 
 def _ask(
