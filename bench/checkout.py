@@ -206,10 +206,12 @@ def measure(plan: Plan) -> Figures:
 def make_shops(stack: Stack) -> dict[str, list[str]]:
     """Make shops and wallets in a process that has Django."""
     secrets = stack.state.path / "secrets-of-shops.json"
+    # The owner's rights, because the application may not put money into wallets.
+    owner = {"DATABASE_URL": stack.servers.owner_url(stack.database)}
     subprocess.run(  # noqa: S603  our own script
         # -P, or this folder's ledger.py would be taken for the application's package.
         [sys.executable, "-P", str(ROOT / "bench" / "shops.py"), str(secrets)],
-        env={**stack.env, "PYTHONPATH": str(ROOT)},
+        env={**stack.env, **owner, "PYTHONPATH": str(ROOT)},
         check=True,
         timeout=120,
     )

@@ -88,15 +88,17 @@ class EventStream(Connection):
     """A connection on which server-sent events are listened to; each wait ends with one."""
 
     def take(self) -> Answer | None:
-        """Return the first event that was not given yet, by its name."""
+        """Return the first event that was not given yet, by its name; heartbeats are none."""
         if self.received.startswith(b"HTTP/1.1 ") and self.received[9:12] != b"200":
             raise Unexpected(f"no stream: {self.received[:300]!r}")
-        _, found, rest = self.received.partition(_EVENT)
-        name, whole, after = rest.partition(b"\n")
-        if not (found and whole):
-            return None
-        self.received = after
-        return Answer(200, name)
+        while True:
+            _, found, rest = self.received.partition(_EVENT)
+            name, whole, after = rest.partition(b"\n")
+            if not (found and whole):
+                return None
+            self.received = after
+            if name != b"beat":
+                return Answer(200, name)
 
 
 def ask(connection: Connection, expected: int) -> Asking:
