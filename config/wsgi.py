@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-_answer = get_wsgi_application()
+_views = get_wsgi_application()
 
+from config.express import ExpressLane  # noqa: E402  settings must stand before
 from foundation.postgresql.base import DatabaseWrapper  # noqa: E402  settings must stand before
 
 if TYPE_CHECKING:
@@ -23,7 +24,13 @@ def application(environ: dict[str, Any], start_response: "StartResponse") -> Ite
 
     So its database connection is free again, however slowly the client reads.
     """
-    response: Any = _answer(environ, start_response)
+    return _lane(environ, start_response)
+
+
+def _answer_by_view(
+    environ: dict[str, Any], start_response: "StartResponse"
+) -> Iterable[bytes]:
+    response: Any = _views(environ, start_response)
     if response.streaming:
         answer: Iterable[bytes] = response
         return answer
@@ -31,3 +38,6 @@ def application(environ: dict[str, Any], start_response: "StartResponse") -> Ite
         return list(response)
     finally:
         response.close()
+
+
+_lane = ExpressLane(_answer_by_view)

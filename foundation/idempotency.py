@@ -80,10 +80,20 @@ def find_key(request: Request) -> str | None:
     key = sent.strip(" \t")
     if not key:
         raise _ask_for_key()
-    if len(key) > _LENGTH_MAX or "," in key or not (key.isascii() and key.isprintable()):
+    if not is_key(key):
         words = gettext("Send one key: %(rule)s.") % {"rule": KEY_RULE}
         raise ValidationError({HEADER: words})
     return key
+
+
+def is_key(text: str) -> bool:
+    """Return whether a text can be a key: 1 to 255 printable ASCII characters, no comma."""
+    return (
+        0 < len(text) <= _LENGTH_MAX
+        and "," not in text
+        and text.isascii()
+        and text.isprintable()
+    )
 
 
 def hash_request(route: str, *, principal_id: UUID, body: object) -> bytes:

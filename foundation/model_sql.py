@@ -20,11 +20,23 @@ class JoinedRows(Generic[M]):
     in lower case, a related one's is its path (`store`, `store__merchant`). A related one whose
     key is NULL is None. Further columns are extras. A model's `read_at`, if it has one, is set
     to the database's clock by the same statement.
+
+    Each row has the model `beside` too, if one is named, as its first extra.
     """
 
-    def __init__(self, model: type[M], *paths: str, sql: str) -> None:
-        self._parts = [_Part(model, path) for path in ("", *paths)]
-        self._sql = sql.format(columns=", ".join(part.columns for part in self._parts))
+    def __init__(
+        self,
+        model: type[M],
+        *paths: str,
+        sql: str,
+        beside: type[Model] | None = None,
+        beside_paths: Sequence[str] = (),
+    ) -> None:
+        self._trees = [_Tree(model, paths)]
+        if beside is not None:
+            self._trees.append(_Tree(beside, beside_paths))
+        columns = ", ".join(tree.columns for tree in self._trees)
+        self._sql = sql.format(columns=columns)
 
     def first(self, parameters: Parameters) -> M | None:
         """Run the statement and return the first row's model, or None."""
@@ -35,24 +47,38 @@ class JoinedRows(Generic[M]):
         with connection.cursor() as cursor:
             cursor.execute(self._sql, parameters)
             row = cursor.fetchone()
-        return (None, ()) if row is None else self._build(row)
-
-    def _build(self, row: tuple[Any, ...]) -> tuple[M | None, tuple[Any, ...]]:
-        built: dict[str, Any] = {}
-        start = 0
-        for part in self._parts:
-            values = row[start : start + part.width]
-            start += part.width
-            built[part.path] = part.build(values)
-            parent = built.get(part.parent_path)
-            if part.field is not None and parent is not None:
-                part.field.set_cached_value(parent, built[part.path])
-        return built[""], row[start:]
+        if row is None:
+            return None, ()
+        built, rest = [], row
+        for tree in self._trees:
+            built.append(tree.build(rest[: tree.width]))
+            rest = rest[tree.width :]
+        return built[0], (*built[1:], *rest)
 
 
 def list_fields(model: type[Model]) -> list[str]:
     """List the columns of a model's table."""
     return [field.column for field in _describe(model).concrete_fields]
+
+
+class _Tree:
+    """A model with the related ones of some paths."""
+
+    def __init__(self, model: type[Model], paths: Sequence[str]) -> None:
+        self._parts = [_Part(model, path) for path in ("", *paths)]
+        self.columns = ", ".join(part.columns for part in self._parts)
+        self.width = sum(part.width for part in self._parts)
+
+    def build(self, row: Sequence[Any]) -> Any:  # noqa: ANN401  the model, or None
+        built: dict[str, Any] = {}
+        start = 0
+        for part in self._parts:
+            built[part.path] = part.build(row[start : start + part.width])
+            start += part.width
+            parent = built.get(part.parent_path)
+            if part.field is not None and parent is not None:
+                part.field.set_cached_value(parent, built[part.path])
+        return built[""]
 
 
 class _Part:

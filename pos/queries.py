@@ -38,6 +38,19 @@ _HAS_LINES = "EXISTS (SELECT FROM pos_chargeline line WHERE line.charge_id = cha
 _BY_ID = JoinedRows(
     Charge, *_PLACE, sql=f"SELECT {{columns}}, {_HAS_LINES} {_FROM_PLACE} charge.id = %s"
 )
+# For a token that no paired device holds, of the charge's own store.
+_SEEN_BY = JoinedRows(
+    Charge,
+    *_PLACE,
+    sql=f"""
+    SELECT {{columns}} {_FROM_PLACE} charge.id = %s AND NOT {_HAS_LINES}
+       AND charge.store_id = (
+               SELECT holder.store_id
+                 FROM pos_terminaltoken token
+                 JOIN pos_terminal holder ON holder.id = token.terminal_id
+                WHERE token.digest = %s AND token.revoked_at IS NULL AND NOT token.is_device)
+    """,  # noqa: S608  the names are ours
+)
 _BY_TOKEN = JoinedRows(
     Charge, *_PLACE, sql=f"SELECT {{columns}} {_FROM_PLACE} charge.token = %s"
 )
@@ -72,6 +85,11 @@ def find_charge_and_lines(
         raise NotFound
     (has_lines,) = extras
     return charge, list(charge.lines.all()) if has_lines else []
+
+
+def find_charge_seen_by(token_digest: bytes, charge_id: UUID) -> Charge | None:
+    """Find a charge without lines of the store where an integration's token is valid."""
+    return _SEEN_BY.first([charge_id, token_digest])
 
 
 def read_reference(prefix: str, reference: str) -> UUID:

@@ -16,7 +16,7 @@ from pos.places import list_paths, place, write_joins
 from pos.running import number_command, telling_running
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
 from wallet.models import Claim, Wallet
-from wallet.wallets import mask_name
+from wallet.wallets import SESSION_HOLDS, SESSION_JOINS, mask_name
 
 _CLAIM = JoinedRows(
     Claim,
@@ -31,17 +31,42 @@ _CLAIM = JoinedRows(
                LATERAL (SELECT (done.charge).*) charge
     """,
 )
+_OF_CLAIM = ("charge", *list_paths("charge__"))
+_FROM_CLAIM = f"""
+    JOIN pos_charge charge ON charge.id = claim.charge_id
+    {write_joins("charge__")}
+"""
 _MINE = JoinedRows(
     Claim,
-    "charge",
-    *list_paths("charge__"),
+    *_OF_CLAIM,
     sql=f"""
-        SELECT {{columns}}
-          FROM wallet_claim claim
-          JOIN pos_charge charge ON charge.id = claim.charge_id
-          {write_joins("charge__")}
+        SELECT {{columns}} FROM wallet_claim claim {_FROM_CLAIM}
          WHERE claim.id = %s AND claim.wallet_id = %s
     """,  # noqa: S608  the names are ours
+)
+# Session, wallet and what is asked for by one look, for the express lane.
+_SCANNED = JoinedRows(
+    Charge,
+    *list_paths(),
+    sql=f"""
+        SELECT {{columns}}, session.id
+          FROM pos_charge charge {write_joins()}, {SESSION_JOINS}
+         WHERE charge.token = %s AND {SESSION_HOLDS}
+    """,  # noqa: S608  the names are ours
+    beside=Wallet,
+    beside_paths=["user"],
+)
+_HELD = JoinedRows(
+    Claim,
+    *_OF_CLAIM,
+    sql=f"""
+        SELECT {{columns}}, session.id
+          FROM {SESSION_JOINS}
+          JOIN wallet_claim claim ON claim.wallet_id = wallet.id {_FROM_CLAIM}
+         WHERE claim.id = %s AND {SESSION_HOLDS}
+    """,  # noqa: S608  the names are ours
+    beside=Wallet,
+    beside_paths=["user"],
 )
 
 
@@ -106,6 +131,23 @@ def find_claim(wallet: Wallet, claim_id: UUID) -> Claim:
         raise ClaimUnknown
     claim.wallet = wallet
     return claim
+
+
+def find_claim_by_session(digest: bytes, claim_id: UUID) -> Claim | None:
+    """Find a claim of the wallet that a session opens; `digest` is of the session's secret."""
+    claim, extras = _HELD.first_with_extras([claim_id, digest])
+    if claim is not None:
+        claim.wallet, claim.wallet.session_id = extras
+    return claim
+
+
+def find_scanned_by_session(digest: bytes, token: UUID) -> tuple[Wallet, Charge] | None:
+    """Find the charge of a code's token, and the wallet that a session opens."""
+    charge, extras = _SCANNED.first_with_extras([token, digest])
+    if charge is None:
+        return None
+    wallet, wallet.session_id = extras
+    return wallet, charge
 
 
 def find_claim_on(wallet: Wallet, charge_id: UUID) -> Claim:

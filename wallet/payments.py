@@ -6,7 +6,7 @@ from uuid import UUID
 import uuid6
 from django.conf import settings
 
-from foundation.idempotency import IdempotencyMismatch, find_repeated
+from foundation.idempotency import IdempotencyMismatch, find_repeated, hash_request
 from foundation.model_sql import JoinedRows
 from identity.pins import PIN_PATTERN, check_pin
 from identity.tries import in_wallet
@@ -79,7 +79,7 @@ def confirm_charge(
         return _repeat(claim, idempotency_key=idempotency_key, request_hash=request_hash)
     try:
         with_pin = _look_at_pin(wallet, claim, pin)
-        return _pay(
+        return pay_claim(
             claim,
             with_pin=with_pin,
             idempotency_key=idempotency_key,
@@ -93,6 +93,31 @@ def confirm_charge(
     except tuple(REASONS) as refusal:
         record_try(claim, refusal)
         raise
+
+
+def pay_claim(
+    claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: bytes
+) -> Payment:
+    """Pay a claim whose PIN was checked, or that needs none; writes nothing if refused.
+
+    Raises:
+        ChargeNotPayable, PinRequired, InsufficientFunds, TransferRefused, IdempotencyMismatch,
+        StillRunning: as `confirm_charge`.
+    """
+    running = number_command(claim.charge_id)
+    with telling_running(running):
+        return _capture(
+            claim,
+            running,
+            with_pin=with_pin,
+            idempotency_key=idempotency_key,
+            request_hash=request_hash,
+        )
+
+
+def hash_confirmation(wallet: Wallet, claim: str) -> bytes:
+    """Hash a confirmation's meaning, the wallet and the claim; the PIN is not part of it."""
+    return hash_request("confirm charge", principal_id=wallet.id, body={"claim": claim})
 
 
 def find_payment(wallet: Wallet, charge_id: UUID) -> Payment | None:
@@ -121,18 +146,6 @@ def _look_at_pin(wallet: Wallet, claim: Claim, pin: str) -> bool:
     if needs_pin(wallet, claim.charge.amount_minor):
         raise PinRequired
     return False
-
-
-def _pay(claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: bytes) -> Payment:
-    running = number_command(claim.charge_id)
-    with telling_running(running):
-        return _capture(
-            claim,
-            running,
-            with_pin=with_pin,
-            idempotency_key=idempotency_key,
-            request_hash=request_hash,
-        )
 
 
 @retry_clashes

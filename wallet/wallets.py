@@ -15,17 +15,22 @@ from ledger.transactions import retry_clashes
 from ledger.transfers import NewTransfer
 from wallet.models import Wallet
 
+# The wallet that a session opens; %s is the digest of its secret.
+SESSION_JOINS = """
+    identity_session session
+    JOIN identity_user "user" ON "user".id = session.user_id
+    JOIN wallet_wallet wallet ON wallet.user_id = session.user_id
+"""
+SESSION_HOLDS = """
+    session.digest = %s AND session.ended_at IS NULL AND session.expires_at > now()
+    AND "user".is_active
+"""
 _HELD = JoinedRows(
     Wallet,
     "user",
-    sql="""
-        SELECT {columns}, session.id
-          FROM identity_session session
-          JOIN identity_user "user" ON "user".id = session.user_id
-          JOIN wallet_wallet wallet ON wallet.user_id = session.user_id
-         WHERE session.digest = %s AND session.ended_at IS NULL
-           AND session.expires_at > now() AND "user".is_active
-    """,
+    sql=f"""
+        SELECT {{columns}}, session.id FROM {SESSION_JOINS} WHERE {SESSION_HOLDS}
+    """,  # noqa: S608  the names are ours
 )
 
 

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from foundation.answers import Money
 from foundation.fields import PlainTextField
-from foundation.idempotency import KEY, IdempotencyMismatch, hash_request, read_key
+from foundation.idempotency import KEY, IdempotencyMismatch, read_key
 from foundation.paging import AFTER, read_after
 from foundation.refusals import refuses
 from identity.errors import PinLocked, PinWrong
@@ -30,7 +30,7 @@ from wallet.authentication import Payer, WalletAuthentication
 from wallet.claims import decline_charge, find_claim
 from wallet.errors import ClaimUnknown, PinRequired
 from wallet.models import Wallet
-from wallet.payments import confirm_charge
+from wallet.payments import confirm_charge, hash_confirmation
 from wallet.queries import page_payments
 from wallet.serializers import PaymentPage, PaymentSerializer, Seen, WalletSerializer
 from wallet.topics import session_topic
@@ -144,11 +144,6 @@ class WalletEventsView(WalletApiView):
         """Hand the connection over to the process that serves streams."""
         bound_to = session_topic(self.wallet.session_id)
         return hand_over_stream(account_topic(self.wallet.account_id), bound_to=bound_to)
-
-
-def hash_confirmation(wallet: Wallet, claim: str) -> bytes:
-    """Hash a confirmation's meaning, the wallet and the claim; the PIN is not part of it."""
-    return hash_request("confirm charge", principal_id=wallet.id, body={"claim": claim})
 
 
 def read_claim_id(reference: str) -> UUID:

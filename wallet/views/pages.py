@@ -32,7 +32,6 @@ from qr.links import decode_link, decode_token
 from qr.signed import decode_counter_link
 from relay.pages import end_on_commit
 from wallet.access import keep_session, read_next, wallet_only
-from wallet.api.payments import hash_confirmation
 from wallet.authentication import WALLET_COOKIE, read_wallet
 from wallet.claims import decline_charge, find_claim_on
 from wallet.errors import (
@@ -43,7 +42,7 @@ from wallet.errors import (
 from wallet.models import Wallet
 from wallet.movements import page_movements
 from wallet.pay_screen import PayScreen, claim_for_page
-from wallet.payments import confirm_charge, read_pin
+from wallet.payments import confirm_charge, hash_confirmation, read_pin
 from wallet.queries import find_own_payment
 from wallet.topics import session_topic
 from wallet.tries import list_recent_tries, page_tries

@@ -1,0 +1,131 @@
+"""The express lane: the four requests of a sale, answered before the framework's own chain.
+
+Only requests of exactly the expected form are taken. A handler answers, or returns None before
+anything was written; then the view answers from the same bytes. So every refusal, PIN, cookie
+and repeat is the view's, and nothing is decided twice: handlers call what the views call, and
+the headers are those with which the view answered before.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from rest_framework.renderers import JSONRenderer
+
+from foundation.express import Asked, Handler
+from foundation.idempotency import is_key
+from pos.express import create_by_token, show_by_token
+from wallet.express import claim_by_session, confirm_by_session
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+logger = logging.getLogger(__name__)
+_BODY_MAX = 4096
+_CHARGE = re.compile(r"/api/v1/charges/(ch_[0-9a-z]{26})")
+_HANDLERS: Mapping[tuple[str, str], Handler] = {
+    ("POST", "/api/v1/charges"): create_by_token,
+    ("POST", "/api/v1/wallet/claims"): claim_by_session,
+    ("POST", "/api/v1/wallet/payments"): confirm_by_session,
+}
+_ACCEPTED = {None, "*/*", "application/json"}
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+
+
+class ExpressLane:
+    """Answers what it can, and passes everything else on."""
+
+    def __init__(self, views: "WSGIApplication") -> None:
+        self._views = views
+        self._host = urlsplit(settings.PUBLIC_URL).netloc
+        self._renderer = JSONRenderer()
+        self._headers: dict[tuple[Handler, str | None], Headers] = {}
+
+    def __call__(self, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer, or let the views answer."""
+        handler, reference = _find_handler(environ)
+        asked = handler and self._read(environ, reference)
+        if handler is None or asked is None:
+            return self._views(environ, start_response)
+        way = handler, environ.get("HTTP_X_FORWARDED_PROTO")
+        headers = self._headers.get(way)
+        answered = headers and _handle(handler, asked)
+        if not (headers and answered):
+            return self._views(environ, self._learn(way, start_response))
+        status, shown = answered
+        content = self._renderer.render(shown)
+        start_response(
+            f"{status} {HTTPStatus(status).phrase}",
+            [*headers, ("Content-Length", str(len(content)))],
+        )
+        return [content]
+
+    def _read(self, environ: Environ, reference: str) -> Asked | None:
+        scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        key = environ.get("HTTP_IDEMPOTENCY_KEY", "").strip(" ")
+        if (
+            scheme != "Bearer"
+            or environ.get("HTTP_HOST") != self._host
+            or environ.get("HTTP_ACCEPT") not in _ACCEPTED
+            or environ.get("QUERY_STRING")
+            or not (is_key(key) or "HTTP_IDEMPOTENCY_KEY" not in environ)
+        ):
+            return None
+        body = {} if reference else _read_body(environ)
+        return None if body is None else Asked(secret.strip(), key, body, reference)
+
+    def _learn(
+        self, way: tuple[Handler, str | None], start_response: "StartResponse"
+    ) -> "StartResponse":
+        def start(status: str, headers: Headers, *more: Any) -> Any:  # noqa: ANN401  as WSGI has it
+            names = {name.lower() for name, _ in headers}
+            if status.startswith("20") and "set-cookie" not in names:
+                self._headers[way] = [
+                    (name, value) for name, value in headers if name.lower() != "content-length"
+                ]
+            return start_response(status, headers, *more)
+
+        return start
+
+
+def _find_handler(environ: Environ) -> tuple[Handler | None, str]:
+    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+    if method == "GET" and (found := _CHARGE.fullmatch(path)):
+        return show_by_token, found[1]
+    return _HANDLERS.get((method, path)), ""
+
+
+def _read_body(environ: Environ) -> dict[str, Any] | None:
+    length = environ.get("CONTENT_LENGTH", "")
+    if environ.get("CONTENT_TYPE") != "application/json" or not length.isdecimal():
+        return None
+    if not 0 < int(length) <= _BODY_MAX:
+        return None
+    content: bytes = environ["wsgi.input"].read(int(length))
+    # For the view, if it has to answer.
+    environ["wsgi.input"] = BytesIO(content)
+    try:
+        body = json.loads(content.decode())
+    except (ValueError, RecursionError):
+        return None
+    return body if type(body) is dict else None
+
+
+def _handle(handler: Handler, asked: Asked) -> tuple[int, dict[str, Any]] | None:
+    try:
+        return handler(asked)
+    except DatabaseError as failure:
+        # The view asks again under the same key, on another connection, and says what it meets.
+        logger.info("The express lane passed a request on: %s", failure)
+        connection.close()
+        return None
+    finally:
+        connection.close_if_unusable_or_obsolete()
