@@ -7,6 +7,7 @@ only written: requests to the API have ordinary serializers.
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from rest_framework import serializers
@@ -15,6 +16,11 @@ from rest_framework.fields import SkipField
 # The object a field is read from: a row, a tuple, another field's value.
 Thing: TypeAlias = Any
 Reader = Callable[[Thing], Thing]
+# What these methods of the framework do, without the call in between.
+_WRITERS: dict[Any, Reader] = {
+    serializers.CharField.to_representation: str,
+    serializers.IntegerField.to_representation: int,
+}
 
 
 class _Shown(serializers.Field[Any, Any, Any, Any]):
@@ -28,12 +34,21 @@ class _Shown(serializers.Field[Any, Any, Any, Any]):
         self._of = of
         super().__init__(*args, **kwargs)
 
-    def get_attribute(self, instance: Thing) -> Thing:
-        """Return the value for one thing."""
-        value = self._of(instance) if self._of else self.read_source(instance)
-        if value is None and not self.required and not self.allow_null:
-            raise SkipField
-        return value
+    def find_reader(self) -> Reader:
+        """Return the shortest way to the value of one thing."""
+        read = self._of or self.read_source
+        if type(self).read_source is _Shown.read_source and len(self.source_attrs) == 1:
+            read = self._of or attrgetter(self.source)
+        if self.required or self.allow_null:
+            return read
+
+        def read_or_skip(thing: Thing) -> Thing:
+            value = read(thing)
+            if value is None:
+                raise SkipField
+            return value
+
+        return read_or_skip
 
     def read_source(self, instance: Thing) -> Thing:
         """Return the value of the attribute named by `source`, which may be a path."""
@@ -65,7 +80,11 @@ class Answer(_Shown, serializers.Serializer[Any]):
     @cached_property
     def _plan(self) -> list[tuple[str, Reader, Reader]]:
         return [
-            (name, field.get_attribute, field.to_representation)
+            (
+                name,
+                field.find_reader() if isinstance(field, _Shown) else field.get_attribute,
+                _WRITERS.get(type(field).to_representation, field.to_representation),
+            )
             for name, field in self.fields.items()
         ]
 

@@ -4,11 +4,16 @@ Building such a query each time costs several times as much as running it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from django.db import connection
+from django.db import connection as shared_connection
 from django.db.models import Model
+from django.db.models.base import ModelState
 
+from foundation.postgresql.base import DatabaseWrapper
+
+# Django's own type knows only what all databases have.
+connection = cast(DatabaseWrapper, shared_connection)
 M = TypeVar("M", bound=Model)
 Parameters = Mapping[str, Any] | Sequence[Any]
 
@@ -44,9 +49,7 @@ class JoinedRows(Generic[M]):
 
     def first_with_extras(self, parameters: Parameters) -> tuple[M | None, tuple[Any, ...]]:
         """Run the statement and return the first row's model and extras; None without a row."""
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
-            row = cursor.fetchone()
+        row = connection.fetch_row(self._sql, parameters)
         if row is None:
             return None, ()
         built, rest = [], row
@@ -108,9 +111,13 @@ class _Part:
             return None
         clock = values[-1]
         facts = values[:-1] if self._tells_time else values
-        built: Model = self.model.from_db(connection.alias, self._names, facts)
+        # What `from_db` would do by way of every field's descriptor, at a tenth of its cost.
+        built: Any = self.model.__new__(self.model)
+        built.__dict__.update(zip(self._names, facts, strict=True))
+        built._state = ModelState()  # noqa: SLF001  Django documents it as an interface
+        built._state.adding, built._state.db = False, connection.alias  # noqa: SLF001
         if self._tells_time:
-            built.read_at = clock  # type: ignore[attr-defined]  # it has one, seen above
+            built.read_at = clock
         return built
 
 

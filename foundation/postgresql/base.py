@@ -1,6 +1,7 @@
 """Connections shared by a process's threads, and checked before each request."""
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import psycopg
@@ -92,6 +93,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
             usable: bool = super().is_usable()
             return usable
         return True
+
+    def fetch_row(
+        self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]
+    ) -> tuple[Any, ...] | None:
+        """Run a statement and return its first row, without Django's wrappers around a cursor.
+
+        They cost as much as the driver. While statements are logged or wrapped, they are used.
+        """
+        if self.queries_logged or self.execute_wrappers:
+            with self.cursor() as wrapped:
+                wrapped.execute(sql, parameters)
+                row: tuple[Any, ...] | None = wrapped.fetchone()
+            return row
+        self.ensure_connection()
+        self.validate_no_broken_transaction()
+        assert self.connection is not None, "it was just opened, or it failed"
+        with self.wrap_database_errors:
+            cursor = self.connection.execute(sql, parameters, binary=True)
+            found: tuple[Any, ...] | None = cursor.fetchone()
+            cursor.close()
+        return found
 
     def _give_back(self) -> None:
         connection, lender = self.connection, self._lender
