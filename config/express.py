@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.signals import request_finished
 from django.db import DatabaseError, connection
 from rest_framework.renderers import JSONRenderer
 
@@ -38,6 +39,8 @@ _HANDLERS: Mapping[tuple[str, str], Handler] = {
 _ACCEPTED = {None, "*/*", "application/json"}
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
+# A handler, and the scheme that the proxy names.
+_Way = tuple[Handler, str | None]
 
 
 class ExpressLane:
@@ -47,7 +50,7 @@ class ExpressLane:
         self._views = views
         self._host = urlsplit(settings.PUBLIC_URL).netloc
         self._renderer = JSONRenderer()
-        self._headers: dict[tuple[Handler, str | None], Headers] = {}
+        self._headers: dict[_Way, Headers] = {}
 
     def __call__(self, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         """Answer, or let the views answer."""
@@ -57,9 +60,11 @@ class ExpressLane:
             return self._views(environ, start_response)
         way = handler, environ.get("HTTP_X_FORWARDED_PROTO")
         headers = self._headers.get(way)
-        answered = headers and _handle(handler, asked)
-        if not (headers and answered):
+        if headers is None:
             return self._views(environ, self._learn(way, start_response))
+        answered = _handle(handler, asked)
+        if answered is None:
+            return self._views(environ, start_response)
         status, shown = answered
         content = self._renderer.render(shown)
         start_response(
@@ -82,14 +87,13 @@ class ExpressLane:
         body = {} if reference else _read_body(environ)
         return None if body is None else Asked(secret.strip(), key, body, reference)
 
-    def _learn(
-        self, way: tuple[Handler, str | None], start_response: "StartResponse"
-    ) -> "StartResponse":
+    def _learn(self, way: _Way, start_response: "StartResponse") -> "StartResponse":
+        # They depend on the address and the scheme alone, so the view's first answer has them.
         def start(status: str, headers: Headers, *more: Any) -> Any:  # noqa: ANN401  as WSGI has it
             names = {name.lower() for name, _ in headers}
             if status.startswith("20") and "set-cookie" not in names:
                 self._headers[way] = [
-                    (name, value) for name, value in headers if name.lower() != "content-length"
+                    (name, value) for name, value in headers if name != "Content-Length"
                 ]
             return start_response(status, headers, *more)
 
@@ -128,4 +132,5 @@ def _handle(handler: Handler, asked: Asked) -> tuple[int, dict[str, Any]] | None
         connection.close()
         return None
     finally:
-        connection.close_if_unusable_or_obsolete()
+        # Its connection is given back.
+        request_finished.send(sender=ExpressLane)

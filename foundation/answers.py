@@ -38,7 +38,7 @@ class _Shown(serializers.Field[Any, Any, Any, Any]):
         """Return the shortest way to the value of one thing."""
         read = self._of or self.read_source
         if type(self).read_source is _Shown.read_source and len(self.source_attrs) == 1:
-            read = self._of or attrgetter(self.source)
+            read = self._of or attrgetter(self.source_attrs[0])
         if self.required or self.allow_null:
             return read
 

@@ -105,7 +105,7 @@ class _Part:
         self._names = [field.attname for field in fields]
         self._key = next(place for place, field in enumerate(fields) if field.primary_key)
 
-    def build(self, values: Sequence[Any]) -> Model | None:
+    def build(self, values: Sequence[Any]) -> Any:  # noqa: ANN401  the model, or None
         """Make the model; None for a row that an outer join did not find."""
         if values[self._key] is None:
             return None

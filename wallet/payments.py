@@ -33,7 +33,7 @@ _CONFIRM = JoinedRows(
     Payment,
     "charge",
     sql="""
-        SELECT {columns}, done.outcome, done.refusal
+        SELECT {columns}, done.outcome::text, done.refusal::text
           FROM wallet_confirm_charge(
                    payer => %(payer)s, charge_id => %(charge)s, wallet_id => %(wallet)s,
                    payment_id => %(payment)s, event => %(event)s, email => %(email)s,

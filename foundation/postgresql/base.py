@@ -100,6 +100,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Run a statement and return its first row, without Django's wrappers around a cursor.
 
         They cost as much as the driver. While statements are logged or wrapped, they are used.
+        Values come in binary form, so an enum is cast to text in the statement.
         """
         if self.queries_logged or self.execute_wrappers:
             with self.cursor() as wrapped:
