@@ -3,11 +3,11 @@
 Only requests of exactly the expected form are taken. A handler answers, or returns None before
 anything was written; then the view answers from the same bytes. So every refusal, PIN, cookie
 and repeat is the view's, and nothing is decided twice: handlers call what the views call, and
-the headers are those with which the view answered before.
+the headers are those with which the view answered before. What a handler fails with, the view
+raises.
 """
 
 import json
-import logging
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -17,10 +17,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.signals import request_finished
-from django.db import DatabaseError, connection
 from rest_framework.renderers import JSONRenderer
 
-from foundation.express import Asked, Handler
+from foundation.express import FAILURE, Asked, Handler
 from foundation.idempotency import is_key
 from pos.express import create_by_token, show_by_token
 from wallet.express import claim_by_session, confirm_by_session
@@ -28,7 +27,6 @@ from wallet.express import claim_by_session, confirm_by_session
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-logger = logging.getLogger(__name__)
 _BODY_MAX = 4096
 _CHARGE = re.compile(r"/api/v1/charges/(ch_[0-9a-z]{26})")
 _HANDLERS: Mapping[tuple[str, str], Handler] = {
@@ -62,7 +60,7 @@ class ExpressLane:
         headers = self._headers.get(way)
         if headers is None:
             return self._views(environ, self._learn(way, start_response))
-        answered = _handle(handler, asked)
+        answered = _handle(handler, asked, environ)
         if answered is None:
             return self._views(environ, start_response)
         status, shown = answered
@@ -123,13 +121,13 @@ def _read_body(environ: Environ) -> dict[str, Any] | None:
     return body if type(body) is dict else None
 
 
-def _handle(handler: Handler, asked: Asked) -> tuple[int, dict[str, Any]] | None:
+def _handle(
+    handler: Handler, asked: Asked, environ: Environ
+) -> tuple[int, dict[str, Any]] | None:
     try:
         return handler(asked)
-    except DatabaseError as failure:
-        # The view asks again under the same key, on another connection, and says what it meets.
-        logger.info("The express lane passed a request on: %s", failure)
-        connection.close()
+    except Exception as failure:  # noqa: BLE001  the view raises it, and it is answered there
+        environ[FAILURE] = failure
         return None
     finally:
         # Its connection is given back.

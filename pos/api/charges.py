@@ -10,8 +10,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from foundation.express import ExpressView
 from foundation.idempotency import KEY, IdempotencyMismatch, hash_request, read_key
 from foundation.paging import AFTER, Page, read_after
 from foundation.refusals import refuses
@@ -68,7 +68,7 @@ from relay.streams import sign_ticket
 _PAGE_SIZE_MAX = 100
 
 
-class PosView(APIView):
+class PosView(ExpressView):
     """Asked by a till or a merchant's server."""
 
     authentication_classes = [PosAuthentication]

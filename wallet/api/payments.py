@@ -10,9 +10,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from foundation.answers import Money
+from foundation.express import ExpressView
 from foundation.fields import PlainTextField
 from foundation.idempotency import KEY, IdempotencyMismatch, read_key
 from foundation.paging import AFTER, read_after
@@ -49,7 +49,7 @@ class ConfirmationSerializer(serializers.Serializer[Any]):
         return pin
 
 
-class WalletApiView(APIView):
+class WalletApiView(ExpressView):
     """Asked by a customer's phone."""
 
     authentication_classes = [WalletAuthentication]
