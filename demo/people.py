@@ -23,6 +23,7 @@ from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
 from pos.charges import NewCharge, create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code, write_counter_link
+from pos.desk import acknowledge_payment
 from pos.models import CounterCode, Item, Terminal
 from pos.principals import Principal, act_at_till
 from pos.receipts import issue_receipts
@@ -234,6 +235,7 @@ def _sell(
         request_hash=b"demo",
     )
     issue_receipts([charge.id])
+    acknowledge_payment(principal, charge.public_id)
     _date_back(_OF_SALE, charge.id, to=sold_at)
     if chance.random() < 0.08:
         new_refund = NewRefund(

@@ -1,11 +1,13 @@
 """What the import checker cannot see: the line of packages holds for rows, tasks and words."""
 
 import ast
+import functools
 import importlib
 import inspect
 import re
 import tomllib
 
+import pytest
 from django.apps import apps
 from django.conf import settings
 
@@ -64,8 +66,16 @@ def name_of(path):
     return str(path.relative_to(ROOT))
 
 
+@functools.cache
 def read_nodes(path):
-    return ast.walk(ast.parse(path.read_text()))
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forget_nodes():
+    """Keep a hundred megabytes of trees no longer than this file's tests use them."""
+    yield
+    read_nodes.cache_clear()
 
 
 def read_imports(path):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from foundation.paging import Page, cut_page
@@ -12,7 +12,7 @@ from pos.charges import refuse_charge
 from pos.errors import ChargeNotPayable, NotFound
 from pos.models import Refusal
 from wallet.errors import PinRequired
-from wallet.models import TRY_WORDS, Attempt, Claim, Wallet
+from wallet.models import TRY_WORDS, Attempt, Claim, Payment, Wallet
 
 PAGE_SIZE = 30
 _RECENT = timedelta(days=1)
@@ -55,17 +55,21 @@ def _tell_shop(claim: Claim, reason: str) -> bool:
 
 
 def list_recent_tries(wallet: Wallet) -> QuerySet[Attempt]:
-    """Return a wallet's last few failed tries of a day, newest first."""
-    return _list_tries(wallet).filter(happened_at__gt=Now() - _RECENT)[:_RECENT_MAX]
+    """Return a wallet's last few failed tries of a day, newest first.
+
+    Tries at a charge that the wallet paid in the end are left out.
+    """
+    unpaid = _list_tries(wallet).exclude(_find_paid(wallet))
+    return unpaid.filter(happened_at__gt=Now() - _RECENT)[:_RECENT_MAX]
 
 
 def page_tries(wallet: Wallet, *, after: str) -> Page[Attempt]:
-    """Return one page of a wallet's failed tries, newest first.
+    """Return one page of a wallet's failed tries, newest first; `is_paid` if paid later.
 
     Raises:
         NotFound: the cursor is not one of ours.
     """
-    tries = _list_tries(wallet)
+    tries = _list_tries(wallet).annotate(is_paid=_find_paid(wallet))
     if after:
         if not (after.isascii() and after.isdigit() and len(after) < 19):
             raise NotFound("cursor")
@@ -76,3 +80,7 @@ def page_tries(wallet: Wallet, *, after: str) -> Page[Attempt]:
 def _list_tries(wallet: Wallet) -> QuerySet[Attempt]:
     related = Attempt.objects.select_related("claim__charge__store")
     return related.filter(claim__wallet=wallet, reason__in=TRY_WORDS).order_by("-pk")
+
+
+def _find_paid(wallet: Wallet) -> Exists:
+    return Exists(Payment.objects.filter(wallet=wallet, charge=OuterRef("claim__charge")))

@@ -11,6 +11,7 @@ from tests.browser.windows import TABLET, remember
 from tests.ports import find_port
 
 CUT = "ERR_FAILED|ERR_INTERNET_DISCONNECTED"
+REPEAT = "row => { for (let more = 9; more; more--) row.after(row.cloneNode(true)); }"
 # Not those of other tests, which expire at their time.
 STILL_OPEN = """
     SELECT count(*) FROM pos_charge
@@ -149,6 +150,30 @@ def test_it_is_told_at_once_wherever_the_till_is_and_once_for_all(till, phone, r
     expect(paid_rows(till.page)).to_have_count(0)
     expect(paid_rows(elsewhere)).to_have_count(0)
     expect(paid_rows(locked)).to_have_count(0)
+
+
+def test_many_payments_nobody_saw_leave_the_lock_screen_its_keypad(till, phone, reopen, watch):
+    # What the other page still asks of a till that was locked.
+    watch.expect("status of 401")
+    till.charge("480")
+    link = till.scan()
+    till.page.goto("about:blank")
+    phone.open(link)
+    phone.pay()
+    page = reopen(till.page)
+    page.get_by_role("button", name="Lock").click()
+    expect(page.get_by_role("heading", name="Who is at the till?")).to_be_visible()
+    expect(paid_rows(page)).to_have_count(1)
+
+    paid_rows(page).evaluate(REPEAT)
+
+    expect(paid_rows(page)).to_have_count(10)
+    for name in ("1", "0", "Unlock"):
+        button = page.get_by_role("button", name=name, exact=True)
+        expect(button).to_be_in_viewport(ratio=1)
+    paid_rows(page).first.focus()
+    page.keyboard.press("End")
+    expect(paid_rows(page).last).to_be_in_viewport(ratio=0.9)
 
 
 def test_several_open_sales_are_listed_and_each_is_resumed_or_canceled(

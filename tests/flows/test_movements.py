@@ -12,6 +12,7 @@ from qr.links import encode_token
 from tests import factories
 from tests.clocks import date_back, date_back_transfers
 from tests.flows.steps import open_wallet
+from wallet.claims import decline_charge
 from wallet.models import Attempt
 from wallet.movements import PAGE_SIZE
 
@@ -118,6 +119,32 @@ def test_a_try_that_was_refused_is_told_with_its_reason(phone, browser, shop, cu
         assert "Wrong PIN" in page.text
         assert "€50.00" in page.text
     assert [attempt.reason for attempt in home.context["tries"]] == ["pin_wrong"]
+
+
+def test_what_was_paid_in_the_end_is_not_called_unpaid(phone, browser, shop, customer):
+    claim = factories.claim(customer, factories.make_charge(shop, amount_minor=5_000))
+    for pin, key in (("000000", "a wrong PIN"), (customer.pin, "the right one")):
+        phone.post("wallet/payments", {"claim": claim.public_id, "pin": pin}, key=key)
+
+    home, tries = browser.get("/wallet/"), browser.get("/wallet/tries/")
+
+    assert list(home.context["tries"]) == []
+    assert "Not paid" not in home.text
+    assert [(each.reason, each.is_paid) for each in tries.context["tries"]] == [
+        ("pin_wrong", True)
+    ]
+    assert "Wrong PIN · Paid later" in tries.text
+
+
+def test_what_somebody_else_paid_stays_unpaid_by_this_wallet(browser, shop, customer, another):
+    charge = factories.make_charge(shop, amount_minor=1_500)
+    claim = factories.claim(customer, charge)
+    Attempt.objects.create(claim=claim, reason="pin_wrong")
+    decline_charge(claim)
+    factories.confirm(another, factories.claim(another, charge))
+
+    assert [each.reason for each in browser.get("/wallet/").context["tries"]] == ["pin_wrong"]
+    assert "Paid later" not in browser.get("/wallet/tries/").text
 
 
 def test_too_little_money_is_written_down_once_although_nobody_could_confirm(

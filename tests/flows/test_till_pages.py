@@ -298,6 +298,18 @@ def test_activity_lists_charges_by_status_a_page_at_a_time(unlocked, shop, custo
     assert sold.short_code_grouped in paid.content.decode()
 
 
+def test_activity_names_the_amount_of_each_refund(unlocked, shop, customer):
+    charge = factories.sell(shop, customer, amount_minor=1_200)
+    for amount_minor in (300, 450):
+        factories.refund(shop, charge, amount_minor=amount_minor)
+
+    page = unlocked.get("/till/activity/").content.decode()
+
+    for amount in ("€3.00", "€4.50"):
+        assert page.count(f"Refunded <bdi>{amount}</bdi>") == 1
+    assert "\N{MINUS SIGN}€7.50" in page
+
+
 @pytest.mark.parametrize("after", ["x", "ch_", "\x00", "9" * 5000])
 def test_a_cursor_that_is_none_is_not_found(unlocked, after):
     assert unlocked.get("/till/activity/", {"after": after}).status_code == 404

@@ -113,6 +113,7 @@ def test_the_command_needs_no_database(dump, tmp_path, names):
     assert answer.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_gzipped_dump_is_read(dump, tmp_path):
     path = tmp_path / "books.sql.gz"
     path.write_bytes(gzip.compress(dump))
@@ -159,6 +160,7 @@ def test_copies_in_another_schema_are_not_the_books(dump):
     assert verify(dump[:at] + copied + dump[at:]) == {}
 
 
+@pytest.mark.slow
 def test_damage_is_named_and_fails(dump, names, tmp_path):
     path = tmp_path / "books.sql"
     line = next(line for line in dump.splitlines() if line.startswith(names["out"].encode()))

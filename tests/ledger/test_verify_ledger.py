@@ -83,6 +83,7 @@ def test_a_heads_file_that_is_not_there_is_told(tmp_path):
         verify(heads=str(tmp_path / "none"))
 
 
+@pytest.mark.slow
 def test_sales_and_seals_go_on_meanwhile(heads_file, meanwhile):
     bank = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
     accounts = [open_account(AccountKind.WALLET, currency="EUR") for _ in range(4)]

@@ -65,6 +65,17 @@ KINDS = {
 }
 
 
+def make_transfers(kind):
+    place, pattern = KINDS[kind]
+    values = st.from_regex(pattern, fullmatch=True)
+    accounts = values.map(lambda value: (Account("promptpay", value, kind, place),))
+    return make_requests(DIALECT, accounts)
+
+
+# Once: to build a strategy takes longer than to draw from it.
+TRANSFERS = {kind: make_transfers(kind) for kind in KINDS}
+
+
 @pytest.mark.parametrize("vector", take_vectors("promptpay"))
 def test_vectors_are_read_and_written(vector):
     assert list(list_misses(DIALECT, vector)) == []
@@ -135,13 +146,7 @@ def test_unusual_billers_and_references_are_remarked():
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
 def test_every_transfer_comes_back(kind, data):
-    place, pattern = KINDS[kind]
-    values = st.from_regex(pattern, fullmatch=True)
-    request = data.draw(
-        make_requests(
-            DIALECT, values.map(lambda value: (Account("promptpay", value, kind, place),))
-        )
-    )
+    request = data.draw(TRANSFERS[kind])
 
     assert ask(DIALECT, DIALECT.encode(request)) == request
 
