@@ -3,7 +3,9 @@
 Only requests of exactly the expected form are taken. A handler answers, or returns None before
 anything was written; then the view answers from the same bytes. So every refusal, PIN, cookie
 and repeat is the view's, and nothing is decided twice: handlers call what the views call, and
-the headers are those with which the view answered before.
+the headers are those with which the view answered before. Only an outage is told here, in the
+view's words: asking again would wait again, and could call a commit paid whose outcome is
+unknown.
 """
 
 import json
@@ -16,11 +18,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.signals import request_finished
-from django.db import DatabaseError, connection
+from django.utils.translation import activate, get_language_from_request
 from rest_framework.renderers import JSONRenderer
 
-from foundation.express import Asked, Handler
+from api.outages import Outage, find_outage
+from api.problems import describe_problem
+from foundation.express import Answered, Asked, Handler
 from foundation.idempotency import is_key
 from pos.express import create_by_token, show_by_token
 from wallet.express import claim_by_session, confirm_by_session
@@ -65,6 +70,9 @@ class ExpressLane:
         answered = _handle(handler, asked)
         if answered is None:
             return self._views(environ, start_response)
+        if isinstance(answered, Outage):
+            headers = _head_outage(headers, answered)
+            answered = _describe_outage(environ, answered)
         status, shown = answered
         content = self._renderer.render(shown)
         start_response(
@@ -123,14 +131,32 @@ def _read_body(environ: Environ) -> dict[str, Any] | None:
     return body if type(body) is dict else None
 
 
-def _handle(handler: Handler, asked: Asked) -> tuple[int, dict[str, Any]] | None:
+def _handle(handler: Handler, asked: Asked) -> Answered | Outage:
     try:
         return handler(asked)
-    except DatabaseError as failure:
-        # The view asks again under the same key, on another connection, and says what it meets.
-        logger.info("The express lane passed a request on: %s", failure)
-        connection.close()
-        return None
+    except Exception as failure:
+        outage = find_outage(failure)
+        if outage is None:
+            # A fault of ours. All four may be asked twice, so the view may; if it meets the
+            # same fault, it admits it in the API's format.
+            logger.exception("The express lane failed; the view answers.")
+        else:
+            logger.warning("The express lane answered %s: %s", outage.code, failure)
+        return outage
     finally:
-        # Its connection is given back.
+        # Its connection is given back, or closed if it is unusable.
         request_finished.send(sender=ExpressLane)
+
+
+def _describe_outage(environ: Environ, outage: Outage) -> tuple[int, dict[str, Any]]:
+    # The thread's language is still the last request's.
+    activate(get_language_from_request(WSGIRequest(environ)))
+    return outage.status, describe_problem(outage.status, outage.code, str(outage.words))
+
+
+def _head_outage(headers: Headers, outage: Outage) -> Headers:
+    return [
+        *((name, value) for name, value in headers if name != "Content-Type"),
+        ("Content-Type", "application/problem+json"),
+        ("Retry-After", str(outage.retry_after_s)),
+    ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from foundation.express import Answered, Asked
 from foundation.fields import is_plain
-from foundation.idempotency import IdempotencyMismatch, StillRunning, hash_request
+from foundation.idempotency import IdempotencyMismatch, hash_request
 from identity.bearer import digest_secret
 from ledger.money import AMOUNT_MINOR_MAX
 from pos.charges import NewCharge, create_charge
@@ -36,7 +36,7 @@ def create_by_token(asked: Asked) -> Answered:
     )
     try:
         charge = create_charge(principal, new)
-    except (StoreClosed, TillUnpaired, IdempotencyMismatch, StillRunning):
+    except (StoreClosed, TillUnpaired, IdempotencyMismatch):
         return None
     return 201, ChargeSerializer.show(charge)
 

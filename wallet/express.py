@@ -7,7 +7,7 @@ from django.conf import settings
 
 from foundation.express import Answered, Asked
 from foundation.fields import is_plain
-from foundation.idempotency import IdempotencyMismatch, StillRunning
+from foundation.idempotency import IdempotencyMismatch
 from identity.bearer import digest_secret
 from ledger.errors import InsufficientFunds, TransferRefused
 from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
@@ -29,7 +29,6 @@ _REFUSALS = (
     InsufficientFunds,
     TransferRefused,
     IdempotencyMismatch,
-    StillRunning,
 )
 
 
@@ -41,7 +40,7 @@ def claim_by_session(asked: Asked) -> Answered:
         return None
     try:
         claim = claim_charge(*found)
-    except (ChargeClaimedByAnother, ChargeNotPayable, WalletCurrencyMismatch, StillRunning):
+    except (ChargeClaimedByAnother, ChargeNotPayable, WalletCurrencyMismatch):
         return None
     return 201, ClaimSerializer.show(claim)
 
