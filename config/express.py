@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _BODY_MAX = 4096
+_LENGTH = re.compile(r"[1-9][0-9]{0,3}")
 _CHARGE = re.compile(r"/api/v1/charges/(ch_[0-9a-z]{26})")
 _HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("POST", "/api/v1/charges"): create_by_token,
@@ -42,6 +43,7 @@ _HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("POST", "/api/v1/wallet/payments"): confirm_by_session,
 }
 _ACCEPTED = {None, "*/*", "application/json"}
+_SCHEMES = {None, "http", "https"}
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 # A handler, and the scheme that the proxy names.
@@ -88,7 +90,9 @@ class ExpressLane:
             scheme != "Bearer"
             or environ.get("HTTP_HOST") != self._host
             or environ.get("HTTP_ACCEPT") not in _ACCEPTED
+            or environ.get("HTTP_X_FORWARDED_PROTO") not in _SCHEMES
             or environ.get("QUERY_STRING")
+            or "HTTP_COOKIE" in environ
             or not (is_key(key) or "HTTP_IDEMPOTENCY_KEY" not in environ)
         ):
             return None
@@ -117,9 +121,9 @@ def _find_handler(environ: Environ) -> tuple[Handler | None, str]:
 
 def _read_body(environ: Environ) -> dict[str, Any] | None:
     length = environ.get("CONTENT_LENGTH", "")
-    if environ.get("CONTENT_TYPE") != "application/json" or not length.isdecimal():
+    if environ.get("CONTENT_TYPE") != "application/json" or not _LENGTH.fullmatch(length):
         return None
-    if not 0 < int(length) <= _BODY_MAX:
+    if int(length) > _BODY_MAX:
         return None
     content: bytes = environ["wsgi.input"].read(int(length))
     # For the view, if it has to answer.

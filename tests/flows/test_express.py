@@ -232,6 +232,15 @@ def test_headers_are_those_of_any_request(shop, customer, charge, scheme):
                 assert assert_alike(door, then)[:2] == "20"
 
 
+def test_a_request_with_cookies_is_the_views(door, shop, charge):
+    for request in [write_create(shop), write_show(shop, charge)]:
+        with door.leaving(1):
+            status, headers, _ = door.ask(request | {"HTTP_COOKIE": "csrftoken=broken"})
+
+        assert status[:2] == "20"
+        assert "csrftoken=" in headers["Set-Cookie"]
+
+
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "get", ""])
 def test_other_methods_are_the_views(door, shop, charge, method):
     for request in [write_create(shop), write_show(shop, charge)]:

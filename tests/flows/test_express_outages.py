@@ -160,6 +160,21 @@ def test_a_fault_of_lane_and_view_is_admitted_in_the_api_s_format(door, shop):
     assert not Charge.objects.filter(terminal=shop.terminal, idempotency_key="a fault").exists()
 
 
+def test_a_length_of_thousands_of_digits_is_the_views(door, shop):
+    request = write_create(shop) | {"CONTENT_LENGTH": "9" * 5000}
+
+    with door.leaving(1):
+        assert door.ask(request)[0] == "400 Bad Request"
+
+
+def test_a_scheme_that_no_proxy_names_is_the_views(door, shop, charge):
+    request = write_show(shop, charge) | {"HTTP_X_FORWARDED_PROTO": "gopher"}
+
+    for _ in range(2):
+        with door.leaving(1):
+            assert door.ask(request)[0] == "200 OK"
+
+
 @pytest.fixture
 def one_connection(monkeypatch, door, charge):
     """Share a single connection, as a process's threads share a few."""
