@@ -80,7 +80,7 @@ def locked(charge, *, is_running=False):
 
 @contextmanager
 def failing(beginning, failure, *, times=1, after=False):
-    """Let so many statements fail, before or after they have been executed and committed."""
+    """Make so many statements fail, before or after they were executed and committed."""
     failed: list[str] = []
 
     def run(execute, sql, parameters, many, context):
