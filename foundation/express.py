@@ -26,6 +26,7 @@ class Asked(NamedTuple):
     reference: str
 
 
+# Raises what `api/outages.py` knows; what else it raises is a fault of ours.
 Handler = Callable[[Asked], Answered]
 
 

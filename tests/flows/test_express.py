@@ -1,32 +1,36 @@
 """The express lane answers a sale as the views do, and leaves everything else to them."""
 
-import io
 import json
 import re
 import string
-import uuid
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.express import ExpressLane
-from identity.models import Session
+from identity.models import Session, User
 from ledger.queries import read_balance
+from merchants.models import Store
 from pos.models import Charge, TerminalToken
 from pos.payloads import write_link
 from pos.terminals import revoke_terminal
 from qr.references import decode_reference
 from tests import factories
+from tests.clocks import let_expire, let_lease_end
+from tests.flows.door import (
+    Door,
+    write_claim,
+    write_confirm,
+    write_create,
+    write_request,
+    write_show,
+)
 from wallet.models import Attempt, Payment
 
 pytestmark = pytest.mark.django_db
-VIEWS = get_wsgi_application()
 # What differs from one charge, claim or moment to the next.
 _DRAWN = [
     (re.compile(rb"(ch|cl|py)_[0-9a-z]{26}"), rb"\1_"),
@@ -34,89 +38,6 @@ _DRAWN = [
     (re.compile(rb'"(short_code|check_word)":"[^"]*"'), rb'"\1":'),
     (re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z"), b"T"),
 ]
-
-
-class Door:
-    """A lane before the views, which counts what is left to them."""
-
-    def __init__(self):
-        self.left = 0
-        self._lane = ExpressLane(self._pass_on)
-
-    def ask(self, request, *, by_lane=True):
-        """Return status, headers and body; `request` is what CGI calls the environment."""
-        environ = request | {"wsgi.input": io.BytesIO(request["body"])}
-        got: list[Any] = []
-
-        def start(status, headers, *_):
-            got.extend((status, sorted(map(tuple, headers))))
-
-        answer = b"".join((self._lane if by_lane else VIEWS)(environ, start))
-        status, headers = got
-        told = dict(headers)
-        assert told.pop("Content-Length", None) in {None, str(len(answer))}
-        return status, told, answer
-
-    def _pass_on(self, environ, start_response):
-        self.left += 1
-        return VIEWS(environ, start_response)
-
-    @contextmanager
-    def leaving(self, number):
-        """Check how many requests of the block are left to the views."""
-        before = self.left
-        yield
-        assert self.left - before == number
-
-
-def write_request(method, path, secret, body=None, **headers):
-    content = b"" if body is None else json.dumps(body).encode()
-    more = {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(content))}
-    return {
-        "REQUEST_METHOD": method,
-        "PATH_INFO": f"/api/v1/{path}",
-        "QUERY_STRING": "",
-        "SCRIPT_NAME": "",
-        "SERVER_NAME": "pay.test",
-        "SERVER_PORT": "80",
-        "HTTP_HOST": "pay.test",
-        "HTTP_AUTHORIZATION": f"Bearer {secret}",
-        "HTTP_ACCEPT": "application/json",
-        "wsgi.url_scheme": "http",
-        "wsgi.errors": io.StringIO(),
-        "body": content,
-        **({} if body is None else more),
-        **headers,
-    }
-
-
-def write_create(shop, *, key="", secret="", **body):
-    body = {"amount": {"amount_minor": 480, "currency": "EUR"}, "reference": "17"} | body
-    key = key or str(uuid.uuid4())
-    return write_request(
-        "POST", "charges", secret or shop.token, body, HTTP_IDEMPOTENCY_KEY=key
-    )
-
-
-def write_claim(customer, charge):
-    return write_request(
-        "POST", "wallet/claims", customer.token, {"payload": write_link(charge)}
-    )
-
-
-def write_confirm(customer, claim, *, key="", **body):
-    key = key or str(uuid.uuid4())
-    return write_request(
-        "POST",
-        "wallet/payments",
-        customer.token,
-        {"claim": claim.public_id} | body,
-        HTTP_IDEMPOTENCY_KEY=key,
-    )
-
-
-def write_show(shop, charge):
-    return write_request("GET", f"charges/{charge.public_id}", shop.token)
 
 
 def hide_drawn(answer):
@@ -275,6 +196,119 @@ def test_a_charge_with_lines_is_shown_by_the_view(door, shop):
 
     with door.leaving(1):
         assert assert_alike(door, write_show(shop, charge)) == "200 OK"
+
+
+_MORE = {
+    "HTTP_ORIGIN": "https://elsewhere.test",
+    "HTTP_REFERER": "https://elsewhere.test/",
+    "HTTP_ACCEPT_LANGUAGE": "de",
+    "HTTP_ACCEPT_ENCODING": "gzip",
+    "HTTP_IF_NONE_MATCH": "*",
+    "HTTP_IF_MODIFIED_SINCE": "Mon, 30 Nov 2026 00:00:00 GMT",
+    "HTTP_RANGE": "bytes=0-1",
+    "HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE",
+    "HTTP_X_FORWARDED_HOST": "elsewhere.test",
+    "HTTP_X_REQUESTED_WITH": "XMLHttpRequest",
+    "HTTP_CONTENT_ENCODING": "gzip",
+    "REMOTE_ADDR": "192.0.2.1",
+}
+
+
+@pytest.mark.parametrize("scheme", [None, "http", "https"])
+def test_headers_are_those_of_any_request(shop, customer, charge, scheme):
+    claim = factories.claim(customer, charge)
+    by_scheme = {} if scheme is None else {"HTTP_X_FORWARDED_PROTO": scheme}
+    for request in [
+        write_create(shop),
+        write_claim(customer, charge),
+        write_confirm(customer, claim),
+        write_show(shop, charge),
+    ]:
+        plain, more = request | by_scheme, request | by_scheme | _MORE
+        for first, then in [(plain, more), (more, plain)]:
+            door = Door()
+            undone(lambda door=door, first=first: door.ask(first))
+            with door.leaving(0):
+                assert assert_alike(door, then)[:2] == "20"
+
+
+def test_a_request_with_cookies_is_the_views(door, shop, charge):
+    for request in [write_create(shop), write_show(shop, charge)]:
+        with door.leaving(1):
+            status, headers, _ = door.ask(request | {"HTTP_COOKIE": "csrftoken=broken"})
+
+        assert status[:2] == "20"
+        assert "csrftoken=" in headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "get", ""])
+def test_other_methods_are_the_views(door, shop, charge, method):
+    for request in [write_create(shop), write_show(shop, charge)]:
+        with door.leaving(1):
+            assert_alike(door, request | {"REQUEST_METHOD": method})
+
+
+@pytest.mark.parametrize("path", ["/", "//", "%0a", "\n", "\r\nX: y", "\x00", "?x"])
+def test_odd_addresses_are_the_views(door, shop, charge, path):
+    for request in [write_create(shop), write_show(shop, charge)]:
+        with door.leaving(1):
+            assert_alike(door, request | {"PATH_INFO": request["PATH_INFO"] + path})
+
+
+@pytest.mark.parametrize(
+    "secret", ["", " ", "x", "\xff\x00", "sk_x", "a b", "tk_" + "x" * 9000]
+)
+def test_odd_secrets_open_nothing(door, secret, charge, shop):
+    show = write_show(shop, charge)
+    for request in [write_create(shop), show]:
+        with door.leaving(1):
+            odd = request | {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+            assert assert_alike(door, odd) == "401 Unauthorized"
+
+
+def test_what_is_over_by_the_clock_is_answered_alike(door, shop, customer, another):
+    late, left = factories.make_charge(shop), factories.make_charge(shop)
+    claims = [factories.claim(customer, charge) for charge in (late, left)]
+    let_expire(late)
+    let_lease_end(left)
+
+    for request in [
+        *(write_confirm(customer, claim) for claim in claims),
+        *(write_claim(customer, charge) for charge in (late, left)),
+        *(write_claim(another, charge) for charge in (late, left)),
+        *(write_show(shop, charge) for charge in (late, left)),
+    ]:
+        assert_alike(door, request)
+
+
+def test_another_wallet_s_claim_pays_nothing(door, customer, another, charge):
+    claim = factories.claim(customer, charge)
+
+    with door.leaving(1):
+        assert assert_alike(door, write_confirm(another, claim)) == "404 Not Found"
+
+
+def test_an_inactive_person_pays_nothing(door, customer, charge):
+    claim = factories.claim(customer, charge)
+    User.objects.filter(pk=customer.wallet.user_id).update(is_active=False)
+
+    for request in [write_claim(customer, charge), write_confirm(customer, claim)]:
+        with door.leaving(1):
+            assert assert_alike(door, request) == "401 Unauthorized"
+
+
+def test_a_closed_store_opens_nothing(door, shop):
+    Store.objects.filter(pk=shop.store.pk).update(closed_at="2026-01-01T00:00Z")
+
+    with door.leaving(1):
+        assert assert_alike(door, write_create(shop))[:3] == "409"
+
+
+def test_a_session_that_expired_opens_nothing(door, customer, charge):
+    Session.objects.update(expires_at="2026-01-01T00:00Z")
+
+    with door.leaving(1):
+        assert assert_alike(door, write_claim(customer, charge)) == "401 Unauthorized"
 
 
 _TEXTS = st.text(string.printable + "é\N{HOT BEVERAGE}\u200d\u202e\x00", max_size=6)
