@@ -2,10 +2,12 @@
 
 import os
 
-import django
+from django.conf import settings
+from django.utils.log import configure_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup(set_prefix=False)
+# No application is set up, and so no model and no page imported: streams need neither.
+configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
 
 from relay.streams import application  # noqa: E402  settings must stand before it is read
 

@@ -10,8 +10,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 _views = get_wsgi_application()
 
-from config.express import ExpressLane  # noqa: E402  settings must stand before
-from foundation.postgresql.base import DatabaseWrapper  # noqa: E402  settings must stand before
+# Settings must stand before these. The addresses are here for their pages: no visitor waits
+# until they are imported.
+from config import urls  # noqa: E402, F401
+from config.express import ExpressLane  # noqa: E402
+from foundation.postgresql.base import DatabaseWrapper  # noqa: E402
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse

@@ -145,7 +145,8 @@ class Applications:
             name=name,
             command=(sys.executable, "-m", *command, "--pidfile", str(pid_path)),
             folder=ROOT,
-            environment=self.environment,
+            # The checks read every page, and `migrate` has made them with the same settings.
+            environment={**self.environment, "CELERY_SKIP_CHECKS": "1"},
             is_ready=is_ready,
             sign_path=self.state.run / f"{name}.signs",
             stale_files=(pid_path,),

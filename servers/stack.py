@@ -1,11 +1,12 @@
 """Every process of Tessera: started in order, watched and stopped, for demo, tests, bench."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,7 +18,8 @@ from servers.programs import ROOT, Applications, Size
 from servers.state import StateFolder
 
 _USUAL = Size()
-START_GROUPS = (("postgres", "valkey"), ("web", "streams", "worker", "beat"), ("nginx",))
+# In the order of their start.
+NAMES = ("postgres", "valkey", "streams", "web", "worker", "beat", "nginx")
 # nginx first, so that no new request comes in and open streams release their process.
 _STOP_GROUPS = (("nginx", "beat"), ("worker", "web", "streams"), ("valkey", "postgres"))
 
@@ -31,8 +33,9 @@ class Stack:
 
     Names: postgres, valkey, web, streams, worker, beat, nginx. `env` is the environment of all
         of them, `settings` our own part of it, `url` the public address. `environment`
-        overrides single settings; `report` gets each step and the seconds it took. Use it from
-        the main thread: the programs are bound to the thread that starts them.
+        overrides single settings; `content` is a management command that fills the database as
+        its owner; `report` gets each step and the seconds it took. Use it from the main thread:
+        the programs are bound to the thread that starts them.
     """
 
     def __init__(  # noqa: PLR0913 - keywords that all have a default
@@ -44,6 +47,7 @@ class Stack:
         database: str = "tessera",
         size: Size = _USUAL,
         environment: Mapping[str, str] | None = None,
+        content: tuple[str, ...] = (),
         report: Callable[[str, float], None] = lambda _step, _seconds: None,
     ) -> None:
         self.state = StateFolder(folder)
@@ -54,6 +58,7 @@ class Stack:
         self.env: dict[str, str] = {}
         self._expected: set[str] = set()
         self._overrides = dict(environment or {})
+        self._content = content
         self._report = report
 
     @property
@@ -102,8 +107,8 @@ class Stack:
 
     def find_dead(self) -> list[str]:
         """Return the processes that should run and do not, in the order of their start."""
-        names = [name for group in START_GROUPS for name in group if name in self._expected]
-        return [name for name in names if not self.processes[name].is_alive]
+        expected = [name for name in NAMES if name in self._expected]
+        return [name for name in expected if not self.processes[name].is_alive]
 
     def manage(self, *arguments: str) -> None:
         """Run a management command to its end with the stack's settings.
@@ -111,7 +116,8 @@ class Stack:
         Raises:
             ProcessFailed: with the end of its output.
         """
-        self._manage(arguments, environment=self.env)
+        with self._run_beside(arguments, environment=self.env):
+            pass
 
     def manage_as_owner(self, *arguments: str) -> None:
         """Run a management command with the rights of the tables' owner.
@@ -119,10 +125,17 @@ class Stack:
         Raises:
             ProcessFailed: with the end of its output.
         """
-        owner = {"DATABASE_URL": self.servers.owner_url(self.database)}
-        self._manage(arguments, environment=self.env | owner)
+        with self._run_beside(arguments, environment=self._owner_env):
+            pass
 
-    def _manage(self, arguments: tuple[str, ...], *, environment: Mapping[str, str]) -> None:
+    @property
+    def _owner_env(self) -> Mapping[str, str]:
+        return self.env | {"DATABASE_URL": self.servers.owner_url(self.database)}
+
+    @contextlib.contextmanager
+    def _run_beside(
+        self, arguments: tuple[str, ...], *, environment: Mapping[str, str]
+    ) -> Iterator[None]:
         program = Program(
             name=f"manage-{arguments[0]}",
             command=(sys.executable, "manage.py", *arguments),
@@ -132,6 +145,7 @@ class Stack:
         process = Process(program, folder=self.state.path)
         process.launch()
         try:
+            yield
             process.wait_until_done()
         finally:
             process.kill()
@@ -140,35 +154,60 @@ class Stack:
         stop_leftovers(self.state.path, marks=(str(self.state.path), str(self.state.run)))
         self.settings = self._make_settings()
         self.env = os.environ | self.settings
-        servers, applications, front = START_GROUPS
         began = time.monotonic()
-        for program in self.servers.programs():
-            self.processes[program.name] = Process(program, folder=self.state.path)
-        self._start_group(servers, since=began)
-        began = time.monotonic()
-        self.servers.create_database(self.database)
-        self.manage_as_owner("migrate", "--noinput")
-        self._report("migrations", time.monotonic() - began)
+        self.processes = {
+            program.name: Process(program, folder=self.state.path)
+            for program in self._list_programs()
+        }
+        self._launch("postgres", "valkey")
+        self._await("postgres", "valkey", since=began)
+        # Streams need no database. What does must not start before its version is checked.
+        self._launch("streams")
+        self._migrate()
         self._collect_static()
-        programs = Applications(
+        began = time.monotonic()
+        self._launch("web", "worker", "beat")
+        with self._fill():
+            self._await("web", "streams", "worker", "beat", since=began)
+        began = time.monotonic()
+        self._launch("nginx")
+        self._await("nginx", since=began)
+
+    def _list_programs(self) -> tuple[Program, ...]:
+        applications = Applications(
             state=self.state,
             environment=self.env,
             size=self.size,
             host=self.host,
             port=self.port,
         )
-        for program in programs.all():
-            self.processes[program.name] = Process(program, folder=self.state.path)
-        self._start_group(applications, since=time.monotonic())
-        self._start_group(front, since=time.monotonic())
+        return (*self.servers.programs(), *applications.all())
 
-    def _start_group(self, names: tuple[str, ...], *, since: float) -> None:
+    def _launch(self, *names: str) -> None:
         for name in names:
             self.processes[name].launch()
+
+    def _await(self, *names: str, since: float) -> None:
         for name in names:
             self.processes[name].wait_until_ready(timeout_s=120)
             self._expected.add(name)
             self._report(name, time.monotonic() - since)
+
+    def _migrate(self) -> None:
+        began = time.monotonic()
+        self.servers.create_database(self.database)
+        self.manage_as_owner("migrate", "--noinput")
+        self._report("migrations", time.monotonic() - began)
+
+    @contextlib.contextmanager
+    def _fill(self) -> Iterator[None]:
+        if not self._content:
+            yield
+            return
+        began = time.monotonic()
+        with self._run_beside(self._content, environment=self._owner_env):
+            yield
+        self._report("content", time.monotonic() - began)
 
     def _stop_all(self) -> None:
         self._expected.clear()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from servers.stack import START_GROUPS, Stack
+from servers.stack import NAMES, Stack
 
 _READY_MAX_S = 60
 _PAUSE_MAX_S = 10
@@ -130,10 +130,9 @@ class Judge:
 
     def find_hung(self, *, spare: set[str]) -> list[tuple[str, str]]:
         """Probe all but the spared once; return those that missed too often, and why."""
-        names = [name for group in START_GROUPS for name in group]
         dead = set(self._stack.find_dead())
-        asked = [name for name in names if name not in spare | dead]
-        with ThreadPoolExecutor(len(names)) as askers:
+        asked = [name for name in NAMES if name not in spare | dead]
+        with ThreadPoolExecutor(len(NAMES)) as askers:
             faults = dict(zip(asked, askers.map(self._find_fault, asked), strict=True))
         for name in asked:
             is_excused = any(faults.get(need, "away") for need in _NEEDS.get(name, ()))

@@ -34,13 +34,15 @@ def reported_steps() -> list[str]:
 def stack(reported_steps: list[str]) -> Iterator[Stack]:
     """Every process of Tessera, behind `stack.url`; its database holds the demo."""
     _forget_last_run()
+    port = find_port()
+    url = f"http://127.0.0.1:{port}"
     with Stack(
         _FOLDER,
-        port=find_port(),
+        port=port,
         environment=_ENVIRONMENT,
+        content=("load_demo", "--output", str(_FACTS), "--base-url", url),
         report=lambda step, _seconds: reported_steps.append(step),
     ) as running:
-        running.manage_as_owner("load_demo", "--output", str(_FACTS), "--base-url", running.url)
         yield running
     assert not list((_FOLDER / "pids").iterdir())
 

@@ -24,7 +24,6 @@ from ledger.transactions import in_one_transaction
 from merchants.models import Merchant
 from pos.models import Charge, Terminal
 from pos.principals import Principal
-from qr import recognize
 from qr.errors import PayloadInvalid
 from qr.payment_codes import (
     STEP_S,
@@ -34,6 +33,7 @@ from qr.payment_codes import (
     is_genuine,
     open_code,
 )
+from qr.recognition import recognize
 from wallet.errors import (
     PaymentCodeExpired,
     PaymentCodeForeign,

@@ -30,8 +30,12 @@ def read_status(port: int, path: str = "/livez") -> int:
         connection.close()
 
 
+def has_log(folder, name):
+    return (folder / "logs" / f"{name}.log").exists()
+
+
 def test_each_step_of_the_start_is_reported(stack, reported_steps):
-    assert set(EVERY) <= set(reported_steps)
+    assert {*EVERY, "migrations", "static files", "content"} == set(reported_steps)
 
 
 def test_the_front_door_leads_to_the_pages(stack):
@@ -81,6 +85,17 @@ def test_a_stack_that_cannot_start_says_which_part_and_stops_the_rest(tmp_path):
     broken = Stack(tmp_path, port=find_port(), environment={"LOG_LEVEL": "nonsense"})
 
     with pytest.raises(ProcessFailed, match="manage-migrate ended"), broken:
+        raise AssertionError
+
+    assert not list((tmp_path / "pids").iterdir())
+    # Nothing has met a database whose version was not checked.
+    assert not [name for name in ("web", "worker", "beat") if has_log(tmp_path, name)]
+
+
+def test_a_stack_without_its_content_stops_again(tmp_path):
+    empty = Stack(tmp_path, port=find_port(), content=("load_nothing",))
+
+    with pytest.raises(ProcessFailed, match="Unknown command: 'load_nothing'"), empty:
         raise AssertionError
 
     assert not list((tmp_path / "pids").iterdir())

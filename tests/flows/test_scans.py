@@ -3,9 +3,10 @@
 import pytest
 
 from pos.models import Charge
-from qr import Nature, mpm
+from qr import mpm
 from qr.links import encode_token
 from qr.payment import Account, PaymentRequest
+from qr.recognition import Nature
 from qr.registry import DIALECTS
 from tests import factories
 from tests.conftest import Api

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qr import Nature, mpm, recognize
+from qr import mpm
 from qr.charge_codes import (
     ChargeCode,
     decode_charge_code,
@@ -17,6 +17,7 @@ from qr.charge_codes import (
 )
 from qr.errors import PayloadInvalid
 from qr.links import encode_token
+from qr.recognition import Nature, recognize
 from tests.qr.payloads import EXAMPLE, FIELDS
 
 HOST = "pay.example"

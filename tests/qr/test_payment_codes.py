@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qr import Nature, recognize
 from qr.errors import PayloadInvalid
 from qr.payment_codes import (
     SERIAL_MAX,
@@ -18,6 +17,7 @@ from qr.payment_codes import (
     is_genuine,
     open_code,
 )
+from qr.recognition import Nature, recognize
 
 KEYS = CodeKeys(b"s" * 32, b"t" * 32)
 SECRET = b"x" * 32

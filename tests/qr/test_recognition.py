@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qr import Nature, recognize
 from qr.errors import PayloadInvalid
 from qr.links import encode_link
+from qr.recognition import Nature, recognize
 from qr.registry import DIALECTS
 from tests.qr.payloads import EXAMPLE, VECTORS, change, understand
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qr import Nature, recognize
 from qr.conformance import Judgement, judge_refusal, list_misses
+from qr.recognition import Nature, recognize
 from qr.registry import DIALECTS
 
 LINES = Path(__file__).with_name("samples.jsonl").read_text("utf-8").splitlines()
