@@ -99,7 +99,10 @@ class Stream:
     async def next_message(self) -> bytes:
         """Return the next message: a change, the end, or a heartbeat."""
         try:
-            await asyncio.wait_for(self.woken.wait(), timeout=_HEARTBEAT_S)
+            # Not `wait_for`: before Python 3.12 it ignores that a page leaves in the moment in
+            # which it is woken, and the stream would go on without its page.
+            async with asyncio.timeout(_HEARTBEAT_S):
+                await self.woken.wait()
         except TimeoutError:
             return b": still here\n\n"
         self.woken.clear()

@@ -82,6 +82,20 @@ def test_a_quiet_stream_beats(monkeypatch):
     assert run(Stream(["charge:a"]).next_message()) == b": still here\n\n"
 
 
+def test_a_page_that_leaves_as_it_is_woken_is_left_alone():
+    async def leave():
+        stream = Stream(["charge:a"])
+        waiting = asyncio.create_task(stream.next_message())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        stream.beat()
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        return waiting.cancelled()
+
+    assert run(leave())
+
+
 def test_the_hub_wakes_only_the_streams_of_a_topic():
     async def listen():
         hub = Hub()
