@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from ledger.money import format_money
 from pos.models import Charge, Receipt
 from pos.outbox import OUTBOX_REFUSALS, Outbox
-from pos.topics import topics_of
+from pos.topics import charge_topic
 from relay.pages import tell_on_commit
 
 logger = logging.getLogger(__name__)
@@ -160,8 +160,9 @@ def _number_receipts(charge_ids: list[UUID]) -> None:
         cursor.execute(_LOCK_STORES, [charge_ids])
         cursor.execute(_NUMBER, [charge_ids])
         numbered = [charge_id for (charge_id,) in cursor.fetchall()]
-        for charge in Charge.objects.filter(pk__in=numbered):
-            tell_on_commit(*topics_of(charge))
+        for charge_id in numbered:
+            # Only the sale's own page waits for the number; others have shown the payment.
+            tell_on_commit(charge_topic(charge_id))
 
 
 def _draw_mail(receipt: Receipt) -> EmailMultiAlternatives:

@@ -5,6 +5,7 @@ from uuid import UUID
 from pos.models import Charge
 from pos.transitions import ALIVE
 from qr.references import encode_reference
+from relay.pages import at_version
 
 
 def charge_topic(charge_id: UUID) -> str:
@@ -28,8 +29,11 @@ def token_topic(token_id: int | None) -> list[str]:
 
 
 def topics_of(charge: Charge) -> list[str]:
-    """Return the topics of a charge's listeners: its till, and its payer if it has one."""
-    topics = [charge_topic(charge.id)]
+    """Return the topics of a charge's listeners: its till, and its payer if it has one.
+
+    The first says in which version the charge is; every change raises it.
+    """
+    topics = [at_version(charge_topic(charge.id), charge.version)]
     if charge.counter_code_id:
         topics.append(counter_topic(store_id=charge.store_id, terminal_id=charge.terminal_id))
     elif charge.terminal_id and charge.status not in ALIVE:

@@ -7,9 +7,10 @@ listens to the relay and wakes the streams concerned.
 
 import asyncio
 import contextlib
+import json
 import logging
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ import redis.asyncio
 from django.conf import settings
 from django.core import signing
 
-from relay.pages import CHANNEL, END
+from relay.pages import CHANNEL, END, Change, read_topics
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ _RETRY_AFTER_S = 30
 # the relay was away, takes effect after this time all the same.
 _LIFE_S = 600
 _RETRY_S = 0.5
+# A page opens its stream a moment after it was drawn; what was told meanwhile is told again.
+_MEMORY_S = 10
 _BEATS = f"{CHANNEL}:beats"
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -78,13 +81,13 @@ class Stream:
 
     def __init__(self, topics: list[str]) -> None:
         self.topics = topics
-        self.pending: set[str] = set()
+        self.pending: dict[tuple[str, Change], None] = {}
         self.woken = asyncio.Event()
         self.is_over = False
 
-    def wake(self, topic: str) -> None:
-        """Note that this topic has changed; several changes are sent as one."""
-        self.pending.add(topic)
+    def wake(self, topic: str, change: Change) -> None:
+        """Note that this topic has changed; the same change is sent once."""
+        self.pending[topic, change] = None
         self.woken.set()
 
     def beat(self) -> None:
@@ -99,7 +102,10 @@ class Stream:
     async def next_message(self) -> bytes:
         """Return the next message: a change, the end, or a heartbeat."""
         try:
-            await asyncio.wait_for(self.woken.wait(), timeout=_HEARTBEAT_S)
+            # Not `wait_for`: before Python 3.12 it ignores that a page leaves in the moment in
+            # which it is woken, and the stream would go on without its page.
+            async with asyncio.timeout(_HEARTBEAT_S):
+                await self.woken.wait()
         except TimeoutError:
             return b": still here\n\n"
         self.woken.clear()
@@ -107,8 +113,43 @@ class Stream:
             return b"event: ended\ndata: {}\n\n"
         if not self.pending:
             return b"event: beat\ndata: {}\n\n"
-        topics, self.pending = sorted(self.pending), set()
-        return b"".join(write_message("changed", topic) for topic in topics)
+        changes, self.pending = self.pending, {}
+        return b"".join(write_change(topic, change) for topic, change in changes)
+
+
+class Memory:
+    """What was told in the last seconds, and since when nothing was missed."""
+
+    def __init__(self) -> None:
+        self.listening_since: float | None = None
+        self._told: deque[tuple[float, str, Change]] = deque()
+        self._by_topic: dict[str, dict[Change, float]] = defaultdict(dict)
+
+    @property
+    def known_ms(self) -> int:
+        """Return for how long back everything that was told is known here."""
+        if self.listening_since is None:
+            return 0
+        return int(1000 * min(_MEMORY_S, time.monotonic() - self.listening_since))
+
+    def note(self, topic: str, change: Change) -> None:
+        """Remember what was just told, and forget what is old."""
+        now = time.monotonic()
+        self._told.append((now, topic, change))
+        self._by_topic[topic][change] = now
+        while self._told[0][0] < now - _MEMORY_S:
+            told_at, topic, change = self._told.popleft()
+            changes = self._by_topic[topic]
+            if changes.get(change) == told_at:
+                del changes[change]
+            if not changes:
+                del self._by_topic[topic]
+
+    def recall(self, topic: str) -> list[tuple[Change, int]]:
+        """Return what was told of a topic, and how many milliseconds ago."""
+        now = time.monotonic()
+        changes = self._by_topic.get(topic, {})
+        return [(change, int(1000 * (now - at))) for change, at in changes.items()]
 
 
 class Hub:
@@ -119,6 +160,7 @@ class Hub:
         self.streams: dict[str, set[Stream]] = defaultdict(set)
         self.bound: dict[str, set[Stream]] = defaultdict(set)
         self.listening: asyncio.Task[None] | None = None
+        self.memory = Memory()
 
     @contextlib.contextmanager
     def open_stream(self, ticket: Ticket) -> Iterator[Stream]:
@@ -133,6 +175,15 @@ class Hub:
         finally:
             _strike(stream, self.streams, ticket.topics)
             _strike(stream, self.bound, ticket.bound_to)
+
+    def greet(self, topics: list[str]) -> bytes:
+        """Write the first events of a stream: what was told while its page was under way."""
+        again = [
+            write_change(topic, change, age_ms=age_ms)
+            for topic in topics
+            for change, age_ms in self.memory.recall(topic)
+        ]
+        return write_hello(topics[0], self.memory.known_ms) + b"".join(again)
 
     def is_full(self, ticket: Ticket) -> bool:
         """Return whether the ticket's holder or a topic of it has too many streams already."""
@@ -149,6 +200,7 @@ class Hub:
                 await self._follow_relay()
             except (redis.asyncio.RedisError, OSError) as failure:
                 logger.warning("The relay is away, pages poll meanwhile: %s", failure)
+            self.memory = Memory()
             await asyncio.sleep(_RETRY_S)
 
     async def _follow_relay(self) -> None:
@@ -159,33 +211,42 @@ class Hub:
             async with asyncio.timeout(_ANSWER_MAX_S):
                 await subscription.subscribe(CHANNEL, _BEATS)
             # News sent while nobody listened is lost: every page loads its state again.
-            self._wake(list(self.streams))
+            self._wake(list(self.streams), Change())
             beating = asyncio.create_task(_keep_beating(client))
             try:
                 # A relay that hangs sends nothing and does not close the connection either.
                 while message := await subscription.get_message(timeout=2 * _BEAT_S + 1):
-                    if message["type"] != "message":
-                        continue
-                    if message["channel"].decode() == _BEATS:
-                        self._beat()
-                    else:
-                        self._wake(message["data"].decode().split())
+                    self._take(message)
                 raise TimeoutError("it does not beat")
             finally:
                 beating.cancel()
                 await asyncio.gather(beating, return_exceptions=True)
 
+    def _take(self, message: dict[str, Any]) -> None:
+        is_beat = message["channel"].decode() == _BEATS
+        if message["type"] == "subscribe":
+            # Both are subscribed to in one command, the news first.
+            if is_beat:
+                self.memory.listening_since = time.monotonic()
+        elif is_beat:
+            self._beat()
+        else:
+            topics, change = read_topics(message["data"].decode())
+            for topic in topics:
+                self.memory.note(topic, change)
+            self._wake(topics, change)
+
     def _beat(self) -> None:
         for stream in {each for found in self.streams.values() for each in found}:
             stream.beat()
 
-    def _wake(self, topics: list[str]) -> None:
+    def _wake(self, topics: list[str], change: Change) -> None:
         for topic in topics:
             if topic.startswith(END):
                 for stream in self.bound.get(topic.removeprefix(END), ()):
                     stream.end()
             for stream in self.streams.get(topic, ()):
-                stream.wake(topic)
+                stream.wake(topic, change)
 
 
 def _enlist(stream: Stream, lists: dict[str, set[Stream]], topics: list[str]) -> None:
@@ -209,10 +270,27 @@ async def _keep_beating(client: redis.asyncio.Redis) -> None:
         await client.publish(_BEATS, "")
 
 
-def write_message(event: str, topic: str) -> bytes:
-    """Write a server-sent event that names what to load again."""
-    identifier = topic.partition(":")[2]
-    return f'event: {event}\ndata: {{"id": "{identifier}"}}\n\n'.encode()
+def write_hello(topic: str, known_ms: int) -> bytes:
+    """Write the first event: for how long back everything that was told is told here again."""
+    return _write_event("hello", {"id": _name(topic), "known_ms": known_ms})
+
+
+def write_change(topic: str, change: Change, *, age_ms: int = 0) -> bytes:
+    """Write the event that names what to load again, and which version of what is news."""
+    data: dict[str, str | int] = {"id": _name(topic)}
+    if change.version:
+        data |= {"subject": change.subject, "version": int(change.version)}
+    if age_ms:
+        data["age_ms"] = age_ms
+    return _write_event("changed", data)
+
+
+def _name(topic: str) -> str:
+    return topic.partition(":")[2]
+
+
+def _write_event(event: str, data: dict[str, str | int]) -> bytes:
+    return f"event: {event}\ndata: {json.dumps(data)}\n\n".encode()
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -245,7 +323,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
 async def _push(ticket: Ticket, send: Send) -> None:
     over_at = time.monotonic() + _LIFE_S
     with hub.open_stream(ticket) as stream:
-        body = b"retry: 1000\n" + write_message("hello", ticket.topics[0])
+        body = b"retry: 1000\n" + hub.greet(ticket.topics)
         await send({"type": "http.response.body", "body": body, "more_body": True})
         while not stream.is_over and time.monotonic() < over_at:
             body = await stream.next_message()

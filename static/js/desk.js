@@ -14,6 +14,7 @@ export function openDesk({ inHand = () => "", announce = () => {}, also = async 
   const { address, events, unlock } = find("desk").dataset;
   const told = new Set(listPaid(find("desk")));
   const seen = new Set(); // acknowledged here, whether or not the server knows it yet
+  let owed = ""; // the charge in hand, if it has changed: read when it is laid down
   let midnight = 0;
 
   function listPaid(desk) {
@@ -68,8 +69,19 @@ export function openDesk({ inHand = () => "", announce = () => {}, also = async 
     if (page.getElementById("sales")) find("sales").replaceWith(page.getElementById("sales"));
   }
 
+  /** The page shows the charge in hand by itself, so the desk has no news of it yet. */
+  function shows(charge) {
+    if (!charge || charge !== inHand()) return false;
+    owed = charge;
+    return true;
+  }
+
   function draw() {
     const shown = inHand();
+    if (owed && owed !== shown) {
+      owed = "";
+      news.look();
+    }
     for (const row of find("desk").querySelectorAll("[data-paid], [data-waiting]")) {
       const charge = row.dataset.paid ?? row.dataset.waiting;
       row.hidden = charge === shown || seen.has(charge);
@@ -86,6 +98,8 @@ export function openDesk({ inHand = () => "", announce = () => {}, also = async 
   /** Note that somebody here has seen this payment; without a connection it is sent later. */
   function acknowledge(charge) {
     seen.add(charge);
+    // The answer to it is the desk as it is then.
+    if (owed === charge) owed = "";
     draw();
     send(charge).catch(() => {});
   }
@@ -116,7 +130,7 @@ export function openDesk({ inHand = () => "", announce = () => {}, also = async 
     event.preventDefault();
     acknowledge(event.submitter.value);
   });
-  const news = follow(events, read);
+  const news = follow(events, read, { shows });
   // Who locks the till has nothing more to be told: what is still asked would be refused.
   find("lock")?.addEventListener("submit", news.stop);
   return { acknowledge, draw, look: news.look };

@@ -38,6 +38,7 @@ function openConfirm(form) {
       const body = { payload: location.origin + page };
       const { charge } = await call("POST", `/api/v1/wallet/${name}`, { body, key: makeKey() });
       expiresAt = charge.expires_at;
+      main.dataset.chargeVersion = charge.version;
       if (charge.status !== "claimed") reload();
       return true;
     } catch (error) {
@@ -121,15 +122,9 @@ function openConfirm(form) {
 /* Any page that shows rows: keep it true */
 
 function listen(read) {
-  // The first look is the page itself; asking again at once would tell nothing new.
-  let first = true;
-  follow("/api/v1/wallet/events", async () => {
-    if (first) {
-      first = false;
-      return true;
-    }
-    return read();
-  });
+  // The page itself was the first look. What it shows is one charge, or all there is.
+  const shows = (id, version) => id === main.dataset.charge && version <= main.dataset.chargeVersion;
+  follow("/api/v1/wallet/events", read, { askedAt: 0, shows });
 }
 
 async function refresh() {
@@ -137,6 +132,7 @@ async function refresh() {
     const response = await fetch(page + location.search, { cache: "no-store" });
     if (!response.ok) return false;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("main");
+    if (fresh?.dataset.charge) main.dataset.chargeVersion = fresh.dataset.chargeVersion;
     if (!fresh || fresh.dataset.version === main.dataset.version) return true;
     if (fresh.dataset.state !== main.dataset.state) reload();
     main.dataset.version = fresh.dataset.version;

@@ -52,6 +52,7 @@ export function openSale(kept, on) {
   /** Return what asks for the charge of a sale, and tells whether that is over. */
   const askFor = (mine) => async () => {
     if (sale !== mine && !mine.isGivenUp) return true;
+    const askedAt = performance.now();
     try {
       const fresh = await call("POST", CHARGES, { body: mine.body, key: mine.key });
       if (sale !== mine) {
@@ -62,7 +63,7 @@ export function openSale(kept, on) {
       save();
       hear(true);
       apply(fresh);
-      watch();
+      watch(askedAt);
       on.made();
     } catch (error) {
       // What was given up is asked for again until the server has canceled it.
@@ -85,9 +86,10 @@ export function openSale(kept, on) {
     else on.refused(error);
   }
 
-  function watch() {
+  function watch(askedAt) {
     news?.stop();
-    news = follow(`${CHARGES}/${sale.id}/events`, read);
+    const shows = (id, version) => id === charge?.id && version <= charge.version;
+    news = follow(`${CHARGES}/${sale.id}/events`, read, { askedAt, shows });
   }
 
   async function read() {

@@ -104,13 +104,13 @@ export async function call(method, url, { body, key, timeout = 8_000 } = {}) {
 }
 
 /**
- * Listen to a stream and call `look` at every sign of news: on each event, and when the stream comes or
- * goes. One that does not beat is not live, open or not.
+ * Listen to a stream: call `greeted` and `told` with what its events say, and `look` when it comes or goes
+ * otherwise. A stream that does not beat is not live, open or not.
  *
  * A browser has six connections for a host, and a stream keeps one: of the tabs of one surface those in
  * sight listen, or the one that was so last. The others rest.
  */
-function listen(url, look) {
+function listen(url, { look, greeted, told }) {
   const tabs = new BroadcastChannel(`tessera.${location.pathname.split("/")[1]}`);
   const stream = { isLive: false, isResting: false, stop };
   let source = null;
@@ -138,14 +138,14 @@ function listen(url, look) {
 
   function open() {
     source = new EventSource(url);
-    source.addEventListener("hello", () => {
+    source.addEventListener("hello", ({ data }) => {
       hear();
       pauses = backOff(RECONNECT);
-      look();
+      greeted(JSON.parse(data));
     });
-    source.addEventListener("changed", () => {
+    source.addEventListener("changed", ({ data }) => {
       hear();
-      look();
+      told(JSON.parse(data));
     });
     source.addEventListener("beat", () => hear() || look());
     // Signed out or unpaired, here or elsewhere: the page's address knows where to go now.
@@ -194,43 +194,66 @@ function listen(url, look) {
 /**
  * Call `read` at every sign of news, every two seconds while no stream is live, and every ten while one
  * is or this tab rests. `read` tells whether it got an answer.
+ *
+ * What the page shows already is no news: `shows` tells whether it has this version of a subject, and
+ * `askedAt` says when it asked for what it shows, by `performance.now()`. Without that `read` is called
+ * at once.
  */
-export function follow(url, read) {
+export function follow(url, read, { askedAt = -Infinity, shows = () => false } = {}) {
   let poll = 0;
   let reading = false;
   let again = false;
   let stopped = false;
+
+  /** Whether the page asked after what was so many milliseconds ago. */
+  const hasAsked = (ms) => performance.now() - askedAt < ms;
 
   async function look() {
     again = reading;
     if (reading || stopped) return;
     reading = true;
     clearTimeout(poll);
+    askedAt = performance.now();
     const answered = await read();
     reading = false;
+    if (!answered) askedAt = -Infinity;
     if (stopped) return;
     const isQuiet = stream.isResting || (stream.isLive && answered);
     if (again) look();
     else poll = setTimeout(look, isQuiet ? POLL_AT_REST_MS : POLL_MS);
   }
 
-  const stream = listen(url, look);
+  /** The stream tells again what was told in the last `known` milliseconds: more the page cannot have missed. */
+  function greeted({ known_ms: known = 0 }) {
+    if (!hasAsked(known)) return look();
+    if (reading) return undefined;
+    clearTimeout(poll);
+    poll = setTimeout(look, askedAt + POLL_AT_REST_MS - performance.now());
+    return undefined;
+  }
+
+  const told = ({ subject, version, age_ms: age = 0 }) => hasAsked(age) || shows(subject, version) || look();
+
+  const stream = listen(url, { look, greeted, told });
+  // A page out of sight has time, and one that is being left would ask for nothing.
+  const turn = () => document.hidden || look();
   const signs = [
-    [window, "online"],
-    [window, "offline"],
-    [document, "visibilitychange"],
+    [window, "online", look],
+    [window, "offline", look],
+    [document, "visibilitychange", turn],
   ];
-  for (const [target, name] of signs) target.addEventListener(name, look);
+  for (const [target, name, heed] of signs) target.addEventListener(name, heed);
   // A page that is kept would go on to listen, behind the back of the one that is shown.
   addEventListener("pagehide", stop);
-  look();
+  if (askedAt < 0) look();
+  else poll = setTimeout(look, POLL_MS);
 
   function stop() {
     stopped = true;
     removeEventListener("pagehide", stop);
     stream.stop();
     clearTimeout(poll);
-    for (const [target, name] of signs) target.removeEventListener(name, look);
+    for (const [target, name, heed] of signs) target.removeEventListener(name, heed);
   }
   return { look, stop };
 }

@@ -11,13 +11,14 @@ from django.db import transaction
 
 from config.celery import app
 from merchants.models import Settlement
+from pos.receipts import issue_receipts
 from pos.tasks import sweep
 from relay import connection, jobs
 from relay.connection import connect, hint
 from relay.events import list_events, record_event
 from relay.jobs import enqueue, enqueue_on_commit
 from relay.models import Event
-from relay.pages import CHANNEL, tell, tell_on_commit
+from relay.pages import CHANNEL, Change, at_version, read_topics, tell, tell_on_commit
 from tests import factories
 from tests.clocks import let_expire
 
@@ -63,6 +64,21 @@ def test_pages_are_told_their_topics(pages):
     assert pages(1) == ["charge:ch_1 account:2"]
 
 
+@pytest.mark.parametrize(
+    ("topics", "change"),
+    [
+        (["charge:ch_1", "account:2"], Change()),
+        ([at_version("charge:ch_1", 3), "account:2"], Change("ch_1", "3")),
+        (["terminal:4", at_version("charge:ch_1", 12)], Change("ch_1", "12")),
+    ],
+)
+def test_the_version_of_what_changed_is_read_back(pages, topics, change):
+    tell(*topics)
+
+    [message] = pages(1)
+    assert read_topics(message) == ([topic.partition("=")[0] for topic in topics], change)
+
+
 @pytest.mark.django_db
 def test_pages_are_told_after_commit_and_not_after_a_rollback(
     pages, django_capture_on_commit_callbacks
@@ -91,7 +107,20 @@ def test_a_sale_tells_its_till_and_its_payer(
 
     sale, payer = f"charge:{charge.public_id}", f"account:{customer.wallet.account_id}"
     # A payment is told on every page of the till: nobody may be looking at the sale.
-    assert pages(2) == [f"{sale} {payer}", f"{sale} terminal:{shop.terminal.id} {payer}"]
+    assert pages(2) == [f"{sale}=2 {payer}", f"{sale}=3 terminal:{shop.terminal.id} {payer}"]
+
+
+@pytest.mark.django_db
+def test_only_the_sale_s_own_page_waits_for_the_receipt_s_number(
+    pages, shop, customer, django_capture_on_commit_callbacks
+):
+    sold = factories.sell(shop, customer)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        issue_receipts([sold.id])
+
+    # No version: the number is given without a change of the charge.
+    assert pages(1) == [f"charge:{sold.public_id}"]
 
 
 @pytest.mark.django_db

@@ -9,16 +9,20 @@ import pytest
 from django.core import signing
 
 from relay import streams
-from relay.pages import END, tell
+from relay.pages import END, Change, tell
 from relay.streams import (
     Hub,
+    Memory,
     Stream,
     Ticket,
     application,
     read_ticket,
     sign_ticket,
-    write_message,
+    write_change,
+    write_hello,
 )
+
+UNNAMED = Change()
 
 
 def test_a_ticket_names_its_topics_and_what_ends_it():
@@ -56,22 +60,36 @@ def test_an_old_ticket_opens_nothing(monkeypatch):
     assert run(visit(ticket))["status"] == 403
 
 
-def test_a_message_names_what_to_look_at_and_nothing_more():
-    event, data, *end = write_message("changed", "charge:ch_1").decode().split("\n")
+@pytest.mark.parametrize(
+    ("change", "age_ms", "data"),
+    [
+        (UNNAMED, 0, {"id": "2"}),
+        (Change("ch_1", "3"), 0, {"id": "2", "subject": "ch_1", "version": 3}),
+        (UNNAMED, 70, {"id": "2", "age_ms": 70}),
+    ],
+)
+def test_a_message_names_what_to_look_at_and_never_how_it_is(change, age_ms, data):
+    event, line, *end = write_change("account:2", change, age_ms=age_ms).decode().split("\n")
 
     assert (event, end) == ("event: changed", ["", ""])
-    assert json.loads(data.removeprefix("data: ")) == {"id": "ch_1"}
+    assert json.loads(line.removeprefix("data: ")) == data
 
 
-def test_a_stream_tells_many_changes_once_in_order():
+def test_a_stream_tells_the_same_change_once_and_others_in_their_order():
     stream = Stream(["charge:b", "charge:a"])
-    for topic in ("charge:b", "charge:a", "charge:b"):
-        stream.wake(topic)
+    second, third = Change("b", "2"), Change("b", "3")
+    told = [("charge:b", second), ("charge:a", UNNAMED), ("charge:b", second)]
+    for topic, change in [*told, ("charge:b", third)]:
+        stream.wake(topic, change)
 
     message = run(stream.next_message())
 
-    assert message == write_message("changed", "charge:a") + write_message(
-        "changed", "charge:b"
+    assert message == b"".join(
+        [
+            write_change("charge:b", second),
+            write_change("charge:a", UNNAMED),
+            write_change("charge:b", third),
+        ]
     )
     assert not stream.woken.is_set()
 
@@ -82,6 +100,20 @@ def test_a_quiet_stream_beats(monkeypatch):
     assert run(Stream(["charge:a"]).next_message()) == b": still here\n\n"
 
 
+def test_a_page_that_leaves_as_it_is_woken_is_left_alone():
+    async def leave():
+        stream = Stream(["charge:a"])
+        waiting = asyncio.create_task(stream.next_message())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        stream.beat()
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        return waiting.cancelled()
+
+    assert run(leave())
+
+
 def test_the_hub_wakes_only_the_streams_of_a_topic():
     async def listen():
         hub = Hub()
@@ -90,10 +122,11 @@ def test_the_hub_wakes_only_the_streams_of_a_topic():
             hub.open_stream(Ticket(["charge:a", "account:1"], [])) as both,
             hub.open_stream(Ticket(["charge:b"], [])) as other,
         ):
-            hub._wake(["charge:a", "nobody:listens"])
-            return mine.pending, both.pending, other.pending
+            hub._wake(["charge:a", "nobody:listens"], UNNAMED)
+            return [list(stream.pending) for stream in (mine, both, other)]
 
-    assert run(listen()) == ({"charge:a"}, {"charge:a"}, set())
+    told = [("charge:a", UNNAMED)]
+    assert run(listen()) == [told, told, []]
 
 
 def test_a_closed_stream_is_forgotten():
@@ -160,7 +193,7 @@ def test_a_change_that_is_told_reaches_its_page_and_no_other(monkeypatch):
 
     mine, other = run(visit_both())
 
-    assert mine.body == write_message("changed", "charge:a")
+    assert mine.body == write_change("charge:a", UNNAMED)
     assert other.body == b""
     assert mine.start["status"] == 200
     assert (b"content-type", b"text/event-stream; charset=utf-8") in mine.start["headers"]
@@ -225,9 +258,44 @@ def test_a_page_is_greeted_at_once(monkeypatch):
             await visit.wait_for(b"hello")
         return visit
 
-    assert run(visit_one()).body.startswith(
-        b"retry: 1000\n" + write_message("hello", "charge:a")
-    )
+    # Nothing is known yet of what was told before.
+    assert run(visit_one()).body.startswith(b"retry: 1000\n" + write_hello("charge:a", 0))
+
+
+def test_a_page_is_told_again_what_was_told_while_it_was_under_way(monkeypatch):
+    monkeypatch.setattr(streams, "hub", Hub())
+
+    async def visit_late():
+        async with Visit(sign_ticket("charge:other")) as other:
+            await other.wait_for(b"changed")
+            while not streams.hub.memory.known_ms:
+                await asyncio.sleep(0)
+            other.body = b""
+            await asyncio.to_thread(tell, "charge:ch_1=3", "account:2")
+            await asyncio.to_thread(tell, "charge:other")
+            await other.wait_for(b"changed")
+            async with Visit(sign_ticket("account:2")) as late:
+                await late.wait_for(b"changed")
+            return late.body.decode().split("\n")
+
+    _, hello, known, _, changed, told, *_ = run(visit_late())
+
+    assert (hello, changed) == ("event: hello", "event: changed")
+    known_ms = json.loads(known.removeprefix("data: "))["known_ms"]
+    again = json.loads(told.removeprefix("data: "))
+    assert 0 <= again.pop("age_ms", 0) <= known_ms
+    assert again == {"id": "2", "subject": "ch_1", "version": 3}
+
+
+def test_what_is_old_is_forgotten(monkeypatch):
+    memory = Memory()
+    memory.note("charge:a", UNNAMED)
+    monkeypatch.setattr(streams, "_MEMORY_S", 0)
+
+    memory.note("charge:b", UNNAMED)
+
+    kept = [change for change, _ in memory.recall("charge:b")]
+    assert (memory.recall("charge:a"), kept) == ([], [UNNAMED])
 
 
 def test_pages_wait_while_the_relay_is_away(monkeypatch, settings, caplog):
@@ -241,6 +309,7 @@ def test_pages_wait_while_the_relay_is_away(monkeypatch, settings, caplog):
             await visit.wait_for(b"hello")
             while "The relay is away" not in caplog.text:
                 await asyncio.sleep(0)
+            assert streams.hub.memory.known_ms == 0
             settings.REDIS_URL = back
             await visit.wait_for(b"changed")
 
