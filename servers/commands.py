@@ -40,11 +40,8 @@ def run_streams(socket: Path) -> tuple[str, ...]:
 
 
 def run_worker(*, processes: int) -> tuple[str, ...]:
-    """Return the command of the background jobs.
-
-    It would wait a second for other workers to say which jobs were revoked; none ever is.
-    """
-    return _run_celery("worker", "--concurrency", str(processes), "--without-mingle")
+    """Return the command of the background jobs."""
+    return _run_celery("worker", "--concurrency", str(processes))
 
 
 def run_beat(schedule: Path) -> tuple[str, ...]:
