@@ -16,9 +16,8 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-ur
 BIOME = @if [ -x $(BIN)/biome ]; then echo "biome $(1)"; $(BIN)/biome $(1) --colors=off; \
 	else echo "No biome on this machine: CI looks at scripts and styles."; fi
 
-# One more than there are cores, because a third of the time tests wait for other processes; more
-# than four would wait for the longest file.
-WORKERS = $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+# A worker for each core; more than four would wait for the longest file.
+WORKERS := logical
 RUN_TESTS = -m pytest -n $(WORKERS) --maxprocesses=4 --durations=20 $(ARGS)
 PYTEST = $(PYTHON) $(RUN_TESTS)
 SLOW := browser or faults or fuzz or slow or stack

@@ -47,6 +47,15 @@ def stack(reported_steps: list[str]) -> Iterator[Stack]:
     assert not list((_FOLDER / "pids").iterdir())
 
 
+@pytest.fixture(autouse=True)
+def _everything_runs(request: pytest.FixtureRequest) -> None:
+    """Start what the test before has left dead, so that one failure stays one."""
+    if "stack" in request.fixturenames:
+        running: Stack = request.getfixturevalue("stack")
+        for name in running.find_dead():
+            running.start(name)
+
+
 @pytest.fixture(scope="session")
 def demo(stack: Stack) -> dict[str, Any]:
     """The facts that `load_demo` wrote: shops, tills, people, and their secrets."""
