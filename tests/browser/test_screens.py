@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.codes import READ_BALANCE
-from tests.browser.moneys import open_charge, open_shops
+from tests.browser.moneys import open_charge, open_shops, remember_till
 from tests.browser.screens import Till
-from tests.browser.windows import PHONE, remember
+from tests.browser.windows import PHONE
 
 SIZES = [
     {"width": width, "height": height}
@@ -71,10 +71,10 @@ def shops(stack):
 
 
 @pytest.mark.parametrize("currency", AMOUNTS)
-def test_a_large_amount_is_whole_on_every_screen(shops, windows, stack, currency):
+def test_a_large_amount_is_whole_on_every_screen(shops, windows, stack, sql, currency):
     amount_minor, shown = AMOUNTS[currency]
     charge = open_charge(stack, shops[currency], amount_minor)
-    state = remember(stack.url, "tessera_till", shops[currency].device)
+    state = remember_till(sql, stack, shops[currency])
     page = windows.open(SIZES[0], state=state)
     page.goto(f"/till/?sale={charge['id']}")
     till = Till(page)
