@@ -33,7 +33,7 @@ from pos.errors import (
     PlaceUnreadable,
 )
 from pos.models import CounterCode, Terminal
-from pos.print.sheets import SheetSize
+from pos.print.sheets import SheetSize, draw_sheet
 from pos.queries import list_stores_with_codes
 from pos.signing import list_public_keys
 from pos.terminals import stop_store
@@ -161,8 +161,6 @@ def answer_sheet(code: CounterCode, size: SheetSize) -> HttpResponse:
     """
     if code.is_revoked:
         raise CounterCodeRevoked
-    from pos.print.drawing import draw_sheet  # noqa: PLC0415  slow, and no start waits for it
-
     answer = HttpResponse(draw_sheet(code, size), content_type="application/pdf")
     name = f"tessera-{code.short_code}-{size}.pdf"
     answer["Content-Disposition"] = f'inline; filename="{name}"'

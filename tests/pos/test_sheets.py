@@ -10,8 +10,7 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from pos.counter_codes import write_counter_link
-from pos.print.drawing import draw_sheet
-from pos.print.sheets import SheetSize, list_undrawn
+from pos.print.sheets import SheetSize, draw_sheet, list_undrawn
 from tests import factories
 
 pytestmark = pytest.mark.django_db
