@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from merchants.models import Role, StaffMember, Store
 from merchants.onboarding import find_staff_member
+from qr.references import encode_reference
 
 P = ParamSpec("P")
 Staff = StaffMember
 StaffView = Callable[Concatenate[HttpRequest, Staff, P], HttpResponseBase]
+StoreView = Callable[[HttpRequest, Staff, Store], HttpResponseBase]
 _MANAGING = {Role.OWNER, Role.MANAGER}
 _READING = {*_MANAGING, Role.ACCOUNTANT}
 
@@ -80,10 +82,42 @@ def whole_merchant(view: StaffView[P]) -> StaffView[P]:
     return guarded
 
 
+def owners_only(view: StaffView[P]) -> StaffView[P]:
+    """Refuse everybody but the owners: the page's effects outlast who works there."""
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, staff: Staff, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if staff.role != Role.OWNER:
+            raise PermissionDenied
+        return view(request, staff, *args, **kwargs)
+
+    return guarded
+
+
+def of_store(view: StoreView) -> Callable[[HttpRequest, Staff, str], HttpResponseBase]:
+    """Find the store among this person's own, or answer 404."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, staff: Staff, reference: str) -> HttpResponseBase:
+        for store in list_own_stores(staff):
+            if store.public_id == reference:
+                return view(request, staff, store)
+        raise Http404
+
+    return guarded
+
+
 def list_own_stores(staff: Staff) -> QuerySet[Store]:
     """List the stores this person works for: the one they were hired for, or all."""
     stores = Store.objects.filter(merchant_id=staff.merchant_id).select_related("merchant")
     return stores if staff.store_id is None else stores.filter(pk=staff.store_id)
+
+
+def name_actor(staff: Staff) -> str:
+    """Return how events name this person."""
+    return encode_reference("sm", staff.id)
 
 
 def activate_time_zone(time_zone: str) -> None:

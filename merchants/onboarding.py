@@ -3,6 +3,7 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import uuid6
 from django.db import transaction
 from django.utils import timezone
 
@@ -35,7 +36,13 @@ def open_merchant(name: str, *, country: str, time_zone: str, mdr_bps: int = 0) 
 
 @transaction.atomic
 def open_store(
-    merchant: Merchant, *, name: str, currency: str, street: str = "", city: str = ""
+    merchant: Merchant,
+    *,
+    name: str,
+    currency: str,
+    street: str = "",
+    city: str = "",
+    store_id: UUID | None = None,
 ) -> Store:
     """Open a store with its takings account, and the merchant's balance in its currency."""
     if not MerchantBalance.objects.filter(merchant=merchant, currency=currency).exists():
@@ -46,6 +53,7 @@ def open_store(
             receivable_account_id=open_account(AccountKind.RECEIVABLE, currency=currency),
         )
     return Store.objects.create(
+        id=store_id or uuid6.uuid7(),
         merchant=merchant,
         name=name,
         street=street,

@@ -1,8 +1,8 @@
-"""Addresses of the dashboard's sign-in and settlements."""
+"""Addresses of the dashboard's sign-in, settlements, stores, people and keys."""
 
 from django.urls import path
 
-from merchants import api, views, views_sign_in
+from merchants import api, views, views_sign_in, views_stores
 
 app_name = "merchants"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("dashboard/settlements/", views.settlements, name="settlements"),
     path("dashboard/settlements/close/", views.close_now, name="close_now"),
     path("dashboard/settlements/<str:reference>/", views.settlement, name="settlement"),
+    path("dashboard/stores/new/", views_stores.new_store, name="new_store"),
+    path("dashboard/stores/<str:reference>/", views_stores.store, name="store"),
+    path("dashboard/stores/<str:reference>/hours/", views_stores.hours, name="store_hours"),
     path("api/v1/settlements", api.SettlementsView.as_view()),
     path("api/v1/settlements/<str:reference>", api.SettlementView.as_view()),
     path("api/v1/settlements/<str:reference>/lines", api.SettlementLinesView.as_view()),

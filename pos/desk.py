@@ -67,6 +67,11 @@ def acknowledge_payment(till: Principal, reference: str) -> None:
         )
 
 
+def has_unseen_payments(terminal: Terminal) -> bool:
+    """Return whether a payment at this till waits for somebody to see it."""
+    return _find_unseen(terminal.id).exists()
+
+
 def _find_waiting(terminal: Terminal) -> QuerySet[Charge]:
     oldest = timezone.now() - 2 * timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
     tills = Charge.objects.filter(

@@ -128,6 +128,34 @@ class CounterCodeRevoked(Exception):
         )
 
 
+class ItemNameTaken(Exception):
+    """The store has an item of this name."""
+
+    def __init__(self, is_hidden: bool) -> None:  # noqa: FBT001  the one fact it tells
+        words = (
+            gettext("A hidden item has this name. Show that one again, or type another name.")
+            if is_hidden
+            else gettext("Another item has this name. Type another one.")
+        )
+        super().__init__(words)
+
+
+class TillInUse(Exception):
+    """A till stays in its store as long as something of the store is bound to it."""
+
+    def __init__(self, *, has_codes: bool) -> None:
+        words = (
+            gettext(
+                "A counter code of this store tells this till. Revoke it first, under Stores."
+            )
+            if has_codes
+            else gettext(
+                "Nobody has seen a payment at this till yet. Look at it on the till first."
+            )
+        )
+        super().__init__(words)
+
+
 class PlaceUnreadable(Exception):
     """Where a counter code is to hang was not said, or at too great length."""
 

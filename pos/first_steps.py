@@ -28,13 +28,13 @@ def list_first_steps(merchant: Merchant) -> list[Step]:
     return [
         Step(
             _("A store"),
-            _("The operator adds it, with its address and currency."),
+            _("Open one, with its address and currency."),
             merchant.stores.exists(),
             "pos:stores",
         ),
         Step(
             _("A till"),
-            _("Make a pairing code and type it on the tablet, at /till/."),
+            _("Add one, and type its pairing code on the tablet, at /till/."),
             Terminal.objects.filter(store__merchant=merchant, paired_at__isnull=False).exists(),
             "pos:tills",
         ),
@@ -47,8 +47,9 @@ def list_first_steps(merchant: Merchant) -> list[Step]:
         ),
         Step(
             _("Something to sell"),
-            _("The operator adds items. A till also charges any amount that is typed."),
+            _("Add items to tap. A till also charges any amount that is typed."),
             Item.objects.filter(store__merchant=merchant, is_active=True).exists(),
+            "pos:items",
         ),
         Step(
             _("The first sale"),

@@ -1,10 +1,10 @@
-"""Addresses of the till, its receipts, the dashboard's tills and payments, and their API."""
+"""Addresses of the till, its receipts, the dashboard's tills, items and payments; their API."""
 
 from django.urls import path
 
 from pos.api import charges, pictures
 from pos.api import counter_codes as api_codes
-from pos.views import counter_codes, desk, exports, pages
+from pos.views import counter_codes, desk, exports, items, pages, tills
 
 app_name = "pos"
 urlpatterns = [
@@ -19,6 +19,14 @@ urlpatterns = [
     path("r/<str:token>/", pages.receipt, name="receipt"),
     path("r/<str:token>/proof.json", pages.receipt_proof, name="receipt_proof"),
     path("dashboard/tills/", pages.tills, name="tills"),
+    path("dashboard/tills/<str:reference>/", tills.till, name="till_settings"),
+    path("dashboard/stores/<str:reference>/tills/new/", tills.new_till, name="new_till"),
+    path("dashboard/stores/<str:reference>/items/new/", items.new_item, name="new_item"),
+    path("dashboard/items/", items.items, name="items"),
+    path("dashboard/items/<str:reference>/", items.item, name="item"),
+    path("dashboard/items/<str:reference>/hide/", items.hide, name="hide_item"),
+    path("dashboard/items/<str:reference>/show/", items.show, name="show_item"),
+    path("dashboard/items/<str:reference>/sort/", items.sort, name="sort_item"),
     path(
         "dashboard/tills/<str:reference>/code/", pages.new_pairing_code, name="new_pairing_code"
     ),

@@ -45,6 +45,8 @@ NOT_IN_THE_API = {
     "CurrencyUnknown",
     "DumpUnreadable",
     "HeadUnreadable",
+    "ItemNameTaken",
+    "TillInUse",
     "HeadsDiffer",
     "NothingToSettle",
     "PairingRefused",

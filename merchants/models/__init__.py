@@ -1,5 +1,6 @@
 """Merchants and their places and people; balances and settlements."""
 
+from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.places import (
     ApiKey,
     CodeFormat,
@@ -21,4 +22,6 @@ __all__ = [
     "SettlementLine",
     "StaffMember",
     "Store",
+    "StoreAddress",
+    "StoreDay",
 ]

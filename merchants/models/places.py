@@ -118,6 +118,11 @@ class StaffMember(models.Model):
         return f"{self.user} ({self.role})"
 
     @property
+    def public_id(self) -> str:
+        """Return the public reference, `sm_…`."""
+        return encode_reference("sm", self.id)
+
+    @property
     def name(self) -> str:
         """Return the person's name, as tills and receipts show it."""
         return self.user.name
@@ -131,7 +136,14 @@ class ApiKey(models.Model):
     digest = models.BinaryField(max_length=32, unique=True)
     label = models.CharField(max_length=80)
     created_at = models.DateTimeField(db_default=Now())
+    # To the minute: a busy server does not write at each request.
+    last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `ky_…`."""
+        return encode_reference("ky", self.id)

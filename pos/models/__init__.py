@@ -4,7 +4,7 @@ from pos.models.acknowledgements import Acknowledgement
 from pos.models.charges import Charge, ChargeLine, Refusal
 from pos.models.counter_codes import CounterCode
 from pos.models.refunds import Receipt, Refund
-from pos.models.terminals import Item, Terminal, TerminalToken
+from pos.models.terminals import Item, ItemColor, Terminal, TerminalToken
 from pos.transitions import ChargeStatus
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "ChargeStatus",
     "CounterCode",
     "Item",
+    "ItemColor",
     "Receipt",
     "Refund",
     "Refusal",

@@ -6,6 +6,7 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models import StaffMember, Store
 from qr.references import encode_reference
@@ -92,6 +93,16 @@ class TerminalToken(models.Model):
         return f"{self.terminal} since {self.created_at}"
 
 
+class ItemColor(models.TextChoices):
+    """The colour of an item's tile on the till."""
+
+    PLAIN = "", _("None")
+    JADE = "jade", _("Green")
+    AMBER = "amber", _("Yellow")
+    SEAL = "seal", _("Red")
+    BLUE = "blue", _("Blue")
+
+
 class Item(models.Model):
     """Something a store sells, at a price."""
 
@@ -100,6 +111,12 @@ class Item(models.Model):
     name = models.CharField(max_length=80)
     price_minor = models.BigIntegerField()
     is_active = models.BooleanField(default=True)
+    category = models.CharField(max_length=40, blank=True, default="", db_default="")
+    color = models.CharField(
+        max_length=5, choices=ItemColor, blank=True, default="", db_default=""
+    )
+    # Its place on the till; those with the same one stand by name.
+    position = models.PositiveIntegerField(default=0, db_default=0)
 
     store_id: UUID
 

@@ -1,12 +1,10 @@
 """The dashboard's stores and counter codes, and the public keys that verify the codes."""
 
-from collections.abc import Callable
-from functools import wraps
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -17,7 +15,15 @@ from foundation.idempotency import IdempotencyMismatch, hash_request
 from ledger.errors import AmountUnreadable
 from ledger.money import format_money
 from ledger.typed import read_money
-from merchants.access import Staff, can_manage, list_own_stores, managers_only, staff_only
+from merchants.access import (
+    Staff,
+    can_manage,
+    list_own_stores,
+    managers_only,
+    name_actor,
+    of_store,
+    staff_only,
+)
 from merchants.models import CodeFormat, Store
 from merchants.onboarding import choose_code_format, reopen_store
 from pos.counter_codes import (
@@ -37,10 +43,8 @@ from pos.print.sheets import SheetSize, draw_sheet
 from pos.queries import list_stores_with_codes
 from pos.signing import list_public_keys
 from pos.terminals import stop_store
-from qr.references import encode_reference
 from qr.signed import write_jwk
 
-StoreView = Callable[[HttpRequest, Staff, Store], HttpResponseBase]
 _KEYS_LIFE_S = 3600
 _PLACE_LENGTH_MAX = 40
 # The form field of each refusal, and the answer's status.
@@ -63,19 +67,6 @@ def publish_keys(_request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def of_store(view: StoreView) -> Callable[[HttpRequest, Staff, str], HttpResponseBase]:
-    """Find the store among this person's own, or answer 404."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, staff: Staff, reference: str) -> HttpResponseBase:
-        for store in list_own_stores(staff):
-            if store.public_id == reference:
-                return view(request, staff, store)
-        raise Http404
-
-    return guarded
-
-
 @require_GET
 @never_cache
 @staff_only
@@ -91,7 +82,7 @@ def stores(request: HttpRequest, staff: Staff) -> HttpResponse:
 def print_code(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
     """Make a code for print."""
     try:
-        code = create_counter_code(store, _read_wish(request, store), actor=_name_actor(staff))
+        code = create_counter_code(store, _read_wish(request, store), actor=name_actor(staff))
     except tuple(_REFUSALS) as refusal:
         field, status = _REFUSALS[type(refusal)]
         refused = {"store": store.public_id, field: _explain(refusal, store.currency)}
@@ -118,7 +109,7 @@ def choose_format(request: HttpRequest, staff: Staff, store: Store) -> HttpRespo
 @of_store
 def close(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
     """Close the store to payments."""
-    stop_store(store, actor=_name_actor(staff))
+    stop_store(store, actor=name_actor(staff))
     return _go_to(store)
 
 
@@ -138,7 +129,7 @@ def reopen(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
 def revoke_code(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Revoke a counter code."""
     code = _find_code(staff, reference)
-    revoke_counter_code(code, actor=_name_actor(staff))
+    revoke_counter_code(code, actor=name_actor(staff))
     return _go_to(code.store)
 
 
@@ -232,10 +223,6 @@ def _find_code(staff: Staff, reference: str) -> CounterCode:
     if staff.store_id not in {None, code.store_id}:
         raise Http404
     return code
-
-
-def _name_actor(staff: Staff) -> str:
-    return encode_reference("sm", staff.id)
 
 
 def _go_to(store: Store, **said: str) -> HttpResponse:

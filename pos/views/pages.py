@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,24 +19,24 @@ from merchants.access import (
     can_manage,
     list_own_stores,
     managers_only,
+    name_actor,
     staff_only,
 )
 from pos.access import Till, keep_token, read_device, till_only
 from pos.authentication import TILL_COOKIE
 from pos.desk import look_at_desk
 from pos.errors import NotFound, PairingRefused
-from pos.models import Charge, ChargeStatus, Terminal
+from pos.models import Charge, ChargeStatus
 from pos.queries import (
     filter_status,
     find_by_receipt,
     find_staff_charge,
     list_charges,
-    list_items,
     list_refunds,
+    list_shelves,
     list_staff_charges,
     list_stores_with_terminals,
     page_after,
-    read_reference,
     sum_today,
     with_refunds,
 )
@@ -51,9 +51,9 @@ from pos.terminals import (
 )
 from pos.till_keys import change_key
 from pos.timeline import list_timeline
+from pos.views.tills import find_own_terminal
 from qr.errors import PayloadInvalid
 from qr.links import decode_token
-from qr.references import encode_reference
 
 _STATUSES = [*ChargeStatus.values, "refunded"]
 
@@ -110,7 +110,7 @@ def sell(request: HttpRequest, till: Till) -> HttpResponse:
     """Show the till: keypad, items, charge."""
     if till.cashier is None:
         return redirect("pos:unlock")
-    context = _till_context(till) | {"items": list_items(till.store)}
+    context = _till_context(till) | {"shelves": list_shelves(till.store)}
     return render(request, "pos/till.html", context)
 
 
@@ -182,7 +182,7 @@ def tills(request: HttpRequest, staff: Staff) -> HttpResponse:
 @managers_only
 def new_pairing_code(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Make a pairing code for a till and show it."""
-    terminal = _find_terminal(staff, reference)
+    terminal = find_own_terminal(staff, reference)
     offer_pairing(terminal)
     response = redirect("pos:tills")
     response["Location"] += f"?code_for={terminal.public_id}"
@@ -194,8 +194,7 @@ def new_pairing_code(request: HttpRequest, staff: Staff, reference: str) -> Http
 @managers_only
 def revoke(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Unpair a till at once."""
-    actor = encode_reference("sm", staff.id)
-    revoke_terminal(_find_terminal(staff, reference), actor=actor)
+    revoke_terminal(find_own_terminal(staff, reference), actor=name_actor(staff))
     return redirect("pos:tills")
 
 
@@ -264,11 +263,3 @@ def _list_page(request: HttpRequest, charges: QuerySet[Charge]) -> dict[str, Any
     except NotFound:
         raise Http404 from None
     return {"charges": page, "next_cursor": after, "status": status, "statuses": _STATUSES}
-
-
-def _find_terminal(staff: Staff, reference: str) -> Terminal:
-    try:
-        terminal_id = read_reference("tm", reference)
-    except NotFound:
-        raise Http404 from None
-    return get_object_or_404(Terminal, pk=terminal_id, store__in=list_own_stores(staff))

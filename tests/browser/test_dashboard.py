@@ -11,7 +11,7 @@ from tests.browser.layout import LANGUAGES, find_faults, speak
 from tests.browser.screens import MINUS
 from tests.browser.shops import LINES, PASSWORD, SUMS, ask_for_shops
 
-LISTS = ["", "payments/", "settlements/", "tills/", "stores/"]
+LISTS = ["", "payments/", "settlements/", "tills/", "stores/", "items/"]
 CURRENCIES = ", ".join(SUMS)
 
 

@@ -21,7 +21,7 @@ from tests.snapshots import nothing_changes
 
 MINUS = "\N{MINUS SIGN}"
 pytestmark = pytest.mark.django_db
-PAGES = ["", "payments/", "settlements/", "tills/", "stores/"]
+PAGES = ["", "payments/", "settlements/", "tills/", "stores/", "items/"]
 CURRENCIES = ["CLP", "EUR", "IDR", "JPY", "KWD"]
 
 

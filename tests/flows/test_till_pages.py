@@ -235,7 +235,8 @@ def test_the_till_shows_its_items_and_the_day(unlocked, shop, customer):
 
     page = unlocked.get("/till/")
 
-    assert [item.name for item in page.context["items"]] == ["Flat white"]
+    (shelf,) = page.context["shelves"]
+    assert [item.name for item in shelf.items] == ["Flat white"]
     today = page.context["today"]
     assert (today["count"], today["amount_minor"], today["currency"]) == (1, 700, "EUR")
     assert timedelta() < today["until"] - timezone.now() <= timedelta(hours=25)

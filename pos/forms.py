@@ -1,0 +1,140 @@
+"""The dashboard's forms about items and tills."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.forms import LineField, MakingForm, PageForm
+from ledger.errors import AmountUnreadable
+from ledger.money import find_exponent, format_number
+from ledger.typed import read_money
+from merchants.models import Store
+from pos.items import ItemFacts
+from pos.models import Item, ItemColor, Terminal
+from pos.queries import list_categories
+
+
+class ItemForm(PageForm):
+    """What is typed about an item of a store."""
+
+    name = LineField(
+        label=_("Name"),
+        ask=_("Type the item's name, in up to 80 letters."),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    price = forms.CharField(
+        label=_("Price"),
+        max_length=40,
+        error_messages={"required": _("Type the price.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+    category = LineField(
+        label=_("Category"),
+        ask=_("Type a category in up to 40 letters, or none."),
+        max_length=40,
+        required=False,
+        help_text=_("Items of a category stand together on the till, under its name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "categories"}),
+    )
+    color = forms.ChoiceField(
+        label=_("Colour on the till"),
+        choices=ItemColor.choices,
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the colours.")},
+    )
+
+    def __init__(self, *args: Any, store: Store, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.store = store
+        self.fields["price"].widget.attrs |= {
+            "data-currency": store.currency,
+            "data-exponent": find_exponent(store.currency),
+        }
+
+    @classmethod
+    def of(cls, item: Item) -> "ItemForm":
+        """Return the form as it shows an item."""
+        initial = {
+            "name": item.name,
+            "price": format_number(item.price_minor, item.currency),
+            "category": item.category,
+            "color": item.color,
+        }
+        return cls(initial=initial, store=item.store)
+
+    def clean_price(self) -> int:
+        """Read the price in minor units of the store's currency."""
+        try:
+            return read_money(self.cleaned_data["price"], self.store.currency)
+        except AmountUnreadable as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+    def read_facts(self) -> ItemFacts:
+        """Return what was typed."""
+        typed = self.cleaned_data
+        return ItemFacts(
+            name=typed["name"],
+            price_minor=typed["price"],
+            category=typed["category"],
+            color=ItemColor(typed["color"]),
+        )
+
+    def list_categories(self) -> list[str]:
+        """List the categories that the store has, for the field to suggest."""
+        return list_categories(self.store)
+
+
+class NewItemForm(ItemForm, MakingForm):
+    """A new item."""
+
+
+class NewTillForm(MakingForm):
+    """A new till of a store."""
+
+    name = LineField(
+        label=_("Name"),
+        ask=_("Type the till's name, in up to 40 letters."),
+        max_length=40,
+        help_text=_("Where it stands, such as “Bar” or “Till 2”. Receipts show it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class TillForm(PageForm):
+    """A till's name and the store it stands in."""
+
+    name = LineField(
+        label=_("Name"),
+        ask=_("Type the till's name, in up to 40 letters."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    store = forms.ChoiceField(
+        label=_("Store"),
+        help_text=_(
+            "A till that moves is locked, and its sales that wait to be paid are canceled."
+        ),
+        error_messages={
+            "required": _("Choose the store."),
+            "invalid_choice": _("Choose the store."),
+        },
+    )
+
+    def __init__(self, *args: Any, stores: list[Store], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._stores = {store.public_id: store for store in stores}
+        self.fields["store"].choices = [  # type: ignore[attr-defined]  # it is a choice
+            (reference, store.name) for reference, store in self._stores.items()
+        ]
+
+    @classmethod
+    def of(cls, terminal: Terminal, *, stores: list[Store]) -> "TillForm":
+        """Return the form as it shows a till."""
+        initial = {"name": terminal.name, "store": terminal.store.public_id}
+        return cls(initial=initial, stores=stores)
+
+    def read_store(self) -> Store:
+        """Return the store that was chosen."""
+        return self._stores[self.cleaned_data["store"]]

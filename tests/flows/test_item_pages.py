@@ -1,0 +1,159 @@
+"""Items in the dashboard: added, changed, hidden, sorted, and what tills show of it."""
+
+import pytest
+
+from merchants.models import Role
+from pos.models import Item
+from pos.queries import list_items, list_shelves
+from tests import factories
+from tests.flows.routes import shop_stays_as_it_is
+from tests.flows.steps import open_dashboard
+
+pytestmark = pytest.mark.django_db
+TYPED = {
+    "name": "Flat  white",
+    "price": "3,80",
+    "category": "Drinks",
+    "color": "amber",
+    "made_id": "0190a3d0-0000-7000-8000-000000000002",
+}
+
+
+@pytest.fixture
+def owner(shop):
+    return open_dashboard(factories.hire_person(shop, role=Role.OWNER))
+
+
+@pytest.fixture
+def new(shop):
+    return f"/dashboard/stores/{shop.store.public_id}/items/new/"
+
+
+def name_items(shop):
+    return [item.name for item in list_items(shop.store)]
+
+
+def test_an_item_is_added_behind_the_others(owner, shop, new):
+    factories.make_item(shop, name="Tea")
+
+    owner.post(new, TYPED)
+    answer = owner.post(new, TYPED)
+
+    item = Item.objects.get(name="Flat white")
+    assert answer["Location"] == f"/dashboard/items/?made={item.public_id}#{item.public_id}"
+    assert (item.price_minor, item.category, item.color) == (380, "Drinks", "amber")
+    assert name_items(shop) == ["Tea", "Flat white"]
+    assert "Drinks" in owner.get(new).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"name": ""}, "name", "Type the item's name, in up to 80 letters."),
+        ({"name": "\u200d"}, "name", "Type the item's name"),
+        ({"price": ""}, "price", "Type the price."),
+        ({"price": "free"}, "price", "Type an amount such as 12.50."),
+        ({"price": "0"}, "price", "Type more than zero."),
+        ({"price": "1,234"}, "price", "can be read in two ways"),
+        ({"category": "x" * 41}, "category", "Type a category in up to 40 letters"),
+        ({"color": "pink"}, "color", "Choose one of the colours."),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(owner, new, typed, field, words):
+    with shop_stays_as_it_is():
+        page = owner.post(new, TYPED | typed)
+
+    assert page.status_code == 422
+    assert words in page.context["form"].errors[field][0]
+    assert page.context["form"]["made_id"].value() == TYPED["made_id"]
+
+
+def test_a_price_is_in_the_store_s_currency(db):
+    shop = factories.open_shop(currency="KWD")
+    owner = open_dashboard(factories.hire_person(shop, role=Role.OWNER))
+
+    owner.post(f"/dashboard/stores/{shop.store.public_id}/items/new/", TYPED | {"price": "1.5"})
+
+    item = Item.objects.get()
+    assert item.price_minor == 1500
+    page = owner.get(f"/dashboard/items/{item.public_id}/")
+    assert page.context["form"]["price"].value() == "1.500"
+
+
+def test_a_name_is_there_once_also_among_the_hidden(owner, shop, new):
+    tea = factories.make_item(shop, name="Tea")
+    white = factories.make_item(shop)
+
+    second = owner.post(new, TYPED | {"name": "Tea"})
+    renamed = owner.post(f"/dashboard/items/{white.public_id}/", TYPED | {"name": "Tea"})
+    owner.post(f"/dashboard/items/{tea.public_id}/hide/")
+    hidden = owner.post(new, TYPED | {"name": "Tea"})
+
+    assert [page.status_code for page in (second, renamed, hidden)] == [409] * 3
+    assert second.context["form"].errors["name"] == [
+        "Another item has this name. Type another one."
+    ]
+    assert "A hidden item has this name." in hidden.context["form"].errors["name"][0]
+    assert Item.objects.count() == 2
+
+
+def test_an_item_is_changed(owner, shop):
+    item = factories.make_item(shop)
+
+    owner.post(f"/dashboard/items/{item.public_id}/", TYPED | {"price": "4.10", "color": ""})
+
+    item.refresh_from_db()
+    assert (item.price_minor, item.color) == (410, "")
+
+
+def test_a_hidden_item_leaves_the_till_and_comes_back(owner, shop):
+    item = factories.make_item(shop)
+
+    for _ in range(2):
+        owner.post(f"/dashboard/items/{item.public_id}/hide/")
+    assert name_items(shop) == []
+    assert "1 hidden item" in owner.get("/dashboard/items/").content.decode()
+    owner.post(f"/dashboard/items/{item.public_id}/show/")
+    assert name_items(shop) == ["Flat white"]
+
+
+def test_items_go_up_and_down_by_what_the_page_shows(owner, shop):
+    for name in ("Apple", "Bread", "Cake", "Dates"):
+        factories.make_item(shop, name=name)
+    (row,) = owner.get("/dashboard/items/").context["stores"]
+    cake, bread = row.shelf[2], row.shelf[1]
+
+    for _ in range(2):
+        up = f"/dashboard/items/{cake.item.public_id}/sort/"
+        assert owner.post(up, {"after": cake.up_after}).status_code == 302
+    assert name_items(shop) == ["Apple", "Cake", "Bread", "Dates"]
+    owner.post(f"/dashboard/items/{bread.item.public_id}/sort/", {"after": ""})
+    assert name_items(shop) == ["Bread", "Apple", "Cake", "Dates"]
+    (row,) = owner.get("/dashboard/items/").context["stores"]
+    first = row.shelf[0]
+    owner.post(f"/dashboard/items/{first.item.public_id}/sort/", {"after": first.down_after})
+    assert name_items(shop) == ["Apple", "Bread", "Cake", "Dates"]
+
+
+def test_an_item_is_not_put_behind_another_store_s(owner, shop):
+    item, foreign = factories.make_item(shop), factories.make_item(factories.open_shop())
+
+    with shop_stays_as_it_is():
+        for after in (foreign.public_id, "x"):
+            answer = owner.post(f"/dashboard/items/{item.public_id}/sort/", {"after": after})
+            assert answer.status_code == 404
+
+
+def test_the_till_shows_categories_in_the_place_of_their_first_item(shop):
+    for place, (name, category) in enumerate(
+        [("Tea", "Drinks"), ("Bread", ""), ("Pie", "Food"), ("Cola", "Drinks")], start=1
+    ):
+        item = factories.make_item(shop, name=name)
+        Item.objects.filter(pk=item.pk).update(category=category, position=place)
+
+    shelves = [
+        (shelf.category, [item.name for item in shelf.items])
+        for shelf in list_shelves(shop.store)
+    ]
+
+    assert shelves == [("", ["Bread"]), ("Drinks", ["Tea", "Cola"]), ("Food", ["Pie"])]
