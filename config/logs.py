@@ -3,8 +3,10 @@
 import logging
 import re
 
-# The link of a charge or of a receipt is all that is needed to open it.
-_LINK = re.compile(r"(/[pr]/)[0-9a-z]{26}", re.IGNORECASE)
+# The link of a charge, of a receipt or to a new password is all that is needed to open it.
+_LINK = re.compile(
+    r"(/[pr]/|/password/us_[0-9a-z]{26}/|/invitation/)[0-9a-z:_-]{26,}", re.IGNORECASE
+)
 
 
 class LinkShortener(logging.Filter):

@@ -103,6 +103,21 @@ REDIS_URL = env.str("REDIS_URL")
 
 AUTH_USER_MODEL = "identity.User"
 PASSWORD_HASHERS = ["identity.passwords.SmallArgon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+# How long the link of an invitation, or to a new password, can be used.
+PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_LINK_LIFE_S", default=259_200)
+# What the relay may mail, and the function that writes it.
+LETTERS = {
+    "invitation": "merchants.letters.write_invitation",
+    "password": "merchants.letters.write_password_link",
+}
 LOGIN_URL = "merchants:sign_in"
 LOGIN_REDIRECT_URL = "merchants:overview"
 
@@ -193,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, every_s in [
         ("issue receipts", "pos.issue_receipts", 5),
         ("sweep charges", "pos.sweep_charges", 5),
+        ("send letters", "relay.send_letters", 5),
         ("close settlements", "merchants.close_due_settlements", 60),
         ("expire holds", "ledger.expire_holds", 60),
         ("take checkpoints", "ledger.take_checkpoints", 60),

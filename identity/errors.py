@@ -38,6 +38,18 @@ class PinWrong(Exception):
         self.tries_left = tries_left
 
 
+class PinTooEasy(Exception):
+    """A new PIN that others would guess, or none at all."""
+
+    def __init__(self, *, is_pin: bool) -> None:
+        words = (
+            gettext("This PIN is easily guessed. Choose six digits without a pattern.")
+            if is_pin
+            else gettext("Type six digits.")
+        )
+        super().__init__(words)
+
+
 @problem(403, "pin_locked", field="pin")
 class PinLocked(Exception):
     """Too many wrong PINs; no PIN is looked at until the lock ends."""

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 from functools import lru_cache
+from itertools import pairwise
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from foundation.digits import fold_digits
-from identity.errors import PinLocked, PinWrong
+from identity.errors import PinLocked, PinTooEasy, PinWrong
 from identity.lanes import KNOWN
 from identity.models import User
 from identity.tries import TRIES_MAX, count_try, forget_all_tries, forget_tries
@@ -38,6 +39,23 @@ def set_pin(user: User, pin: str) -> None:
     user.pin_hash = _hasher.hash(_pepper(pin))
     user.save(update_fields=["pin_hash"])
     forget_all_tries(user.id)
+
+
+def refuse_easy_pin(pin: str) -> None:
+    """Refuse a new PIN that is among the first that anybody tries.
+
+    Those are the PINs of one or two digits only, of steps up or down (`123456`, `987654`,
+    `135791`), and of the same two or three digits again and again (`121212`, `123123`).
+
+    Raises:
+        PinTooEasy: say whether it is a PIN at all.
+    """
+    if not PIN_PATTERN.match(pin):
+        raise PinTooEasy(is_pin=False)
+    digits = [int(digit) for digit in pin]
+    steps = {(after - before) % 10 for before, after in pairwise(digits)}
+    if len(set(pin)) <= 2 or len(steps) == 1 or pin[:3] == pin[3:] or pin[:2] * 3 == pin:
+        raise PinTooEasy(is_pin=True)
 
 
 def check_pin(user_id: UUID, pin: str, *, scope: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,37 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from merchants.models import Role, StaffMember, Store
-from merchants.onboarding import find_staff_member
+from merchants.onboarding import find_staff_member, list_memberships
 from qr.references import encode_reference
 
 P = ParamSpec("P")
 Staff = StaffMember
 StaffView = Callable[Concatenate[HttpRequest, Staff, P], HttpResponseBase]
 StoreView = Callable[[HttpRequest, Staff, Store], HttpResponseBase]
+# The session's note of the shop that somebody who works for several looks at.
+SHOP = "shop"
 _MANAGING = {Role.OWNER, Role.MANAGER}
 _READING = {*_MANAGING, Role.ACCOUNTANT}
+
+
+def members_only(
+    view: StaffView[P],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Require sign-in; refuse people who work for nobody."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), resolve_url("merchants:sign_in"))
+        staff = find_staff_member(request.user.pk, shop=request.session.get(SHOP, ""))
+        if staff is None:
+            raise PermissionDenied
+        activate_time_zone(staff.merchant.time_zone)
+        # The bar of each page shows what this person may open.
+        cast(Any, request).staff = staff
+        return view(request, staff, *args, **kwargs)
+
+    return guarded
 
 
 def staff_only(
@@ -31,22 +53,19 @@ def staff_only(
     """Require sign-in; refuse people without a merchant, and cashiers."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), resolve_url("merchants:sign_in"))
-        staff = find_staff_member(request.user.pk)
-        if staff is None or staff.role not in _READING:
+    def guarded(
+        request: HttpRequest, staff: Staff, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if staff.role not in _READING:
             raise PermissionDenied
-        activate_time_zone(staff.merchant.time_zone)
         return view(request, staff, *args, **kwargs)
 
-    return guarded
+    return members_only(guarded)
 
 
 def may_read(user_id: UUID) -> bool:
     """Return whether this person may open the dashboard of some merchant."""
-    staff = find_staff_member(user_id)
-    return staff is not None and staff.role in _READING
+    return any(member.role in _READING for member in list_memberships(user_id))
 
 
 def can_manage(staff: Staff) -> bool:

@@ -5,6 +5,32 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 
+class LastOwner(Exception):
+    """A shop has an owner at any time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Nobody else owns this shop. Make somebody else an owner first.")
+        )
+
+
+class MemberAlready(Exception):
+    """The person who is invited works here."""
+
+    def __init__(self, name: str) -> None:
+        words = gettext("%(name)s works here already, with this address.")
+        super().__init__(words % {"name": name})
+
+
+class InvitationOver(Exception):
+    """The invitation was accepted or withdrawn, is too old, or never was one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This invitation is over. Ask the shop for another one, or sign in.")
+        )
+
+
 class NothingToSettle(Exception):
     """No sale and no refund since the last settlement."""
 

@@ -1,10 +1,12 @@
 """Open merchants, stores and balances, and hire staff."""
 
+from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import uuid6
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from identity.bearer import digest_secret, make_secret
@@ -20,6 +22,9 @@ from merchants.models import (
     StaffMember,
     Store,
 )
+
+# The use of a key is noted at most so often, because a busy server asks many times a second.
+_NOTED_EACH = timedelta(minutes=1)
 
 
 def open_merchant(name: str, *, country: str, time_zone: str, mdr_bps: int = 0) -> Merchant:
@@ -82,14 +87,22 @@ def reopen_store(store: Store) -> None:
 
 
 def hire(
-    merchant: Merchant, user: User, *, role: str, store: Store | None = None
+    merchant: Merchant,
+    user: User,
+    *,
+    role: str,
+    store: Store | None = None,
+    is_active: bool = True,
+    member_id: UUID | None = None,
 ) -> StaffMember:
     """Make a person a staff member; owners and managers may refund, cashiers once allowed."""
     return StaffMember.objects.create(
+        id=member_id or uuid6.uuid7(),
         merchant=merchant,
         user=user,
         role=role,
         store=store,
+        is_active=is_active,
         may_refund=role in {Role.OWNER, Role.MANAGER},
     )
 
@@ -102,13 +115,24 @@ def make_api_key(merchant: Merchant, *, label: str) -> str:
 
 
 def find_merchant_by_key(secret: str) -> Merchant | None:
-    """Return the merchant with this key; None for a revoked one."""
+    """Return the merchant with this key, and note its use; None for a revoked one."""
     keys = ApiKey.objects.filter(digest=digest_secret(secret), revoked_at=None)
     key = keys.select_related("merchant").first()
-    return key.merchant if key else None
+    if key is None:
+        return None
+    if key.last_used_at is None or timezone.now() - key.last_used_at > _NOTED_EACH:
+        keys.update(last_used_at=Now())
+    return key.merchant
 
 
-def find_staff_member(user_id: UUID) -> StaffMember | None:
-    """Find the person's active staff membership, if there is one."""
+def list_memberships(user_id: UUID) -> list[StaffMember]:
+    """List what a person does for which merchants, the oldest first."""
     people = StaffMember.objects.filter(user_id=user_id, is_active=True)
-    return people.select_related("merchant", "user").order_by("id").first()
+    return list(people.select_related("merchant", "user", "store").order_by("id"))
+
+
+def find_staff_member(user_id: UUID, *, shop: str = "") -> StaffMember | None:
+    """Find the person's active membership of this shop, or else the oldest one."""
+    mine = list_memberships(user_id)
+    chosen = [member for member in mine if member.merchant.public_id == shop]
+    return next(iter([*chosen, *mine]), None)

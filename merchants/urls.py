@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from merchants import api, views, views_sign_in, views_stores
+from merchants import (
+    api,
+    views,
+    views_keys,
+    views_me,
+    views_people,
+    views_sign_in,
+    views_stores,
+)
 
 app_name = "merchants"
 urlpatterns = [
@@ -15,6 +23,36 @@ urlpatterns = [
     path("dashboard/stores/new/", views_stores.new_store, name="new_store"),
     path("dashboard/stores/<str:reference>/", views_stores.store, name="store"),
     path("dashboard/stores/<str:reference>/hours/", views_stores.hours, name="store_hours"),
+    path("dashboard/people/", views_people.people, name="people"),
+    path("dashboard/people/cashiers/new/", views_people.new_cashier, name="new_cashier"),
+    path("dashboard/people/<str:reference>/", views_people.member, name="member"),
+    path("dashboard/people/<str:reference>/pin/", views_people.pin, name="member_pin"),
+    path("dashboard/people/<str:reference>/leave/", views_people.leave, name="leave"),
+    path("dashboard/people/<str:reference>/return/", views_people.come_back, name="come_back"),
+    path("dashboard/invitations/new/", views_people.new_invitation, name="new_invitation"),
+    path(
+        "dashboard/invitations/<str:reference>/send/",
+        views_people.send_again,
+        name="send_invitation",
+    ),
+    path(
+        "dashboard/invitations/<str:reference>/withdraw/",
+        views_people.withdraw_invitation,
+        name="withdraw_invitation",
+    ),
+    path("dashboard/invitation/<str:token>/", views_me.invitation, name="invitation"),
+    path("dashboard/password/", views_me.forgotten, name="forgotten"),
+    path(
+        "dashboard/password/<str:person>/<str:token>/",
+        views_me.new_password,
+        name="new_password",
+    ),
+    path("dashboard/me/", views_me.me, name="me"),
+    path("dashboard/me/pin/", views_me.own_pin, name="own_pin"),
+    path("dashboard/me/password/", views_me.own_password, name="own_password"),
+    path("dashboard/me/shop/", views_me.switch, name="switch"),
+    path("dashboard/keys/", views_keys.keys, name="keys"),
+    path("dashboard/keys/<str:reference>/revoke/", views_keys.revoke, name="revoke_key"),
     path("api/v1/settlements", api.SettlementsView.as_view()),
     path("api/v1/settlements/<str:reference>", api.SettlementView.as_view()),
     path("api/v1/settlements/<str:reference>/lines", api.SettlementLinesView.as_view()),

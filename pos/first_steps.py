@@ -40,10 +40,11 @@ def list_first_steps(merchant: Merchant) -> list[Step]:
         ),
         Step(
             _("Somebody at the till"),
-            _("The operator adds cashiers, each with a PIN."),
+            _("Add cashiers, each with a PIN; or set your own, under Me."),
             StaffMember.objects.filter(merchant=merchant, is_active=True, role__in=_AT_TILLS)
             .exclude(user__pin_hash="")
             .exists(),
+            "merchants:people",
         ),
         Step(
             _("Something to sell"),

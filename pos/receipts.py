@@ -18,9 +18,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from foundation.outbox import OUTBOX_REFUSALS, Outbox
 from ledger.money import format_money
 from pos.models import Charge, Receipt
-from pos.outbox import OUTBOX_REFUSALS, Outbox
 from pos.topics import charge_topic
 from relay.pages import tell_on_commit
 

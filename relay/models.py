@@ -1,4 +1,4 @@
-"""The event feed: one row for each change of state, written in its transaction."""
+"""The event feed, pulses of recurring jobs, and letters that wait to be sent."""
 
 import uuid6
 from django.db import models
@@ -35,3 +35,28 @@ class Pulse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.beaten_at}"
+
+
+class Letter(models.Model):
+    """A mail that somebody waits for: to whom, of which kind, and what it is about."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    kind = models.CharField(max_length=40)
+    subject = models.UUIDField()
+    address = models.EmailField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    # When it was sent, or found to be of no use any more.
+    ended_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"], condition=models.Q(ended_at=None), name="relay_letter_waits"
+            ),
+            models.Index(fields=["subject", "kind"], name="relay_letter_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

@@ -14,7 +14,15 @@ from identity import pins
 from identity.models import Tries, User
 from identity.pins import set_pin
 from identity.sign_in import start_session
-from merchants.models import Merchant, MerchantBalance, Role, Settlement, StaffMember, Store
+from merchants.models import (
+    Invitation,
+    Merchant,
+    MerchantBalance,
+    Role,
+    Settlement,
+    StaffMember,
+    Store,
+)
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.settlement import close_settlement
 from pos.charges import NewCharge, create_charge
@@ -89,6 +97,24 @@ def hire_person(
     member.may_refund = may_refund or member.may_refund
     member.save(update_fields=["may_refund"])
     return member
+
+
+def add_cashier(shop: Shop, *, name: str = "Sam Doyle") -> StaffMember:
+    """Add a cashier of the shop's store, who has a PIN and no sign-in of their own."""
+    user = User.objects.create(name=name)
+    _give_pin(user)
+    return hire(shop.merchant, user, role=Role.CASHIER, store=shop.store)
+
+
+def invite(shop: Shop, *, email: str = "", role: str = Role.MANAGER) -> Invitation:
+    """Invite somebody to work for the shop; no mail is sent."""
+    return Invitation.objects.create(
+        merchant=shop.merchant,
+        store=shop.store,
+        name="Mary Nolan",
+        email=email or f"{secrets.token_hex(6)}@mail.test",
+        role=role,
+    )
 
 
 def count_tries(user: User) -> int:

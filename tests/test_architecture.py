@@ -48,8 +48,12 @@ NOT_IN_THE_API = {
     "ItemNameTaken",
     "TillInUse",
     "HeadsDiffer",
+    "InvitationOver",
     "NothingToSettle",
     "PairingRefused",
+    "PinTooEasy",
+    "LastOwner",
+    "MemberAlready",
     "SignInLocked",
     "WalletMissing",
 }

@@ -1,6 +1,7 @@
 """Merchants and their places and people; balances and settlements."""
 
 from merchants.models.addresses import StoreAddress, StoreDay
+from merchants.models.invitations import Invitation
 from merchants.models.places import (
     ApiKey,
     CodeFormat,
@@ -14,6 +15,7 @@ from merchants.models.settlements import LineKind, MerchantBalance, Settlement, 
 __all__ = [
     "ApiKey",
     "CodeFormat",
+    "Invitation",
     "LineKind",
     "Merchant",
     "MerchantBalance",

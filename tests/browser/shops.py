@@ -1,4 +1,4 @@
-"""Shops beside the demo's: one that sells in five currencies, and one that has nothing yet.
+"""Shops beside the demo's: one that sells in five currencies, and two that have nothing yet.
 
 `open_shops` runs inside the stack, in its own `manage.py shell`.
 """
@@ -37,6 +37,8 @@ def open_shops(path: str) -> None:
     """Open both shops and write down the first one's sale, refund and settlement in euro."""
     empty = open_merchant("Empty", country="IE", time_zone="Europe/Dublin")
     _hire(empty, Role.OWNER, "owner@empty.test")
+    fresh = open_merchant("Fresh", country="IE", time_zone="Europe/Dublin")
+    _hire(fresh, Role.OWNER, "owner@fresh.test")
     many = open_merchant("Many Moneys", country="IE", time_zone="Europe/Dublin", mdr_bps=60)
     people = {role: _hire(many, role, f"{role}@many.test") for role in Role.values}
     facts = {

@@ -321,6 +321,39 @@ def test_the_stores(office, check, watch):
     check(office, "stores refused")
 
 
+def test_what_an_owner_keeps(office, check, watch):
+    watch.expect("status of 422")
+    for page in ("items/", "people/", "keys/", "me/", "invitations/new/"):
+        office.goto(f"/dashboard/{page}")
+        check(office, page)
+    office.goto("/dashboard/people/cashiers/new/")
+    office.get_by_label("Name").fill("Ann")
+    office.get_by_label("PIN").fill("123456")
+    office.get_by_role("button", name="Add the cashier").click()
+    expect(office.get_by_role("alert")).to_contain_text("easily guessed")
+    check(office, "cashier refused")
+    office.goto("/dashboard/people/")
+    office.get_by_role("link", name="Change: Sam Doyle").click()
+    check(office, "a cashier")
+    office.goto("/dashboard/stores/")
+    office.get_by_role("link", name="Name, address, hours: Harbour Kiosk").click()
+    check(office, "a store")
+    office.goto("/dashboard/items/")
+    office.get_by_role("link", name="Change: Espresso").first.click()
+    check(office, "an item")
+    office.goto("/dashboard/tills/")
+    office.get_by_role("link", name="Change: Kiosk till").click()
+    check(office, "a till")
+
+
+def test_the_doors_of_the_office(windows, check, watch):
+    watch.expect("status of 410")
+    page = windows.open(PHONE)
+    for address in ("password/", "invitation/x/"):
+        page.goto(f"/dashboard/{address}")
+        check(page, address)
+
+
 def test_the_camera(camera, camera_windows, stack, payer, unlocked, check, watch):
     watch.expect("status of 4")
     memory = remember(stack.url, "tessera_wallet", payer["token"])

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.layout import LANGUAGES, find_faults, speak
-from tests.browser.screens import MINUS
+from tests.browser.screens import MINUS, Till
 from tests.browser.shops import LINES, PASSWORD, SUMS, ask_for_shops
+from tests.browser.windows import TABLET
 
-LISTS = ["", "payments/", "settlements/", "tills/", "stores/", "items/"]
+LISTS = ["", "payments/", "settlements/", "tills/", "stores/", "items/", "people/"]
 CURRENCIES = ", ".join(SUMS)
 
 
@@ -202,3 +203,69 @@ def test_errors_of_the_shop_lead_back_to_the_shop(sign_in, windows, watch):
     stranger = windows.open()
     stranger.goto("/till/nothing/")
     expect(stranger.get_by_role("link", name="Go to the till")).to_be_visible()
+
+
+def test_a_new_shop_opens_by_pages_alone(sign_in, windows):
+    """Store, item, cashier, till: then a tablet is paired and charges the item."""
+    page = sign_in("owner@fresh.test")
+    steps = page.get_by_role("region", name="Until the first sale")
+    steps.get_by_role("link", name="A store").click()
+    page.get_by_role("link", name="Open the first store").click()
+    for label, text in {"Name": "Pier", "Street": "Quay Street", "Number": "3"}.items():
+        page.get_by_label(label).fill(text)
+    page.get_by_label("Postcode").fill("D02 X285")
+    page.get_by_label("Town").fill("Dublin")
+    expect(page.get_by_label("Country")).to_have_value("IE")
+    page.get_by_role("button", name="Open the store").click()
+    expect(page.get_by_text("3 Quay Street")).to_be_visible()
+
+    steps.get_by_role("link", name="Something to sell").click()
+    page.get_by_role("link", name="Add the first item").click()
+    page.get_by_label("Name").fill("Flat white")
+    page.get_by_label("Price in EUR").fill("3,8")
+    expect(page.locator("#id_price-read")).to_have_text("= €3.80")
+    page.get_by_label("Category").fill("Coffee")
+    page.get_by_label("Yellow").check()
+    page.get_by_role("button", name="Add the item").click()
+
+    steps.get_by_role("link", name="Somebody at the till").click()
+    page.get_by_role("link", name="Add a cashier").click()
+    page.get_by_label("Name").fill("Ann")
+    page.get_by_label("PIN").fill("482915")
+    page.get_by_role("button", name="Add the cashier").click()
+
+    steps.get_by_role("link", name="A till").click()
+    page.get_by_role("link", name="Add a till").click()
+    page.get_by_label("Name").fill("Bar")
+    page.get_by_role("button", name="Add and show its code").click()
+    code = page.locator(".pair-code").inner_text()
+
+    tablet = windows.open(TABLET)
+    tablet.goto("/till/pair/")
+    tablet.get_by_label("Pairing code").fill(code)
+    tablet.keyboard.press("Enter")
+    till = Till(tablet)
+    till.unlock({"name": "Ann", "pin": "482915"})
+    tablet.get_by_role("tab", name="Items").click()
+    expect(tablet.get_by_role("heading", name="Coffee")).to_be_visible()
+    tablet.get_by_role("button", name="Flat white €3.80").click()
+    tablet.locator("#charge").click()
+    till.wait_for_code()
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_what_an_owner_types_into_fits(owner, language):
+    faults = []
+    owner.goto("/dashboard/people/")
+    person = owner.get_by_role("link", name="Change: Mary Cashier").get_attribute("href")
+    owner.goto("/dashboard/stores/")
+    store = owner.get_by_role("link", name="Name, address, hours: Shop EUR").get_attribute(
+        "href"
+    )
+    pages = ["stores/new/", "people/cashiers/new/", "invitations/new/", "keys/", "me/"]
+    for address in [person, store, *(f"/dashboard/{page}" for page in pages)]:
+        owner.goto(address)
+        speak(owner, language)
+        faults += [f"{address} {fault}" for fault in find_faults(owner)]
+
+    assert faults == []

@@ -39,7 +39,14 @@ def _verbose():
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_verbose")
-@pytest.mark.parametrize("path", [f"/p/{TOKEN}/pay", f"/r/{TOKEN}/", f"/P/{TOKEN.upper()}"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"/p/{TOKEN}/pay", f"/r/{TOKEN}/", f"/P/{TOKEN.upper()}"),
+        f"/dashboard/invitation/{TOKEN}:1tZ:abc/",
+        f"/dashboard/password/us_{'0' * 26}/{TOKEN}-abc/",
+    ],
+)
 def test_a_refused_page_leaves_no_link_in_the_log(caplog, console, path):
     answer = Client(enforce_csrf_checks=True).post(path)
 

@@ -22,10 +22,20 @@ KINDS = {
     "dashboard/codes/": "code",
     "dashboard/stores/": "store",
     "dashboard/items/": "item",
+    "dashboard/invitations/": "invitation",
+    "dashboard/keys/": "key",
+    "dashboard/people/": "member",
     "dashboard/payments/": "charge",
     "dashboard/settlements/": "settlement",
 }
-OPEN = {"dashboard/sign-in/", "dashboard/sign-out/"}
+# They ask for a password or the link of a mail.
+OPEN = {
+    "dashboard/sign-in/",
+    "dashboard/sign-out/",
+    "dashboard/invitation/<str:token>/",
+    "dashboard/password/",
+    "dashboard/password/<str:person>/<str:token>/",
+}
 _KEPT: list[Any] = [Store, StoreAddress, StoreDay, Terminal, Item, StaffMember, ApiKey, User]
 # A form that was sent empty is shown again with what is missing.
 DONE = {200, 302, 422}
@@ -60,6 +70,9 @@ def stock_two_stores(
             "store": place.store,
             "item": factories.make_item(place, name=f"Soup of {place.terminal.name}"),
             "charge": charge,
+            "member": factories.add_cashier(place),
+            "invitation": factories.invite(place),
+            "key": ApiKey.objects.filter(merchant=place.merchant)[0],
             "settlement": settlement,
         }
         things.append({kind: row.public_id for kind, row in rows.items()})

@@ -1,11 +1,15 @@
 """Steps that several flows take: open a browser, scan, collect, pay at a counter code."""
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.core import mail
 from django.test import Client
 
 from pos.counter_codes import write_counter_link
 from pos.models import Charge, CounterCode
+from relay.letters import send_due_letters
 from tests import factories
 from tests.conftest import Api
 from tests.snapshots import nothing_changes
@@ -42,6 +46,13 @@ def sign_in(login: str, pin: str = factories.PIN, *, browser: Any = None, **more
 def unlock(device: Client, cashier: Any, pin: str = factories.PIN) -> Any:
     """Unlock a paired till with a cashier's PIN."""
     return device.post("/till/unlock/", {"cashier": cashier.id, "pin": pin})
+
+
+def read_mailed_link() -> str:
+    """Send the letters that wait; return the path of the link in the newest mail."""
+    send_due_letters()
+    (address,) = re.findall(r"https?://\S+", str(mail.outbox[-1].body))
+    return urlsplit(address).path
 
 
 def scan(phone: Api, payload: str) -> Any:

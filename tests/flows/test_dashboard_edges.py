@@ -21,7 +21,7 @@ from tests.snapshots import nothing_changes
 
 MINUS = "\N{MINUS SIGN}"
 pytestmark = pytest.mark.django_db
-PAGES = ["", "payments/", "settlements/", "tills/", "stores/", "items/"]
+PAGES = ["", "payments/", "settlements/", "tills/", "stores/", "items/", "people/"]
 CURRENCIES = ["CLP", "EUR", "IDR", "JPY", "KWD"]
 
 

@@ -17,6 +17,7 @@ from tests.flows.steps import open_browser
 pytestmark = pytest.mark.django_db
 # A manager of one store is "scoped"; all others work for the whole merchant.
 WHO = ["stranger", "cashier", "accountant", "scoped", "manager", "owner"]
+WORKS = {"cashier", "accountant", "scoped", "manager", "owner"}
 READS = {"accountant", "scoped", "manager", "owner"}
 READS_ALL = {"accountant", "manager", "owner"}
 MANAGES = {"scoped", "manager", "owner"}
@@ -31,8 +32,23 @@ RIGHTS = {
     "dashboard/items/<str:reference>/hide/": MANAGES,
     "dashboard/items/<str:reference>/show/": MANAGES,
     "dashboard/items/<str:reference>/sort/": MANAGES,
+    "dashboard/invitations/<str:reference>/send/": OWNS,
+    "dashboard/invitations/<str:reference>/withdraw/": OWNS,
+    "dashboard/invitations/new/": OWNS,
+    "dashboard/keys/": OWNS,
+    "dashboard/keys/<str:reference>/revoke/": OWNS,
+    "dashboard/me/": WORKS,
+    "dashboard/me/password/": WORKS,
+    "dashboard/me/pin/": WORKS,
+    "dashboard/me/shop/": WORKS,
     "dashboard/payments/": READS,
     "dashboard/payments/<str:reference>/": READS,
+    "dashboard/people/": READS,
+    "dashboard/people/<str:reference>/": MANAGES,
+    "dashboard/people/<str:reference>/leave/": MANAGES,
+    "dashboard/people/<str:reference>/pin/": MANAGES,
+    "dashboard/people/<str:reference>/return/": MANAGES,
+    "dashboard/people/cashiers/new/": MANAGES,
     "dashboard/settlements/": READS_ALL,
     "dashboard/settlements/<str:reference>.csv": READS_ALL,
     "dashboard/settlements/<str:reference>/": READS_ALL,

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from foundation.outbox import Outbox
 from pos.models import Receipt
-from pos.outbox import Outbox
 from pos.receipts import issue_receipts, mail_receipt
 from pos.tasks import issue_missing_receipts
 from tests import factories

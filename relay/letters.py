@@ -1,0 +1,107 @@
+"""Letters: short mails that somebody waits for, such as a link or a code to sign in with.
+
+A row says to whom and about what; it never holds the secret, which the writer makes anew from
+the subject when the mail goes out. Nobody who reads the table can sign in with it.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.module_loading import import_string
+
+from foundation.outbox import OUTBOX_REFUSALS, Outbox
+from relay.jobs import enqueue_on_commit
+from relay.models import Letter
+
+logger = logging.getLogger(__name__)
+
+_LEASE_S = 30
+_AGAIN_AFTER_S = 60
+_TRIES_MAX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a letter says."""
+
+    subject: str
+    body: str
+
+
+Writer = Callable[[UUID], Text | None]
+
+
+def send_letter(kind: str, *, subject: UUID, address: str) -> None:
+    """Send a letter of this kind about something, once the transaction has committed.
+
+    `settings.LETTERS` names the function that writes it. A letter that was asked for less than
+    a minute ago is not sent again.
+    """
+    lately = Now() - timedelta(seconds=_AGAIN_AFTER_S)
+    if Letter.objects.filter(kind=kind, subject=subject, created_at__gt=lately).exists():
+        return
+    Letter.objects.create(kind=kind, subject=subject, address=address)
+    enqueue_on_commit("relay.send_letters")
+
+
+def send_due_letters() -> None:
+    """Send every letter that waits; safe to run at the same time elsewhere.
+
+    A letter is leased before it goes out, so that two workers do not send it. One that the
+    server refuses is tried again later and later; an unreachable server ends the run.
+    """
+    with Outbox() as outbox:
+        for letter in _list_due():
+            if not _lease(letter):
+                continue
+            try:
+                _send(letter, outbox)
+            except OUTBOX_REFUSALS as refusal:
+                # By its type alone: the text of a refusal names the address.
+                logger.warning("Letter %s was not sent: %s", letter.pk, type(refusal).__name__)
+            except OSError as failure:
+                logger.warning("The mail server is away: %s", type(failure).__name__)
+                return
+
+
+def _list_due() -> list[Letter]:
+    return list(_due().order_by("id")[:500])
+
+
+def _due() -> QuerySet[Letter]:
+    free = Q(leased_until=None) | Q(leased_until__lte=Now())
+    return Letter.objects.filter(free, ended_at=None, tries__lt=_TRIES_MAX)
+
+
+def _lease(letter: Letter) -> bool:
+    lease = timedelta(seconds=_LEASE_S * 2**letter.tries)
+    mine = _due().filter(pk=letter.pk, tries=letter.tries)
+    return bool(mine.update(tries=F("tries") + 1, leased_until=Now() + lease))
+
+
+def _send(letter: Letter, outbox: Outbox) -> None:
+    write: Writer = import_string(settings.LETTERS[letter.kind])
+    text = write(letter.subject)
+    if text is not None:
+        try:
+            outbox.open()
+        except OSError:
+            # The server's absence is not the letter's try.
+            Letter.objects.filter(pk=letter.pk).update(tries=letter.tries)
+            raise
+        host = settings.PUBLIC_HOST.split(":")[0]
+        mail = EmailMessage(
+            subject=" ".join(text.subject.split()),
+            body=text.body,
+            to=[letter.address],
+            headers={"Message-ID": f"<{letter.pk}@{host}>"},
+        )
+        outbox.send(mail)
+    Letter.objects.filter(pk=letter.pk).update(ended_at=Now())

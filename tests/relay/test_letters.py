@@ -1,0 +1,124 @@
+"""Letters: sent once, tried again, and no secret in their rows."""
+
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from django.db import transaction
+
+from foundation.outbox import Outbox
+from merchants.invitations import invite, withdraw
+from merchants.models import Role
+from merchants.people import Job
+from relay.letters import send_due_letters, send_letter
+from relay.models import Letter
+from relay.tasks import send_letters
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+JOB = Job(role=Role.MANAGER, store=None, may_refund=False)
+
+
+@pytest.fixture
+def letter(shop):
+    """An invitation that waits to be sent."""
+    invite(shop.merchant, invitation_id=uuid4(), name="Mary", email="mary@mail.test", job=JOB)
+    return Letter.objects.get()
+
+
+@pytest.fixture
+def refuse(monkeypatch):
+    """Refuse whatever is sent to the mail server, or be away as a server."""
+
+    def refuse_by(failure, *, at):
+        def fail(*_):
+            raise failure
+
+        monkeypatch.setattr(Outbox, at, fail)
+
+    return refuse_by
+
+
+def let_lease_end():
+    Letter.objects.update(leased_until="2026-01-01T00:00:00Z")
+
+
+def test_a_letter_is_sent_once(letter):
+    send_letters()
+    send_letters()
+
+    assert len(mail.outbox) == 1
+    letter.refresh_from_db()
+    assert (letter.tries, letter.ended_at is not None) == (1, True)
+    assert mail.outbox[0].extra_headers["Message-ID"].startswith(f"<{letter.pk}@")
+
+
+def test_no_secret_is_kept(letter):
+    send_due_letters()
+
+    kept = Letter.objects.values().get()
+    assert set(kept) == {
+        *("id", "kind", "subject", "address", "tries"),
+        *("leased_until", "ended_at", "created_at"),
+    }
+
+
+def test_a_refused_letter_is_tried_again_after_its_lease(letter, refuse):
+    with pytest.MonkeyPatch.context() as refusing:
+        refusing.setattr(Outbox, "send", lambda *_: (_ for _ in ()).throw(ValueError))
+        send_due_letters()
+    send_due_letters()
+    assert mail.outbox == []
+
+    let_lease_end()
+    send_due_letters()
+
+    letter.refresh_from_db()
+    assert (len(mail.outbox), letter.tries) == (1, 2)
+
+
+def test_a_server_that_is_away_takes_no_try(letter, refuse):
+    refuse(ConnectionRefusedError(), at="open")
+
+    send_due_letters()
+
+    letter.refresh_from_db()
+    assert (letter.tries, letter.ended_at) == (0, None)
+
+
+def test_a_letter_is_given_up_in_the_end(letter, refuse):
+    refuse(ValueError(), at="send")
+
+    for _ in range(12):
+        send_due_letters()
+        let_lease_end()
+
+    letter.refresh_from_db()
+    assert letter.tries == 8
+
+
+def test_what_is_of_no_use_any_more_is_not_sent(letter, shop):
+    withdraw(shop.merchant.invitations.get())
+
+    send_due_letters()
+
+    letter.refresh_from_db()
+    assert mail.outbox == []
+    assert letter.ended_at is not None
+
+
+def test_another_worker_s_letter_is_left_to_it(letter):
+    Letter.objects.update(leased_until="2100-01-01T00:00:00Z")
+
+    send_due_letters()
+
+    assert mail.outbox == []
+
+
+def test_the_same_letter_is_written_once_a_minute(shop):
+    person = factories.hire_person(shop, role=Role.OWNER).user
+    for _ in range(2):
+        with transaction.atomic():
+            send_letter("password", subject=person.id, address="a@mail.test")
+
+    assert Letter.objects.count() == 1
