@@ -29,6 +29,7 @@ IS_SECURE = PUBLIC_URL.startswith("https://")
 INSTALLED_APPS = [
     "config",
     "demo",
+    "console",
     "wallet",
     "pos",
     "merchants",
@@ -88,6 +89,7 @@ CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=7)
 APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")
 TABLE_PRIVILEGES = [
     "config.privileges.PRIVILEGES",
+    "console.privileges.PRIVILEGES",
     "ledger.privileges.PRIVILEGES",
     "merchants.privileges.PRIVILEGES",
     "pos.privileges.PRIVILEGES",
@@ -117,6 +119,8 @@ PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_LINK_LIFE_S", default=259_200)
 LETTERS = {
     "invitation": "merchants.letters.write_invitation",
     "password": "merchants.letters.write_password_link",
+    "join": "merchants.letters.write_join_link",
+    "declined": "merchants.letters.write_refusal",
 }
 LOGIN_URL = "merchants:sign_in"
 LOGIN_REDIRECT_URL = "merchants:overview"
@@ -128,6 +132,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_REGION = env.str("DEFAULT_REGION", default="IE")
+APPROVE_SHOPS = env.bool("APPROVE_SHOPS", default=False)
 CURRENCIES = env.list("CURRENCIES", default=["EUR"])
 
 STATIC_URL = "/static/"

@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/docs/", show_api, name="api_docs"),
     path("words/<str:language>.js", words.show_words, name="words"),
     path("favicon.ico", RedirectView.as_view(url="/static/icons/icon.svg")),
+    path("", include("console.urls")),
     path("", include("wallet.urls")),
     path("", include("pos.urls")),
     path("", include("merchants.urls")),

@@ -29,6 +29,12 @@ _SHOP = Place(
     _("Go to the dashboard"),
     _("Look at the page again before you repeat what you did. We have been told."),
 )
+_CONSOLE = Place(
+    "/console",
+    "/console/",
+    _("Go to the console"),
+    _("Look at the page again before you repeat what you did. We have been told."),
+)
 _TILL = Place(
     "/till",
     "/till/",
@@ -45,7 +51,7 @@ _ANYWHERE = Place(
 
 def find_place(path: str) -> Place:
     """Find the part of the site that a path belongs to."""
-    for place in (_SHOP, _TILL):
+    for place in (_SHOP, _TILL, _CONSOLE):
         if path == place.prefix or path.startswith(f"{place.prefix}/"):
             return place
     return _ANYWHERE
@@ -60,10 +66,12 @@ def show_error(request: HttpRequest, status: int, **context: Any) -> HttpRespons
 def show_forbidden(request: HttpRequest) -> HttpResponse:
     """Answer 403; people signed in to the shop's pages may sign out here."""
     place, user = find_place(request.path_info), getattr(request, "user", None)
-    if place is not _SHOP or user is None or not user.is_authenticated:
+    if place not in (_SHOP, _CONSOLE) or user is None or not user.is_authenticated:
         return show_error(request, 403)
     # The overview would refuse people without any access with this same page.
-    return show_error(request, 403, signed_in_as=user, is_at_home=may_read(user.pk))
+    return show_error(
+        request, 403, signed_in_as=user, is_at_home=place is _SHOP and may_read(user.pk)
+    )
 
 
 def show_stale_form(request: HttpRequest) -> HttpResponse:

@@ -32,8 +32,11 @@ def describe_demo(facts: str, *, url: str, facts_path: Path) -> str:
         ("Wallet", f"{url}/wallet/", f"{who['name']}: {who['phone']}, PIN {who['pin']}")
         for who in data["customers"][:_CUSTOMERS_SHOWN]
     ]
+    if operator := data.get("operator"):
+        sign_in = f"{operator['email']}, password {operator['password']}"
+        rows.append(("Console", f"{url}/console/", sign_in))
     rows += [
-        ("Mail", f"{url}/demo/mail/", "every receipt and report that was sent"),
+        ("Mail", f"{url}/demo/mail/", "every receipt, invitation and link that was sent"),
         ("API", f"{url}/api/docs/", f"tokens and keys: {facts_path}"),
     ]
     table = f"\n{_lay_out(rows)}\n"

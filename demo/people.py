@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from console.models import Operator
 from identity.models import User
 from identity.pins import set_pin
 from identity.sign_in import start_session
@@ -37,6 +38,7 @@ from wallet.wallets import open_wallet, top_up
 
 CURRENCY = "EUR"
 _OWNER_EMAIL = "owner@harbour-corner.example"
+_OPERATOR_EMAIL = "operator@harbour.example"
 _OWNER_PASSWORD = "demo-harbour-2026"  # noqa: S105  a marked demo value, printed by the demo
 _STORES = {
     "Harbour Corner": (
@@ -99,6 +101,10 @@ def make_demo() -> dict[str, Any]:
     owner.save(update_fields=["password"])
     set_pin(owner, "112233")
     hire(merchant, owner, role=Role.OWNER)
+    operator = User.objects.create(name="Aoife Kelly", email=_OPERATOR_EMAIL)
+    operator.set_password(_OWNER_PASSWORD)
+    operator.save(update_fields=["password"])
+    Operator.objects.create(user=operator)
     stores = [_make_store(merchant, name) for name in _STORES]
     customers = [
         _make_customer(name, phone=phone, email=email, pin=pin)
@@ -110,6 +116,7 @@ def make_demo() -> dict[str, Any]:
         User.objects.filter(pk=wallet.user_id).update(email=facts["email"])
     return {
         "currency": CURRENCY,
+        "operator": {"email": _OPERATOR_EMAIL, "password": _OWNER_PASSWORD},
         "merchants": [
             {
                 "id": merchant.public_id,

@@ -31,6 +31,40 @@ class InvitationOver(Exception):
         )
 
 
+class VatNumberUnreadable(Exception):
+    """The rules of the country refuse this VAT number."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This is no VAT number of the country. Check each sign, or leave it empty.")
+        )
+
+
+class TooManyLetters(Exception):
+    """The address was sent enough links for now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "This address got several links just now. Wait half an hour, then try again."
+            )
+        )
+
+
+class OwnApplication(Exception):
+    """Nobody decides about a shop of their own."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This is your own shop. Another operator has to decide."))
+
+
+class ApplicationDecided(Exception):
+    """The application is decided, or its address is not confirmed yet."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("Somebody else has decided meanwhile. Nothing was changed."))
+
+
 class NothingToSettle(Exception):
     """No sale and no refund since the last settlement."""
 

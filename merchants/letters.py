@@ -9,7 +9,9 @@ from django.utils.translation import gettext
 
 from identity.models import User
 from identity.passwords import make_password_token
+from merchants.applications import make_token as make_application_token
 from merchants.invitations import find_open, make_token
+from merchants.models import Application, ApplicationStatus
 from qr.references import encode_reference
 from relay.letters import Text
 
@@ -20,11 +22,43 @@ def write_invitation(invitation_id: UUID) -> Text | None:
     if invitation is None:
         return None
     path = reverse("merchants:invitation", kwargs={"token": make_token(invitation)})
-    context = {"invitation": invitation, "link": f"{settings.PUBLIC_URL}{path}"}
-    subject = gettext("%(shop)s invites you to its dashboard")
+    link = f"{settings.PUBLIC_URL}{path}"
+    # The owner of a shop that was approved is invited under the application's own id.
+    is_new_shop = Application.objects.filter(pk=invitation_id).exists()
+    subject = (
+        gettext("%(shop)s is approved: open your dashboard")
+        if is_new_shop
+        else gettext("%(shop)s invites you to its dashboard")
+    )
     return Text(
         subject=subject % {"shop": invitation.merchant.name},
-        body=render_to_string("emails/invitation.txt", context),
+        body=_render(
+            "approved" if is_new_shop else "invitation", invitation=invitation, link=link
+        ),
+    )
+
+
+def write_join_link(application_id: UUID) -> Text | None:
+    """Write to a shop that applies: the link that confirms its address."""
+    application = Application.objects.filter(pk=application_id).first()
+    if application is None:
+        return None
+    return Text(
+        subject=gettext("Confirm your address for %(shop)s") % {"shop": application.shop_name},
+        body=_render("join", application=application, link=_link_to_application(application)),
+    )
+
+
+def write_refusal(application_id: UUID) -> Text | None:
+    """Write to a shop that was declined, with the reason."""
+    application = Application.objects.filter(
+        pk=application_id, status=ApplicationStatus.DECLINED
+    ).first()
+    if application is None:
+        return None
+    return Text(
+        subject=gettext("Your application for %(shop)s") % {"shop": application.shop_name},
+        body=_render("declined", application=application),
     )
 
 
@@ -35,9 +69,7 @@ def write_password_link(user_id: UUID) -> Text | None:
         return None
     return Text(
         subject=gettext("A new password for your dashboard"),
-        body=render_to_string(
-            "emails/password.txt", {"user": user, "link": _link_to_password(user)}
-        ),
+        body=_render("password", user=user, link=_link_to_password(user)),
     )
 
 
@@ -50,3 +82,12 @@ def _link_to_password(user: User) -> str:
         },
     )
     return f"{settings.PUBLIC_URL}{path}"
+
+
+def _link_to_application(application: Application) -> str:
+    token = make_application_token(application)
+    return f"{settings.PUBLIC_URL}{reverse('merchants:application', kwargs={'token': token})}"
+
+
+def _render(name: str, **facts: object) -> str:
+    return render_to_string(f"emails/{name}.txt", facts)

@@ -5,6 +5,7 @@ from django.urls import path
 from merchants import (
     api,
     views,
+    views_join,
     views_keys,
     views_me,
     views_people,
@@ -14,6 +15,8 @@ from merchants import (
 
 app_name = "merchants"
 urlpatterns = [
+    path("join/", views_join.join, name="join"),
+    path("join/<str:token>/", views_join.application, name="application"),
     path("dashboard/", views.overview, name="overview"),
     path("dashboard/sign-in/", views_sign_in.sign_in, name="sign_in"),
     path("dashboard/sign-out/", views_sign_in.sign_out, name="sign_out"),

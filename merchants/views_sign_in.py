@@ -23,7 +23,12 @@ from merchants.onboarding import find_staff_member
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign staff in by e-mail and password."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    context: dict[str, Any] = {"email": "", "error": "", "next": wanted}
+    context: dict[str, Any] = {
+        "email": "",
+        "error": "",
+        "next": wanted,
+        "for_console": wanted.startswith("/console/"),
+    }
     if request.method == "GET":
         return render(request, "merchants/sign_in.html", context)
     try:

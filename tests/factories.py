@@ -14,8 +14,12 @@ from identity import pins
 from identity.models import Tries, User
 from identity.pins import set_pin
 from identity.sign_in import start_session
+from merchants.addresses import Address
+from merchants.applications import Applicant, apply, confirm_address
 from merchants.models import (
+    Application,
     Invitation,
+    LegalForm,
     Merchant,
     MerchantBalance,
     Role,
@@ -115,6 +119,32 @@ def invite(shop: Shop, *, email: str = "", role: str = Role.MANAGER) -> Invitati
         email=email or f"{secrets.token_hex(6)}@mail.test",
         role=role,
     )
+
+
+def apply_as_shop(*, email: str = "", confirmed: bool = True) -> Application:
+    """Keep the application of a shop, its address confirmed or not."""
+    applicant = Applicant(
+        shop_name=f"Pier {secrets.token_hex(3)}",
+        legal_name="Pier Foods Ltd",
+        legal_form=LegalForm.COMPANY,
+        vat_number="IE6433435F",
+        trade="5814",
+        address=Address(
+            street="Quay Street",
+            building_number="3",
+            postcode="D02 X285",
+            town="Dublin",
+            country="IE",
+        ),
+        time_zone="Europe/Dublin",
+        contact_name="Mary Nolan",
+        email=email or f"{secrets.token_hex(6)}@pier.test",
+        phone="+353871234567",
+    )
+    application = apply(applicant, application_id=uuid.uuid4())
+    if confirmed:
+        confirm_address(application)
+    return application
 
 
 def count_tries(user: User) -> int:

@@ -33,6 +33,10 @@ WITH_REFUSALS = ["identity", "ledger", "merchants", "pos", "wallet"]
 # They are met on pages or by our own code, never by a client of the API.
 NOT_IN_THE_API = {
     "AlreadySettled",
+    "ApplicationDecided",
+    "OwnApplication",
+    "TooManyLetters",
+    "VatNumberUnreadable",
     "AmountUnreadable",
     "PlaceUnreadable",
     "AmountOverflows",

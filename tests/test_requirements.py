@@ -13,7 +13,7 @@ from servers.programs import ROOT
 
 FOLDER = ROOT / "requirements"
 PRODUCTION = (
-    *("api", "config", "foundation", "identity", "ledger"),
+    *("api", "config", "console", "foundation", "identity", "ledger"),
     *("merchants", "pos", "qr", "relay", "wallet"),
 )
 # Shims as a version manager leaves them: they are on PATH and run nothing.

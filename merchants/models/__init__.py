@@ -1,6 +1,7 @@
 """Merchants and their places and people; balances and settlements."""
 
 from merchants.models.addresses import StoreAddress, StoreDay
+from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.invitations import Invitation
 from merchants.models.places import (
     ApiKey,
@@ -14,8 +15,11 @@ from merchants.models.settlements import LineKind, MerchantBalance, Settlement, 
 
 __all__ = [
     "ApiKey",
+    "Application",
+    "ApplicationStatus",
     "CodeFormat",
     "Invitation",
+    "LegalForm",
     "LineKind",
     "Merchant",
     "MerchantBalance",

@@ -349,9 +349,22 @@ def test_what_an_owner_keeps(office, check, watch):
 def test_the_doors_of_the_office(windows, check, watch):
     watch.expect("status of 410")
     page = windows.open(PHONE)
-    for address in ("password/", "invitation/x/"):
-        page.goto(f"/dashboard/{address}")
+    for address in ("dashboard/password/", "dashboard/invitation/x/", "join/"):
+        page.goto(f"/{address}")
         check(page, address)
+
+
+def test_the_console(windows, demo, check):
+    page = windows.open(TABLET)
+    page.goto("/console/")
+    check(page, "console's sign-in")
+    page.get_by_label("E-mail").fill(demo["operator"]["email"])
+    page.get_by_label("Password").fill(demo["operator"]["password"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Applications")
+    check(page, "no applications")
+    page.goto("/console/log/")
+    check(page, "empty log")
 
 
 def test_the_camera(camera, camera_windows, stack, payer, unlocked, check, watch):

@@ -1,0 +1,1 @@
+"""The operator's side: who runs the installation, what they decide, and the log of it."""

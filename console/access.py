@@ -1,0 +1,33 @@
+"""Access to the console: signed-in operators, and nobody else."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+
+from console.models import Operator
+
+P = ParamSpec("P")
+OperatorView = Callable[Concatenate[HttpRequest, Operator, P], HttpResponseBase]
+
+
+def operators_only(
+    view: OperatorView[P],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Require sign-in; refuse everybody who is no operator."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), resolve_url("merchants:sign_in"))
+        operators = Operator.objects.filter(pk=request.user.pk, is_active=True)
+        operator = operators.select_related("user").first()
+        if operator is None:
+            raise PermissionDenied
+        return view(request, operator, *args, **kwargs)
+
+    return guarded

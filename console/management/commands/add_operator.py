@@ -1,0 +1,44 @@
+"""Make somebody an operator of this installation."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from django.urls import reverse
+
+from console.models import AuditEntry, Operator
+from identity.models import User
+from identity.passwords import make_password_token
+from qr.references import encode_reference
+
+
+class Command(BaseCommand):
+    """Make an operator; run it as the tables' owner, because the application may not."""
+
+    help = "Make somebody an operator, and print the link by which they choose a password."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the address, and the name of somebody new."""
+        parser.add_argument("email")
+        parser.add_argument("--name", default="")
+
+    @transaction.atomic
+    def handle(self, *args: Any, email: str, name: str, **options: Any) -> None:
+        """Make the operator; again changes nothing, and prints a link again."""
+        address = email.strip().lower()
+        user, _ = User.objects.get_or_create(email=address, defaults={"name": name or address})
+        _, is_new = Operator.objects.update_or_create(user=user, defaults={"is_active": True})
+        if is_new:
+            AuditEntry.objects.create(deed="operator.added", subject=user.id)
+        if user.password:
+            self.stdout.write(f"{user} signs in at {settings.PUBLIC_URL}/console/")
+            return
+        path = reverse(
+            "merchants:new_password",
+            kwargs={
+                "person": encode_reference("us", user.id),
+                "token": make_password_token(user),
+            },
+        )
+        self.stdout.write(f"{user} chooses a password here, once: {settings.PUBLIC_URL}{path}")

@@ -1,0 +1,38 @@
+"""Operators, and the log of what they did."""
+
+import uuid6
+from django.db import models
+from django.db.models.functions import Now
+
+from identity.models import User
+
+
+class Operator(models.Model):
+    """Somebody who works for the organisation that runs this installation."""
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="+")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class AuditEntry(models.Model):
+    """What an operator did: written in the deed's own transaction, and never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    at = models.DateTimeField(db_default=Now())
+    # Null where a setting or a command did it.
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    deed = models.CharField(max_length=40)
+    subject = models.UUIDField()
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    device = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "id"], name="console_audit_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.subject}"

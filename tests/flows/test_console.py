@@ -1,0 +1,182 @@
+"""The operator's console: who may open it, what is decided there, and the log."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import ProgrammingError, connection, transaction
+from django.urls import get_resolver
+
+from console.models import AuditEntry, Operator
+from identity.models import User
+from merchants.models import Application, Role
+from tests import factories
+from tests.flows.routes import ask, shop_stays_as_it_is, try_out
+from tests.flows.steps import open_browser
+from tests.owners import as_owner
+
+pytestmark = pytest.mark.django_db
+LIST = "/console/applications/"
+ROUTES = sorted(
+    str(pattern.pattern)
+    for resolver in get_resolver().url_patterns
+    for pattern in getattr(resolver, "url_patterns", [])
+    if str(pattern.pattern).startswith("console/")
+)
+
+
+def make_operator(email="aoife@operator.test"):
+    user = User.objects.create(name="Aoife Kelly", email=email)
+    with as_owner():
+        Operator.objects.create(user=user)
+    return user
+
+
+@pytest.fixture
+def operator(db):
+    browser = open_browser()
+    browser.force_login(make_operator())
+    return browser
+
+
+@pytest.fixture
+def application(db):
+    return factories.apply_as_shop()
+
+
+@pytest.fixture
+def page(application):
+    return f"{LIST}{application.public_id}/"
+
+
+@pytest.mark.parametrize("who", ["stranger", "owner", "retired"])
+def test_nobody_else_opens_any_page(shop, application, who):
+    browser = open_browser()
+    if who == "owner":
+        browser.force_login(factories.hire_person(shop, role=Role.OWNER).user)
+    elif who == "retired":
+        user = make_operator()
+        with as_owner():
+            Operator.objects.update(is_active=False)
+        browser.force_login(user)
+
+    with shop_stays_as_it_is():
+        for route in ROUTES:
+            address = "/" + route.replace("<str:reference>", application.public_id)
+            if route == "console/":
+                continue
+            answer = ask(browser, address)
+            if who == "stranger" and answer.status_code == 302:
+                assert answer["Location"].startswith("/dashboard/sign-in/?next=/console/")
+            else:
+                assert answer.status_code in {403, 405}, route
+
+    assert Application.objects.get().status == "applied"
+
+
+def test_an_operator_opens_every_page(operator, application):
+    for route in ROUTES:
+        address = "/" + route.replace("<str:reference>", application.public_id)
+        assert try_out(operator, address) in {200, 302, 422}, route
+
+
+def test_an_approval_opens_the_shop_and_is_logged(operator, page):
+    answer = operator.post(f"{page}approve/", headers={"User-Agent": "Tablet"})
+
+    application = Application.objects.get()
+    entry = AuditEntry.objects.get()
+    assert answer["Location"] == page
+    assert application.status == "approved"
+    assert str(application.decided_by) == "Aoife Kelly"
+    assert (entry.deed, entry.subject) == ("application.approved", application.id)
+    assert (entry.before, entry.after["status"]) == ({"status": "applied"}, "approved")
+    assert (str(entry.actor), entry.device) == ("Aoife Kelly", "Tablet")
+    assert "application.approved" in operator.get("/console/log/").content.decode()
+
+
+def test_a_refusal_wants_a_reason(operator, page):
+    missing = operator.post(f"{page}decline/", {"reason": " "})
+    assert (missing.status_code, AuditEntry.objects.count()) == (422, 0)
+    assert "Type the reason" in missing.content.decode()
+
+    operator.post(f"{page}decline/", {"reason": "We take food alone."})
+
+    assert Application.objects.get().status == "declined"
+    assert AuditEntry.objects.get().after["reason"] == "We take food alone."
+
+
+def test_a_second_decision_is_refused_and_not_logged(operator, page):
+    operator.post(f"{page}approve/")
+
+    for path in ("approve/", "decline/"):
+        answer = operator.post(f"{page}{path}", {"reason": "Too late."})
+        assert answer.status_code == 409
+        assert "Somebody else has decided meanwhile." in answer.content.decode()
+
+    assert AuditEntry.objects.count() == 1
+
+
+def test_nobody_decides_about_a_shop_of_their_own(operator):
+    own = factories.apply_as_shop(email="aoife@operator.test")
+
+    for path in ("approve/", "decline/"):
+        answer = operator.post(f"{LIST}{own.public_id}/{path}", {"reason": "No."})
+        assert answer.status_code == 409
+        assert "Another operator has to decide." in answer.content.decode()
+
+    assert Application.objects.get().status == "applied"
+
+
+def test_what_waits_is_listed_first_and_unconfirmed_ones_are_not(operator):
+    decided, waits = factories.apply_as_shop(), factories.apply_as_shop()
+    hidden = factories.apply_as_shop(confirmed=False)
+    operator.post(f"{LIST}{decided.public_id}/approve/")
+
+    listed = operator.get(LIST)
+
+    assert list(listed.context["applications"]) == [waits, decided]
+    assert hidden.shop_name not in listed.content.decode()
+
+
+def test_an_empty_console_says_what_to_do(operator):
+    assert "Shops apply at /join/." in operator.get(LIST).content.decode()
+    assert operator.get("/console/log/").status_code == 200
+
+
+@pytest.mark.parametrize("reference", ["x", "ap_00000000000000000000000000"])
+def test_what_is_not_there_is_unknown(operator, reference):
+    assert operator.get(f"{LIST}{reference}/").status_code == 404
+    assert operator.get("/console/log/?after=x").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE console_auditentry SET deed = 'x'",
+        "DELETE FROM console_auditentry",
+        "INSERT INTO console_operator (user_id) SELECT id FROM identity_user",
+    ],
+)
+def test_the_application_changes_no_log_and_makes_no_operator(operator, page, sql):
+    operator.post(f"{page}approve/")
+
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_the_command_makes_an_operator_and_prints_a_link_that_works():
+    out = StringIO()
+    with as_owner():
+        call_command("add_operator", "Eve@Operator.test", "--name", "Eve", stdout=out)
+
+    user = User.objects.get(email="eve@operator.test")
+    link = out.getvalue().split()[-1]
+    browser = open_browser()
+    browser.post("/" + link.split("/", 3)[3], {"password": "seven harbour seals"})
+    assert browser.get(LIST).status_code == 200
+    assert AuditEntry.objects.get().subject == user.id
+    with as_owner():
+        call_command("add_operator", "eve@operator.test", stdout=out)
+    assert out.getvalue().rstrip().endswith("/console/")
+    assert Operator.objects.count() == 1

@@ -1,0 +1,187 @@
+"""A shop joins: it applies, confirms its address, is approved, and opens its dashboard."""
+
+import pytest
+from django.core import mail
+
+from identity.models import User
+from merchants.applications import approve, decline
+from merchants.errors import ApplicationDecided
+from merchants.models import Application, Merchant, StaffMember
+from relay.letters import send_due_letters
+from tests import factories
+from tests.flows.steps import open_browser, read_mailed_link
+
+pytestmark = pytest.mark.django_db
+JOIN = "/join/"
+PASSWORD = "seven harbour seals"
+TYPED = {
+    "shop_name": "Pier  Coffee",
+    "trade": "5814",
+    "legal_name": "Pier Foods Ltd",
+    "legal_form": "company",
+    "vat_number": "ie 6433435f",
+    "street": "Quay Street",
+    "building_number": "3",
+    "postcode": "D02 X285",
+    "town": "Dublin",
+    "country": "IE",
+    "time_zone": "",
+    "contact_name": "Mary Nolan",
+    "email": "Mary@Pier.test",
+    "phone": "087 123 4567",
+    "made_id": "0190a3d0-0000-7000-8000-000000000007",
+}
+
+
+@pytest.fixture
+def operator(db):
+    return User.objects.create(name="Aoife", email="aoife@operator.test")
+
+
+def test_a_shop_applies_and_confirms_its_address(operator):
+    browser = open_browser()
+
+    sent = browser.post(JOIN, TYPED)
+
+    application = Application.objects.get()
+    assert "mary@pier.test" in sent.content.decode()
+    assert (application.shop_name, application.vat_number) == ("Pier Coffee", "IE6433435F")
+    assert (application.time_zone, application.phone) == ("Europe/Dublin", "+353871234567")
+    assert application.status == "unconfirmed"
+    link = read_mailed_link()
+    assert "Yes, go on" in browser.get(link).content.decode()
+    assert Application.objects.get().status == "unconfirmed"
+    for _ in range(2):
+        assert "We look at your application" in browser.post(link).content.decode()
+    assert Application.objects.get().status == "applied"
+
+
+def test_an_approved_shop_opens_its_dashboard_and_a_store(operator):
+    application = factories.apply_as_shop(email="mary@pier.test")
+
+    approve(application, by=operator)
+
+    link = read_mailed_link()
+    assert "is approved" in str(mail.outbox[-1].subject)
+    browser = open_browser()
+    assert "Mary Nolan" in browser.get(link).content.decode()
+    answer = browser.post(link, {"name": "Mary Nolan", "password": PASSWORD})
+    assert answer["Location"] == "/dashboard/"
+    assert "Until the first sale" in browser.get("/dashboard/").content.decode()
+    owner = StaffMember.objects.get(user__email="mary@pier.test")
+    merchant = Merchant.objects.get()
+    assert (owner.role, owner.merchant, owner.store) == ("owner", merchant, None)
+    assert (merchant.name, merchant.application) == (application.shop_name, application)
+
+
+def test_the_setting_approves_at_once(settings):
+    settings.APPROVE_SHOPS = True
+    browser = open_browser()
+    browser.post(JOIN, TYPED)
+    link = read_mailed_link()
+
+    answer = browser.post(link, follow=True)
+
+    assert answer.redirect_chain[0][0].startswith("/dashboard/invitation/")
+    assert "Pier Coffee" in answer.content.decode()
+    assert Application.objects.get().decided_by is None
+
+
+def test_a_declined_shop_reads_the_reason(operator):
+    application = factories.apply_as_shop(email="mary@pier.test")
+
+    decline(application, by=operator, reason="We take food alone.")
+
+    send_due_letters()
+    assert "We take food alone." in str(mail.outbox[-1].body)
+    assert not Merchant.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"shop_name": ""}, "shop_name", "Type the name that customers know"),
+        ({"trade": ""}, "trade", "Choose what the shop sells."),
+        ({"legal_name": ""}, "legal_name", "Type the name in the register"),
+        ({"legal_form": "king"}, "legal_form", "Choose the legal form."),
+        ({"vat_number": "IE6433435E"}, "vat_number", "This is no VAT number of the country."),
+        ({"vat_number": "DE136695976"}, "vat_number", "This is no VAT number of the country."),
+        ({"time_zone": "Asia/Tokyo"}, "time_zone", "Choose a time zone of the country."),
+        ({"country": "US"}, "time_zone", "Choose a time zone of the country."),
+        ({"postcode": ""}, "postcode", "Type the postcode"),
+        ({"email": "mary"}, "email", "Type an e-mail address such as"),
+        ({"phone": "call me"}, "phone", "Type a phone number such as"),
+        ({"contact_name": "\x07"}, "contact_name", "Type your name"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_the_rest_stays(typed, field, words):
+    page = open_browser().post(JOIN, TYPED | typed)
+
+    assert page.status_code == 422
+    assert words in page.context["form"].errors[field][0]
+    assert 'value="Pier Foods Ltd"' in page.content.decode() or field == "legal_name"
+    assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "kept"),
+    [
+        ("DE", "136 695 976", "DE136695976"),
+        ("GR", "EL 094259216", "EL094259216"),
+        ("US", "12-3456789", "123456789"),
+        ("IE", "", ""),
+    ],
+)
+def test_vat_numbers_are_kept_as_their_country_writes_them(country, number, kept):
+    zone = "America/New_York" if country == "US" else ""
+    open_browser().post(
+        JOIN, TYPED | {"country": country, "vat_number": number, "time_zone": zone}
+    )
+
+    assert Application.objects.get().vat_number == kept
+
+
+def test_the_form_sent_twice_applies_once_and_another_shop_is_asked_for_again():
+    browser = open_browser()
+    for _ in range(2):
+        assert browser.post(JOIN, TYPED).status_code == 200
+
+    assert Application.objects.count() == 1
+    assert browser.post(JOIN, TYPED | {"shop_name": "Other"}).status_code == 409
+
+
+def test_an_address_gets_a_few_links_and_no_more():
+    answers = [open_browser().post(JOIN, TYPED | {"made_id": ""}).status_code for _ in range(7)]
+
+    assert answers == [200] * 5 + [429] * 2
+    assert Application.objects.count() == 5
+
+
+def test_of_two_decisions_the_second_is_refused(operator):
+    application = factories.apply_as_shop()
+    approve(application, by=operator)
+
+    with pytest.raises(ApplicationDecided):
+        approve(application, by=operator)
+    with pytest.raises(ApplicationDecided):
+        decline(application, by=operator, reason="Too late.")
+
+    assert Merchant.objects.count() == 1
+    assert Application.objects.get().status == "approved"
+
+
+def test_an_unconfirmed_application_is_not_decided(operator):
+    application = factories.apply_as_shop(confirmed=False)
+
+    with pytest.raises(ApplicationDecided):
+        approve(application, by=operator)
+
+    assert not Merchant.objects.exists()
+
+
+def test_a_forged_link_opens_nothing():
+    assert open_browser().post(f"{JOIN}x/").status_code == 410
+
+
+def test_the_first_page_leads_to_it():
+    assert 'href="/join/"' in open_browser().get("/").content.decode()
