@@ -115,12 +115,16 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # How long the link of an invitation, or to a new password, can be used.
 PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_LINK_LIFE_S", default=259_200)
+# Sends text messages: the path of a function of a number and a text; empty is none.
+TEXT_SENDER = env.str("TEXT_SENDER", default="")
 # What the relay may mail, and the function that writes it.
 LETTERS = {
     "invitation": "merchants.letters.write_invitation",
     "password": "merchants.letters.write_password_link",
     "join": "merchants.letters.write_join_link",
     "declined": "merchants.letters.write_refusal",
+    "code": "wallet.joining.write_code",
+    "pin_changed": "wallet.joining.write_pin_change",
 }
 LOGIN_URL = "merchants:sign_in"
 LOGIN_REDIRECT_URL = "merchants:overview"

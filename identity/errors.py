@@ -50,6 +50,33 @@ class PinTooEasy(Exception):
         super().__init__(words)
 
 
+class CodeWrong(Exception):
+    """The code is not the one that was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This is not the code that was sent last. Look at its eight digits again.")
+        )
+
+
+class VerificationOver(Exception):
+    """The code is too old, was tried too often, or was used."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This code is over. Ask for a new one."))
+
+
+class CodesTooMany(Exception):
+    """The address was sent enough codes for now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "This address got several codes just now. Wait half an hour, then try again."
+            )
+        )
+
+
 @problem(403, "pin_locked", field="pin")
 class PinLocked(Exception):
     """Too many wrong PINs; no PIN is looked at until the lock ends."""

@@ -1,4 +1,4 @@
-"""Users, and the sessions of their devices."""
+"""Users, the sessions of their devices, and the proofs of their addresses."""
 
 from typing import ClassVar, Self
 
@@ -66,3 +66,23 @@ class Tries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} at {self.scope}"
+
+
+class Verification(models.Model):
+    """The proof, by a code, that somebody reads the mail or the texts of an address.
+
+    The code itself is kept nowhere: `identity/verifications.py` works it out from the id.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    purpose = models.CharField(max_length=20)
+    # An e-mail address in lower case, or a phone number in E.164.
+    address = models.CharField(max_length=254)
+    name = models.CharField(max_length=80, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.created_at}"

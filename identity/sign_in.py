@@ -119,3 +119,10 @@ def normalize_phone(text: str) -> str:
     except phonenumbers.NumberParseException:
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def read_new_phone(text: str) -> str:
+    """Return a number that somebody gives as theirs, as E.164; empty if it cannot be one."""
+    number = normalize_phone(text)
+    is_possible = number and phonenumbers.is_possible_number(phonenumbers.parse(number))
+    return number if is_possible else ""

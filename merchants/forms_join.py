@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.forms import LineField, MakingForm
-from identity.sign_in import normalize_phone
+from identity.sign_in import read_new_phone
 from merchants.applications import Applicant
 from merchants.errors import VatNumberUnreadable
 from merchants.forms_stores import AddressForm
@@ -105,7 +105,7 @@ class JoinForm(AddressForm, MakingForm):
 
     def clean_phone(self) -> str:
         """Return the number in the international form."""
-        number = normalize_phone(self.cleaned_data["phone"])
+        number = read_new_phone(self.cleaned_data["phone"])
         if not number:
             raise forms.ValidationError(
                 gettext("Type a phone number such as +353 87 123 4567.")

@@ -1,4 +1,4 @@
-"""Letters: short mails that somebody waits for, such as a link or a code to sign in with.
+"""Letters: short mails and texts that somebody waits for, such as a link or a code.
 
 A row says to whom and about what; it never holds the secret, which the writer makes anew from
 the subject when the mail goes out. Nobody who reads the table can sign in with it.
@@ -36,6 +36,7 @@ class Text:
 
 
 Writer = Callable[[UUID], Text | None]
+TextSender = Callable[[str, str], None]
 
 
 def send_letter(kind: str, *, subject: UUID, address: str) -> None:
@@ -89,19 +90,26 @@ def _lease(letter: Letter) -> bool:
 def _send(letter: Letter, outbox: Outbox) -> None:
     write: Writer = import_string(settings.LETTERS[letter.kind])
     text = write(letter.subject)
-    if text is not None:
-        try:
-            outbox.open()
-        except OSError:
-            # The server's absence is not the letter's try.
-            Letter.objects.filter(pk=letter.pk).update(tries=letter.tries)
-            raise
-        host = settings.PUBLIC_HOST.split(":")[0]
-        mail = EmailMessage(
-            subject=" ".join(text.subject.split()),
-            body=text.body,
-            to=[letter.address],
-            headers={"Message-ID": f"<{letter.pk}@{host}>"},
-        )
-        outbox.send(mail)
+    if text is not None and "@" in letter.address:
+        _mail(letter, text, outbox)
+    elif text is not None:
+        send_text: TextSender = import_string(settings.TEXT_SENDER)
+        send_text(letter.address, text.body)
     Letter.objects.filter(pk=letter.pk).update(ended_at=Now())
+
+
+def _mail(letter: Letter, text: Text, outbox: Outbox) -> None:
+    try:
+        outbox.open()
+    except OSError:
+        # The server's absence is not the letter's try.
+        Letter.objects.filter(pk=letter.pk).update(tries=letter.tries)
+        raise
+    host = settings.PUBLIC_HOST.split(":")[0]
+    mail = EmailMessage(
+        subject=" ".join(text.subject.split()),
+        body=text.body,
+        to=[letter.address],
+        headers={"Message-ID": f"<{letter.pk}@{host}>"},
+    )
+    outbox.send(mail)

@@ -38,12 +38,13 @@ class Pulse(models.Model):
 
 
 class Letter(models.Model):
-    """A mail that somebody waits for: to whom, of which kind, and what it is about."""
+    """A mail or a text that somebody waits for: to whom, of which kind, and about what."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     kind = models.CharField(max_length=40)
     subject = models.UUIDField()
-    address = models.EmailField()
+    # An e-mail address, or a phone number in E.164.
+    address = models.CharField(max_length=254)
     tries = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     # When it was sent, or found to be of no use any more.

@@ -174,7 +174,7 @@ ${api_error_pages}
             error_page 502 504 = @unavailable;
         }
 
-        location ~ ^/(wallet/sign-in|till/pair|join|dashboard/(sign-in|password|me/[a-z]+))/ {
+        location ~ ^/(join|till/pair|(wallet|dashboard)/(sign-in|join|pin|password|me/.+))/ {
             proxy_pass http://web;
             limit_req zone=sign_in burst=100 delay=10;
             error_page 429 = @too_many;

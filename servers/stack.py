@@ -254,6 +254,7 @@ class Stack:
             "PUBLIC_URL": f"http://{bracket(public)}:{self.port}",
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "EMAIL_FILE_PATH": str(mail),
+            "TEXT_SENDER": "demo.texts.show_among_mail",
             "LEDGER_HEADS_FILE": str(self.state.path / f"heads-{self.database}.jsonl"),
             "PYTHONUNBUFFERED": "1",
             **self._overrides,

@@ -43,6 +43,9 @@ NOT_IN_THE_API = {
     "BatchTooLarge",
     "BooksBroken",
     "CodeNotSeen",
+    "CodeWrong",
+    "CodesTooMany",
+    "VerificationOver",
     "CodeInParts",
     "CodesSeveral",
     "CutInFuture",
@@ -59,6 +62,7 @@ NOT_IN_THE_API = {
     "LastOwner",
     "MemberAlready",
     "SignInLocked",
+    "WalletAlready",
     "WalletMissing",
 }
 # Inside an application: what is higher may know what is lower. What is not named is a noun.

@@ -94,6 +94,17 @@ class TooManyTries(Exception):
         super().__init__(gettext("Too many wrong codes. Wait a minute and try again."))
 
 
+class WalletAlready(Exception):
+    """The address has a wallet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "You have a wallet with this address already. Sign in, or choose a new PIN."
+            )
+        )
+
+
 class WalletMissing(Exception):
     """The person has no wallet; they may be a shop's staff."""
 

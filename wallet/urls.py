@@ -5,7 +5,7 @@ from django.urls import path
 from wallet.api import movements, payments
 from wallet.api import payment_codes as payment_code_api
 from wallet.api import scans as scan_api
-from wallet.views import counter_codes, pages, payment_codes, scans
+from wallet.views import counter_codes, joining, pages, payment_codes, scans
 
 app_name = "wallet"
 urlpatterns = [
@@ -20,6 +20,10 @@ urlpatterns = [
     path("S/<str:payload>", counter_codes.show_counter_code),
     path("S/<str:payload>/", counter_codes.show_counter_code),
     path("wallet/", pages.home, name="home"),
+    path("wallet/join/", joining.ask_to_join, name="join"),
+    path("wallet/join/<str:token>/", joining.join, name="join_code"),
+    path("wallet/pin/", joining.ask_for_new_pin, name="forgotten_pin"),
+    path("wallet/pin/<str:token>/", joining.new_pin, name="pin_code"),
     path("wallet/sign-in/", pages.enter, name="sign_in"),
     path("wallet/sign-out/", pages.leave, name="sign_out"),
     path("wallet/scan/", scans.scan, name="scan"),

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ),
                 ("kind", models.CharField(max_length=40)),
                 ("subject", models.UUIDField()),
-                ("address", models.EmailField(max_length=254)),
+                ("address", models.CharField(max_length=254)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
                 ("leased_until", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),

@@ -18,6 +18,7 @@ from playwright.sync_api import (
 
 from identity.bearer import digest_secret
 from servers.stack import Stack
+from tests.browser.axe import inspect
 from tests.browser.cameras import Camera
 from tests.browser.codes import open_code
 from tests.browser.screens import Office, Phone, Till, find_owner
@@ -121,6 +122,12 @@ def camera_windows(
     opened = Windows(browser, url=stack.url, watch=watch)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def check() -> Callable[[Page, str], None]:
+    """Check that a page is for everybody, as it stands."""
+    return inspect
 
 
 @pytest.fixture

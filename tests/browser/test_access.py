@@ -2,53 +2,11 @@
 
 import re
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from qr.links import encode_token
 from tests.browser.screens import Phone, Till
 from tests.browser.windows import PHONE, TABLET, remember
-
-LEVELS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OPTIONS = {
-    "runOnly": {"type": "tag", "values": LEVELS},
-    "rules": {"color-contrast-enhanced": {"enabled": True}},
-    "resultTypes": ["violations"],
-}
-# The dark theme has other colors and no other boxes, words or roles.
-DARK_OPTIONS = {
-    "runOnly": {
-        "type": "rule",
-        "values": ["color-contrast", "color-contrast-enhanced", "link-in-text-block"],
-    },
-    "resultTypes": ["violations"],
-}
-SMALL = {"width": 320, "height": 640}
-
-
-@pytest.fixture
-def check():
-    """Check a page as it stands, in both themes and on the narrowest screen."""
-    axe = Axe()
-
-    def inspect(page, state: str) -> None:
-        found = []
-        for scheme, options in (("light", OPTIONS), ("dark", DARK_OPTIONS)):
-            page.emulate_media(color_scheme=scheme)
-            results = axe.run(page, options=options)
-            found += [
-                f"{state}, {scheme}: {fault['id']}: {node['target']} {node['failureSummary']}"
-                for fault in results.response["violations"]
-                for node in fault["nodes"]
-            ]
-        assert found == []
-        size = page.viewport_size
-        page.set_viewport_size(SMALL)
-        expect(page.locator(":root"), state).to_have_js_property("scrollWidth", SMALL["width"])
-        page.set_viewport_size(size)
-
-    return inspect
 
 
 def test_the_till_before_a_sale(windows, unlocked, stack, check, watch):
@@ -319,52 +277,6 @@ def test_the_stores(office, check, watch):
     form.get_by_role("button", name="Make the code").click()
     expect(office.get_by_role("alert")).to_contain_text("at most")
     check(office, "stores refused")
-
-
-def test_what_an_owner_keeps(office, check, watch):
-    watch.expect("status of 422")
-    for page in ("items/", "people/", "keys/", "me/", "invitations/new/"):
-        office.goto(f"/dashboard/{page}")
-        check(office, page)
-    office.goto("/dashboard/people/cashiers/new/")
-    office.get_by_label("Name").fill("Ann")
-    office.get_by_label("PIN").fill("123456")
-    office.get_by_role("button", name="Add the cashier").click()
-    expect(office.get_by_role("alert")).to_contain_text("easily guessed")
-    check(office, "cashier refused")
-    office.goto("/dashboard/people/")
-    office.get_by_role("link", name="Change: Sam Doyle").click()
-    check(office, "a cashier")
-    office.goto("/dashboard/stores/")
-    office.get_by_role("link", name="Name, address, hours: Harbour Kiosk").click()
-    check(office, "a store")
-    office.goto("/dashboard/items/")
-    office.get_by_role("link", name="Change: Espresso").first.click()
-    check(office, "an item")
-    office.goto("/dashboard/tills/")
-    office.get_by_role("link", name="Change: Kiosk till").click()
-    check(office, "a till")
-
-
-def test_the_doors_of_the_office(windows, check, watch):
-    watch.expect("status of 410")
-    page = windows.open(PHONE)
-    for address in ("dashboard/password/", "dashboard/invitation/x/", "join/"):
-        page.goto(f"/{address}")
-        check(page, address)
-
-
-def test_the_console(windows, demo, check):
-    page = windows.open(TABLET)
-    page.goto("/console/")
-    check(page, "console's sign-in")
-    page.get_by_label("E-mail").fill(demo["operator"]["email"])
-    page.get_by_label("Password").fill(demo["operator"]["password"])
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Applications")
-    check(page, "no applications")
-    page.goto("/console/log/")
-    check(page, "empty log")
 
 
 def test_the_camera(camera, camera_windows, stack, payer, unlocked, check, watch):

@@ -1,0 +1,39 @@
+"""Whether a page is for everybody: axe finds nothing in it, and nothing is cut off."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+LEVELS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": LEVELS},
+    "rules": {"color-contrast-enhanced": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+# The dark theme has other colors and no other boxes, words or roles.
+DARK_OPTIONS = {
+    "runOnly": {
+        "type": "rule",
+        "values": ["color-contrast", "color-contrast-enhanced", "link-in-text-block"],
+    },
+    "resultTypes": ["violations"],
+}
+SMALL = {"width": 320, "height": 640}
+
+
+def inspect(page, state):
+    """Check a page as it stands, in both themes and on the narrowest screen."""
+    axe, found = Axe(), []
+    for scheme, options in (("light", OPTIONS), ("dark", DARK_OPTIONS)):
+        page.emulate_media(color_scheme=scheme)
+        results = axe.run(page, options=options)
+        found += [
+            f"{state}, {scheme}: {fault['id']}: {node['target']} {node['failureSummary']}"
+            for fault in results.response["violations"]
+            for node in fault["nodes"]
+        ]
+    assert found == []
+    size = page.viewport_size
+    page.set_viewport_size(SMALL)
+    expect(page.locator(":root"), state).to_have_js_property("scrollWidth", SMALL["width"])
+    if size:
+        page.set_viewport_size(size)

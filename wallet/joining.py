@@ -1,0 +1,118 @@
+"""Customers who open a wallet, or forgot its PIN: an address is proved, then a PIN chosen."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from identity.models import Session, User, Verification
+from identity.pins import set_pin
+from identity.sign_in import find_user
+from identity.verifications import LIFE, derive_code, start_verification, use_up
+from relay.letters import Text, send_letter
+from relay.pages import end_on_commit
+from wallet.errors import WalletAlready
+from wallet.models import Wallet
+from wallet.payment_codes import revoke_codes
+from wallet.topics import session_topic
+from wallet.wallets import open_wallet
+
+JOIN, FORGOTTEN = "wallet.join", "wallet.pin"
+
+
+@transaction.atomic
+def ask_to_join(address: str, *, name: str) -> Verification:
+    """Send a code to somebody who wants a wallet.
+
+    Raises:
+        CodesTooMany: the address was sent several just now.
+    """
+    verification = start_verification(JOIN, address=address, name=name)
+    send_letter("code", subject=verification.id, address=address)
+    return verification
+
+
+@transaction.atomic
+def ask_for_new_pin(address: str) -> Verification:
+    """Send a code to somebody who forgot the PIN; nothing goes to addresses without a wallet.
+
+    The browser sees no difference.
+
+    Raises:
+        CodesTooMany: the address was sent several just now.
+    """
+    verification = start_verification(FORGOTTEN, address=address)
+    user = find_user(address)
+    if user is not None and Wallet.objects.filter(user=user).exists():
+        send_letter("code", subject=verification.id, address=address)
+    return verification
+
+
+@transaction.atomic
+def join(verification: Verification, *, pin: str) -> User:
+    """Open a wallet for whoever has proved the address, with this PIN.
+
+    Raises:
+        VerificationOver: used meanwhile, or not confirmed.
+        WalletAlready: there is a wallet with this address; its PIN stays.
+    """
+    use_up(verification)
+    kind = "email" if "@" in verification.address else "phone"
+    user, _ = User.objects.get_or_create(
+        **{kind: verification.address}, defaults={"name": verification.name}
+    )
+    try:
+        with transaction.atomic():
+            open_wallet(user, currency=settings.CURRENCIES[0])
+    except IntegrityError:
+        raise WalletAlready from None
+    set_pin(user, pin)
+    return user
+
+
+@transaction.atomic
+def choose_new_pin(verification: Verification, *, pin: str) -> User:
+    """Replace the PIN of whoever has proved the address; sign out all devices, stop all codes.
+
+    Raises:
+        VerificationOver: used meanwhile, not confirmed, or of nobody.
+    """
+    use_up(verification)
+    user = find_user(verification.address)
+    assert user is not None, "only people with a wallet are sent a code"
+    set_pin(user, pin)
+    # A lost phone may show payment codes without a connection.
+    revoke_codes(Wallet.objects.get(user=user))
+    sessions = Session.objects.filter(user=user, ended_at=None)
+    end_on_commit(*(topic for each in sessions for topic in session_topic(each.id)))
+    sessions.update(ended_at=timezone.now())
+    send_letter("pin_changed", subject=verification.id, address=verification.address)
+    return user
+
+
+def write_code(verification_id: UUID) -> Text | None:
+    """Write the code of a proof; None if it is over."""
+    young = timezone.now() - LIFE
+    found = Verification.objects.filter(pk=verification_id, used_at=None, created_at__gt=young)
+    if not found.exists():
+        return None
+    code = derive_code(verification_id)
+    words = gettext(
+        "%(code)s is your code for the wallet. It works for ten minutes. Give it to nobody: we"
+        " never ask for it."
+    )
+    shown = f"{code[:4]} {code[4:]}"
+    return Text(
+        subject=gettext("Your code for the wallet"), body=words % {"code": shown} + "\n"
+    )
+
+
+def write_pin_change(_verification_id: UUID) -> Text:
+    """Write to somebody whose PIN was changed."""
+    words = gettext(
+        "The PIN of your wallet was changed just now, and all devices were signed out. If it"
+        " was not you, tell us at once."
+    )
+    return Text(subject=gettext("Your PIN was changed"), body=f"{words}\n")
