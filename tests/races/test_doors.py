@@ -1,0 +1,120 @@
+"""Doors pressed twice at once: each opens once, and a shop keeps an owner."""
+
+import uuid
+from collections import Counter
+from functools import partial
+
+import pytest
+
+from console.decisions import approve, decline
+from console.models import AuditEntry, Operator
+from identity.errors import CodeWrong, VerificationOver
+from identity.models import User, Verification
+from identity.verifications import confirm_code, derive_code, start_verification
+from merchants.addresses import Address
+from merchants.errors import ApplicationDecided, LastOwner
+from merchants.models import Application, Role, StaffMember, Store
+from merchants.people import dismiss
+from merchants.stores import add_store
+from tests import factories
+from tests.owners import logged_in_as_owner
+from wallet import joining
+from wallet.errors import WalletAlready
+from wallet.models import Wallet
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
+AT_ONCE = 8
+ADDRESS = Address(
+    street="Quay Street", building_number="3", postcode="D02", town="Dublin", country="IE"
+)
+
+
+@pytest.fixture
+def operators(committed):
+    """Two operators, made by the owner of the tables as the command does."""
+    people = [
+        User.objects.create(name=name, email=f"{uuid.uuid4().hex}@operator.test")
+        for name in ("Aoife", "Brian")
+    ]
+    with logged_in_as_owner():
+        return [Operator.objects.create(user=user) for user in people]
+
+
+def test_of_two_operators_one_decides(crowd, operators):
+    first, second = operators
+    for _ in range(10):
+        application = factories.apply_as_shop()
+        jobs = [
+            partial(approve, application, by=first, device=""),
+            partial(approve, _read(application), by=second, device=""),
+            partial(decline, _read(application), by=second, device="", reason="No."),
+        ]
+
+        outcomes = crowd.act(jobs, refusals=(ApplicationDecided,))
+
+        refused = [each for each in outcomes if isinstance(each, ApplicationDecided)]
+        assert len(refused) == 2
+        kept = _read(application)
+        assert (kept.merchant is not None) == (kept.status == "approved")
+        assert AuditEntry.objects.filter(subject=application.id).count() == 1
+
+
+def _read(application):
+    return Application.objects.get(pk=application.pk)
+
+
+def test_two_owners_who_dismiss_each_other_leave_one(crowd, committed):
+    for _ in range(10):
+        shop = factories.open_shop()
+        owners = [factories.hire_person(shop, role=Role.OWNER) for _ in range(2)]
+
+        outcomes = crowd.act([partial(dismiss, each) for each in owners], refusals=(LastOwner,))
+
+        assert Counter(map(type, outcomes)) == {type(None): 1, LastOwner: 1}
+        left = StaffMember.objects.filter(merchant=shop.merchant, is_active=True)
+        assert left.filter(role=Role.OWNER).count() == 1
+
+
+def test_a_form_sent_many_times_at_once_opens_one_store(crowd, committed):
+    shop = factories.open_shop()
+    for number in range(5):
+        job = partial(
+            add_store,
+            shop.merchant,
+            store_id=uuid.uuid4(),
+            name=f"Pier {number}",
+            currency="EUR",
+            address=ADDRESS,
+        )
+
+        opened = crowd.act([job] * AT_ONCE)
+
+        assert len({store.pk for store in opened}) == 1
+        assert Store.objects.filter(merchant=shop.merchant).count() == number + 2
+
+
+def test_a_code_is_tried_five_times_however_many_try_at_once(crowd, committed):
+    verification = start_verification(joining.JOIN, address=f"{uuid.uuid4().hex}@mail.test")
+    code = f"{(int(derive_code(verification.pk)) + 1) % 10**8:08}"
+
+    outcomes = crowd.act(
+        [partial(confirm_code, verification, code)] * 20,
+        refusals=(CodeWrong, VerificationOver),
+    )
+
+    assert Counter(map(type, outcomes)) == {CodeWrong: 5, VerificationOver: 15}
+
+
+def test_a_proof_opens_one_wallet(crowd, committed):
+    address = f"{uuid.uuid4().hex}@mail.test"
+    verification = joining.ask_to_join(address, name="Li")
+    confirm_code(verification, derive_code(verification.pk))
+
+    outcomes = crowd.act(
+        [partial(joining.join, verification, pin="482915")] * AT_ONCE,
+        refusals=(VerificationOver, WalletAlready),
+    )
+
+    assert Counter(map(type, outcomes)) == {User: 1, VerificationOver: AT_ONCE - 1}
+    assert Wallet.objects.filter(user__email=address).count() == 1
+    assert Verification.objects.get(pk=verification.pk).used_at is not None
