@@ -71,7 +71,8 @@ def test_a_customer_opens_a_wallet(windows, check, watch):
     phone.get_by_label("New PIN").fill("482915")
     phone.get_by_label("The same PIN again").fill("482915")
     phone.get_by_role("button", name="Save and go on").click()
-    expect(phone.get_by_text("Nothing here yet.")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Until your first payment")).to_be_visible()
+    check(phone, "an empty wallet")
     phone.goto("/wallet/pin/")
     check(phone, "PIN forgotten")
 

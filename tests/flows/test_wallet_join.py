@@ -40,7 +40,7 @@ def test_a_wallet_is_opened_with_a_code_and_a_pin():
 
     wallet = Wallet.objects.get(user__email="li@mail.test")
     assert answer["Location"] == "/wallet/"
-    assert browser.get("/wallet/").status_code == 200
+    assert "Until your first payment" in browser.get("/wallet/").content.decode()
     assert (wallet.user.name, wallet.currency) == ("Li Wei", "EUR")
     assert is_pin_of(wallet.user_id, "482915")
     assert sign_in("li@mail.test", "482915").status_code == 302
