@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 DatabaseWrapper.share_connections(most=settings.CONNECTIONS_MAX)
+DatabaseWrapper.share_trips(most=settings.TRIPS_MAX, threads=settings.CONNECTIONS_MAX + 1)
 
 
 def application(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:

@@ -5,7 +5,7 @@ for a dozen currencies.
 """
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from functools import lru_cache
 
 from babel.core import Locale
@@ -66,9 +66,3 @@ def format_number(amount_minor: int, currency: str) -> str:
 def find_symbol(currency: str, locale: str = "en") -> str:
     """Return the currency's sign in a locale, or its code where it has none."""
     return get_currency_symbol(currency, locale=locale)
-
-
-def calculate_bps(amount_minor: int, rate_bps: int) -> int:
-    """Return `rate_bps` basis points of an amount, in minor units, rounded half to even."""
-    exact = Decimal(amount_minor) * rate_bps / 10_000
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

@@ -1,11 +1,17 @@
 """A charge with its store, merchant and till loaded: every view of one needs them."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from merchants.models import Store
 from pos.models import Charge, Terminal
 
-_PATHS = ("store", "store__merchant", "terminal")
+_SHOWN: dict[str, Sequence[str]] = {
+    "store": ("id", "merchant_id", "name", "street", "city", "code_format"),
+    "store__merchant": ("id", "name", "country", "is_verified"),
+    "terminal": ("id", "name"),
+}
+_PATHS = tuple(_SHOWN)
 
 
 class Placed(Protocol):
@@ -23,6 +29,11 @@ class Placed(Protocol):
 def list_paths(prefix: str = "") -> tuple[str, ...]:
     """Return the paths from a row to its charge's place; `prefix` leads to the charge."""
     return tuple(f"{prefix}{path}" for path in _PATHS)
+
+
+def list_columns(prefix: str = "") -> dict[str, Sequence[str]]:
+    """Return the columns of these paths that the API's answers show."""
+    return {f"{prefix}{path}": columns for path, columns in _SHOWN.items()}
 
 
 def write_joins(prefix: str = "") -> str:

@@ -17,7 +17,7 @@ from merchants.models import StaffMember, Store
 from merchants.queries import find_last_cut, find_next_cut, read_clock
 from pos.errors import ItemUnknown, NotFound
 from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
-from pos.places import list_paths, write_joins
+from pos.places import list_columns, list_paths, write_joins
 from pos.principals import Principal
 from pos.transitions import EXPIRE, when_status
 from qr.errors import PayloadInvalid
@@ -42,6 +42,8 @@ _BY_ID = JoinedRows(
 _SEEN_BY = JoinedRows(
     Charge,
     *_PLACE,
+    only=list_columns() | {"receipt": ("charge_id", "number")},
+    is_command=True,
     sql=f"""
     SELECT {{columns}} {_FROM_PLACE} charge.id = %s AND NOT {_HAS_LINES}
        AND charge.store_id = (

@@ -12,6 +12,7 @@ from psycopg import errors
 
 from foundation.postgresql.connections import Connection, Cursor
 from foundation.postgresql.pool import Pool, has_news
+from foundation.postgresql.trips import Trips
 
 _IDLE = psycopg.pq.TransactionStatus.IDLE
 
@@ -20,6 +21,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own; where there is a `shared` pool, each request borrows from it."""
 
     shared: ClassVar[Pool | None] = None
+    trips: ClassVar[Trips | None] = None
     connection: Connection | None
     _lender: Pool | None = None
     _opened_at = 0.0
@@ -27,12 +29,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @classmethod
     def share_connections(cls, *, most: int) -> None:
         """Share at most so many connections among the threads of this process."""
+        cls.shared = cls._make_pool(most)
+
+    @classmethod
+    def share_trips(cls, *, most: int, threads: int) -> None:
+        """Let single statements of so many threads share round trips, at most so many at once.
+
+        Each thread may have to ask alone, so there may be as many connections, beside others.
+        """
+        cls.trips = Trips(cls._make_pool(threads), most=most, connect=cls._connect)
+
+    @classmethod
+    def _make_pool(cls, most: int) -> Pool:
+        life_s = connections[DEFAULT_DB_ALIAS].settings_dict["CONN_MAX_AGE"]
+        return Pool(most=most, life_s=life_s, connect=cls._connect)
+
+    @staticmethod
+    def _connect() -> Connection:
         own = connections[DEFAULT_DB_ALIAS]
-
-        def connect() -> Connection:
-            return Connection.connect(**own.get_connection_params())
-
-        cls.shared = Pool(most=most, life_s=own.settings_dict["CONN_MAX_AGE"], connect=connect)
+        return Connection.connect(
+            **own.get_connection_params() | {"cursor_factory": Cursor, "autocommit": True}
+        )
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         """Open a connection to the server."""
@@ -77,7 +94,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Return the connection to the pool between requests; close an unusable one."""
         if self._lender is None:
             super().close_if_unusable_or_obsolete()
-        elif self.connection is not None:
+        else:
+            self.give_back()
+
+    def give_back(self) -> None:
+        """Return a connection of the pool, or close it if it is unusable; others are kept."""
+        if self._lender is not None and self.connection is not None:
             self._give_back()
 
     def is_usable(self) -> bool:
@@ -115,6 +137,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
             found: tuple[Any, ...] | None = cursor.fetchone()
             cursor.close()
         return found
+
+    def fetch_row_by_trip(
+        self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]
+    ) -> tuple[Any, ...] | None:
+        """Run a whole command's statement and return its first row.
+
+        Where this process shares round trips, it is committed when this returns. Elsewhere it
+        is a part of the caller's transaction, if there is one.
+        """
+        if self.trips is None:
+            return self.fetch_row(sql, parameters)
+        with self.wrap_database_errors:
+            return self.trips.fetch_row(sql, parameters)
 
     def _give_back(self) -> None:
         connection, lender = self.connection, self._lender

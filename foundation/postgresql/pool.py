@@ -60,6 +60,23 @@ class Pool:
                 return opened_at, connection
             connection.close()
 
+    def borrow(self, open_one: Callable[[], Connection]) -> tuple[float, Connection]:
+        """Take the connection used last, with its opening time, or open one.
+
+        Raises:
+            OperationalError: as `take`, or it could not be opened.
+        """
+        taken = self.take()
+        if taken is not None:
+            return taken
+        try:
+            return time.monotonic(), open_one()
+        except BaseException as failure:
+            self.let_go()
+            if isinstance(failure, psycopg.errors.ConnectionTimeout):
+                self.server.note_silence()
+            raise
+
     def watch(self, connection: Connection) -> None:
         """Set how long a new connection waits for this server: its own limit and a margin.
 

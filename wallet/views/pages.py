@@ -90,7 +90,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             claim.id,
             pin=read_pin(request.POST.get("pin", "")),
             idempotency_key=_read_key(request) or claim.public_id,
-            request_hash=hash_confirmation(wallet, claim.public_id),
+            request_hash=hash_confirmation(claim.public_id),
         )
     except (PinRequired, PinWrong, PinLocked) as refusal:
         return _ask_again(request, claim_for_page(wallet, charge), refusal)
