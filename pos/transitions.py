@@ -89,8 +89,9 @@ class Transition:
 
     def is_due(self, charge: Timed, now: datetime) -> bool:
         """Return whether the clock allows this change of a loaded charge."""
-        held = all(limit.holds(charge, now) for limit in self.limits)
-        return charge.status in self.sources and held
+        return charge.status in self.sources and all(
+            limit.holds(charge, now) for limit in self.limits
+        )
 
     def when_due(self, now: datetime | Now) -> Q:
         """Return the condition for charges whose change the clock allows."""
@@ -190,8 +191,10 @@ BY_THE_CLOCK = (EXPIRE, END_LEASE)
 
 def read_status(charge: Timed, now: datetime) -> str:
     """Return the status by the clock, whether or not a sweep has written it."""
-    due = (change.target for change in BY_THE_CLOCK if change.is_due(charge, now))
-    return next(due, charge.status)
+    for change in BY_THE_CLOCK:
+        if change.is_due(charge, now):
+            return change.target
+    return charge.status
 
 
 def when_alive(now: datetime | Now) -> Q:
