@@ -83,7 +83,7 @@ DATABASES["default"] |= {
     },
 }
 # Per web process, one less than its threads: the last thread serves what needs no database.
-CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=7)
+CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=15)
 # Round trips for the requests of a sale that a web process has under way before further ones
 # wait and share the next.
 TRIPS_MAX = env.int("TRIPS_MAX", default=1)

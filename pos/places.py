@@ -12,6 +12,13 @@ _SHOWN: dict[str, Sequence[str]] = {
     "terminal": ("id", "name"),
 }
 _PATHS = tuple(_SHOWN)
+_SHOWN_CHARGE = (
+    *("id", "merchant_id", "store_id", "terminal_id", "counter_code_id", "status", "version"),
+    *("currency", "amount_minor", "refunded_minor", "reference", "description", "token"),
+    *("short_code", "check_word", "receipt_token", "payer_account_id", "payer_name"),
+    *("created_at", "expires_at", "claimed_at", "lease_until", "captured_at"),
+    *("refusal", "refused_at"),
+)
 
 
 class Placed(Protocol):
@@ -32,8 +39,9 @@ def list_paths(prefix: str = "") -> tuple[str, ...]:
 
 
 def list_columns(prefix: str = "") -> dict[str, Sequence[str]]:
-    """Return the columns of these paths that the API's answers show."""
-    return {f"{prefix}{path}": columns for path, columns in _SHOWN.items()}
+    """Return the columns that the API's answers show, of the charge and of these paths."""
+    of_place = {f"{prefix}{path}": columns for path, columns in _SHOWN.items()}
+    return of_place | {prefix.removesuffix("__"): _SHOWN_CHARGE}
 
 
 def write_joins(prefix: str = "") -> str:

@@ -35,9 +35,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def share_trips(cls, *, most: int, threads: int) -> None:
         """Let single statements of so many threads share round trips, at most so many at once.
 
-        Each thread may have to ask alone, so there may be as many connections, beside others.
+        Each thread may have to ask alone, so there may be as many connections, beside others;
+        but one thread stays free of statements that wait.
         """
-        cls.trips = Trips(cls._make_pool(threads), most=most, connect=cls._connect)
+        cls.trips = Trips(
+            cls._make_pool(threads), most=most, connections=threads - 1, connect=cls._connect
+        )
 
     @classmethod
     def _make_pool(cls, most: int) -> Pool:

@@ -16,7 +16,7 @@ _TURN_S = 1.0
 # The server ends a statement first; this side gives up only if it does not.
 _MARGIN_S = 1.0
 _USUAL_LIMIT_S = 5.0
-_ALL_IN_USE = "All connections to the database are in use."
+ALL_IN_USE = "All connections to the database are in use."
 _LOOK = """
     SELECT pg_backend_pid(), setting::int FROM pg_settings
      WHERE name = 'statement_timeout'
@@ -108,7 +108,7 @@ class Pool:
                 self._lent += 1
                 return
             if self._is_stuck:
-                raise psycopg.OperationalError(_ALL_IN_USE)
+                raise psycopg.OperationalError(ALL_IN_USE)
             turn = threading.Event()
             self._waiting.append(turn)
         if turn.wait(_TURN_S):
@@ -118,7 +118,7 @@ class Pool:
             if not turn.is_set():
                 self._waiting.remove(turn)
                 self._is_stuck = True
-                raise psycopg.OperationalError(_ALL_IN_USE)
+                raise psycopg.OperationalError(ALL_IN_USE)
 
     def _free_place(self) -> None:
         self._is_stuck = False

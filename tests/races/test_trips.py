@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections
 from django.db.models.functions import Now
 
+from foundation.postgresql import trips
 from foundation.postgresql.base import DatabaseWrapper
 from identity.models import Session
 from ledger.queries import read_balance
@@ -79,15 +80,16 @@ def group(monkeypatch, committed, books_hold):
     """A group whose processes' round trips are shared; afterwards the books hold."""
     connection.ensure_connection()
     monkeypatch.setattr(DatabaseWrapper, "trips", None)
+    monkeypatch.setattr(trips, "_PATIENCE_S", 60.0)
     DatabaseWrapper.share_trips(most=1, threads=16)
-    trips = DatabaseWrapper.trips
-    assert trips is not None
-    group = Group(trips)
+    assert DatabaseWrapper.trips is not None
+    group = Group(DatabaseWrapper.trips)
     yield group
     group.leave()
-    while (taken := trips._pool.take()) is not None:
+    pool = group.trips._pool
+    while (taken := pool.take()) is not None:
         taken[1].close()
-    trips._pool.let_go()
+    pool.let_go()
     books_hold()
 
 
@@ -134,6 +136,31 @@ def test_nobody_waits_while_fewer_are_under_way(group):
     with group.held():
         assert group.trips.fetch_row("SELECT 1", []) == (1,)
     assert group.trips._under_way == 0
+
+
+def test_those_behind_a_trip_that_waits_for_a_lock_start_without_it(group, monkeypatch):
+    monkeypatch.setattr(trips, "_PATIENCE_S", 0.01)
+    with group.held():
+        started = [
+            group._threads.submit(group.trips.fetch_row, f"SELECT {number}", [])
+            for number in range(4)
+        ]
+        assert [one.result(10) for one in started] == [(number,) for number in range(4)]
+    assert group.trips._under_way == 0
+
+
+def test_where_all_connections_are_held_nobody_waits_for_long(group, monkeypatch):
+    monkeypatch.setattr(trips, "_PATIENCE_S", 0.01)
+    monkeypatch.setattr(trips, "_TURN_S", 0.05)
+    group.trips._connections = 1
+    with group.held():
+        with pytest.raises(psycopg.OperationalError, match="in use"):
+            group.trips.fetch_row("SELECT 1", [])
+        monkeypatch.setattr(trips, "_TURN_S", 60)
+        # The next one does not even begin to wait.
+        with pytest.raises(psycopg.OperationalError, match="in use"):
+            group.trips.fetch_row("SELECT 1", [])
+    assert group.trips.fetch_row("SELECT 1", []) == (1,)
 
 
 def test_a_failure_is_its_own_requests_alone(group):
