@@ -49,9 +49,9 @@ class _Line:
 
     def _open(self) -> Any:  # noqa: ANN401  as above
         line = self._connection
-        # A forked process opens its own. As nothing is answered, news is the connection's end.
+        # A forked process opens its own.
         if line is not None and self._owner == os.getpid():
-            if line.is_connected and not line.can_read():
+            if _goes_on(line):
                 return line
             line.disconnect()
         fresh: Any = connect().connection_pool.make_connection()
@@ -59,6 +59,14 @@ class _Line:
         fresh.connect()
         fresh.send_command("CLIENT", "REPLY", "OFF")
         return fresh
+
+
+def _goes_on(line: Any) -> bool:  # noqa: ANN401  its own type says nothing of this
+    # As nothing is answered, news is the connection's end.
+    try:
+        return line.is_connected and not line.can_read()
+    except (redis.RedisError, OSError):
+        return False
 
 
 _line = _Line()
