@@ -24,10 +24,13 @@ _PATIENCE_S = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """The number of processes and threads; two by eight for the web suit two to four cores."""
+    """The number of processes and threads; two for the web suit two to four cores.
+
+    Of a web process's threads eight work; in the others requests wait (`config/admission.py`).
+    """
 
     web_workers: int = 2
-    web_threads: int = 8
+    web_threads: int = 140
     task_processes: int = 2
 
 
