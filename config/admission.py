@@ -55,16 +55,16 @@ _REFUND = re.compile(r"/api/v1/charges/[^/]+/refunds")
 _SALE = re.compile(r"/api/v1/(charges/|wallet/(claims|payments|scans|events)\b)|/[pP]/")
 # What supervision asks must be true whatever waits.
 _ALWAYS = {"/livez", "/readyz"}
-# In which order queues are looked at when a place is free. A flood of the first rank leaves an
-# eighth of the places to new charges and a sixteenth to pages. A sale is one request of the
-# second rank and three of the first, so that what has begun is never held up by this.
+# In which order queues are looked at when a place is free. A flood of the first rank leaves one
+# turn in eight to new charges, and one in 64 to pages, which work ten times as long. A sale is
+# one request of the second rank and three of the first, so that this holds up nothing begun.
 _USUAL = (Rank.SALE, Rank.CHARGE, Rank.PAGE)
 _CHARGES_FIRST = (Rank.CHARGE, Rank.SALE, Rank.PAGE)
 _PAGES_FIRST = (Rank.PAGE, Rank.SALE, Rank.CHARGE)
-_TURNS = 16
+_TURNS = 64
 _ORDERS = [_USUAL] * _TURNS
-_ORDERS[3] = _ORDERS[11] = _CHARGES_FIRST
-_ORDERS[7] = _PAGES_FIRST
+_ORDERS[::8] = [_CHARGES_FIRST] * (_TURNS // 8)
+_ORDERS[4] = _PAGES_FIRST
 
 
 class Bounds(NamedTuple):
@@ -88,14 +88,14 @@ def find_rank(method: str, path: str) -> Rank | None:
 class WaitingRoom:
     """The places at work and the queues before them.
 
-    Pages take five of eight places at most, pages and new charges together seven: however long
-    they work, a sale finds a place.
+    Pages take half of the places at most, pages and new charges together all but an eighth:
+    however long they work, a sale finds a place.
     """
 
     def __init__(self, bounds: Bounds, *, patience_s: float = PATIENCE_S) -> None:
         places = bounds.working
         # The most of this rank and of those behind it.
-        self._most = (places, max(1, places * 7 // 8), max(1, places * 5 // 8))
+        self._most = (places, max(1, places * 7 // 8), max(1, places // 2))
         # Likewise: how many of this rank and of those behind it are in work.
         self._working = [0, 0, 0]
         self._queues: tuple[deque[threading.Lock], ...] = (deque(), deque(), deque())

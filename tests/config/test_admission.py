@@ -63,7 +63,7 @@ class Visitors:
     def __init__(self, bounds):
         self.works = Works()
         self.admission = Admission(self.works, bounds=bounds)
-        self._threads = ThreadPoolExecutor(64)
+        self._threads = ThreadPoolExecutor(128)
 
     def ask(self, rank):
         request = next(each for each, found in RANKS.items() if found is rank)
@@ -149,32 +149,32 @@ def test_a_flood_of_sales_leaves_some_places_to_the_others(visitors):
     crowd = visitors(MANY)
     crowd.ask(Rank.SALE)
     crowd.wait_for_work(1)
-    for rank, count in {Rank.PAGE: 3, Rank.CHARGE: 5, Rank.SALE: 32}.items():
+    for rank, count in {Rank.PAGE: 2, Rank.CHARGE: 9, Rank.SALE: 64}.items():
         for _ in range(count):
             crowd.ask_and_wait(rank)
 
-    for done in range(2, 34):
+    for done in range(2, 66):
         crowd.end(1)
         crowd.wait_for_work(done)
 
-    assert Counter(crowd.works.begun[1:33]) == {Rank.SALE: 26, Rank.CHARGE: 4, Rank.PAGE: 2}
+    assert Counter(crowd.works.begun[1:65]) == {Rank.SALE: 55, Rank.CHARGE: 8, Rank.PAGE: 1}
 
 
 def test_pages_and_new_charges_never_take_all_places(visitors):
     crowd = visitors(Bounds(working=8, sales_waiting=9, charges_waiting=9, pages_waiting=9))
-    for _ in range(5):
+    for _ in range(4):
         crowd.ask(Rank.PAGE)
-    crowd.wait_for_work(5)
+    crowd.wait_for_work(4)
 
     crowd.ask_and_wait(Rank.PAGE)
-    for _ in range(2):
+    for _ in range(3):
         crowd.ask(Rank.CHARGE)
     crowd.wait_for_work(7)
     crowd.ask_and_wait(Rank.CHARGE)
     crowd.ask(Rank.SALE)
     crowd.wait_for_work(8)
 
-    assert Counter(crowd.works.begun) == {Rank.PAGE: 5, Rank.CHARGE: 2, Rank.SALE: 1}
+    assert Counter(crowd.works.begun) == {Rank.PAGE: 4, Rank.CHARGE: 3, Rank.SALE: 1}
 
 
 @pytest.mark.parametrize(
