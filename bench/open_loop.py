@@ -75,7 +75,7 @@ class Line:
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.setblocking(False)
+        self.socket.settimeout(0)
         self.received = b""
         self.script: Script | None = None
         self.is_stream = False
@@ -109,17 +109,8 @@ class OpenLoop:
                 self._active += 1
                 self._advance(coming[1], None)
                 coming = next(arrivals, None)
-            while self._timers and self._timers[0][0] <= now:
-                self._advance(heapq.heappop(self._timers)[2], None)
-            following = [until]
-            if coming:
-                following.append(coming[0])
-            if self._timers:
-                following.append(self._timers[0][0])
-            for number, _ in self._poll.poll(max(0.0, min(following) - time.perf_counter())):
-                # A script that went on a moment ago may have hung up there.
-                if number in self._lines:
-                    self._receive(self._lines[number])
+            self._go_on(now)
+            self._listen(min(until, coming[0] if coming else until))
         left, self._active = self._active, 0
         return left
 
@@ -129,6 +120,18 @@ class OpenLoop:
             line.socket.close()
         self._lines.clear()
         self._poll.close()
+
+    def _go_on(self, now: float) -> None:
+        while self._timers and self._timers[0][0] <= now:
+            self._advance(heapq.heappop(self._timers)[2], None)
+
+    def _listen(self, until: float) -> None:
+        if self._timers:
+            until = min(until, self._timers[0][0])
+        for number, _ in self._poll.poll(max(0.0, until - time.perf_counter())):
+            # A script that went on a moment ago may have hung up there.
+            if number in self._lines:
+                self._receive(self._lines[number])
 
     def _advance(self, script: Script, answer: Answer | bytes | None) -> None:
         while True:

@@ -82,7 +82,7 @@ class Town:
             if self._may_watch(till):
                 stream = yield from self._watch(tally, till, charge)
             due = time.perf_counter() + scan_s
-            confirm_at = yield from self._pay(tally, charge, due, read_s)
+            confirm_at = yield from self._pay(tally, charge, due=due, read_s=read_s)
             if stream is not None:
                 yield from _hear_of_payment(stream)
                 tally.note("told", time.perf_counter() - confirm_at)
@@ -103,19 +103,21 @@ class Town:
         body = {"amount": amount, "reference": "bench"}
         tally.keys += 1
         content = self._write_post("charges", till, body)
-        charge = yield from self._insist(tally, "create", content, due, BEGINS_WITHIN_S)
+        charge = yield from self._insist(
+            tally, "create", content, due=due, patience_s=BEGINS_WITHIN_S
+        )
         tally.created.append(charge["id"])
         return charge
 
     def _pay(
-        self, tally: Tally, charge: dict[str, Any], due: float, read_s: float
+        self, tally: Tally, charge: dict[str, Any], *, due: float, read_s: float
     ) -> Generator[Step, Any, float]:
         phone = next(self._phones)
         content = self._write_post("wallet/claims", phone, {"payload": charge["link"]})
-        claim = yield from self._insist(tally, "claim", content, due, ENDS_WITHIN_S)
+        claim = yield from self._insist(tally, "claim", content, due=due)
         due = time.perf_counter() + read_s
         content = self._write_post("wallet/payments", phone, {"claim": claim["id"]})
-        paid = yield from self._insist(tally, "confirm", content, due, ENDS_WITHIN_S)
+        paid = yield from self._insist(tally, "confirm", content, due=due)
         tally.note("confirm with refusals", time.perf_counter() - due)
         amount_minor = charge["amount"]["amount_minor"]
         tally.acknowledged.append(Acknowledged(charge["id"], paid["id"], amount_minor))
@@ -126,9 +128,17 @@ class Town:
         return is_its_turn and self._streams[till] < _STREAMS_EACH_MAX
 
     def _insist(
-        self, tally: Tally, kind: str, content: bytes, due: float, patience_s: float
+        self,
+        tally: Tally,
+        kind: str,
+        content: bytes,
+        *,
+        due: float,
+        patience_s: float = ENDS_WITHIN_S,
     ) -> Generator[Step, Any, dict[str, Any]]:
-        answer = yield from _ask_until_answered(tally, kind, Ask(content), due, patience_s)
+        answer = yield from _ask_until_answered(
+            tally, kind, Ask(content), due=due, patience_s=patience_s
+        )
         if answer.status not in {200, 201}:
             raise Unexpected(f"{kind}: {answer.status} {answer.body[:500]!r}")
         read: dict[str, Any] = json.loads(answer.body)
@@ -141,7 +151,7 @@ class Town:
         content = self._write_get(f"charges/{charge['id']}/events", till)
         due = time.perf_counter()
         answer = yield from _ask_until_answered(
-            tally, "watch", Listen(content), due, ENDS_WITHIN_S
+            tally, "watch", Listen(content), due=due, patience_s=ENDS_WITHIN_S
         )
         if answer.stream is None:
             raise Unexpected(f"no stream: {answer.status} {answer.body[:500]!r}")
@@ -151,7 +161,7 @@ class Town:
         content = self._write_get(f"charges/{charge_id}", till)
         for _ in range(_LOOKS_MAX):
             due = time.perf_counter()
-            seen = yield from self._insist(tally, "look", content, due, ENDS_WITHIN_S)
+            seen = yield from self._insist(tally, "look", content, due=due)
             if seen["status"] == "captured":
                 return
         raise Unexpected(f"{charge_id} was confirmed and is not captured")
@@ -180,7 +190,7 @@ def draw(bounds: tuple[float, float]) -> float:
 
 
 def _ask_until_answered(
-    tally: Tally, kind: str, step: Ask | Listen, due: float, patience_s: float
+    tally: Tally, kind: str, step: Ask | Listen, *, due: float, patience_s: float
 ) -> Generator[Step, Any, Answer]:
     leaves_at = due + patience_s
     pause_s = _FIRST_PAUSE_S

@@ -10,6 +10,7 @@ refuses most of what is too much before it comes here.
 import json
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
 from enum import IntEnum
@@ -26,6 +27,13 @@ Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 # Longer only what hangs keeps the places, and nobody is helped by waiting.
 PATIENCE_S = 2.0
+# So often those that wait look whether they may begin although nobody has left.
+_LOOK_S = 0.25
+# While sales wait in numbers, and for a moment after, new charges keep to the pace of sales:
+# two requests of sales that were answered let in one charge. Without that a rush comes in waves:
+# everybody gets a code while nobody has scanned yet, and then all confirm at once.
+_PRESSED_FROM, PRESSED_S = 16, 2.0
+_CREDIT_EACH, _CREDIT_MAX = 0.5, 8.0
 _DETAIL = (
     "More is asked than can be answered at this moment. Nothing was changed;"
     " try again with the same key."
@@ -64,11 +72,11 @@ _PAGES_FIRST = (Rank.PAGE, Rank.SALE, Rank.CHARGE)
 _TURNS = 64
 _ORDERS = [_USUAL] * _TURNS
 _ORDERS[::8] = [_CHARGES_FIRST] * (_TURNS // 8)
-_ORDERS[4] = _PAGES_FIRST
+_ORDERS[-4] = _PAGES_FIRST
 
 
 class Bounds(NamedTuple):
-    """How many requests of a process are in work at once, and how many of each rank may wait."""
+    """How many requests of a process are in work at once, and how many of a rank may wait."""
 
     working: int
     sales_waiting: int
@@ -92,7 +100,9 @@ class WaitingRoom:
     however long they work, a sale finds a place.
     """
 
-    def __init__(self, bounds: Bounds, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self, bounds: Bounds, *, patience_s: float = PATIENCE_S, pressed_s: float = PRESSED_S
+    ) -> None:
         places = bounds.working
         # The most of this rank and of those behind it.
         self._most = (places, max(1, places * 7 // 8), max(1, places // 2))
@@ -100,8 +110,9 @@ class WaitingRoom:
         self._working = [0, 0, 0]
         self._queues: tuple[deque[threading.Lock], ...] = (deque(), deque(), deque())
         self._waiting_most = bounds[1:]
-        self._patience_s = patience_s
+        self._patience_s, self._pressed_s = patience_s, pressed_s
         self._turn = 0
+        self._credit, self._pressed_until = 0.0, 0.0
         self._lock = threading.Lock()
 
     def enter(self, rank: Rank) -> bool:
@@ -116,40 +127,63 @@ class WaitingRoom:
             call = threading.Lock()
             call.acquire()
             queue.append(call)
-        if call.acquire(timeout=self._patience_s):
-            return True
-        with self._lock:
-            if call not in queue:
-                # Called in the moment in which patience ended.
-                return True
-            queue.remove(call)
-            return False
+            if len(self._queues[Rank.SALE]) >= _PRESSED_FROM:
+                self._pressed_until = time.monotonic() + self._pressed_s
+        return self._wait(call, queue)
 
     def leave(self, rank: Rank) -> None:
         """Give the place to whoever is next."""
         with self._lock:
             for each in range(rank + 1):
                 self._working[each] -= 1
+            if rank is Rank.SALE and self._credit < _CREDIT_MAX:
+                self._credit += _CREDIT_EACH
             self._turn = (self._turn + 1) % _TURNS
-            for next_rank in _ORDERS[self._turn]:
-                queue = self._queues[next_rank]
-                if queue and self._has_room(next_rank):
-                    self._take_place(next_rank)
-                    queue.popleft().release()
-                    return
+            self._call_next()
 
     def count_waiting(self, rank: Rank) -> int:
         """Return how many of the rank wait at this moment."""
         return len(self._queues[rank])
 
+    def _wait(self, call: threading.Lock, queue: deque[threading.Lock]) -> bool:
+        leaves_at = time.monotonic() + self._patience_s
+        while not call.acquire(timeout=min(_LOOK_S, self._patience_s)):
+            with self._lock:
+                self._call_next()
+                # Called just now, or in the moment in which patience ended.
+                if call not in queue:
+                    return True
+                if time.monotonic() >= leaves_at:
+                    queue.remove(call)
+                    return False
+        return True
+
+    def _call_next(self) -> None:
+        while (rank := self._find_next()) is not None:
+            self._take_place(rank)
+            self._queues[rank].popleft().release()
+
+    def _find_next(self) -> Rank | None:
+        for rank in _ORDERS[self._turn]:
+            if self._queues[rank] and self._has_room(rank):
+                return rank
+        return None
+
     def _has_room(self, rank: Rank) -> bool:
-        # Whoever waits has no room, so that nobody is overtaken by a newcomer of the same rank.
         working, most = self._working, self._most
-        return all(working[each] < most[each] for each in range(rank + 1))
+        for each in range(rank + 1):
+            if working[each] >= most[each]:
+                return False
+        return rank is not Rank.CHARGE or self._credit >= 1 or not self._is_pressed()
+
+    def _is_pressed(self) -> bool:
+        return time.monotonic() < self._pressed_until
 
     def _take_place(self, rank: Rank) -> None:
         for each in range(rank + 1):
             self._working[each] += 1
+        if rank is Rank.CHARGE and self._credit >= 1:
+            self._credit -= 1
 
 
 class Admission:

@@ -18,11 +18,10 @@ COOKIES = (
     "tessera_wallet",
     "csrftoken",
 )
-# How many requests of a rank the web may have at once, at work and waiting; the web itself ranks
-# alike (`config/admission.py`) and has room for more in each process. A place is taken when the
-# visitor has sent the whole request and free when the answer is here, so that slow visitors
-# take none.
-ROOM = {"sales": 192, "charges": 48, "pages": 48}
+# How many requests of a rank the web may have at once, at work and waiting; it ranks alike
+# itself (`config/admission.py`). A place is taken once the visitor has sent the whole request,
+# and free once the answer is here, so that slow visitors take none.
+ROOM = {"sales": 192, "charges": 64, "pages": 48}
 # `proxy_set_header` replaces what a visitor sent: nobody can claim another address or scheme.
 # The upstream's idle connections end before granian's own 30 s; otherwise one would now and
 # then be used just as granian closes it.
@@ -54,7 +53,7 @@ http {
         # Named by its content.
         "~[.][0-9a-f]{12}[.]" "max-age=315360000, public, immutable";
     }
-    # Sales that have begun, then new charges, then pages; what supervision asks is never counted.
+    # Sales that have begun, then new charges, then pages; supervision is never counted.
     map "$$request_method $$uri" $$rank {
         default pages;
         "~^[A-Z]+ /(livez|readyz)$$" always;
@@ -289,10 +288,12 @@ def write_config(
         api_error_pages=indent(write_error_pages(), " " * 12),
         early_error_pages=indent(write_early_error_pages(), " " * 8),
         cookies="; ".join(f"{name}=$cookie_{name}" for name in COOKIES),
-        upstreams="\n".join(_write_upstream(rank, sockets["web"]) for rank in (*ROOM, "always")),
+        upstreams="\n".join(
+            _write_upstream(rank, sockets["web"]) for rank in (*ROOM, "always")
+        ),
         overloaded_page=write_page(
-            "More people are here than can be served at once. Nothing was changed. Try again in a"
-            " few seconds."
+            "More people are here than can be served at once. Nothing was changed. Try again"
+            " in a few seconds."
         ),
         away_page=write_page(
             "Tessera is starting again. Please try once more in a few seconds."

@@ -100,7 +100,11 @@ def _write_answer(place: str, *, status: int, code: str, detail: str) -> str:
         "    add_header Cache-Control no-store always;",
         *(["    add_header Retry-After $retry_after always;"] if status == 503 else []),
         *([f"    if ($is_api = 0) {{ return {status}; }}"] if status in _EARLY else []),
-        *([f"    if ($is_overloaded) {{ return 503 '{overloaded}'; }}"] if status == 503 else []),
+        *(
+            [f"    if ($is_overloaded) {{ return 503 '{overloaded}'; }}"]
+            if status == 503
+            else []
+        ),
         f"    return {status} '{problem}';",
         "}",
     ]

@@ -71,7 +71,7 @@ class Visitors:
 
     def ask_and_wait(self, rank):
         """Ask, and return when this request waits."""
-        queue = self.admission._room  # noqa: SLF001  nobody else can see who waits
+        queue = self.admission._room
         before = queue.count_waiting(rank)
         answer = self.ask(rank)
         wait_until(lambda: queue.count_waiting(rank) > before)
@@ -158,6 +158,27 @@ def test_a_flood_of_sales_leaves_some_places_to_the_others(visitors):
         crowd.wait_for_work(done)
 
     assert Counter(crowd.works.begun[1:65]) == {Rank.SALE: 55, Rank.CHARGE: 8, Rank.PAGE: 1}
+
+
+def test_in_a_rush_new_charges_keep_to_the_pace_of_sales():
+    bounds = Bounds(working=64, sales_waiting=99, charges_waiting=99, pages_waiting=99)
+    room = WaitingRoom(bounds, patience_s=WITHIN_S, pressed_s=WITHIN_S)
+    for _ in range(64):
+        assert room.enter(Rank.SALE)
+    with ThreadPoolExecutor(56) as crowd:
+        for rank, count in {Rank.SALE: 16, Rank.CHARGE: 40}.items():
+            for _ in range(count):
+                crowd.submit(room.enter, rank)
+            wait_until(lambda rank=rank, count=count: room.count_waiting(rank) == count)
+
+        for _ in range(40):
+            room.leave(Rank.SALE)
+
+        # Two requests let in one charge: the others wait, although four places are free.
+        waiting = [room.count_waiting(rank) for rank in Rank]
+        for _ in range(40):
+            room.leave(Rank.SALE)
+    assert waiting == [0, 20, 0]
 
 
 def test_pages_and_new_charges_never_take_all_places(visitors):

@@ -70,7 +70,11 @@ class Slow(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_POST = do_DELETE = do_GET
+    def do_POST(self):
+        self.do_GET()
+
+    def do_DELETE(self):
+        self.do_GET()
 
     def address_string(self):
         return "nginx"
