@@ -71,7 +71,8 @@ class Model:
             ),
             (
                 f"a flush to disk takes {self.flush_ms:.0f} ms and takes along all that wait"
-                f" for one; from machine to machine and back takes {self.between_machines_ms} ms;"
+                " for one; from machine to machine and back takes"
+                f" {self.between_machines_ms} ms;"
             ),
             (
                 f"a checkout writes {self.log_kb:.0f} kB of log, a disk takes"

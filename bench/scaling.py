@@ -201,7 +201,8 @@ def fill_page(page: str, blocks: dict[str, list[str]]) -> str:
         begin, end = f"<!-- {name}: bench/scaling.py -->\n", f"<!-- end of {name} -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         block = f"{begin}\n" + "\n".join(lines) + f"\n\n{end}"
-        page, count = pattern.subn(lambda _, block=block: block, page)
+        # Escaped, because a replacement gives a backslash a meaning.
+        page, count = pattern.subn(block.replace("\\", r"\\"), page)
         assert count == 1, name
     return page
 
@@ -223,7 +224,7 @@ def _write_times(times: dict[str, float]) -> str:
 
 def _round(rate: float) -> int:
     digits = max(0, math.floor(math.log10(rate)) - 1)
-    return round(rate / 10**digits) * 10**digits
+    return int(round(rate, -digits))
 
 
 if __name__ == "__main__":

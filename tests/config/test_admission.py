@@ -1,5 +1,6 @@
 """Who comes first when more is asked than can be answered, and how the others are refused."""
 
+import contextlib
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -160,25 +161,40 @@ def test_a_flood_of_sales_leaves_some_places_to_the_others(visitors):
     assert Counter(crowd.works.begun[1:65]) == {Rank.SALE: 55, Rank.CHARGE: 8, Rank.PAGE: 1}
 
 
-def test_in_a_rush_new_charges_keep_to_the_pace_of_sales():
+@contextlib.contextmanager
+def rush():
+    """A room of 64 places with four of them free, and new charges that wait for sales."""
     bounds = Bounds(working=64, sales_waiting=99, charges_waiting=99, pages_waiting=99)
     room = WaitingRoom(bounds, patience_s=WITHIN_S, pressed_s=WITHIN_S)
     for _ in range(64):
         assert room.enter(Rank.SALE)
-    with ThreadPoolExecutor(56) as crowd:
+    with ThreadPoolExecutor(60) as crowd:
         for rank, count in {Rank.SALE: 16, Rank.CHARGE: 40}.items():
             for _ in range(count):
                 crowd.submit(room.enter, rank)
             wait_until(lambda rank=rank, count=count: room.count_waiting(rank) == count)
-
+        for _ in range(40):
+            room.leave(Rank.SALE)
+        yield room, crowd
         for _ in range(40):
             room.leave(Rank.SALE)
 
-        # Two requests let in one charge: the others wait, although four places are free.
-        waiting = [room.count_waiting(rank) for rank in Rank]
-        for _ in range(40):
-            room.leave(Rank.SALE)
-    assert waiting == [0, 20, 0]
+
+def test_in_a_rush_new_charges_keep_to_the_pace_of_sales():
+    with rush() as (room, _):
+        # Forty requests of sales let in half as many charges: the others wait, places or not.
+        assert [room.count_waiting(rank) for rank in Rank] == [0, 20, 0]
+
+
+def test_while_somebody_else_waits_one_page_is_drawn_at_a_time():
+    with rush() as (room, crowd):
+        assert room.enter(Rank.PAGE)
+        second = crowd.submit(room.enter, Rank.PAGE)
+        wait_until(lambda: room.count_waiting(Rank.PAGE) == 1)
+
+        room.leave(Rank.PAGE)
+
+        assert second.result(WITHIN_S)
 
 
 def test_pages_and_new_charges_never_take_all_places(visitors):

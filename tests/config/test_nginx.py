@@ -285,11 +285,11 @@ def test_a_rank_without_room_is_refused_at_once_and_no_other_is(slow_port, rank)
     with filled(slow_port, rank), contextlib.ExitStack() as stack:
         for request_line, asked_rank in RANKS.items():
             connection = stack.enter_context(contextlib.closing(send(slow_port, request_line)))
-            if asked_rank is not rank:
+            if asked_rank is None or asked_rank is not rank:
                 assert Slow.asked.acquire(timeout=WITHIN_S), request_line
                 continue
             answer = connection.getresponse()
-            seconds = str(RETRY_AFTER_S[rank])
+            seconds = str(RETRY_AFTER_S[asked_rank])
             assert (answer.status, answer.headers["Retry-After"]) == (503, seconds)
             assert answer.headers["Cache-Control"] == "no-store"
             if "/api/" in request_line:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -46,10 +47,15 @@ class FullHouse:
         self._meanwhile = None
 
     def ask(self, request):
-        got = []
+        got: list[Any] = []
         environ = request | {"wsgi.input": io.BytesIO(request["body"])}
-        answer = b"".join(self._admission(environ, lambda *head: got.extend(head[:2])))
-        return got[0], dict(got[1]), json.loads(answer)
+
+        def start(status, headers, *_):
+            got.extend((status, dict(headers)))
+
+        answer = b"".join(self._admission(environ, start))
+        status, headers = got
+        return status, headers, json.loads(answer)
 
     def ask_while_taken(self, request):
         """Ask while somebody else has the place."""
