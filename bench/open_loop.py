@@ -169,7 +169,14 @@ class OpenLoop:
             self._waiting.append((script, content))
             return
         line.script = script
-        line.socket.send(content)
+        try:
+            line.socket.send(content)
+        except ConnectionError:
+            # Closed by the server a moment ago, because it was idle for so long.
+            self._drop(line)
+            line = self._open_line()
+            line.script = script
+            line.socket.send(content)
 
     def _open_line(self) -> Line:
         line = Line(self._port)
@@ -188,6 +195,8 @@ class OpenLoop:
         except BlockingIOError:
             # The sign was for the line that had this number before.
             return
+        except ConnectionResetError:
+            arrived = b""
         if not arrived:
             self._hang_up(line)
             return

@@ -131,7 +131,7 @@ class SaleDay:
         return self._sell_by_waiting()
 
     def measure_step(self, name: str, rate: float) -> Step:
-        """Let checkouts begin at this rate, and count those that ended in the step."""
+        """Begin checkouts at this rate, and count those that ended in the step."""
         plan, tally = self._plan, self._begin_tally()
         before = self._read_cpu()
         began = time.perf_counter() + 0.1

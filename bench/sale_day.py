@@ -139,6 +139,9 @@ class Town:
         answer = yield from _ask_until_answered(
             tally, kind, Ask(content), due=due, patience_s=patience_s
         )
+        if answer.status == 409:
+            # What the customer had was lost to others meanwhile, or to the clock.
+            raise GaveUp(f"{kind} too late")
         if answer.status not in {200, 201}:
             raise Unexpected(f"{kind}: {answer.status} {answer.body[:500]!r}")
         read: dict[str, Any] = json.loads(answer.body)

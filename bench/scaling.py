@@ -2,6 +2,7 @@
 
     python bench/scaling.py            print the tables of docs/scaling.md
     python bench/scaling.py --write    write them there, and the picture beside them
+    python bench/scaling.py --check    say whether they are as they would be written
 
 Measured is what stands in the newest of bench/results; everything else is a constant of `Model`
 and is printed beside the tables. The same seed gives the same figures.
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
 from cell import Cell, Costs, Model, Simulation  # noqa: E402  the path comes first
 from peak_picture import draw_peak  # noqa: E402
@@ -208,14 +209,21 @@ def fill_page(page: str, blocks: dict[str, list[str]]) -> str:
 
 
 def main() -> None:
-    """Print the blocks, or write page and picture."""
+    """Print the blocks, write page and picture, or compare them."""
     blocks = write_blocks()
-    if "--write" not in sys.argv:
+    wanted = {
+        PAGE: fill_page(PAGE.read_text(), blocks),
+        PICTURE: draw_peak(read_newest("peak")),
+    }
+    if "--write" in sys.argv:
+        for path, text in wanted.items():
+            path.write_text(text)
+    elif "--check" in sys.argv:
+        stale = [path.name for path, text in wanted.items() if path.read_text() != text]
+        sys.exit(f"run bench/scaling.py --write: {stale}" if stale else 0)
+    else:
         for name, lines in blocks.items():
             print(f"\n{name}\n", *lines, sep="\n")
-        return
-    PAGE.write_text(fill_page(PAGE.read_text(), blocks))
-    PICTURE.write_text(draw_peak(read_newest("peak")))
 
 
 def _write_times(times: dict[str, float]) -> str:

@@ -30,8 +30,9 @@ PATIENCE_S = 2.0
 # So often those that wait look whether they may begin although nobody has left.
 _LOOK_S = 0.25
 # While sales wait in numbers, and for a moment after, new charges keep to the pace of sales:
-# two requests of sales that were answered let in one charge. Without that a rush comes in
-# waves: everybody gets a code while nobody has scanned yet, and then all confirm at once.
+# two requests of sales that were answered let in one charge, and pages wait for their turn.
+# Without that a rush comes in waves: everybody gets a code while nobody has scanned yet, and
+# then all confirm at once.
 _PRESSED_FROM, PRESSED_S = 16, 2.0
 _CREDIT_EACH, _CREDIT_MAX = 0.5, 8.0
 _DETAIL = (
@@ -72,7 +73,8 @@ _PAGES_FIRST = (Rank.PAGE, Rank.SALE, Rank.CHARGE)
 _TURNS = 64
 _ORDERS = [_USUAL] * _TURNS
 _ORDERS[::8] = [_CHARGES_FIRST] * (_TURNS // 8)
-_ORDERS[-4] = _PAGES_FIRST
+_PAGES_TURN = 60
+_ORDERS[_PAGES_TURN] = _PAGES_FIRST
 
 
 class Bounds(NamedTuple):
@@ -96,8 +98,8 @@ def find_rank(method: str, path: str) -> Rank | None:
 class WaitingRoom:
     """The places at work and the queues before them.
 
-    Pages take half of the places at most, and one while anybody else waits; pages and new
-    charges together take all but an eighth. However long they work, a sale finds a place.
+    Pages take half of the places at most, pages and new charges together all but an eighth:
+    however long they work, a sale finds a place.
     """
 
     def __init__(
@@ -132,7 +134,7 @@ class WaitingRoom:
         return self._wait(call, queue)
 
     def leave(self, rank: Rank) -> None:
-        """Give the place to whoever is next."""
+        """Leave the place to whoever is next."""
         with self._lock:
             for each in range(rank + 1):
                 self._working[each] -= 1
@@ -174,13 +176,11 @@ class WaitingRoom:
         for each in range(rank + 1):
             if working[each] >= most[each]:
                 return False
+        if rank is Rank.SALE or time.monotonic() >= self._pressed_until:
+            return True
         if rank is Rank.CHARGE:
-            return self._credit >= 1 or not self._is_pressed()
-        others_wait = self._queues[Rank.SALE] or self._queues[Rank.CHARGE]
-        return not (rank is Rank.PAGE and working[rank] and others_wait)
-
-    def _is_pressed(self) -> bool:
-        return time.monotonic() < self._pressed_until
+            return self._credit >= 1
+        return self._turn == _PAGES_TURN and not working[Rank.PAGE]
 
     def _take_place(self, rank: Rank) -> None:
         for each in range(rank + 1):

@@ -271,7 +271,7 @@ def send(port, request_line):
 
 @contextlib.contextmanager
 def filled(port, rank):
-    """Let so many of a rank in that there is no room for one more."""
+    """Ask for so many of a rank that there is no room for one more."""
     request_line = next(each for each, found in RANKS.items() if found is rank)
     with contextlib.ExitStack() as stack:
         for _ in range(ROOM[f"{rank.name.lower()}s"]):
