@@ -30,11 +30,11 @@ PATIENCE_S = 2.0
 # So often those that wait look whether they may begin although nobody has left.
 _LOOK_S = 0.25
 # While sales wait in numbers, and for a moment after, new charges keep to the pace of sales:
-# two requests of sales that were answered let in one charge, and pages wait for their turn.
+# three requests of sales that were answered let in one charge, and pages wait for their turn.
 # Without that a rush comes in waves: everybody gets a code while nobody has scanned yet, and
 # then all confirm at once.
 _PRESSED_FROM, PRESSED_S = 16, 2.0
-_CREDIT_EACH, _CREDIT_MAX = 0.5, 8.0
+_COST, _CREDIT_MAX = 3, 24
 _DETAIL = (
     "More is asked than can be answered at this moment. Nothing was changed;"
     " try again with the same key."
@@ -114,7 +114,7 @@ class WaitingRoom:
         self._waiting_most = bounds[1:]
         self._patience_s, self._pressed_s = patience_s, pressed_s
         self._turn = 0
-        self._credit, self._pressed_until = 0.0, 0.0
+        self._credit, self._pressed_until = 0, 0.0
         self._lock = threading.Lock()
 
     def enter(self, rank: Rank) -> bool:
@@ -139,7 +139,7 @@ class WaitingRoom:
             for each in range(rank + 1):
                 self._working[each] -= 1
             if rank is Rank.SALE and self._credit < _CREDIT_MAX:
-                self._credit += _CREDIT_EACH
+                self._credit += 1
             self._turn = (self._turn + 1) % _TURNS
             self._call_next()
 
@@ -179,14 +179,14 @@ class WaitingRoom:
         if rank is Rank.SALE or time.monotonic() >= self._pressed_until:
             return True
         if rank is Rank.CHARGE:
-            return self._credit >= 1
+            return self._credit >= _COST
         return self._turn == _PAGES_TURN and not working[Rank.PAGE]
 
     def _take_place(self, rank: Rank) -> None:
         for each in range(rank + 1):
             self._working[each] += 1
-        if rank is Rank.CHARGE and self._credit >= 1:
-            self._credit -= 1
+        if rank is Rank.CHARGE:
+            self._credit = max(0, self._credit - _COST)
 
 
 class Admission:

@@ -84,7 +84,7 @@ DATABASES["default"] |= {
 }
 # Per web process: requests in work at once, and requests of each rank that may wait.
 WORKING_MAX = env.int("WORKING_MAX", default=8)
-SALES_WAITING_MAX = env.int("SALES_WAITING_MAX", default=64)
+SALES_WAITING_MAX = env.int("SALES_WAITING_MAX", default=96)
 CHARGES_WAITING_MAX = env.int("CHARGES_WAITING_MAX", default=32)
 PAGES_WAITING_MAX = env.int("PAGES_WAITING_MAX", default=32)
 # Per web process, one less than are in work: the last one serves what needs no database.

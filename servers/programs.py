@@ -30,7 +30,7 @@ class Size:
     """
 
     web_workers: int = 2
-    web_threads: int = 140
+    web_threads: int = 176
     task_processes: int = 2
 
 
