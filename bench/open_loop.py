@@ -190,13 +190,9 @@ class OpenLoop:
         line.socket.close()
 
     def _receive(self, line: Line) -> None:
-        try:
-            arrived = line.socket.recv(_BYTES_AT_ONCE)
-        except BlockingIOError:
-            # The sign was for the line that had this number before.
+        arrived = _read(line)
+        if arrived is None:
             return
-        except ConnectionResetError:
-            arrived = b""
         if not arrived:
             self._hang_up(line)
             return
@@ -223,6 +219,16 @@ class OpenLoop:
         self._idle.remove(line)
         self._open -= 1
         self._drop(line)
+
+
+def _read(line: Line) -> bytes | None:
+    try:
+        return line.socket.recv(_BYTES_AT_ONCE)
+    except BlockingIOError:
+        # The sign was for the line that had this number before.
+        return None
+    except ConnectionResetError:
+        return b""
 
 
 def _take_answer(line: Line) -> Answer | None:
