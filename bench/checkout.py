@@ -46,7 +46,7 @@ _NOTES = [
     "confirm: the confirmation alone. till_told: from sending it to the event on the stream.",
     "NO_PIN_SUM_MAX_MINOR and NO_PIN_COUNT_MAX are raised: counted, but no PIN is asked for.",
     "checkout_cpu, confirm_cpu: processor time of one at 32 clients over that of one TPC-B.",
-    f"Web: {Size().web_workers} x {Size().web_threads} threads; further settings are defaults.",
+    f"Web: {Size().web_workers} process; all settings but the above are the defaults.",
     "tpcb_c8: pgbench TPC-B, 8 clients, scale 16, same server and rounds. All are medians.",
 ]
 _UNISSUED = """

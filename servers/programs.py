@@ -27,11 +27,12 @@ class Size:
     """The number of processes and threads; these suit two cores.
 
     One web process for two cores, because requests of one process share round trips to the
-    database, which takes the other core.
+    database, which takes the other core. Of its threads sixteen work; in the others requests
+    wait (`config/admission.py`).
     """
 
     web_workers: int = 1
-    web_threads: int = 16
+    web_threads: int = 336
     task_processes: int = 2
 
 

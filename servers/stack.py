@@ -246,7 +246,6 @@ class Stack:
         return {
             **self.state.load_secrets(),
             "DATABASE_URL": self.servers.database_url(self.database),
-            "CONNECTIONS_MAX": str(self.size.web_threads - 1),
             "REDIS_URL": self.servers.redis_url,
             "CELERY_BROKER_URL": self.servers.broker_url,
             "DJANGO_SETTINGS_MODULE": "config.settings",

@@ -20,7 +20,7 @@ from tests.folders import name_folder
 from tests.ports import find_port
 
 _FOLDER = name_folder("stack")
-SIZE = Size(web_workers=2, web_threads=8)
+SIZE = Size(web_workers=2)
 # Threads of the web end as soon as they may, so that tests see what they leave behind.
 _ENVIRONMENT = {"DEMO": "1", "GRANIAN_BLOCKING_THREADS_IDLE_TIMEOUT": "5"}
 _FACTS = _FOLDER / "demo_data.json"
