@@ -29,12 +29,12 @@ Headers = list[tuple[str, str]]
 PATIENCE_S = 2.0
 # So often those that wait look whether they may begin although nobody has left.
 _LOOK_S = 0.25
-# While twice as many sales wait as work, and for a moment after, new charges keep to the pace
+# While as many sales wait as this, or as twice the places, and for a moment after, new charges keep to the pace
 # of sales: three requests of sales that were answered let in one charge, and pages wait for
 # their turn.
 # Without that a rush comes in waves: everybody gets a code while nobody has scanned yet, and
 # then all confirm at once.
-PRESSED_S = 2.0
+_PRESSED_FROM, PRESSED_S = 16, 2.0
 _COST, _CREDIT_MAX = 3, 24
 _DETAIL = (
     "More is asked than can be answered at this moment. Nothing was changed;"
@@ -121,7 +121,7 @@ class WaitingRoom:
         self._patience_s, self._pressed_s = patience_s, pressed_s
         self._turn = 0
         self._credit, self._pressed_until = 0, 0.0
-        self._pressed_from = pressed_from or 2 * places
+        self._pressed_from = pressed_from or max(_PRESSED_FROM, 2 * places)
         self._lock = threading.Lock()
 
     def enter(self, rank: Rank) -> bool:
