@@ -29,11 +29,10 @@ Headers = list[tuple[str, str]]
 PATIENCE_S = 2.0
 # So often those that wait look whether they may begin although nobody has left.
 _LOOK_S = 0.25
-# While as many sales wait as this, or as twice the places, and for a moment after, new charges keep to the pace
-# of sales: three requests of sales that were answered let in one charge, and pages wait for
-# their turn.
-# Without that a rush comes in waves: everybody gets a code while nobody has scanned yet, and
-# then all confirm at once.
+# While so many sales wait, or twice the places, and for a moment after, new charges keep to the
+# pace of sales: three requests of sales that were answered let in one charge, and pages wait
+# for their turn. Without that a rush comes in waves: everybody gets a code while nobody has
+# scanned yet, and then all confirm at once.
 _PRESSED_FROM, PRESSED_S = 16, 2.0
 _COST, _CREDIT_MAX = 3, 24
 _DETAIL = (
