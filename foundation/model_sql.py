@@ -3,19 +3,18 @@
 Building such a query each time costs several times as much as running it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection as shared_connection
 from django.db.models import Model
 from django.db.models.base import ModelState
 
-from foundation.postgresql.base import DatabaseWrapper
+from foundation.postgresql.base import DatabaseWrapper, Parameters, Row
 
 # Django's own type knows only what all databases have.
 connection = cast(DatabaseWrapper, shared_connection)
 M = TypeVar("M", bound=Model)
-Parameters = Mapping[str, Any] | Sequence[Any]
 
 
 class JoinedRows(Generic[M]):
@@ -50,8 +49,14 @@ class JoinedRows(Generic[M]):
     def first_with_extras(self, parameters: Parameters) -> tuple[M | None, tuple[Any, ...]]:
         """Run the statement and return the first row's model and extras; None without a row."""
         row = connection.fetch_row(self._sql, parameters)
-        if row is None:
-            return None, ()
+        return (None, ()) if row is None else self._build(row)
+
+    def list(self, parameters: Parameters) -> list[M]:
+        """Run the statement and return the model of each row."""
+        rows = connection.fetch_rows(self._sql, parameters)
+        return [self._build(row)[0] for row in rows]
+
+    def _build(self, row: Row) -> tuple[M, tuple[Any, ...]]:
         built, rest = [], row
         for tree in self._trees:
             built.append(tree.build(rest[: tree.width]))

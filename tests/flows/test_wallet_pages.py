@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from argon2 import PasswordHasher
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from identity.bearer import digest_secret
@@ -25,6 +27,13 @@ from wallet.models import Payment
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/wallet/sign-in/"
+
+
+def count_queries(browser, address):
+    """Count what one look at a page asks the database."""
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(address).status_code == 200
+    return len(asked)
 
 
 @pytest.fixture
@@ -375,3 +384,12 @@ def test_a_pasted_address_of_another_site_is_named_and_not_opened(browser):
     assert page.status_code == 422
     assert "another site, evil.example. It was not opened" in text
     assert 'href="https://evil.example' not in text
+
+
+def test_a_long_history_asks_no_more_than_a_short_one(shop, customer, browser):
+    factories.sell(shop, customer)
+    short = count_queries(browser, "/wallet/")
+    for _ in range(3):
+        factories.sell(shop, customer)
+
+    assert count_queries(browser, "/wallet/") == short
