@@ -74,16 +74,16 @@ class Movement:
         return gettext("Money in") if self.amount_minor > 0 else gettext("Money out")
 
 
-def page_movements(wallet: Wallet, *, after: str) -> Page[Movement]:
+def page_movements(wallet: Wallet, *, after: str, size: int = PAGE_SIZE) -> Page[Movement]:
     """Return one page of a wallet's movements, newest first.
 
     Raises:
         NotFound: the cursor is not one of ours.
     """
     lines = list_latest(
-        wallet.account_id, before=_read_place(wallet, after), count_max=PAGE_SIZE + 1
+        wallet.account_id, before=_read_place(wallet, after), count_max=size + 1
     )
-    page = cut_page(lines, size=PAGE_SIZE, cursor=_name_line)
+    page = cut_page(lines, size=size, cursor=_name_line)
     return Page(_explain(wallet, page.rows), page.next)
 
 

@@ -205,15 +205,16 @@ def test_home_shows_the_balance_and_payments_by_day(browser, shop, customer):
 
 
 def test_home_comes_a_page_at_a_time(browser, shop, customer):
-    for _ in range(31):
+    for _ in range(43):
         factories.sell(shop, customer, amount_minor=1)
 
-    first = browser.get("/wallet/")
-    second = browser.get("/wallet/", {"after": first.context["next_cursor"]})
+    pages = [browser.get("/wallet/")]
+    while after := pages[-1].context["next_cursor"]:
+        pages.append(browser.get("/wallet/", {"after": after}))
 
-    counts = [sum(len(rows) for _, rows in page.context["days"]) for page in (first, second)]
-    # The top-up is the thirty-second.
-    assert counts == [30, 2]
+    counts = [sum(len(rows) for _, rows in page.context["days"]) for page in pages]
+    # The newest are looked at after each payment, the rest seldom; the top-up is the oldest.
+    assert counts == [12, 30, 2]
 
 
 def test_a_cursor_that_is_none_is_not_found(browser):
