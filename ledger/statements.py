@@ -51,14 +51,17 @@ _LATEST_SIDE = """
 # One SQL statement, so that the balances and the lines are of the same snapshot.
 _LATEST = f"""
     WITH place AS (
-        SELECT a.id, a.normal_side, ledger_sum_balance(a.id, %(instant)s) - coalesce((
+        SELECT a.id, a.normal_side,
+               -- Of all of it the account says so itself.
+               CASE WHEN %(from_newest)s AND NOT a.may_go_negative THEN a.balance_minor
+                    ELSE ledger_sum_balance(a.id, %(instant)s) - coalesce((
                    SELECT sum(CASE WHEN (t.credit_account_id = a.id)
                                         = (a.normal_side = 'credit')
                                    THEN t.amount_minor ELSE -t.amount_minor END)
                      FROM ledger_transfer t
                     WHERE (t.debit_account_id = a.id OR t.credit_account_id = a.id)
                       AND t.phase IN ('single', 'post')
-                      AND t.posted_at = %(instant)s AND t.id >= %(id)s), 0) AS balance_minor
+                      AND t.posted_at = %(instant)s AND t.id >= %(id)s), 0) END AS balance_minor
           FROM ledger_account a WHERE a.id = %(account)s)
     SELECT l.id, l.posted_at, l.kind, l.reference, l.other_account_id, o.kind, l.side,
            l.amount_minor, p.balance_minor - coalesce(sum(
@@ -154,7 +157,8 @@ def list_latest(
     instant, transfer_id = before
     place: dict[str, Any] = {"account": account_id, "instant": instant, "id": transfer_id}
     with connection.cursor() as cursor:
-        cursor.execute(_LATEST, place | {"count": count_max})
+        facts = {"count": count_max, "from_newest": before == END}
+        cursor.execute(_LATEST, place | facts)
         return [StatementLine(*[*row[:-1], int(row[-1])]) for row in cursor.fetchall()]
 
 
