@@ -48,21 +48,34 @@ _LATEST_SIDE = """
         AND t.posted_at <= %(instant)s AND (t.posted_at, t.id) < (%(instant)s, %(id)s)
       ORDER BY t.posted_at DESC, t.id DESC LIMIT %(count)s)
 """
-# One SQL statement, so that the balances and the lines are of the same snapshot.
-_LATEST = f"""
-    WITH place AS (
-        SELECT a.id, a.normal_side,
-               -- Of all of it the account says so itself.
-               CASE WHEN %(from_newest)s AND NOT a.may_go_negative THEN a.balance_minor
-                    ELSE ledger_sum_balance(a.id, %(instant)s) - coalesce((
+# Of all of it an account that may not go negative says so itself.
+_PLACE_NEWEST = """
+        SELECT a.id, a.normal_side, CASE WHEN a.may_go_negative THEN ledger_sum_balance(a.id)
+                                         ELSE a.balance_minor END AS balance_minor
+          FROM ledger_account a WHERE a.id = %(account)s
+"""
+# Not by `ledger_sum_balance`, which would be planned anew at each call; this is planned with
+# the statement.
+_PLACE_EARLIER = """
+        SELECT a.id, a.normal_side, CASE a.normal_side WHEN 'credit' THEN n.credited - n.debited
+                                                       ELSE n.debited - n.credited END
+               - coalesce((
                    SELECT sum(CASE WHEN (t.credit_account_id = a.id)
                                         = (a.normal_side = 'credit')
                                    THEN t.amount_minor ELSE -t.amount_minor END)
                      FROM ledger_transfer t
                     WHERE (t.debit_account_id = a.id OR t.credit_account_id = a.id)
                       AND t.phase IN ('single', 'post')
-                      AND t.posted_at = %(instant)s AND t.id >= %(id)s), 0) END AS balance_minor
-          FROM ledger_account a WHERE a.id = %(account)s)
+                      AND t.posted_at = %(instant)s AND t.id >= %(id)s), 0) AS balance_minor
+          FROM ledger_account a, LATERAL ledger_turnover(a.id, %(instant)s) n
+         WHERE a.id = %(account)s
+"""
+
+
+def _write_latest(place: str) -> str:
+    # One SQL statement, so that the balances and the lines are of the same snapshot.
+    return f"""
+    WITH place AS ({place})
     SELECT l.id, l.posted_at, l.kind, l.reference, l.other_account_id, o.kind, l.side,
            l.amount_minor, p.balance_minor - coalesce(sum(
                CASE WHEN l.side = p.normal_side THEN l.amount_minor ELSE -l.amount_minor END
@@ -74,7 +87,10 @@ _LATEST = f"""
       JOIN place p ON p.id = l.account_id
       LEFT JOIN ledger_account o ON o.id = l.other_account_id
      ORDER BY l.posted_at DESC, l.id DESC LIMIT %(count)s
-"""  # noqa: S608 - one constant in another
+"""  # noqa: S608 - constants in another
+
+
+_NEWEST, _EARLIER = _write_latest(_PLACE_NEWEST), _write_latest(_PLACE_EARLIER)
 _INSTANT = """
     SELECT posted_at FROM ledger_transfer
      WHERE id = %(id)s AND %(account)s IN (debit_account_id, credit_account_id)
@@ -156,9 +172,9 @@ def list_latest(
     """
     instant, transfer_id = before
     place: dict[str, Any] = {"account": account_id, "instant": instant, "id": transfer_id}
+    statement = _NEWEST if before == END else _EARLIER
     with connection.cursor() as cursor:
-        facts = {"count": count_max, "from_newest": before == END}
-        cursor.execute(_LATEST, place | facts)
+        cursor.execute(statement, place | {"count": count_max})
         return [StatementLine(*[*row[:-1], int(row[-1])]) for row in cursor.fetchall()]
 
 
