@@ -52,7 +52,7 @@ _ACCOUNTS = "SELECT account_id::text FROM wallet_wallet ORDER BY id LIMIT %s"
 _NOTES = [
     "1,000 streams of 250 phones, through nginx, while 50 sales a second are made.",
     "one: from publishing a change of one phone's account to its event at each of its streams.",
-    "all: the same in the second half, where a message each second tells all phones of a change.",
+    "all: the same in the second half, where each second a message tells all phones.",
     "memory: what the streams' process and nginx hold more than before, for each stream.",
     "sale: processor time of the streams' process for a sale, heartbeats included.",
 ]
