@@ -179,7 +179,7 @@ def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
         raise Http404 from None
     days = groupby(page, key=attrgetter("day"))
     available_minor = read_available(wallet.account_id)
-    tries = [] if before else list(list_recent_tries(wallet))
+    tries = [] if before else list_recent_tries(wallet)
     newest = [row.public_id for row in page[:1]] + [str(row.pk) for row in tries[:1]]
     context = {
         "wallet": wallet,
