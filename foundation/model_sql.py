@@ -12,10 +12,9 @@ from django.db.models import Model
 from django.db.models.base import ModelState
 from psycopg import sql as psycopg_sql
 
-from foundation.postgresql.base import DatabaseWrapper
+from foundation.postgresql.base import DatabaseWrapper, Parameters, Row
 
 M = TypeVar("M", bound=Model)
-Parameters = Mapping[str, Any] | Sequence[Any]
 
 
 class JoinedRows(Generic[M]):
@@ -57,17 +56,27 @@ class JoinedRows(Generic[M]):
 
     def first_with_extras(self, parameters: Parameters) -> tuple[M | None, tuple[Any, ...]]:
         """Run the statement and return the first row's model and extras; None without a row."""
-        # Django's own type knows only what all databases have.
-        own = cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
+        own = find_connection()
         fetch = own.fetch_row_by_trip if self._is_command else own.fetch_row
         row = fetch(self._sql, parameters)
-        if row is None:
-            return None, ()
+        return (None, ()) if row is None else self._build(row)
+
+    def list(self, parameters: Parameters) -> list[M]:
+        """Run the statement and return the model of each row."""
+        rows = find_connection().fetch_rows(self._sql, parameters)
+        return [self._build(row)[0] for row in rows]
+
+    def _build(self, row: Row) -> tuple[M, tuple[Any, ...]]:
         built, rest = [], row
         for tree in self._trees:
             built.append(tree.build(rest[: tree.width]))
             rest = rest[tree.width :]
         return built[0], (*built[1:], *rest)
+
+
+def find_connection() -> DatabaseWrapper:
+    """Return this thread's connection, of a type that knows what is our own."""
+    return cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
 
 
 def list_fields(model: type[Model]) -> list[str]:

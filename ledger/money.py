@@ -41,6 +41,8 @@ def to_decimal(amount_minor: int, currency: str) -> Decimal:
     return Decimal(amount_minor).scaleb(-find_exponent(currency))
 
 
+# Prices repeat, and a page of movements writes sixty amounts: Babel takes a third of it.
+@lru_cache(maxsize=4096)
 def format_money(amount_minor: int, currency: str, locale: str = "en") -> str:
     """Write an amount for people in a locale: `€4.80`, `4,80 €`; minus is U+2212."""
     digits = "0" * find_exponent(currency)

@@ -44,13 +44,13 @@ def list_columns(prefix: str = "") -> dict[str, Sequence[str]]:
     return of_place | {prefix.removesuffix("__"): _SHOWN_CHARGE}
 
 
-def write_joins(prefix: str = "") -> str:
-    """Write the joins that read those paths in SQL, where the charge's alias is `charge`."""
+def write_joins(prefix: str = "", *, charge: str = "charge") -> str:
+    """Write the joins that read those paths in SQL; `charge` is the charge's alias."""
     return f"""
-      JOIN merchants_store {prefix}store ON {prefix}store.id = charge.store_id
+      JOIN merchants_store {prefix}store ON {prefix}store.id = {charge}.store_id
       JOIN merchants_merchant {prefix}store__merchant
         ON {prefix}store__merchant.id = {prefix}store.merchant_id
-      LEFT JOIN pos_terminal {prefix}terminal ON {prefix}terminal.id = charge.terminal_id
+      LEFT JOIN pos_terminal {prefix}terminal ON {prefix}terminal.id = {charge}.terminal_id
     """
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Now
 
-from foundation.model_sql import JoinedRows
+from foundation.model_sql import JoinedRows, find_connection
 from foundation.paging import Page, cut_page
 from merchants.models import StaffMember, Store
 from merchants.queries import find_last_cut, find_next_cut, read_clock
@@ -33,6 +33,20 @@ _FROM_PLACE = f"""
       {write_joins()}
       LEFT JOIN pos_receipt receipt ON receipt.charge_id = charge.id
      WHERE
+"""
+_TODAY = """
+    SELECT count(*), coalesce(sum(amount_minor), 0),
+           (SELECT coalesce(sum(refund.amount_minor), 0)
+              FROM pos_refund refund JOIN pos_charge sold ON sold.id = refund.charge_id
+             WHERE sold.store_id = %(store)s AND refund.id >= %(first_refund)s
+               AND refund.created_at >= %(midnight)s)
+      FROM pos_charge
+     WHERE store_id = %(store)s AND id >= %(first_sale)s AND captured_at >= %(midnight)s
+"""
+_ITEMS_VERSION = """
+    SELECT coalesce(md5(string_agg(concat_ws(' ', id, price_minor, name), ' '
+                                   ORDER BY id)), '')
+      FROM pos_item WHERE store_id = %s AND is_active
 """
 _HAS_LINES = "EXISTS (SELECT FROM pos_chargeline line WHERE line.charge_id = charge.id)"
 _BY_ID = JoinedRows(
@@ -142,15 +156,20 @@ def sum_today(store: Store) -> dict[str, int | str | datetime]:
     now = read_clock()
     midnight = find_last_cut(store.time_zone, now=now)
     created_after = midnight - timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
-    sold = Charge.objects.filter(
-        store=store, captured_at__gte=midnight, id__gte=first_id_at(created_after)
-    ).aggregate(count=Count("id"), sum=Coalesce(Sum("amount_minor"), 0))
-    refunded = Refund.objects.filter(
-        charge__store=store, created_at__gte=midnight, id__gte=first_id_at(midnight)
-    ).aggregate(sum=Coalesce(Sum("amount_minor"), 0))
+    row = find_connection().fetch_row(
+        _TODAY,
+        {
+            "store": store.id,
+            "midnight": midnight,
+            "first_sale": first_id_at(created_after),
+            "first_refund": first_id_at(midnight),
+        },
+    )
+    assert row is not None, "sums have a row, of nothing too"
+    count, sold_minor, refunded_minor = row
     return {
-        "count": sold["count"],
-        "amount_minor": int(sold["sum"] - refunded["sum"]),
+        "count": count,
+        "amount_minor": int(sold_minor - refunded_minor),
         "currency": store.currency,
         "until": find_next_cut(store.time_zone, now=now),
     }
@@ -163,7 +182,18 @@ def first_id_at(moment: datetime) -> UUID:
 
 def list_items(store: Store) -> list[Item]:
     """List what the store sells, by name."""
-    return list(Item.objects.filter(store=store, is_active=True).order_by("name"))
+    items = list(Item.objects.filter(store=store, is_active=True).order_by("name"))
+    for item in items:
+        # Its price is in the store's currency: without this each item would ask for the store.
+        item.store = store
+    return items
+
+
+def read_items_version(store: Store) -> str:
+    """Return a text that changes whenever what the store sells does."""
+    row = find_connection().fetch_row(_ITEMS_VERSION, [store.id])
+    assert row is not None, "an aggregate has a row, of nothing too"
+    return str(row[0])
 
 
 def find_items(
@@ -234,7 +264,9 @@ def find_by_receipt(token: UUID) -> Charge | None:
 
 
 def list_refunds(charge: Charge) -> list[Refund]:
-    """List a charge's refunds, oldest first."""
+    """List a charge's refunds, oldest first; without any the charge says so itself."""
+    if not charge.refunds_count:
+        return []
     return list(charge.refunds.select_related(*_MAKERS).order_by("id"))
 
 

@@ -62,11 +62,12 @@ def issue_receipts(charge_ids: list[UUID]) -> None:
     unreachable server ends the run, counts as no try, and is not contacted for a minute.
     """
     _number_receipts(charge_ids)
-    if _was_server_away():
+    due = list_unsent().filter(pk__in=charge_ids).order_by("mail_tries", "issued_at")
+    unsent = list(due.values_list("charge_id", flat=True))
+    if not unsent or _was_server_away():
         return
-    unsent = list_unsent().filter(pk__in=charge_ids).order_by("mail_tries", "issued_at")
     with Outbox() as outbox:
-        for charge_id in unsent.values_list("charge_id", flat=True):
+        for charge_id in unsent:
             try:
                 mail_receipt(charge_id, outbox)
             except OUTBOX_REFUSALS as refusal:

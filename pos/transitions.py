@@ -26,7 +26,8 @@ class ChargeStatus(TextChoices):
 
 ALIVE = (ChargeStatus.OPEN, ChargeStatus.CLAIMED)
 # No end was written, whatever the clock says. By times, to match the partial index.
-UNENDED = Q(captured_at=None, canceled_at=None, expired_at=None)
+_ENDS = ("captured_at", "canceled_at", "expired_at")
+UNENDED = Q(**dict.fromkeys(_ENDS))
 
 
 class Timed(Protocol):
@@ -200,6 +201,12 @@ def read_status(charge: Timed, now: datetime) -> str:
 def when_alive(now: datetime | Now) -> Q:
     """Return the condition for charges that can be paid, extended or canceled."""
     return UNENDED & IN_TIME.as_q(now)
+
+
+def write_alive() -> str:
+    """Write that condition as SQL on a row of `pos_charge`, by the time at which it is read."""
+    unended = " AND ".join(f"{column} IS NULL" for column in _ENDS)
+    return f"{unended} AND {IN_TIME.as_sql()}"
 
 
 def when_status(status: str, now: datetime | Now) -> Q:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("till/lock/", pages.lock, name="lock"),
     path("till/desk/", desk.desk, name="desk"),
     path("till/desk/events/", desk.desk_events, name="desk_events"),
+    path("till/items/", desk.items, name="items"),
     path("till/activity/", pages.activity, name="activity"),
     path("r/<str:token>/", pages.receipt, name="receipt"),
     path("r/<str:token>/proof.json", pages.receipt_proof, name="receipt_proof"),

@@ -53,8 +53,8 @@ class Claim(models.Model):
     """A wallet's claim on a charge; one for each pair, however often it scans."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    # Claims are found by their charge, which the constraint's index serves.
-    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+")
+    # The constraint's index serves.
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now())
 

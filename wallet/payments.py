@@ -76,6 +76,12 @@ _CONFIRM_BY_SESSION = JoinedRows(
     only=list_columns("charge__") | SHOWN_WALLET,
     is_command=True,
 )
+_OF_CHARGE = JoinedRows(
+    Payment,
+    sql="""
+        SELECT {columns} FROM wallet_payment payment WHERE charge_id = %s AND wallet_id = %s
+    """,
+)
 
 
 class Outcome(StrEnum):
@@ -169,7 +175,10 @@ def hash_confirmation(claim: str) -> bytes:
 
 def find_payment(wallet: Wallet, charge_id: UUID) -> Payment | None:
     """Find this wallet's payment of a charge."""
-    return Payment.objects.filter(wallet=wallet, charge_id=charge_id).first()
+    payment = _OF_CHARGE.first([charge_id, wallet.id])
+    if payment is not None:
+        payment.wallet = wallet
+    return payment
 
 
 def read_pin(text: str) -> str:

@@ -15,6 +15,8 @@ from foundation.postgresql.pool import Pool, has_news
 from foundation.postgresql.trips import Trips
 
 _IDLE = psycopg.pq.TransactionStatus.IDLE
+Parameters = Mapping[str, Any] | Sequence[Any]
+Row = tuple[Any, ...]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -119,10 +121,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return usable
         return True
 
-    def fetch_row(
-        self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]
-    ) -> tuple[Any, ...] | None:
-        """Run a statement and return its first row, without Django's wrappers around a cursor.
+    def fetch_row(self, sql: str, parameters: Parameters) -> Row | None:
+        """Run a statement and return its first row, as `fetch_rows` does."""
+        rows = self.fetch_rows(sql, parameters)
+        return rows[0] if rows else None
+
+    def fetch_rows(self, sql: str, parameters: Parameters) -> list[Row]:
+        """Run a statement and return its rows, without Django's wrappers around a cursor.
 
         They cost as much as the driver. While statements are logged or wrapped, they are used.
         Values come in binary form, so an enum is cast to text in the statement.
@@ -130,14 +135,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.queries_logged or self.execute_wrappers:
             with self.cursor() as wrapped:
                 wrapped.execute(sql, parameters)
-                row: tuple[Any, ...] | None = wrapped.fetchone()
-            return row
+                rows: list[Row] = wrapped.fetchall()
+            return rows
         self.ensure_connection()
         self.validate_no_broken_transaction()
         assert self.connection is not None, "it was just opened, or it failed"
         with self.wrap_database_errors:
             cursor = self.connection.execute(sql, parameters, binary=True)
-            found: tuple[Any, ...] | None = cursor.fetchone()
+            found: list[Row] = cursor.fetchall()
             cursor.close()
         return found
 

@@ -31,7 +31,6 @@ from pos.queries import (
     find_by_receipt,
     find_staff_charge,
     list_charges,
-    list_items,
     list_refunds,
     list_staff_charges,
     list_stores_with_terminals,
@@ -51,6 +50,7 @@ from pos.terminals import (
 )
 from pos.till_keys import change_key
 from pos.timeline import list_timeline
+from pos.views.desk import show_items
 from qr.errors import PayloadInvalid
 from qr.links import decode_token
 from qr.references import encode_reference
@@ -78,7 +78,7 @@ def pair(request: HttpRequest) -> HttpResponse:
 @till_only
 def unlock(request: HttpRequest, till: Till) -> HttpResponse:
     """Unlock the till for a cashier, by PIN."""
-    cashiers = list(find_cashiers(till.store))
+    cashiers = find_cashiers(till.store)
     selected, error, status = request.POST.get("cashier", ""), "", 200
     if request.method == "POST":
         cashier = next((person for person in cashiers if str(person.id) == selected), None)
@@ -110,7 +110,7 @@ def sell(request: HttpRequest, till: Till) -> HttpResponse:
     """Show the till: keypad, items, charge."""
     if till.cashier is None:
         return redirect("pos:unlock")
-    context = _till_context(till) | {"items": list_items(till.store)}
+    context = _till_context(till) | show_items(till.store)
     return render(request, "pos/till.html", context)
 
 
