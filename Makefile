@@ -25,7 +25,7 @@ SLOW := browser or faults or fuzz or slow or stack
 COVERED_WHOLLY := ledger/*,qr/*,pos/charges.py,pos/refunds.py,merchants/settlement.py
 
 .PHONY: help environment demo-environment demo demo-reset test test-fast coverage coverage-report check \
-	bench bench-checkout bench-ledger format fuzz docs messages requirements
+	bench bench-checkout bench-ledger bench-peak format fuzz docs messages requirements
 
 help: ## this list
 	@echo "Tessera: QR cashless checkout. Start with: make demo"
@@ -90,6 +90,9 @@ bench: environment ## measure everything on this machine (ARGS="--json" for figu
 
 bench-checkout: environment ## measure whole checkouts over HTTP
 	@exec $(PYTHON) bench/checkout.py $(ARGS)
+
+bench-peak: environment ## measure a sale day: up to four times as many checkouts as it can make
+	@exec $(PYTHON) bench/peak.py $(ARGS)
 
 bench-ledger: environment ## measure how fast transfers are posted
 	@exec $(PYTHON) bench/ledger.py $(ARGS)

@@ -35,6 +35,8 @@ _MEANINGS = {
     "still_running": "The same was asked before, and what comes of it is not known yet."
     " Ask again with the same key.",
     "timed_out": "It took the database too long. Nothing was changed.",
+    "overloaded": "More is asked than can be answered at this moment. Nothing was changed;"
+    " try again with the same key after the seconds in Retry-After.",
     "try_again": "The database is busy or away, and nothing is known to have happened."
     " Try again with the same key.",
     "unavailable": "The front door is open and nobody is behind it. Try again in a moment.",

@@ -26,6 +26,7 @@ EVERYWHERE = {
     "still_running": 409,
     "busy": 503,
     "timed_out": 503,
+    "overloaded": 503,
     "try_again": 503,
     "unavailable": 503,
 }

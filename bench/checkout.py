@@ -35,6 +35,7 @@ from sales import (  # noqa: E402
     wait_to_be_told,
 )
 
+from servers.programs import Size  # noqa: E402
 from servers.stack import Stack  # noqa: E402
 
 _RECEIPTS_WAIT_MAX_S = 30.0
@@ -44,6 +45,8 @@ _NOTES = [
     "A checkout is create, claim, confirm, and a GET by the till that says captured.",
     "confirm: the confirmation alone. till_told: from sending it to the event on the stream.",
     "NO_PIN_SUM_MAX_MINOR and NO_PIN_COUNT_MAX are raised: counted, but no PIN is asked for.",
+    "checkout_cpu, confirm_cpu: processor time of one at 32 clients over that of one TPC-B.",
+    f"Web: {Size().web_workers} process; all settings but the above are the defaults.",
     "tpcb_c8: pgbench TPC-B, 8 clients, scale 16, same server and rounds. All are medians.",
 ]
 _UNISSUED = """
@@ -81,11 +84,15 @@ class Bench:
     def run_round(self) -> None:
         """Measure everything once."""
         say("  tpcb_c8 ", end="")
+        before = self._read_cpu()
         self.tpcb.append(Reference(self.stack.servers).measure(self.plan.tpcb_s))
-        say(f"{self.tpcb[-1]:.0f}/s")
+        tpcb_ms = _sum_up(before, self._read_cpu()) / (self.tpcb[-1] * self.plan.tpcb_s)
+        say(f"{self.tpcb[-1]:.0f}/s, {tpcb_ms:.2f} ms of processor time")
         for clients in (1, 8, 32):
             self.measure_checkout(clients)
+        self._keep_cpu("checkout", clients=32, tpcb_ms=tpcb_ms)
         self.measure_confirm(32)
+        self._keep_cpu("confirm", clients=32, tpcb_ms=tpcb_ms)
         self.measure_told(8)
 
     def measure_checkout(self, clients: int) -> None:
@@ -164,6 +171,12 @@ class Bench:
             run, unit = Run(sample.rate, ratio, p50_ms, p99_ms, cpu_ms), "/s"
         self.rows.setdefault(name, Row(name, unit)).runs.append(run)
 
+    def _keep_cpu(self, name: str, *, clients: int, tpcb_ms: float) -> None:
+        cost_ms = sum(self.rows[f"{name}_c{clients}"].runs[-1].cpu_ms.values())
+        row = self.rows.setdefault(f"{name}_cpu", Row(f"{name}_cpu", "x"))
+        row.runs.append(Run(cost_ms / tpcb_ms))
+        say(f"  {name}_cpu {row.runs[-1].value:.1f} x TPC-B, {cost_ms:.2f} ms")
+
     def _wait_for_receipts(self) -> float:
         # Otherwise the next measurement would bear the cost of this one's jobs.
         began = time.monotonic()
@@ -175,6 +188,11 @@ class Bench:
                     break
                 time.sleep(0.1)
         return time.monotonic() - began
+
+
+def _sum_up(before: dict[str, float], after: dict[str, float]) -> float:
+    # Milliseconds of everything that ran meanwhile: idle processes use next to none.
+    return 1000 * sum(after[process] - before[process] for process in after)
 
 
 def measure(plan: Plan) -> Figures:

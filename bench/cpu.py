@@ -1,9 +1,11 @@
-"""Processor time of processes: steadier than a clock on a busy machine."""
+"""Processor time of processes, steadier than a clock on a busy machine, and their memory."""
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
+_OWN_MEMORY = re.compile(r"^RssAnon:\s+(\d+) kB$", re.MULTILINE)
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
@@ -13,15 +15,30 @@ def read_cpu(folder: Path, names: Iterable[str]) -> dict[str, float]:
     Children count, also those that have ended.
     """
     parents, used = _read_processes()
-    roots = {os.getpid(): "load"} | {
-        int((folder / "pids" / name).read_text()): name for name in names
-    }
+    roots = {os.getpid(): "load"} | _find_roots(folder, names)
     seconds = dict.fromkeys(roots.values(), 0.0)
     for pid, spent in used.items():
         root = _find_root(pid, parents, roots)
         if root in roots:
             seconds[roots[root]] += spent
     return seconds
+
+
+def read_memory(folder: Path, names: Iterable[str]) -> dict[str, int]:
+    """Return the KiB of memory that each named process and its children hold for themselves."""
+    parents, used = _read_processes()
+    roots = _find_roots(folder, names)
+    held = dict.fromkeys(roots.values(), 0)
+    for pid in used:
+        root = _find_root(pid, parents, roots)
+        if root in roots:
+            status = Path(f"/proc/{pid}/status").read_text()
+            held[roots[root]] += sum(map(int, _OWN_MEMORY.findall(status)))
+    return held
+
+
+def _find_roots(folder: Path, names: Iterable[str]) -> dict[int, str]:
+    return {int((folder / "pids" / name).read_text()): name for name in names}
 
 
 def _find_root(pid: int, parents: dict[int, int], roots: dict[int, str]) -> int:

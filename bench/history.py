@@ -106,12 +106,12 @@ _SALES = """
         status, version, currency, amount_minor, fee_minor, refunded_minor, refunds_count,
         reference, description, token, short_code, check_word, receipt_token,
         payer_account_id, payer_name, payer_email, takings_account_id, created_at, expires_at,
-        was_extended_for_payer, claimed_at, lease_until, captured_at, is_receipt_due)
+        was_extended_for_payer, claimed_at, lease_until, captured_at)
     SELECT t.id, s.merchant_id, s.id, s.id, t.id, '', 'captured', 3, t.currency, t.amount_minor,
            t.amount_minor * 60 / 10000, 0, 0, '', '', gen_random_uuid(),
            to_hex(row_number() OVER ()), 'quiet river', gen_random_uuid(), t.debit_account_id,
            'Payer', '', s.takings_account_id, t.posted_at, t.posted_at, false, t.posted_at,
-           t.posted_at, t.posted_at, false
+           t.posted_at, t.posted_at
       FROM ledger_transfer t JOIN shop s ON s.takings_account_id = t.credit_account_id
      WHERE t.kind = 'capture';
     INSERT INTO relay_event (id, feed, kind, subject, actor, facts, happened_at)

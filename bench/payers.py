@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 WALLETS = 10_000
 WALLET_ID = 0x00000000_0000_4000_8000_000000000000
 STORE_ID = 0x00000000_0000_4000_9000_000000000000
+_STORES_MAX = 10
+# Made once: of what a batch costs, its drawing should be as little as with pgbench.
+_WALLET_IDS = [UUID(int=WALLET_ID + number) for number in range(1, WALLETS + 1)]
+_STORE_IDS = [UUID(int=STORE_ID + number) for number in range(1, _STORES_MAX + 1)]
 _WARM_UP = 10
 _SILENCE_MAX_S = 60.0
 _FORK = multiprocessing.get_context("fork")
@@ -54,17 +58,19 @@ class Load:
 
     def draw(self) -> list[NewTransfer]:
         """Draw payments of one cent from random wallets to random stores."""
+        wallets = random.choices(_WALLET_IDS, k=self.size)
+        stores = random.choices(_STORE_IDS[: self.stores], k=self.size)
         return [
             NewTransfer(
                 id=uuid6.uuid7(),
-                debit_account_id=UUID(int=WALLET_ID + random.randint(1, WALLETS)),
-                credit_account_id=UUID(int=STORE_ID + random.randint(1, self.stores)),
+                debit_account_id=wallet,
+                credit_account_id=store,
                 amount_minor=1,
                 currency="EUR",
                 kind="capture",
                 reference="A-17",
             )
-            for _ in range(self.size)
+            for wallet, store in zip(wallets, stores, strict=True)
         ]
 
 

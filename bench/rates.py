@@ -208,7 +208,7 @@ def measure(plan: Plan) -> Figures:
         say("Background work")
         rates.measure_upkeep()
         for database in (_FRESH, f"rows_{next(iter(plan.sizes))}"):
-            run_script("../manage.py", "check_books", url=servers.database_url(database))
+            run_script("ledger_books.py", url=servers.database_url(database))
         say(f"The books hold. {time.monotonic() - began:.0f} s in all.")
     forget_last()
     return collect_figures(

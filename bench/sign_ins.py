@@ -20,6 +20,7 @@ import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -36,16 +37,34 @@ CLIENTS = 8
 _SETTLING_S = 3
 # Closed connections still count at nginx until it has let that many through.
 _FORGETTING_S = 8
-ATTACKS = {"dashboard_c32": ("/dashboard/sign-in/", 32), "wallet_c16": ("/wallet/sign-in/", 16)}
+_AFTER_FAILURE_S = 0.5
+
+
+class Attack(NamedTuple):
+    """Wrong sign-ins at a page, from one address or from one for each connection."""
+
+    path: str
+    connections: int
+    addresses: int = 1
+
+
+ATTACKS = {
+    "dashboard_c32": Attack("/dashboard/sign-in/", 32),
+    "wallet_c16": Attack("/wallet/sign-in/", 16),
+}
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 def try_wrongly(
-    port: int, path: str, *, number: int, answers: collections.Counter[str]
+    port: int, attack: Attack, *, number: int, answers: collections.Counter[str]
 ) -> None:
     """Sign in wrongly without end, each time as somebody else."""
+    path = attack.path
+    source = (f"127.0.1.{1 + number % attack.addresses}", 0)
     while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", port, timeout=60, source_address=source
+        )
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
             connection.request("GET", path)
             page = connection.getresponse()
@@ -69,25 +88,25 @@ def try_wrongly(
                 answer.read()
                 answers[str(answer.status)] += 1
         connection.close()
+        time.sleep(_AFTER_FAILURE_S)
 
 
-def attack(port: int, path: str, connections: int) -> None:
-    """Try wrong sign-ins on so many connections until input ends; print the answers."""
+def attack_until_told(port: int, attack: Attack) -> None:
+    """Try wrong sign-ins until input ends; print the answers."""
     answers: collections.Counter[str] = collections.Counter()
-    for number in range(connections):
+    for number in range(attack.connections):
         facts = {"number": number, "answers": answers}
         threading.Thread(
-            target=try_wrongly, args=(port, path), kwargs=facts, daemon=True
+            target=try_wrongly, args=(port, attack), kwargs=facts, daemon=True
         ).start()
     sys.stdin.read()
     print(json.dumps(answers))
 
 
 @contextlib.contextmanager
-def attacked(port: int, name: str) -> Iterator[None]:
+def attacked(port: int, attack: Attack) -> Iterator[None]:
     """Run an attack in a process of its own during the block; print its answers."""
-    path, connections = ATTACKS[name]
-    command = [sys.executable, __file__, "attack", str(port), path, str(connections)]
+    command = [sys.executable, __file__, "attack", str(port), *map(str, attack)]
     with subprocess.Popen(  # noqa: S603  our own script
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as attackers:
@@ -98,7 +117,7 @@ def attacked(port: int, name: str) -> Iterator[None]:
         finally:
             answered, _ = attackers.communicate("")
             time.sleep(_FORGETTING_S)
-            say(f"    {name}: answers {answered.strip()}")
+            say(f"    wrong sign-ins: answers {answered.strip()}")
 
 
 def measure_sales(stack: Stack, secrets: dict[str, list[str]], seconds: float) -> float:
@@ -121,8 +140,8 @@ def main(*, rounds: int, seconds: float) -> None:
         measure_sales(stack, secrets, seconds)
         for _ in range(rounds):
             rates["alone"].append(measure_sales(stack, secrets, seconds))
-            for name in ATTACKS:
-                with attacked(stack.port, name):
+            for name, attack in ATTACKS.items():
+                with attacked(stack.port, attack):
                     rates[name].append(measure_sales(stack, secrets, seconds))
             say("  " + ", ".join(f"{name} {each[-1]:.0f}/s" for name, each in rates.items()))
         stack.manage("check_books")
@@ -133,7 +152,9 @@ def main(*, rounds: int, seconds: float) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["attack"]:
-        attack(int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
+        attack_until_told(
+            int(sys.argv[2]), Attack(sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+        )
     elif "--quick" in sys.argv:
         main(rounds=2, seconds=4)
     else:

@@ -14,18 +14,19 @@ import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.signals import request_finished
+from django.db import DEFAULT_DB_ALIAS, connections
 from rest_framework.renderers import JSONRenderer
 
 from api.outages import find_outage
 from foundation.express import FAILURE, Asked, Handler
 from foundation.idempotency import is_key
+from foundation.postgresql.base import DatabaseWrapper
 from pos.express import create_by_token, show_by_token
-from wallet.express import claim_by_session, confirm_by_session
+from wallet.express import claim_scanned, confirm_claimed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -36,8 +37,8 @@ _LENGTH = re.compile(r"[1-9][0-9]{0,3}")
 _CHARGE = re.compile(r"/api/v1/charges/(ch_[0-9a-z]{26})")
 _HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("POST", "/api/v1/charges"): create_by_token,
-    ("POST", "/api/v1/wallet/claims"): claim_by_session,
-    ("POST", "/api/v1/wallet/payments"): confirm_by_session,
+    ("POST", "/api/v1/wallet/claims"): claim_scanned,
+    ("POST", "/api/v1/wallet/payments"): confirm_claimed,
 }
 _ACCEPTED = {None, "*/*", "application/json"}
 _SCHEMES = {None, "http", "https"}
@@ -143,5 +144,4 @@ def _handle(
             environ[FAILURE] = failure
         return None
     finally:
-        # Its connection is given back, or closed if it is unusable.
-        request_finished.send(sender=ExpressLane)
+        cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS]).give_back()

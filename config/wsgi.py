@@ -13,6 +13,7 @@ _views = get_wsgi_application()
 # Settings must stand before these. The addresses are here for their pages: no visitor waits
 # until they are imported.
 from config import urls  # noqa: E402, F401
+from config.admission import Admission, Bounds  # noqa: E402
 from config.express import ExpressLane  # noqa: E402
 from foundation.postgresql.base import DatabaseWrapper  # noqa: E402
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 DatabaseWrapper.share_connections(most=settings.CONNECTIONS_MAX)
+DatabaseWrapper.share_trips(most=settings.TRIPS_MAX, threads=settings.WORKING_MAX)
 
 
 def application(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
@@ -27,7 +29,7 @@ def application(environ: dict[str, Any], start_response: "StartResponse") -> Ite
 
     So its database connection is free again, however slowly the client reads.
     """
-    return _lane(environ, start_response)
+    return _admission(environ, start_response)
 
 
 def _answer_by_view(
@@ -43,4 +45,12 @@ def _answer_by_view(
         response.close()
 
 
-_lane = ExpressLane(_answer_by_view)
+_admission = Admission(
+    ExpressLane(_answer_by_view),
+    bounds=Bounds(
+        working=settings.WORKING_MAX,
+        sales_waiting=settings.SALES_WAITING_MAX,
+        charges_waiting=settings.CHARGES_WAITING_MAX,
+        pages_waiting=settings.PAGES_WAITING_MAX,
+    ),
+)

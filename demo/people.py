@@ -22,10 +22,11 @@ from merchants.models import Merchant, MerchantBalance, Role, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
-from pos.charges import NewCharge, create_charge
+from pos.charges import create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code, write_counter_link
 from pos.desk import acknowledge_payment
 from pos.models import CounterCode, Item, Terminal
+from pos.openings import NewCharge
 from pos.principals import Principal, act_at_till
 from pos.receipts import issue_receipts
 from pos.refunds import NewRefund, refund_charge

@@ -36,9 +36,7 @@ class _Shown(serializers.Field[Any, Any, Any, Any]):
 
     def find_reader(self) -> Reader:
         """Return the shortest way to the value of one thing."""
-        read = self._of or self.read_source
-        if type(self).read_source is _Shown.read_source and len(self.source_attrs) == 1:
-            read = self._of or attrgetter(self.source_attrs[0])
+        read = self._of or self.find_source_reader()
         if self.required or self.allow_null:
             return read
 
@@ -50,13 +48,21 @@ class _Shown(serializers.Field[Any, Any, Any, Any]):
 
         return read_or_skip
 
-    def read_source(self, instance: Thing) -> Thing:
-        """Return the value of the attribute named by `source`, which may be a path."""
-        for name in self.source_attrs:
-            if instance is None:
-                return None
-            instance = getattr(instance, name)
-        return instance
+    def find_source_reader(self) -> Reader:
+        """Return the shortest way to the attribute named by `source`, which may be a path."""
+        first, *others = map(attrgetter, self.source_attrs)
+        if not others:
+            return first
+
+        def read(thing: Thing) -> Thing:
+            found = first(thing)
+            for look in others:
+                if found is None:
+                    return None
+                found = look(found)
+            return found
+
+        return read
 
 
 class Answer(_Shown, serializers.Serializer[Any]):
@@ -71,7 +77,7 @@ class Answer(_Shown, serializers.Serializer[Any]):
         shown: dict[str, Any] = {}
         for name, read, write in self._plan:
             try:
-                value = beside[name] if name in beside else read(thing)
+                value = beside[name] if beside and name in beside else read(thing)
             except SkipField:
                 continue
             shown[name] = None if value is None else write(value)
@@ -156,9 +162,14 @@ class MoneySerializer(Answer):
     amount_minor = NumberField()
     currency = TextField(help_text="ISO 4217, as in EUR.")
 
-    def read_source(self, instance: Thing) -> Money:
-        """Return the amount of the attribute `source` + `_minor`, in the thing's currency."""
-        return Money(getattr(instance, f"{self.source}_minor"), instance.currency)
+    def find_source_reader(self) -> Reader:
+        """Return the way to the attribute `source` + `_minor`, in the thing's currency."""
+        read = attrgetter(f"{self.source}_minor", "currency")
+        return lambda thing: Money(*read(thing))
+
+    def to_representation(self, instance: Money) -> dict[str, Any]:
+        """Return the amount with its currency."""
+        return instance._asdict()
 
 
 def show_time(moment: datetime) -> str:

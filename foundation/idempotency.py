@@ -7,7 +7,6 @@ behind.
 import hashlib
 import json
 from typing import TypeVar
-from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext
@@ -96,9 +95,12 @@ def is_key(text: str) -> bool:
     )
 
 
-def hash_request(route: str, *, principal_id: UUID, body: object) -> bytes:
-    """Return 32 bytes that differ as soon as route, principal or body do."""
-    canonical = json.dumps([route, str(principal_id), body], sort_keys=True)
+def hash_request(route: str, *, body: object) -> bytes:
+    """Return 32 bytes that differ as soon as route or body do.
+
+    Whose request it is stands beside the key: a key belongs to a principal.
+    """
+    canonical = json.dumps([route, body], sort_keys=True)
     return hashlib.sha256(canonical.encode()).digest()
 
 

@@ -4,18 +4,17 @@ Building such a query each time costs several times as much as running it.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import connection as shared_connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 from django.db.models.base import ModelState
+from psycopg import sql as psycopg_sql
 
-from foundation.postgresql.base import DatabaseWrapper
+from foundation.postgresql.base import DatabaseWrapper, Parameters, Row
 
-# Django's own type knows only what all databases have.
-connection = cast(DatabaseWrapper, shared_connection)
 M = TypeVar("M", bound=Model)
-Parameters = Mapping[str, Any] | Sequence[Any]
 
 
 class JoinedRows(Generic[M]):
@@ -27,6 +26,11 @@ class JoinedRows(Generic[M]):
     to the database's clock by the same statement.
 
     Each row has the model `beside` too, if one is named, as its first extra.
+
+    `only` names the columns to read of a path; the others are read by their first use, which
+    takes a statement each.
+
+    `is_command`: the statement is all of a request, and may share a round trip with others.
     """
 
     def __init__(
@@ -36,10 +40,13 @@ class JoinedRows(Generic[M]):
         sql: str,
         beside: type[Model] | None = None,
         beside_paths: Sequence[str] = (),
+        only: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        is_command: bool = False,
     ) -> None:
-        self._trees = [_Tree(model, paths)]
+        self._is_command = is_command
+        self._trees = [_Tree(model, paths, only)]
         if beside is not None:
-            self._trees.append(_Tree(beside, beside_paths))
+            self._trees.append(_Tree(beside, beside_paths, only))
         columns = ", ".join(tree.columns for tree in self._trees)
         self._sql = sql.format(columns=columns)
 
@@ -49,9 +56,17 @@ class JoinedRows(Generic[M]):
 
     def first_with_extras(self, parameters: Parameters) -> tuple[M | None, tuple[Any, ...]]:
         """Run the statement and return the first row's model and extras; None without a row."""
-        row = connection.fetch_row(self._sql, parameters)
-        if row is None:
-            return None, ()
+        own = find_connection()
+        fetch = own.fetch_row_by_trip if self._is_command else own.fetch_row
+        row = fetch(self._sql, parameters)
+        return (None, ()) if row is None else self._build(row)
+
+    def list(self, parameters: Parameters) -> list[M]:
+        """Run the statement and return the model of each row."""
+        rows = find_connection().fetch_rows(self._sql, parameters)
+        return [self._build(row)[0] for row in rows]
+
+    def _build(self, row: Row) -> tuple[M, tuple[Any, ...]]:
         built, rest = [], row
         for tree in self._trees:
             built.append(tree.build(rest[: tree.width]))
@@ -59,16 +74,44 @@ class JoinedRows(Generic[M]):
         return built[0], (*built[1:], *rest)
 
 
+def find_connection() -> DatabaseWrapper:
+    """Return this thread's connection, of a type that knows what is our own."""
+    return cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
+
+
 def list_fields(model: type[Model]) -> list[str]:
     """List the columns of a model's table."""
     return [field.column for field in _describe(model).concrete_fields]
 
 
+def write_initial(model: type[Model], column: str) -> str:
+    """Write a column's value in a new row as SQL: its field's default.
+
+    Raises:
+        TypeError: the default is neither a text, a number, yes or no, nor none.
+    """
+    default = next(
+        field.get_default()
+        for field in _describe(model).concrete_fields
+        if field.column == column
+    )
+    match default:
+        case None:
+            return "NULL"
+        case bool() | int():
+            return str(default).lower()
+        case str():
+            return psycopg_sql.quote(default)
+    raise TypeError(f"{default!r} cannot be written as SQL.")
+
+
 class _Tree:
     """A model with the related ones of some paths."""
 
-    def __init__(self, model: type[Model], paths: Sequence[str]) -> None:
-        self._parts = [_Part(model, path) for path in ("", *paths)]
+    def __init__(
+        self, model: type[Model], paths: Sequence[str], only: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._parts = [_Part(model, path, only.get(path, ())) for path in ("", *paths)]
         self.columns = ", ".join(part.columns for part in self._parts)
         self.width = sum(part.width for part in self._parts)
 
@@ -87,14 +130,15 @@ class _Tree:
 class _Part:
     """One model of the rows, and its relation to its parent."""
 
-    def __init__(self, root: type[Model], path: str) -> None:
+    def __init__(self, root: type[Model], path: str, only: Sequence[str]) -> None:
         self.path, self.parent_path = path, path.rpartition("__")[0]
         self.model: Any = root
         self.field: Any = None
         for name in filter(None, path.split("__")):
             self.field = _describe(self.model).get_field(name)
             self.model = self.field.related_model
-        fields = _describe(self.model).concrete_fields
+        every = _describe(self.model).concrete_fields
+        fields = [field for field in every if not only or field.column in only]
         alias = path or _describe(root).model_name
         columns = [f'"{alias}"."{field.column}"' for field in fields]
         self._tells_time = hasattr(self.model, "read_at")
@@ -115,7 +159,7 @@ class _Part:
         built: Any = self.model.__new__(self.model)
         built.__dict__.update(zip(self._names, facts, strict=True))
         built._state = ModelState()  # noqa: SLF001  Django documents it as an interface
-        built._state.adding, built._state.db = False, connection.alias  # noqa: SLF001
+        built._state.adding, built._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001
         if self._tells_time:
             built.read_at = clock
         return built

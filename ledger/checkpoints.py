@@ -8,11 +8,11 @@ from ledger.period_close import close_period
 from ledger.transactions import in_one_transaction
 
 _TAKE = "SELECT ledger_take_checkpoints(%s, %s)"
-# Adding up fewer transfers takes about as long as looking up a checkpoint.
-_TAIL_MIN = 500
+# So few that a page of an old statement takes as long with a long history as with a short one.
+TAIL_MIN = 100
 
 
-def take_checkpoints(*, tail_min: int = _TAIL_MIN) -> int:
+def take_checkpoints(*, tail_min: int = TAIL_MIN) -> int:
     """Take a checkpoint of each account with a long tail since its last; return how many.
 
     Reads closed history only, so it blocks no payer; safe to run twice.

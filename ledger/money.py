@@ -5,7 +5,7 @@ for a dozen currencies.
 """
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from functools import lru_cache
 
 from babel.core import Locale
@@ -41,6 +41,8 @@ def to_decimal(amount_minor: int, currency: str) -> Decimal:
     return Decimal(amount_minor).scaleb(-find_exponent(currency))
 
 
+# Prices repeat, and a page of movements writes sixty amounts: Babel takes a third of it.
+@lru_cache(maxsize=4096)
 def format_money(amount_minor: int, currency: str, locale: str = "en") -> str:
     """Write an amount for people in a locale: `€4.80`, `4,80 €`; minus is U+2212."""
     digits = "0" * find_exponent(currency)
@@ -66,9 +68,3 @@ def format_number(amount_minor: int, currency: str) -> str:
 def find_symbol(currency: str, locale: str = "en") -> str:
     """Return the currency's sign in a locale, or its code where it has none."""
     return get_currency_symbol(currency, locale=locale)
-
-
-def calculate_bps(amount_minor: int, rate_bps: int) -> int:
-    """Return `rate_bps` basis points of an amount, in minor units, rounded half to even."""
-    exact = Decimal(amount_minor) * rate_bps / 10_000
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

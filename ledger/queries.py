@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from foundation.model_sql import find_connection
 from ledger.models import Account, Transfer
 
 
@@ -23,15 +24,19 @@ class Posting:
 
 def read_balance(account_id: UUID) -> int:
     """Return the running balance of an account that may not go negative, in minor units."""
-    return Account.objects.values_list("balance_minor", flat=True).get(pk=account_id)
+    row = find_connection().fetch_row(
+        "SELECT balance_minor FROM ledger_account WHERE id = %s", [account_id]
+    )
+    if row is None:
+        raise Account.DoesNotExist
+    return int(row[0])
 
 
 def read_available(account_id: UUID) -> int:
     """Return what may be spent of such an account: its balance less what is on hold."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_read_available(%s)", [account_id])
-        (available,) = cursor.fetchone()
-    return int(available)
+    row = find_connection().fetch_row("SELECT ledger_read_available(%s)", [account_id])
+    assert row is not None, "a function's call is one row"
+    return int(row[0])
 
 
 def sum_balance(account_id: UUID) -> int:

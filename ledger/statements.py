@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -39,39 +40,62 @@ _LINES = f"""
       LEFT JOIN ledger_account o ON o.id = l.other_account_id
      ORDER BY l.posted_at, l.id LIMIT %(count)s
 """  # noqa: S608 - one constant in another
+# A planner that saw the values would plan a long history anew for each page, which takes longer
+# than reading it: so they stand in sub-selects, and the count in the text.
 _LATEST_SIDE = """
     (SELECT t.id, t.posted_at, t.kind, t.reference, t.amount_minor,
             t.{side}_account_id AS account_id, t.{other}_account_id AS other_account_id,
             '{side}' AS side
        FROM ledger_transfer t
-      WHERE t.{side}_account_id = %(account)s AND t.phase IN ('single', 'post')
-        AND t.posted_at <= %(instant)s AND (t.posted_at, t.id) < (%(instant)s, %(id)s)
-      ORDER BY t.posted_at DESC, t.id DESC LIMIT %(count)s)
+      WHERE t.{side}_account_id = (SELECT %(account)s::uuid) AND t.phase IN ('single', 'post')
+        AND t.posted_at <= (SELECT %(instant)s::timestamptz)
+        AND (t.posted_at, t.id) < ((SELECT %(instant)s::timestamptz), (SELECT %(id)s::uuid))
+      ORDER BY t.posted_at DESC, t.id DESC LIMIT {count})
 """
-# One SQL statement, so that the balances and the lines are of the same snapshot.
-_LATEST = f"""
-    WITH place AS (
-        SELECT a.id, a.normal_side, ledger_sum_balance(a.id, %(instant)s) - coalesce((
+# Of all of it an account that may not go negative says so itself.
+_PLACE_NEWEST = """
+        SELECT a.id, a.normal_side, CASE WHEN a.may_go_negative THEN ledger_sum_balance(a.id)
+                                         ELSE a.balance_minor END AS balance_minor
+          FROM ledger_account a WHERE a.id = %(account)s
+"""
+# Not by `ledger_sum_balance`, which would be planned anew at each call; this is planned with
+# the statement.
+_PLACE_EARLIER = """
+        SELECT a.id, a.normal_side, CASE a.normal_side WHEN 'credit' THEN n.credited - n.debited
+                                                       ELSE n.debited - n.credited END
+               - coalesce((
                    SELECT sum(CASE WHEN (t.credit_account_id = a.id)
                                         = (a.normal_side = 'credit')
                                    THEN t.amount_minor ELSE -t.amount_minor END)
                      FROM ledger_transfer t
                     WHERE (t.debit_account_id = a.id OR t.credit_account_id = a.id)
                       AND t.phase IN ('single', 'post')
-                      AND t.posted_at = %(instant)s AND t.id >= %(id)s), 0) AS balance_minor
-          FROM ledger_account a WHERE a.id = %(account)s)
+                      AND t.posted_at = g.instant AND t.id >= g.id), 0) AS balance_minor
+          FROM (SELECT (SELECT %(account)s::uuid) AS account, (SELECT %(id)s::uuid) AS id,
+                       (SELECT %(instant)s::timestamptz) AS instant) g
+          JOIN ledger_account a ON a.id = g.account, LATERAL ledger_turnover(a.id, g.instant) n
+"""
+
+
+@lru_cache
+def _write_latest(place: str, count: int) -> str:
+    # One SQL statement, so that the balances and the lines are of the same snapshot.
+    return f"""
+    WITH place AS ({place})
     SELECT l.id, l.posted_at, l.kind, l.reference, l.other_account_id, o.kind, l.side,
            l.amount_minor, p.balance_minor - coalesce(sum(
                CASE WHEN l.side = p.normal_side THEN l.amount_minor ELSE -l.amount_minor END
            ) OVER (ORDER BY l.posted_at DESC, l.id DESC
                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
-      FROM ({_LATEST_SIDE.format(side="debit", other="credit")}
+      FROM ({_LATEST_SIDE.format(side="debit", other="credit", count=count)}
             UNION ALL
-            {_LATEST_SIDE.format(side="credit", other="debit")}) l
+            {_LATEST_SIDE.format(side="credit", other="debit", count=count)}) l
       JOIN place p ON p.id = l.account_id
       LEFT JOIN ledger_account o ON o.id = l.other_account_id
-     ORDER BY l.posted_at DESC, l.id DESC LIMIT %(count)s
-"""  # noqa: S608 - one constant in another
+     ORDER BY l.posted_at DESC, l.id DESC LIMIT {count}
+"""  # noqa: S608 - constants in another
+
+
 _INSTANT = """
     SELECT posted_at FROM ledger_transfer
      WHERE id = %(id)s AND %(account)s IN (debit_account_id, credit_account_id)
@@ -153,8 +177,9 @@ def list_latest(
     """
     instant, transfer_id = before
     place: dict[str, Any] = {"account": account_id, "instant": instant, "id": transfer_id}
+    from_place = _PLACE_NEWEST if before == END else _PLACE_EARLIER
     with connection.cursor() as cursor:
-        cursor.execute(_LATEST, place | {"count": count_max})
+        cursor.execute(_write_latest(from_place, count_max), place)
         return [StatementLine(*[*row[:-1], int(row[-1])]) for row in cursor.fetchall()]
 
 

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from foundation.model_sql import find_connection
 from foundation.paging import Page, cut_page
 from ledger.queries import sum_balance
 from merchants.models import LineKind, MerchantBalance, Settlement, SettlementLine
@@ -232,10 +233,9 @@ def sum_today(balance: MerchantBalance) -> dict[str, int | str]:
 
 def read_clock() -> datetime:
     """Read the database's clock, which dates sales and decides on expiry."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (now,) = cursor.fetchone()
-    return cast(datetime, now)
+    row = find_connection().fetch_row("SELECT clock_timestamp()", [])
+    assert row is not None, "a clock always shows a time"
+    return cast(datetime, row[0])
 
 
 def find_last_cut(time_zone: str, *, now: datetime) -> datetime:

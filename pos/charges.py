@@ -1,7 +1,5 @@
 """Charges: create, lease to a payer, capture, cancel, extend, expire."""
 
-import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,9 +11,7 @@ from django.db.models.functions import Now
 from foundation.idempotency import find_repeated
 from ledger.money import AMOUNT_MINOR_MAX
 from ledger.transactions import retry_clashes
-from merchants.fees import calculate_fee
 from merchants.models import Store
-from pos.check_words import draw_check_word
 from pos.errors import (
     AmountMismatch,
     AmountTooLarge,
@@ -27,12 +23,12 @@ from pos.errors import (
     StoreClosed,
     TillUnpaired,
 )
-from pos.models import Charge, ChargeStatus, Item, Terminal
+from pos.models import Charge, ChargeStatus, Terminal, TerminalToken
 from pos.moves import move
-from pos.openings import open_charge
+from pos.openings import NewCharge, open_charge, open_charge_by_token
 from pos.places import place
 from pos.principals import Principal
-from pos.running import number_command, telling_running
+from pos.running import telling_running
 from pos.topics import topics_of
 from pos.transitions import (
     BY_THE_CLOCK,
@@ -43,22 +39,8 @@ from pos.transitions import (
     UNENDED,
     Transition,
 )
-from qr.links import SHORT_CODES, encode_short_code
 from relay.jobs import enqueue_on_commit
 from relay.pages import tell_on_commit
-
-
-@dataclass(frozen=True, slots=True)
-class NewCharge:
-    """A charge to create; with lines, the server computes the amount itself."""
-
-    amount_minor: int | None
-    currency: str
-    reference: str
-    description: str
-    lines: tuple[tuple[Item, int], ...]
-    idempotency_key: str
-    request_hash: bytes
 
 
 def create_charge(principal: Principal, new: NewCharge) -> Charge:
@@ -79,21 +61,37 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
         raise StoreClosed
     if new.currency != principal.store.currency:
         raise CurrencyMismatch(principal.store.currency)
-    draft = _draft_charge(principal, new, amount_minor=_work_out_amount(new))
-    with telling_running(number_command(principal.id, new.idempotency_key)):
-        return place(_open(principal, new, draft), principal)
+    amount_minor = _work_out_amount(new)
+    with telling_running(lambda: f"{principal.id} {new.idempotency_key}"):
+        return place(_open(principal, new, amount_minor), principal)
 
 
 @retry_clashes
-def _open(principal: Principal, new: NewCharge, draft: Charge) -> Charge:
-    while (charge := open_charge(draft, new.lines, actor=principal.actor)) is None:
+def _open(principal: Principal, new: NewCharge, amount_minor: int) -> Charge:
+    # A short code is one of 34 billion; if it is taken, another one is drawn.
+    while (charge := open_charge(principal, new, amount_minor=amount_minor)) is None:
         known = find_created(principal, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
             return known
         _check_place(principal)
-        # Short-code collision (34 billion codes): draw another.
-        draft.short_code = draw_short_code()
     return charge
+
+
+def create_charge_by_token(digest: bytes, new: NewCharge) -> Charge | None:
+    """Open a charge without lines at the till whose integration's token has this digest.
+
+    None: no such token, or refused; `create_charge` tells why.
+
+    Raises:
+        StillRunning: the same key's first request is not done yet.
+    """
+
+    def find_subject() -> str:
+        tills = TerminalToken.objects.filter(digest=digest)
+        return f"{tills.values_list('terminal_id', flat=True).get()} {new.idempotency_key}"
+
+    with telling_running(find_subject):
+        return retry_clashes(open_charge_by_token)(digest, new)
 
 
 def find_created(principal: Principal, *, key: str, request_hash: bytes) -> Charge | None:
@@ -221,11 +219,6 @@ def _move_all(change: Transition, charge_ids: list[UUID], *, actor: str) -> int:
     return moved
 
 
-def draw_short_code() -> str:
-    """Draw a random short code; inserting it finds out whether it is taken."""
-    return encode_short_code(secrets.randbelow(SHORT_CODES))
-
-
 def _check_place(principal: Principal) -> None:
     if not Store.objects.filter(pk=principal.store.id, closed_at=None).exists():
         raise StoreClosed
@@ -244,24 +237,3 @@ def _work_out_amount(new: NewCharge) -> int:
     if new.amount_minor not in {None, total_minor}:
         raise AmountMismatch(total_minor, new.currency)
     return total_minor
-
-
-def _draft_charge(principal: Principal, new: NewCharge, *, amount_minor: int) -> Charge:
-    return Charge(
-        merchant_id=principal.store.merchant_id,
-        store=principal.store,
-        terminal=principal.terminal,
-        cashier=principal.cashier,
-        counter_code=principal.counter_code,
-        principal_id=principal.id,
-        idempotency_key=new.idempotency_key,
-        request_hash=new.request_hash,
-        currency=new.currency,
-        amount_minor=amount_minor,
-        fee_minor=calculate_fee(principal.store.merchant, amount_minor=amount_minor),
-        reference=new.reference,
-        description=new.description,
-        short_code=draw_short_code(),
-        check_word=draw_check_word(),
-        takings_account_id=principal.store.takings_account_id,
-    )

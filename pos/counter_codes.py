@@ -10,10 +10,11 @@ from django.utils import timezone
 from foundation.idempotency import find_repeated
 from ledger.transactions import retry_clashes
 from merchants.models import Store
-from pos.charges import NewCharge, create_charge, draw_short_code
+from pos.charges import create_charge
 from pos.errors import CapTooLarge, CounterCodeRevoked, CounterCodeUnknown
 from pos.models import Charge, CounterCode, Terminal
 from pos.moves import move
+from pos.openings import NewCharge, draw_short_code
 from pos.principals import act_for_payer
 from pos.queries import find_counter_codes
 from pos.signing import sign_counter_code, verify_counter_code

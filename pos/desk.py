@@ -7,22 +7,40 @@ crash.
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
-from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import Now
 from django.utils import timezone
 
+from foundation.model_sql import JoinedRows
 from pos.models import Acknowledgement, Charge, ChargeStatus, Terminal
 from pos.principals import Principal
 from pos.queries import find_charge, first_id_at
-from pos.transitions import when_alive
+from pos.transitions import write_alive
 
 # Long enough for a shop that is closed for some days; the activity lists older ones.
 _TOLD_FOR = timedelta(days=7)
 # More than anybody reads; the activity lists the rest.
 _SHOWN_MAX = 10
+_WAITING = JoinedRows(
+    Charge,
+    sql=f"""
+        SELECT {{columns}} FROM pos_charge charge
+         WHERE terminal_id = %s AND counter_code_id IS NULL AND id >= %s AND {write_alive()}
+         ORDER BY id LIMIT %s
+    """,  # noqa: S608  the names are ours
+)
+# Sales by the terminal's token belong to the integration that made them.
+_UNSEEN = JoinedRows(
+    Charge,
+    sql=f"""
+        SELECT {{columns}} FROM pos_charge charge
+         WHERE terminal_id = %s AND counter_code_id IS NULL AND id >= %s
+           AND cashier_id IS NOT NULL AND status = '{ChargeStatus.CAPTURED}'
+           AND NOT EXISTS (
+               SELECT FROM pos_acknowledgement seen WHERE seen.charge_id = charge.id)
+         ORDER BY id DESC LIMIT %s
+    """,  # noqa: S608  the names are ours
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +67,8 @@ class Desk:
 def look_at_desk(terminal: Terminal) -> Desk:
     """Return the terminal's open sales, oldest first, and its unseen payments, newest first."""
     return Desk(
-        waiting=list(_find_waiting(terminal)[:_SHOWN_MAX]),
-        paid=list(_find_unseen(terminal.id)[:_SHOWN_MAX]),
+        waiting=_find_waiting(terminal),
+        paid=_find_unseen(terminal),
     )
 
 
@@ -69,27 +87,14 @@ def acknowledge_payment(till: Principal, reference: str) -> None:
 
 def has_unseen_payments(terminal: Terminal) -> bool:
     """Return whether a payment at this till waits for somebody to see it."""
-    return _find_unseen(terminal.id).exists()
+    return bool(_find_unseen(terminal))
 
 
-def _find_waiting(terminal: Terminal) -> QuerySet[Charge]:
+def _find_waiting(terminal: Terminal) -> list[Charge]:
     oldest = timezone.now() - 2 * timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
-    tills = Charge.objects.filter(
-        terminal=terminal,
-        counter_code=None,
-        id__gte=first_id_at(oldest),
-    )
-    return tills.filter(when_alive(Now())).order_by("id")
+    return _WAITING.list([terminal.id, first_id_at(oldest), _SHOWN_MAX])
 
 
-def _find_unseen(terminal_id: UUID) -> QuerySet[Charge]:
-    # Sales by the terminal's token belong to the integration that made them.
-    seen = Acknowledgement.objects.filter(charge=OuterRef("pk"))
-    return Charge.objects.filter(
-        ~Exists(seen),
-        terminal_id=terminal_id,
-        counter_code=None,
-        cashier__isnull=False,
-        id__gte=first_id_at(timezone.now() - _TOLD_FOR),
-        status=ChargeStatus.CAPTURED,
-    ).order_by("-id")
+def _find_unseen(terminal: Terminal) -> list[Charge]:
+    oldest = timezone.now() - _TOLD_FOR
+    return _UNSEEN.list([terminal.id, first_id_at(oldest), _SHOWN_MAX])

@@ -4,15 +4,14 @@ from typing import Any
 
 from foundation.express import Answered, Asked
 from foundation.fields import is_plain
-from foundation.idempotency import IdempotencyMismatch, hash_request
+from foundation.idempotency import hash_request
 from identity.bearer import digest_secret
 from ledger.money import AMOUNT_MINOR_MAX
-from pos.charges import NewCharge, create_charge
-from pos.errors import NotFound, StoreClosed, TillUnpaired
-from pos.principals import Principal, act_for_terminal
+from pos.charges import create_charge_by_token
+from pos.errors import NotFound
+from pos.openings import NewCharge
 from pos.queries import find_charge_seen_by, read_reference
 from pos.serializers import ChargeSerializer, WholeChargeSerializer
-from pos.terminals import find_holder
 
 _TEXTS = {"reference": 64, "description": 140}
 
@@ -22,9 +21,6 @@ def create_by_token(asked: Asked) -> Answered:
     amount_minor, currency, texts = _read_charge(asked.body)
     if not (amount_minor and asked.key):
         return None
-    principal = _find_principal(asked.secret)
-    if principal is None or principal.store.currency != currency:
-        return None
     new = NewCharge(
         amount_minor=amount_minor,
         currency=currency,
@@ -32,13 +28,10 @@ def create_by_token(asked: Asked) -> Answered:
         description=texts["description"],
         lines=(),
         idempotency_key=asked.key,
-        request_hash=hash_request("create charge", principal_id=principal.id, body=asked.body),
+        request_hash=hash_request("create charge", body=asked.body),
     )
-    try:
-        charge = create_charge(principal, new)
-    except (StoreClosed, TillUnpaired, IdempotencyMismatch):
-        return None
-    return 201, ChargeSerializer.show(charge)
+    charge = create_charge_by_token(digest_secret(asked.secret), new)
+    return None if charge is None else (201, ChargeSerializer.show(charge))
 
 
 def show_by_token(asked: Asked) -> Answered:
@@ -49,13 +42,6 @@ def show_by_token(asked: Asked) -> Answered:
         return None
     charge = find_charge_seen_by(digest_secret(asked.secret), charge_id)
     return None if charge is None else (200, WholeChargeSerializer.show(charge, lines=[]))
-
-
-def _find_principal(secret: str) -> Principal | None:
-    holder = find_holder(secret)
-    if holder is None or holder.is_device:
-        return None
-    return act_for_terminal(holder.terminal, token_id=holder.token_id)
 
 
 def _read_charge(body: dict[str, Any]) -> tuple[int, str, dict[str, str]]:

@@ -50,7 +50,7 @@ def list_first_steps(merchant: Merchant) -> list[Step]:
             _("Something to sell"),
             _("Add items to tap. A till also charges any amount that is typed."),
             Item.objects.filter(store__merchant=merchant, is_active=True).exists(),
-            "pos:items",
+            "pos:catalogue",
         ),
         Step(
             _("The first sale"),

@@ -12,7 +12,7 @@ from ledger.typed import read_money
 from merchants.models import Store
 from pos.items import ItemFacts
 from pos.models import Item, ItemColor, Terminal
-from pos.queries import list_categories
+from pos.shelves import list_categories
 
 
 class ItemForm(PageForm):

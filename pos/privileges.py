@@ -6,12 +6,13 @@ A charge's amount, fee and payee never change once it is open.
 _LIFE_OF_A_CHARGE = (
     "UPDATE (status, version, payer_account_id, payer_name, payer_email, claimed_at,"
     " lease_until, expires_at, was_extended_for_payer, captured_at, canceled_at, expired_at,"
-    " is_receipt_due, refunded_minor, refunds_count, refusal, refused_at)"
+    " refunded_minor, refunds_count, refusal, refused_at)"
 )
 PRIVILEGES = {
     "pos_acknowledgement": ("SELECT", "INSERT"),
     "pos_charge": ("SELECT", "INSERT", _LIFE_OF_A_CHARGE),
     "pos_chargeline": ("SELECT", "INSERT"),
+    "pos_duereceipt": ("SELECT", "INSERT", "DELETE"),
     "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),
     "pos_refund": ("SELECT", "INSERT"),
     "pos_countercode": ("SELECT", "INSERT", "UPDATE (revoked_at)"),

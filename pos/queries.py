@@ -8,16 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Now
 
-from foundation.model_sql import JoinedRows
+from foundation.model_sql import JoinedRows, find_connection
 from foundation.paging import Page, cut_page
 from merchants.models import StaffMember, Store
 from merchants.queries import find_last_cut, find_next_cut, read_clock
 from pos.errors import ItemUnknown, NotFound
 from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
-from pos.places import list_paths, write_joins
+from pos.places import list_columns, list_paths, write_joins
 from pos.principals import Principal
 from pos.transitions import EXPIRE, when_status
 from qr.errors import PayloadInvalid
@@ -34,6 +34,21 @@ _FROM_PLACE = f"""
       LEFT JOIN pos_receipt receipt ON receipt.charge_id = charge.id
      WHERE
 """
+_TODAY = """
+    SELECT count(*), coalesce(sum(amount_minor), 0),
+           (SELECT coalesce(sum(refund.amount_minor), 0)
+              FROM pos_refund refund JOIN pos_charge sold ON sold.id = refund.charge_id
+             WHERE sold.store_id = %(store)s AND refund.id >= %(first_refund)s
+               AND refund.created_at >= %(midnight)s)
+      FROM pos_charge
+     WHERE store_id = %(store)s AND id >= %(first_sale)s AND captured_at >= %(midnight)s
+"""
+_ITEMS_VERSION = """
+    SELECT coalesce(md5(string_agg(
+               concat_ws(' ', id, price_minor, position, color, category, name), ' '
+               ORDER BY id)), '')
+      FROM pos_item WHERE store_id = %s AND is_active
+"""
 _HAS_LINES = "EXISTS (SELECT FROM pos_chargeline line WHERE line.charge_id = charge.id)"
 _BY_ID = JoinedRows(
     Charge, *_PLACE, sql=f"SELECT {{columns}}, {_HAS_LINES} {_FROM_PLACE} charge.id = %s"
@@ -42,6 +57,8 @@ _BY_ID = JoinedRows(
 _SEEN_BY = JoinedRows(
     Charge,
     *_PLACE,
+    only=list_columns() | {"receipt": ("charge_id", "number")},
+    is_command=True,
     sql=f"""
     SELECT {{columns}} {_FROM_PLACE} charge.id = %s AND NOT {_HAS_LINES}
        AND charge.store_id = (
@@ -140,15 +157,20 @@ def sum_today(store: Store) -> dict[str, int | str | datetime]:
     now = read_clock()
     midnight = find_last_cut(store.time_zone, now=now)
     created_after = midnight - timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
-    sold = Charge.objects.filter(
-        store=store, captured_at__gte=midnight, id__gte=first_id_at(created_after)
-    ).aggregate(count=Count("id"), sum=Coalesce(Sum("amount_minor"), 0))
-    refunded = Refund.objects.filter(
-        charge__store=store, created_at__gte=midnight, id__gte=first_id_at(midnight)
-    ).aggregate(sum=Coalesce(Sum("amount_minor"), 0))
+    row = find_connection().fetch_row(
+        _TODAY,
+        {
+            "store": store.id,
+            "midnight": midnight,
+            "first_sale": first_id_at(created_after),
+            "first_refund": first_id_at(midnight),
+        },
+    )
+    assert row is not None, "sums have a row, of nothing too"
+    count, sold_minor, refunded_minor = row
     return {
-        "count": sold["count"],
-        "amount_minor": int(sold["sum"] - refunded["sum"]),
+        "count": count,
+        "amount_minor": int(sold_minor - refunded_minor),
         "currency": store.currency,
         "until": find_next_cut(store.time_zone, now=now),
     }
@@ -161,69 +183,18 @@ def first_id_at(moment: datetime) -> UUID:
 
 def list_items(store: Store) -> list[Item]:
     """List what the store sells, in the order of its tills."""
-    return list(Item.objects.filter(store=store, is_active=True).order_by("position", "name"))
+    items = list(Item.objects.filter(store=store, is_active=True).order_by("position", "name"))
+    for item in items:
+        # Its price is in the store's currency: without this each item would ask for the store.
+        item.store = store
+    return items
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """The items of a category, as the till shows them; those without one come first."""
-
-    category: str
-    items: list[Item]
-
-
-def list_shelves(store: Store) -> list[Shelf]:
-    """List what the store sells by category, each in the place of its first item."""
-    shelves: dict[str, list[Item]] = {"": []}
-    for item in list_items(store):
-        shelves.setdefault(item.category, []).append(item)
-    return [Shelf(category, items) for category, items in shelves.items() if items]
-
-
-def list_categories(store: Store) -> list[str]:
-    """List the categories of a store's items, by name."""
-    named = Item.objects.filter(store=store).exclude(category="")
-    return list(named.order_by("category").values_list("category", flat=True).distinct())
-
-
-@dataclass(frozen=True, slots=True)
-class Shelved:
-    """An item in its place, and behind which others it would go up or down."""
-
-    item: Item
-    up_after: str
-    down_after: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoreWithItems:
-    """A store as the dashboard's page of items shows it."""
-
-    store: Store
-    items: list[Item]
-    hidden: list[Item]
-
-    @property
-    def shelf(self) -> list[Shelved]:
-        """Return the items in their order, each with its ways up and down."""
-        names = ["", "", *(item.public_id for item in self.items), ""]
-        return [
-            Shelved(item, names[place], names[place + 3])
-            for place, item in enumerate(self.items)
-        ]
-
-
-def list_stores_with_items(stores: QuerySet[Store]) -> list[StoreWithItems]:
-    """List these stores by name, with what they sell in the order of their tills."""
-    shown: dict[UUID, list[Item]] = defaultdict(list)
-    hidden: dict[UUID, list[Item]] = defaultdict(list)
-    found = Item.objects.filter(store__in=stores).select_related("store")
-    for item in found.order_by("position", "name"):
-        (shown if item.is_active else hidden)[item.store_id].append(item)
-    return [
-        StoreWithItems(store, shown[store.id], hidden[store.id])
-        for store in stores.order_by("name")
-    ]
+def read_items_version(store: Store) -> str:
+    """Return a text that changes whenever what the store sells does."""
+    row = find_connection().fetch_row(_ITEMS_VERSION, [store.id])
+    assert row is not None, "an aggregate has a row, of nothing too"
+    return str(row[0])
 
 
 def find_items(
@@ -294,7 +265,9 @@ def find_by_receipt(token: UUID) -> Charge | None:
 
 
 def list_refunds(charge: Charge) -> list[Refund]:
-    """List a charge's refunds, oldest first."""
+    """List a charge's refunds, oldest first; without any the charge says so itself."""
+    if not charge.refunds_count:
+        return []
     return list(charge.refunds.select_related(*_MAKERS).order_by("id"))
 
 

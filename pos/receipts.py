@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 
 from foundation.outbox import OUTBOX_REFUSALS, Outbox
 from ledger.money import format_money
-from pos.models import Charge, Receipt
+from pos.models import Charge, DueReceipt, Receipt
 from pos.topics import charge_topic
 from relay.pages import tell_on_commit
 
@@ -38,9 +38,9 @@ _LOCK_STORES = """
 # A statement of its own, so that it sees the numbers others gave before we got the lock.
 _NUMBER = """
     WITH due AS (
-        UPDATE pos_charge SET is_receipt_due = false
-         WHERE id = ANY (%s) AND is_receipt_due
-        RETURNING id, store_id, captured_at, payer_email
+        DELETE FROM pos_duereceipt d USING pos_charge c
+         WHERE d.charge_id = ANY (%s) AND c.id = d.charge_id
+        RETURNING c.id, c.store_id, c.captured_at, c.payer_email
     )
     INSERT INTO pos_receipt (charge_id, store_id, number, email, issued_at)
     SELECT id, store_id,
@@ -62,11 +62,12 @@ def issue_receipts(charge_ids: list[UUID]) -> None:
     unreachable server ends the run, counts as no try, and is not contacted for a minute.
     """
     _number_receipts(charge_ids)
-    if _was_server_away():
+    due = list_unsent().filter(pk__in=charge_ids).order_by("mail_tries", "issued_at")
+    unsent = list(due.values_list("charge_id", flat=True))
+    if not unsent or _was_server_away():
         return
-    unsent = list_unsent().filter(pk__in=charge_ids).order_by("mail_tries", "issued_at")
     with Outbox() as outbox:
-        for charge_id in unsent.values_list("charge_id", flat=True):
+        for charge_id in unsent:
             try:
                 mail_receipt(charge_id, outbox)
             except OUTBOX_REFUSALS as refusal:
@@ -79,10 +80,10 @@ def issue_receipts(charge_ids: list[UUID]) -> None:
 
 def list_unissued(*, most: int = 500) -> list[UUID]:
     """List captured charges that have no receipt yet, or one that was not mailed."""
-    due = Charge.objects.filter(is_receipt_due=True)
+    due = DueReceipt.objects.order_by("charge_id")
     unsent = list_unsent()
     return [
-        *due.order_by("id").values_list("id", flat=True)[:most],
+        *due.values_list("charge_id", flat=True)[:most],
         *unsent.order_by("issued_at").values_list("charge_id", flat=True)[:most],
     ]
 

@@ -21,7 +21,7 @@ from pos.errors import (
 )
 from pos.models import Charge, ChargeStatus, Refund
 from pos.principals import Principal
-from pos.running import mark_running, number_command, telling_running
+from pos.running import mark_running, telling_running
 from pos.topics import topics_of
 from relay.events import record_event
 from relay.pages import tell_on_commit
@@ -52,14 +52,13 @@ def refund_charge(charge_id: UUID, *, principal: Principal, new: NewRefund) -> R
         StillRunning: a refund of this charge is still running; its outcome is unknown.
         RuntimeError: called inside a transaction.
     """
-    running = number_command(charge_id)
-    with telling_running(running):
-        return _refund(charge_id, running, principal=principal, new=new)
+    with telling_running(lambda: charge_id):
+        return _refund(charge_id, principal=principal, new=new)
 
 
 @in_one_transaction
-def _refund(charge_id: UUID, running: int, *, principal: Principal, new: NewRefund) -> Refund:
-    mark_running(running)
+def _refund(charge_id: UUID, *, principal: Principal, new: NewRefund) -> Refund:
+    mark_running(charge_id)
     charge = Charge.objects.select_for_update(no_key=True).get(pk=charge_id)
     known = find_repeated(
         charge.refunds.all(), key=new.idempotency_key, request_hash=new.request_hash

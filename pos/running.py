@@ -2,37 +2,27 @@
 
 A COMMIT waits for an absent standby without limit. A repeated request meanwhile waits for the
 first one's locks, in vain, and its answer must not claim an outcome that is unknown. So a
-command marks its subject with an advisory lock, which ends with its transaction, however that
-ends.
+command marks its subject with an advisory lock (`pos/sql/mark_running.sql`), which ends with
+its transaction, however that ends.
 """
 
 import contextlib
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.db import OperationalError, connection
 
 from foundation.idempotency import StillRunning
 from ledger.transactions import read_sqlstate
 
-# Shared, because it must block nobody: it is only tested.
-MARK = "pg_try_advisory_xact_lock_shared(%(running)s)"
-_NOBODY_RUNS = "SELECT pg_try_advisory_xact_lock(%s)"
+_NOBODY_RUNS = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 # lock_not_available, and query_canceled (several waits for locks, one after the other).
 _WAITED = {"55P03", "57014"}
 
 
-def number_command(*about: object) -> int:
-    """Return the number of a command's advisory lock: a hash of its subject."""
-    text = " ".join(map(str, about))
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, signed=True)
-
-
-def mark_running(number: int) -> None:
-    """Mark the command as running until its transaction has ended."""
+def mark_running(about: object) -> None:
+    """Mark the command about this as running until its transaction has ended."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {MARK}", {"running": number})
+        cursor.execute("SELECT pos_mark_running(%s)", [str(about)])
 
 
 @contextlib.contextmanager
@@ -51,8 +41,10 @@ def taking_waits_for_running() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def telling_running(number: int) -> Iterator[None]:
-    """Raise `StillRunning` where the block waited in vain and this command still runs.
+def telling_running(find_subject: Callable[[], object]) -> Iterator[None]:
+    """Raise `StillRunning` where the block waited in vain and such a command still runs.
+
+    What it is about is only asked for then.
 
     Raises:
         StillRunning: the block waited too long, and such a command is still running.
@@ -61,13 +53,13 @@ def telling_running(number: int) -> Iterator[None]:
         yield
     except OperationalError as failure:
         is_wait = read_sqlstate(failure) in _WAITED
-        if not is_wait or connection.in_atomic_block or _ends(number):
+        if not is_wait or connection.in_atomic_block or _ends(str(find_subject())):
             raise
         raise StillRunning from failure
 
 
-def _ends(number: int) -> bool:
+def _ends(about: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(_NOBODY_RUNS, [number])
+        cursor.execute(_NOBODY_RUNS, [about])
         (is_over,) = cursor.fetchone()
     return bool(is_over)

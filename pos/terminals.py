@@ -28,17 +28,35 @@ _SHIFT_S = 14 * 3600
 _PAIRING = [
     *("paired_at", "revoked_at", "pairing_code", "pairing_code_expires_at", "copied_at")
 ]
-_HOLDER = """
-        SELECT {{columns}}, token.id, token.is_device,
-               CASE WHEN token.unlocked_at > clock_timestamp() - make_interval(secs => %s)
-                    THEN token.cashier_id END,
-               {fact}
+# Who may unlock the tills of a store.
+_STAFF = f"""
+    merchants_staffmember staffmember
+      JOIN identity_user "user" ON "user".id = staffmember.user_id AND "user".is_active
+       AND "user".pin_hash <> '' AND staffmember.is_active
+       AND staffmember.role IN ('{Role.CASHIER}', '{Role.MANAGER}', '{Role.OWNER}')
+"""
+_WORKS_HERE = """
+    staffmember.merchant_id = store.merchant_id
+    AND (staffmember.store_id IS NULL OR staffmember.store_id = store.id)
+"""
+_CASHIERS = JoinedRows(
+    StaffMember,
+    "user",
+    sql=f"""
+        SELECT {{columns}} FROM merchants_store store JOIN ({_STAFF}) ON {_WORKS_HERE}
+         WHERE store.id = %s ORDER BY "user".name
+    """,  # noqa: S608  the names are ours
+)
+_HOLDER = f"""
+        SELECT {{{{columns}}}}, token.id, token.is_device, {{fact}}
           FROM pos_terminaltoken token
           JOIN pos_terminal terminal ON terminal.id = token.terminal_id
           JOIN merchants_store store ON store.id = terminal.store_id
           JOIN merchants_merchant store__merchant ON store__merchant.id = store.merchant_id
-         WHERE token.{digest} = %s AND token.revoked_at IS NULL
-"""
+          LEFT JOIN ({_STAFF}) ON staffmember.id = token.cashier_id AND {_WORKS_HERE}
+           AND token.unlocked_at > clock_timestamp() - make_interval(secs => %s)
+         WHERE token.{{digest}} = %s AND token.revoked_at IS NULL
+"""  # noqa: S608  the names are ours
 _PLACE = ("store", "store__merchant")
 _HELD = JoinedRows(
     Terminal,
@@ -46,6 +64,8 @@ _HELD = JoinedRows(
     sql=_HOLDER.format(
         digest="digest", fact="token.rotated_at IS NOT NULL AND token.used_at IS NULL"
     ),
+    beside=StaffMember,
+    beside_paths=["user"],
 )
 _HELD_BEFORE = JoinedRows(
     Terminal,
@@ -54,6 +74,8 @@ _HELD_BEFORE = JoinedRows(
         digest="previous_digest",
         fact=f"token.used_at < clock_timestamp() - interval '{GRACE.total_seconds()} s'",
     ),
+    beside=StaffMember,
+    beside_paths=["user"],
 )
 
 
@@ -162,31 +184,23 @@ def find_holder(token: str) -> Holder | None:
     key = [_SHIFT_S, digest_secret(token)]
     terminal, extras = _HELD.first_with_extras(key)
     if terminal is not None:
-        token_id, is_device, cashier_id, is_first_use = extras
+        cashier, token_id, is_device, is_first_use = extras
         if is_first_use:
             note_use(token_id)
     else:
         terminal, extras = _HELD_BEFORE.first_with_extras(key)
         if terminal is None:
             return None
-        token_id, is_device, cashier_id, is_over = extras
+        cashier, token_id, is_device, is_over = extras
         if is_over:
             note_copy(terminal, token_id)
             return None
-    cashier = cashier_id and find_cashiers(terminal.store).filter(pk=cashier_id).first()
-    return Holder(terminal, token_id, is_device, cashier or None)
+    return Holder(terminal, token_id, is_device, cashier)
 
 
-def find_cashiers(store: Store) -> QuerySet[StaffMember]:
+def find_cashiers(store: Store) -> list[StaffMember]:
     """Find the staff who may unlock the tills of a store, by name."""
-    people = StaffMember.objects.filter(
-        Q(store=None) | Q(store=store),
-        merchant_id=store.merchant_id,
-        is_active=True,
-        user__is_active=True,
-        role__in=[Role.CASHIER, Role.MANAGER, Role.OWNER],
-    )
-    return people.exclude(user__pin_hash="").select_related("user").order_by("user__name")
+    return _CASHIERS.list([store.id])
 
 
 def unlock_till(terminal: Terminal, cashier: StaffMember, *, pin: str) -> None:

@@ -26,7 +26,8 @@ class ChargeStatus(TextChoices):
 
 ALIVE = (ChargeStatus.OPEN, ChargeStatus.CLAIMED)
 # No end was written, whatever the clock says. By times, to match the partial index.
-UNENDED = Q(captured_at=None, canceled_at=None, expired_at=None)
+_ENDS = ("captured_at", "canceled_at", "expired_at")
+UNENDED = Q(**dict.fromkeys(_ENDS))
 
 
 class Timed(Protocol):
@@ -89,8 +90,9 @@ class Transition:
 
     def is_due(self, charge: Timed, now: datetime) -> bool:
         """Return whether the clock allows this change of a loaded charge."""
-        held = all(limit.holds(charge, now) for limit in self.limits)
-        return charge.status in self.sources and held
+        return charge.status in self.sources and all(
+            limit.holds(charge, now) for limit in self.limits
+        )
 
     def when_due(self, now: datetime | Now) -> Q:
         """Return the condition for charges whose change the clock allows."""
@@ -190,13 +192,21 @@ BY_THE_CLOCK = (EXPIRE, END_LEASE)
 
 def read_status(charge: Timed, now: datetime) -> str:
     """Return the status by the clock, whether or not a sweep has written it."""
-    due = (change.target for change in BY_THE_CLOCK if change.is_due(charge, now))
-    return next(due, charge.status)
+    for change in BY_THE_CLOCK:
+        if change.is_due(charge, now):
+            return change.target
+    return charge.status
 
 
 def when_alive(now: datetime | Now) -> Q:
     """Return the condition for charges that can be paid, extended or canceled."""
     return UNENDED & IN_TIME.as_q(now)
+
+
+def write_alive() -> str:
+    """Write that condition as SQL on a row of `pos_charge`, by the time at which it is read."""
+    unended = " AND ".join(f"{column} IS NULL" for column in _ENDS)
+    return f"{unended} AND {IN_TIME.as_sql()}"
 
 
 def when_status(status: str, now: datetime | Now) -> Q:

@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import qrcode
 
+from qr.masks import choose_mask
+
 QUIET_ZONE = 4
 _PNG = b"\x89PNG\r\n\x1a\n"
 # Two of PNG's row filters: none, and the difference to the row above.
@@ -32,7 +34,9 @@ def make_matrix(text: str, *, level: Level = Level.M) -> list[list[bool]]:
     """
     code = qrcode.QRCode(error_correction=level, border=QUIET_ZONE)
     code.add_data(text)
-    code.make(fit=True)
+    code.best_fit()
+    code.mask_pattern = choose_mask(code)
+    code.make(fit=False)
     matrix: list[list[bool]] = code.get_matrix()
     return matrix
 

@@ -8,10 +8,9 @@ import time
 from functools import partial
 
 from celery import current_app
-from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from relay.connection import hint
+from relay.connection import after_commit, hint
 
 _GATHER_S = 0.5
 _gathering_until: dict[str, float] = {}
@@ -19,7 +18,7 @@ _gathering_until: dict[str, float] = {}
 
 def enqueue_on_commit(name: str) -> None:
     """Queue the job of this name once the transaction has committed; it starts soon after."""
-    transaction.on_commit(partial(enqueue, name), robust=True)
+    after_commit(partial(enqueue, name))
 
 
 def enqueue(name: str) -> None:

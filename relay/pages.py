@@ -9,9 +9,7 @@ On the wire: topics with blanks between them, one of them with the version, as i
 from dataclasses import dataclass
 from functools import partial
 
-from django.db import transaction
-
-from relay.connection import connect, hint
+from relay.connection import after_commit, hint, publish
 
 CHANNEL = "tessera:pages"
 # Prefix of a topic: the streams bound to it are over.
@@ -46,14 +44,14 @@ def read_topics(message: str) -> tuple[list[str], Change]:
 
 def tell_on_commit(*topics: str) -> None:
     """Notify the pages that listen to these topics, once the transaction has committed."""
-    transaction.on_commit(partial(tell, *topics), robust=True)
+    after_commit(partial(tell, *topics))
 
 
 def end_on_commit(*topics: str) -> None:
     """End the streams that are bound to these topics, once the transaction has committed."""
-    transaction.on_commit(partial(tell, *(f"{END}{topic}" for topic in topics)), robust=True)
+    after_commit(partial(tell, *(f"{END}{topic}" for topic in topics)))
 
 
 def tell(*topics: str) -> None:
     """Notify the pages that listen to these topics now; lost if the relay is away."""
-    hint(lambda: connect().publish(CHANNEL, " ".join(topics)))
+    hint(lambda: publish(CHANNEL, " ".join(topics)))

@@ -33,6 +33,10 @@ _HEARTBEAT_S = 15
 # How often a heartbeat tests the path; static/js/server.js treats a stream as dead after two of
 # these, and a little more, of silence.
 _BEAT_S = 2
+# A beat is sent to so many streams at once, and to all of them within this time.
+_BEATS_AT_ONCE = 25
+_BEAT_TURNS = 40
+_BEAT_SPREAD_S = 0.6
 _ANSWER_MAX_S = 2
 # A device has a few pages open; more is a fault, or an attack on the connections.
 STREAMS_EACH_MAX = 16
@@ -160,6 +164,7 @@ class Hub:
         self.streams: dict[str, set[Stream]] = defaultdict(set)
         self.bound: dict[str, set[Stream]] = defaultdict(set)
         self.listening: asyncio.Task[None] | None = None
+        self.beating: asyncio.Task[None] | None = None
         self.memory = Memory()
 
     @contextlib.contextmanager
@@ -237,8 +242,9 @@ class Hub:
             self._wake(topics, change)
 
     def _beat(self) -> None:
-        for stream in {each for found in self.streams.values() for each in found}:
-            stream.beat()
+        if self.beating is None or self.beating.done():
+            everyone = {each for found in self.streams.values() for each in found}
+            self.beating = asyncio.create_task(_beat_in_turn(list(everyone)))
 
     def _wake(self, topics: list[str], change: Change) -> None:
         for topic in topics:
@@ -262,6 +268,15 @@ def _strike(stream: Stream, lists: dict[str, set[Stream]], topics: list[str]) ->
 
 
 hub = Hub()
+
+
+async def _beat_in_turn(streams: list[Stream]) -> None:
+    # News that come meanwhile would wait until a thousand beats were sent.
+    size = max(_BEATS_AT_ONCE, -(-len(streams) // _BEAT_TURNS))
+    for first in range(0, len(streams), size):
+        for stream in streams[first : first + size]:
+            stream.beat()
+        await asyncio.sleep(_BEAT_SPREAD_S / _BEAT_TURNS)
 
 
 async def _keep_beating(client: redis.asyncio.Redis) -> None:

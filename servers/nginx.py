@@ -4,7 +4,12 @@ from pathlib import Path
 from string import Template
 from textwrap import indent
 
-from servers.nginx_refusals import write_answers, write_early_error_pages, write_error_pages
+from servers.nginx_refusals import (
+    write_answers,
+    write_early_error_pages,
+    write_error_pages,
+    write_page,
+)
 
 COOKIES = (
     "tessera_dashboard",
@@ -13,6 +18,10 @@ COOKIES = (
     "tessera_wallet",
     "csrftoken",
 )
+# How many requests of a rank the web may have at once, at work and waiting; it ranks alike
+# itself (`config/admission.py`). A place is taken once the visitor has sent the whole request,
+# and free once the answer is here, so that slow visitors take none.
+ROOM = {"sales": 192, "charges": 64, "pages": 48}
 # `proxy_set_header` replaces what a visitor sent: nobody can claim another address or scheme.
 # The upstream's idle connections end before granian's own 30 s; otherwise one would now and
 # then be used just as granian closes it.
@@ -44,8 +53,37 @@ http {
         # Named by its content.
         "~[.][0-9a-f]{12}[.]" "max-age=315360000, public, immutable";
     }
-    map $$status $$is_failure {
+    # Sales that have begun, then new charges, then pages; supervision is never counted.
+    map "$$request_method $$uri" $$rank {
+        default pages;
+        "~^[A-Z]+ /(livez|readyz)$$" always;
+        "POST /api/v1/charges" charges;
+        "~^[A-Z]+ /api/v1/charges/[^/]+/refunds$$" charges;
+        "~^[A-Z]+ /(api/v1/(charges/|wallet/(claims|payments|scans|events)\\b)|[pP]/)" sales;
+    }
+    # A rank's name stands there when it had no room for one more.
+    map $$upstream_addr $$is_overloaded {
         default 0;
+        ~^(sales|charges|pages)$$ 1;
+    }
+    map $$upstream_addr $$retry_after {
+        default 2;
+        sales 1;
+        charges 3;
+        pages 5;
+    }
+    map $$request_method $$refresh {
+        default "";
+        GET $$retry_after;
+    }
+    # Of those that are refused because there are too many, one in a hundred is logged.
+    split_clients $$request_id $$is_sample {
+        1% 1;
+        * 0;
+    }
+    map "$$status $$upstream_addr" $$is_failure {
+        default 0;
+        "~^5.. (sales|charges|pages)$$" $$is_sample;
         ~^5 1;
     }
     log_format failures '$$time_iso8601 $$status $$request_method $$place '
@@ -99,12 +137,7 @@ http {
     limit_req_zone $$sign_in zone=sign_in:4m rate=5r/s;
     limit_req_status 429;
 
-    upstream web {
-        server "unix:${web}" fail_timeout=0;
-        keepalive 64;
-        keepalive_timeout 20s;
-        keepalive_requests 100000;
-    }
+${upstreams}
 
     upstream streams {
         server "unix:${streams}" fail_timeout=0;
@@ -129,7 +162,7 @@ ${listens}
 ${early_error_pages}
 
         location / {
-            proxy_pass http://web;
+            proxy_pass http://$$rank;
             error_page 502 504 = @unavailable;
         }
 
@@ -137,7 +170,7 @@ ${early_error_pages}
             if ($$has_odd_key) {
                 return 418;
             }
-            proxy_pass http://web;
+            proxy_pass http://$$rank;
 ${api_error_pages}
         }
 
@@ -162,20 +195,20 @@ ${api_error_pages}
         }
 
         location @web {
-            proxy_pass http://web;
+            proxy_pass http://$$rank;
             error_page 502 504 = @unavailable;
         }
 
         # A photograph of a code, from browsers without script; it lies in a file for a moment.
         location = /wallet/scan/ {
-            proxy_pass http://web;
+            proxy_pass http://$$rank;
             client_max_body_size 13m;
             error_page 413 = @too_large;
             error_page 502 504 = @unavailable;
         }
 
         location ~ ^/(join|till/pair|(wallet|dashboard)/(sign-in|join|pin|password|me/.+))/ {
-            proxy_pass http://web;
+            proxy_pass http://$$rank;
             limit_req zone=sign_in burst=100 delay=10;
             error_page 429 = @too_many;
             error_page 502 504 = @unavailable;
@@ -213,10 +246,14 @@ ${api_error_pages}
         }
 
         location @unavailable {
-            default_type text/plain;
-            add_header Retry-After 2 always;
+            default_type text/html;
+            add_header Retry-After $$retry_after always;
+            add_header Refresh $$refresh always;
             add_header Cache-Control no-store always;
-            return 503 "Tessera is starting again. Please try once more in a moment.\\n";
+            if ($$is_overloaded) {
+                return 503 '${overloaded_page}';
+            }
+            return 503 '${away_page}';
         }
 
 ${refusals}
@@ -251,9 +288,30 @@ def write_config(
         api_error_pages=indent(write_error_pages(), " " * 12),
         early_error_pages=indent(write_early_error_pages(), " " * 8),
         cookies="; ".join(f"{name}=$cookie_{name}" for name in COOKIES),
-        web=sockets["web"],
+        upstreams="\n".join(
+            _write_upstream(rank, sockets["web"]) for rank in (*ROOM, "always")
+        ),
+        overloaded_page=write_page(
+            "More people are here than can be served at once. Nothing was changed. Try again"
+            " in a few seconds."
+        ),
+        away_page=write_page(
+            "Tessera is starting again. Please try once more in a few seconds."
+        ),
         streams=sockets["streams"],
         static=static,
     )
     path.write_text(text)
     return path
+
+
+def _write_upstream(rank: str, socket: Path) -> str:
+    bound = f" max_conns={ROOM[rank]}" if rank in ROOM else ""
+    return f"""\
+    upstream {rank} {{
+        server "unix:{socket}"{bound} fail_timeout=0;
+        keepalive 64;
+        keepalive_timeout 20s;
+        keepalive_requests 100000;
+    }}
+"""

@@ -23,6 +23,28 @@ _PROBLEMS: dict[int, tuple[tuple[int, ...], str, str]] = {
     ),
     503: ((502, 503, 504), "unavailable", "Try again in a moment with the same key."),
 }
+# When a rank has no room for one more; the web refuses in the same words.
+_OVERLOADED: _Answer = {
+    "status": 503,
+    "code": "overloaded",
+    "detail": "More is asked than can be answered at this moment. Nothing was changed;"
+    " try again with the same key.",
+}
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>One moment, please</title>
+<style>
+:root { color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif }
+body { max-width: 30rem; margin: 20vh auto 0; padding: 0 1.5rem }
+h1 { font-size: 1.5rem }
+</style>
+<h1>One moment, please</h1>
+<p>{advice}</p>
+</html>
+"""
 # A key that would not arrive: nginx uses 418 internally, and answers 400.
 _KEY: _Answer = {
     "status": 400,
@@ -56,6 +78,11 @@ def write_answers() -> str:
     return "\n".join([*answers, _write_answer("key", **_KEY)])
 
 
+def write_page(advice: str) -> str:
+    """Return a small page that needs nothing else."""
+    return _PAGE.replace("{advice}", advice)
+
+
 def _write_directives(*statuses: int) -> str:
     return "\n".join(
         f"error_page {' '.join(map(str, _PROBLEMS[status][0]))} ={status} /_refused/{status};"
@@ -64,6 +91,27 @@ def _write_directives(*statuses: int) -> str:
 
 
 def _write_answer(place: str, *, status: int, code: str, detail: str) -> str:
+    problem = _write_problem(status, code, detail)
+    overloaded = _write_problem(**_OVERLOADED)
+    lines = [
+        f"location = /_refused/{place} {{",
+        "    internal;",
+        "    default_type application/problem+json;",
+        "    add_header Cache-Control no-store always;",
+        *(["    add_header Retry-After $retry_after always;"] if status == 503 else []),
+        *([f"    if ($is_api = 0) {{ return {status}; }}"] if status in _EARLY else []),
+        *(
+            [f"    if ($is_overloaded) {{ return 503 '{overloaded}'; }}"]
+            if status == 503
+            else []
+        ),
+        f"    return {status} '{problem}';",
+        "}",
+    ]
+    return "\n".join(lines)
+
+
+def _write_problem(status: int, code: str, detail: str) -> str:
     problem = {
         "type": f"/api/docs/#{code}",
         "title": code.replace("_", " ").capitalize(),
@@ -71,14 +119,4 @@ def _write_answer(place: str, *, status: int, code: str, detail: str) -> str:
         "code": code,
         "detail": detail,
     }
-    lines = [
-        f"location = /_refused/{place} {{",
-        "    internal;",
-        "    default_type application/problem+json;",
-        "    add_header Cache-Control no-store always;",
-        *(["    add_header Retry-After 2 always;"] if status == 503 else []),
-        *([f"    if ($is_api = 0) {{ return {status}; }}"] if status in _EARLY else []),
-        f"    return {status} '{json.dumps(problem)}';",
-        "}",
-    ]
-    return "\n".join(lines)
+    return json.dumps(problem)

@@ -24,10 +24,15 @@ _PATIENCE_S = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """The number of processes and threads; two by eight for the web suit two to four cores."""
+    """The number of processes and threads; these suit two cores.
 
-    web_workers: int = 2
-    web_threads: int = 8
+    One web process for two cores, because requests of one process share round trips to the
+    database, which takes the other core. Of its threads sixteen work; in the others requests
+    wait (`config/admission.py`).
+    """
+
+    web_workers: int = 1
+    web_threads: int = 336
     task_processes: int = 2
 
 

@@ -29,9 +29,10 @@ from merchants.models import (
 )
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.settlement import close_settlement
-from pos.charges import NewCharge, create_charge
+from pos.charges import create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code
 from pos.models import Charge, CounterCode, Item, Refund, Terminal
+from pos.openings import NewCharge
 from pos.principals import Principal, act_for_terminal
 from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal, issue_token

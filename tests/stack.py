@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from servers.processes import stop_leftovers
+from servers.programs import Size
 from servers.stack import Stack
 from servers.state import StateFolder
 from tests.folders import name_folder
 from tests.ports import find_port
 
 _FOLDER = name_folder("stack")
+SIZE = Size(web_workers=2)
 # Threads of the web end as soon as they may, so that tests see what they leave behind.
 _ENVIRONMENT = {"DEMO": "1", "GRANIAN_BLOCKING_THREADS_IDLE_TIMEOUT": "5"}
 _FACTS = _FOLDER / "demo_data.json"
@@ -39,6 +41,8 @@ def stack(reported_steps: list[str]) -> Iterator[Stack]:
     with Stack(
         _FOLDER,
         port=port,
+        # Two, so that one of them can be killed while the other goes on.
+        size=SIZE,
         environment=_ENVIRONMENT,
         content=("load_demo", "--output", str(_FACTS), "--base-url", url),
         report=lambda step, _seconds: reported_steps.append(step),

@@ -1,6 +1,7 @@
 """Claims: the first phone that scans a charge reserves it for a minute."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import uuid6
@@ -12,11 +13,11 @@ from pos.charges import announce_lease, explain_refused_lease, release_charge
 from pos.counter_codes import drop_counter_charge
 from pos.errors import ChargeClaimedByAnother
 from pos.models import Charge
-from pos.places import list_paths, place, write_joins
-from pos.running import number_command, telling_running
+from pos.places import list_columns, list_paths, place, write_joins
+from pos.running import telling_running
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
 from wallet.models import Claim, Wallet
-from wallet.wallets import SESSION_HOLDS, SESSION_JOINS, mask_name
+from wallet.wallets import SESSION_HOLDS, SESSION_JOINS, SHOWN_WALLET
 
 _CLAIM = JoinedRows(
     Claim,
@@ -25,8 +26,8 @@ _CLAIM = JoinedRows(
         SELECT {columns}
           FROM wallet_claim_charge(
                    payer => %(payer)s, charge_id => %(charge)s, wallet_id => %(wallet)s,
-                   claim_id => %(claim)s, name => %(name)s, lease => %(lease)s,
-                   event => %(event)s) done,
+                   claim_id => %(claim)s, name => wallet_mask_name(%(name)s),
+                   lease => %(lease)s, event => %(event)s) done,
                LATERAL (SELECT (done.claim).*) claim,
                LATERAL (SELECT (done.charge).*) charge
     """,
@@ -44,29 +45,36 @@ _MINE = JoinedRows(
          WHERE claim.id = %s AND claim.wallet_id = %s
     """,  # noqa: S608  the names are ours
 )
-# Session, wallet and what is asked for by one look, for the express lane.
-_SCANNED = JoinedRows(
-    Charge,
-    *list_paths(),
-    sql=f"""
-        SELECT {{columns}}, session.id
-          FROM pos_charge charge {write_joins()}, {SESSION_JOINS}
-         WHERE charge.token = %s AND {SESSION_HOLDS}
-    """,  # noqa: S608  the names are ours
-    beside=Wallet,
-    beside_paths=["user"],
-)
-_HELD = JoinedRows(
+# With session, wallet and charge found by the same statement, for the express lane.
+# Materialized: nothing may be done before every condition was looked at.
+_CLAIM_BY_SESSION = JoinedRows(
     Claim,
     *_OF_CLAIM,
+    "wallet",
     sql=f"""
-        SELECT {{columns}}, session.id
-          FROM {SESSION_JOINS}
-          JOIN wallet_claim claim ON claim.wallet_id = wallet.id {_FROM_CLAIM}
-         WHERE claim.id = %s AND {SESSION_HOLDS}
+        WITH asked AS MATERIALIZED (
+            SELECT wallet.id, wallet.account_id, charge.id AS charge_id,
+                   wallet_mask_name("user".name) AS name
+              FROM pos_charge charge, {SESSION_JOINS}
+             WHERE charge.token = %(token)s AND {SESSION_HOLDS}
+               AND charge.currency = wallet.currency
+               AND (charge.counter_code_id IS NULL OR charge.principal_id = wallet.id)
+        ), done AS MATERIALIZED (
+            SELECT done.*
+              FROM asked, wallet_claim_charge(
+                       payer => asked.account_id, charge_id => asked.charge_id,
+                       wallet_id => asked.id, claim_id => %(claim)s, name => asked.name,
+                       lease => %(lease)s, event => %(event)s) done
+        )
+        SELECT {{columns}}
+          FROM done
+         CROSS JOIN LATERAL (SELECT (done.claim).*) claim
+         CROSS JOIN LATERAL (SELECT (done.charge).*) charge
+          {write_joins("charge__")}
+          JOIN wallet_wallet wallet ON wallet.id = claim.wallet_id
     """,  # noqa: S608  the names are ours
-    beside=Wallet,
-    beside_paths=["user"],
+    only=list_columns("charge__") | SHOWN_WALLET,
+    is_command=True,
 )
 
 
@@ -84,29 +92,36 @@ def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
     if charge.counter_code_id and charge.principal_id != wallet.id:
         # It counts against another payer's daily limit, and no till shows it for payment.
         raise ChargeClaimedByAnother
-    with telling_running(number_command(charge.id)):
-        claim = _lease(wallet, charge)
+    facts = {"payer": wallet.account_id, "charge": charge.id, "wallet": wallet.id}
+    with telling_running(lambda: charge.id):
+        claim = _lease(_CLAIM, **facts, name=wallet.user.name)
     if claim is None:
         raise explain_refused_lease(charge.id)
-    announce_lease(claim.charge)
     claim.wallet = wallet
     place(claim.charge, charge)
     return claim
 
 
+def claim_by_session(digest: bytes, token: UUID) -> Claim | None:
+    """Reserve the charge of a code's token; `digest` is of the secret of the payer's session.
+
+    None: no such session or charge, or refused; `claim_charge` tells why.
+
+    Raises:
+        StillRunning: a payment of the charge is still running.
+    """
+    with telling_running(lambda: Charge.objects.values_list("id", flat=True).get(token=token)):
+        return _lease(_CLAIM_BY_SESSION, digest=digest, token=token)
+
+
 @retry_clashes
-def _lease(wallet: Wallet, charge: Charge) -> Claim | None:
-    return _CLAIM.first(
-        {
-            "payer": wallet.account_id,
-            "charge": charge.id,
-            "wallet": wallet.id,
-            "claim": uuid6.uuid7(),
-            "name": mask_name(wallet.user.name),
-            "lease": timedelta(seconds=settings.CLAIM_LEASE_S),
-            "event": uuid6.uuid7(),
-        }
-    )
+def _lease(statement: JoinedRows[Claim], **facts: Any) -> Claim | None:
+    drawn = {"claim": uuid6.uuid7(), "event": uuid6.uuid7()}
+    lease = timedelta(seconds=settings.CLAIM_LEASE_S)
+    claim = statement.first({**facts, **drawn, "lease": lease})
+    if claim is not None:
+        announce_lease(claim.charge)
+    return claim
 
 
 def decline_charge(claim: Claim) -> None:
@@ -131,23 +146,6 @@ def find_claim(wallet: Wallet, claim_id: UUID) -> Claim:
         raise ClaimUnknown
     claim.wallet = wallet
     return claim
-
-
-def find_claim_by_session(digest: bytes, claim_id: UUID) -> Claim | None:
-    """Find a claim of the wallet that a session opens; `digest` is of the session's secret."""
-    claim, extras = _HELD.first_with_extras([claim_id, digest])
-    if claim is not None:
-        claim.wallet, claim.wallet.session_id = extras
-    return claim
-
-
-def find_scanned_by_session(digest: bytes, token: UUID) -> tuple[Wallet, Charge] | None:
-    """Find the charge of a code's token, and the wallet that a session opens."""
-    charge, extras = _SCANNED.first_with_extras([token, digest])
-    if charge is None:
-        return None
-    wallet, wallet.session_id = extras
-    return wallet, charge
 
 
 def find_claim_on(wallet: Wallet, charge_id: UUID) -> Claim:

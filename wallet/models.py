@@ -54,7 +54,8 @@ class Claim(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+")
-    charge = models.ForeignKey(Charge, models.PROTECT, related_name="+")
+    # The constraint's index serves.
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now())
 
     wallet_id: UUID

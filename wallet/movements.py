@@ -9,17 +9,30 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from foundation.model_sql import JoinedRows
 from foundation.paging import Page, cut_page
 from ledger.chart import Side
 from ledger.statements import END, StatementLine, find_instant, list_latest
 from pos.errors import NotFound
 from pos.models import Refund
+from pos.places import list_paths, write_joins
 from pos.queries import read_reference
 from qr.references import encode_reference
 from wallet.models import Payment, Wallet
 
 PAGE_SIZE = 30
 _PREFIX = "mv"
+_PAID = JoinedRows(
+    Payment,
+    "charge",
+    *list_paths("charge__"),
+    sql=f"""
+        SELECT {{columns}}
+          FROM wallet_payment payment JOIN pos_charge charge ON charge.id = payment.charge_id
+          {write_joins("charge__")}
+         WHERE payment.wallet_id = %s AND payment.charge_id = ANY (%s)
+    """,  # noqa: S608  the names are ours
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +74,16 @@ class Movement:
         return gettext("Money in") if self.amount_minor > 0 else gettext("Money out")
 
 
-def page_movements(wallet: Wallet, *, after: str) -> Page[Movement]:
+def page_movements(wallet: Wallet, *, after: str, size: int = PAGE_SIZE) -> Page[Movement]:
     """Return one page of a wallet's movements, newest first.
 
     Raises:
         NotFound: the cursor is not one of ours.
     """
     lines = list_latest(
-        wallet.account_id, before=_read_place(wallet, after), count_max=PAGE_SIZE + 1
+        wallet.account_id, before=_read_place(wallet, after), count_max=size + 1
     )
-    page = cut_page(lines, size=PAGE_SIZE, cursor=_name_line)
+    page = cut_page(lines, size=size, cursor=_name_line)
     return Page(_explain(wallet, page.rows), page.next)
 
 
@@ -91,16 +104,9 @@ def _read_place(wallet: Wallet, after: str) -> tuple[datetime, UUID]:
 def _explain(wallet: Wallet, lines: Sequence[StatementLine]) -> list[Movement]:
     # A capture is posted under its charge's id, and a refund under its own.
     ids = [line.transfer_id for line in lines]
-    refunds = {
-        refund.id: refund
-        for refund in Refund.objects.filter(pk__in=ids).only("id", "charge_id")
-    }
+    refunds = _find_refunds(lines)
     charges = [*ids, *(refund.charge_id for refund in refunds.values())]
-    related = Payment.objects.select_related("charge__store")
-    payments = {
-        payment.charge_id: payment
-        for payment in related.filter(wallet=wallet, charge_id__in=charges)
-    }
+    payments = {payment.charge_id: payment for payment in _PAID.list([wallet.id, charges])}
     found = [payments.get(refunds[key].charge_id if key in refunds else key) for key in ids]
     zones = _fill_zones(found)
     return [
@@ -113,6 +119,14 @@ def _explain(wallet: Wallet, lines: Sequence[StatementLine]) -> list[Movement]:
         )
         for line, payment, zone in zip(lines, found, zones, strict=True)
     ]
+
+
+def _find_refunds(lines: Sequence[StatementLine]) -> dict[UUID, Refund]:
+    ids = [line.transfer_id for line in lines if line.kind == "refund"]
+    if not ids:
+        return {}
+    refunds = Refund.objects.filter(pk__in=ids).only("id", "charge_id")
+    return {refund.id: refund for refund in refunds}
 
 
 def _fill_zones(payments: Iterable[Payment | None]) -> list[tzinfo]:

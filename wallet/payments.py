@@ -1,6 +1,7 @@
 """Payments: the payer confirms, and the money moves in one transaction."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import uuid6
@@ -16,18 +17,14 @@ from ledger.transactions import retry_clashes
 from pos.charges import announce_capture
 from pos.errors import ChargeNotPayable
 from pos.models import Charge, ChargeStatus
-from pos.places import list_paths, place
-from pos.running import (
-    MARK,
-    number_command,
-    taking_waits_for_running,
-    telling_running,
-)
+from pos.places import list_columns, list_paths, place, write_joins
+from pos.running import taking_waits_for_running, telling_running
 from wallet.claims import find_claim
 from wallet.errors import PinRequired
 from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
 from wallet.tries import REASONS, record_try
+from wallet.wallets import SESSION_HOLDS, SESSION_JOINS, SHOWN_WALLET
 
 _CONFIRM = JoinedRows(
     Payment,
@@ -37,13 +34,53 @@ _CONFIRM = JoinedRows(
           FROM wallet_confirm_charge(
                    payer => %(payer)s, charge_id => %(charge)s, wallet_id => %(wallet)s,
                    payment_id => %(payment)s, event => %(event)s, email => %(email)s,
-                   reference => %(reference)s, pin_was_given => %(with_pin)s,
-                   sum_max => %(sum_max)s, count_max => %(count_max)s,
-                   key => CASE WHEN {mark} THEN %(key)s ELSE %(key)s END,
-                   hash => %(hash)s) done,
+                   reference => pos_encode_reference('ch', %(charge)s),
+                   pin_was_given => %(with_pin)s, sum_max => %(sum_max)s,
+                   count_max => %(count_max)s, key => %(key)s, hash => %(hash)s) done,
                LATERAL (SELECT (done.payment).*) payment,
                LATERAL (SELECT (done.charge).*) charge
-    """.replace("{mark}", MARK),
+    """,
+)
+# With session, wallet and claim found by the same statement, for the express lane.
+# Materialized: nothing may be done before every condition was looked at.
+_CONFIRM_BY_SESSION = JoinedRows(
+    Payment,
+    *("charge", *list_paths("charge__")),
+    "wallet",
+    sql=f"""
+        WITH asked AS MATERIALIZED (
+            SELECT wallet.id, wallet.account_id, claim.charge_id,
+                   coalesce("user".email, '') AS email
+              FROM {SESSION_JOINS}
+              JOIN wallet_claim claim ON claim.wallet_id = wallet.id
+              JOIN pos_charge charge ON charge.id = claim.charge_id
+             WHERE claim.id = %(claim)s AND {SESSION_HOLDS}
+               AND charge.amount_minor <= %(each_max)s
+        ), done AS MATERIALIZED (
+            SELECT done.*
+              FROM asked, wallet_confirm_charge(
+                       payer => asked.account_id, charge_id => asked.charge_id,
+                       wallet_id => asked.id, payment_id => %(payment)s, event => %(event)s,
+                       email => asked.email,
+                       reference => pos_encode_reference('ch', asked.charge_id),
+                       pin_was_given => false, sum_max => %(sum_max)s,
+                       count_max => %(count_max)s, key => %(key)s, hash => %(hash)s) done
+        )
+        SELECT {{columns}}
+          FROM done
+         CROSS JOIN LATERAL (SELECT (done.payment).*) payment
+         CROSS JOIN LATERAL (SELECT (done.charge).*) charge
+          {write_joins("charge__")}
+          JOIN wallet_wallet wallet ON wallet.id = payment.wallet_id
+    """,  # noqa: S608  the names are ours
+    only=list_columns("charge__") | SHOWN_WALLET,
+    is_command=True,
+)
+_OF_CHARGE = JoinedRows(
+    Payment,
+    sql="""
+        SELECT {columns} FROM wallet_payment payment WHERE charge_id = %s AND wallet_id = %s
+    """,
 )
 
 
@@ -104,25 +141,44 @@ def pay_claim(
         ChargeNotPayable, PinRequired, InsufficientFunds, TransferRefused, IdempotencyMismatch,
         StillRunning: as `confirm_charge`.
     """
-    running = number_command(claim.charge_id)
-    with telling_running(running):
+    with telling_running(lambda: claim.charge_id):
         return _capture(
             claim,
-            running,
             with_pin=with_pin,
             idempotency_key=idempotency_key,
             request_hash=request_hash,
         )
 
 
-def hash_confirmation(wallet: Wallet, claim: str) -> bytes:
-    """Hash a confirmation's meaning, the wallet and the claim; the PIN is not part of it."""
-    return hash_request("confirm charge", principal_id=wallet.id, body={"claim": claim})
+def pay_by_session(
+    digest: bytes, claim_id: UUID, *, idempotency_key: str, request_hash: bytes
+) -> Payment | None:
+    """Pay a claim without PIN, by the wallet whose session's secret has this digest.
+
+    None: no such session or claim, or refused; `confirm_charge` tells why.
+
+    Raises:
+        StillRunning: a payment of this charge is still running; its outcome is unknown.
+    """
+    with telling_running(
+        lambda: Claim.objects.values_list("charge_id", flat=True).get(pk=claim_id)
+    ):
+        return _capture_by_session(
+            digest, claim_id, idempotency_key=idempotency_key, request_hash=request_hash
+        )
+
+
+def hash_confirmation(claim: str) -> bytes:
+    """Hash a confirmation's meaning, which is the claim; the PIN is not part of it."""
+    return hash_request("confirm charge", body={"claim": claim})
 
 
 def find_payment(wallet: Wallet, charge_id: UUID) -> Payment | None:
     """Find this wallet's payment of a charge."""
-    return Payment.objects.filter(wallet=wallet, charge_id=charge_id).first()
+    payment = _OF_CHARGE.first([charge_id, wallet.id])
+    if payment is not None:
+        payment.wallet = wallet
+    return payment
 
 
 def read_pin(text: str) -> str:
@@ -150,7 +206,7 @@ def _look_at_pin(wallet: Wallet, claim: Claim, pin: str) -> bool:
 
 @retry_clashes
 def _capture(
-    claim: Claim, running: int, *, with_pin: bool, idempotency_key: str, request_hash: bytes
+    claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: bytes
 ) -> Payment:
     wallet, charge = claim.wallet, claim.charge
     payment, (outcome, refusal) = _CONFIRM.first_with_extras(
@@ -158,16 +214,9 @@ def _capture(
             "payer": wallet.account_id,
             "charge": charge.id,
             "wallet": wallet.id,
-            "payment": uuid6.uuid7(),
-            "event": uuid6.uuid7(),
             "email": wallet.user.email or "",
-            "reference": charge.public_id,
             "with_pin": with_pin,
-            "sum_max": settings.NO_PIN_SUM_MAX_MINOR,
-            "count_max": settings.NO_PIN_COUNT_MAX,
-            "key": idempotency_key,
-            "hash": request_hash,
-            "running": running,
+            **_list_facts(idempotency_key, request_hash),
         }
     )
     if payment is None:
@@ -176,6 +225,34 @@ def _capture(
     place(payment.charge, charge)
     announce_capture(payment.charge)
     return payment
+
+
+@retry_clashes
+def _capture_by_session(
+    digest: bytes, claim_id: UUID, *, idempotency_key: str, request_hash: bytes
+) -> Payment | None:
+    payment = _CONFIRM_BY_SESSION.first(
+        {
+            "digest": digest,
+            "claim": claim_id,
+            "each_max": settings.NO_PIN_EACH_MAX_MINOR,
+            **_list_facts(idempotency_key, request_hash),
+        }
+    )
+    if payment is not None:
+        announce_capture(payment.charge)
+    return payment
+
+
+def _list_facts(idempotency_key: str, request_hash: bytes) -> dict[str, Any]:
+    return {
+        "payment": uuid6.uuid7(),
+        "event": uuid6.uuid7(),
+        "sum_max": settings.NO_PIN_SUM_MAX_MINOR,
+        "count_max": settings.NO_PIN_COUNT_MAX,
+        "key": idempotency_key,
+        "hash": request_hash,
+    }
 
 
 def _explain(outcome: Outcome, refusal: str, charge_id: UUID) -> Exception:

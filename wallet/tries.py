@@ -3,20 +3,40 @@
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import Now
 
+from foundation.model_sql import JoinedRows
 from foundation.paging import Page, cut_page
 from identity.errors import PinLocked, PinWrong
 from ledger.errors import InsufficientFunds, TransferRefused
 from pos.charges import refuse_charge
 from pos.errors import ChargeNotPayable, NotFound
 from pos.models import Refusal
+from pos.places import list_paths, write_joins
 from wallet.errors import PinRequired
 from wallet.models import TRY_WORDS, Attempt, Claim, Payment, Wallet
 
 PAGE_SIZE = 30
-_RECENT = timedelta(days=1)
+_RECENT_FOR = timedelta(days=1)
 _RECENT_MAX = 3
+_RECENT = JoinedRows(
+    Attempt,
+    "claim",
+    "claim__charge",
+    *list_paths("claim__charge__"),
+    sql=f"""
+        SELECT {{columns}}
+          FROM wallet_attempt attempt
+          JOIN wallet_claim claim ON claim.id = attempt.claim_id
+          JOIN pos_charge claim__charge ON claim__charge.id = claim.charge_id
+          {write_joins("claim__charge__", charge="claim__charge")}
+         WHERE claim.wallet_id = %s AND attempt.reason = ANY (%s)
+           AND attempt.happened_at > now() - %s
+           AND NOT EXISTS (
+               SELECT FROM wallet_payment paid
+                WHERE paid.charge_id = claim.charge_id AND paid.wallet_id = claim.wallet_id)
+         ORDER BY attempt.id DESC LIMIT %s
+    """,  # noqa: S608  the names are ours
+)
 REASONS: dict[type[Exception], str] = {
     PinRequired: "pin_required",
     PinWrong: "pin_wrong",
@@ -54,13 +74,12 @@ def _tell_shop(claim: Claim, reason: str) -> bool:
     )
 
 
-def list_recent_tries(wallet: Wallet) -> QuerySet[Attempt]:
+def list_recent_tries(wallet: Wallet) -> list[Attempt]:
     """Return a wallet's last few failed tries of a day, newest first.
 
     Tries at a charge that the wallet paid in the end are left out.
     """
-    unpaid = _list_tries(wallet).exclude(_find_paid(wallet))
-    return unpaid.filter(happened_at__gt=Now() - _RECENT)[:_RECENT_MAX]
+    return _RECENT.list([wallet.id, list(TRY_WORDS), _RECENT_FOR, _RECENT_MAX])
 
 
 def page_tries(wallet: Wallet, *, after: str) -> Page[Attempt]:

@@ -15,16 +15,20 @@ from ledger.transactions import retry_clashes
 from ledger.transfers import NewTransfer
 from wallet.models import Wallet
 
-# The wallet that a session opens; %s is the digest of its secret.
+# The wallet that a session opens, by the digest of its secret.
 SESSION_JOINS = """
     identity_session session
     JOIN identity_user "user" ON "user".id = session.user_id
     JOIN wallet_wallet wallet ON wallet.user_id = session.user_id
 """
 SESSION_HOLDS = """
-    session.digest = %s AND session.ended_at IS NULL AND session.expires_at > now()
+    session.digest = %(digest)s AND session.ended_at IS NULL AND session.expires_at > now()
     AND "user".is_active
 """
+# The columns that the API's answers about a payment need.
+SHOWN_WALLET = {
+    "wallet": ("id", "account_id", "currency", "no_pin_count", "no_pin_minor"),
+}
 _HELD = JoinedRows(
     Wallet,
     "user",
@@ -72,7 +76,7 @@ def top_up(
 
 def find_wallet(secret: str) -> Wallet | None:
     """Find the wallet of the person who holds this session, with the person and the session."""
-    wallet, extras = _HELD.first_with_extras([digest_secret(secret)])
+    wallet, extras = _HELD.first_with_extras({"digest": digest_secret(secret)})
     if wallet is not None:
         (wallet.session_id,) = extras
     return wallet
@@ -81,9 +85,3 @@ def find_wallet(secret: str) -> Wallet | None:
 def has_wallet(user: User) -> bool:
     """Return whether this person has a wallet."""
     return Wallet.objects.filter(user=user).exists()
-
-
-def mask_name(name: str) -> str:
-    """Return a name as strangers may see it: Li Wei becomes Li W."""
-    first, *others = name.split() or [""]
-    return f"{first} {others[-1][0]}." if others else first

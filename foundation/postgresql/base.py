@@ -12,14 +12,18 @@ from psycopg import errors
 
 from foundation.postgresql.connections import Connection, Cursor
 from foundation.postgresql.pool import Pool, has_news
+from foundation.postgresql.trips import Trips
 
 _IDLE = psycopg.pq.TransactionStatus.IDLE
+Parameters = Mapping[str, Any] | Sequence[Any]
+Row = tuple[Any, ...]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own; where there is a `shared` pool, each request borrows from it."""
 
     shared: ClassVar[Pool | None] = None
+    trips: ClassVar[Trips | None] = None
     connection: Connection | None
     _lender: Pool | None = None
     _opened_at = 0.0
@@ -27,12 +31,30 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @classmethod
     def share_connections(cls, *, most: int) -> None:
         """Share at most so many connections among the threads of this process."""
+        cls.shared = cls._make_pool(most)
+
+    @classmethod
+    def share_trips(cls, *, most: int, threads: int) -> None:
+        """Let single statements of so many threads share round trips, at most so many at once.
+
+        Each thread may have to ask alone, so there may be as many connections, beside others;
+        but one thread stays free of statements that wait.
+        """
+        cls.trips = Trips(
+            cls._make_pool(threads), most=most, connections=threads - 1, connect=cls._connect
+        )
+
+    @classmethod
+    def _make_pool(cls, most: int) -> Pool:
+        life_s = connections[DEFAULT_DB_ALIAS].settings_dict["CONN_MAX_AGE"]
+        return Pool(most=most, life_s=life_s, connect=cls._connect)
+
+    @staticmethod
+    def _connect() -> Connection:
         own = connections[DEFAULT_DB_ALIAS]
-
-        def connect() -> Connection:
-            return Connection.connect(**own.get_connection_params())
-
-        cls.shared = Pool(most=most, life_s=own.settings_dict["CONN_MAX_AGE"], connect=connect)
+        return Connection.connect(
+            **own.get_connection_params() | {"cursor_factory": Cursor, "autocommit": True}
+        )
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         """Open a connection to the server."""
@@ -77,7 +99,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Return the connection to the pool between requests; close an unusable one."""
         if self._lender is None:
             super().close_if_unusable_or_obsolete()
-        elif self.connection is not None:
+        else:
+            self.give_back()
+
+    def give_back(self) -> None:
+        """Return a connection of the pool, or close it if it is unusable; others are kept."""
+        if self._lender is not None and self.connection is not None:
             self._give_back()
 
     def is_usable(self) -> bool:
@@ -94,10 +121,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return usable
         return True
 
-    def fetch_row(
-        self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]
-    ) -> tuple[Any, ...] | None:
-        """Run a statement and return its first row, without Django's wrappers around a cursor.
+    def fetch_row(self, sql: str, parameters: Parameters) -> Row | None:
+        """Run a statement and return its first row, as `fetch_rows` does."""
+        rows = self.fetch_rows(sql, parameters)
+        return rows[0] if rows else None
+
+    def fetch_rows(self, sql: str, parameters: Parameters) -> list[Row]:
+        """Run a statement and return its rows, without Django's wrappers around a cursor.
 
         They cost as much as the driver. While statements are logged or wrapped, they are used.
         Values come in binary form, so an enum is cast to text in the statement.
@@ -105,16 +135,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.queries_logged or self.execute_wrappers:
             with self.cursor() as wrapped:
                 wrapped.execute(sql, parameters)
-                row: tuple[Any, ...] | None = wrapped.fetchone()
-            return row
+                rows: list[Row] = wrapped.fetchall()
+            return rows
         self.ensure_connection()
         self.validate_no_broken_transaction()
         assert self.connection is not None, "it was just opened, or it failed"
         with self.wrap_database_errors:
             cursor = self.connection.execute(sql, parameters, binary=True)
-            found: tuple[Any, ...] | None = cursor.fetchone()
+            found: list[Row] = cursor.fetchall()
             cursor.close()
         return found
+
+    def fetch_row_by_trip(
+        self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]
+    ) -> tuple[Any, ...] | None:
+        """Run a whole command's statement and return its first row.
+
+        Where this process shares round trips, it is committed when this returns. Elsewhere it
+        is a part of the caller's transaction, if there is one.
+        """
+        if self.trips is None:
+            return self.fetch_row(sql, parameters)
+        with self.wrap_database_errors:
+            return self.trips.fetch_row(sql, parameters)
 
     def _give_back(self) -> None:
         connection, lender = self.connection, self._lender

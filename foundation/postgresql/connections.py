@@ -19,6 +19,11 @@ _IDLE = pq.TransactionStatus.IDLE
 _SPOILING = ("08", "25006", "25P03", "25P04", "57P", "58", "XX")
 
 
+def ends_session(failure: psycopg.Error) -> bool:
+    """Return whether the session is over or in doubt, and not only its transaction."""
+    return failure.sqlstate is None or failure.sqlstate.startswith(_SPOILING)
+
+
 class Connection(psycopg.Connection[Any]):
     """A connection that knows whether it is still usable.
 
@@ -111,7 +116,7 @@ class Cursor(CursorMixin, psycopg.Cursor[Any]):
                 _forget_plans(connection)
                 super().execute(query, params, **options)
         except psycopg.Error as failure:
-            if failure.sqlstate is None or failure.sqlstate.startswith(_SPOILING):
+            if ends_session(failure):
                 connection.is_spoiled = True
             raise
         if connection.is_in_doubt:

@@ -16,7 +16,7 @@ _TURN_S = 1.0
 # The server ends a statement first; this side gives up only if it does not.
 _MARGIN_S = 1.0
 _USUAL_LIMIT_S = 5.0
-_ALL_IN_USE = "All connections to the database are in use."
+ALL_IN_USE = "All connections to the database are in use."
 _LOOK = """
     SELECT pg_backend_pid(), setting::int FROM pg_settings
      WHERE name = 'statement_timeout'
@@ -60,6 +60,23 @@ class Pool:
                 return opened_at, connection
             connection.close()
 
+    def borrow(self, open_one: Callable[[], Connection]) -> tuple[float, Connection]:
+        """Take the connection used last, with its opening time, or open one.
+
+        Raises:
+            OperationalError: as `take`, or it could not be opened.
+        """
+        taken = self.take()
+        if taken is not None:
+            return taken
+        try:
+            return time.monotonic(), open_one()
+        except BaseException as failure:
+            self.let_go()
+            if isinstance(failure, psycopg.errors.ConnectionTimeout):
+                self.server.note_silence()
+            raise
+
     def watch(self, connection: Connection) -> None:
         """Set how long a new connection waits for this server: its own limit and a margin.
 
@@ -91,7 +108,7 @@ class Pool:
                 self._lent += 1
                 return
             if self._is_stuck:
-                raise psycopg.OperationalError(_ALL_IN_USE)
+                raise psycopg.OperationalError(ALL_IN_USE)
             turn = threading.Event()
             self._waiting.append(turn)
         if turn.wait(_TURN_S):
@@ -101,7 +118,7 @@ class Pool:
             if not turn.is_set():
                 self._waiting.remove(turn)
                 self._is_stuck = True
-                raise psycopg.OperationalError(_ALL_IN_USE)
+                raise psycopg.OperationalError(ALL_IN_USE)
 
     def _free_place(self) -> None:
         self._is_stuck = False

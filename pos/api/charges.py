@@ -17,7 +17,6 @@ from foundation.paging import AFTER, Page, read_after
 from foundation.refusals import refuses
 from pos.authentication import PosAuthentication
 from pos.charges import (
-    NewCharge,
     cancel_charge,
     create_charge,
     extend_charge,
@@ -37,6 +36,7 @@ from pos.errors import (
     StoreClosed,
     TillUnpaired,
 )
+from pos.openings import NewCharge
 from pos.payloads import write_payload
 from pos.places import place
 from pos.principals import Principal, act_for_merchant
@@ -124,7 +124,7 @@ class ChargesView(PosView):
         asked.is_valid(raise_exception=True)
         principal = _choose_store(self.principal, asked.validated_data.get("store"))
         key = read_key(request)
-        sent = hash_request("create charge", principal_id=principal.id, body=request.data)
+        sent = hash_request("create charge", body=request.data)
         try:
             new = _read_charge(principal, asked.validated_data, key=key, request_hash=sent)
             charge = create_charge(principal, new)
@@ -210,7 +210,9 @@ class RefundsView(PosView):
             reason=asked.validated_data["reason"],
             idempotency_key=read_key(request),
             request_hash=hash_request(
-                f"refund {charge.public_id}", principal_id=self.principal.id, body=request.data
+                # The key is the charge's, and another till may choose the same one.
+                f"refund {charge.public_id} by {self.principal.id}",
+                body=request.data,
             ),
         )
         refund = refund_charge(charge.id, principal=self.principal, new=new)

@@ -3,7 +3,7 @@
 from pos.models.acknowledgements import Acknowledgement
 from pos.models.charges import Charge, ChargeLine, Refusal
 from pos.models.counter_codes import CounterCode
-from pos.models.refunds import Receipt, Refund
+from pos.models.refunds import DueReceipt, Receipt, Refund
 from pos.models.terminals import Item, ItemColor, Terminal, TerminalToken
 from pos.transitions import ChargeStatus
 
@@ -13,6 +13,7 @@ __all__ = [
     "ChargeLine",
     "ChargeStatus",
     "CounterCode",
+    "DueReceipt",
     "Item",
     "ItemColor",
     "Receipt",

@@ -83,7 +83,7 @@ class Charge(models.Model):
     description = models.CharField(max_length=140, blank=True)
 
     token = models.UUIDField(unique=True, default=uuid.uuid4)
-    short_code = models.CharField(max_length=8, unique=True)
+    short_code = models.CharField(max_length=8)
     check_word = models.CharField(max_length=40)
     receipt_token = models.UUIDField(unique=True, default=uuid.uuid4)
 
@@ -113,7 +113,6 @@ class Charge(models.Model):
     captured_at = models.DateTimeField(null=True)
     canceled_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
-    is_receipt_due = models.BooleanField(default=False)
     # The refusal of the payer who held the charge then; it does not apply to a later payer.
     refusal = models.CharField(
         max_length=20, choices=Refusal, blank=True, default="", db_default=""
@@ -134,6 +133,8 @@ class Charge(models.Model):
             models.UniqueConstraint(
                 fields=["principal_id", "idempotency_key"], name="pos_charge_one_a_key"
             ),
+            # Not `unique=True`, which would make another index, for searching by beginnings.
+            models.UniqueConstraint(fields=["short_code"], name="pos_charge_short_code_once"),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0), name="pos_charge_amount_positive"
             ),
@@ -196,11 +197,6 @@ class Charge(models.Model):
                 fields=["store", "-id"],
                 condition=models.Q(counter_code__isnull=False),
                 name="pos_charge_store_counter",
-            ),
-            models.Index(
-                fields=["id"],
-                condition=models.Q(is_receipt_due=True),
-                name="pos_charge_receipt_due",
             ),
         ]
 

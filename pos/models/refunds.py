@@ -62,6 +62,25 @@ class Refund(models.Model):
         return " · ".join(filter(None, names))
 
 
+class DueReceipt(models.Model):
+    """A captured charge whose receipt has no number yet.
+
+    A table of its own, because a column would change the charge once more, and all its indexes.
+    """
+
+    charge = models.OneToOneField(
+        Charge,
+        models.DO_NOTHING,
+        related_name="+",
+        primary_key=True,
+        # Written by the statement that captures the charge.
+        db_constraint=False,
+    )
+
+    def __str__(self) -> str:
+        return str(self.charge_id)
+
+
 class Receipt(models.Model):
     """The numbered receipt of a captured charge; numbers run without gaps in a store."""
 

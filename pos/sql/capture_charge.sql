@@ -31,12 +31,13 @@ BEGIN
     END IF;
 
     UPDATE pos_charge c
-       SET status = 'captured', payer_email = email, is_receipt_due = true,
+       SET status = 'captured', payer_email = email,
            version = version + 1,
            -- It was judged before the end, and is dated accordingly.
            captured_at = least(clock_timestamp(), ends_at - interval '1 microsecond')
      WHERE c.id = charge_id
     RETURNING * INTO charge;
+    INSERT INTO pos_duereceipt (charge_id) VALUES (charge.id);
     PERFORM merchants_record_line(
         line => charge.id, kind => 'sale', charge => charge.id, merchant => charge.merchant_id,
         store => charge.store_id, currency => charge.currency, amount => charge.amount_minor,

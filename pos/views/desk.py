@@ -1,17 +1,21 @@
 """The till's desk, shown on each of its pages, and the stream that reports its changes."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from merchants.access import activate_time_zone
+from merchants.models import Store
 from pos.access import Till, read_device, till_only
 from pos.api.charges import hand_over_stream
 from pos.authentication import read_till
 from pos.desk import acknowledge_payment, look_at_desk
 from pos.errors import NotFound
-from pos.queries import sum_today
+from pos.queries import read_items_version, sum_today
+from pos.shelves import list_shelves
 from pos.topics import counter_topic, token_topic
 
 
@@ -30,8 +34,26 @@ def desk(request: HttpRequest, till: Till) -> HttpResponse:
         "cashier": till.cashier,
         "desk": look_at_desk(read_device(till)),
         "today": sum_today(till.store) if till.cashier else None,
+        "items_version": read_items_version(till.store),
     }
     return render(request, "pos/desk.html", context)
+
+
+@require_GET
+@never_cache
+@till_only
+def items(request: HttpRequest, till: Till) -> HttpResponse:
+    """Show what the till may sell, for a page whose items are of another version."""
+    if till.cashier is None:
+        return redirect("pos:unlock")
+    return render(request, "pos/_items.html", show_items(till.store))
+
+
+def show_items(store: Store) -> dict[str, Any]:
+    """Return what the template of the items shows."""
+    # The version first: what changes in between is told of once more.
+    version = read_items_version(store)
+    return {"items_version": version, "shelves": list_shelves(store)}
 
 
 @require_GET

@@ -23,7 +23,8 @@ from pos.errors import ItemNameTaken, NotFound
 from pos.forms import ItemForm, NewItemForm
 from pos.items import add_item, change_item, hide_item, place_item, show_item
 from pos.models import Item
-from pos.queries import list_stores_with_items, read_reference
+from pos.queries import read_reference
+from pos.shelves import list_stores_with_items
 
 ItemView = Callable[[HttpRequest, Staff, Item], HttpResponseBase]
 
@@ -161,6 +162,6 @@ def _show_form(
 
 
 def _go_to(item: Item) -> HttpResponse:
-    answer = redirect("pos:items")
+    answer = redirect("pos:catalogue")
     answer["Location"] += f"?made={item.public_id}#{item.public_id}"
     return answer

@@ -33,7 +33,6 @@ from pos.queries import (
     find_staff_charge,
     list_charges,
     list_refunds,
-    list_shelves,
     list_staff_charges,
     list_stores_with_terminals,
     page_after,
@@ -51,6 +50,7 @@ from pos.terminals import (
 )
 from pos.till_keys import change_key
 from pos.timeline import list_timeline
+from pos.views.desk import show_items
 from pos.views.tills import find_own_terminal
 from qr.errors import PayloadInvalid
 from qr.links import decode_token
@@ -78,7 +78,7 @@ def pair(request: HttpRequest) -> HttpResponse:
 @till_only
 def unlock(request: HttpRequest, till: Till) -> HttpResponse:
     """Unlock the till for a cashier, by PIN."""
-    cashiers = list(find_cashiers(till.store))
+    cashiers = find_cashiers(till.store)
     selected, error, status = request.POST.get("cashier", ""), "", 200
     if request.method == "POST":
         cashier = next((person for person in cashiers if str(person.id) == selected), None)
@@ -110,7 +110,7 @@ def sell(request: HttpRequest, till: Till) -> HttpResponse:
     """Show the till: keypad, items, charge."""
     if till.cashier is None:
         return redirect("pos:unlock")
-    context = _till_context(till) | {"shelves": list_shelves(till.store)}
+    context = _till_context(till) | show_items(till.store)
     return render(request, "pos/till.html", context)
 
 

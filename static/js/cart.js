@@ -162,6 +162,11 @@ export function openEntry({ currency, exponent, charge }) {
     return changes;
   }
 
+  /** Ask for the items if the shop sells others by now than those of the page. */
+  async function keepUp(version) {
+    if (!catalogue.isOf(version)) await refresh();
+  }
+
   const read = () => typed;
 
   /** Put back what was typed before a scanner typed over it. */
@@ -205,5 +210,5 @@ export function openEntry({ currency, exponent, charge }) {
   counts = draft.counts || {};
   choose(localStorage.getItem(TAB) === "items" && catalogue.items.size ? "items" : "keypad");
   draw();
-  return { press, clear, begin, total, read, write, refresh, note };
+  return { press, clear, begin, total, read, write, refresh, keepUp, note };
 }

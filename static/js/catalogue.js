@@ -17,10 +17,15 @@ const listTiles = (page) =>
 
 /** Read the page's items; `refresh` reads them again and says what changed of those in a sale. */
 export function readCatalogue({ money }) {
-  const catalogue = { items: listTiles(document), refresh };
+  const catalogue = { items: listTiles(document), isOf, refresh };
+
+  /** Whether these are the items of that version. */
+  function isOf(version) {
+    return find("items").dataset.version === version;
+  }
 
   async function refresh(inSale) {
-    const answer = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
+    const answer = await fetch(find("items").dataset.address, { cache: "no-store" }).catch(() => null);
     // Without an answer the old prices stay on the screen; the server has the last word on them.
     if (!answer?.ok) return [];
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -31,6 +36,7 @@ export function readCatalogue({ money }) {
       return [];
     }
     const before = catalogue.items;
+    find("items").dataset.version = fresh.dataset.version;
     find("items").replaceChildren(...fresh.childNodes);
     catalogue.items = listTiles(document);
     return inSale.map((id) => tell(before.get(id), catalogue.items.get(id))).filter(Boolean);

@@ -88,10 +88,20 @@ export function* backOff({ first, most, factor = 2, jitter = 0 }) {
   }
 }
 
-/** Call `ask` until it answers that it is done, with `backOff(pace)` between two calls. */
+let aloneUntil = 0;
+
+/** Leave the server alone for so many seconds, as it asked to be, and by chance somewhat longer: not all come back at once. */
+export function leaveAlone(seconds) {
+  aloneUntil = Math.max(aloneUntil, performance.now() + seconds * 1_000 * (1 + Math.random() / 2));
+}
+
+/** Return for how many milliseconds the server is still to be left alone. */
+export const aloneFor = () => Math.max(0, aloneUntil - performance.now());
+
+/** Call `ask` until it answers that it is done, with `backOff(pace)` between two calls, or longer if the server asked so. */
 export async function retry(ask, pace) {
   for (const pause of backOff(pace)) {
     if (await ask()) return;
-    await wait(pause);
+    await wait(Math.max(pause, aloneFor()));
   }
 }

@@ -7,13 +7,14 @@ const RENEW_MS = 25_000;
 const PACE = { first: 2_000, most: 10_000, factor: 1.5 };
 const PAID_BUZZ_MS = [20, 40, 20];
 
-const main = find("main");
+let main = find("main");
 const page = location.pathname.replace(/\/pay$/, "");
 // Some codes need another page; these leave the customer where they are.
 const STAYS = ["pin_wrong", "pin_required", "request_invalid"];
 let isSending = false;
 // A page that is being left asks for nothing more: it would claim what was just declined.
 let isLeaving = false;
+let look = refresh; // what asks anew for what the page shows
 
 /** The server draws every result; a page that came from a form is asked for afresh. */
 function reload() {
@@ -21,6 +22,19 @@ function reload() {
   isSending = false;
   isLeaving = true;
   location.replace(page);
+}
+
+/** Show the payment in this page's place, so that its stream goes on and its files are not asked for again. */
+async function turn() {
+  const fresh = location.pathname === page && (await fetchPage())?.getElementById("main");
+  if (fresh?.dataset.state !== "paid") return reload();
+  isSending = false;
+  look = refresh;
+  document.title = fresh.ownerDocument.title;
+  main.replaceWith(fresh);
+  main = fresh;
+  scrollTo(0, 0);
+  return open();
 }
 
 /* Confirm */
@@ -33,7 +47,7 @@ function openConfirm(form) {
   let expiresAt = main.dataset.expires;
 
   async function ask(name) {
-    if (isSending || isLeaving) return true;
+    if (isSending || isLeaving || !form.isConnected) return true;
     try {
       const body = { payload: location.origin + page };
       const { charge } = await call("POST", `/api/v1/wallet/${name}`, { body, key: makeKey() });
@@ -51,6 +65,7 @@ function openConfirm(form) {
   const renew = () => document.visibilityState === "visible" && ask("claims");
 
   function countDown() {
+    if (!form.isConnected) return;
     const { left, ends, passed } = writeSaleClock({ createdAt, expiresAt });
     if (left === 0 && !isSending) reload();
     find("expiry").textContent = gettext("Sale ends in %(ends)s · %(passed)s so far", { ends, passed });
@@ -78,7 +93,7 @@ function openConfirm(form) {
     try {
       await call("POST", "/api/v1/wallet/payments", { body, key });
       buzz(PAID_BUZZ_MS);
-      reload();
+      await turn();
     } catch (error) {
       if (error instanceof NoAnswer) {
         find("unknown").hidden = false;
@@ -116,22 +131,28 @@ function openConfirm(form) {
   setInterval(renew, RENEW_MS);
   everySecond(countDown);
   // The shop may cancel while the customer reads: news make us ask at once.
-  listen(() => ask("scans"));
+  look = () => ask("scans");
 }
 
 /* Any page that shows rows: keep it true */
 
-function listen(read) {
+function listen() {
   // The page itself was the first look. What it shows is one charge, or all there is.
   const shows = (id, version) => id === main.dataset.charge && version <= main.dataset.chargeVersion;
-  follow("/api/v1/wallet/events", read, { askedAt: 0, shows });
+  follow("/api/v1/wallet/events", () => look(), { askedAt: 0, shows });
+}
+
+/** Return what the server shows at this page's address now, or nothing without an answer. */
+async function fetchPage() {
+  const response = await fetch(page + location.search, { cache: "no-store" }).catch(() => null);
+  return response?.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
 }
 
 async function refresh() {
   try {
-    const response = await fetch(page + location.search, { cache: "no-store" });
-    if (!response.ok) return false;
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("main");
+    const answer = await fetchPage();
+    if (!answer) return false;
+    const fresh = answer.getElementById("main");
     if (fresh?.dataset.charge) main.dataset.chargeVersion = fresh.dataset.chargeVersion;
     if (!fresh || fresh.dataset.version === main.dataset.version) return true;
     if (fresh.dataset.state !== main.dataset.state) reload();
@@ -150,11 +171,16 @@ function showClock() {
   });
 }
 
-if (main.dataset.now) setClock(main.dataset.now);
+/** Wire up what the page shows. */
+function open() {
+  if (main.dataset.now) setClock(main.dataset.now);
+  if (find("pay")) openConfirm(find("pay"));
+  if (find("clock")) showClock();
+  find("result")?.focus();
+}
+
+open();
 // Who signs out leaves no payment codes behind on this phone.
 document.querySelector(".bar form")?.addEventListener("submit", () => localStorage.removeItem("tessera.codes"));
-if (find("pay")) openConfirm(find("pay"));
 // A look at the page after "Do not pay" claims nothing, and what was declined may be paid after all.
-else if (["paid", "home", "payment"].includes(main.dataset.state) || page.endsWith("/declined")) listen(refresh);
-if (find("clock")) showClock();
-find("result")?.focus();
+if (find("pay") || ["paid", "home", "payment"].includes(main.dataset.state) || page.endsWith("/declined")) listen();

@@ -1,6 +1,6 @@
 /** Everything said to and heard from the server: calls, and news of a row; pages that were kept ask it anew. */
 
-import { backOff, setClock } from "./page.js";
+import { aloneFor, backOff, leaveAlone, setClock } from "./page.js";
 
 const POLL_MS = 2_000;
 const POLL_AT_REST_MS = 10_000;
@@ -90,7 +90,10 @@ export async function call(method, url, { body, key, timeout = 8_000 } = {}) {
       response.status >= 500 ||
       (response.status === 429 && !isTold) ||
       (response.status === 409 && response.headers.has("Retry-After"));
-    if (undecided) throw new NoAnswer(`The server answered ${response.status}.`);
+    if (undecided) {
+      leaveAlone(Number(response.headers.get("Retry-After")) || 0);
+      throw new NoAnswer(`The server answered ${response.status}.`);
+    }
     const answer = response.status === 204 ? {} : await response.json();
     if (!response.ok) throw new Refusal(response.status, answer);
     if (answer.server_time) setClock(answer.server_time, sentAt);
@@ -220,7 +223,7 @@ export function follow(url, read, { askedAt = -Infinity, shows = () => false } =
     if (stopped) return;
     const isQuiet = stream.isResting || (stream.isLive && answered);
     if (again) look();
-    else poll = setTimeout(look, isQuiet ? POLL_AT_REST_MS : POLL_MS);
+    else poll = setTimeout(look, Math.max(isQuiet ? POLL_AT_REST_MS : POLL_MS, aloneFor()));
   }
 
   /** The stream tells again what was told in the last `known` milliseconds: more the page cannot have missed. */

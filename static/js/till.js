@@ -81,7 +81,8 @@ function next() {
   if (charge?.status === "captured") desk?.acknowledge(charge.id);
   sale.leave();
   find("entry-title").focus();
-  entry.refresh();
+  // Whenever the desk is read, it knows whether the shop sells something else.
+  if (!desk) entry.refresh();
 }
 
 function askCancel() {
@@ -156,7 +157,10 @@ function wire() {
   document.addEventListener("keydown", onKey);
   onHand(typeDigit);
   onScan(takeScan);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && entry.refresh());
+  document.addEventListener(
+    "visibilitychange",
+    () => document.visibilityState === "visible" && !desk && entry.refresh(),
+  );
   document.addEventListener("click", waitForDesk);
   // Between sales the browser's own word is all there is.
   addEventListener("offline", () => sale.hear(false));
@@ -196,6 +200,7 @@ async function wireDesk() {
       inHand: () => sale.now().sale?.id,
       announce: (row) => tell(gettext("Received %(amount)s.", { amount: row.querySelector("bdi").textContent })),
       also: openCounter({ money, announce: tell }),
+      sold: entry.keepUp,
     });
     desk.draw();
     early?.click();

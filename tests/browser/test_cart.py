@@ -91,6 +91,26 @@ def test_a_changed_price_is_said_and_one_tap_goes_on(eur_till, watch, owners_sql
     owners_sql(price, [1234])
 
 
+def test_a_new_sale_is_rung_up_at_the_shop_s_prices_of_now(eur_till, owners_sql):
+    page = eur_till.page
+    price = "UPDATE pos_item SET price_minor = %s WHERE price_minor IN (1234, 1299)"
+    owners_sql(price, [1234])
+    page.reload()
+    page.get_by_role("tab", name="Items").click()
+    cake = page.get_by_role("button", name=re.compile("^Cake"))
+    cake.click()
+    page.locator("#charge").click()
+    eur_till.wait_for_code()
+    page.locator("#cancel").click()
+    owners_sql(price, [1299])
+    try:
+        page.get_by_role("button", name="New sale").click()
+
+        expect(cake).to_contain_text("€12.99")
+    finally:
+        owners_sql(price, [1234])
+
+
 def test_total_and_buttons_stand_still_however_much_is_sold(eur_till, owners_sql):
     page = eur_till.page
     owners_sql("UPDATE merchants_store SET name = %s WHERE name = 'Shop EUR'", [LONG[:80]])

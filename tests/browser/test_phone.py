@@ -288,6 +288,32 @@ def test_a_lost_answer_is_asked_for_again_and_pays_once(till, phone, watch, coun
     assert count_payments() == before + 1
 
 
+def test_a_payment_for_which_there_was_no_room_is_sent_again_and_pays_once(
+    till, phone, watch, count_payments
+):
+    watch.expect("status of 503")
+    before = count_payments()
+    till.charge("480")
+    phone.open(till.scan())
+    keys: list[str] = []
+
+    def refuse_first(route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) > 1:
+            route.continue_()
+        else:
+            route.fulfill(status=503, headers={"Retry-After": "1"}, json={"code": "overloaded"})
+
+    phone.page.route("**/api/v1/wallet/payments", refuse_first)
+    phone.pay_button.click()
+
+    phone.expect_state("paid")
+    till.expect_result("Paid")
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    assert count_payments() == before + 1
+
+
 def test_a_payment_that_never_arrived_is_sent_again_and_pays_once(
     till, phone, watch, count_payments
 ):

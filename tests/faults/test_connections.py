@@ -11,16 +11,16 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from django.conf import settings
 from psycopg import sql
 
-from servers.programs import Size
 from tests.faults.crew import Crew
 from tests.faults.shop import ANSWER_MAX_S, ask_books, check_sales, wait_for
+from tests.stack import SIZE
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(120, func_only=True)]
 
-SIZE = Size()
-WEB_MOST = SIZE.web_workers * (SIZE.web_threads - 1)
+WEB_MOST = SIZE.web_workers * settings.CONNECTIONS_MAX
 # The worker's, and beat's.
 OTHERS_MOST = SIZE.task_processes + 1
 BURSTS = 3

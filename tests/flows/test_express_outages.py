@@ -9,7 +9,7 @@ from django.db import OperationalError, close_old_connections, connection, conne
 
 from foundation.postgresql.base import DatabaseWrapper
 from pos.models import Charge
-from pos.running import number_command
+from pos.running import mark_running
 from tests import factories
 from tests.flows.door import Door, write_claim, write_confirm, write_create, write_show
 from wallet.models import Payment
@@ -57,9 +57,7 @@ def locked(charge, *, is_running=False):
         with own.cursor() as cursor:
             cursor.execute("BEGIN")
             if is_running:
-                cursor.execute(
-                    "SELECT pg_advisory_xact_lock_shared(%s)", [number_command(charge.id)]
-                )
+                mark_running(charge.id)
             cursor.execute("SELECT FROM pos_charge WHERE id = %s FOR UPDATE", [charge.id])
             is_held.set()
             is_over.wait()

@@ -4,7 +4,8 @@ import pytest
 
 from merchants.models import Role
 from pos.models import Item
-from pos.queries import list_items, list_shelves
+from pos.queries import list_items
+from pos.shelves import list_shelves
 from tests import factories
 from tests.flows.routes import shop_stays_as_it_is
 from tests.flows.steps import open_dashboard

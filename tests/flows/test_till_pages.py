@@ -339,3 +339,47 @@ def test_a_device_is_asked_for_its_code(device):
 
     assert (page.status_code, page.context["error"]) == (200, "")
     assert 'name="code"' in page.content.decode()
+
+
+def read_version(unlocked):
+    """Return the version of the items that the desk tells the till's page."""
+    (version,) = re.findall(
+        r'id="items-version" value="(\w*)"', unlocked.get("/till/desk/").content.decode()
+    )
+    return version
+
+
+def test_the_desk_tells_when_the_shop_sells_something_else(unlocked, shop):
+    first = factories.make_item(shop)
+    before = read_version(unlocked)
+    page = unlocked.get("/till/").content.decode()
+    assert f'data-version="{before}"' in page
+
+    assert read_version(unlocked) == before
+    factories.make_item(shop, name="Bun")
+    assert read_version(unlocked) != before
+    answer = unlocked.get("/till/items/")
+
+    assert answer.status_code == 200
+    assert "Bun" in answer.content.decode()
+    assert first.public_id in answer.content.decode()
+    assert f'data-version="{read_version(unlocked)}"' in answer.content.decode()
+
+
+def test_the_items_of_a_locked_till_are_behind_its_lock(unlocked):
+    unlocked.post("/till/lock/")
+
+    answer = unlocked.get("/till/items/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/till/unlock/")
+
+
+def test_many_items_ask_no_more_than_one(unlocked, shop, django_assert_num_queries):
+    factories.make_item(shop)
+    unlocked.get("/till/items/")
+    for number in range(4):
+        factories.make_item(shop, name=f"Bun {number}")
+
+    # Who holds the till, its version of the items, and the items.
+    with django_assert_num_queries(3):
+        unlocked.get("/till/items/")

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from argon2 import PasswordHasher
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from identity.bearer import digest_secret
@@ -25,6 +27,13 @@ from wallet.models import Payment
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/wallet/sign-in/"
+
+
+def count_queries(browser, address):
+    """Count what one look at a page asks the database."""
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(address).status_code == 200
+    return len(asked)
 
 
 @pytest.fixture
@@ -196,15 +205,16 @@ def test_home_shows_the_balance_and_payments_by_day(browser, shop, customer):
 
 
 def test_home_comes_a_page_at_a_time(browser, shop, customer):
-    for _ in range(31):
+    for _ in range(43):
         factories.sell(shop, customer, amount_minor=1)
 
-    first = browser.get("/wallet/")
-    second = browser.get("/wallet/", {"after": first.context["next_cursor"]})
+    pages = [browser.get("/wallet/")]
+    while after := pages[-1].context["next_cursor"]:
+        pages.append(browser.get("/wallet/", {"after": after}))
 
-    counts = [sum(len(rows) for _, rows in page.context["days"]) for page in (first, second)]
-    # The top-up is the thirty-second.
-    assert counts == [30, 2]
+    counts = [sum(len(rows) for _, rows in page.context["days"]) for page in pages]
+    # The newest are looked at after each payment, the rest seldom; the top-up is the oldest.
+    assert counts == [12, 30, 2]
 
 
 def test_a_cursor_that_is_none_is_not_found(browser):
@@ -375,3 +385,12 @@ def test_a_pasted_address_of_another_site_is_named_and_not_opened(browser):
     assert page.status_code == 422
     assert "another site, evil.example. It was not opened" in text
     assert 'href="https://evil.example' not in text
+
+
+def test_a_long_history_asks_no_more_than_a_short_one(shop, customer, browser):
+    factories.sell(shop, customer)
+    short = count_queries(browser, "/wallet/")
+    for _ in range(3):
+        factories.sell(shop, customer)
+
+    assert count_queries(browser, "/wallet/") == short

@@ -3,12 +3,14 @@
 import pytest
 from django.db import connection
 
+from pos.desk import look_at_desk
 from pos.models import Charge
 from pos.queries import find_by_token
-from pos.terminals import find_holder
+from pos.terminals import find_cashiers, find_holder
 from tests import factories
 from wallet.claims import claim_charge, find_claim
 from wallet.models import Claim
+from wallet.movements import page_movements
 from wallet.payments import confirm_charge
 from wallet.wallets import find_wallet
 
@@ -61,6 +63,29 @@ def test_the_rows_of_a_sale_are_as_the_orm_reads_them(shop, customer, sold):
         *(charge, charge.store, charge.store.merchant, charge.terminal),
         *(holder.terminal, holder.terminal.store, wallet, wallet.user),
         *(find_claim(wallet, claim.id), payment, payment.charge),
+    ]:
+        assert_same(row)
+
+
+def test_a_list_s_rows_are_as_the_orm_reads_them(shop, customer, sold):
+    _, payment = sold
+    wallet = find_wallet(customer.token)
+    assert wallet is not None
+    cashier = factories.hire_person(shop)
+    open_charge = factories.make_charge(shop)
+
+    (movement, *_) = page_movements(wallet, after="").rows
+    (waiting,) = look_at_desk(shop.terminal).waiting
+    found = find_cashiers(shop.store)
+
+    assert movement.payment is not None
+    assert movement.payment == payment
+    assert waiting == open_charge
+    assert cashier in found
+    place = movement.payment.charge
+    for row in [
+        *(movement.payment, place, place.store, place.store.merchant, place.terminal),
+        *(waiting, *found, *(person.user for person in found)),
     ]:
         assert_same(row)
 

@@ -39,7 +39,12 @@ FINAL = [
     "wallet_attempt",
     "wallet_payment",
 ]
-FORGETTABLE = {"django_session", "wallet_shortcodemiss", "wallet_paymentcodemiss"}
+FORGETTABLE = {
+    "pos_duereceipt",
+    "django_session",
+    "wallet_shortcodemiss",
+    "wallet_paymentcodemiss",
+}
 REFUSED = {
     "a transfer out of nothing": "INSERT INTO ledger_transfer SELECT * FROM ledger_transfer",
     "an account with money on it": "INSERT INTO ledger_account (id, kind, currency,"

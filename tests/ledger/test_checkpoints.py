@@ -84,16 +84,16 @@ def test_an_account_with_a_long_tail_gets_one_and_others_do_not(bank, till):
     assert sum_balance(quiet) == 48
 
 
-def test_the_timetable_s_round_takes_them_of_five_hundred_and_more(bank, till):
+def test_the_timetable_s_round_takes_them_of_a_hundred_and_more(bank, till):
     busy = open_account(AccountKind.TAKINGS, currency="EUR")
-    post(bank, till, *[1] * 499)
-    post(bank, busy, *[1] * 500)
+    post(bank, till, *[1] * 99)
+    post(bank, busy, *[1] * 100)
 
     tasks.take_checkpoints()
 
     taken_at = PeriodClose.objects.get().checkpointed_until
     assert list_checkpoints(till) == []
-    assert list_checkpoints(busy) == [(taken_at, 0, 500)]
+    assert list_checkpoints(busy) == [(taken_at, 0, 100)]
     assert str(Checkpoint.objects.get(account=busy)) == f"{busy} at {taken_at}"
     assert str(PeriodClose.objects.get()) == f"closed until {read_closed_until()}"
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from ledger.errors import CurrencyUnknown
 from ledger.money import (
     AMOUNT_MINOR_MAX,
-    calculate_bps,
     find_exponent,
     find_symbol,
     format_money,
@@ -81,37 +80,3 @@ def test_decimals_have_the_currency_s_own_places(amount_minor, currency, exact):
 @pytest.mark.parametrize(("currency", "symbol"), [("EUR", "€"), ("KWD", "KWD"), ("JPY", "¥")])
 def test_signs(currency, symbol):
     assert find_symbol(currency) == symbol
-
-
-@pytest.mark.parametrize(
-    ("amount_minor", "rate_bps", "fee_minor"),
-    [
-        (0, 60, 0),
-        (83, 60, 0),  # 0.498
-        (84, 60, 1),  # 0.504
-        (250, 60, 2),  # 1.5, to even
-        (750, 60, 4),  # 4.5, to even
-        (1250, 60, 8),  # 7.5, to even
-        (480, 60, 3),  # 2.88
-        (10_000, 60, 60),
-        (1, 10_000, 1),
-        (1, 5_000, 0),  # 0.5, to even
-        (3, 5_000, 2),  # 1.5, to even
-        (AMOUNT_MINOR_MAX, 60, 6_000_000_000),
-    ],
-)
-def test_rates_are_rounded_half_to_even(amount_minor, rate_bps, fee_minor):
-    assert calculate_bps(amount_minor, rate_bps) == fee_minor
-
-
-@given(
-    st.integers(min_value=0, max_value=AMOUNT_MINOR_MAX),
-    st.integers(min_value=0, max_value=10_000),
-)
-def test_a_rate_is_at_most_half_a_minor_unit_off_and_never_more_than_all(amount, rate_bps):
-    fee = calculate_bps(amount, rate_bps)
-
-    assert 0 <= fee <= amount
-    assert abs(fee * 10_000 - amount * rate_bps) <= 5_000
-    if abs(fee * 10_000 - amount * rate_bps) == 5_000:
-        assert fee % 2 == 0

@@ -1,39 +1,60 @@
 """What a merchant pays for a charge."""
 
+from decimal import ROUND_HALF_EVEN, Decimal
+
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.money import AMOUNT_MINOR_MAX
-from merchants.fees import calculate_fee
-from merchants.models import Merchant
+
+pytestmark = pytest.mark.django_db
+
+
+def calculate_fee(amount_minor, mdr_bps, fixed_minor):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT merchants_calculate_fee(%s, %s, %s)", [amount_minor, mdr_bps, fixed_minor]
+        )
+        return cursor.fetchone()[0]
 
 
 @pytest.mark.parametrize(
     ("amount_minor", "mdr_bps", "fixed_minor", "fee_minor"),
     [
         (480, 0, 0, 0),
-        (480, 60, 0, 3),
-        (250, 60, 0, 2),
-        (750, 60, 0, 4),
+        (480, 60, 0, 3),  # 2.88
+        (83, 60, 0, 0),  # 0.498
+        (84, 60, 0, 1),  # 0.504
+        (250, 60, 0, 2),  # 1.5, to even
+        (750, 60, 0, 4),  # 4.5, to even
+        (1250, 60, 0, 8),  # 7.5, to even
+        (3, 5_000, 0, 2),  # 1.5, to even
+        (1, 5_000, 0, 0),  # 0.5, to even
         (250, 60, 25, 27),
         (10, 60, 25, 10),
         (1, 10_000, 0, 1),
         (1, 10_000, 5, 1),
+        (AMOUNT_MINOR_MAX, 60, 0, 6_000_000_000),
+        (AMOUNT_MINOR_MAX, 10_000, 0, AMOUNT_MINOR_MAX),
     ],
 )
 def test_a_fee_is_a_share_and_a_fixed_part(amount_minor, mdr_bps, fixed_minor, fee_minor):
-    merchant = Merchant(mdr_bps=mdr_bps, fee_fixed_minor=fixed_minor)
-
-    assert calculate_fee(merchant, amount_minor=amount_minor) == fee_minor
+    assert calculate_fee(amount_minor, mdr_bps, fixed_minor) == fee_minor
 
 
 @given(
     st.integers(min_value=1, max_value=AMOUNT_MINOR_MAX),
     st.integers(min_value=0, max_value=10_000),
-    st.integers(min_value=0, max_value=2**31),
+    st.integers(min_value=0, max_value=2**31 - 1),
 )
-def test_a_fee_never_exceeds_its_amount(amount_minor, mdr_bps, fixed_minor):
-    merchant = Merchant(mdr_bps=mdr_bps, fee_fixed_minor=fixed_minor)
+def test_a_share_is_rounded_half_to_even_and_never_exceeds_its_amount(
+    amount_minor, mdr_bps, fixed_minor
+):
+    exact = Decimal(amount_minor) * mdr_bps / 10_000
+    share_minor = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
-    assert 0 <= calculate_fee(merchant, amount_minor=amount_minor) <= amount_minor
+    fee_minor = calculate_fee(amount_minor, mdr_bps, fixed_minor)
+
+    assert fee_minor == min(share_minor + fixed_minor, amount_minor)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from ledger.errors import InsufficientFunds
 from ledger.queries import read_balance
-from pos import charges
+from pos import openings
 from pos.check_words import draw_check_word
 from pos.models import Charge
 from relay.events import list_events
@@ -20,7 +20,7 @@ from tests.conftest import Api
 def test_a_short_code_that_is_taken_is_drawn_again(shop, monkeypatch, speaker):
     taken = factories.make_charge(shop)
     codes = iter([taken.short_code, "7K4M92QY"])
-    monkeypatch.setattr(charges, "draw_short_code", lambda: next(codes))
+    monkeypatch.setattr(openings, "draw_short_code", lambda: next(codes))
 
     body = {"amount": {"amount_minor": 480, "currency": "EUR"}}
     answer = Api(getattr(shop, speaker)).post("charges", body)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -62,6 +63,24 @@ def test_pages_are_told_their_topics(pages):
     tell("charge:ch_1", "account:2")
 
     assert pages(1) == ["charge:ch_1 account:2"]
+
+
+def test_a_line_that_the_server_ended_is_opened_again(pages):
+    tell("account:1")
+    # Listeners are of another type.
+    assert connect().client_kill_filter(_type="normal", skipme=True) > 0
+    tell("account:2")
+
+    assert pages(2) == ["account:1", "account:2"]
+
+
+def test_many_threads_share_a_line(pages):
+    topics = [f"account:{number}" for number in range(200)]
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(tell, topics))
+
+    assert sorted(pages(200)) == sorted(topics)
 
 
 @pytest.mark.parametrize(

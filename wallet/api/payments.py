@@ -127,7 +127,7 @@ class PaymentsView(WalletApiView):
             read_claim_id(claim),
             pin=pin,
             idempotency_key=read_key(request),
-            request_hash=hash_confirmation(self.wallet, claim),
+            request_hash=hash_confirmation(claim),
         )
         shown = PaymentSerializer.show(payment, charge=Seen(self.wallet, payment.charge))
         return Response(shown, status=201)

@@ -13,6 +13,7 @@ DECLARE
     wallet wallet_wallet;
     captured record;
     amount bigint := (SELECT c.amount_minor FROM pos_charge c WHERE c.id = charge_id);
+    is_marked boolean := pos_mark_running(charge_id::text);
 BEGIN
     -- Serializes the confirmations of one wallet, so that what is read here stays true.
     SELECT * INTO wallet FROM wallet_wallet w

@@ -40,7 +40,7 @@ from wallet.errors import (
     WalletMissing,
 )
 from wallet.models import Wallet
-from wallet.movements import page_movements
+from wallet.movements import PAGE_SIZE, page_movements
 from wallet.pay_screen import PayScreen, claim_for_page
 from wallet.payments import confirm_charge, hash_confirmation, read_pin
 from wallet.queries import find_own_payment
@@ -48,6 +48,8 @@ from wallet.topics import session_topic
 from wallet.tries import list_recent_tries, page_tries
 from wallet.wallets import has_wallet
 
+# The home is looked at after each payment, for the newest: more is one tap away.
+_NEWEST = 12
 _CLAIM_OVER = _("Your minute was over. Nothing was taken. Confirm again to pay.")
 
 
@@ -90,7 +92,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             claim.id,
             pin=read_pin(request.POST.get("pin", "")),
             idempotency_key=_read_key(request) or claim.public_id,
-            request_hash=hash_confirmation(wallet, claim.public_id),
+            request_hash=hash_confirmation(claim.public_id),
         )
     except (PinRequired, PinWrong, PinLocked) as refusal:
         return _ask_again(request, claim_for_page(wallet, charge), refusal)
@@ -169,13 +171,15 @@ def leave(request: HttpRequest) -> HttpResponse:
 @wallet_only
 def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     """Show the balance, and by day the movements that led to it."""
+    before = request.GET.get("after", "")
+    size = PAGE_SIZE if before else _NEWEST
     try:
-        page, after = page_movements(wallet, after=request.GET.get("after", ""))
+        page, after = page_movements(wallet, after=before, size=size)
     except NotFound:
         raise Http404 from None
     days = groupby(page, key=attrgetter("day"))
     available_minor = read_available(wallet.account_id)
-    tries = [] if request.GET.get("after") else list(list_recent_tries(wallet))
+    tries = [] if before else list_recent_tries(wallet)
     newest = [row.public_id for row in page[:1]] + [str(row.pk) for row in tries[:1]]
     context = {
         "wallet": wallet,

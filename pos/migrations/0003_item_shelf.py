@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pos", "0001_initial"),
+        ("pos", "0002_receipts_due_apart"),
     ]
 
     operations = [

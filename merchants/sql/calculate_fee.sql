@@ -1,0 +1,13 @@
+-- A charge's fee in minor units: basis points of the amount, half to even, plus the fixed part.
+-- It is never more than the amount itself.
+CREATE OR REPLACE FUNCTION merchants_calculate_fee(amount bigint, bps int, fixed bigint)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT least(
+        amount * bps / 10000
+        + CASE WHEN amount * bps % 10000 > 5000
+                 OR amount * bps % 10000 = 5000 AND amount * bps / 10000 % 2 = 1
+               THEN 1 ELSE 0 END
+        + fixed, amount)
+$$;
