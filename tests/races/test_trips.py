@@ -36,7 +36,7 @@ class Group:
         self._threads = ThreadPoolExecutor(16)
 
     def act(self, jobs):
-        """Start all jobs so that they share a round trip; return results or failures, in order."""
+        """Start jobs that share a round trip; return each result or failure, in order."""
         with self.held():
             started = []
             for job in jobs:
