@@ -106,11 +106,10 @@ def test_a_sale_is_answered_without_the_views_and_as_they_would(door, shop, cust
 def test_each_request_takes_one_statement(
     door, shop, customer, charge, django_assert_num_queries
 ):
-    claim = factories.claim(customer, charge)
     for request in [
         write_create(shop),
         write_claim(customer, charge),
-        write_confirm(customer, claim),
+        write_confirm(customer, factories.claim(customer, charge)),
         write_show(shop, charge),
     ]:
         with door.leaving(0), django_assert_num_queries(1):
