@@ -35,7 +35,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @classmethod
     def share_trips(cls, *, most: int, threads: int) -> None:
-        """Let single statements of so many threads share round trips, at most so many at once.
+        """Share round trips among so many threads' single statements, at most so many at once.
 
         Each thread may have to ask alone, so there may be as many connections, beside others;
         but one thread stays free of statements that wait.

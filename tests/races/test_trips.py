@@ -36,7 +36,7 @@ class Group:
         self._threads = ThreadPoolExecutor(16)
 
     def act(self, jobs):
-        """Let all jobs share a round trip; return each one's result or failure, in order."""
+        """Start jobs that share a round trip; return each result or failure, in order."""
         with self.held():
             started = []
             for job in jobs:
