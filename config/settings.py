@@ -84,12 +84,12 @@ DATABASES["default"] |= {
     },
 }
 # Per web process: requests in work at once, and requests of each rank that may wait.
-WORKING_MAX = env.int("WORKING_MAX", default=16)
+WORKING_MAX = env.int("WORKING_MAX", default=24)
 SALES_WAITING_MAX = env.int("SALES_WAITING_MAX", default=192)
 CHARGES_WAITING_MAX = env.int("CHARGES_WAITING_MAX", default=64)
 PAGES_WAITING_MAX = env.int("PAGES_WAITING_MAX", default=48)
 # Per web process, one less than are in work: the last one serves what needs no database.
-CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=15)
+CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=23)
 # Round trips for the requests of a sale that a web process has under way before further ones
 # wait and share the next.
 TRIPS_MAX = env.int("TRIPS_MAX", default=1)

@@ -27,7 +27,7 @@ class Size:
     """The number of processes and threads; these suit two cores.
 
     One web process for two cores, because requests of one process share round trips to the
-    database, which takes the other core. Of its threads sixteen work; in the others requests
+    database, which takes the other core. Of its threads 24 work; in the others requests
     wait (`config/admission.py`).
     """
 
