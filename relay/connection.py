@@ -45,7 +45,9 @@ class _Line:
             RedisError, OSError: not sent.
         """
         with self._lock:
-            self._open().send_command(*command)
+            # Who had the lock before may have waited in vain; nobody else shall.
+            if time.monotonic() >= _away_until:
+                self._open().send_command(*command)
 
     def _open(self) -> Any:  # noqa: ANN401  as above
         line = self._connection
