@@ -110,7 +110,7 @@ _WRITE = """
         refunded_minor, refunds_count, reference, description, token, short_code, check_word,
         receipt_token, payer_account_id, payer_name, payer_email, takings_account_id,
         created_at, expires_at, was_extended_for_payer, claimed_at, lease_until, captured_at,
-        canceled_at, expired_at, is_receipt_due)
+        canceled_at, expired_at)
     SELECT id, merchant_id, store, terminal, cashier, terminal, 'key ' || n,
            sha256(n::text::bytea), status, 3, 'EUR', amount, amount * 60 / 10000,
            CASE WHEN is_refunded THEN 1 + amount / 2 ELSE 0 END, is_refunded::int, 'bench', '',
@@ -120,7 +120,7 @@ _WRITE = """
            at + interval '5 min', false, CASE WHEN status = 'captured' THEN at END,
            CASE WHEN status = 'captured' THEN at + interval '1 min' END,
            CASE WHEN status = 'captured' THEN at END, CASE WHEN status = 'canceled' THEN at END,
-           CASE WHEN status = 'expired' THEN at + interval '5 min' END, false
+           CASE WHEN status = 'expired' THEN at + interval '5 min' END
       FROM made;
     INSERT INTO pos_chargeline (charge_id, position, name, quantity, unit_price_minor)
     SELECT id, 0, 'Flat white', 1, amount FROM made WHERE n % 5 = 0;

@@ -7,6 +7,7 @@ behind.
 import hashlib
 import json
 from typing import TypeVar
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext
@@ -95,12 +96,13 @@ def is_key(text: str) -> bool:
     )
 
 
-def hash_request(route: str, *, body: object) -> bytes:
-    """Return 32 bytes that differ as soon as route or body do.
+def hash_request(route: str, *, body: object, principal_id: UUID | None = None) -> bytes:
+    """Return 32 bytes that differ as soon as route, principal or body do.
 
-    Whose request it is stands beside the key: a key belongs to a principal.
+    None where the principal's id stands beside the key anyway, and is not known yet.
     """
-    canonical = json.dumps([route, body], sort_keys=True)
+    principal = [] if principal_id is None else [str(principal_id)]
+    canonical = json.dumps([route, *principal, body], sort_keys=True)
     return hashlib.sha256(canonical.encode()).digest()
 
 

@@ -1,5 +1,6 @@
 """The till's part of the express lane: create a charge, and look at it."""
 
+import re
 from typing import Any
 
 from foundation.express import Answered, Asked
@@ -13,6 +14,7 @@ from pos.openings import NewCharge
 from pos.queries import find_charge_seen_by, read_reference
 from pos.serializers import ChargeSerializer, WholeChargeSerializer
 
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _TEXTS = {"reference": 64, "description": 140}
 
 
@@ -58,7 +60,11 @@ def _read_amount(amount: Any) -> tuple[int, str]:  # noqa: ANN401  whatever JSON
     if type(amount) is not dict or amount.keys() != {"amount_minor", "currency"}:
         return 0, ""
     amount_minor, currency = amount["amount_minor"], amount["currency"]
-    is_known = type(amount_minor) is int and type(currency) is str
+    is_known = (
+        type(amount_minor) is int
+        and type(currency) is str
+        and _CURRENCY.fullmatch(currency) is not None
+    )
     is_possible = is_known and 0 < amount_minor <= AMOUNT_MINOR_MAX
     return (amount_minor, currency) if is_possible else (0, "")
 

@@ -30,10 +30,25 @@ Row = tuple[Any, ...] | None
 Parameters = Mapping[str, Any] | Sequence[Any]
 
 
+class _NotSentError(Exception):
+    """A statement could not be written; the driver's error is its cause."""
+
+
 class _Asked:
     """A statement, and then its first row, or what went wrong."""
 
-    __slots__ = ("failure", "is_alone", "parameters", "row", "sql", "together", "turn")
+    __slots__ = (
+        *(
+            "failure",
+            "is_alone",
+            "is_overtaken",
+            "parameters",
+            "row",
+            "sql",
+            "together",
+            "turn",
+        ),
+    )
 
     def __init__(self, sql: str, parameters: Parameters) -> None:
         self.sql, self.parameters = sql, parameters
@@ -42,7 +57,7 @@ class _Asked:
         # Locked while others decide: then it is answered, or leads those in `together`.
         self.turn = threading.Lock()
         self.together: list[_Asked] = []
-        self.is_alone = False
+        self.is_alone = self.is_overtaken = False
 
     def answer(self, row: Row) -> None:
         """Keep its first row."""
@@ -63,9 +78,9 @@ class Trips:
         self._pool, self._connect = pool, connect
         self._most, self._connections = most, connections
         self._lock = threading.Lock()
-        self._under_way = 0
-        self._is_stuck = False
+        self._under_way: list[_Asked] = []
         self._waiting: list[_Asked] = []
+        self._is_stuck = False
 
     def fetch_row(self, sql: str, parameters: Parameters) -> Row:
         """Run a statement, committed by itself or with others, and return its first row.
@@ -84,12 +99,19 @@ class Trips:
             raise mine.failure
         return mine.row
 
+    def count_waiting(self) -> int:
+        """Return how many statements wait at this moment."""
+        return len(self._waiting)
+
+    def count_under_way(self) -> int:
+        """Return how many round trips are under way at this moment."""
+        return len(self._under_way)
+
     def _begins(self, asked: _Asked) -> bool:
         # Otherwise it waits; where others have waited in vain it does neither, and has failed.
         with self._lock:
-            if self._under_way < self._most:
-                self._under_way += 1
-                asked.together = [asked]
+            if self._has_room():
+                self._start([asked])
             elif not self._is_stuck:
                 asked.turn.acquire()
                 self._waiting.append(asked)
@@ -103,37 +125,48 @@ class Trips:
             with self._lock:
                 if asked not in self._waiting:
                     continue
-                may_start = self._under_way < self._connections
+                may_start = len(self._under_way) < self._connections
                 if may_start or waited_s >= _TURN_S:
                     self._waiting.remove(asked)
                     if may_start:
-                        self._under_way += 1
-                        asked.together = [asked, *self._take_first()]
+                        for held in self._under_way:
+                            held.is_overtaken = True
+                        self._start([asked, *self._take_first(_TOGETHER_MAX - 1)])
                     else:
                         self._is_stuck = True
                     return
 
-    def _take_first(self) -> list[_Asked]:
-        first, self._waiting = self._waiting[:_TOGETHER_MAX], self._waiting[_TOGETHER_MAX:]
+    def _has_room(self) -> bool:
+        # Those that wait for a lock count no more, once others have started beside them.
+        return sum(not leader.is_overtaken for leader in self._under_way) < self._most
+
+    def _start(self, together: list[_Asked]) -> None:
+        together[0].together = together
+        self._under_way.append(together[0])
+
+    def _take_first(self, most: int) -> list[_Asked]:
+        first, self._waiting = self._waiting[:most], self._waiting[most:]
         return first
 
     def _lead(self, leader: _Asked) -> None:
+        together = leader.together
         try:
-            self._ask(leader.together)
+            self._ask(together)
         finally:
-            self._hand_over()
-            for other in leader.together[1:]:
+            self._hand_over(leader)
+            for other in together[1:]:
                 other.turn.release()
+            # It names itself there.
+            leader.together = []
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, leader: _Asked) -> None:
         with self._lock:
+            self._under_way.remove(leader)
             self._is_stuck = False
-            is_one_too_many = self._under_way > self._most
-            following = [] if is_one_too_many else self._take_first()
-            if not following:
-                self._under_way -= 1
+            if not (self._waiting and self._has_room()):
                 return
-        following[0].together = following
+            following = self._take_first(_TOGETHER_MAX)
+            self._start(following)
         following[0].turn.release()
 
     def _ask(self, together: list[_Asked]) -> None:
@@ -146,6 +179,10 @@ class Trips:
                 self._pool.let_go()
                 raise
             self._pool.give_back(opened_at, connection)
+        except _NotSentError:
+            for asked in together:
+                asked.is_alone = True
+            return
         except psycopg.Error as failure:
             was_undone = not ends_session(failure)
             for asked in together:
@@ -174,10 +211,25 @@ def _run(connection: Connection, together: list[_Asked]) -> list[Row]:
         cursors = [_execute(connection, together[0])]
     else:
         # One transaction: what is between two synchronizations is done or undone as a whole.
-        with connection.pipeline():
-            cursors = [_execute(connection, asked) for asked in together]
+        with connection.pipeline() as pipeline:
+            cursors = [_send(connection, asked) for asked in together]
+            # Here and not at the block's end, which would hide why a commit failed.
+            pipeline.sync()
     connection.check_commit()
     return [cursor.fetchone() for cursor in cursors]
+
+
+def _send(connection: Connection, asked: _Asked) -> psycopg.Cursor[Any]:
+    try:
+        return _execute(connection, asked)
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise
+    except Exception as failure:
+        if getattr(failure, "sqlstate", None) is None:
+            # It was never written, and the block's end would commit those before it.
+            connection.give_up()
+            raise _NotSentError from failure
+        raise
 
 
 def _execute(connection: Connection, asked: _Asked) -> psycopg.Cursor[Any]:

@@ -105,7 +105,9 @@ class CounterCodesView(MerchantView):
             terminal=_find_terminal(store, asked.validated_data.get("terminal")),
             cap_minor=cap["amount_minor"] if cap else None,
             idempotency_key=read_key(request),
-            request_hash=hash_request(f"print {store.public_id}", body=request.data),
+            request_hash=hash_request(
+                f"print {store.public_id}", principal_id=self.merchant.id, body=request.data
+            ),
         )
         code = create_counter_code(store, new, actor=self.merchant.public_id)
         return Response(CounterCodeSerializer.show(code), status=201)

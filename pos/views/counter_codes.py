@@ -198,7 +198,7 @@ def _read_wish(request: HttpRequest, store: Store) -> NewCounterCode:
         terminal=terminal,
         cap_minor=cap_minor,
         idempotency_key=key if key and key.isprintable() else str(uuid4()),
-        request_hash=hash_request("print", body=body),
+        request_hash=hash_request("print", principal_id=store.id, body=body),
     )
 
 

@@ -1,6 +1,6 @@
 /** The items on the till's page, and what has become of them since the page was drawn. */
 
-import { find } from "./page.js";
+import { find, heed } from "./page.js";
 import { gettext } from "./server.js";
 
 const listTiles = (page) =>
@@ -25,7 +25,7 @@ export function readCatalogue({ money }) {
   }
 
   async function refresh(inSale) {
-    const answer = await fetch(find("items").dataset.address, { cache: "no-store" }).catch(() => null);
+    const answer = await fetch(find("items").dataset.address, { cache: "no-store" }).then(heed, () => null);
     // Without an answer the old prices stay on the screen; the server has the last word on them.
     if (!answer?.ok) return [];
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

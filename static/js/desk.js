@@ -1,6 +1,6 @@
 /** What lies on the till's desk, on each of its pages: payments nobody has seen, open sales, and today's figures. */
 
-import { find } from "./page.js";
+import { find, heed } from "./page.js";
 import { call, follow, gettext, makeKey, NoAnswer } from "./server.js";
 
 const NOON_MS = 200;
@@ -24,7 +24,9 @@ export function openDesk({ inHand = () => "", announce = () => {}, also = async 
 
   async function ask(body) {
     const abort = AbortSignal.timeout(TIMEOUT_MS);
-    const answer = await fetch(address, { method: body ? "POST" : "GET", body, cache: "no-store", signal: abort });
+    const answer = heed(
+      await fetch(address, { method: body ? "POST" : "GET", body, cache: "no-store", signal: abort }),
+    );
     // A till that was unpaired is led to where it can be paired, and one that was locked to its lock.
     if (answer.redirected) location.assign(answer.url);
     if (!answer.ok || answer.redirected) return answer.status < 500;
@@ -66,7 +68,7 @@ export function openDesk({ inHand = () => "", announce = () => {}, also = async 
 
   /** A list of sales beside the desk would say something else of them. */
   async function readSales() {
-    const answer = await fetch(location.href, { cache: "no-store" });
+    const answer = heed(await fetch(location.href, { cache: "no-store" }));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (page.getElementById("sales")) find("sales").replaceWith(page.getElementById("sales"));
   }

@@ -2,7 +2,7 @@
 
 import { stayAwake } from "./device.js";
 import { formatMoney } from "./money.js";
-import { buzz, everySecond, find, serverNow, setClock, writeSpan } from "./page.js";
+import { buzz, everySecond, find, heed, serverNow, setClock, writeSpan } from "./page.js";
 import { call, follow, gettext, NoAnswer } from "./server.js";
 
 const KEPT = "tessera.codes";
@@ -205,7 +205,7 @@ async function look() {
 async function renew(listed) {
   const drawn = new Map(codes.map((code) => [code.code, code]));
   if (!drawn.has(listed[0].code) || listed.filter(({ code }) => drawn.has(code)).length < DRAWN_MIN) {
-    const response = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
+    const response = await fetch(location.pathname, { cache: "no-store" }).then(heed, () => null);
     if (!response?.ok) return;
     readPage(new DOMParser().parseFromString(await response.text(), "text/html"));
   } else {

@@ -95,6 +95,12 @@ export function leaveAlone(seconds) {
   aloneUntil = Math.max(aloneUntil, performance.now() + seconds * 1_000 * (1 + Math.random() / 2));
 }
 
+/** Heed an answer that asks to be left alone; return the answer. */
+export function heed(response) {
+  if (response.status === 503) leaveAlone(Number(response.headers.get("Retry-After")) || 0);
+  return response;
+}
+
 /** Return for how many milliseconds the server is still to be left alone. */
 export const aloneFor = () => Math.max(0, aloneUntil - performance.now());
 

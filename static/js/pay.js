@@ -1,6 +1,6 @@
 /** The phone's pages: without it they work by plain forms; with it they keep up by themselves. */
 
-import { buzz, everySecond, find, retry, serverNow, setClock, writeSaleClock, writeTime } from "./page.js";
+import { buzz, everySecond, find, heed, retry, serverNow, setClock, writeSaleClock, writeTime } from "./page.js";
 import { call, follow, gettext, makeKey, NoAnswer } from "./server.js";
 
 const RENEW_MS = 25_000;
@@ -144,7 +144,7 @@ function listen() {
 
 /** Return what the server shows at this page's address now, or nothing without an answer. */
 async function fetchPage() {
-  const response = await fetch(page + location.search, { cache: "no-store" }).catch(() => null);
+  const response = await fetch(page + location.search, { cache: "no-store" }).then(heed, () => null);
   return response?.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
 }
 

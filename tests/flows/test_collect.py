@@ -204,7 +204,9 @@ def test_what_broke_off_before_the_claim_is_finished_by_the_same_key(
     till, charge, shop, customer
 ):
     code = show_code(customer)
-    asked = hash_request(f"collect {charge.public_id}", body={"code": code})
+    asked = hash_request(
+        f"collect {charge.public_id}", principal_id=shop.terminal.id, body={"code": code}
+    )
     redeem_code(shop.till, NewUse(code, charge, "sale-1", asked))
 
     answer = collect(till, charge, code, key="sale-1")
@@ -230,7 +232,9 @@ def test_what_broke_off_is_not_gone_on_with_once_the_codes_were_stopped(
     till, phone, charge, shop, customer
 ):
     code = show_code(customer)
-    asked = hash_request(f"collect {charge.public_id}", body={"code": code})
+    asked = hash_request(
+        f"collect {charge.public_id}", principal_id=shop.terminal.id, body={"code": code}
+    )
     redeem_code(shop.till, NewUse(code, charge, "sale-1", asked))
     phone.post("wallet/payment_codes/revoke")
 

@@ -41,7 +41,7 @@ class Group:
             started = []
             for job in jobs:
                 started.append(self._threads.submit(_act, job))
-                wait_until(lambda: len(self.trips._waiting) == len(started))
+                wait_until(lambda: self.trips.count_waiting() == len(started))
         return [_find_result(one) for one in started]
 
     @contextmanager
@@ -52,7 +52,7 @@ class Group:
             held = self._threads.submit(
                 self.trips.fetch_row, "SELECT pg_advisory_xact_lock(%s)", [_HOLD]
             )
-            wait_until(lambda: self.trips._under_way == 1)
+            wait_until(lambda: self.trips.count_under_way() == 1)
             try:
                 yield
             finally:
@@ -135,7 +135,7 @@ def test_nobody_waits_while_fewer_are_under_way(group):
     group.trips._most = 2
     with group.held():
         assert group.trips.fetch_row("SELECT 1", []) == (1,)
-    assert group.trips._under_way == 0
+    assert group.trips.count_under_way() == 0
 
 
 def test_those_behind_a_trip_that_waits_for_a_lock_start_without_it(group, monkeypatch):
@@ -146,7 +146,7 @@ def test_those_behind_a_trip_that_waits_for_a_lock_start_without_it(group, monke
             for number in range(4)
         ]
         assert [one.result(10) for one in started] == [(number,) for number in range(4)]
-    assert group.trips._under_way == 0
+    assert group.trips.count_under_way() == 0
 
 
 def test_where_all_connections_are_held_nobody_waits_for_long(group, monkeypatch):
@@ -172,6 +172,38 @@ def test_a_failure_is_its_own_requests_alone(group):
     assert isinstance(rows[1], psycopg.errors.DivisionByZero)
     assert rows[0][0] != rows[2][0], "what shared its transaction was undone and asked alone"
     assert rows[3] == (7,)
+
+
+@pytest.mark.parametrize("text", ["\ud800", "\x00"])
+def test_a_text_that_cannot_be_sent_is_its_own_requests_trouble(group, door, shop, text):
+    """Nothing before it in the same trip is committed without the others."""
+    payers = [factories.open_customer() for _ in range(2)]
+    claims = [claim_new(shop, payer) for payer in payers]
+    who = "SELECT pg_current_xact_id()::text, %(text)s::text"
+    asked = [{"text": "first"}, {"text": text}, {"text": "last"}]
+
+    rows = group.act([lambda facts=facts: group.trips.fetch_row(who, facts) for facts in asked])
+    paid = group.act(
+        [
+            *ask(door, write_confirm(payers[0], claims[0])),
+            lambda: group.trips.fetch_row(who, {"text": text}),
+            *ask(door, write_confirm(payers[1], claims[1])),
+        ]
+    )
+
+    assert isinstance(rows[1], (UnicodeEncodeError, psycopg.DataError))
+    assert [rows[0][1], rows[2][1]] == ["first", "last"]
+    assert rows[0][0] != rows[2][0]
+    assert [paid[0][0], paid[2][0]] == ["201 Created"] * 2
+    assert [read_balance(payer.wallet.account_id) for payer in payers] == [9_520] * 2
+
+
+@pytest.mark.parametrize("currency", ["\ud800", "\x00", "EURO", "eur", ""])
+def test_an_odd_currency_is_the_views(door, shop, currency):
+    body = {"amount": {"amount_minor": 480, "currency": currency}}
+
+    with door.leaving(1):
+        assert door.ask(write_create(shop, **body))[0][:3] in {"400", "409"}
 
 
 def test_of_a_lost_connection_all_are_told_and_nothing_is_asked_again(group):
@@ -250,7 +282,7 @@ def test_a_session_that_ended_meanwhile_pays_nothing(group, door, shop):
             group._threads.submit(_act, job)
             for job in ask(door, write_confirm(payer, claim), write_confirm(other, others))
         ]
-        wait_until(lambda: len(group.trips._waiting) == 2)
+        wait_until(lambda: group.trips.count_waiting() == 2)
         Session.objects.filter(user=payer.wallet.user).update(ended_at=Now())
 
     answers = [one.result(30) for one in started]

@@ -164,7 +164,9 @@ class CollectView(PosView):
             text=asked.validated_data["code"],
             charge=charge,
             idempotency_key=read_key(request),
-            request_hash=hash_request(f"collect {charge.public_id}", body=request.data),
+            request_hash=hash_request(
+                f"collect {charge.public_id}", principal_id=self.principal.id, body=request.data
+            ),
         )
         use = collect_charge(self.principal, new)
         truth = find_charge(self.principal, reference)

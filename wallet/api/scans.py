@@ -269,7 +269,9 @@ class ClaimsView(WalletApiView):
                 found,
                 amount_minor=_read_amount(found, asked.validated_data.get("amount")),
                 key=key or read_key(request),
-                request_hash=hash_request(f"claim {found.public_id}", body=request.data),
+                request_hash=hash_request(
+                    f"claim {found.public_id}", principal_id=self.wallet.id, body=request.data
+                ),
             )
         return Response(ClaimSerializer.show(claim), status=201)
 

@@ -81,7 +81,7 @@ def _take_amount(request: HttpRequest, wallet: Wallet, code: CounterCode) -> Htt
             code,
             amount_minor=read_money(typed, code.currency),
             key=key,
-            request_hash=_hash_wish(code, typed),
+            request_hash=_hash_wish(wallet, code, typed),
         )
     except _REFUSALS as refusal:
         return _ask(request, wallet, code, typed=typed, error=str(refusal))
@@ -111,9 +111,9 @@ def _read_key(request: HttpRequest) -> str:
     return key
 
 
-def _hash_wish(code: CounterCode, typed: str) -> bytes:
+def _hash_wish(wallet: Wallet, code: CounterCode, typed: str) -> bytes:
     body = {"amount_minor": read_money(typed, code.currency)}
-    return hash_request(f"type at {code.public_id}", body=body)
+    return hash_request(f"type at {code.public_id}", principal_id=wallet.id, body=body)
 
 
 def _ask(
