@@ -5,8 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import uuid6
-from django.db import transaction
-from django.db.models.functions import Now
+from django.db import connection, transaction
 from django.utils import timezone
 
 from identity.bearer import digest_secret, make_secret
@@ -121,7 +120,8 @@ def find_merchant_by_key(secret: str) -> Merchant | None:
     if key is None:
         return None
     if key.last_used_at is None or timezone.now() - key.last_used_at > _NOTED_EACH:
-        keys.update(last_used_at=Now())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT merchants_note_key_use(%s)", [key.id])
     return key.merchant
 
 

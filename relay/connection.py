@@ -1,7 +1,7 @@
 """The connection to the Redis-compatible server, for hints only.
 
 It never holds anything that must be true, so an unreachable server costs a hint and never a
-sale: after a failure it is not contacted for a second.
+sale: after a failure it is not contacted for a second for the same purpose.
 """
 
 import logging
@@ -18,7 +18,9 @@ from django.db import transaction
 
 logger = logging.getLogger(__name__)
 _PAUSE_S = 1.0
-_away_until = 0.0
+PAGES, JOBS = "pages", "jobs"
+# By purpose: the queue may be slow while pages are still told.
+_away_until: dict[str, float] = {}
 
 
 @lru_cache(maxsize=1)
@@ -46,7 +48,7 @@ class _Line:
         """
         with self._lock:
             # Who had the lock before may have waited in vain; nobody else shall.
-            if time.monotonic() >= _away_until:
+            if not is_away(PAGES):
                 self._open().send_command(*command)
 
     def _open(self) -> Any:  # noqa: ANN401  as above
@@ -94,13 +96,17 @@ def after_commit(send: Callable[[], None]) -> None:
         send()
 
 
-def hint(send: Callable[[], object]) -> None:
+def is_away(purpose: str) -> bool:
+    """Return whether the server was found away for this purpose within the last second."""
+    return time.monotonic() < _away_until.get(purpose, 0)
+
+
+def hint(purpose: str, send: Callable[[], object]) -> None:
     """Send something that may be lost; a failure is logged and swallowed."""
-    global _away_until  # noqa: PLW0603  one flag for the process, whichever thread sets it
-    if time.monotonic() < _away_until:
+    if is_away(purpose):
         return
     try:
         send()
     except (redis.RedisError, OSError) as failure:
-        _away_until = time.monotonic() + _PAUSE_S
+        _away_until[purpose] = time.monotonic() + _PAUSE_S
         logger.warning("A hint was lost, the relay is away: %s", failure)

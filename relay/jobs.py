@@ -10,7 +10,7 @@ from functools import partial
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-from relay.connection import after_commit, hint
+from relay.connection import JOBS, after_commit, hint
 
 _GATHER_S = 0.5
 _gathering_until: dict[str, float] = {}
@@ -27,7 +27,7 @@ def enqueue(name: str) -> None:
     if now < _gathering_until.get(name, 0):
         return
     _gathering_until[name] = now + _GATHER_S
-    hint(lambda: _send(name))
+    hint(JOBS, lambda: _send(name))
 
 
 def _send(name: str) -> None:

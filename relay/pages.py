@@ -9,7 +9,7 @@ On the wire: topics with blanks between them, one of them with the version, as i
 from dataclasses import dataclass
 from functools import partial
 
-from relay.connection import after_commit, hint, publish
+from relay.connection import PAGES, after_commit, hint, publish
 
 CHANNEL = "tessera:pages"
 # Prefix of a topic: the streams bound to it are over.
@@ -54,4 +54,4 @@ def end_on_commit(*topics: str) -> None:
 
 def tell(*topics: str) -> None:
     """Notify the pages that listen to these topics now; lost if the relay is away."""
-    hint(lambda: publish(CHANNEL, " ".join(topics)))
+    hint(PAGES, lambda: publish(CHANNEL, " ".join(topics)))

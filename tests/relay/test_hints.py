@@ -15,7 +15,7 @@ from merchants.models import Settlement
 from pos.receipts import issue_receipts
 from pos.tasks import sweep
 from relay import connection, jobs
-from relay.connection import connect, hint
+from relay.connection import JOBS, connect, hint
 from relay.events import list_events, record_event
 from relay.jobs import enqueue, enqueue_on_commit
 from relay.models import Event
@@ -55,7 +55,7 @@ def queue(monkeypatch):
 def away(monkeypatch, caplog):
     """A relay that was never found away so far."""
     caplog.set_level(logging.WARNING)
-    monkeypatch.setattr(connection, "_away_until", 0.0)
+    monkeypatch.setattr(connection, "_away_until", {})
     monkeypatch.setattr(jobs, "_gathering_until", {})
 
 
@@ -176,7 +176,7 @@ def test_a_lost_hint_is_no_failure_and_the_relay_is_left_alone(away, failure, ca
         raise failure("nobody there")
 
     for _ in range(3):
-        hint(send)
+        hint(JOBS, send)
 
     assert asked == [1]
     assert caplog.text.count("A hint was lost, the relay is away: nobody there") == 1
@@ -184,7 +184,7 @@ def test_a_lost_hint_is_no_failure_and_the_relay_is_left_alone(away, failure, ca
 
 def test_a_mistake_of_ours_is_no_lost_hint(away):
     with pytest.raises(ZeroDivisionError):
-        hint(lambda: 1 / 0)
+        hint(JOBS, lambda: 1 / 0)
 
 
 @pytest.mark.slow
