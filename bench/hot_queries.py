@@ -152,6 +152,8 @@ def start(servers: Servers, url: str, *arguments: str) -> "subprocess.Popen[str]
         "PIN_PEPPER": "benchmarks-only",
         "PUBLIC_URL": "http://bench.test",
         "CONNECTIONS_MAX": "1",
+        # All on that one connection, whose processor time is read.
+        "TRIPS_MAX": "0",
         # So high that no payment needs a PIN, but counted as always.
         "NO_PIN_SUM_MAX_MINOR": "1000000000000",
         "NO_PIN_COUNT_MAX": "32767",

@@ -91,7 +91,7 @@ PAGES_WAITING_MAX = env.int("PAGES_WAITING_MAX", default=48)
 # Per web process, one less than are in work: the last one serves what needs no database.
 CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=23)
 # Round trips for the requests of a sale that a web process has under way before further ones
-# wait and share the next.
+# wait and share the next; 0: each has its own, on the usual connections.
 TRIPS_MAX = env.int("TRIPS_MAX", default=1)
 # The application's database role; `grant_privileges` grants it what it needs.
 APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 DatabaseWrapper.share_connections(most=settings.CONNECTIONS_MAX)
-DatabaseWrapper.share_trips(most=settings.TRIPS_MAX, threads=settings.WORKING_MAX)
+if settings.TRIPS_MAX:
+    DatabaseWrapper.share_trips(most=settings.TRIPS_MAX, threads=settings.WORKING_MAX)
 
 
 def application(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
