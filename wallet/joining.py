@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from identity.errors import VerificationOver
 from identity.models import Session, User, Verification
 from identity.pins import set_pin
-from identity.sign_in import find_user
+from identity.sign_in import find_by_address
 from identity.verifications import LIFE, derive_code, start_verification, use_up
 from relay.letters import Text, send_letter
 from relay.pages import end_on_commit
@@ -44,7 +45,7 @@ def ask_for_new_pin(address: str) -> Verification:
         CodesTooMany: the address was sent several just now.
     """
     verification = start_verification(FORGOTTEN, address=address)
-    user = find_user(address)
+    user = find_by_address(address)
     if user is not None and Wallet.objects.filter(user=user).exists():
         send_letter("code", subject=verification.id, address=address)
     return verification
@@ -80,11 +81,13 @@ def choose_new_pin(verification: Verification, *, pin: str) -> User:
         VerificationOver: used meanwhile, not confirmed, or of nobody.
     """
     use_up(verification)
-    user = find_user(verification.address)
-    assert user is not None, "only people with a wallet are sent a code"
+    user = find_by_address(verification.address)
+    wallet = Wallet.objects.filter(user=user).first() if user is not None else None
+    if user is None or wallet is None:
+        raise VerificationOver
     set_pin(user, pin)
     # A lost phone may show payment codes without a connection.
-    revoke_codes(Wallet.objects.get(user=user))
+    revoke_codes(wallet)
     sessions = Session.objects.filter(user=user, ended_at=None)
     end_on_commit(*(topic for each in sessions for topic in session_topic(each.id)))
     sessions.update(ended_at=timezone.now())

@@ -203,6 +203,27 @@ def test_a_forgotten_pin_is_chosen_anew_and_devices_are_signed_out(customer):
     assert "was changed just now" in str(mail.outbox[-1].body)
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["+353871234567/x@mail.test", "+353871234567@mail.test", "087-123-4567@mail.test"],
+)
+def test_a_mail_address_that_begins_with_a_number_replaces_no_pin(customer, address):
+    customer.wallet.user.phone = "+353871234567"
+    customer.wallet.user.save(update_fields=["phone"])
+    owned, browser = open_wallet(customer), open_browser()
+    page, code = begin(browser, FORGOTTEN, address=address)
+    send_due_letters()
+    assert mail.outbox == []
+    browser.post(page, {"code": code})
+
+    answer = browser.post(page, PINS)
+
+    assert answer.status_code == 410
+    assert is_pin_of(customer.wallet.user_id, customer.pin)
+    assert "tessera_wallet" not in browser.cookies
+    assert owned.get("/wallet/").status_code == 200
+
+
 def test_nobody_learns_who_has_a_wallet(customer, shop):
     staff = factories.hire_person(shop).user
     pages = []
