@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import uuid6
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
@@ -144,7 +145,7 @@ def approve(application: Application, *, by: User | None) -> Invitation:
     application.refresh_from_db()
     return invite(
         merchant,
-        invitation_id=application.id,
+        invitation_id=uuid6.uuid7(),
         name=application.contact_name,
         email=application.email,
         job=Job(role=Role.OWNER, store=None, may_refund=True),

@@ -33,6 +33,11 @@ def find_open(invitation_id: UUID) -> Invitation | None:
     return _open().filter(pk=invitation_id).first()
 
 
+def find_for_owner(merchant: Merchant, *, email: str) -> Invitation | None:
+    """Find the newest open invitation of this address to own the merchant."""
+    return list_open(merchant).filter(email=email, role=Role.OWNER).first()
+
+
 def invite(
     merchant: Merchant, *, invitation_id: UUID, name: str, email: str, job: Job
 ) -> Invitation:

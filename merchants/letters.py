@@ -11,7 +11,7 @@ from identity.models import User
 from identity.passwords import make_password_token
 from merchants.applications import make_token as make_application_token
 from merchants.invitations import find_open, make_token
-from merchants.models import Application, ApplicationStatus
+from merchants.models import Application, ApplicationStatus, Invitation, Role
 from qr.references import encode_reference
 from relay.letters import Text
 
@@ -23,8 +23,7 @@ def write_invitation(invitation_id: UUID) -> Text | None:
         return None
     path = reverse("merchants:invitation", kwargs={"token": make_token(invitation)})
     link = f"{settings.PUBLIC_URL}{path}"
-    # The owner of a shop that was approved is invited under the application's own id.
-    is_new_shop = Application.objects.filter(pk=invitation_id).exists()
+    is_new_shop = _is_applicant(invitation)
     subject = (
         gettext("%(shop)s is approved: open your dashboard")
         if is_new_shop
@@ -71,6 +70,13 @@ def write_password_link(user_id: UUID) -> Text | None:
         subject=gettext("A new password for your dashboard"),
         body=_render("password", user=user, link=_link_to_password(user)),
     )
+
+
+def _is_applicant(invitation: Invitation) -> bool:
+    applied = Application.objects.filter(
+        merchant_id=invitation.merchant_id, email=invitation.email
+    )
+    return invitation.role == Role.OWNER and applied.exists()
 
 
 def _link_to_password(user: User) -> str:

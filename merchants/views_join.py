@@ -50,9 +50,9 @@ def application(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         confirm_address(found)
         found.refresh_from_db()
-    if found.status == ApplicationStatus.APPROVED:
-        # The owner's invitation has the application's own id.
-        invitation = invitations.find_open(found.id)
+    if found.merchant is not None and found.status == ApplicationStatus.APPROVED:
+        # By shop, address and role: an id alone may be that of somebody else's invitation.
+        invitation = invitations.find_for_owner(found.merchant, email=found.email)
         if invitation is not None:
             return redirect("merchants:invitation", token=invitations.make_token(invitation))
     return render(request, "merchants/application.html", {"application": found})
