@@ -133,7 +133,10 @@ LETTERS = {
     "declined": "merchants.letters.write_refusal",
     "code": "wallet.joining.write_code",
     "pin_changed": "wallet.joining.write_pin_change",
+    "password_changed": "merchants.letters.write_password_change",
 }
+# Called, in its transaction, after a person with a sign-in has changed the PIN in the dashboard.
+AFTER_PIN_CHANGE = ["wallet.joining.sign_out_everywhere"]
 LOGIN_URL = "merchants:sign_in"
 LOGIN_REDIRECT_URL = "merchants:overview"
 

@@ -33,6 +33,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def addresses(self) -> list[str]:
+        """Return where the person can be told something: the e-mail address and the number."""
+        return [address for address in (self.email, self.phone) if address]
+
 
 class Session(models.Model):
     """A device on which a person has signed in to the wallet; only a digest is kept."""

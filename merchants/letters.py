@@ -72,6 +72,16 @@ def write_password_link(user_id: UUID) -> Text | None:
     )
 
 
+def write_password_change(_user_id: UUID) -> Text:
+    """Write to somebody whose password was changed."""
+    words = gettext(
+        "The password of your dashboard was changed just now, and other devices were signed"
+        " out. If it was not you, choose a new one at once:"
+    )
+    link = f"{settings.PUBLIC_URL}{reverse('merchants:forgotten')}"
+    return Text(subject=gettext("Your password was changed"), body=f"{words}\n\n{link}\n")
+
+
 def _is_applicant(invitation: Invitation) -> bool:
     applied = Application.objects.filter(
         merchant_id=invitation.merchant_id, email=invitation.email

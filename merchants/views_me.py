@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from identity.devices import read_device, remember_device
 from identity.errors import SignInLocked, SignInRefused
 from identity.models import User
-from identity.passwords import choose_password, find_by_password_token, find_forgetful
-from identity.pins import set_pin
+from identity.passwords import find_by_password_token, find_forgetful
 from identity.sign_in import identify_by_password
 from merchants.access import SHOP, Staff, members_only
 from merchants.errors import InvitationOver
@@ -25,6 +24,7 @@ from merchants.forms_people import (
 )
 from merchants.invitations import accept, find_by_token, needs_password
 from merchants.onboarding import list_memberships
+from merchants.own_sign_in import change_password, change_pin
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 from relay.letters import send_letter
@@ -64,7 +64,7 @@ def new_password(request: HttpRequest, person: str, token: str) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "merchants/new_password.html", context, status=status)
-    choose_password(user, form.cleaned_data["password"])
+    change_password(user, form.cleaned_data["password"])
     return _let_in(request, user)
 
 
@@ -106,14 +106,14 @@ def me(request: HttpRequest, staff: Staff) -> HttpResponse:
 @never_cache
 @members_only
 def own_pin(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Set one's own PIN, after the password."""
+    """Set one's own PIN, after the password; the wallet is signed out everywhere."""
     form = OwnPinForm(request.POST)
     if not form.is_valid():
         return _show_me(request, staff, pin_form=form, status=422)
     if (refusal := _check_password(request, staff, form.cleaned_data["current"])) is not None:
         form.refuse("current", refusal)
         return _show_me(request, staff, pin_form=form, status=403)
-    set_pin(staff.user, form.cleaned_data["pin"])
+    change_pin(staff.user, form.cleaned_data["pin"])
     return _say("pin")
 
 
@@ -128,7 +128,7 @@ def own_password(request: HttpRequest, staff: Staff) -> HttpResponse:
     if (refusal := _check_password(request, staff, form.cleaned_data["current"])) is not None:
         form.refuse("current", refusal)
         return _show_me(request, staff, password_form=form, status=403)
-    choose_password(staff.user, form.cleaned_data["password"])
+    change_password(staff.user, form.cleaned_data["password"])
     update_session_auth_hash(request, staff.user)
     return _say("password")
 

@@ -12,7 +12,7 @@ from identity.models import Session, User, Verification
 from identity.pins import set_pin
 from identity.sign_in import find_by_address
 from identity.verifications import LIFE, derive_code, start_verification, use_up
-from relay.letters import Text, send_letter
+from relay.letters import Text, send_letter, send_to_each
 from relay.pages import end_on_commit
 from wallet.errors import WalletAlready
 from wallet.models import Wallet
@@ -56,7 +56,7 @@ def join(verification: Verification, *, pin: str) -> User:
     """Open a wallet for whoever has proved the address, with this PIN.
 
     Raises:
-        VerificationOver: used meanwhile, or not confirmed.
+        VerificationOver: used meanwhile, not confirmed, or of somebody who is shut out.
         WalletAlready: there is a wallet with this address; its PIN stays.
     """
     use_up(verification)
@@ -64,6 +64,8 @@ def join(verification: Verification, *, pin: str) -> User:
     user, _ = User.objects.get_or_create(
         **{kind: verification.address}, defaults={"name": verification.name}
     )
+    if not user.is_active:
+        raise VerificationOver
     try:
         with transaction.atomic():
             open_wallet(user, currency=settings.CURRENCIES[0])
@@ -82,17 +84,26 @@ def choose_new_pin(verification: Verification, *, pin: str) -> User:
     """
     use_up(verification)
     user = find_by_address(verification.address)
-    wallet = Wallet.objects.filter(user=user).first() if user is not None else None
-    if user is None or wallet is None:
+    if user is None or not Wallet.objects.filter(user=user).exists():
         raise VerificationOver
     set_pin(user, pin)
-    # A lost phone may show payment codes without a connection.
-    revoke_codes(wallet)
+    sign_out_everywhere(user)
+    # To all of them: whoever reads one of the addresses may not be its owner.
+    send_to_each("pin_changed", subject=verification.id, addresses=user.addresses)
+    return user
+
+
+def sign_out_everywhere(user: User) -> None:
+    """Sign out all devices of a person's wallet and stop its codes, if there is a wallet.
+
+    Must run inside the caller's transaction.
+    """
+    for wallet in Wallet.objects.filter(user=user):
+        # A lost phone may show payment codes without a connection.
+        revoke_codes(wallet)
     sessions = Session.objects.filter(user=user, ended_at=None)
     end_on_commit(*(topic for each in sessions for topic in session_topic(each.id)))
     sessions.update(ended_at=timezone.now())
-    send_letter("pin_changed", subject=verification.id, address=verification.address)
-    return user
 
 
 def write_code(verification_id: UUID) -> Text | None:
@@ -112,10 +123,10 @@ def write_code(verification_id: UUID) -> Text | None:
     )
 
 
-def write_pin_change(_verification_id: UUID) -> Text:
+def write_pin_change(_subject: UUID) -> Text:
     """Write to somebody whose PIN was changed."""
     words = gettext(
-        "The PIN of your wallet was changed just now, and all devices were signed out. If it"
+        "Your PIN was changed just now, and all devices of your wallet were signed out. If it"
         " was not you, tell us at once."
     )
     return Text(subject=gettext("Your PIN was changed"), body=f"{words}\n")

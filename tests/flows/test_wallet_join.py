@@ -188,6 +188,43 @@ def test_a_member_of_staff_opens_a_wallet_with_the_same_sign_in(shop):
     assert User.objects.get(pk=member.user_id).name == "Nora Byrne"
 
 
+@pytest.mark.parametrize("way", [JOIN, FORGOTTEN])
+def test_whoever_is_shut_out_proves_an_address_in_vain(customer, way):
+    browser = open_browser()
+    page, code = begin(browser, way, address=customer.wallet.user.email)
+    browser.post(page, {"code": code})
+    User.objects.update(is_active=False)
+
+    assert browser.post(page, PINS).status_code == 410
+
+    assert is_pin_of(customer.wallet.user_id, customer.pin)
+    assert "tessera_wallet" not in browser.cookies
+
+
+def test_whoever_is_shut_out_opens_no_wallet(shop):
+    member = factories.hire_person(shop)
+    browser = open_browser()
+    page, code = begin(browser, address=member.user.email)
+    browser.post(page, {"code": code})
+    User.objects.update(is_active=False)
+
+    assert browser.post(page, PINS).status_code == 410
+
+    assert not Wallet.objects.exists()
+    assert is_pin_of(member.user_id, factories.PIN)
+
+
+def test_a_proof_of_somebody_without_a_wallet_chooses_no_pin(shop):
+    member = factories.hire_person(shop)
+    browser = open_browser()
+    page, code = begin(browser, FORGOTTEN, address=member.user.email)
+    browser.post(page, {"code": code})
+
+    assert browser.post(page, PINS).status_code == 410
+
+    assert is_pin_of(member.user_id, factories.PIN)
+
+
 def test_a_forgotten_pin_is_chosen_anew_and_devices_are_signed_out(customer):
     lost, browser = open_wallet(customer), open_browser()
     page, code = begin(browser, FORGOTTEN, address=customer.wallet.user.email)
@@ -199,8 +236,20 @@ def test_a_forgotten_pin_is_chosen_anew_and_devices_are_signed_out(customer):
     assert lost.get("/wallet/").status_code == 302
     assert browser.get("/wallet/").status_code == 200
     assert Session.objects.filter(user=customer.wallet.user, ended_at=None).count() == 1
+
+
+def test_a_new_pin_is_told_to_each_address_of_its_owner(customer, settings):
+    settings.TEXT_SENDER = "demo.texts.show_among_mail"
+    user = customer.wallet.user
+    browser = open_browser()
+    page, code = begin(browser, FORGOTTEN, address=user.phone)
+    browser.post(page, {"code": code})
+
+    browser.post(page, PINS)
+
     send_due_letters()
-    assert "was changed just now" in str(mail.outbox[-1].body)
+    told = [each.to for each in mail.outbox if "was changed just now" in str(each.body)]
+    assert told == [[user.email], [f"{user.phone}@texts.example"]]
 
 
 @pytest.mark.parametrize(
