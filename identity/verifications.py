@@ -22,6 +22,7 @@ from identity.models import Verification
 from identity.tries import count_try, name_nobody
 
 LIFE = timedelta(minutes=10)
+_MOMENT = timedelta(minutes=1)
 _TRIES_MAX = 5
 _DIGITS = 8
 _SALT = "identity.verifications"
@@ -91,6 +92,13 @@ def use_up(verification: Verification) -> None:
     )
     if not ready.update(used_at=Now()):
         raise VerificationOver
+
+
+def was_just_used(verification_id: UUID, *, purpose: str) -> bool:
+    """Return whether this proof was used a moment ago, as by the first tap of two."""
+    lately = timezone.now() - _MOMENT
+    used = Verification.objects.filter(purpose=purpose, used_at__gt=lately)
+    return used.filter(pk=verification_id).exists()
 
 
 def write_token(verification: Verification, *, then: str) -> str:

@@ -1,5 +1,7 @@
 """What people change of their own sign-in: the PIN and the password; each is told by mail."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
@@ -7,7 +9,7 @@ from django.utils.module_loading import import_string
 from identity.models import User
 from identity.passwords import choose_password
 from identity.pins import set_pin
-from relay.letters import send_to_each
+from relay.letters import send_to_each, was_asked_for
 
 
 @transaction.atomic
@@ -24,3 +26,11 @@ def change_password(user: User, password: str) -> None:
     """Change one's own password; the person's other sessions end."""
     choose_password(user, password)
     send_to_each("password_changed", subject=user.id, addresses=user.addresses)
+
+
+def has_just_changed_password(user_id: UUID) -> bool:
+    """Return whether this person changed the password a moment ago, as by the first of two taps.
+
+    The letter that tells of it is the trace: the link itself holds none once it was used.
+    """
+    return was_asked_for("password_changed", subject=user_id)

@@ -1,5 +1,7 @@
 """One's own sign-in: invitations, a new password, the PIN, and the shop one looks at."""
 
+from contextlib import suppress
+
 from django.contrib.auth import login, update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -22,9 +24,14 @@ from merchants.forms_people import (
     OwnPasswordForm,
     OwnPinForm,
 )
-from merchants.invitations import accept, find_by_token, needs_password
+from merchants.invitations import (
+    accept,
+    find_by_token,
+    needs_password,
+    was_just_accepted,
+)
 from merchants.onboarding import list_memberships
-from merchants.own_sign_in import change_password, change_pin
+from merchants.own_sign_in import change_password, change_pin, has_just_changed_password
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 from relay.letters import send_letter
@@ -54,10 +61,14 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 def new_password(request: HttpRequest, person: str, token: str) -> HttpResponse:
     """Choose a new password by the link of a mail, once."""
     try:
-        user = find_by_password_token(decode_reference("us", person), token)
+        user_id = decode_reference("us", person)
     except PayloadInvalid:
-        user = None
+        return render(request, "merchants/link_over.html", status=410)
+    user = find_by_password_token(user_id, token)
     if user is None:
+        if request.method == "POST" and has_just_changed_password(user_id):
+            # The second tap of two: if the first one's answer was lost, this asks to sign in.
+            return redirect("merchants:overview")
         return render(request, "merchants/link_over.html", status=410)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "person": user}
@@ -86,8 +97,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         typed = form.cleaned_data if is_new else {"name": "", "password": ""}
         user = accept(found, name=typed["name"], password=typed["password"])
     except InvitationOver as refusal:
-        context = {"refusal": str(refusal)}
-        return render(request, "merchants/link_over.html", context, status=410)
+        return _end_invitation(request, token, refusal)
     if not is_new:
         # The mail proves the address; the password was not asked for.
         return redirect("merchants:overview")
@@ -173,6 +183,17 @@ def _check_password(request: HttpRequest, staff: Staff, password: str) -> str | 
     except SignInLocked as refusal:
         return str(refusal)
     return None
+
+
+def _end_invitation(
+    request: HttpRequest, token: str, refusal: InvitationOver
+) -> HttpResponse:
+    with suppress(InvitationOver):
+        if request.method == "POST" and was_just_accepted(token):
+            # The second tap of two: if the first one's answer was lost, this asks to sign in.
+            return redirect("merchants:overview")
+    context = {"refusal": str(refusal)}
+    return render(request, "merchants/link_over.html", context, status=410)
 
 
 def _let_in(request: HttpRequest, user: User) -> HttpResponse:

@@ -189,6 +189,10 @@ def test_an_invited_person_chooses_a_password_and_is_signed_in(owner, shop):
     assert (member.role, member.name, member.may_refund) == ("accountant", "Mary N.", False)
     assert browser.get(link).status_code == 410
     assert Invitation.objects.get().accepted_at is not None
+    twice = open_browser().post(link, {"name": "Mary N.", "password": PASSWORD})
+    assert twice["Location"] == "/dashboard/"
+    Invitation.objects.update(accepted_at="2026-01-01T00:00:00Z")
+    assert browser.post(link, {"name": "Eve", "password": PASSWORD}).status_code == 410
 
 
 def test_who_has_a_password_keeps_it_and_looks_at_either_shop(owner, shop):

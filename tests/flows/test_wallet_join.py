@@ -47,6 +47,21 @@ def test_a_wallet_is_opened_with_a_code_and_a_pin():
     assert browser.get(page).status_code == 410
 
 
+@pytest.mark.parametrize("way", [JOIN, FORGOTTEN])
+def test_a_second_tap_leads_to_where_the_first_one_did(customer, way):
+    then, browser = "/wallet/scan/", open_browser()
+    address = TYPED["address"] if way == JOIN else customer.wallet.user.email
+    page, code = begin(browser, way, address=address, next=then)
+    browser.post(page, {"code": code})
+
+    answers = [each.post(page, PINS) for each in (browser, open_browser())]
+
+    assert [each["Location"] for each in answers] == [then, then]
+    assert "tessera_wallet" not in answers[1].cookies
+    Verification.objects.update(used_at="2026-01-01T00:00:00Z")
+    assert browser.post(page, PINS).status_code == 410
+
+
 def test_whoever_was_about_to_pay_goes_on_to_the_payment(shop):
     charge = factories.make_charge(shop)
     browser = open_browser()

@@ -16,6 +16,7 @@ from identity.verifications import (
     confirm_code,
     find_verification,
     read_token,
+    was_just_used,
     write_token,
 )
 from wallet import joining
@@ -100,14 +101,29 @@ def _prove(request: HttpRequest, token: str, *, way: Way) -> HttpResponse:
             return _show(request, verification, form, status=422 if form.is_bound else 200)
         user = way.finish(verification, pin=form.cleaned_data["pin"])
     except VerificationOver as refusal:
-        context = {"refusal": str(refusal), "is_join": way is _JOIN}
-        return render(request, "wallet/code_over.html", context, status=410)
+        return _lead_on(request, token, way=way) or _say_over(request, refusal, way=way)
     except WalletAlready as refusal:
         context = {"refusal": str(refusal), "has_wallet": True}
         return render(request, "wallet/code_over.html", context, status=409)
     secret = start_session(user, device_name=request.headers.get("User-Agent", ""))
     answer = keep_session(redirect(then or "wallet:home"), secret)
     return remember_device(answer, read_device(request), user.id)
+
+
+def _lead_on(request: HttpRequest, token: str, *, way: Way) -> HttpResponse | None:
+    try:
+        verification_id, then = read_token(token)
+    except VerificationOver:
+        return None
+    # The second tap of two. If the first one's answer was lost, the next page asks to sign in.
+    if request.method == "POST" and was_just_used(verification_id, purpose=way.purpose):
+        return redirect(then or "wallet:home")
+    return None
+
+
+def _say_over(request: HttpRequest, refusal: VerificationOver, *, way: Way) -> HttpResponse:
+    context = {"refusal": str(refusal), "is_join": way is _JOIN}
+    return render(request, "wallet/code_over.html", context, status=410)
 
 
 def _take_code(request: HttpRequest, verification: Verification) -> HttpResponse:
