@@ -148,6 +148,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_REGION = env.str("DEFAULT_REGION", default="IE")
 APPROVE_SHOPS = env.bool("APPROVE_SHOPS", default=False)
+# Ceilings of an hour, for all addresses together.
+CODES_HOUR_MAX = env.int("CODES_HOUR_MAX", default=5000)
+WRONG_CODES_HOUR_MAX = env.int("WRONG_CODES_HOUR_MAX", default=1000)
+APPLICATIONS_HOUR_MAX = env.int("APPLICATIONS_HOUR_MAX", default=500)
 CURRENCIES = env.list("CURRENCIES", default=["EUR"])
 
 STATIC_URL = "/static/"

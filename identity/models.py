@@ -89,5 +89,13 @@ class Verification(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["address", "purpose", "created_at"], name="identity_verification_address"
+            ),
+            models.Index(fields=["created_at"], name="identity_verification_created"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.purpose} {self.created_at}"

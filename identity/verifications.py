@@ -1,7 +1,8 @@
 """Prove that somebody reads the mail or the texts of an address, by a code of eight digits.
 
 The code is an HMAC of the row's id, so no row holds it; it lives for ten minutes and five
-tries. An address gets a few codes in half an hour: of a hundred million, nobody guesses one.
+tries. An address gets a few codes in half an hour, and all addresses together a number of codes
+and of wrong tries in an hour: of a hundred million, nobody guesses one.
 """
 
 import hashlib
@@ -12,18 +13,20 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from foundation.digits import fold_digits
-from identity.errors import CodesTooMany, CodeWrong, VerificationOver
+from foundation.locks import lock_name
+from identity.errors import CodesTooMany, CodeWrong, DoorsCrowded, VerificationOver
 from identity.models import Verification
-from identity.tries import count_try, name_nobody
 
 LIFE = timedelta(minutes=10)
 _MOMENT = timedelta(minutes=1)
 _TRIES_MAX = 5
+_CODES_MAX = 5
+_LATELY, _HOUR = timedelta(minutes=30), timedelta(hours=1)
 _DIGITS = 8
 _SALT = "identity.verifications"
 
@@ -34,9 +37,15 @@ def start_verification(purpose: str, *, address: str, name: str = "") -> Verific
 
     Raises:
         CodesTooMany: the address was sent several just now.
+        DoorsCrowded: too many were sent in the last hour, to all addresses together.
     """
-    if not count_try(name_nobody(address), scope=f"codes:{purpose}").is_allowed:
+    # Of codes that are asked for at once for one address each sees those before it.
+    lock_name(f"code of {purpose} for {address}")
+    lately = Verification.objects.filter(created_at__gt=Now() - _LATELY)
+    if lately.filter(purpose=purpose, address=address).count() >= _CODES_MAX:
         raise CodesTooMany
+    if _list_of_hour().count() >= settings.CODES_HOUR_MAX:
+        raise DoorsCrowded
     return Verification.objects.create(purpose=purpose, address=address, name=name)
 
 
@@ -69,7 +78,10 @@ def confirm_code(verification: Verification, code: str) -> None:
     Raises:
         CodeWrong: another one was sent.
         VerificationOver: this was tried too often.
+        DoorsCrowded: too many wrong codes were tried in the last hour; this one was not.
     """
+    if _count_wrong() >= settings.WRONG_CODES_HOUR_MAX:
+        raise DoorsCrowded
     mine = Verification.objects.filter(pk=verification.pk, tries__lt=_TRIES_MAX)
     if not mine.update(tries=F("tries") + 1):
         raise VerificationOver
@@ -117,3 +129,12 @@ def read_token(token: str) -> tuple[UUID, str]:
     except signing.BadSignature:
         raise VerificationOver from None
     return UUID(verification_id), then
+
+
+def _list_of_hour() -> QuerySet[Verification]:
+    return Verification.objects.filter(created_at__gt=Now() - _HOUR)
+
+
+def _count_wrong() -> int:
+    counted = _list_of_hour().aggregate(tries=Sum("tries"), right=Count("confirmed_at"))
+    return (counted["tries"] or 0) - counted["right"]

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from foundation.once import FormReused
+from identity.errors import DoorsCrowded
 from merchants import invitations
 from merchants.applications import apply, confirm_address, find_by_token
 from merchants.errors import InvitationOver, TooManyLetters
@@ -26,7 +27,7 @@ def join(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             application = apply(form.read_applicant(), application_id=form.read_id())
-        except TooManyLetters as refusal:
+        except (TooManyLetters, DoorsCrowded) as refusal:
             form.refuse("email", refusal)
             status = 429
         except FormReused as refusal:

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 
 from identity.models import User
+from identity.tries import name_nobody
 from merchants.applications import approve, decline, make_token
 from merchants.errors import ApplicationDecided
 from merchants.forms_join import JoinForm
@@ -196,6 +197,23 @@ def test_an_address_gets_a_few_links_and_no_more():
 
     assert answers == [200] * 5 + [429] * 2
     assert Application.objects.count() == 5
+    crowd = (f"{number}@pier.test" for number in range(20_000))
+    crowded = next(each for each in crowd if name_nobody(each) == name_nobody("mary@pier.test"))
+    other = TYPED | {"made_id": "", "email": crowded}
+    assert open_browser().post(JOIN, other).status_code == 200
+
+
+def test_an_hour_brings_so_many_applications_and_no_more(settings):
+    settings.APPLICATIONS_HOUR_MAX = 2
+    pages = [
+        open_browser().post(JOIN, TYPED | {"made_id": "", "email": f"{number}@pier.test"})
+        for number in range(3)
+    ]
+
+    assert [page.status_code for page in pages] == [200, 200, 429]
+    assert "Very many people" in pages[2].context["form"].errors["email"][0]
+    Application.objects.update(created_at="2026-01-01T00:00:00Z")
+    assert open_browser().post(JOIN, TYPED).status_code == 200
 
 
 def test_of_two_decisions_the_second_is_refused(operator):

@@ -6,6 +6,7 @@ from django.core import mail
 from demo.texts import show_among_mail
 from identity.models import Session, User, Verification
 from identity.pins import is_pin_of
+from identity.tries import name_nobody
 from identity.verifications import derive_code
 from merchants.models import Role
 from qr.links import encode_token
@@ -176,6 +177,49 @@ def test_an_address_gets_a_few_codes_and_no_more():
 
     assert answers == [302] * 5 + [429] * 2
     assert Letter.objects.count() == 5
+
+
+def test_the_codes_of_one_address_are_counted_for_no_other():
+    crowd = [f"{number}@mail.test" for number in range(20_000)]
+    crowded = next(each for each in crowd[1:] if name_nobody(each) == name_nobody(crowd[0]))
+    for _ in range(6):
+        open_browser().post(JOIN, TYPED | {"address": crowd[0]})
+
+    assert open_browser().post(JOIN, TYPED | {"address": crowded}).status_code == 302
+    assert open_browser().post(FORGOTTEN, {"address": crowd[0]}).status_code == 302
+    Verification.objects.update(created_at="2026-01-01T00:00:00Z")
+    assert open_browser().post(JOIN, TYPED | {"address": crowd[0]}).status_code == 302
+
+
+@pytest.mark.parametrize("way", [JOIN, FORGOTTEN])
+def test_an_hour_brings_so_many_codes_and_no_more(settings, way):
+    settings.CODES_HOUR_MAX = 2
+    pages = [
+        open_browser().post(way, TYPED | {"address": f"{number}@mail.test"})
+        for number in range(3)
+    ]
+
+    assert [page.status_code for page in pages] == [302, 302, 429]
+    assert "Very many people" in pages[2].context["form"].errors["address"][0]
+    Verification.objects.update(created_at="2026-01-01T00:00:00Z")
+    assert open_browser().post(way, TYPED).status_code == 302
+
+
+def test_an_hour_brings_so_many_wrong_codes_and_no_more(settings):
+    settings.WRONG_CODES_HOUR_MAX = 2
+    proven, wrong, browser = begin(open_browser()), "00000000", open_browser()
+    assert browser.post(proven[0], {"code": proven[1]}).status_code == 302
+    page, code = begin(browser)
+    assert code != wrong
+
+    answers = [browser.post(page, {"code": each}) for each in (wrong, wrong, code)]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 429]
+    assert "Very many people" in answers[2].context["form"].errors["code"][0]
+    verification = Verification.objects.latest("id")
+    assert (verification.tries, verification.confirmed_at) == (2, None)
+    settings.WRONG_CODES_HOUR_MAX = 3
+    assert browser.post(page, {"code": code}).status_code == 302
 
 
 def test_whoever_has_a_wallet_keeps_it_and_its_pin(customer):

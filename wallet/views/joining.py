@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from identity.devices import read_device, remember_device
-from identity.errors import CodesTooMany, CodeWrong, VerificationOver
+from identity.errors import CodesTooMany, CodeWrong, DoorsCrowded, VerificationOver
 from identity.models import User, Verification
 from identity.sign_in import start_session
 from identity.verifications import (
@@ -49,7 +49,7 @@ def ask_to_join(request: HttpRequest) -> HttpResponse:
             verification = joining.ask_to_join(
                 form.cleaned_data["address"], name=form.cleaned_data["name"]
             )
-        except CodesTooMany as refusal:
+        except (CodesTooMany, DoorsCrowded) as refusal:
             form.refuse("address", refusal)
             status = 429
         else:
@@ -67,7 +67,7 @@ def ask_for_new_pin(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             verification = joining.ask_for_new_pin(form.cleaned_data["address"])
-        except CodesTooMany as refusal:
+        except (CodesTooMany, DoorsCrowded) as refusal:
             form.refuse("address", refusal)
             status = 429
         else:
@@ -135,6 +135,9 @@ def _take_code(request: HttpRequest, verification: Verification) -> HttpResponse
     except CodeWrong as refusal:
         form.refuse("code", refusal)
         return _show(request, verification, form, status=403)
+    except DoorsCrowded as refusal:
+        form.refuse("code", refusal)
+        return _show(request, verification, form, status=429)
     return redirect(request.path)
 
 
