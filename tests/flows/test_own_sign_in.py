@@ -66,7 +66,11 @@ def test_nobody_learns_who_may_sign_in(person):
     ]
 
     assert answers[0] == answers[1]
-    assert Letter.objects.count() == 1
+    # A letter each, so that asking costs the same; only the one is written.
+    assert Letter.objects.count() == 2
+    send_due_letters()
+    assert [each.to for each in mail.outbox] == [[person.user.email]]
+    assert not Letter.objects.filter(ended_at=None).exists()
 
 
 @pytest.mark.django_db

@@ -342,4 +342,8 @@ def test_nobody_learns_who_has_a_wallet(customer, shop):
         pages.append((page.status_code, words.replace(address, "…")))
 
     assert len(set(pages)) == 1
-    assert Letter.objects.count() == 1
+    # A letter each, so that asking costs the same; only the one is written.
+    assert Letter.objects.count() == 3
+    send_due_letters()
+    assert [each.to for each in mail.outbox] == [[customer.wallet.user.email]]
+    assert not Letter.objects.filter(ended_at=None).exists()
