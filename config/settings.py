@@ -135,7 +135,7 @@ LETTERS = {
     "pin_changed": "wallet.joining.write_pin_change",
     "password_changed": "merchants.letters.write_password_change",
 }
-# Called, in its transaction, after a person with a sign-in has changed the PIN in the dashboard.
+# Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
 AFTER_PIN_CHANGE = ["wallet.joining.sign_out_everywhere"]
 LOGIN_URL = "merchants:sign_in"
 LOGIN_REDIRECT_URL = "merchants:overview"

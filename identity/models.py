@@ -92,7 +92,8 @@ class Verification(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["address", "purpose", "created_at"], name="identity_verification_address"
+                fields=["address", "purpose", "created_at"],
+                name="identity_verification_address",
             ),
             models.Index(fields=["created_at"], name="identity_verification_created"),
         ]

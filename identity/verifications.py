@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models import Count, F, QuerySet, Sum
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from foundation.digits import fold_digits
@@ -136,5 +136,6 @@ def _list_of_hour() -> QuerySet[Verification]:
 
 
 def _count_wrong() -> int:
-    counted = _list_of_hour().aggregate(tries=Sum("tries"), right=Count("confirmed_at"))
-    return (counted["tries"] or 0) - counted["right"]
+    wrong = Coalesce(Sum("tries"), 0) - Count("confirmed_at")
+    counted: dict[str, int] = _list_of_hour().aggregate(wrong=wrong)
+    return counted["wrong"]

@@ -106,7 +106,7 @@ def find_by_token(token: str) -> Invitation:
 
 
 def was_just_accepted(token: str) -> bool:
-    """Return whether a link's invitation was accepted a moment ago, as by the first of two taps.
+    """Return whether a link's invitation was accepted a moment ago, as by a first tap of two.
 
     Raises:
         InvitationOver: it never was one of ours, or is too old.

@@ -29,7 +29,7 @@ def change_password(user: User, password: str) -> None:
 
 
 def has_just_changed_password(user_id: UUID) -> bool:
-    """Return whether this person changed the password a moment ago, as by the first of two taps.
+    """Return whether the password was changed a moment ago, as by the first tap of two.
 
     The letter that tells of it is the trace: the link itself holds none once it was used.
     """

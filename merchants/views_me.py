@@ -186,9 +186,7 @@ def _check_password(request: HttpRequest, staff: Staff, password: str) -> str | 
     return None
 
 
-def _end_invitation(
-    request: HttpRequest, token: str, refusal: InvitationOver
-) -> HttpResponse:
+def _end_invitation(request: HttpRequest, token: str, refusal: InvitationOver) -> HttpResponse:
     with suppress(InvitationOver):
         if request.method == "POST" and was_just_accepted(token):
             # The second tap of two: if the first one's answer was lost, this asks to sign in.

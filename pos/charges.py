@@ -98,7 +98,7 @@ def find_created(principal: Principal, *, key: str, request_hash: bytes) -> Char
     """Return the charge that the same request made before, if any, in its present state.
 
     Raises:
-        IdempotencyMismatch: the key came with another request, or is of another merchant's sale.
+        IdempotencyMismatch: the key came with another request, or for another merchant.
     """
     made = Charge.objects.filter(principal_id=principal.id)
     known = find_repeated(made, key=key, request_hash=request_hash)

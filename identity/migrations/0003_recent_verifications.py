@@ -10,7 +10,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="verification",
             index=models.Index(
-                fields=["address", "purpose", "created_at"], name="identity_verification_address"
+                fields=["address", "purpose", "created_at"],
+                name="identity_verification_address",
             ),
         ),
         migrations.AddIndex(
