@@ -3,9 +3,11 @@
 import logging
 import re
 
-# The link of a charge, of a receipt or to a new password is all that is needed to open it.
+# A link is all that is needed to open what it leads to: a charge, a receipt, a new password or
+# PIN, an invitation, a shop's application, a wallet that is being opened.
 _LINK = re.compile(
-    r"(/[pr]/|/password/us_[0-9a-z]{26}/|/invitation/)[0-9a-z:_-]{26,}", re.IGNORECASE
+    r"(/[pr]/|/password/us_[0-9a-z]{26}/|/invitation/|/join/|/wallet/pin/)[0-9a-z:_-]{26,}",
+    re.IGNORECASE,
 )
 
 

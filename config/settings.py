@@ -133,7 +133,10 @@ LETTERS = {
     "declined": "merchants.letters.write_refusal",
     "code": "wallet.joining.write_code",
     "pin_changed": "wallet.joining.write_pin_change",
+    "password_changed": "merchants.letters.write_password_change",
 }
+# Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
+AFTER_PIN_CHANGE = ["wallet.joining.sign_out_everywhere"]
 LOGIN_URL = "merchants:sign_in"
 LOGIN_REDIRECT_URL = "merchants:overview"
 
@@ -145,6 +148,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_REGION = env.str("DEFAULT_REGION", default="IE")
 APPROVE_SHOPS = env.bool("APPROVE_SHOPS", default=False)
+# Ceilings of an hour, for all addresses together.
+CODES_HOUR_MAX = env.int("CODES_HOUR_MAX", default=5000)
+WRONG_CODES_HOUR_MAX = env.int("WRONG_CODES_HOUR_MAX", default=1000)
+APPLICATIONS_HOUR_MAX = env.int("APPLICATIONS_HOUR_MAX", default=500)
 CURRENCIES = env.list("CURRENCIES", default=["EUR"])
 
 STATIC_URL = "/static/"

@@ -6,6 +6,7 @@ from uuid import UUID
 import uuid6
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature, Signer
 from django.utils.functional import Promise
 
 from foundation.fields import is_plain
@@ -49,22 +50,37 @@ class PageForm(forms.Form):
 
 
 class MakingForm(PageForm):
-    """A form that makes something, and carries its id (`foundation/once.py`)."""
+    """A form that makes something, and carries its id (`foundation/once.py`).
 
-    made_id = forms.CharField(
-        required=False, initial=lambda: str(uuid6.uuid7()), widget=forms.HiddenInput
-    )
+    The id is signed for this kind of form: a browser cannot choose it, and what was drawn for
+    one form makes nothing by another.
+    """
+
+    made_id = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["made_id"].initial = lambda: self.sign_id(uuid6.uuid7())
+
+    @classmethod
+    def sign_id(cls, made_id: UUID) -> str:
+        """Return the id with the signature by which this kind of form takes it."""
+        return cls._signer().sign(str(made_id))
 
     def read_id(self) -> UUID:
-        """Return the id of what is to be made; a fresh one if the form carries none."""
+        """Return the id of what is to be made; a fresh one if the form carries none of ours."""
         try:
-            return UUID(self.cleaned_data.get("made_id", ""))
-        except ValueError:
+            return UUID(self._signer().unsign(self.cleaned_data.get("made_id", "")))
+        except (BadSignature, ValueError):
             return uuid6.uuid7()
 
     def renew(self, refusal: Exception) -> None:
         """Refuse a form that has made something else, and let it make one thing more."""
         self.data = {name: self.data[name] for name in self.data} | {
-            "made_id": str(uuid6.uuid7())
+            "made_id": self.sign_id(uuid6.uuid7())
         }
         self.refuse(None, refusal)
+
+    @classmethod
+    def _signer(cls) -> Signer:
+        return Signer(salt=f"{cls.__module__}.{cls.__name__}")

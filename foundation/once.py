@@ -44,9 +44,12 @@ def make_once(
         FormReused: the form made something else before.
         IntegrityError: another constraint refuses the row.
     """
+    # Looked at before one's own rows: else the same form, which commits between the two looks,
+    # would pass for somebody else's, and make a second thing.
+    is_taken = mine.model._base_manager.filter(pk=made_id).exists()  # noqa: SLF001  documented
     known = mine.filter(pk=made_id).first()
     if known is None:
-        if mine.model._base_manager.filter(pk=made_id).exists():  # noqa: SLF001  documented
+        if is_taken:
             made_id = uuid6.uuid7()
         try:
             with transaction.atomic():

@@ -77,6 +77,15 @@ class CodesTooMany(Exception):
         )
 
 
+class DoorsCrowded(Exception):
+    """Very many people join, or try codes: more than an hour is allowed to bring."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Very many people are joining at this moment. Try again in an hour.")
+        )
+
+
 @problem(403, "pin_locked", field="pin")
 class PinLocked(Exception):
     """Too many wrong PINs; no PIN is looked at until the lock ends."""

@@ -33,6 +33,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def addresses(self) -> list[str]:
+        """Return where the person can be told something: the e-mail address and the number."""
+        return [address for address in (self.email, self.phone) if address]
+
 
 class Session(models.Model):
     """A device on which a person has signed in to the wallet; only a digest is kept."""
@@ -83,6 +88,15 @@ class Verification(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     confirmed_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["address", "purpose", "created_at"],
+                name="identity_verification_address",
+            ),
+            models.Index(fields=["created_at"], name="identity_verification_created"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.created_at}"

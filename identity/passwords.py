@@ -57,13 +57,13 @@ def find_by_password_token(user_id: UUID, token: str) -> User | None:
 
 
 @transaction.atomic
-def find_forgetful(email: str) -> User | None:
-    """Find the person to whom a link to a new password is mailed.
+def find_forgetful(email: str) -> UUID | None:
+    """Find whom a letter about a new password is for; the id is nobody's for unknown addresses.
 
-    None for an unknown address, and for one that was asked for too often.
+    None for an address that was asked for too often.
     """
     if not email.isprintable():
         return None
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
     subject = user.id if user else name_nobody(email)
-    return user if count_try(subject, scope="password link").is_allowed else None
+    return subject if count_try(subject, scope="password link").is_allowed else None

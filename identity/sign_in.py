@@ -7,7 +7,6 @@ from uuid import UUID
 import phonenumbers
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from identity.bearer import digest_secret, make_secret
@@ -106,14 +105,23 @@ def find_user(login: str) -> User | None:
     """Find the active person with this phone number or e-mail address."""
     if not login.isprintable():
         return None
-    people = User.objects.filter(is_active=True)
-    return people.filter(
-        Q(email=login.strip().lower()) | Q(phone=normalize_phone(login))
-    ).first()
+    return find_by_address(login.strip().lower() if "@" in login else normalize_phone(login))
+
+
+def find_by_address(address: str) -> User | None:
+    """Find the active person with exactly this e-mail, in lower case, or number, in E.164.
+
+    An address is one or the other: `+353871234567/x@mail.test` is nobody's number.
+    """
+    kind = "email" if "@" in address else "phone"
+    return User.objects.filter(is_active=True, **{kind: address}).first()
 
 
 def normalize_phone(text: str) -> str:
     """Return a phone number as E.164 (`+353871234567`); empty if it is none."""
+    # The reader of numbers takes the first one that it finds, also within an e-mail address.
+    if "@" in text:
+        return ""
     try:
         number = phonenumbers.parse(text, settings.DEFAULT_REGION)
     except phonenumbers.NumberParseException:

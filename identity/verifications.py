@@ -1,7 +1,8 @@
 """Prove that somebody reads the mail or the texts of an address, by a code of eight digits.
 
 The code is an HMAC of the row's id, so no row holds it; it lives for ten minutes and five
-tries. An address gets a few codes in half an hour: of a hundred million, nobody guesses one.
+tries. An address gets a few codes in half an hour, and all addresses together a number of codes
+and of wrong tries in an hour: of a hundred million, nobody guesses one.
 """
 
 import hashlib
@@ -12,17 +13,20 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from foundation.digits import fold_digits
-from identity.errors import CodesTooMany, CodeWrong, VerificationOver
+from foundation.locks import lock_name
+from identity.errors import CodesTooMany, CodeWrong, DoorsCrowded, VerificationOver
 from identity.models import Verification
-from identity.tries import count_try, name_nobody
 
 LIFE = timedelta(minutes=10)
+_MOMENT = timedelta(minutes=1)
 _TRIES_MAX = 5
+_CODES_MAX = 5
+_LATELY, _HOUR = timedelta(minutes=30), timedelta(hours=1)
 _DIGITS = 8
 _SALT = "identity.verifications"
 
@@ -33,9 +37,15 @@ def start_verification(purpose: str, *, address: str, name: str = "") -> Verific
 
     Raises:
         CodesTooMany: the address was sent several just now.
+        DoorsCrowded: too many were sent in the last hour, to all addresses together.
     """
-    if not count_try(name_nobody(address), scope=f"codes:{purpose}").is_allowed:
+    # Of codes that are asked for at once for one address each sees those before it.
+    lock_name(f"code of {purpose} for {address}")
+    lately = Verification.objects.filter(created_at__gt=Now() - _LATELY)
+    if lately.filter(purpose=purpose, address=address).count() >= _CODES_MAX:
         raise CodesTooMany
+    if _list_of_hour().count() >= settings.CODES_HOUR_MAX:
+        raise DoorsCrowded
     return Verification.objects.create(purpose=purpose, address=address, name=name)
 
 
@@ -68,7 +78,10 @@ def confirm_code(verification: Verification, code: str) -> None:
     Raises:
         CodeWrong: another one was sent.
         VerificationOver: this was tried too often.
+        DoorsCrowded: too many wrong codes were tried in the last hour; this one was not.
     """
+    if _count_wrong() >= settings.WRONG_CODES_HOUR_MAX:
+        raise DoorsCrowded
     mine = Verification.objects.filter(pk=verification.pk, tries__lt=_TRIES_MAX)
     if not mine.update(tries=F("tries") + 1):
         raise VerificationOver
@@ -93,6 +106,13 @@ def use_up(verification: Verification) -> None:
         raise VerificationOver
 
 
+def was_just_used(verification_id: UUID, *, purpose: str) -> bool:
+    """Return whether this proof was used a moment ago, as by the first tap of two."""
+    lately = timezone.now() - _MOMENT
+    used = Verification.objects.filter(purpose=purpose, used_at__gt=lately)
+    return used.filter(pk=verification_id).exists()
+
+
 def write_token(verification: Verification, *, then: str) -> str:
     """Write the token that a browser holds during the proof: its id, and where to go then."""
     return signing.dumps([str(verification.pk), then], salt=_SALT)
@@ -109,3 +129,13 @@ def read_token(token: str) -> tuple[UUID, str]:
     except signing.BadSignature:
         raise VerificationOver from None
     return UUID(verification_id), then
+
+
+def _list_of_hour() -> QuerySet[Verification]:
+    return Verification.objects.filter(created_at__gt=Now() - _HOUR)
+
+
+def _count_wrong() -> int:
+    wrong = Coalesce(Sum("tries"), 0) - Count("confirmed_at")
+    counted: dict[str, int] = _list_of_hour().aggregate(wrong=wrong)
+    return counted["wrong"]

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import uuid6
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models.functions import Now
 
+from foundation.locks import lock_name
 from foundation.once import make_once
+from identity.errors import DoorsCrowded
 from identity.models import User
-from identity.tries import count_try, name_nobody
 from merchants.addresses import Address
 from merchants.errors import ApplicationDecided, InvitationOver, OwnApplication, TooManyLetters
 from merchants.invitations import invite
@@ -30,6 +32,8 @@ from relay.letters import send_letter
 _SALT = "merchants.applications"
 # The link also shows how the application stands.
 _LINK_LIFE = timedelta(days=90)
+_LINKS_MAX = 5
+_LATELY, _HOUR = timedelta(minutes=30), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +57,13 @@ def apply(applicant: Applicant, *, application_id: UUID) -> Application:
 
     Raises:
         TooManyLetters: this address got too many links lately.
+        DoorsCrowded: too many shops applied in the last hour.
         FormReused: the form applied for another shop before.
     """
     address = applicant.address
 
     def make(made_id: UUID) -> Application:
-        if not count_try(name_nobody(applicant.email), scope="join").is_allowed:
-            raise TooManyLetters
+        _refuse_floods(applicant.email.lower())
         application = Application.objects.create(
             id=made_id,
             shop_name=applicant.shop_name,
@@ -88,6 +92,17 @@ def apply(applicant: Applicant, *, application_id: UUID) -> Application:
             (made.shop_name, made.email) == (applicant.shop_name, applicant.email.lower())
         ),
     )
+
+
+def _refuse_floods(email: str) -> None:
+    # Of forms that are sent at once for one address each sees those before it.
+    lock_name(f"application of {email}")
+    of_address = Application.objects.filter(email=email, created_at__gt=Now() - _LATELY)
+    if of_address.count() >= _LINKS_MAX:
+        raise TooManyLetters
+    of_hour = Application.objects.filter(created_at__gt=Now() - _HOUR)
+    if of_hour.count() >= settings.APPLICATIONS_HOUR_MAX:
+        raise DoorsCrowded
 
 
 def make_token(application: Application) -> str:
@@ -144,7 +159,7 @@ def approve(application: Application, *, by: User | None) -> Invitation:
     application.refresh_from_db()
     return invite(
         merchant,
-        invitation_id=application.id,
+        invitation_id=uuid6.uuid7(),
         name=application.contact_name,
         email=application.email,
         job=Job(role=Role.OWNER, store=None, may_refund=True),

@@ -20,6 +20,7 @@ from qr.references import decode_reference
 from relay.letters import send_letter
 
 LIFE = timedelta(days=7)
+_MOMENT = timedelta(minutes=1)
 _SALT = "merchants.invitations"
 
 
@@ -31,6 +32,11 @@ def list_open(merchant: Merchant) -> QuerySet[Invitation]:
 def find_open(invitation_id: UUID) -> Invitation | None:
     """Find an invitation that can still be accepted."""
     return _open().filter(pk=invitation_id).first()
+
+
+def find_for_owner(merchant: Merchant, *, email: str) -> Invitation | None:
+    """Find the newest open invitation of this address to own the merchant."""
+    return list_open(merchant).filter(email=email, role=Role.OWNER).first()
 
 
 def invite(
@@ -96,13 +102,18 @@ def find_by_token(token: str) -> Invitation:
     Raises:
         InvitationOver: it was accepted or withdrawn, is too old, or never was one.
     """
-    try:
-        reference = signing.loads(token, salt=_SALT, max_age=LIFE)
-    except signing.BadSignature:
-        raise InvitationOver from None
-    for invitation in _open().filter(pk=decode_reference("in", reference)):
-        return invitation
-    raise InvitationOver
+    return _open().filter(pk=_read_token(token)).first() or _refuse()
+
+
+def was_just_accepted(token: str) -> bool:
+    """Return whether a link's invitation was accepted a moment ago, as by a first tap of two.
+
+    Raises:
+        InvitationOver: it never was one of ours, or is too old.
+    """
+    lately = timezone.now() - _MOMENT
+    accepted = Invitation.objects.filter(accepted_at__gt=lately)
+    return accepted.filter(pk=_read_token(token)).exists()
 
 
 def needs_password(invitation: Invitation) -> bool:
@@ -137,6 +148,14 @@ def accept(invitation: Invitation, *, name: str, password: str) -> User:
         write_job(member, job)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=Now())
     return user
+
+
+def _read_token(token: str) -> UUID:
+    try:
+        reference = signing.loads(token, salt=_SALT, max_age=LIFE)
+    except signing.BadSignature:
+        raise InvitationOver from None
+    return decode_reference("in", reference)
 
 
 def _refuse() -> Invitation:

@@ -11,7 +11,7 @@ from identity.models import User
 from identity.passwords import make_password_token
 from merchants.applications import make_token as make_application_token
 from merchants.invitations import find_open, make_token
-from merchants.models import Application, ApplicationStatus
+from merchants.models import Application, ApplicationStatus, Invitation, Role
 from qr.references import encode_reference
 from relay.letters import Text
 
@@ -23,8 +23,7 @@ def write_invitation(invitation_id: UUID) -> Text | None:
         return None
     path = reverse("merchants:invitation", kwargs={"token": make_token(invitation)})
     link = f"{settings.PUBLIC_URL}{path}"
-    # The owner of a shop that was approved is invited under the application's own id.
-    is_new_shop = Application.objects.filter(pk=invitation_id).exists()
+    is_new_shop = _is_applicant(invitation)
     subject = (
         gettext("%(shop)s is approved: open your dashboard")
         if is_new_shop
@@ -71,6 +70,23 @@ def write_password_link(user_id: UUID) -> Text | None:
         subject=gettext("A new password for your dashboard"),
         body=_render("password", user=user, link=_link_to_password(user)),
     )
+
+
+def write_password_change(_user_id: UUID) -> Text:
+    """Write to somebody whose password was changed."""
+    words = gettext(
+        "The password of your dashboard was changed just now, and other devices were signed"
+        " out. If it was not you, choose a new one at once:"
+    )
+    link = f"{settings.PUBLIC_URL}{reverse('merchants:forgotten')}"
+    return Text(subject=gettext("Your password was changed"), body=f"{words}\n\n{link}\n")
+
+
+def _is_applicant(invitation: Invitation) -> bool:
+    applied = Application.objects.filter(
+        merchant_id=invitation.merchant_id, email=invitation.email
+    )
+    return invitation.role == Role.OWNER and applied.exists()
 
 
 def _link_to_password(user: User) -> str:

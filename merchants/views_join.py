@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from foundation.once import FormReused
+from identity.errors import DoorsCrowded
 from merchants import invitations
 from merchants.applications import apply, confirm_address, find_by_token
 from merchants.errors import InvitationOver, TooManyLetters
@@ -26,7 +27,7 @@ def join(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             application = apply(form.read_applicant(), application_id=form.read_id())
-        except TooManyLetters as refusal:
+        except (TooManyLetters, DoorsCrowded) as refusal:
             form.refuse("email", refusal)
             status = 429
         except FormReused as refusal:
@@ -50,9 +51,9 @@ def application(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         confirm_address(found)
         found.refresh_from_db()
-    if found.status == ApplicationStatus.APPROVED:
-        # The owner's invitation has the application's own id.
-        invitation = invitations.find_open(found.id)
+    if found.merchant is not None and found.status == ApplicationStatus.APPROVED:
+        # By shop, address and role: an id alone may be that of somebody else's invitation.
+        invitation = invitations.find_for_owner(found.merchant, email=found.email)
         if invitation is not None:
             return redirect("merchants:invitation", token=invitations.make_token(invitation))
     return render(request, "merchants/application.html", {"application": found})

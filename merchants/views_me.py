@@ -1,5 +1,7 @@
 """One's own sign-in: invitations, a new password, the PIN, and the shop one looks at."""
 
+from contextlib import suppress
+
 from django.contrib.auth import login, update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from identity.devices import read_device, remember_device
 from identity.errors import SignInLocked, SignInRefused
 from identity.models import User
-from identity.passwords import choose_password, find_by_password_token, find_forgetful
-from identity.pins import set_pin
+from identity.passwords import find_by_password_token, find_forgetful
 from identity.sign_in import identify_by_password
 from merchants.access import SHOP, Staff, members_only
 from merchants.errors import InvitationOver
@@ -23,8 +24,14 @@ from merchants.forms_people import (
     OwnPasswordForm,
     OwnPinForm,
 )
-from merchants.invitations import accept, find_by_token, needs_password
+from merchants.invitations import (
+    accept,
+    find_by_token,
+    needs_password,
+    was_just_accepted,
+)
 from merchants.onboarding import list_memberships
+from merchants.own_sign_in import change_password, change_pin, has_just_changed_password
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 from relay.letters import send_letter
@@ -42,10 +49,11 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "merchants/forgotten.html", {"form": form}, status=422)
     address = form.cleaned_data["email"]
-    user = find_forgetful(address)
-    if user is not None and user.email:
+    subject = find_forgetful(address)
+    if subject is not None:
+        # Also for nobody, so that asking takes as long: no letter is written about nobody.
         with transaction.atomic():
-            send_letter("password", subject=user.id, address=user.email)
+            send_letter("password", subject=subject, address=address.lower())
     return render(request, "merchants/forgotten.html", {"form": form, "sent_to": address})
 
 
@@ -54,17 +62,21 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 def new_password(request: HttpRequest, person: str, token: str) -> HttpResponse:
     """Choose a new password by the link of a mail, once."""
     try:
-        user = find_by_password_token(decode_reference("us", person), token)
+        user_id = decode_reference("us", person)
     except PayloadInvalid:
-        user = None
+        return render(request, "merchants/link_over.html", status=410)
+    user = find_by_password_token(user_id, token)
     if user is None:
+        if request.method == "POST" and has_just_changed_password(user_id):
+            # The second tap of two: if the first one's answer was lost, this asks to sign in.
+            return redirect("merchants:overview")
         return render(request, "merchants/link_over.html", status=410)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "person": user}
     if not form.is_bound or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "merchants/new_password.html", context, status=status)
-    choose_password(user, form.cleaned_data["password"])
+    change_password(user, form.cleaned_data["password"])
     return _let_in(request, user)
 
 
@@ -86,8 +98,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         typed = form.cleaned_data if is_new else {"name": "", "password": ""}
         user = accept(found, name=typed["name"], password=typed["password"])
     except InvitationOver as refusal:
-        context = {"refusal": str(refusal)}
-        return render(request, "merchants/link_over.html", context, status=410)
+        return _end_invitation(request, token, refusal)
     if not is_new:
         # The mail proves the address; the password was not asked for.
         return redirect("merchants:overview")
@@ -106,14 +117,14 @@ def me(request: HttpRequest, staff: Staff) -> HttpResponse:
 @never_cache
 @members_only
 def own_pin(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Set one's own PIN, after the password."""
+    """Set one's own PIN, after the password; the wallet is signed out everywhere."""
     form = OwnPinForm(request.POST)
     if not form.is_valid():
         return _show_me(request, staff, pin_form=form, status=422)
     if (refusal := _check_password(request, staff, form.cleaned_data["current"])) is not None:
         form.refuse("current", refusal)
         return _show_me(request, staff, pin_form=form, status=403)
-    set_pin(staff.user, form.cleaned_data["pin"])
+    change_pin(staff.user, form.cleaned_data["pin"])
     return _say("pin")
 
 
@@ -128,7 +139,7 @@ def own_password(request: HttpRequest, staff: Staff) -> HttpResponse:
     if (refusal := _check_password(request, staff, form.cleaned_data["current"])) is not None:
         form.refuse("current", refusal)
         return _show_me(request, staff, password_form=form, status=403)
-    choose_password(staff.user, form.cleaned_data["password"])
+    change_password(staff.user, form.cleaned_data["password"])
     update_session_auth_hash(request, staff.user)
     return _say("password")
 
@@ -173,6 +184,15 @@ def _check_password(request: HttpRequest, staff: Staff, password: str) -> str | 
     except SignInLocked as refusal:
         return str(refusal)
     return None
+
+
+def _end_invitation(request: HttpRequest, token: str, refusal: InvitationOver) -> HttpResponse:
+    with suppress(InvitationOver):
+        if request.method == "POST" and was_just_accepted(token):
+            # The second tap of two: if the first one's answer was lost, this asks to sign in.
+            return redirect("merchants:overview")
+    context = {"refusal": str(refusal)}
+    return render(request, "merchants/link_over.html", context, status=410)
 
 
 def _let_in(request: HttpRequest, user: User) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from foundation.idempotency import find_repeated
+from foundation.idempotency import IdempotencyMismatch, find_repeated
 from ledger.money import AMOUNT_MINOR_MAX
 from ledger.transactions import retry_clashes
 from merchants.models import Store
@@ -98,11 +98,16 @@ def find_created(principal: Principal, *, key: str, request_hash: bytes) -> Char
     """Return the charge that the same request made before, if any, in its present state.
 
     Raises:
-        IdempotencyMismatch: the key came with another request.
+        IdempotencyMismatch: the key came with another request, or for another merchant.
     """
     made = Charge.objects.filter(principal_id=principal.id)
     known = find_repeated(made, key=key, request_hash=request_hash)
-    return None if known is None else place(known, principal)
+    if known is None:
+        return None
+    # A payer buys from many merchants, and each of them reads its own sales alone.
+    if known.merchant_id != principal.store.merchant_id:
+        raise IdempotencyMismatch
+    return place(known, principal)
 
 
 def announce_lease(charge: Charge) -> None:

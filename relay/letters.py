@@ -5,7 +5,7 @@ the subject when the mail goes out. Nobody who reads the table can sign in with 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -42,14 +42,30 @@ TextSender = Callable[[str, str], None]
 def send_letter(kind: str, *, subject: UUID, address: str) -> None:
     """Send a letter of this kind about something, once the transaction has committed.
 
-    `settings.LETTERS` names the function that writes it. A letter that was asked for less than
-    a minute ago is not sent again.
+    `settings.LETTERS` names the function that writes it. A letter to this address that was
+    asked for less than a minute ago is not sent again.
     """
-    lately = Now() - timedelta(seconds=_AGAIN_AFTER_S)
-    if Letter.objects.filter(kind=kind, subject=subject, created_at__gt=lately).exists():
+    if _list_latest(kind, subject).filter(address=address).exists():
         return
     Letter.objects.create(kind=kind, subject=subject, address=address)
     enqueue_on_commit("relay.send_letters")
+
+
+def send_to_each(kind: str, *, subject: UUID, addresses: Iterable[str]) -> None:
+    """Send a letter to each of a person's addresses; to numbers only where texts are sent."""
+    for address in addresses:
+        if "@" in address or settings.TEXT_SENDER:
+            send_letter(kind, subject=subject, address=address)
+
+
+def was_asked_for(kind: str, *, subject: UUID) -> bool:
+    """Return whether such a letter was asked for in the last minute."""
+    return _list_latest(kind, subject).exists()
+
+
+def _list_latest(kind: str, subject: UUID) -> QuerySet[Letter]:
+    lately = Now() - timedelta(seconds=_AGAIN_AFTER_S)
+    return Letter.objects.filter(kind=kind, subject=subject, created_at__gt=lately)
 
 
 def send_due_letters() -> None:

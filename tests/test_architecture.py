@@ -45,6 +45,7 @@ NOT_IN_THE_API = {
     "CodeNotSeen",
     "CodeWrong",
     "CodesTooMany",
+    "DoorsCrowded",
     "VerificationOver",
     "CodeInParts",
     "CodesSeveral",

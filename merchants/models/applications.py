@@ -74,6 +74,8 @@ class Application(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "id"], name="merchants_application_status"),
+            models.Index(fields=["email", "created_at"], name="merchants_application_email"),
+            models.Index(fields=["created_at"], name="merchants_application_created"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,10 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 
 from config.logs import LinkShortener
+from identity.models import Verification
+from identity.verifications import write_token
+from merchants import applications, invitations
+from merchants.models import Application, Invitation
 
 TOKEN = "7k4m92qx7k4m92qx7k4m92qx7k"
 
@@ -45,6 +49,7 @@ def _verbose():
         *(f"/p/{TOKEN}/pay", f"/r/{TOKEN}/", f"/P/{TOKEN.upper()}"),
         f"/dashboard/invitation/{TOKEN}:1tZ:abc/",
         f"/dashboard/password/us_{'0' * 26}/{TOKEN}-abc/",
+        *(f"{way}{TOKEN}:1tZ:abc/" for way in ("/join/", "/wallet/join/", "/wallet/pin/")),
     ],
 )
 def test_a_refused_page_leaves_no_link_in_the_log(caplog, console, path):
@@ -68,6 +73,20 @@ def test_a_page_that_breaks_is_logged_without_its_link(console, monkeypatch, pat
     assert client.get(path).status_code == 500
     assert f"Internal Server Error: {path[:3]}…" in console.getvalue()
     assert TOKEN not in console.getvalue()
+
+
+def test_links_as_they_are_signed_are_cut_off(console):
+    signed = {
+        "/join/": applications.make_token(Application()),
+        "/wallet/join/": write_token(Verification(), then=""),
+        "/wallet/pin/": write_token(Verification(), then=f"/p/{TOKEN}"),
+        "/dashboard/invitation/": invitations.make_token(Invitation()),
+    }
+    for way, token in signed.items():
+        logging.getLogger("tests").error("Not Found: %s%s/", way, token)
+
+    written = [line.partition(" Not Found: ")[2] for line in console.getvalue().splitlines()]
+    assert written == [f"{way}…/" for way in signed]
 
 
 def test_other_lines_stay_as_they_are(console):

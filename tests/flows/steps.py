@@ -3,10 +3,12 @@
 import re
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.core import mail
 from django.test import Client
 
+from foundation.forms import MakingForm
 from pos.counter_codes import write_counter_link
 from pos.models import Charge, CounterCode
 from relay.letters import send_due_letters
@@ -46,6 +48,11 @@ def sign_in(login: str, pin: str = factories.PIN, *, browser: Any = None, **more
 def unlock(device: Client, cashier: Any, pin: str = factories.PIN) -> Any:
     """Unlock a paired till with a cashier's PIN."""
     return device.post("/till/unlock/", {"cashier": cashier.id, "pin": pin})
+
+
+def sign_id(form: type[MakingForm], number: int) -> str:
+    """Return an id as the page draws it into this form; the same number is the same id."""
+    return form.sign_id(UUID(int=number))
 
 
 def read_mailed_link() -> str:

@@ -3,12 +3,13 @@
 import pytest
 
 from merchants.models import Role
+from pos.forms import NewItemForm
 from pos.models import Item
 from pos.queries import list_items
 from pos.shelves import list_shelves
 from tests import factories
 from tests.flows.routes import shop_stays_as_it_is
-from tests.flows.steps import open_dashboard
+from tests.flows.steps import open_dashboard, sign_id
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -16,7 +17,7 @@ TYPED = {
     "price": "3,80",
     "category": "Drinks",
     "color": "amber",
-    "made_id": "0190a3d0-0000-7000-8000-000000000002",
+    "made_id": sign_id(NewItemForm, 2),
 }
 
 

@@ -1,15 +1,20 @@
 """A shop joins: it applies, confirms its address, is approved, and opens its dashboard."""
 
+from uuid import uuid4
+
 import pytest
 from django.core import mail
 
 from identity.models import User
-from merchants.applications import approve, decline
+from identity.tries import name_nobody
+from merchants.applications import approve, decline, make_token
 from merchants.errors import ApplicationDecided
-from merchants.models import Application, Merchant, StaffMember
+from merchants.forms_join import JoinForm
+from merchants.invitations import withdraw
+from merchants.models import Application, Invitation, Merchant, Role, StaffMember
 from relay.letters import send_due_letters
 from tests import factories
-from tests.flows.steps import open_browser, read_mailed_link
+from tests.flows.steps import open_browser, open_dashboard, read_mailed_link, sign_id
 
 pytestmark = pytest.mark.django_db
 JOIN = "/join/"
@@ -29,7 +34,7 @@ TYPED = {
     "contact_name": "Mary Nolan",
     "email": "Mary@Pier.test",
     "phone": "087 123 4567",
-    "made_id": "0190a3d0-0000-7000-8000-000000000007",
+    "made_id": sign_id(JoinForm, 7),
 }
 
 
@@ -85,6 +90,43 @@ def test_the_setting_approves_at_once(settings):
     assert answer.redirect_chain[0][0].startswith("/dashboard/invitation/")
     assert "Pier Coffee" in answer.content.decode()
     assert Application.objects.get().decided_by is None
+
+
+def test_an_id_that_somebody_chose_leads_to_nobody_else_s_invitation(shop, operator):
+    eve, chosen = open_dashboard(factories.hire_person(shop, role=Role.OWNER)), str(uuid4())
+    invited = {"name": "Ann", "email": "ann@mail.test", "role": "owner", "store": ""}
+    eve.post("/dashboard/invitations/new/", invited | {"made_id": chosen})
+    eve.post(JOIN, TYPED | {"made_id": chosen})
+    application = Application.objects.get()
+    link = read_mailed_link()
+    eve.post(link)
+
+    approve(application, by=operator)
+
+    assert str(application.id) != chosen
+    assert not Invitation.objects.filter(pk=chosen).exists()
+    page = eve.get(link, follow=True)
+    assert page.context["invitation"].email == "mary@pier.test"
+
+
+def test_an_invitation_with_the_application_s_id_is_not_the_owner_s(shop, operator):
+    application = factories.apply_as_shop(email="mary@pier.test")
+    Invitation.objects.create(
+        id=application.id,
+        merchant=shop.merchant,
+        email="ann@mail.test",
+        name="Ann",
+        role=Role.OWNER,
+    )
+    approve(application, by=operator)
+    link = f"{JOIN}{make_token(application)}/"
+
+    page = open_browser().get(link, follow=True)
+
+    assert page.context["invitation"].email == "mary@pier.test"
+    assert page.context["invitation"].merchant == application.merchant
+    withdraw(page.context["invitation"])
+    assert "Your shop is approved." in open_browser().get(link).content.decode()
 
 
 def test_a_declined_shop_reads_the_reason(operator):
@@ -155,6 +197,23 @@ def test_an_address_gets_a_few_links_and_no_more():
 
     assert answers == [200] * 5 + [429] * 2
     assert Application.objects.count() == 5
+    crowd = (f"{number}@pier.test" for number in range(20_000))
+    crowded = next(each for each in crowd if name_nobody(each) == name_nobody("mary@pier.test"))
+    other = TYPED | {"made_id": "", "email": crowded}
+    assert open_browser().post(JOIN, other).status_code == 200
+
+
+def test_an_hour_brings_so_many_applications_and_no_more(settings):
+    settings.APPLICATIONS_HOUR_MAX = 2
+    pages = [
+        open_browser().post(JOIN, TYPED | {"made_id": "", "email": f"{number}@pier.test"})
+        for number in range(3)
+    ]
+
+    assert [page.status_code for page in pages] == [200, 200, 429]
+    assert "Very many people" in pages[2].context["form"].errors["email"][0]
+    Application.objects.update(created_at="2026-01-01T00:00:00Z")
+    assert open_browser().post(JOIN, TYPED).status_code == 200
 
 
 def test_of_two_decisions_the_second_is_refused(operator):

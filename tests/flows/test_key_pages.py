@@ -2,15 +2,16 @@
 
 import pytest
 
+from merchants.forms_people import NewKeyForm
 from merchants.models import ApiKey, Role
 from tests import factories
 from tests.conftest import Api
 from tests.flows.routes import shop_stays_as_it_is
-from tests.flows.steps import open_dashboard
+from tests.flows.steps import open_dashboard, sign_id
 
 pytestmark = pytest.mark.django_db
 KEYS = "/dashboard/keys/"
-TYPED = {"label": "Web  shop", "made_id": "0190a3d0-0000-7000-8000-000000000006"}
+TYPED = {"label": "Web  shop", "made_id": sign_id(NewKeyForm, 6)}
 
 
 @pytest.fixture

@@ -3,13 +3,20 @@
 import re
 
 import pytest
+from django.core import mail
 
+from identity.models import Session
+from identity.passwords import choose_password
 from identity.pins import is_pin_of
 from merchants.models import Role
+from merchants.onboarding import hire
+from relay.letters import send_due_letters
 from relay.models import Letter
 from tests import factories
 from tests.flows.routes import shop_stays_as_it_is
-from tests.flows.steps import open_browser, open_dashboard, read_mailed_link
+from tests.flows.steps import open_browser, open_dashboard, open_wallet, read_mailed_link
+from wallet.models import PaymentCodeSeed
+from wallet.payment_codes import issue_codes
 
 FORGOTTEN = "/dashboard/password/"
 OLD, NEW = "many-moneys-2026", "seven harbour seals"
@@ -18,6 +25,12 @@ OLD, NEW = "many-moneys-2026", "seven harbour seals"
 @pytest.fixture
 def person(shop):
     return factories.hire_person(shop, role=Role.MANAGER, password=OLD)
+
+
+def read_told():
+    """Send the letters that wait; return to whom the newest went, and its subject."""
+    send_due_letters()
+    return [mail.outbox[-1].to, str(mail.outbox[-1].subject)]
 
 
 @pytest.mark.django_db
@@ -36,6 +49,9 @@ def test_a_forgotten_password_is_chosen_anew_by_a_link_that_works_once(person):
     assert elsewhere.get("/dashboard/").status_code == 302
     person.user.refresh_from_db()
     assert person.user.check_password(NEW)
+    twice = open_browser().post(link, {"password": NEW})
+    assert twice["Location"] == "/dashboard/"
+    Letter.objects.update(created_at="2026-01-01T00:00:00Z")
     again = open_browser().post(link, {"password": OLD})
     assert again.status_code == 410
     assert "This link is over" in again.content.decode()
@@ -50,7 +66,11 @@ def test_nobody_learns_who_may_sign_in(person):
     ]
 
     assert answers[0] == answers[1]
-    assert Letter.objects.count() == 1
+    # A letter each, so that asking costs the same; only the one is written.
+    assert Letter.objects.count() == 2
+    send_due_letters()
+    assert [each.to for each in mail.outbox] == [[person.user.email]]
+    assert not Letter.objects.filter(ended_at=None).exists()
 
 
 @pytest.mark.django_db
@@ -91,6 +111,44 @@ def test_one_sets_one_s_own_pin_with_the_password(person):
 
     assert "Your new PIN works at once." in browser.get(answer["Location"]).content.decode()
     assert is_pin_of(person.user_id, "482915")
+
+
+@pytest.mark.django_db
+def test_one_s_own_new_pin_ends_what_the_old_one_opened_and_is_told(shop, customer):
+    user = customer.wallet.user
+    choose_password(user, OLD)
+    member = hire(shop.merchant, user, role=Role.MANAGER)
+    phone = open_wallet(customer)
+    issue_codes(customer.wallet)
+    assert phone.get("/wallet/").status_code == 200
+
+    open_dashboard(member).post("/dashboard/me/pin/", {"pin": "482915", "current": OLD})
+
+    assert is_pin_of(user.id, "482915")
+    assert phone.get("/wallet/").status_code == 302
+    assert not Session.objects.filter(user=user, ended_at=None).exists()
+    assert PaymentCodeSeed.objects.get(wallet=customer.wallet).revoked_at is not None
+    assert read_told() == [[user.email], "Your PIN was changed"]
+
+
+@pytest.mark.django_db
+def test_a_changed_password_is_told(person):
+    open_dashboard(person).post(
+        "/dashboard/me/password/", {"own-password": NEW, "own-current": OLD}
+    )
+
+    assert read_told() == [[person.user.email], "Your password was changed"]
+    assert read_mailed_link() == FORGOTTEN
+
+
+@pytest.mark.django_db
+def test_a_password_that_a_link_has_changed_is_told(person):
+    browser = open_browser()
+    browser.post(FORGOTTEN, {"email": person.user.email})
+
+    browser.post(read_mailed_link(), {"password": NEW})
+
+    assert read_told() == [[person.user.email], "Your password was changed"]
 
 
 @pytest.mark.django_db

@@ -5,12 +5,19 @@ from django.core import mail
 
 from identity.models import User
 from identity.pins import is_pin_of
+from merchants.forms_people import InvitationForm, NewCashierForm
 from merchants.models import Invitation, Role, StaffMember
 from pos.terminals import find_cashiers, offer_pairing
 from relay.models import Letter
 from tests import factories
 from tests.flows.routes import employ, shop_stays_as_it_is
-from tests.flows.steps import open_browser, open_dashboard, read_mailed_link, unlock
+from tests.flows.steps import (
+    open_browser,
+    open_dashboard,
+    read_mailed_link,
+    sign_id,
+    unlock,
+)
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/dashboard/people/"
@@ -22,14 +29,14 @@ TYPED = {
     "pin": "\u0662\u0665\u0668\u0661\u0664\u0660",  # 258140 in Arabic digits
     "store": "",
     "may_refund": "on",
-    "made_id": "0190a3d0-0000-7000-8000-000000000004",
+    "made_id": sign_id(NewCashierForm, 4),
 }
 INVITED = {
     "name": "Mary Nolan",
     "email": "Mary@Mail.test",
     "role": "accountant",
     "store": "",
-    "made_id": "0190a3d0-0000-7000-8000-000000000005",
+    "made_id": sign_id(InvitationForm, 5),
 }
 
 
@@ -182,6 +189,10 @@ def test_an_invited_person_chooses_a_password_and_is_signed_in(owner, shop):
     assert (member.role, member.name, member.may_refund) == ("accountant", "Mary N.", False)
     assert browser.get(link).status_code == 410
     assert Invitation.objects.get().accepted_at is not None
+    twice = open_browser().post(link, {"name": "Mary N.", "password": PASSWORD})
+    assert twice["Location"] == "/dashboard/"
+    Invitation.objects.update(accepted_at="2026-01-01T00:00:00Z")
+    assert browser.post(link, {"name": "Eve", "password": PASSWORD}).status_code == 410
 
 
 def test_who_has_a_password_keeps_it_and_looks_at_either_shop(owner, shop):

@@ -5,12 +5,13 @@ from datetime import time
 import pytest
 
 from identity.models import User
+from merchants.forms_stores import NewStoreForm
 from merchants.models import Role, Store, StoreAddress
 from merchants.onboarding import hire, open_merchant
 from merchants.stores import read_hours
 from tests import factories
 from tests.flows.routes import shop_stays_as_it_is
-from tests.flows.steps import open_dashboard
+from tests.flows.steps import open_dashboard, sign_id
 
 pytestmark = pytest.mark.django_db
 NEW = "/dashboard/stores/new/"
@@ -22,7 +23,7 @@ TYPED = {
     "town": "Dublin",
     "country": "IE",
 }
-NEW_TYPED = TYPED | {"currency": "EUR", "made_id": "0190a3d0-0000-7000-8000-000000000001"}
+NEW_TYPED = TYPED | {"currency": "EUR", "made_id": sign_id(NewStoreForm, 1)}
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_a_form_kept_by_the_browser_opens_no_other_store_and_says_so(owner, shop
 def test_an_id_of_another_merchant_s_store_opens_one_s_own(owner, shop):
     stranger = factories.open_shop()
 
-    answer = owner.post(NEW, NEW_TYPED | {"made_id": str(stranger.store.id)})
+    answer = owner.post(NEW, NEW_TYPED | {"made_id": NewStoreForm.sign_id(stranger.store.id)})
 
     assert answer.status_code == 302
     assert Store.objects.filter(merchant=shop.merchant).count() == 2

@@ -6,12 +6,13 @@ from merchants.models import Role
 from merchants.onboarding import open_store
 from pos.charges import create_charge
 from pos.counter_codes import revoke_counter_code
+from pos.forms import NewTillForm
 from pos.models import Charge, Terminal, TerminalToken
 from pos.principals import act_at_till
 from pos.terminals import offer_pairing, pair_terminal
 from tests import factories
 from tests.flows.routes import shop_stays_as_it_is
-from tests.flows.steps import open_browser, open_dashboard, unlock
+from tests.flows.steps import open_browser, open_dashboard, sign_id, unlock
 
 pytestmark = pytest.mark.django_db
 IN_USE = "A counter code of this store tells this till."
@@ -44,7 +45,7 @@ def device(shop):
 
 def test_a_till_is_added_and_its_code_is_shown_once(owner, shop):
     new = f"/dashboard/stores/{shop.store.public_id}/tills/new/"
-    typed = {"name": "Bar", "made_id": "0190a3d0-0000-7000-8000-000000000003"}
+    typed = {"name": "Bar", "made_id": sign_id(NewTillForm, 3)}
 
     answer = owner.post(new, typed)
 

@@ -72,6 +72,8 @@ def test_a_device_s_name_is_cut_to_what_is_kept(customer):
         ("+81 90-1234-5678", "+819012345678"),
         ("", ""),
         ("li@mail.test", ""),
+        ("+353871234567@mail.test", ""),
+        ("+353871234567/x@mail.test", ""),
         ("+", ""),
     ],
 )
@@ -88,6 +90,7 @@ def test_a_person_is_found_by_mail_or_phone_while_active():
     assert find_user("087 123 4567") == user
     assert find_user("") is None
     assert find_user("li@mail.test\x00") is None
+    assert find_user("+353871234567/x@mail.test") is None
     user.is_active = False
     user.save()
     assert find_user("li@mail.test") is None

@@ -5,11 +5,16 @@ import contextlib
 import pytest
 from django.db import connection
 
+from foundation.idempotency import IdempotencyMismatch
 from ledger.errors import InsufficientFunds
 from ledger.queries import read_balance
+from merchants.models import Merchant
+from merchants.onboarding import open_store
 from pos import openings
+from pos.charges import create_charge, find_created
 from pos.check_words import draw_check_word
 from pos.models import Charge
+from pos.principals import act_for_merchant
 from relay.events import list_events
 from tests import factories
 from tests.conftest import Api
@@ -29,6 +34,24 @@ def test_a_short_code_that_is_taken_is_drawn_again(shop, monkeypatch, speaker):
     assert answer.status_code == 201
     assert created.short_code == "7K4M92QY"
     assert list_events(created.id)[0].kind == "charge.created"
+
+
+@pytest.mark.django_db
+def test_a_key_finds_no_charge_of_another_merchant(shop):
+    # Two tables may hold the same id, and a till's keys are found by its own.
+    merchant = Merchant.objects.create(id=shop.terminal.id, name="Other", country="IE")
+    other = act_for_merchant(open_store(merchant, name="Other", currency="EUR"))
+    theirs = create_charge(other, factories.plan_charge(shop, key="sale-1"))
+    assert theirs.principal_id == shop.till.id
+
+    for find in (
+        lambda: find_created(shop.till, key="sale-1", request_hash=b"test"),
+        lambda: factories.make_charge(shop, key="sale-1"),
+    ):
+        with pytest.raises(IdempotencyMismatch):
+            find()
+
+    assert find_created(other, key="sale-1", request_hash=b"test") == theirs
 
 
 @pytest.mark.django_db

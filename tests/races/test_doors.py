@@ -8,7 +8,7 @@ import pytest
 
 from console.decisions import approve, decline
 from console.models import AuditEntry, Operator
-from identity.errors import CodeWrong, VerificationOver
+from identity.errors import CodesTooMany, CodeWrong, VerificationOver
 from identity.models import User, Verification
 from identity.verifications import confirm_code, derive_code, start_verification
 from merchants.addresses import Address
@@ -103,6 +103,17 @@ def test_a_code_is_tried_five_times_however_many_try_at_once(crowd, committed):
     )
 
     assert Counter(map(type, outcomes)) == {CodeWrong: 5, VerificationOver: 15}
+
+
+def test_an_address_gets_five_codes_however_many_ask_at_once(crowd, committed):
+    address = f"{uuid.uuid4().hex}@mail.test"
+
+    outcomes = crowd.act(
+        [partial(joining.ask_to_join, address, name="Li")] * 12, refusals=(CodesTooMany,)
+    )
+
+    assert Counter(map(type, outcomes)) == {Verification: 5, CodesTooMany: 7}
+    assert Verification.objects.filter(address=address).count() == 5
 
 
 def test_a_proof_opens_one_wallet(crowd, committed):

@@ -10,7 +10,7 @@ from foundation.outbox import Outbox
 from merchants.invitations import invite, withdraw
 from merchants.models import Role
 from merchants.people import Job
-from relay.letters import send_due_letters, send_letter
+from relay.letters import send_due_letters, send_letter, send_to_each
 from relay.models import Letter
 from relay.tasks import send_letters
 from tests import factories
@@ -122,3 +122,16 @@ def test_the_same_letter_is_written_once_a_minute(shop):
             send_letter("password", subject=person.id, address="a@mail.test")
 
     assert Letter.objects.count() == 1
+
+
+def test_each_of_a_person_s_addresses_is_told(settings, shop):
+    person = factories.hire_person(shop, role=Role.OWNER).user
+    person.phone = "+353871234567"
+
+    for sender in ("", "demo.texts.show_among_mail"):
+        settings.TEXT_SENDER = sender
+        with transaction.atomic():
+            send_to_each("pin_changed", subject=person.id, addresses=person.addresses)
+
+    told = Letter.objects.order_by("id").values_list("address", flat=True)
+    assert list(told) == [person.email, "+353871234567"]

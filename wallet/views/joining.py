@@ -9,13 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from identity.devices import read_device, remember_device
-from identity.errors import CodesTooMany, CodeWrong, VerificationOver
+from identity.errors import CodesTooMany, CodeWrong, DoorsCrowded, VerificationOver
 from identity.models import User, Verification
 from identity.sign_in import start_session
 from identity.verifications import (
     confirm_code,
     find_verification,
     read_token,
+    was_just_used,
     write_token,
 )
 from wallet import joining
@@ -48,7 +49,7 @@ def ask_to_join(request: HttpRequest) -> HttpResponse:
             verification = joining.ask_to_join(
                 form.cleaned_data["address"], name=form.cleaned_data["name"]
             )
-        except CodesTooMany as refusal:
+        except (CodesTooMany, DoorsCrowded) as refusal:
             form.refuse("address", refusal)
             status = 429
         else:
@@ -66,7 +67,7 @@ def ask_for_new_pin(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             verification = joining.ask_for_new_pin(form.cleaned_data["address"])
-        except CodesTooMany as refusal:
+        except (CodesTooMany, DoorsCrowded) as refusal:
             form.refuse("address", refusal)
             status = 429
         else:
@@ -100,14 +101,29 @@ def _prove(request: HttpRequest, token: str, *, way: Way) -> HttpResponse:
             return _show(request, verification, form, status=422 if form.is_bound else 200)
         user = way.finish(verification, pin=form.cleaned_data["pin"])
     except VerificationOver as refusal:
-        context = {"refusal": str(refusal), "is_join": way is _JOIN}
-        return render(request, "wallet/code_over.html", context, status=410)
+        return _lead_on(request, token, way=way) or _say_over(request, refusal, way=way)
     except WalletAlready as refusal:
         context = {"refusal": str(refusal), "has_wallet": True}
         return render(request, "wallet/code_over.html", context, status=409)
     secret = start_session(user, device_name=request.headers.get("User-Agent", ""))
     answer = keep_session(redirect(then or "wallet:home"), secret)
     return remember_device(answer, read_device(request), user.id)
+
+
+def _lead_on(request: HttpRequest, token: str, *, way: Way) -> HttpResponse | None:
+    try:
+        verification_id, then = read_token(token)
+    except VerificationOver:
+        return None
+    # The second tap of two. If the first one's answer was lost, the next page asks to sign in.
+    if request.method == "POST" and was_just_used(verification_id, purpose=way.purpose):
+        return redirect(then or "wallet:home")
+    return None
+
+
+def _say_over(request: HttpRequest, refusal: VerificationOver, *, way: Way) -> HttpResponse:
+    context = {"refusal": str(refusal), "is_join": way is _JOIN}
+    return render(request, "wallet/code_over.html", context, status=410)
 
 
 def _take_code(request: HttpRequest, verification: Verification) -> HttpResponse:
@@ -119,6 +135,9 @@ def _take_code(request: HttpRequest, verification: Verification) -> HttpResponse
     except CodeWrong as refusal:
         form.refuse("code", refusal)
         return _show(request, verification, form, status=403)
+    except DoorsCrowded as refusal:
+        form.refuse("code", refusal)
+        return _show(request, verification, form, status=429)
     return redirect(request.path)
 
 
