@@ -130,13 +130,18 @@ def confirm_address(application: Application) -> None:
 def approve(application: Application, *, by: User | None) -> Invitation:
     """Open the merchant of an application and invite its owner; None is the setting.
 
+    Customers read "verified" only of a shop that a person has approved.
+
     Raises:
         OwnApplication: the operator approves their own shop.
         ApplicationDecided: it is decided, or its address is not confirmed.
     """
     _lock(application, by=by)
     merchant = open_merchant(
-        application.shop_name, country=application.country, time_zone=application.time_zone
+        application.shop_name,
+        country=application.country,
+        time_zone=application.time_zone,
+        is_verified=by is not None,
     )
     Application.objects.filter(pk=application.pk).update(
         status=ApplicationStatus.APPROVED, decided_at=Now(), decided_by=by, merchant=merchant

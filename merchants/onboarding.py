@@ -26,15 +26,21 @@ from merchants.models import (
 _NOTED_EACH = timedelta(minutes=1)
 
 
-def open_merchant(name: str, *, country: str, time_zone: str, mdr_bps: int = 0) -> Merchant:
-    """Open a merchant.
+def open_merchant(
+    name: str, *, country: str, time_zone: str, mdr_bps: int = 0, is_verified: bool = False
+) -> Merchant:
+    """Open a merchant; one whom a person has looked at is shown as verified.
 
     Raises:
         ZoneInfoNotFoundError: no such IANA time zone.
     """
     ZoneInfo(time_zone)
     return Merchant.objects.create(
-        name=name, country=country, time_zone=time_zone, mdr_bps=mdr_bps, is_verified=True
+        name=name,
+        country=country,
+        time_zone=time_zone,
+        mdr_bps=mdr_bps,
+        is_verified=is_verified,
     )
 
 

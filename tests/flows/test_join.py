@@ -157,6 +157,15 @@ def test_an_address_gets_a_few_links_and_no_more():
     assert Application.objects.count() == 5
 
 
+@pytest.mark.parametrize("by_person", [True, False])
+def test_a_shop_is_verified_only_if_a_person_has_approved_it(operator, by_person):
+    application = factories.apply_as_shop()
+
+    approve(application, by=operator if by_person else None)
+
+    assert Merchant.objects.get().is_verified == by_person
+
+
 def test_of_two_decisions_the_second_is_refused(operator):
     application = factories.apply_as_shop()
     approve(application, by=operator)
