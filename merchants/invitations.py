@@ -12,7 +12,7 @@ from django.utils import timezone
 from foundation.once import make_once
 from identity.models import User
 from identity.passwords import choose_password
-from merchants.errors import InvitationOver, MemberAlready
+from merchants.errors import InvitationOver, MemberAlready, TooManyInvitations
 from merchants.models import Invitation, Merchant, Role, StaffMember
 from merchants.onboarding import hire
 from merchants.people import Job, write_job
@@ -20,6 +20,9 @@ from qr.references import decode_reference
 from relay.letters import send_letter
 
 LIFE = timedelta(days=7)
+# Many times what a shop's people are, and few for whoever wants to send mail in our name.
+OPEN_MAX = 50
+A_DAY_MAX = 50
 _SALT = "merchants.invitations"
 
 
@@ -52,8 +55,11 @@ def invite(
         raise MemberAlready(member.user.name)
 
     def make(made_id: UUID) -> Invitation:
+        # Of two invitations at the same moment, the second one sees the first.
+        Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
         # One link for one address: the newest holds.
         list_open(merchant).filter(email=address).update(withdrawn_at=Now())
+        _check_room(merchant)
         made = Invitation.objects.create(
             id=made_id,
             merchant=merchant,
@@ -137,6 +143,13 @@ def accept(invitation: Invitation, *, name: str, password: str) -> User:
         write_job(member, job)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=Now())
     return user
+
+
+def _check_room(merchant: Merchant) -> None:
+    a_day_ago = timezone.now() - timedelta(days=1)
+    lately = Invitation.objects.filter(merchant=merchant, created_at__gt=a_day_ago)
+    if list_open(merchant).count() >= OPEN_MAX or lately.count() >= A_DAY_MAX:
+        raise TooManyInvitations
 
 
 def _refuse() -> Invitation:

@@ -56,6 +56,17 @@ def test_a_shop_applies_and_confirms_its_address(operator):
     assert Application.objects.get().status == "applied"
 
 
+def test_a_letter_to_an_unconfirmed_address_says_nothing_of_who_asked():
+    typed = {"shop_name": "Win a prize at evil.test", "contact_name": "Dear customer"}
+    open_browser().post(JOIN, TYPED | typed)
+
+    send_due_letters()
+
+    letter = mail.outbox[-1]
+    for words in typed.values():
+        assert words not in f"{letter.subject} {letter.body}"
+
+
 def test_an_approved_shop_opens_its_dashboard_and_a_store(operator):
     application = factories.apply_as_shop(email="mary@pier.test")
 

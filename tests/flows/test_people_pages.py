@@ -5,8 +5,10 @@ from django.core import mail
 
 from identity.models import User
 from identity.pins import is_pin_of
+from merchants import invitations
 from merchants.models import Invitation, Role, StaffMember
 from pos.terminals import find_cashiers, offer_pairing
+from relay.letters import send_due_letters
 from relay.models import Letter
 from tests import factories
 from tests.flows.routes import employ, shop_stays_as_it_is
@@ -237,6 +239,33 @@ def test_an_invitation_is_sent_again_at_most_once_a_minute(owner, shop):
         owner.post(again)
 
     assert Letter.objects.filter(subject=invitation.id).count() == 1
+
+
+def test_an_invitation_to_a_stranger_says_nothing_of_who_invites(owner, shop):
+    shop.merchant.name = "Win a prize at evil.test"
+    shop.merchant.save()
+    owner.post(INVITE, INVITED | {"name": "Dear customer"})
+
+    send_due_letters()
+
+    letter = f"{mail.outbox[-1].subject} {mail.outbox[-1].body}"
+    assert "evil.test" not in letter
+    assert "Dear customer" not in letter
+
+
+@pytest.mark.parametrize("limit", ["OPEN_MAX", "A_DAY_MAX"])
+def test_a_shop_invites_some_people_and_no_crowd(owner, shop, monkeypatch, limit):
+    monkeypatch.setattr(invitations, limit, 2)
+    for number in range(2):
+        invited = INVITED | {"email": f"{number}@mail.test", "made_id": ""}
+        assert owner.post(INVITE, invited).status_code == 302
+
+    with shop_stays_as_it_is():
+        refused = owner.post(INVITE, INVITED)
+
+    assert refused.status_code == 429
+    assert "has invited many people" in refused.context["form"].errors["email"][0]
+    assert Letter.objects.filter(kind="invitation").count() == 2
 
 
 @pytest.mark.parametrize(

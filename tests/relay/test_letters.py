@@ -14,6 +14,7 @@ from relay.letters import send_due_letters, send_letter
 from relay.models import Letter
 from relay.tasks import send_letters
 from tests import factories
+from wallet import joining
 
 pytestmark = pytest.mark.django_db
 JOB = Job(role=Role.MANAGER, store=None, may_refund=False)
@@ -75,6 +76,14 @@ def test_a_refused_letter_is_tried_again_after_its_lease(letter, refuse):
 
     letter.refresh_from_db()
     assert (len(mail.outbox), letter.tries) == (1, 2)
+
+
+def test_a_code_goes_before_letters_that_wait_longer(letter):
+    verification = joining.ask_to_join("li@mail.test", name="Li")
+
+    send_due_letters()
+
+    assert [mailed.to for mailed in mail.outbox] == [[verification.address], [letter.address]]
 
 
 def test_a_server_that_is_away_takes_no_try(letter, refuse):
