@@ -14,13 +14,14 @@ from identity.models import User
 from identity.tries import count_try, name_nobody
 from merchants.addresses import Address
 from merchants.errors import ApplicationDecided, InvitationOver, OwnApplication, TooManyLetters
-from merchants.invitations import invite
+from merchants.invitations import invite, list_open, renew
 from merchants.models import (
     Application,
     ApplicationStatus,
     Invitation,
     LegalForm,
     Role,
+    StaffMember,
 )
 from merchants.onboarding import open_merchant
 from merchants.people import Job
@@ -154,6 +155,28 @@ def approve(application: Application, *, by: User | None) -> Invitation:
         email=application.email,
         job=Job(role=Role.OWNER, store=None, may_refund=True),
     )
+
+
+def is_ownerless(application: Application) -> bool:
+    """Return whether an approved shop has nobody, because its owner's invitation ran out."""
+    merchant = application.merchant
+    return (
+        merchant is not None
+        and not StaffMember.objects.filter(merchant=merchant).exists()
+        and not list_open(merchant).exists()
+    )
+
+
+@transaction.atomic
+def invite_owner_again(application: Application) -> None:
+    """Invite the owner of an approved shop that has nobody; otherwise change nothing."""
+    # Of two requests at the same moment the second one finds the invitation.
+    Application.objects.select_for_update(no_key=True).get(pk=application.pk)
+    if is_ownerless(application):
+        owners = Invitation.objects.filter(
+            merchant=application.merchant, email=application.email, role=Role.OWNER
+        )
+        renew(owners.latest("id"))
 
 
 @transaction.atomic

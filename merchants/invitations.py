@@ -86,6 +86,14 @@ def send_invitation(invitation: Invitation) -> None:
         send_letter("invitation", subject=invitation.id, address=invitation.email)
 
 
+def renew(invitation: Invitation) -> None:
+    """Begin an invitation that has run out anew, and mail it; an accepted one stays."""
+    mine = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
+    with transaction.atomic():
+        if mine.update(created_at=Now(), withdrawn_at=None):
+            send_invitation(invitation)
+
+
 def withdraw(invitation: Invitation) -> None:
     """Withdraw an invitation: its link opens nothing any more; again changes nothing."""
     Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(withdrawn_at=Now())

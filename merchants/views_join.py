@@ -8,7 +8,13 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.once import FormReused
 from merchants import invitations
-from merchants.applications import apply, confirm_address, find_by_token
+from merchants.applications import (
+    apply,
+    confirm_address,
+    find_by_token,
+    invite_owner_again,
+    is_ownerless,
+)
 from merchants.errors import InvitationOver, TooManyLetters
 from merchants.forms_join import JoinForm
 from merchants.models import ApplicationStatus
@@ -41,7 +47,7 @@ def join(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def application(request: HttpRequest, token: str) -> HttpResponse:
-    """Show how an application stands; on POST confirm its address."""
+    """Show how an application stands; on POST confirm its address or invite its owner again."""
     try:
         found = find_by_token(token)
     except InvitationOver as refusal:
@@ -50,9 +56,11 @@ def application(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         confirm_address(found)
         found.refresh_from_db()
+        invite_owner_again(found)
     if found.status == ApplicationStatus.APPROVED:
         # The owner's invitation has the application's own id.
         invitation = invitations.find_open(found.id)
         if invitation is not None:
             return redirect("merchants:invitation", token=invitations.make_token(invitation))
-    return render(request, "merchants/application.html", {"application": found})
+    shown = {"application": found, "is_ownerless": is_ownerless(found)}
+    return render(request, "merchants/application.html", shown)

@@ -1,13 +1,19 @@
 """A shop joins: it applies, confirms its address, is approved, and opens its dashboard."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from identity.models import User
 from merchants.applications import approve, decline
 from merchants.errors import ApplicationDecided
-from merchants.models import Application, Merchant, StaffMember
+from merchants.invitations import accept, list_open
+from merchants.models import Application, Invitation, Merchant, StaffMember
+from merchants.time_zones import find_time_zone, list_time_zones
 from relay.letters import send_due_letters
+from relay.models import Letter
 from tests import factories
 from tests.flows.steps import open_browser, read_mailed_link
 
@@ -83,6 +89,38 @@ def test_an_approved_shop_opens_its_dashboard_and_a_store(operator):
     merchant = Merchant.objects.get()
     assert (owner.role, owner.merchant, owner.store) == ("owner", merchant, None)
     assert (merchant.name, merchant.application) == (application.shop_name, application)
+
+
+def test_an_owner_who_comes_weeks_later_is_invited_again(operator):
+    open_browser().post(JOIN, TYPED)
+    page = read_mailed_link()
+    open_browser().post(page)
+    approve(Application.objects.get(), by=operator)
+    long_ago = timezone.now() - timedelta(days=20)
+    Invitation.objects.update(created_at=long_ago)
+    Letter.objects.update(created_at=long_ago)
+    assert "Open the dashboard" in open_browser().get(page).content.decode()
+    assert Invitation.objects.get().created_at == long_ago
+
+    answer = open_browser().post(page)
+
+    assert answer["Location"].startswith("/dashboard/invitation/")
+    assert read_mailed_link().startswith("/dashboard/invitation/")
+    assert "is approved" in str(mail.outbox[-1].subject)
+    assert open_browser().get(page)["Location"].startswith("/dashboard/invitation/")
+
+
+def test_a_shop_with_somebody_invites_nobody_again(operator):
+    open_browser().post(JOIN, TYPED)
+    page = read_mailed_link()
+    open_browser().post(page)
+    accepted = approve(Application.objects.get(), by=operator)
+    accept(accepted, name="Mary Nolan", password=PASSWORD)
+
+    answer = open_browser().post(page)
+
+    assert "Go to the dashboard" in answer.content.decode()
+    assert not list_open(Merchant.objects.get()).exists()
 
 
 def test_the_setting_approves_at_once(settings):
