@@ -58,7 +58,8 @@ def send_due_letters() -> None:
     """Send every letter that waits; safe to run at the same time elsewhere.
 
     A letter is leased before it goes out, so that two workers do not send it. One that the
-    server refuses is tried again later and later; an unreachable server ends the run.
+    server refuses, or that cannot be written, is tried again later and later and holds up no
+    other; an unreachable server ends the run.
     """
     with Outbox() as outbox:
         for letter in _list_due():
@@ -72,6 +73,8 @@ def send_due_letters() -> None:
             except OSError as failure:
                 logger.warning("The mail server is away: %s", type(failure).__name__)
                 return
+            except Exception as failure:  # noqa: BLE001  a fault of ours, in whatever writes it
+                logger.warning("Letter %s is faulty: %s", letter.pk, type(failure).__name__)
 
 
 def _list_due() -> list[Letter]:
