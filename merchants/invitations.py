@@ -136,6 +136,8 @@ def accept(invitation: Invitation, *, name: str, password: str) -> User:
     user, _ = User.objects.get_or_create(
         email=invitation.email, defaults={"name": name or invitation.name}
     )
+    # Of a person's two invitations at the same moment, the second one finds what the first did.
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.password:
         choose_password(user, password)
     job = Job(

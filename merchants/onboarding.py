@@ -55,6 +55,8 @@ def open_store(
     store_id: UUID | None = None,
 ) -> Store:
     """Open a store with its takings account, and the merchant's balance in its currency."""
+    # Of a merchant's two first stores at the same moment, the second one finds the balance.
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if not MerchantBalance.objects.filter(merchant=merchant, currency=currency).exists():
         MerchantBalance.objects.create(
             merchant=merchant,
