@@ -45,7 +45,9 @@ def invite(
 
     Raises:
         MemberAlready: somebody with this address works here.
-        FormReused: the form invited somebody else before.
+        TooManyInvitations: many are open, or were made within a day.
+        FormReused: the form invited somebody else before, or to another job, or its invitation
+            was accepted or withdrawn.
     """
     address = email.lower()
     working = StaffMember.objects.filter(
@@ -76,7 +78,7 @@ def invite(
         Invitation.objects.filter(merchant=merchant),
         invitation_id,
         make=make,
-        is_same=lambda made: (made.email, made.role) == (address, job.role),
+        is_same=lambda made: _is_open_offer(made, name=name, email=address, job=job),
     )
 
 
@@ -164,6 +166,12 @@ def _check_room(merchant: Merchant) -> None:
 
 def _refuse() -> Invitation:
     raise InvitationOver
+
+
+def _is_open_offer(made: Invitation, *, name: str, email: str, job: Job) -> bool:
+    offered = (made.name, made.email, made.role, made.store_id, made.may_refund)
+    asked = (name, email, job.role, job.store and job.store.id, job.may_refund)
+    return offered == asked and made.accepted_at is None and made.withdrawn_at is None
 
 
 def _open() -> QuerySet[Invitation]:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from identity.models import User
 from identity.pins import is_pin_of
@@ -229,6 +230,53 @@ def test_a_second_invitation_takes_the_place_of_the_first(owner, shop):
     assert open_browser().get(first).status_code == 410
     (left,) = owner.get(PEOPLE).context["invitations"]
     assert left.role == "manager"
+
+
+@pytest.mark.parametrize(
+    "typed", [{"store": "its own"}, {"may_refund": "on"}, {"role": "manager"}, {"name": "Al"}]
+)
+def test_an_old_form_that_invites_to_another_job_is_asked_again(owner, shop, typed):
+    owner.post(INVITE, INVITED)
+    if "store" in typed:
+        typed = {"store": shop.store.public_id}
+
+    with shop_stays_as_it_is():
+        page = owner.post(INVITE, INVITED | typed)
+
+    assert page.status_code == 409
+    assert "Something else was made with this form already." in page.content.decode()
+
+
+@pytest.mark.parametrize("ended", ["accepted_at", "withdrawn_at"])
+def test_an_old_form_of_an_invitation_that_is_over_is_asked_again(owner, ended):
+    owner.post(INVITE, INVITED)
+    Invitation.objects.update(**{ended: timezone.now()})
+
+    page = owner.post(INVITE, INVITED)
+
+    assert page.status_code == 409
+    assert "Something else was made with this form already." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed", [{"pin": "482915"}, {"store": "its own"}, {"may_refund": ""}, {"name": "Al"}]
+)
+def test_an_old_form_that_adds_another_cashier_is_asked_again(owner, shop, typed):
+    owner.post(NEW, TYPED)
+    if "store" in typed:
+        typed = {"store": shop.store.public_id}
+
+    with shop_stays_as_it_is():
+        page = owner.post(NEW, TYPED | typed)
+
+    assert page.status_code == 409
+
+
+def test_an_old_form_tries_out_no_pin_that_opens_a_wallet(owner):
+    owner.post(NEW, TYPED)
+    User.objects.filter(name="Sam Doyle").update(email="sam@mail.test")
+
+    assert owner.post(NEW, TYPED).status_code == 409
 
 
 def test_an_invitation_is_sent_again_at_most_once_a_minute(owner, shop):
