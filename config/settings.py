@@ -134,6 +134,8 @@ LETTERS = {
     "code": "wallet.joining.write_code",
     "pin_changed": "wallet.joining.write_pin_change",
 }
+# Writes what `APPROVE_SHOPS` approves into the console's log.
+APPROVAL_LOG = "console.decisions.log_approval_by_setting"
 LOGIN_URL = "merchants:sign_in"
 LOGIN_REDIRECT_URL = "merchants:overview"
 

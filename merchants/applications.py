@@ -1,5 +1,6 @@
 """Shops that join: they apply, confirm their address, and an operator decides."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 
 from foundation.once import make_once
 from identity.models import User
@@ -31,6 +33,8 @@ from relay.letters import send_letter
 _SALT = "merchants.applications"
 # The link also shows how the application stands.
 _LINK_LIFE = timedelta(days=90)
+
+ApprovalLog = Callable[[Application], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +120,7 @@ def find_by_token(token: str) -> Application:
 def confirm_address(application: Application) -> None:
     """Note that the owner has read the mail; again changes nothing.
 
-    If the settings say so, the shop is approved at once.
+    If the settings say so, the shop is approved at once; the console's log has it.
     """
     waiting = Application.objects.filter(
         pk=application.pk, status=ApplicationStatus.UNCONFIRMED
@@ -125,6 +129,8 @@ def confirm_address(application: Application) -> None:
         application.refresh_from_db()
         if settings.APPROVE_SHOPS:
             approve(application, by=None)
+            log_approval: ApprovalLog = import_string(settings.APPROVAL_LOG)
+            log_approval(application)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from console.models import AuditEntry
 from identity.models import User
 from merchants.applications import approve, decline
 from merchants.errors import ApplicationDecided
@@ -134,6 +135,10 @@ def test_the_setting_approves_at_once(settings):
     assert answer.redirect_chain[0][0].startswith("/dashboard/invitation/")
     assert "Pier Coffee" in answer.content.decode()
     assert Application.objects.get().decided_by is None
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.deed) == (None, "application.approved")
+    assert entry.subject == Application.objects.get().id
+    assert (entry.before, entry.after["status"]) == ({"status": "applied"}, "approved")
 
 
 def test_a_declined_shop_reads_the_reason(operator):
