@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from console.models import AuditEntry
 from identity.models import User
+from merchants.addresses import list_countries
 from merchants.applications import approve, decline
 from merchants.errors import ApplicationDecided
 from merchants.invitations import accept, list_open
@@ -193,6 +194,19 @@ def test_vat_numbers_are_kept_as_their_country_writes_them(country, number, kept
     )
 
     assert Application.objects.get().vat_number == kept
+
+
+@pytest.mark.parametrize("country", [code for code, _ in list_countries("en")])
+def test_a_shop_of_every_country_has_a_time_zone_to_choose(country):
+    zones = [zone for zone in list_time_zones() if find_time_zone(country, wanted=zone)]
+
+    assert zones
+
+
+def test_where_there_is_one_time_zone_none_has_to_be_chosen():
+    assert find_time_zone("XK", wanted="") == "Europe/Belgrade"
+    assert find_time_zone("IE", wanted="") == "Europe/Dublin"
+    assert find_time_zone("US", wanted="") is None
 
 
 def test_the_form_sent_twice_applies_once_and_another_shop_is_asked_for_again():
