@@ -137,6 +137,8 @@ LETTERS = {
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
 AFTER_PIN_CHANGE = ["wallet.joining.sign_out_everywhere"]
+# Writes what `APPROVE_SHOPS` approves into the console's log.
+APPROVAL_LOG = "console.decisions.log_approval_by_setting"
 LOGIN_URL = "merchants:sign_in"
 LOGIN_REDIRECT_URL = "merchants:overview"
 

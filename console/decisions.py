@@ -1,10 +1,10 @@
-"""What operators decide, each with its line in the log, in one transaction."""
+"""What operators or a setting decide, each with its line in the log, in one transaction."""
 
 from django.db import transaction
 
 from console.models import AuditEntry, Operator
 from merchants import applications
-from merchants.models import Application
+from merchants.models import Application, ApplicationStatus
 
 
 @transaction.atomic
@@ -31,11 +31,17 @@ def decline(application: Application, *, by: Operator, device: str, reason: str)
     _log("application.declined", application, by=by, device=device, before=before)
 
 
+def log_approval_by_setting(application: Application) -> None:
+    """Log that `APPROVE_SHOPS` has approved a shop; must run in the approval's transaction."""
+    before = ApplicationStatus.APPLIED
+    _log("application.approved", application, by=None, device="", before=before)
+
+
 def _log(
-    deed: str, application: Application, *, by: Operator, device: str, before: str
+    deed: str, application: Application, *, by: Operator | None, device: str, before: str
 ) -> None:
     AuditEntry.objects.create(
-        actor=by.user,
+        actor=None if by is None else by.user,
         deed=deed,
         subject=application.id,
         before={"status": before},

@@ -95,7 +95,11 @@ class Customer:
 def make_demo() -> dict[str, Any]:
     """Make the demo from nothing; return the facts that people and scripts need to use it."""
     merchant = open_merchant(
-        "Harbour Corner", country="IE", time_zone="Europe/Dublin", mdr_bps=60
+        "Harbour Corner",
+        country="IE",
+        time_zone="Europe/Dublin",
+        mdr_bps=60,
+        is_verified=True,
     )
     owner = User.objects.create(name="Grace Murphy", email=_OWNER_EMAIL)
     owner.set_password(_OWNER_PASSWORD)

@@ -12,8 +12,9 @@ WITHOUT_POSTCODE = (
     "AE AG AO AW BF BI BJ BO BQ BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GM GQ GY HK JM"
     " KI KM KN LY ML MO MR MW NR NU QA RW SB SC SL SR ST SX SY TD TF TG TK TL TO TV UG VU YE ZW"
 )
-# Groups of countries, and codes for tests, among the territories.
-_NO_COUNTRIES = "EU EZ QO UN XA XB ZZ"
+# Groups of countries, codes for tests, parts of countries that banks know by the country's own
+# code, and islands where nobody lives.
+_NO_COUNTRIES = "EU EZ QO UN XA XB ZZ AC BV CP CQ DG EA HM IC TA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

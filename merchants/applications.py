@@ -1,5 +1,6 @@
 """Shops that join: they apply, confirm their address, and an operator decides."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 
 from foundation.locks import lock_name
 from foundation.once import make_once
@@ -16,13 +18,14 @@ from identity.errors import DoorsCrowded
 from identity.models import User
 from merchants.addresses import Address
 from merchants.errors import ApplicationDecided, InvitationOver, OwnApplication, TooManyLetters
-from merchants.invitations import invite
+from merchants.invitations import invite, list_open, renew
 from merchants.models import (
     Application,
     ApplicationStatus,
     Invitation,
     LegalForm,
     Role,
+    StaffMember,
 )
 from merchants.onboarding import open_merchant
 from merchants.people import Job
@@ -34,6 +37,8 @@ _SALT = "merchants.applications"
 _LINK_LIFE = timedelta(days=90)
 _LINKS_MAX = 5
 _LATELY, _HOUR = timedelta(minutes=30), timedelta(hours=1)
+
+ApprovalLog = Callable[[Application], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +135,7 @@ def find_by_token(token: str) -> Application:
 def confirm_address(application: Application) -> None:
     """Note that the owner has read the mail; again changes nothing.
 
-    If the settings say so, the shop is approved at once.
+    If the settings say so, the shop is approved at once; the console's log has it.
     """
     waiting = Application.objects.filter(
         pk=application.pk, status=ApplicationStatus.UNCONFIRMED
@@ -139,11 +144,15 @@ def confirm_address(application: Application) -> None:
         application.refresh_from_db()
         if settings.APPROVE_SHOPS:
             approve(application, by=None)
+            log_approval: ApprovalLog = import_string(settings.APPROVAL_LOG)
+            log_approval(application)
 
 
 @transaction.atomic
 def approve(application: Application, *, by: User | None) -> Invitation:
     """Open the merchant of an application and invite its owner; None is the setting.
+
+    Customers read "verified" only of a shop that a person has approved.
 
     Raises:
         OwnApplication: the operator approves their own shop.
@@ -151,7 +160,10 @@ def approve(application: Application, *, by: User | None) -> Invitation:
     """
     _lock(application, by=by)
     merchant = open_merchant(
-        application.shop_name, country=application.country, time_zone=application.time_zone
+        application.shop_name,
+        country=application.country,
+        time_zone=application.time_zone,
+        is_verified=by is not None,
     )
     Application.objects.filter(pk=application.pk).update(
         status=ApplicationStatus.APPROVED, decided_at=Now(), decided_by=by, merchant=merchant
@@ -164,6 +176,28 @@ def approve(application: Application, *, by: User | None) -> Invitation:
         email=application.email,
         job=Job(role=Role.OWNER, store=None, may_refund=True),
     )
+
+
+def is_ownerless(application: Application) -> bool:
+    """Return whether an approved shop has nobody, because its owner's invitation ran out."""
+    merchant = application.merchant
+    return (
+        merchant is not None
+        and not StaffMember.objects.filter(merchant=merchant).exists()
+        and not list_open(merchant).exists()
+    )
+
+
+@transaction.atomic
+def invite_owner_again(application: Application) -> None:
+    """Invite the owner of an approved shop that has nobody; otherwise change nothing."""
+    # Of two requests at the same moment the second one finds the invitation.
+    Application.objects.select_for_update(no_key=True).get(pk=application.pk)
+    if is_ownerless(application):
+        owners = Invitation.objects.filter(
+            merchant=application.merchant, email=application.email, role=Role.OWNER
+        )
+        renew(owners.latest("id"))
 
 
 @transaction.atomic

@@ -51,6 +51,18 @@ class TooManyLetters(Exception):
         )
 
 
+class TooManyInvitations(Exception):
+    """The shop has invited as many people as it may for now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "This shop has invited many people. Withdraw invitations that nobody accepts,"
+                " or go on tomorrow."
+            )
+        )
+
+
 class OwnApplication(Exception):
     """Nobody decides about a shop of their own."""
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from foundation.once import make_once
 from identity.models import User
 from identity.passwords import choose_password
-from merchants.errors import InvitationOver, MemberAlready
+from merchants.errors import InvitationOver, MemberAlready, TooManyInvitations
 from merchants.models import Invitation, Merchant, Role, StaffMember
 from merchants.onboarding import hire
 from merchants.people import Job, write_job
@@ -21,6 +21,9 @@ from relay.letters import send_letter
 
 LIFE = timedelta(days=7)
 _MOMENT = timedelta(minutes=1)
+# Many times what a shop's people are, and few for whoever wants to send mail in our name.
+OPEN_MAX = 50
+A_DAY_MAX = 50
 _SALT = "merchants.invitations"
 
 
@@ -48,7 +51,9 @@ def invite(
 
     Raises:
         MemberAlready: somebody with this address works here.
-        FormReused: the form invited somebody else before.
+        TooManyInvitations: many are open, or were made within a day.
+        FormReused: the form invited somebody else before, or to another job, or its invitation
+            was accepted or withdrawn.
     """
     address = email.lower()
     working = StaffMember.objects.filter(
@@ -58,8 +63,11 @@ def invite(
         raise MemberAlready(member.user.name)
 
     def make(made_id: UUID) -> Invitation:
+        # Of two invitations at the same moment, the second one sees the first.
+        Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
         # One link for one address: the newest holds.
         list_open(merchant).filter(email=address).update(withdrawn_at=Now())
+        _check_room(merchant)
         made = Invitation.objects.create(
             id=made_id,
             merchant=merchant,
@@ -76,7 +84,7 @@ def invite(
         Invitation.objects.filter(merchant=merchant),
         invitation_id,
         make=make,
-        is_same=lambda made: (made.email, made.role) == (address, job.role),
+        is_same=lambda made: _is_open_offer(made, name=name, email=address, job=job),
     )
 
 
@@ -84,6 +92,14 @@ def send_invitation(invitation: Invitation) -> None:
     """Mail the invitation, perhaps again; at most once a minute."""
     with transaction.atomic():
         send_letter("invitation", subject=invitation.id, address=invitation.email)
+
+
+def renew(invitation: Invitation) -> None:
+    """Begin an invitation that has run out anew, and mail it; an accepted one stays."""
+    mine = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
+    with transaction.atomic():
+        if mine.update(created_at=Now(), withdrawn_at=None):
+            send_invitation(invitation)
 
 
 def withdraw(invitation: Invitation) -> None:
@@ -133,6 +149,8 @@ def accept(invitation: Invitation, *, name: str, password: str) -> User:
     user, _ = User.objects.get_or_create(
         email=invitation.email, defaults={"name": name or invitation.name}
     )
+    # Of a person's two invitations at the same moment, the second one finds what the first did.
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.password:
         choose_password(user, password)
     job = Job(
@@ -158,8 +176,21 @@ def _read_token(token: str) -> UUID:
     return decode_reference("in", reference)
 
 
+def _check_room(merchant: Merchant) -> None:
+    a_day_ago = timezone.now() - timedelta(days=1)
+    lately = Invitation.objects.filter(merchant=merchant, created_at__gt=a_day_ago)
+    if list_open(merchant).count() >= OPEN_MAX or lately.count() >= A_DAY_MAX:
+        raise TooManyInvitations
+
+
 def _refuse() -> Invitation:
     raise InvitationOver
+
+
+def _is_open_offer(made: Invitation, *, name: str, email: str, job: Job) -> bool:
+    offered = (made.name, made.email, made.role, made.store_id, made.may_refund)
+    asked = (name, email, job.role, job.store and job.store.id, job.may_refund)
+    return offered == asked and made.accepted_at is None and made.withdrawn_at is None
 
 
 def _open() -> QuerySet[Invitation]:

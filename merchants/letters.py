@@ -1,4 +1,8 @@
-"""What the shop's people are told by mail."""
+"""What the shop's people are told by mail.
+
+A letter to an address that nobody has confirmed holds no word of who asked for it: its reader
+may be a stranger, and the words somebody else's advertisement.
+"""
 
 from uuid import UUID
 
@@ -24,16 +28,15 @@ def write_invitation(invitation_id: UUID) -> Text | None:
     path = reverse("merchants:invitation", kwargs={"token": make_token(invitation)})
     link = f"{settings.PUBLIC_URL}{path}"
     is_new_shop = _is_applicant(invitation)
-    subject = (
-        gettext("%(shop)s is approved: open your dashboard")
-        if is_new_shop
-        else gettext("%(shop)s invites you to its dashboard")
-    )
+    if not is_new_shop:
+        return Text(
+            subject=gettext("An invitation to a shop's dashboard"),
+            body=_render("invitation", link=link),
+        )
+    subject = gettext("%(shop)s is approved: open your dashboard")
     return Text(
         subject=subject % {"shop": invitation.merchant.name},
-        body=_render(
-            "approved" if is_new_shop else "invitation", invitation=invitation, link=link
-        ),
+        body=_render("approved", invitation=invitation, link=link),
     )
 
 
@@ -43,8 +46,8 @@ def write_join_link(application_id: UUID) -> Text | None:
     if application is None:
         return None
     return Text(
-        subject=gettext("Confirm your address for %(shop)s") % {"shop": application.shop_name},
-        body=_render("join", application=application, link=_link_to_application(application)),
+        subject=gettext("Confirm your address"),
+        body=_render("join", link=_link_to_application(application)),
     )
 
 

@@ -26,15 +26,21 @@ from merchants.models import (
 _NOTED_EACH = timedelta(minutes=1)
 
 
-def open_merchant(name: str, *, country: str, time_zone: str, mdr_bps: int = 0) -> Merchant:
-    """Open a merchant.
+def open_merchant(
+    name: str, *, country: str, time_zone: str, mdr_bps: int = 0, is_verified: bool = False
+) -> Merchant:
+    """Open a merchant; one whom a person has looked at is shown as verified.
 
     Raises:
         ZoneInfoNotFoundError: no such IANA time zone.
     """
     ZoneInfo(time_zone)
     return Merchant.objects.create(
-        name=name, country=country, time_zone=time_zone, mdr_bps=mdr_bps, is_verified=True
+        name=name,
+        country=country,
+        time_zone=time_zone,
+        mdr_bps=mdr_bps,
+        is_verified=is_verified,
     )
 
 
@@ -49,6 +55,8 @@ def open_store(
     store_id: UUID | None = None,
 ) -> Store:
     """Open a store with its takings account, and the merchant's balance in its currency."""
+    # Of a merchant's two first stores at the same moment, the second one finds the balance.
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if not MerchantBalance.objects.filter(merchant=merchant, currency=currency).exists():
         MerchantBalance.objects.create(
             merchant=merchant,

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from foundation.once import make_once
 from identity.models import User
-from identity.pins import set_pin
+from identity.pins import is_pin_of, set_pin
 from merchants.errors import LastOwner
 from merchants.models import Merchant, Role, StaffMember, Store
 from merchants.onboarding import hire
@@ -54,7 +54,7 @@ def add_cashier(
     """Add a cashier, who has a PIN and no other sign-in; sent again, return the same one.
 
     Raises:
-        FormReused: the form added somebody else before.
+        FormReused: the form added somebody else before, or with another PIN or job.
     """
 
     def make(made_id: UUID) -> StaffMember:
@@ -67,7 +67,7 @@ def add_cashier(
         StaffMember.objects.filter(merchant=merchant).select_related("user"),
         member_id,
         make=make,
-        is_same=lambda member: member.user.name == name,
+        is_same=lambda member: _is_as_typed(member, name=name, pin=pin, job=job),
     )
 
 
@@ -118,6 +118,13 @@ def dismiss(member: StaffMember) -> None:
 def take_back(member: StaffMember) -> None:
     """Take somebody back who left, in the same job; again changes nothing."""
     StaffMember.objects.filter(pk=member.pk).update(is_active=True)
+
+
+def _is_as_typed(member: StaffMember, *, name: str, pin: str, job: Job) -> bool:
+    kept = (member.user.name, member.store_id, member.may_refund)
+    typed = (name, job.store and job.store.id, job.may_refund)
+    # Nobody tries out by an old form the PIN that opens somebody's own wallet.
+    return kept == typed and not has_own_sign_in(member) and is_pin_of(member.user_id, pin)
 
 
 def _keep_an_owner(member: StaffMember) -> None:

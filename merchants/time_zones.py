@@ -19,6 +19,8 @@ _PRIMARY = {
     "UA": "Europe/Kyiv",
     "UZ": "Asia/Tashkent",
 }
+# Countries without a zone of their own, and the one that they keep.
+_SHARED = {"XK": ["Europe/Belgrade"]}
 
 
 @lru_cache(maxsize=1)
@@ -35,6 +37,7 @@ def find_time_zone(country: str, *, wanted: str) -> str | None:
     """
     places = get_global("zone_territories")
     zones = [name for name in list_time_zones() if places[name] == country]
+    zones = zones or _SHARED.get(country, [])
     if wanted:
         return wanted if wanted in zones else None
     return zones[0] if len(zones) == 1 else _PRIMARY.get(country)

@@ -9,7 +9,13 @@ from django.views.decorators.http import require_http_methods
 from foundation.once import FormReused
 from identity.errors import DoorsCrowded
 from merchants import invitations
-from merchants.applications import apply, confirm_address, find_by_token
+from merchants.applications import (
+    apply,
+    confirm_address,
+    find_by_token,
+    invite_owner_again,
+    is_ownerless,
+)
 from merchants.errors import InvitationOver, TooManyLetters
 from merchants.forms_join import JoinForm
 from merchants.models import ApplicationStatus
@@ -42,7 +48,7 @@ def join(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def application(request: HttpRequest, token: str) -> HttpResponse:
-    """Show how an application stands; on POST confirm its address."""
+    """Show how an application stands; on POST confirm its address or invite its owner again."""
     try:
         found = find_by_token(token)
     except InvitationOver as refusal:
@@ -51,9 +57,11 @@ def application(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         confirm_address(found)
         found.refresh_from_db()
+        invite_owner_again(found)
     if found.merchant is not None and found.status == ApplicationStatus.APPROVED:
         # By shop, address and role: an id alone may be that of somebody else's invitation.
         invitation = invitations.find_for_owner(found.merchant, email=found.email)
         if invitation is not None:
             return redirect("merchants:invitation", token=invitations.make_token(invitation))
-    return render(request, "merchants/application.html", {"application": found})
+    shown = {"application": found, "is_ownerless": is_ownerless(found)}
+    return render(request, "merchants/application.html", shown)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from foundation.once import FormReused
 from merchants.access import Staff, can_manage, managers_only, owners_only, staff_only
-from merchants.errors import LastOwner, MemberAlready
+from merchants.errors import LastOwner, MemberAlready, TooManyInvitations
 from merchants.forms_people import (
     CashierForm,
     InvitationForm,
@@ -32,6 +32,9 @@ from merchants.people import (
     reset_pin,
     take_back,
 )
+
+# How an invitation is answered that is refused.
+_REFUSED: dict[type[Exception], int] = {MemberAlready: 409, TooManyInvitations: 429}
 
 MemberView = Callable[[HttpRequest, Staff, StaffMember], HttpResponseBase]
 
@@ -114,9 +117,9 @@ def new_invitation(request: HttpRequest, staff: Staff) -> HttpResponse:
             email=form.cleaned_data["email"],
             job=form.read_job(Role(form.cleaned_data["role"])),
         )
-    except MemberAlready as refusal:
+    except (MemberAlready, TooManyInvitations) as refusal:
         form.refuse("email", refusal)
-        return _show_new(request, staff, form, status=409)
+        return _show_new(request, staff, form, status=_REFUSED[type(refusal)])
     except FormReused as refusal:
         form.renew(refusal)
         return _show_new(request, staff, form, status=409)

@@ -21,6 +21,7 @@ from pos.errors import (
     ChargeNotPayable,
     CurrencyMismatch,
     StoreClosed,
+    TillMoved,
     TillUnpaired,
 )
 from pos.models import Charge, ChargeStatus, Terminal, TerminalToken
@@ -50,7 +51,7 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
 
     Raises:
         StoreClosed: the store takes no payments.
-        TillUnpaired: the till is not paired any more.
+        TillUnpaired: the till is not paired any more, or it was moved (`TillMoved`).
         CurrencyMismatch: the store sells in another currency.
         AmountMismatch: the amount is not the sum of the items.
         AmountTooLarge: the items add up to more than a charge may be.
@@ -229,8 +230,11 @@ def _check_place(principal: Principal) -> None:
         raise StoreClosed
     if principal.terminal is None or principal.counter_code is not None:
         return
-    if not Terminal.objects.filter(pk=principal.terminal.id, revoked_at=None).exists():
+    terminal = Terminal.objects.filter(pk=principal.terminal.id, revoked_at=None).first()
+    if terminal is None:
         raise TillUnpaired
+    if terminal.store_id != principal.store.id:
+        raise TillMoved
 
 
 def _work_out_amount(new: NewCharge) -> int:

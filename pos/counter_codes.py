@@ -11,7 +11,7 @@ from foundation.idempotency import find_repeated
 from ledger.transactions import retry_clashes
 from merchants.models import Store
 from pos.charges import create_charge
-from pos.errors import CapTooLarge, CounterCodeRevoked, CounterCodeUnknown
+from pos.errors import CapTooLarge, CounterCodeRevoked, CounterCodeUnknown, TillMoved
 from pos.models import Charge, CounterCode, Terminal
 from pos.moves import move
 from pos.openings import NewCharge, draw_short_code
@@ -45,6 +45,7 @@ def create_counter_code(store: Store, new: NewCounterCode, *, actor: str) -> Cou
 
     Raises:
         CapTooLarge: more than the installation lets a customer pay a day.
+        TillMoved: the till stands in another store.
         IdempotencyMismatch: the key came with another request before.
     """
     cap_minor = new.cap_minor or settings.COUNTER_CAP_DAY_MINOR
@@ -156,6 +157,8 @@ def _insert_code(
         return None
     try:
         with transaction.atomic():
+            if new.terminal is not None:
+                _hold_in_store(new.terminal, store)
             code = CounterCode.objects.create(
                 store=store,
                 terminal=new.terminal,
@@ -171,6 +174,13 @@ def _insert_code(
     except IntegrityError:
         # Short code taken, or the same key came at the same moment: look again.
         return None
+
+
+def _hold_in_store(terminal: Terminal, store: Store) -> None:
+    # Moving the till waits until the code is there to be seen, or has moved it already.
+    tills = Terminal.objects.select_for_update(no_key=True)
+    if tills.filter(pk=terminal.pk, store=store).first() is None:
+        raise TillMoved
 
 
 def _record(code: CounterCode, kind: str, *, actor: str) -> None:

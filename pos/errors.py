@@ -102,8 +102,20 @@ class StoreClosed(Exception):
 class TillUnpaired(Exception):
     """The till was unpaired while it asked."""
 
+    def __init__(self, words: str = "") -> None:
+        super().__init__(
+            words or gettext("This till is not paired any more. Pair it again to sell.")
+        )
+
+
+@problem(401, "not_authenticated")
+class TillMoved(TillUnpaired):
+    """The till was moved to another store while somebody asked for it in this one."""
+
     def __init__(self) -> None:
-        super().__init__(gettext("This till is not paired any more. Pair it again to sell."))
+        super().__init__(
+            gettext("This till stands in another store now. Nothing was done. Try again.")
+        )
 
 
 @problem(404, "not_found")

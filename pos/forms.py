@@ -115,6 +115,7 @@ class TillForm(PageForm):
         label=_("Store"),
         help_text=_(
             "A till that moves is locked, and its sales that wait to be paid are canceled."
+            " Programs that sell by a token of this till go on, for the new store."
         ),
         error_messages={
             "required": _("Choose the store."),

@@ -36,13 +36,14 @@ _PLACE = """
     store.id AS store_id, store.merchant_id, store.takings_account_id, merchant.mdr_bps,
     merchant.fee_fixed_minor
 """
-# Store and till are locked as their foreign keys lock them anyway. Closing the store or
-# unpairing the till waits for that lock: either the charge exists by then and is canceled with
-# the others, or it is not opened.
+# Store and till are locked as their foreign keys lock them anyway. Closing the store, and
+# unpairing or moving the till, waits for that lock: either the charge exists by then and is
+# canceled with the others, or it is not opened.
 _AT_PRINCIPAL = f"""
     till AS (
         SELECT FROM pos_terminal t
-         WHERE t.id = %(terminal_id)s AND t.revoked_at IS NULL FOR KEY SHARE
+         WHERE t.id = %(terminal_id)s AND t.store_id = %(store_id)s AND t.revoked_at IS NULL
+           FOR KEY SHARE
     ), place AS MATERIALIZED (
         SELECT {_PLACE}, %(terminal_id)s::uuid AS terminal_id,
                %(principal_id)s::uuid AS principal_id, %(actor)s::text AS actor
@@ -131,8 +132,8 @@ _OPEN_BY_TOKEN = JoinedRows(
 def open_charge(principal: Principal, new: NewCharge, *, amount_minor: int) -> Charge | None:
     """Insert the charge with its lines and its event.
 
-    None: its key or short code is taken, the store is closed, or its till unpaired; a charge
-    at a counter code does without the till.
+    None: its key or short code is taken, the store is closed, or its till unpaired or moved to
+    another store; a charge at a counter code does without the till.
 
     If the same key comes twice at the same time, the later one waits for the earlier.
     """

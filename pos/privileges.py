@@ -3,10 +3,11 @@
 A charge's amount, fee and payee never change once it is open.
 """
 
+# `is_receipt_due` for one release: workers of the version before take the flag away.
 _LIFE_OF_A_CHARGE = (
     "UPDATE (status, version, payer_account_id, payer_name, payer_email, claimed_at,"
     " lease_until, expires_at, was_extended_for_payer, captured_at, canceled_at, expired_at,"
-    " refunded_minor, refunds_count, refusal, refused_at)"
+    " is_receipt_due, refunded_minor, refunds_count, refusal, refused_at)"
 )
 PRIVILEGES = {
     "pos_acknowledgement": ("SELECT", "INSERT"),

@@ -75,7 +75,11 @@ def open_shop(
 ) -> Shop:
     """Open a merchant with a store and a till."""
     merchant = open_merchant(
-        f"Shop {secrets.token_hex(3)}", country="IE", time_zone=time_zone, mdr_bps=mdr_bps
+        f"Shop {secrets.token_hex(3)}",
+        country="IE",
+        time_zone=time_zone,
+        mdr_bps=mdr_bps,
+        is_verified=True,
     )
     store = open_store(merchant, name=merchant.name, currency=currency, street="12 Quay Street")
     terminal = add_terminal(store, name="Till 1")

@@ -35,6 +35,7 @@ NOT_IN_THE_API = {
     "AlreadySettled",
     "ApplicationDecided",
     "OwnApplication",
+    "TooManyInvitations",
     "TooManyLetters",
     "VatNumberUnreadable",
     "AmountUnreadable",

@@ -27,7 +27,13 @@ from pos.counter_codes import (
     revoke_counter_code,
     write_counter_link,
 )
-from pos.errors import CapTooLarge, CounterCodeRevoked, CounterCodeUnknown, CurrencyMismatch
+from pos.errors import (
+    CapTooLarge,
+    CounterCodeRevoked,
+    CounterCodeUnknown,
+    CurrencyMismatch,
+    TillMoved,
+)
 from pos.models import Terminal
 from pos.print.sheets import SheetSize, list_undrawn
 from pos.queries import find_counter_codes
@@ -109,7 +115,10 @@ class CounterCodesView(MerchantView):
                 f"print {store.public_id}", principal_id=self.merchant.id, body=request.data
             ),
         )
-        code = create_counter_code(store, new, actor=self.merchant.public_id)
+        try:
+            code = create_counter_code(store, new, actor=self.merchant.public_id)
+        except TillMoved:
+            raise _refuse_terminal() from None
         return Response(CounterCodeSerializer.show(code), status=201)
 
     def _find_store(self, reference: str) -> Store:
@@ -186,4 +195,8 @@ def _find_terminal(store: Store, reference: str | None) -> Terminal | None:
     for terminal in Terminal.objects.filter(store=store):
         if terminal.public_id == reference:
             return terminal
-    raise ValidationError({"terminal": gettext("There is no such till in this store.")})
+    raise _refuse_terminal()
+
+
+def _refuse_terminal() -> ValidationError:
+    return ValidationError({"terminal": gettext("There is no such till in this store.")})

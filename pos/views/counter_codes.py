@@ -37,6 +37,7 @@ from pos.errors import (
     CounterCodeRevoked,
     CounterCodeUnknown,
     PlaceUnreadable,
+    TillMoved,
 )
 from pos.models import CounterCode, Terminal
 from pos.print.sheets import SheetSize, draw_sheet
@@ -53,6 +54,7 @@ _REFUSALS: dict[type[Exception], tuple[str, int]] = {
     AmountUnreadable: ("cap", 422),
     CapTooLarge: ("cap", 422),
     IdempotencyMismatch: ("place", 409),
+    TillMoved: ("place", 409),
 }
 
 

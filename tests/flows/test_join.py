@@ -1,18 +1,24 @@
 """A shop joins: it applies, confirms its address, is approved, and opens its dashboard."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
+from console.models import AuditEntry
 from identity.models import User
 from identity.tries import name_nobody
+from merchants.addresses import list_countries
 from merchants.applications import approve, decline, make_token
 from merchants.errors import ApplicationDecided
 from merchants.forms_join import JoinForm
-from merchants.invitations import withdraw
+from merchants.invitations import accept, list_open, withdraw
 from merchants.models import Application, Invitation, Merchant, Role, StaffMember
+from merchants.time_zones import find_time_zone, list_time_zones
 from relay.letters import send_due_letters
+from relay.models import Letter
 from tests import factories
 from tests.flows.steps import open_browser, open_dashboard, read_mailed_link, sign_id
 
@@ -61,6 +67,17 @@ def test_a_shop_applies_and_confirms_its_address(operator):
     assert Application.objects.get().status == "applied"
 
 
+def test_a_letter_to_an_unconfirmed_address_says_nothing_of_who_asked():
+    typed = {"shop_name": "Win a prize at evil.test", "contact_name": "Dear customer"}
+    open_browser().post(JOIN, TYPED | typed)
+
+    send_due_letters()
+
+    letter = mail.outbox[-1]
+    for words in typed.values():
+        assert words not in f"{letter.subject} {letter.body}"
+
+
 def test_an_approved_shop_opens_its_dashboard_and_a_store(operator):
     application = factories.apply_as_shop(email="mary@pier.test")
 
@@ -79,6 +96,38 @@ def test_an_approved_shop_opens_its_dashboard_and_a_store(operator):
     assert (merchant.name, merchant.application) == (application.shop_name, application)
 
 
+def test_an_owner_who_comes_weeks_later_is_invited_again(operator):
+    open_browser().post(JOIN, TYPED)
+    page = read_mailed_link()
+    open_browser().post(page)
+    approve(Application.objects.get(), by=operator)
+    long_ago = timezone.now() - timedelta(days=20)
+    Invitation.objects.update(created_at=long_ago)
+    Letter.objects.update(created_at=long_ago)
+    assert "Open the dashboard" in open_browser().get(page).content.decode()
+    assert Invitation.objects.get().created_at == long_ago
+
+    answer = open_browser().post(page)
+
+    assert answer["Location"].startswith("/dashboard/invitation/")
+    assert read_mailed_link().startswith("/dashboard/invitation/")
+    assert "is approved" in str(mail.outbox[-1].subject)
+    assert open_browser().get(page)["Location"].startswith("/dashboard/invitation/")
+
+
+def test_a_shop_with_somebody_invites_nobody_again(operator):
+    open_browser().post(JOIN, TYPED)
+    page = read_mailed_link()
+    open_browser().post(page)
+    accepted = approve(Application.objects.get(), by=operator)
+    accept(accepted, name="Mary Nolan", password=PASSWORD)
+
+    answer = open_browser().post(page)
+
+    assert "Go to the dashboard" in answer.content.decode()
+    assert not list_open(Merchant.objects.get()).exists()
+
+
 def test_the_setting_approves_at_once(settings):
     settings.APPROVE_SHOPS = True
     browser = open_browser()
@@ -90,6 +139,10 @@ def test_the_setting_approves_at_once(settings):
     assert answer.redirect_chain[0][0].startswith("/dashboard/invitation/")
     assert "Pier Coffee" in answer.content.decode()
     assert Application.objects.get().decided_by is None
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.deed) == (None, "application.approved")
+    assert entry.subject == Application.objects.get().id
+    assert (entry.before, entry.after["status"]) == ({"status": "applied"}, "approved")
 
 
 def test_an_id_that_somebody_chose_leads_to_nobody_else_s_invitation(shop, operator):
@@ -183,6 +236,19 @@ def test_vat_numbers_are_kept_as_their_country_writes_them(country, number, kept
     assert Application.objects.get().vat_number == kept
 
 
+@pytest.mark.parametrize("country", [code for code, _ in list_countries("en")])
+def test_a_shop_of_every_country_has_a_time_zone_to_choose(country):
+    zones = [zone for zone in list_time_zones() if find_time_zone(country, wanted=zone)]
+
+    assert zones
+
+
+def test_where_there_is_one_time_zone_none_has_to_be_chosen():
+    assert find_time_zone("XK", wanted="") == "Europe/Belgrade"
+    assert find_time_zone("IE", wanted="") == "Europe/Dublin"
+    assert find_time_zone("US", wanted="") is None
+
+
 def test_the_form_sent_twice_applies_once_and_another_shop_is_asked_for_again():
     browser = open_browser()
     for _ in range(2):
@@ -214,6 +280,15 @@ def test_an_hour_brings_so_many_applications_and_no_more(settings):
     assert "Very many people" in pages[2].context["form"].errors["email"][0]
     Application.objects.update(created_at="2026-01-01T00:00:00Z")
     assert open_browser().post(JOIN, TYPED).status_code == 200
+
+
+@pytest.mark.parametrize("by_person", [True, False])
+def test_a_shop_is_verified_only_if_a_person_has_approved_it(operator, by_person):
+    application = factories.apply_as_shop()
+
+    approve(application, by=operator if by_person else None)
+
+    assert Merchant.objects.get().is_verified == by_person
 
 
 def test_of_two_decisions_the_second_is_refused(operator):

@@ -2,12 +2,15 @@
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from identity.models import User
 from identity.pins import is_pin_of
+from merchants import invitations
 from merchants.forms_people import InvitationForm, NewCashierForm
 from merchants.models import Invitation, Role, StaffMember
 from pos.terminals import find_cashiers, offer_pairing
+from relay.letters import send_due_letters
 from relay.models import Letter
 from tests import factories
 from tests.flows.routes import employ, shop_stays_as_it_is
@@ -240,6 +243,53 @@ def test_a_second_invitation_takes_the_place_of_the_first(owner, shop):
     assert left.role == "manager"
 
 
+@pytest.mark.parametrize(
+    "typed", [{"store": "its own"}, {"may_refund": "on"}, {"role": "manager"}, {"name": "Al"}]
+)
+def test_an_old_form_that_invites_to_another_job_is_asked_again(owner, shop, typed):
+    owner.post(INVITE, INVITED)
+    if "store" in typed:
+        typed = {"store": shop.store.public_id}
+
+    with shop_stays_as_it_is():
+        page = owner.post(INVITE, INVITED | typed)
+
+    assert page.status_code == 409
+    assert "Something else was made with this form already." in page.content.decode()
+
+
+@pytest.mark.parametrize("ended", ["accepted_at", "withdrawn_at"])
+def test_an_old_form_of_an_invitation_that_is_over_is_asked_again(owner, ended):
+    owner.post(INVITE, INVITED)
+    Invitation.objects.update(**{ended: timezone.now()})
+
+    page = owner.post(INVITE, INVITED)
+
+    assert page.status_code == 409
+    assert "Something else was made with this form already." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed", [{"pin": "482915"}, {"store": "its own"}, {"may_refund": ""}, {"name": "Al"}]
+)
+def test_an_old_form_that_adds_another_cashier_is_asked_again(owner, shop, typed):
+    owner.post(NEW, TYPED)
+    if "store" in typed:
+        typed = {"store": shop.store.public_id}
+
+    with shop_stays_as_it_is():
+        page = owner.post(NEW, TYPED | typed)
+
+    assert page.status_code == 409
+
+
+def test_an_old_form_tries_out_no_pin_that_opens_a_wallet(owner):
+    owner.post(NEW, TYPED)
+    User.objects.filter(name="Sam Doyle").update(email="sam@mail.test")
+
+    assert owner.post(NEW, TYPED).status_code == 409
+
+
 def test_an_invitation_is_sent_again_at_most_once_a_minute(owner, shop):
     invitation = factories.invite(shop)
     again = f"/dashboard/invitations/{invitation.public_id}/send/"
@@ -248,6 +298,33 @@ def test_an_invitation_is_sent_again_at_most_once_a_minute(owner, shop):
         owner.post(again)
 
     assert Letter.objects.filter(subject=invitation.id).count() == 1
+
+
+def test_an_invitation_to_a_stranger_says_nothing_of_who_invites(owner, shop):
+    shop.merchant.name = "Win a prize at evil.test"
+    shop.merchant.save()
+    owner.post(INVITE, INVITED | {"name": "Dear customer"})
+
+    send_due_letters()
+
+    letter = f"{mail.outbox[-1].subject} {mail.outbox[-1].body}"
+    assert "evil.test" not in letter
+    assert "Dear customer" not in letter
+
+
+@pytest.mark.parametrize("limit", ["OPEN_MAX", "A_DAY_MAX"])
+def test_a_shop_invites_some_people_and_no_crowd(owner, shop, monkeypatch, limit):
+    monkeypatch.setattr(invitations, limit, 2)
+    for number in range(2):
+        invited = INVITED | {"email": f"{number}@mail.test", "made_id": ""}
+        assert owner.post(INVITE, invited).status_code == 302
+
+    with shop_stays_as_it_is():
+        refused = owner.post(INVITE, INVITED)
+
+    assert refused.status_code == 429
+    assert "has invited many people" in refused.context["form"].errors["email"][0]
+    assert Letter.objects.filter(kind="invitation").count() == 2
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,16 @@ import pytest
 from merchants.models import Role
 from merchants.onboarding import open_store
 from pos.charges import create_charge
-from pos.counter_codes import revoke_counter_code
+from pos.counter_codes import create_counter_code, revoke_counter_code
+from pos.errors import TillMoved
 from pos.forms import NewTillForm
 from pos.models import Charge, Terminal, TerminalToken
 from pos.principals import act_at_till
 from pos.terminals import offer_pairing, pair_terminal
 from tests import factories
+from tests.conftest import Api
 from tests.flows.routes import shop_stays_as_it_is
-from tests.flows.steps import open_browser, open_dashboard, sign_id, unlock
+from tests.flows.steps import euros, open_browser, open_dashboard, sign_id, unlock
 
 pytestmark = pytest.mark.django_db
 IN_USE = "A counter code of this store tells this till."
@@ -128,6 +130,32 @@ def test_a_till_with_a_payment_that_nobody_saw_stays(
     assert UNSEEN in refused.context["form"].errors["store"][0]
     device.post("/till/desk/", {"seen": charge.public_id})
     assert owner.post(page, typed).status_code == 302
+
+
+def test_what_was_begun_before_the_till_moved_is_done_in_neither_store(
+    owner, shop, page, kiosk
+):
+    at_till = act_at_till(shop.terminal, factories.hire_person(shop))
+    printed = factories.plan_code(shop, at_till=True)
+    owner.post(page, {"name": "Till 1", "store": kiosk.public_id})
+
+    with shop_stays_as_it_is():
+        with pytest.raises(TillMoved):
+            create_charge(at_till, factories.plan_charge(shop))
+        with pytest.raises(TillMoved):
+            create_counter_code(shop.store, printed, actor="test")
+
+
+def test_a_program_with_a_token_of_a_till_that_moved_sells_for_its_new_store(
+    owner, shop, page, kiosk
+):
+    owner.post(page, {"name": "Till 1", "store": kiosk.public_id})
+
+    sold = Api(shop.token).post("charges", {"amount": euros(480)})
+
+    assert sold.status_code == 201
+    assert Charge.objects.get().store == kiosk
+    assert "go on, for the new store" in owner.get(page).content.decode()
 
 
 def test_a_till_does_not_move_to_another_merchant(owner, shop, page):

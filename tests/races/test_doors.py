@@ -13,7 +13,16 @@ from identity.models import User, Verification
 from identity.verifications import confirm_code, derive_code, start_verification
 from merchants.addresses import Address
 from merchants.errors import ApplicationDecided, LastOwner
-from merchants.models import Application, Role, StaffMember, Store
+from merchants.invitations import accept
+from merchants.models import (
+    Application,
+    Invitation,
+    MerchantBalance,
+    Role,
+    StaffMember,
+    Store,
+)
+from merchants.onboarding import open_merchant
 from merchants.people import dismiss
 from merchants.stores import add_store
 from tests import factories
@@ -91,6 +100,47 @@ def test_a_form_sent_many_times_at_once_opens_one_store(crowd, committed):
 
         assert len({store.pk for store in opened}) == 1
         assert Store.objects.filter(merchant=shop.merchant).count() == number + 2
+
+
+def test_the_first_stores_of_a_merchant_open_at_the_same_moment(crowd, committed):
+    for _ in range(5):
+        merchant = open_merchant("Pier", country="IE", time_zone="Europe/Dublin")
+        jobs = [
+            partial(
+                add_store,
+                merchant,
+                store_id=uuid.uuid4(),
+                name=f"Pier {number}",
+                currency="EUR",
+                address=ADDRESS,
+            )
+            for number in range(AT_ONCE)
+        ]
+
+        opened = crowd.act(jobs)
+
+        assert len({store.pk for store in opened}) == AT_ONCE
+        assert MerchantBalance.objects.filter(merchant=merchant).count() == 1
+
+
+def test_a_person_accepts_several_invitations_at_the_same_moment(crowd, committed):
+    for _ in range(5):
+        shop, address = factories.open_shop(), f"{uuid.uuid4().hex}@mail.test"
+        jobs = [
+            partial(
+                accept,
+                factories.invite(place, email=address),
+                name="Mary",
+                password=f"seven harbour seals {number}",
+            )
+            for number, place in enumerate([shop, shop, shop, factories.open_shop()])
+        ]
+
+        people = crowd.act(jobs)
+
+        assert len({person.pk for person in people}) == 1
+        assert StaffMember.objects.filter(user=people[0]).count() == 2
+        assert not Invitation.objects.filter(email=address, accepted_at=None).exists()
 
 
 def test_a_code_is_tried_five_times_however_many_try_at_once(crowd, committed):

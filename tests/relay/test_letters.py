@@ -14,6 +14,7 @@ from relay.letters import send_due_letters, send_letter, send_to_each
 from relay.models import Letter
 from relay.tasks import send_letters
 from tests import factories
+from wallet import joining
 
 pytestmark = pytest.mark.django_db
 JOB = Job(role=Role.MANAGER, store=None, may_refund=False)
@@ -75,6 +76,29 @@ def test_a_refused_letter_is_tried_again_after_its_lease(letter, refuse):
 
     letter.refresh_from_db()
     assert (len(mail.outbox), letter.tries) == (1, 2)
+
+
+def test_a_letter_that_cannot_be_written_holds_up_no_other(shop, caplog):
+    with transaction.atomic():
+        send_letter("of no kind", subject=uuid4(), address="a@mail.test")
+        invite(shop.merchant, invitation_id=uuid4(), name="Mary", email="b@mail.test", job=JOB)
+
+    with caplog.at_level("WARNING"):
+        send_due_letters()
+
+    assert [mailed.to for mailed in mail.outbox] == [["b@mail.test"]]
+    faulty = Letter.objects.get(kind="of no kind")
+    assert (faulty.tries, faulty.ended_at) == (1, None)
+    assert f"Letter {faulty.pk} is faulty: KeyError" in caplog.text
+    assert "a@mail.test" not in caplog.text
+
+
+def test_a_code_goes_before_letters_that_wait_longer(letter):
+    verification = joining.ask_to_join("li@mail.test", name="Li")
+
+    send_due_letters()
+
+    assert [mailed.to for mailed in mail.outbox] == [[verification.address], [letter.address]]
 
 
 def test_a_server_that_is_away_takes_no_try(letter, refuse):
