@@ -1,6 +1,7 @@
 """Shops, tills, people and sales for tests, made by the verbs the pages use."""
 
 import functools
+import itertools
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -43,6 +44,10 @@ from wallet.payments import confirm_charge
 from wallet.wallets import open_wallet, top_up
 
 PIN = "739104"
+
+
+# Counted, because among the thousands of a run random ones would repeat.
+_PHONES = itertools.count(2_000_000 + secrets.randbelow(5_000_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +167,8 @@ def open_customer(
     *, balance_minor: int = 10_000, currency: str = "EUR", name: str = "Li Wei"
 ) -> Customer:
     """Make a person with PIN, session and a filled wallet."""
-    digits = f"{secrets.randbelow(10**7):07}"
     user = User.objects.create(
-        name=name, email=f"{secrets.token_hex(6)}@mail.test", phone=f"+35387{digits}"
+        name=name, email=f"{secrets.token_hex(6)}@mail.test", phone=f"+35387{next(_PHONES)}"
     )
     _give_pin(user)
     wallet = open_wallet(user, currency=currency)
