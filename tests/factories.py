@@ -44,8 +44,6 @@ from wallet.payments import confirm_charge
 from wallet.wallets import open_wallet, top_up
 
 PIN = "739104"
-
-
 # Counted, because among the thousands of a run random ones would repeat.
 _PHONES = itertools.count(2_000_000 + secrets.randbelow(5_000_000))
 
