@@ -88,7 +88,7 @@ export function openSale(kept, on) {
 
   function watch(askedAt) {
     news?.stop();
-    const shows = (id, version) => id === charge?.id && version <= charge.version;
+    const shows = (id, version) => Boolean(charge) && id === charge.id && version <= charge.version;
     news = follow(`${CHARGES}/${sale.id}/events`, read, { askedAt, shows });
   }
 
