@@ -55,11 +55,15 @@ class Browser:
 
     @contextlib.contextmanager
     def listen(self, path):
-        """Open a stream and wait until it is greeted; yield it."""
+        """Open a stream and wait until the relay's news reach it; yield it.
+
+        An end is told once: a stream that was opened while the relay came back, after a test
+        that had stopped it, would wait for its ten minutes to be over.
+        """
         connection, response = self.open("GET", path)
         with contextlib.closing(connection):
             assert response.status == 200
-            while response.readline() != b"event: hello\n":
+            while response.readline() != b"event: beat\n":
                 pass
             yield response
 
