@@ -19,7 +19,17 @@ _ROOT = Path(__file__).resolve().parent.parent
 # Django's names for the two catalogues: the server's texts, and the scripts'.
 DOMAINS = ("django", "djangojs")
 # Programs for operators are in English only, and tests have no texts for people.
-_PACKAGES = ("api", "config", "foundation", "identity", "ledger", "merchants", "pos", "wallet")
+_PACKAGES = (
+    "api",
+    "banking",
+    "config",
+    "foundation",
+    "identity",
+    "ledger",
+    "merchants",
+    "pos",
+    "wallet",
+)
 _CALLS = {
     "gettext": None,
     "gettext_lazy": None,

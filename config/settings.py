@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "wallet",
     "pos",
     "merchants",
+    "banking",
     "ledger",
     "identity",
     "relay",

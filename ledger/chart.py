@@ -54,6 +54,8 @@ class AccountKind(StrEnum):
     PAYABLE = "payable", Nature(Side.CREDIT, may_go_negative=True)
     RECEIVABLE = "receivable", Nature(Side.DEBIT, may_go_negative=True)
     FEE_INCOME = "fee_income", Nature(Side.CREDIT, may_go_negative=True)
+    TRANSIT = "transit", Nature(Side.CREDIT, may_go_negative=True)
+    SUSPENSE = "suspense", Nature(Side.CREDIT, may_go_negative=True)
 
 
 # By the transfer's kind: from which kind of account to which.
@@ -64,7 +66,22 @@ EVENTS = {
     "settle": ("takings>payable", "payable>takings"),
     "fee": ("payable>fee_income",),
     "recover": ("payable>receivable",),
+    "pay_out": ("payable>transit",),
+    "redeem": ("wallet>transit",),
+    "send_back": ("suspense>transit",),
+    "book": ("transit>safeguard",),
+    "bounce": ("transit>payable", "transit>wallet", "transit>suspense"),
+    "return": ("safeguard>payable", "safeguard>wallet", "safeguard>suspense"),
+    "receive": ("safeguard>suspense",),
+    "take": ("suspense>safeguard",),
+    "credit": ("suspense>wallet", "suspense>payable"),
+    "bear": ("fee_income>suspense",),
 }
+# What the bank did, or an operator decided about it: it would invent or lose money if it were
+# not so. Posting it is a right of its own (`ledger/sql/moves_bank_money.sql`).
+BANK_EVENTS = frozenset(
+    {"top_up", "send_back", "book", "bounce", "return", "receive", "take", "credit", "bear"}
+)
 NATURES = {kind.value: kind.nature for kind in AccountKind}
 
 

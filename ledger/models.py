@@ -76,7 +76,7 @@ class Account(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["kind", "currency"],
-                condition=models.Q(kind__in=["safeguard", "fee_income"]),
+                condition=models.Q(kind__in=["safeguard", "fee_income", "transit", "suspense"]),
                 name="ledger_account_one_of_the_house",
             ),
         ]

@@ -5,7 +5,7 @@ Importing this module adds them to the chart, in other processes too.
 
 from ledger.chart import EVENTS, NATURES
 
-TEST_EVENTS = ("test", "send", "gift", "kept", "new", "pay_out")
+TEST_EVENTS = ("test", "send", "gift", "kept", "new", "hand_out")
 # Also accounts of a kind outside the chart, with which some tests damage the books.
 _KINDS = (*NATURES, "gold")
 

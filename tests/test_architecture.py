@@ -29,7 +29,7 @@ SIZED = [
     *sorted((ROOT / "static").rglob("*.css")),
     *sorted((ROOT / "templates").rglob("*.html")),
 ]
-WITH_REFUSALS = ["identity", "ledger", "merchants", "pos", "wallet"]
+WITH_REFUSALS = ["banking", "identity", "ledger", "merchants", "pos", "wallet"]
 # They are met on pages or by our own code, never by a client of the API.
 NOT_IN_THE_API = {
     "AlreadySettled",
@@ -266,7 +266,7 @@ def test_money_on_pages_stands_by_itself():
     bare = []
     for path in sorted(
         path
-        for place in ("merchants", "pos", "wallet")
+        for place in ("banking", "merchants", "pos", "wallet")
         for path in (ROOT / "templates" / place).glob("*.html")
     ):
         text = path.read_text()

@@ -21,7 +21,16 @@ from servers.programs import ROOT
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("bench/*.md")])
 SOURCES = [
     path
-    for package in ("api", "identity", "ledger", "merchants", "pos", "relay", "wallet")
+    for package in (
+        "api",
+        "banking",
+        "identity",
+        "ledger",
+        "merchants",
+        "pos",
+        "relay",
+        "wallet",
+    )
     for path in (ROOT / package).rglob("*.py")
 ]
 

@@ -14,7 +14,7 @@ from servers.programs import ROOT
 FOLDER = ROOT / "requirements"
 PRODUCTION = (
     *("api", "config", "console", "foundation", "identity", "ledger"),
-    *("merchants", "pos", "qr", "relay", "wallet"),
+    *("banking", "merchants", "pos", "qr", "relay", "wallet"),
 )
 # Shims as a version manager leaves them: they are on PATH and run nothing.
 EMPTY_SHIM = "#!/bin/sh\necho command not found >&2\nexit 127\n"

@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION ledger_are_charted(
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-    IF 'top_up' = ANY (kinds) AND NOT ledger_may_top_up() THEN
+    IF EXISTS (SELECT FROM unnest(kinds) AS kind WHERE ledger_moves_bank_money(kind))
+       AND NOT ledger_may_top_up() THEN
         RETURN false;
     END IF;
     RETURN NOT EXISTS (

@@ -37,7 +37,7 @@ BEGIN
         WHEN debit.currency <> currency OR credit.currency <> currency
             THEN 'currency_mismatch'
         WHEN NOT ledger_is_charted(kind, debit.kind, credit.kind) THEN 'kind_not_charted'
-        WHEN kind = 'top_up' AND NOT ledger_may_top_up() THEN 'top_up_not_allowed'
+        WHEN ledger_moves_bank_money(kind) AND NOT ledger_may_top_up() THEN 'top_up_not_allowed'
         WHEN debit.closed_at IS NOT NULL THEN 'debit_account_closed'
         WHEN credit.closed_at IS NOT NULL THEN 'credit_account_closed'
         WHEN ledger_would_overdraw(debit, 'debit', amount)

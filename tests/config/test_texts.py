@@ -20,7 +20,7 @@ DESCRIBED = {"group", "holds"}
 LOGGED = {"debug", "info", "warning", "error", "exception"}
 SENTENCE = re.compile(r"^\s*[A-Z][A-Za-z']*\b.* [a-z]|[a-z]\. [A-Z]", re.DOTALL)
 SQL = re.compile(r"\s*(SELECT|FROM|JOIN|INSERT|UPDATE|WITH|SET|CREATE|CASE|EXISTS)\b")
-APPLICATIONS = ("console", "identity", "merchants", "pos", "wallet")
+APPLICATIONS = ("banking", "console", "identity", "merchants", "pos", "wallet")
 OF_OTHERS = [
     *("foundation/fields.py", "foundation/idempotency.py", "foundation/paging.py"),
     *("ledger/typed.py", "ledger/money.py", "config/error_pages.py", "api/problems.py"),

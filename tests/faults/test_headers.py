@@ -138,7 +138,7 @@ def test_a_stream_opens_whatever_it_says_it_has_seen(send, shop):
 
 def test_every_cookie_of_ours_is_known_in_front():
     named = {"csrftoken", "tessera_dashboard"}
-    for folder in ("config", "identity", "merchants", "pos", "wallet"):
+    for folder in ("banking", "config", "identity", "merchants", "pos", "wallet"):
         for path in (ROOT / folder).glob("*.py"):
             named |= set(re.findall(r'_COOKIE = "(\w+)"', path.read_text()))
 

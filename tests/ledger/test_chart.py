@@ -4,9 +4,17 @@ import re
 import uuid
 
 import pytest
+from django.db import connection
 
 from ledger.accounts import open_account
-from ledger.chart import EVENTS, NATURES, AccountKind, Nature, write_misplaced
+from ledger.chart import (
+    BANK_EVENTS,
+    EVENTS,
+    NATURES,
+    AccountKind,
+    Nature,
+    write_misplaced,
+)
 from ledger.chart_table import fill_chart
 from ledger.posting import post_transfers
 from ledger.transfers import NewTransfer
@@ -41,6 +49,27 @@ def test_every_kind_has_its_nature():
         "receivable",
     ]
     assert [kind for kind in AccountKind if not kind.nature.may_go_negative] == ["wallet"]
+
+
+@pytest.mark.django_db
+def test_the_database_knows_which_events_are_the_bank_s():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT event FROM unnest(%s::text[]) AS event"
+            " WHERE ledger_moves_bank_money(event)",
+            [list(EVENTS)],
+        )
+        assert {event for (event,) in cursor.fetchall()} == BANK_EVENTS
+
+
+def test_only_the_bank_s_events_touch_its_money_except_what_goes_out():
+    touched = {
+        event
+        for event, pairs in EVENTS.items()
+        if any(kind in pair for pair in pairs for kind in ("safeguard", "suspense", "transit"))
+    }
+
+    assert touched - BANK_EVENTS - set(TEST_EVENTS) == {"pay_out", "redeem"}
 
 
 def test_every_event_is_looked_at():

@@ -109,7 +109,7 @@ def test_a_leaf_is_the_hash_of_the_canonical_text(accounts):
     move(accounts)
     pending, post = uuid.uuid4(), uuid.uuid4()
     odd = 'tab\t quote" back\\slash café \u2028 \x01 \N{GRINNING FACE}'
-    hold = NewPending(pending, wallet, bank, 40, "EUR", "pay_out", odd, timeout_s=90)
+    hold = NewPending(pending, wallet, bank, 40, "EUR", "hand_out", odd, timeout_s=90)
     assert post_transfers([hold, PendingPost(post, pending)]) == ["created", "created"]
 
     [head] = seal_ledger()

@@ -1,0 +1,1 @@
+"""The bank: accounts, payment files out, statements in, matching, safeguarding."""
