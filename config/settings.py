@@ -96,6 +96,8 @@ CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=23)
 TRIPS_MAX = env.int("TRIPS_MAX", default=1)
 # The application's database role; `grant_privileges` grants it what it needs.
 APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")
+# A member of that one, which may also book what the bank did.
+BANKER_ROLE = env.str("BANKER_ROLE", default=f"{APPLICATION_ROLE}_banker")
 TABLE_PRIVILEGES = [
     "config.privileges.PRIVILEGES",
     "console.privileges.PRIVILEGES",
@@ -107,7 +109,7 @@ TABLE_PRIVILEGES = [
 ]
 # Called by `migrate` between the schema and the functions.
 AFTER_SCHEMA = ["ledger.chart_table.fill_chart"]
-# No process that is open to the network may bring money in from the bank.
+# No process that is open to the network may bring money in from the bank: the banker may.
 WITHHELD_FUNCTIONS = ["ledger_allow_top_ups()"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
@@ -215,6 +217,8 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or REDIS_URL.replac
     "unix://", "redis+socket://", 1
 )
 CELERY_TASK_IGNORE_RESULT = True
+# Only the banker takes these; others have no right to what they do.
+CELERY_TASK_ROUTES = {"banking.*": {"queue": "bank"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
