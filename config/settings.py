@@ -100,6 +100,7 @@ APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")
 BANKER_ROLE = env.str("BANKER_ROLE", default=f"{APPLICATION_ROLE}_banker")
 TABLE_PRIVILEGES = [
     "config.privileges.PRIVILEGES",
+    "banking.privileges.PRIVILEGES",
     "console.privileges.PRIVILEGES",
     "ledger.privileges.PRIVILEGES",
     "merchants.privileges.PRIVILEGES",
@@ -241,6 +242,7 @@ CELERY_BEAT_SCHEDULE = {
         ("sweep charges", "pos.sweep_charges", 5),
         ("send letters", "relay.send_letters", 5),
         ("close settlements", "merchants.close_due_settlements", 60),
+        ("send and book orders", "banking.sweep_orders", 5),
         ("expire holds", "ledger.expire_holds", 60),
         ("take checkpoints", "ledger.take_checkpoints", 60),
         ("seal the ledger", "ledger.seal", 60),
@@ -289,6 +291,11 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
+# Where payment files for the bank are written; empty: they are downloaded from the console.
+BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
+# A run of more than this is released by another person than the one who made it.
+PAYOUT_SECOND_PERSON_MINOR = env.int("PAYOUT_SECOND_PERSON_MINOR", default=100_000)
+
 # Tessera's own figures; docs/settings.md explains each.
 CHARGE_LIFE_S = env.int("CHARGE_LIFE_S", default=300)
 CHARGE_LIFE_MAX_S = env.int("CHARGE_LIFE_MAX_S", default=7200)
@@ -308,6 +315,7 @@ LEDGER_HEADS_FILE = env.str("LEDGER_HEADS_FILE", default="")
 INVARIANTS = [
     "ledger.invariants.books.INVARIANTS",
     "ledger.invariants.chart.INVARIANTS",
+    "banking.order_invariants.INVARIANTS",
     "merchants.invariants.INVARIANTS",
     "pos.invariants.INVARIANTS",
     "wallet.invariants.INVARIANTS",

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from banking.queries import sum_out
 from foundation.model_sql import find_connection
 from foundation.paging import Page, cut_page
 from ledger.queries import sum_balance
@@ -186,7 +187,7 @@ def sum_takings(balance: MerchantBalance, store_id: UUID) -> int:
 
 
 def check_balance(balance: MerchantBalance) -> Balance:
-    """Compare the balance's payable account in the ledger with its settlements."""
+    """Compare the balance's payable account in the ledger with its settlements and payouts."""
     settlements = Settlement.objects.filter(balance=balance)
     sums = settlements.aggregate(
         paid=Coalesce(Sum("payout_minor"), 0),
@@ -194,6 +195,7 @@ def check_balance(balance: MerchantBalance) -> Balance:
     )
     last = settlements.order_by("-number").first()
     owed_minor = sums["paid"] + (last.closing_minor if last else 0)
+    owed_minor -= sum_out(balance.payable_account_id)
     return Balance(
         currency=balance.currency,
         ok=sum_balance(balance.payable_account_id) == owed_minor,

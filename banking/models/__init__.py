@@ -1,8 +1,9 @@
 """The tables of banking."""
 
 from banking.models.accounts import BankAccount, CsvMapping, DateOrder
+from banking.models.answers import AnswerStatus, OrderAnswer, Report
 from banking.models.breaks import Break, BreakDecision, BreakReason
-from banking.models.orders import Order, OrderKind, OrderStatus, PaymentFile
+from banking.models.orders import FileStatus, Order, OrderKind, OrderStatus, PaymentFile
 from banking.models.safeguarding import SafeguardCheck
 from banking.models.statements import (
     BankFile,
@@ -13,6 +14,7 @@ from banking.models.statements import (
 )
 
 __all__ = [
+    "AnswerStatus",
     "BankAccount",
     "BankFile",
     "Break",
@@ -22,11 +24,14 @@ __all__ = [
     "DateOrder",
     "Entry",
     "Expectation",
-    "ReadingStatus",
+    "FileStatus",
     "Order",
+    "OrderAnswer",
     "OrderKind",
     "OrderStatus",
     "PaymentFile",
+    "ReadingStatus",
+    "Report",
     "SafeguardCheck",
     "Statement",
 ]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("banking", "0001_initial"),
+        ("banking", "0002_order_steps_and_answers"),
         ("ledger", "0002_bank_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
