@@ -167,6 +167,10 @@ class StatementUnreadable(Exception):
         return gettext("%(file)s: %(why)s") % facts
 
 
+class AccountUnknown(StatementUnreadable):
+    """The file is of an account that is none of ours, or in another currency."""
+
+
 class FileTooLarge(Exception):
     """An uploaded file is larger than pages take; the folder takes larger ones."""
 

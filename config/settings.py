@@ -243,6 +243,8 @@ CELERY_BEAT_SCHEDULE = {
         ("send letters", "relay.send_letters", 5),
         ("close settlements", "merchants.close_due_settlements", 60),
         ("send and book orders", "banking.sweep_orders", 5),
+        ("read the bank's files", "banking.sweep_files", 5),
+        ("carry out what was decided", "banking.sweep_breaks", 5),
         ("expire holds", "ledger.expire_holds", 60),
         ("take checkpoints", "ledger.take_checkpoints", 60),
         ("seal the ledger", "ledger.seal", 60),
@@ -293,6 +295,8 @@ LOGGING = {
 
 # Where payment files for the bank are written; empty: they are downloaded from the console.
 BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
+# Where the bank puts its files; empty: they are uploaded in the console.
+BANK_INBOX = env.str("BANK_INBOX", default="")
 # A run of more than this is released by another person than the one who made it.
 PAYOUT_SECOND_PERSON_MINOR = env.int("PAYOUT_SECOND_PERSON_MINOR", default=100_000)
 
@@ -315,6 +319,7 @@ LEDGER_HEADS_FILE = env.str("LEDGER_HEADS_FILE", default="")
 INVARIANTS = [
     "ledger.invariants.books.INVARIANTS",
     "ledger.invariants.chart.INVARIANTS",
+    "banking.invariants.INVARIANTS",
     "banking.order_invariants.INVARIANTS",
     "merchants.invariants.INVARIANTS",
     "pos.invariants.INVARIANTS",

@@ -36,7 +36,14 @@ class Expectation(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["credit_account", "id"], name="banking_expectation_of_account")
+            models.Index(
+                fields=["credit_account", "id"], name="banking_expectation_of_account"
+            ),
+            models.Index(
+                fields=["currency", "amount_minor"],
+                condition=models.Q(arrived_at=None),
+                name="banking_expectation_open",
+            ),
         ]
 
     def __str__(self) -> str:

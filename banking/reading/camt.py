@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from typing import IO, Any
+from datetime import date
+from typing import IO
 
 from django.utils.translation import gettext
 from lxml import etree
 
 from banking.errors import StatementUnreadable
 from banking.reading.amounts import read_day, read_decimal
-from banking.reading.camt_entries import EntryReader, find_sign
+from banking.reading.camt_entries import EntryReader, Node, find_sign
 from banking.reading.lines import Head, Line, Reading
 from banking.reading.xml_roots import find_namespace
 
@@ -18,11 +19,7 @@ _ROOTS = {"053": "Stmt", "054": "Ntfctn"}
 _VERSIONS = range(2, 15)
 # OPBD and PRCD open; a page of several begins and ends with ITBD.
 _OPENINGS, _CLOSING, _BETWEEN = ("OPBD", "PRCD"), "CLBD", "ITBD"
-
-
-def is_camt(namespace: str) -> bool:
-    """Return whether this is the namespace of a statement, a report or an advice."""
-    return _NAMESPACE.fullmatch(namespace) is not None
+_Balance = tuple[str, int, date, str]
 
 
 def read_camt(file: IO[bytes]) -> Reading:
@@ -63,7 +60,7 @@ class _Reader:
             words = gettext("the file ends too early, or is not XML from here on.")
             raise StatementUnreadable(words, line=fault.lineno) from None
 
-    def _walk(self, elements: Iterator[Any]) -> Iterator[Head | Line]:
+    def _walk(self, elements: Iterator[Node]) -> Iterator[Head | Line]:
         head: Head | None = None
         before = None
         count = 0
@@ -90,7 +87,7 @@ class _Reader:
         if count == 0:
             raise StatementUnreadable(gettext("there is no statement in it."), line=1)
 
-    def _read_head(self, element: Any) -> Head:
+    def _read_head(self, element: Node) -> Head:
         names, line = self._names, element.sourceline
         place = f"{names}Acct/{names}Id/"
         account = element.findtext(f"{place}{names}IBAN") or element.findtext(
@@ -118,7 +115,7 @@ class _Reader:
             line=line,
         )
 
-    def _read_balance(self, balance: Any) -> tuple[str, int, Any, str]:
+    def _read_balance(self, balance: Node) -> _Balance:
         names, line = self._names, balance.sourceline
         amount = balance.find(f"{names}Amt")
         if amount is None:
@@ -129,7 +126,9 @@ class _Reader:
         minor = read_decimal(
             amount.text or "", currency, line=amount.sourceline, field="Bal/Amt"
         )
-        sign = find_sign(balance.findtext(f"{names}CdtDbtInd"), line=line, field="Bal/CdtDbtInd")
+        sign = find_sign(
+            balance.findtext(f"{names}CdtDbtInd"), line=line, field="Bal/CdtDbtInd"
+        )
         code = balance.findtext(f"{names}Tp/{names}CdOrPrtry/{names}Cd") or ""
         day = balance.findtext(f"{names}Dt/{names}Dt") or balance.findtext(
             f"{names}Dt/{names}DtTm"
@@ -138,7 +137,7 @@ class _Reader:
         return code.strip(), sign * minor, closed_on, currency
 
 
-def _choose_balances(balances: list[Any]) -> tuple[Any, Any]:
+def _choose_balances(balances: list[_Balance]) -> tuple[_Balance | None, _Balance | None]:
     firsts = [each for each in balances if each[0] in _OPENINGS]
     lasts = [each for each in balances if each[0] == _CLOSING]
     between = [each for each in balances if each[0] == _BETWEEN]
@@ -156,7 +155,9 @@ def _say_wrong_kind(namespace: str, found: re.Match[str] | None) -> str:
             " Take its statement, camt.053, or its advice, camt.054."
         )
     if found is not None:
-        words = gettext("version %(version)s of camt.%(kind)s is not known here: .02 to .14 are.")
+        words = gettext(
+            "version %(version)s of camt.%(kind)s is not known here: .02 to .14 are."
+        )
         return words % {"version": found[2], "kind": found[1]}
     words = gettext("this is neither camt.053 nor camt.054, but %(name)s.")
     return words % {"name": namespace[-60:] or gettext("XML of another kind")}

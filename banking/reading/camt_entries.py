@@ -1,6 +1,7 @@
 """One entry of a camt.053 or camt.054, with the payments it consists of."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext
@@ -9,6 +10,8 @@ from banking.errors import StatementUnreadable
 from banking.reading.amounts import read_day, read_decimal
 from banking.reading.lines import Detail, Line, drop_nothing
 
+# An element; lxml comes without types.
+Node = Any
 _SIGNS = {"CRDT": 1, "DBIT": -1}
 # What is not booked may still change or vanish.
 _STATES = {"BOOK": True, "PDNG": False, "INFO": False, "FUTR": False}
@@ -36,7 +39,7 @@ class EntryReader:
         self._names = names
         self._cut = len(names)
 
-    def read(self, entry: Any, *, currency: str) -> Line:
+    def read(self, entry: Node, *, currency: str) -> Line:
         """Return an entry as a line.
 
         Raises:
@@ -77,18 +80,18 @@ class EntryReader:
             line=line,
         )
 
-    def _name_children(self, element: Any) -> dict[str, Any]:
+    def _name_children(self, element: Node) -> dict[str, Node]:
         return {child.tag[self._cut :]: child for child in element}
 
-    def _text(self, parts: dict[str, Any], name: str) -> str:
+    def _text(self, parts: dict[str, Node], name: str) -> str:
         found = parts.get(name)
         return "" if found is None else (found.text or "").strip()
 
-    def _find_text(self, element: Any, path: str) -> str:
+    def _find_text(self, element: Node, path: str) -> str:
         steps = "/".join(f"{self._names}{step}" for step in path.split("/"))
         return (element.findtext(steps) or "").strip()
 
-    def _read_amount(self, amount: Any, currency: str, *, line: int) -> int:
+    def _read_amount(self, amount: Node, currency: str, *, line: int) -> int:
         if amount is None:
             raise StatementUnreadable(
                 gettext("the entry has no amount."), line=line, field="Ntry/Amt"
@@ -96,17 +99,17 @@ class EntryReader:
         given = amount.get("Ccy", "")
         if currency and given != currency:
             words = gettext("the entry is in %(given)s, but the account in %(own)s.")
-            facts = {"given": given or "–", "own": currency}
+            facts = {"given": given or "-", "own": currency}
             raise StatementUnreadable(words % facts, line=line, field="Ntry/Amt")
         return read_decimal(amount.text or "", given, line=line, field="Ntry/Amt")
 
-    def _read_date(self, parts: dict[str, Any], name: str, *, line: int) -> Any:
+    def _read_date(self, parts: dict[str, Node], name: str, *, line: int) -> date | None:
         found = parts.get(name)
         if found is None or len(found) == 0:
             return None
         return read_day(found[0].text or "", line=line, field=f"Ntry/{name}")
 
-    def _is_booked(self, status: Any, *, line: int) -> bool:
+    def _is_booked(self, status: Node, *, line: int) -> bool:
         text = ""
         if status is not None:
             # A text up to .07, with a code below it since .08.
@@ -117,7 +120,7 @@ class EntryReader:
             raise StatementUnreadable(words, line=line, field="Ntry/Sts")
         return booked
 
-    def _is_charge(self, code: Any) -> bool:
+    def _is_charge(self, code: Node) -> bool:
         if code is None:
             return False
         own = self._find_text(code, "Prtry/Cd")
@@ -125,18 +128,18 @@ class EntryReader:
             mark in own for mark in _CHARGES_OWN
         )
 
-    def _count_payments(self, entry: Any) -> int:
+    def _count_payments(self, entry: Node) -> int:
         count = self._find_text(entry, "NtryDtls/Btch/NbOfTxs")
         return int(count) if count.isascii() and count.isdecimal() else 0
 
-    def _find_reference(self, parts: dict[str, Any], details: list[Any]) -> str:
+    def _find_reference(self, parts: dict[str, Node], details: list[Node]) -> str:
         given = drop_nothing(self._text(parts, "AcctSvcrRef"))
         if not given and len(details) == 1:
             given = drop_nothing(self._find_text(details[0], "Refs/AcctSvcrRef"))
         return given[:35]
 
     def _split(
-        self, details: list[Any], amount_minor: int, *, currency: str
+        self, details: list[Node], amount_minor: int, *, currency: str
     ) -> tuple[Detail, ...]:
         """Return the payments of an entry; none if they do not make up its amount."""
         if len(details) == 1:
@@ -152,7 +155,7 @@ class EntryReader:
             return ()
         return tuple(payments)
 
-    def _find_part(self, details: Any, *, sign: int, currency: str) -> int | None:
+    def _find_part(self, details: Node, *, sign: int, currency: str) -> int | None:
         for amount in self._list_amounts(details):
             if amount.get("Ccy") == currency:
                 line = amount.sourceline
@@ -163,18 +166,18 @@ class EntryReader:
                 return sign * minor if minor else None
         return None
 
-    def _list_amounts(self, details: Any) -> Iterator[Any]:
+    def _list_amounts(self, details: Node) -> Iterator[Node]:
         names = self._names
         yield from details.iterchildren(f"{names}Amt")
         yield from details.iterfind(f"{names}AmtDtls/{names}TxAmt/{names}Amt")
         yield from details.iterfind(f"{names}AmtDtls/{names}InstdAmt/{names}Amt")
 
-    def _describe(self, parts: dict[str, Any], amount_minor: int) -> Detail:
+    def _describe(self, parts: dict[str, Node], amount_minor: int) -> Detail:
         return Detail(
             amount_minor=amount_minor, remittance=self._text(parts, "AddtlNtryInf")[:500]
         )
 
-    def _read_payment(self, details: Any, amount_minor: int) -> Detail:
+    def _read_payment(self, details: Node, amount_minor: int) -> Detail:
         parts = self._name_children(details)
         reason = self._read_reason(parts.get("RtrInf"))
         texts = self._read_remittance(parts.get("RmtInf"))
@@ -196,7 +199,7 @@ class EntryReader:
             reason_code=reason[:4],
         )
 
-    def _read_party(self, parties: dict[str, Any], other: str) -> tuple[str, str]:
+    def _read_party(self, parties: dict[str, Node], other: str) -> tuple[str, str]:
         name = ""
         for role in (other, f"Ultmt{other}"):
             party = parties.get(role)
@@ -209,7 +212,7 @@ class EntryReader:
         number = self._find_text(account, "Id/IBAN") or self._find_text(account, "Id/Othr/Id")
         return name, number.replace(" ", "").upper()
 
-    def _read_remittance(self, remittance: Any) -> tuple[str, str]:
+    def _read_remittance(self, remittance: Node) -> tuple[str, str]:
         if remittance is None:
             return "", ""
         reference, texts = "", []
@@ -222,7 +225,7 @@ class EntryReader:
                 texts.append(self._find_text(child, "AddtlRmtInf"))
         return reference, " ".join(filter(None, texts))
 
-    def _read_reason(self, returned: Any) -> str:
+    def _read_reason(self, returned: Node) -> str:
         if returned is None:
             return ""
         code = self._find_text(returned, "Rsn/Cd") or self._find_text(returned, "Rsn/Prtry")

@@ -3,9 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import IO
+from typing import IO, Any, Protocol
 
 from django.utils.translation import gettext
 
@@ -18,7 +18,10 @@ _NUMBERS = re.compile(r"\d+")
 _DATE_PARTS = 3
 # The column of each field; a bank writes others around them.
 _HEAD_LINES_MAX = 30
-_TEXTS = ("party_name", "party_iban", "remittance", "bank_reference", "end_to_end_id")
+_COLUMNS = (
+    *("booked_on", "valued_on", "amount", "money_in", "money_out", "currency"),
+    *("party_name", "party_iban", "remittance", "bank_reference", "end_to_end_id"),
+)
 
 
 def read_csv(file: IO[bytes], mapping: CsvMapping, *, account: str, currency: str) -> Reading:
@@ -39,13 +42,19 @@ def read_csv(file: IO[bytes], mapping: CsvMapping, *, account: str, currency: st
         text.detach()
 
 
+class _Rows(Protocol):
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
 class _Reader:
     def __init__(self, mapping: CsvMapping, *, currency: str) -> None:
         self._mapping, self._currency = mapping, currency
         self._places: dict[str, int] = {}
         self._wide = 0
 
-    def read(self, rows: "csv._reader", *, account: str) -> Reading:
+    def read(self, rows: _Rows, *, account: str) -> Reading:
         self._find_head(rows)
         yield Head(
             format="CSV", statement_id="", account=account, currency=self._currency, line=1
@@ -54,11 +63,10 @@ class _Reader:
             if any(cell.strip() for cell in row):
                 yield self._read_row(row, line=rows.line_num)
 
-    def _find_head(self, rows: Iterator[Sequence[str]]) -> None:
+    def _find_head(self, rows: Iterable[Sequence[str]]) -> None:
         named = {
             name: getattr(self._mapping, name)
-            for name in ("booked_on", "valued_on", "amount", "money_in", "money_out", "currency")
-            + _TEXTS
+            for name in _COLUMNS
             if getattr(self._mapping, name)
         }
         for number, row in enumerate(rows, start=1):
@@ -76,16 +84,14 @@ class _Reader:
     def _read_row(self, row: Sequence[str], *, line: int) -> Line:
         if len(row) != self._wide:
             words = gettext("the line has %(count)s fields, the heads are %(wide)s.")
-            facts = {"count": len(row), "wide": self._wide}
+            facts: dict[str, Any] = {"count": len(row), "wide": self._wide}
             raise StatementUnreadable(words % facts, line=line)
         cells = {name: row[place].strip() for name, place in self._places.items()}
         given = cells.get("currency", "")
         if given and given != self._currency:
             words = gettext("the entry is in %(given)s, but the account in %(own)s.")
             facts = {"given": given[:10], "own": self._currency}
-            raise StatementUnreadable(
-                words % facts, line=line, field=self._mapping.currency
-            )
+            raise StatementUnreadable(words % facts, line=line, field=self._mapping.currency)
         amount_minor = self._read_amount(cells, line=line)
         detail = Detail(
             amount_minor=amount_minor,
@@ -143,7 +149,7 @@ class _Reader:
             year, month, day = (
                 numbers[place] for place in orders[DateOrder(self._mapping.date_order)]
             )
-            return date(year + 2000 if year < 100 else year, month, day)  # noqa: PLR2004
+            return date(year + 2000 if year < 100 else year, month, day)
         except (IndexError, ValueError):
             words = gettext("“%(text)s” is not a date.") % {"text": text[:40]}
             raise StatementUnreadable(words, line=line, field=field) from None

@@ -68,26 +68,32 @@ def read_mt940(file: IO[bytes]) -> Reading:
 def _list_fields(file: IO[bytes]) -> Iterator[_Field]:
     known: _Field | None = None
     for number, raw in enumerate(file, start=1):
-        text = _decode(raw).rstrip("\r\n")
-        # What stands around a message: {1:F01...}{2:...}{4: before it, -} behind it.
-        if text.startswith("{"):
-            text = text.rpartition("{4:")[2] if "{4:" in text else ""
-        if text.startswith("-}") or text.strip() in {"", "-"}:
-            continue
+        text = _unwrap(_decode(raw).rstrip("\r\n"))
         found = _TAG.match(text)
         if found:
             if known is not None:
                 yield known
             known = _Field(found[1], number, [found[2]])
-        elif known is None:
-            raise StatementUnreadable(gettext("this is not MT940."), line=number)
-        elif len(known.texts) > _TEXT_LINES_MAX:
-            words = gettext("the field has more lines than MT940 allows.")
-            raise StatementUnreadable(words, line=number, field=f":{known.tag}:")
-        else:
-            known.texts.append(text)
+        elif text:
+            _go_on(known, text, line=number)
     if known is not None:
         yield known
+
+
+def _unwrap(text: str) -> str:
+    # What stands around a message: {1:F01...}{2:...}{4: before it, -} behind it.
+    if text.startswith("{"):
+        return text.rpartition("{4:")[2] if "{4:" in text else ""
+    return "" if text.startswith("-}") or text.strip() in {"", "-"} else text
+
+
+def _go_on(known: _Field | None, text: str, *, line: int) -> None:
+    if known is None:
+        raise StatementUnreadable(gettext("this is not MT940."), line=line)
+    if len(known.texts) > _TEXT_LINES_MAX:
+        words = gettext("the field has more lines than MT940 allows.")
+        raise StatementUnreadable(words, line=line, field=f":{known.tag}:")
+    known.texts.append(text)
 
 
 def _decode(raw: bytes) -> str:
@@ -201,5 +207,3 @@ def _read_day(text: str, *, line: int, field: str) -> date:
 
 def _read_amount(text: str, currency: str, *, line: int, field: str) -> int:
     return read_decimal(text.replace(",", "."), currency, line=line, field=field)
-
-

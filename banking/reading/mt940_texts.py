@@ -1,4 +1,4 @@
-"""What field 86 of MT940 says of a payment: in sub-fields, in words between strokes, or freely."""
+"""What field 86 of MT940 says: in sub-fields, in words between strokes, or freely."""
 
 import re
 
@@ -6,16 +6,19 @@ from banking.reading.lines import Detail, drop_nothing, squeeze
 
 _SUBFIELD = re.compile(r"\?(\d\d)")
 # EREF+ and its like stand within the lines of purpose (the German way).
-_PLUS = re.compile(
-    r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP)\+"
-)
+_PLUS = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP)\+")
 # The Dutch, Belgian and Swiss way.
 _STROKES = re.compile(
     r"/(EREF|IREF|PREF|MREF|REMI|NAME|IBAN|BIC|ORDP|BENM|CNTP|RTRN|TRTP|ADDR|ISDT|CSID|MARF"
     r"|SVCL|ULTD|ULTB|PURP|ORDE|BENE|ULTC|KREF)/"
 )
-_REASON = re.compile(r"\b(A[CGM]\d\d|B[EX]\d\d|C[UNM]\w\d|DT\d\d|FF\d\d|MD\d\d|MS\d\d|NARR|RC\d\d|RR\d\d|SL\d\d|TM\d\d|DUPL|CUST|FOCR|LEGL|TECH|UPAY)\b")  # fmt: skip
-_RETURN_WORDS = re.compile(r"retour|return|rückbuchung|rueckbuchung|rueckgabe|rückgabe|storno|reject", re.IGNORECASE)  # fmt: skip
+# Of ISO 20022's external reason codes, in a text that says that something came back.
+_REASON = re.compile(
+    r"\b((?:A[CGM]|B[EX]|DT|FF|M[DS]|R[CR]|SL|TM)\d\d|CNOR|CURR|CUST|DUPL|FOCR|LEGL|NARR|TECH|UPAY)\b"
+)
+_COMES_BACK = re.compile(
+    r"retour|return|r(?:ü|ue)ck(?:buchung|gabe)|storno|reject", re.IGNORECASE
+)
 
 
 def read_details(texts: list[str], *, amount_minor: int, reference: str) -> Detail:
@@ -32,7 +35,7 @@ def read_details(texts: list[str], *, amount_minor: int, reference: str) -> Deta
         facts = {"remittance": " ".join(text.strip() for text in texts)}
     remittance = facts.get("remittance", "").strip()
     reason = facts.get("reason", "")
-    if not reason and _RETURN_WORDS.search(joined):
+    if not reason and _COMES_BACK.search(joined):
         found = _REASON.search(remittance)
         reason = found[1] if found else ""
     end_to_end = drop_nothing(squeeze(facts.get("end_to_end_id", ""))) or reference
@@ -83,7 +86,7 @@ def _read_strokes(text: str) -> dict[str, str]:
     for code, content in zip(pieces[1::2], pieces[2::2], strict=True):
         words[code] = words.get(code, "") or content
     facts = {
-        "end_to_end_id": words.get("EREF", ""),
+        "end_to_end_id": words.get("EREF", "").strip("/"),
         "party_name": words.get("NAME", "").strip("/"),
         "party_iban": words.get("IBAN", "").strip("/"),
         "reason": words.get("RTRN", "").strip("/")[:4],
