@@ -297,6 +297,7 @@ LOGGING = {
 BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
 # Where the bank puts its files; empty: they are uploaded in the console.
 BANK_INBOX = env.str("BANK_INBOX", default="")
+TOP_UP_MAX_MINOR = env.int("TOP_UP_MAX_MINOR", default=1_000_000)
 # A run of more than this is released by another person than the one who made it.
 PAYOUT_SECOND_PERSON_MINOR = env.int("PAYOUT_SECOND_PERSON_MINOR", default=100_000)
 

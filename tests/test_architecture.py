@@ -37,6 +37,8 @@ NOT_IN_THE_API = {
     "DecisionUnfit",
     "FileTooLarge",
     "StatementUnreadable",
+    "TopUpTooLarge",
+    "TopUpsTooMany",
     "AddressIncomplete",
     "AddressUnwritable",
     "FileDiffers",
