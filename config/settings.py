@@ -135,6 +135,8 @@ LETTERS = {
     "declined": "merchants.letters.write_refusal",
     "code": "wallet.joining.write_code",
     "pin_changed": "wallet.joining.write_pin_change",
+    "payout_account": "merchants.letters.write_payout_account",
+    "payout_account_confirmed": "merchants.letters.write_payout_account_confirmed",
     "password_changed": "merchants.letters.write_password_change",
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
@@ -238,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
         ("sweep charges", "pos.sweep_charges", 5),
         ("send letters", "relay.send_letters", 5),
         ("close settlements", "merchants.close_due_settlements", 60),
+        ("order payouts", "merchants.order_payouts", 60),
         ("send and book orders", "banking.sweep_orders", 5),
         ("expire holds", "ledger.expire_holds", 60),
         ("take checkpoints", "ledger.take_checkpoints", 60),
@@ -289,6 +292,8 @@ LOGGING = {
 
 # Where payment files for the bank are written; empty: they are downloaded from the console.
 BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
+# How long a shop's new bank account waits, unless a second person confirms it.
+PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)
 # A run of more than this is released by another person than the one who made it.
 PAYOUT_SECOND_PERSON_MINOR = env.int("PAYOUT_SECOND_PERSON_MINOR", default=100_000)
 

@@ -32,11 +32,14 @@ SIZED = [
 WITH_REFUSALS = ["banking", "identity", "ledger", "merchants", "pos", "wallet"]
 # They are met on pages or by our own code, never by a client of the API.
 NOT_IN_THE_API = {
+    "AccountDecided",
     "AddressIncomplete",
     "AddressUnwritable",
     "FileDiffers",
     "FileUnwritable",
+    "NothingToPayAgain",
     "NothingToSend",
+    "OwnAccountChange",
     "OwnRun",
     "ReportRefused",
     "RunElsewhere",
