@@ -69,6 +69,7 @@ NOT_IN_THE_API = {
     "TillInUse",
     "EntryDiffers",
     "HeadsDiffer",
+    "HolderDiffers",
     "IbanOutOfReach",
     "IbanRefused",
     "NameUnwritable",
