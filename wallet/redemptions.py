@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from banking.characters import are_same_letters
 from banking.models import FileStatus, Order, OrderKind, OrderStatus
@@ -17,8 +18,6 @@ from wallet.errors import HolderDiffers
 from wallet.models import Wallet
 
 _SHOWN_MAX = 20
-# What the order says to whoever reads the bank statement.
-_TEXT = "Wallet payout"
 
 
 def request_redemption(
@@ -75,6 +74,6 @@ def _order(wallet: Wallet, *, request_id: UUID, amount_minor: int, payee: Payee)
             currency=wallet.currency,
             amount_minor=amount_minor,
             payee=payee,
-            remittance=_TEXT,
+            remittance=gettext("Wallet payout"),
         )
     )
