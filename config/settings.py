@@ -137,6 +137,8 @@ LETTERS = {
     "declined": "merchants.letters.write_refusal",
     "code": "wallet.joining.write_code",
     "pin_changed": "wallet.joining.write_pin_change",
+    "payout_account": "merchants.letters.write_payout_account",
+    "payout_account_confirmed": "merchants.letters.write_payout_account_confirmed",
     "password_changed": "merchants.letters.write_password_change",
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
@@ -242,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
         ("sweep charges", "pos.sweep_charges", 5),
         ("send letters", "relay.send_letters", 5),
         ("close settlements", "merchants.close_due_settlements", 60),
+        ("order payouts", "merchants.order_payouts", 60),
         ("send and book orders", "banking.sweep_orders", 5),
         ("read the bank's files", "banking.sweep_files", 5),
         ("carry out what was decided", "banking.sweep_breaks", 5),
@@ -298,6 +301,8 @@ BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
 # Where the bank puts its files; empty: they are uploaded in the console.
 BANK_INBOX = env.str("BANK_INBOX", default="")
 TOP_UP_MAX_MINOR = env.int("TOP_UP_MAX_MINOR", default=1_000_000)
+# How long a shop's new bank account waits, unless a second person confirms it.
+PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)
 # A run of more than this is released by another person than the one who made it.
 PAYOUT_SECOND_PERSON_MINOR = env.int("PAYOUT_SECOND_PERSON_MINOR", default=100_000)
 

@@ -11,6 +11,7 @@ from console.models import AuditEntry, Operator
 from identity.models import User
 from merchants.models import Application, Role
 from tests import factories
+from tests.banking import bank
 from tests.flows.routes import ask, shop_stays_as_it_is, try_out
 from tests.flows.steps import open_browser
 from tests.owners import as_owner
@@ -49,8 +50,28 @@ def page(application):
     return f"{LIST}{application.public_id}/"
 
 
+@pytest.fixture
+def things(application):
+    """Return the references that routes need, by the beginning or the end of the route."""
+    released = [bank.make_order(), bank.release()][1]
+    order = bank.make_order()
+    draft = bank.draft()
+    return {
+        "console/applications/": application,
+        "console/runs/<str:reference>/file/": released,
+        "console/runs/<str:reference>/sent/": released,
+        "console/runs/": draft,
+        "console/orders/": order,
+    }
+
+
+def fill(route, things):
+    thing = next((thing for start, thing in things.items() if route.startswith(start)), None)
+    return "/" + route.replace("<str:reference>", thing.public_id if thing else "")
+
+
 @pytest.mark.parametrize("who", ["stranger", "owner", "retired"])
-def test_nobody_else_opens_any_page(shop, application, who):
+def test_nobody_else_opens_any_page(shop, things, who):
     browser = open_browser()
     if who == "owner":
         browser.force_login(factories.hire_person(shop, role=Role.OWNER).user)
@@ -62,7 +83,7 @@ def test_nobody_else_opens_any_page(shop, application, who):
 
     with shop_stays_as_it_is():
         for route in ROUTES:
-            address = "/" + route.replace("<str:reference>", application.public_id)
+            address = fill(route, things)
             if route == "console/":
                 continue
             answer = ask(browser, address)
@@ -74,10 +95,9 @@ def test_nobody_else_opens_any_page(shop, application, who):
     assert Application.objects.get().status == "applied"
 
 
-def test_an_operator_opens_every_page(operator, application):
+def test_an_operator_opens_every_page(operator, things):
     for route in ROUTES:
-        address = "/" + route.replace("<str:reference>", application.public_id)
-        assert try_out(operator, address) in {200, 302, 422}, route
+        assert try_out(operator, fill(route, things)) in {200, 302, 422}, route
 
 
 def test_an_approval_opens_the_shop_and_is_logged(operator, page):
