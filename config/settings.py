@@ -257,6 +257,11 @@ CELERY_BEAT_SCHEDULE = {
 # In UTC; a night that beat missed is made up for when it is back.
 CHECK_BOOKS_AT = env.str("CHECK_BOOKS_AT", default="03:30")
 _HOUR, _MINUTE = CHECK_BOOKS_AT.split(":")
+CELERY_BEAT_SCHEDULE["check safeguarding"] = {
+    "task": "banking.check_safeguarding",
+    "schedule": crontab(hour=_HOUR, minute=_MINUTE),
+    "options": {"expires": 6 * 3600},
+}
 CELERY_BEAT_SCHEDULE["check the books"] = {
     "task": "ledger.check_books",
     "schedule": crontab(hour=_HOUR, minute=_MINUTE),
