@@ -50,6 +50,8 @@ _STORES = {
     ),
     "Harbour Kiosk": ("Pier 3", "Dublin", ["Kiosk till"], ("Sam Doyle", "135790")),
 }
+# Of the numbers that GS1 leaves to shops for their own use.
+_BARCODES = {"Brown bread": "02000000001012"}
 _ITEMS = {
     "Flat white": 380,
     "Espresso": 280,
@@ -150,7 +152,8 @@ def _make_store(merchant: Merchant, name: str) -> dict[str, Any]:
     member.may_refund = True
     member.save(update_fields=["may_refund"])
     Item.objects.bulk_create(
-        Item(store=store, name=item, price_minor=price) for item, price in _ITEMS.items()
+        Item(store=store, name=item, price_minor=price, barcode=_BARCODES.get(item, ""))
+        for item, price in _ITEMS.items()
     )
     terminals = [add_terminal(store, name=till) for till in tills]
     code = _print_code(store)

@@ -33,6 +33,9 @@ WITH_REFUSALS = ["banking", "identity", "ledger", "merchants", "pos", "wallet"]
 # They are met on pages or by our own code, never by a client of the API.
 NOT_IN_THE_API = {
     "AlreadySettled",
+    "ArticleUnreadable",
+    "BarcodeTaken",
+    "PercentUnreadable",
     "ApplicationDecided",
     "OwnApplication",
     "TooManyInvitations",
