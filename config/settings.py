@@ -98,6 +98,7 @@ TRIPS_MAX = env.int("TRIPS_MAX", default=1)
 APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")
 TABLE_PRIVILEGES = [
     "config.privileges.PRIVILEGES",
+    "banking.privileges.PRIVILEGES",
     "console.privileges.PRIVILEGES",
     "ledger.privileges.PRIVILEGES",
     "merchants.privileges.PRIVILEGES",
@@ -134,6 +135,8 @@ LETTERS = {
     "declined": "merchants.letters.write_refusal",
     "code": "wallet.joining.write_code",
     "pin_changed": "wallet.joining.write_pin_change",
+    "payout_account": "merchants.letters.write_payout_account",
+    "payout_account_confirmed": "merchants.letters.write_payout_account_confirmed",
     "password_changed": "merchants.letters.write_password_change",
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
@@ -237,6 +240,8 @@ CELERY_BEAT_SCHEDULE = {
         ("sweep charges", "pos.sweep_charges", 5),
         ("send letters", "relay.send_letters", 5),
         ("close settlements", "merchants.close_due_settlements", 60),
+        ("order payouts", "merchants.order_payouts", 60),
+        ("send and book orders", "banking.sweep_orders", 5),
         ("expire holds", "ledger.expire_holds", 60),
         ("take checkpoints", "ledger.take_checkpoints", 60),
         ("seal the ledger", "ledger.seal", 60),
@@ -285,6 +290,13 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
+# Where payment files for the bank are written; empty: they are downloaded from the console.
+BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
+# How long a shop's new bank account waits, unless a second person confirms it.
+PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)
+# A run of more than this is released by another person than the one who made it.
+PAYOUT_SECOND_PERSON_MINOR = env.int("PAYOUT_SECOND_PERSON_MINOR", default=100_000)
+
 # Tessera's own figures; docs/settings.md explains each.
 CHARGE_LIFE_S = env.int("CHARGE_LIFE_S", default=300)
 CHARGE_LIFE_MAX_S = env.int("CHARGE_LIFE_MAX_S", default=7200)
@@ -304,6 +316,7 @@ LEDGER_HEADS_FILE = env.str("LEDGER_HEADS_FILE", default="")
 INVARIANTS = [
     "ledger.invariants.books.INVARIANTS",
     "ledger.invariants.chart.INVARIANTS",
+    "banking.order_invariants.INVARIANTS",
     "merchants.invariants.INVARIANTS",
     "pos.invariants.INVARIANTS",
     "wallet.invariants.INVARIANTS",

@@ -9,7 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.digits import fold_digits
 from identity.errors import PinTooEasy
-from identity.pins import refuse_easy_pin
+from identity.pins import PIN_PATTERN, refuse_easy_pin
+
+_ASK = _("Type six digits.")
+_ATTRIBUTES = {
+    "class": "pin",
+    "inputmode": "numeric",
+    "pattern": r"\p{Nd}*",
+    "autocomplete": "off",
+    "autocapitalize": "none",
+    "spellcheck": "false",
+    "data-1p-ignore": True,
+    "data-lpignore": "true",
+}
 
 
 class _PinInput(forms.PasswordInput):
@@ -17,29 +29,41 @@ class _PinInput(forms.PasswordInput):
     input_type = "text"
 
 
+class KnownPinField(forms.CharField):
+    """The person's PIN, to prove who asks."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            **{"label": _("Your PIN")} | options,
+            max_length=12,
+            widget=_PinInput(attrs=dict(_ATTRIBUTES)),
+            error_messages={"required": _ASK, "max_length": _ASK},
+        )
+
+    def clean(self, value: Any) -> str:  # noqa: ANN401  Django's own signature
+        """Return the PIN in plain digits.
+
+        Raises:
+            ValidationError: not six digits; no try is counted for it.
+        """
+        pin = fold_digits(str(super().clean(value))).strip()
+        if not PIN_PATTERN.match(pin):
+            raise ValidationError(str(_ASK))
+        return pin
+
+
 class PinField(forms.CharField):
     """A new PIN: six digits of any script that are not easily guessed."""
 
     def __init__(self, **options: Any) -> None:
-        ask = _("Type six digits.")
-        attributes = {
-            "class": "pin",
-            "inputmode": "numeric",
-            "pattern": r"\p{Nd}*",
-            "autocomplete": "off",
-            "autocapitalize": "none",
-            "spellcheck": "false",
-            "data-1p-ignore": True,
-            "data-lpignore": "true",
-        }
         options = {
             "label": _("New PIN"),
             "help_text": _("Six digits, no birthday and no row such as 123456."),
         } | options
         super().__init__(
             max_length=12,
-            widget=_PinInput(attrs=attributes),
-            error_messages={"required": ask, "max_length": ask},
+            widget=_PinInput(attrs=dict(_ATTRIBUTES)),
+            error_messages={"required": _ASK, "max_length": _ASK},
             **options,
         )
 

@@ -12,6 +12,7 @@ from foundation.paging import AFTER, read_after
 from foundation.refusals import refuses
 from merchants.authentication import KeyAuthentication, Server
 from merchants.models import Merchant, Settlement, SettlementLine
+from merchants.payouts import load_payouts
 from merchants.queries import find_settlement, page_lines, page_settlements
 from merchants.serializers import SettlementLinePage, SettlementPage, SettlementSerializer
 
@@ -48,6 +49,7 @@ class SettlementsView(MerchantView):
             page = page_settlements(self.merchant.id, after=read_after(request))
         except Settlement.DoesNotExist:
             raise Http404 from None
+        load_payouts(page.rows)
         return Response(SettlementPage.show(page))
 
 
@@ -58,7 +60,9 @@ class SettlementView(MerchantView):
     @refuses(Http404)
     def get(self, request: Request, reference: str) -> Response:
         """Show the settlement's figures."""
-        return Response(SettlementSerializer.show(self.find(reference)))
+        settlement = self.find(reference)
+        load_payouts([settlement])
+        return Response(SettlementSerializer.show(settlement))
 
 
 class SettlementLinesView(MerchantView):

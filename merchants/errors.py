@@ -77,6 +77,36 @@ class ApplicationDecided(Exception):
         super().__init__(gettext("Somebody else has decided meanwhile. Nothing was changed."))
 
 
+class AccountDecided(Exception):
+    """The change of a bank account counts already, or was withdrawn."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This change counts already, or was withdrawn. Nothing was changed.")
+        )
+
+
+class OwnAccountChange(Exception):
+    """Somebody confirms the change that they asked for themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "A second person confirms it: another owner or manager, not another sign-in of"
+                " the same one."
+            )
+        )
+
+
+class NothingToPayAgain(Exception):
+    """The payout is under way or booked, or there is no account for it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This payout is not owed again, or there is no bank account for it.")
+        )
+
+
 class NothingToSettle(Exception):
     """No sale and no refund since the last settlement."""
 

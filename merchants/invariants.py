@@ -55,18 +55,37 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        claim="what the ledger owes a merchant is what the settlements say",
+        claim="what the ledger owes a merchant is what settlements say, less what was paid out",
         counted="SELECT count(*) FROM merchants_merchantbalance",
         offending="""
             SELECT b.id, ledger_sum_balance(b.payable_account_id)
-                   || ' payable, settlements say '
-                   || coalesce(owed.minor, 0)
+                   || ' payable, settlements and payouts say ' || owed.minor - paid.minor
               FROM merchants_merchantbalance b
-              LEFT JOIN LATERAL (
-                SELECT sum(payout_minor)
-                       + (array_agg(closing_minor ORDER BY number DESC))[1] AS minor
-                  FROM merchants_settlement WHERE balance_id = b.id) owed ON true
-             WHERE ledger_sum_balance(b.payable_account_id) <> coalesce(owed.minor, 0)
+             CROSS JOIN LATERAL (
+                SELECT coalesce(sum(payout_minor), 0) + coalesce(
+                           (array_agg(closing_minor ORDER BY number DESC))[1], 0) AS minor
+                  FROM merchants_settlement WHERE balance_id = b.id) owed
+             CROSS JOIN LATERAL (
+                SELECT coalesce(sum(amount_minor), 0) AS minor FROM banking_order
+                 WHERE source_account_id = b.payable_account_id
+                   AND status IN ('sent', 'accepted', 'unknown', 'booked')) paid
+             WHERE ledger_sum_balance(b.payable_account_id) <> owed.minor - paid.minor
+        """,
+    ),
+    Invariant(
+        claim="every payout's order is of its settlement's amount, and of its merchant's money",
+        counted="SELECT count(*) FROM banking_order o"
+        " WHERE {part:o.ctid} AND o.kind = 'payout'",
+        by=Pages("banking_order"),
+        offending="""
+            SELECT o.id, o.amount_minor || ' ordered, ' || coalesce(s.payout_minor, 0)
+                   || ' to be paid out'
+              FROM banking_order o
+              LEFT JOIN merchants_settlement s ON s.id = o.subject
+              LEFT JOIN merchants_merchantbalance b ON b.id = s.balance_id
+             WHERE {part:o.ctid} AND o.kind = 'payout'
+               AND (o.amount_minor, o.currency, o.source_account_id)
+                   IS DISTINCT FROM (s.payout_minor, s.currency, b.payable_account_id)
         """,
     ),
     Invariant(

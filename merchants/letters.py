@@ -15,7 +15,13 @@ from identity.models import User
 from identity.passwords import make_password_token
 from merchants.applications import make_token as make_application_token
 from merchants.invitations import find_open, make_token
-from merchants.models import Application, ApplicationStatus, Invitation, Role
+from merchants.models import (
+    Application,
+    ApplicationStatus,
+    Invitation,
+    PayoutAccount,
+    Role,
+)
 from qr.references import encode_reference
 from relay.letters import Text
 
@@ -83,6 +89,44 @@ def write_password_change(_user_id: UUID) -> Text:
     )
     link = f"{settings.PUBLIC_URL}{reverse('merchants:forgotten')}"
     return Text(subject=gettext("Your password was changed"), body=f"{words}\n\n{link}\n")
+
+
+def write_payout_account(account_id: UUID) -> Text | None:
+    """Write to a shop's people that another bank account was named for its payouts."""
+    account = _find_account(account_id)
+    if account is None or account.withdrawn_at is not None:
+        return None
+    return Text(
+        subject=gettext("A bank account for the payouts of %(shop)s")
+        % {"shop": account.merchant.name},
+        body=_render(
+            "payout_account",
+            account=account,
+            waits=account.counts_from > account.asked_at,
+            link=f"{settings.PUBLIC_URL}{reverse('merchants:bank_account')}",
+        ),
+    )
+
+
+def write_payout_account_confirmed(account_id: UUID) -> Text | None:
+    """Write to a shop's people that a second person has confirmed the bank account."""
+    account = _find_account(account_id)
+    if account is None or account.confirmed_by is None:
+        return None
+    return Text(
+        subject=gettext("The bank account of %(shop)s was changed")
+        % {"shop": account.merchant.name},
+        body=_render(
+            "payout_account_confirmed",
+            account=account,
+            link=f"{settings.PUBLIC_URL}{reverse('merchants:bank_account')}",
+        ),
+    )
+
+
+def _find_account(account_id: UUID) -> PayoutAccount | None:
+    found = PayoutAccount.objects.select_related("merchant", "asked_by", "confirmed_by")
+    return found.filter(pk=account_id).first()
 
 
 def _is_applicant(invitation: Invitation) -> bool:

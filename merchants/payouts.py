@@ -1,9 +1,12 @@
-"""How much a settlement pays out, and when."""
+"""How much a settlement pays out, and when, and how far that is."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from merchants.models import Merchant
+from banking.models import OrderKind
+from banking.orders import find_latest
+from merchants.models import Merchant, Settlement
 
 
 def decide_payout(merchant: Merchant, *, net_minor: int) -> int:
@@ -17,3 +20,10 @@ def decide_payout(merchant: Merchant, *, net_minor: int) -> int:
 def find_due_day(merchant: Merchant, *, cut_at: datetime) -> date:
     """Return the day on which a payout of a settlement closed at `cut_at` is due."""
     return (cut_at.astimezone(ZoneInfo(merchant.time_zone)) + timedelta(days=1)).date()
+
+
+def load_payouts(settlements: Sequence[Settlement]) -> None:
+    """Read the last payout order of each settlement, in one query."""
+    latest = find_latest(OrderKind.PAYOUT, [settlement.id for settlement in settlements])
+    for settlement in settlements:
+        settlement.payout_order = latest.get(settlement.id)

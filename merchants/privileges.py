@@ -2,6 +2,11 @@
 
 PRIVILEGES = {
     "merchants_merchantbalance": ("SELECT", "INSERT", "UPDATE (settled_until)"),
+    "merchants_payoutaccount": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (counts_from, confirmed_by_id, withdrawn_by_id, withdrawn_at)",
+    ),
     "merchants_settlement": ("SELECT", "INSERT"),
     "merchants_settlementline": ("SELECT", "INSERT", "UPDATE (settlement_id)"),
     "merchants_store": (

@@ -9,13 +9,20 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from banking.queries import sum_out
 from foundation.model_sql import find_connection
 from foundation.paging import Page, cut_page
 from ledger.queries import sum_balance
-from merchants.models import LineKind, MerchantBalance, Settlement, SettlementLine
+from merchants.models import (
+    LineKind,
+    MerchantBalance,
+    PayoutAccount,
+    Settlement,
+    SettlementLine,
+)
 from merchants.payouts import decide_payout, find_due_day
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference, encode_reference
@@ -186,7 +193,7 @@ def sum_takings(balance: MerchantBalance, store_id: UUID) -> int:
 
 
 def check_balance(balance: MerchantBalance) -> Balance:
-    """Compare the balance's payable account in the ledger with its settlements."""
+    """Compare the balance's payable account in the ledger with its settlements and payouts."""
     settlements = Settlement.objects.filter(balance=balance)
     sums = settlements.aggregate(
         paid=Coalesce(Sum("payout_minor"), 0),
@@ -194,6 +201,7 @@ def check_balance(balance: MerchantBalance) -> Balance:
     )
     last = settlements.order_by("-number").first()
     owed_minor = sums["paid"] + (last.closing_minor if last else 0)
+    owed_minor -= sum_out(balance.payable_account_id)
     return Balance(
         currency=balance.currency,
         ok=sum_balance(balance.payable_account_id) == owed_minor,
@@ -229,6 +237,14 @@ def sum_today(balance: MerchantBalance) -> dict[str, int | str]:
         "amount_minor": int(sums["sold"] - sums["refunded"]),
         "currency": balance.currency,
     }
+
+
+def find_payout_account(merchant_id: UUID) -> PayoutAccount | None:
+    """Return the account to which a merchant's payouts go now, if there is one."""
+    counting = PayoutAccount.objects.filter(
+        merchant_id=merchant_id, withdrawn_at=None, counts_from__lte=Now()
+    )
+    return counting.order_by("-counts_from", "-id").first()
 
 
 def read_clock() -> datetime:

@@ -22,6 +22,7 @@ from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
 from merchants.errors import AlreadySettled, CutInFuture, NothingToSettle
 from merchants.models import MerchantBalance, Settlement
+from merchants.payout_orders import order_payout
 from merchants.payouts import decide_payout, find_due_day
 from merchants.queries import find_last_cut, read_clock
 from qr.references import encode_reference
@@ -118,6 +119,7 @@ def close_settlement(
         cut_at=cut_at,
     )
     _post_settlement(balance, settlement=settlement, stores=stores)
+    order_payout(settlement)
     record_event(
         "settlement.closed",
         feed=balance.merchant_id,

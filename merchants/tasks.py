@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from merchants import settlement
+from merchants import payout_orders, settlement
 from relay.pulses import note_pulse
 
 
@@ -11,3 +11,9 @@ def close_due_settlements() -> None:
     """Close every balance up to its last cut."""
     settlement.close_due_settlements()
     note_pulse("settlement")
+
+
+@shared_task(name="merchants.order_payouts")
+def order_payouts() -> None:
+    """Order the payouts of late that have no order although there is an account."""
+    payout_orders.order_late_payouts()

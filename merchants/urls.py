@@ -5,6 +5,7 @@ from django.urls import path
 from merchants import (
     api,
     views,
+    views_bank,
     views_join,
     views_keys,
     views_me,
@@ -23,6 +24,23 @@ urlpatterns = [
     path("dashboard/settlements/", views.settlements, name="settlements"),
     path("dashboard/settlements/close/", views.close_now, name="close_now"),
     path("dashboard/settlements/<str:reference>/", views.settlement, name="settlement"),
+    path(
+        "dashboard/settlements/<str:reference>/pay-again/",
+        views_bank.order_again,
+        name="pay_again",
+    ),
+    path("dashboard/bank-account/", views_bank.bank_account, name="bank_account"),
+    path("dashboard/bank-account/new/", views_bank.name_bank_account, name="name_bank_account"),
+    path(
+        "dashboard/bank-account/<str:reference>/confirm/",
+        views_bank.confirm,
+        name="confirm_bank_account",
+    ),
+    path(
+        "dashboard/bank-account/<str:reference>/withdraw/",
+        views_bank.withdraw,
+        name="withdraw_bank_account",
+    ),
     path("dashboard/stores/new/", views_stores.new_store, name="new_store"),
     path("dashboard/stores/<str:reference>/", views_stores.store, name="store"),
     path("dashboard/stores/<str:reference>/hours/", views_stores.hours, name="store_hours"),

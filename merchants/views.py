@@ -5,9 +5,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from banking.ibans import mask_iban
+from banking.orders import OVER
+from banking.reasons import explain_reason
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
 from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import Settlement, SettlementLine
+from merchants.payouts import load_payouts
 from merchants.queries import (
     check_balances,
     find_balances_as_seen,
@@ -38,13 +42,15 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     previews = [
         preview_settlement(balance) for balance in list_merchant_balances(staff.merchant.id)
     ]
+    recent = list(list_settlements(staff.merchant.id)[:5])
+    load_payouts(recent)
     context = {
         "merchant": staff.merchant,
         "can_manage": can_manage(staff),
         "sold_today": [sum_today(preview.balance) for preview in previews],
         "next_settlement_at": find_next_cut(staff.merchant.time_zone, now=read_clock()),
         "previews": previews,
-        "recent": list_settlements(staff.merchant.id)[:5],
+        "recent": recent,
     }
     return render(request, "merchants/overview.html", context)
 
@@ -60,6 +66,7 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
         page, after = page_settlements(staff.merchant.id, after=request.GET.get("after", ""))
     except Settlement.DoesNotExist:
         raise Http404 from None
+    load_payouts(page)
     context = {
         "merchant": staff.merchant,
         "can_manage": can_manage(staff),
@@ -112,6 +119,7 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
         lines, after = page_lines(found, after=request.GET.get("after", ""), size=size)
     except SettlementLine.DoesNotExist:
         raise Http404 from None
+    load_payouts([found])
     context = {
         "merchant": staff.merchant,
         "settlement": found,
@@ -120,9 +128,28 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
         "lines_count": found.sales_count + found.refunds_count,
         "lines_printable": _LINES_ON_PAPER,
         "layouts": LAYOUTS.values(),
+        "can_manage": can_manage(staff),
+        "is_refused_again": request.GET.get("said") == "not_again",
+        "can_pay_again": _can_pay_again(staff, found),
+        **_show_payout(found),
         "layout": suggest_layout(request.headers.get("Accept-Language", "")),
     }
     return render(request, "merchants/settlement.html", context)
+
+
+def _can_pay_again(staff: Staff, settlement: Settlement) -> bool:
+    order = settlement.payout_order
+    return can_manage(staff) and order is not None and order.status in OVER
+
+
+def _show_payout(settlement: Settlement) -> dict[str, str]:
+    order = settlement.payout_order
+    if order is None:
+        return {}
+    return {
+        "payout_iban": mask_iban(order.creditor_iban),
+        "payout_reason": explain_reason(order.reason_code),
+    }
 
 
 def _find_settlement(staff: Staff, reference: str) -> Settlement:

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Sum
 from django.utils import timezone
 
+from banking.ibans import read_iban
 from identity import pins
 from identity.models import Tries, User
 from identity.pins import set_pin
@@ -23,12 +24,14 @@ from merchants.models import (
     LegalForm,
     Merchant,
     MerchantBalance,
+    PayoutAccount,
     Role,
     Settlement,
     StaffMember,
     Store,
 )
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
+from merchants.payout_accounts import NewAccount, name_account
 from merchants.settlement import close_settlement
 from pos.charges import create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code
@@ -116,6 +119,31 @@ def add_cashier(shop: Shop, *, name: str = "Sam Doyle") -> StaffMember:
     user = User.objects.create(name=name)
     _give_pin(user)
     return hire(shop.merchant, user, role=Role.CASHIER, store=shop.store)
+
+
+def name_bank_account(merchant: Merchant, *, by: User | None = None) -> PayoutAccount:
+    """Name a merchant's bank account for payouts; a second one is a change that waits."""
+    return name_account(
+        merchant,
+        plan_bank_account(),
+        account_id=uuid.uuid4(),
+        by=by or User.objects.create(name=f"Owner {secrets.token_hex(3)}"),
+    )
+
+
+def plan_bank_account(*, holder: str = "Pier Foods Ltd", town: str = "Dublin") -> NewAccount:
+    """Return an owner's wish to have payouts sent to an account."""
+    return NewAccount(
+        read=read_iban("IE29AIBK93115212345678", currency="EUR"),
+        holder=holder,
+        address=Address(
+            street="Quay Street",
+            building_number="3",
+            postcode="D02 X285",
+            town=town,
+            country="IE",
+        ),
+    )
 
 
 def invite(shop: Shop, *, email: str = "", role: str = Role.MANAGER) -> Invitation:

@@ -94,6 +94,17 @@ class TooManyTries(Exception):
         super().__init__(gettext("Too many wrong codes. Wait a minute and try again."))
 
 
+class HolderDiffers(Exception):
+    """The bank account is held by somebody else than the wallet's owner."""
+
+    def __init__(self, name: str) -> None:
+        words = gettext(
+            "Money goes to an account of your own alone: the holder has to be %(name)s. Nothing"
+            " was taken."
+        )
+        super().__init__(words % {"name": name})
+
+
 class WalletAlready(Exception):
     """The address has a wallet."""
 

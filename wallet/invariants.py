@@ -35,7 +35,7 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        claim="every wallet holds its top-ups less its payments, and what was refunded to it",
+        claim="every wallet holds what came in and its refunds, less payments and redemptions",
         counted="SELECT count(*) FROM wallet_wallet w WHERE {part:w.ctid}",
         by=Pages("wallet_wallet"),
         offending="""
@@ -44,8 +44,12 @@ INVARIANTS = (
               JOIN ledger_account a ON a.id = w.account_id
              CROSS JOIN LATERAL (
                 SELECT (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfer t
-                         WHERE t.credit_account_id = w.account_id AND t.kind = 'top_up'
+                         WHERE t.credit_account_id = w.account_id
+                           AND t.kind IN ('top_up', 'credit')
                            AND t.phase IN ('single', 'post'))
+                     - (SELECT coalesce(sum(o.amount_minor), 0) FROM banking_order o
+                         WHERE o.source_account_id = w.account_id
+                           AND o.status IN ('sent', 'accepted', 'unknown', 'booked'))
                      - (SELECT coalesce(sum(p.amount_minor), 0) FROM wallet_payment p
                          WHERE p.wallet_id = w.id)
                      + (SELECT coalesce(sum(f.amount_minor), 0) FROM wallet_payment p

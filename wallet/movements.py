@@ -7,7 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from foundation.model_sql import JoinedRows
 from foundation.paging import Page, cut_page
@@ -22,6 +23,13 @@ from wallet.models import Payment, Wallet
 
 PAGE_SIZE = 30
 _PREFIX = "mv"
+_OF_ORDERS = {"redeem", "bounce", "return"}
+_TITLES: dict[str, Promise] = {
+    "top_up": gettext_lazy("Top-up"),
+    "redeem": gettext_lazy("To your bank account"),
+    "bounce": gettext_lazy("Refused by the bank"),
+    "return": gettext_lazy("Came back from the bank"),
+}
 _PAID = JoinedRows(
     Payment,
     "charge",
@@ -65,12 +73,17 @@ class Movement:
         return timezone.localdate(self.line.posted_at, self.zone)
 
     @property
+    def order_ref(self) -> str:
+        """Return the reference of the redemption it belongs to, `po_…`; empty without one."""
+        return self.line.reference if self.line.kind in _OF_ORDERS else ""
+
+    @property
     def title(self) -> str:
         """Return its title for people: the shop, or where the money came from."""
         if self.payment is not None:
             return self.payment.charge.store.name
-        if self.line.kind == "top_up":
-            return gettext("Top-up")
+        if self.line.kind in _TITLES:
+            return str(_TITLES[self.line.kind])
         return gettext("Money in") if self.amount_minor > 0 else gettext("Money out")
 
 

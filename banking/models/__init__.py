@@ -1,7 +1,8 @@
 """The tables of banking."""
 
 from banking.models.accounts import BankAccount
-from banking.models.orders import Order, OrderKind, OrderStatus, PaymentFile
+from banking.models.answers import AnswerStatus, OrderAnswer, Report
+from banking.models.orders import FileStatus, Order, OrderKind, OrderStatus, PaymentFile
 from banking.models.statements import (
     Break,
     BreakDecision,
@@ -12,15 +13,19 @@ from banking.models.statements import (
 )
 
 __all__ = [
+    "AnswerStatus",
     "BankAccount",
     "Break",
     "BreakDecision",
     "BreakReason",
     "Entry",
     "Expectation",
+    "FileStatus",
     "Order",
+    "OrderAnswer",
     "OrderKind",
     "OrderStatus",
     "PaymentFile",
+    "Report",
     "Statement",
 ]

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from banking.models.accounts import BankAccount
 from identity.models import User
+from qr.references import encode_reference
 
 
 class OrderKind(models.TextChoices):
@@ -64,15 +65,40 @@ class PaymentFile(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     released_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     released_at = models.DateTimeField(null=True)
+    # When somebody said that the bank has it; a file for the outbox needs nobody to say so.
+    handed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    handed_at = models.DateTimeField(null=True)
+    # When its orders' money was moved, and when it was written to the outbox.
     sent_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
 
     account_id: UUID
+    created_by_id: UUID | None
+    released_by_id: UUID | None
 
     class Meta:
-        indexes = [models.Index(fields=["account", "id"], name="banking_file_of_account")]
+        indexes = [
+            models.Index(fields=["account", "id"], name="banking_file_of_account"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(status="released")
+                | models.Q(status="sent", dropped_at=None),
+                name="banking_file_under_way",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.status} {self.total_minor}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `pf_…`."""
+        return encode_reference("pf", self.id)
+
+    @property
+    def message_id(self) -> str:
+        """Return the id by which the bank knows the file: 28 letters and digits."""
+        return encode_reference("pf", self.id).replace("_", "").upper()
 
 
 class Order(models.Model):
@@ -101,6 +127,9 @@ class Order(models.Model):
     file = models.ForeignKey(
         PaymentFile, models.PROTECT, related_name="orders", null=True, db_index=False
     )
+    # The refused, returned or canceled order of the same subject that this one replaces: each
+    # is replaced once, so nothing is paid again without somebody who says so.
+    follows = models.OneToOneField("self", models.PROTECT, related_name="+", null=True)
     # The bank's code of a refusal or return, such as AC04.
     reason_code = models.CharField(max_length=4, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -108,6 +137,7 @@ class Order(models.Model):
 
     source_account_id: UUID
     file_id: UUID | None
+    follows_id: UUID | None
 
     class Meta:
         constraints = [
@@ -119,6 +149,11 @@ class Order(models.Model):
                 fields=["kind", "subject"],
                 condition=~models.Q(status__in=["refused", "returned", "canceled"]),
                 name="banking_order_one_alive_a_subject",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=models.Q(follows=None),
+                name="banking_order_one_first_a_subject",
             ),
         ]
         indexes = [
@@ -133,3 +168,13 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_minor} {self.currency}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `po_…`."""
+        return encode_reference("po", self.id)
+
+    @property
+    def end_to_end_id(self) -> str:
+        """Return the id that the payment keeps from bank to bank: 28 letters and digits."""
+        return encode_reference("po", self.id).replace("_", "").upper()

@@ -3,6 +3,7 @@
 from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.invitations import Invitation
+from merchants.models.payout_accounts import PayoutAccount
 from merchants.models.places import (
     ApiKey,
     CodeFormat,
@@ -23,6 +24,7 @@ __all__ = [
     "LineKind",
     "Merchant",
     "MerchantBalance",
+    "PayoutAccount",
     "Role",
     "Settlement",
     "SettlementLine",

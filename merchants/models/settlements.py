@@ -6,6 +6,7 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
+from banking.models import Order
 from merchants.models.places import Merchant, Store
 from merchants.periods import Period, find_period
 from qr.references import encode_reference
@@ -56,6 +57,8 @@ class Settlement(models.Model):
     payout_due_on = models.DateField(null=True)
 
     balance_id: UUID
+    # The payout's last order, as `merchants.payouts.load_payouts` has found it.
+    payout_order: Order | None
 
     class Meta:
         constraints = [
@@ -91,6 +94,14 @@ class Settlement(models.Model):
     def public_id(self) -> str:
         """Return the public reference, `se_…`."""
         return encode_reference("se", self.id)
+
+    @property
+    def payout_status(self) -> str:
+        """Return how far the payout is; its order must be loaded."""
+        if not self.payout_minor:
+            return "none"
+        order = self.payout_order
+        return "waits_for_bank_account" if order is None else order.status
 
 
 class LineKind(models.TextChoices):

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from identity.models import User
-from merchants.models import ApiKey, StaffMember, Store, StoreAddress, StoreDay
+from merchants.models import ApiKey, PayoutAccount, StaffMember, Store, StoreAddress, StoreDay
 from merchants.onboarding import open_store
 from pos.models import Item, Terminal
 from pos.terminals import add_terminal
@@ -18,6 +18,7 @@ from tests.snapshots import nothing_changes
 
 # What a route's reference names.
 KINDS = {
+    "dashboard/bank-account/": "account",
     "dashboard/tills/": "terminal",
     "dashboard/codes/": "code",
     "dashboard/stores/": "store",
@@ -36,7 +37,17 @@ OPEN = {
     "dashboard/password/",
     "dashboard/password/<str:person>/<str:token>/",
 }
-_KEPT: list[Any] = [Store, StoreAddress, StoreDay, Terminal, Item, StaffMember, ApiKey, User]
+_KEPT: list[Any] = [
+    Store,
+    StoreAddress,
+    StoreDay,
+    Terminal,
+    Item,
+    StaffMember,
+    ApiKey,
+    User,
+    PayoutAccount,
+]
 # A form that was sent empty is shown again with what is missing.
 DONE = {200, 302, 422}
 
@@ -60,6 +71,8 @@ def stock_two_stores(
     till = add_terminal(second, name="Back room")
     other = factories.Shop(shop.merchant, second, till, shop.token, shop.key)
     things = []
+    factories.name_bank_account(shop.merchant)
+    change = factories.name_bank_account(shop.merchant)
     for place in (shop, other):
         charge = factories.sell(place, customer)
         code = factories.print_code(place)
@@ -74,6 +87,7 @@ def stock_two_stores(
             "invitation": factories.invite(place),
             "key": ApiKey.objects.filter(merchant=place.merchant)[0],
             "settlement": settlement,
+            "account": change,
         }
         things.append({kind: row.public_id for kind, row in rows.items()})
     return things

@@ -25,6 +25,10 @@ MANAGES_ALL = {"manager", "owner"}
 OWNS = {"owner"}
 RIGHTS = {
     "dashboard/": READS,
+    "dashboard/bank-account/": MANAGES_ALL,
+    "dashboard/bank-account/<str:reference>/confirm/": MANAGES_ALL,
+    "dashboard/bank-account/<str:reference>/withdraw/": MANAGES_ALL,
+    "dashboard/bank-account/new/": OWNS,
     "dashboard/codes/<str:reference>/revoke/": MANAGES,
     "dashboard/codes/<str:reference>/sheet.pdf": READS,
     "dashboard/items/": READS,
@@ -52,6 +56,7 @@ RIGHTS = {
     "dashboard/settlements/": READS_ALL,
     "dashboard/settlements/<str:reference>.csv": READS_ALL,
     "dashboard/settlements/<str:reference>/": READS_ALL,
+    "dashboard/settlements/<str:reference>/pay-again/": MANAGES_ALL,
     "dashboard/settlements/close/": MANAGES_ALL,
     "dashboard/stores/": READS,
     "dashboard/stores/<str:reference>/": MANAGES,

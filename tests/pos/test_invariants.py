@@ -45,5 +45,5 @@ def test_a_refund_to_somebody_else_is_found(shop, customer):
     )
 
     claim = "refunds never exceed the capture, and each has one transfer to its payer"
-    wallets = "every wallet holds its top-ups less its payments, and what was refunded to it"
+    wallets = "every wallet holds what came in and its refunds, less payments and redemptions"
     assert list(find_broken()) == [claim, wallets]

@@ -16,7 +16,9 @@ class MovementSerializer(Answer):
     """One line of a wallet's statement."""
 
     id = TextField(source="public_id", help_text="mv_…")
-    kind = TextField(source="line.kind", help_text="top_up, capture, refund.")
+    kind = TextField(
+        source="line.kind", help_text="top_up, capture, refund, redeem, bounce, return, credit."
+    )
     title = TextField(help_text="The shop, or where the money came from.")
     amount = MoneySerializer(help_text="Below zero of what went out.")
     balance = MoneySerializer(

@@ -1,0 +1,119 @@
+"""A bank account, orders and entries for tests, made by the verbs that the pages use."""
+
+import itertools
+import uuid
+from datetime import date
+from typing import Any
+
+from banking.dispatch import send_due_files
+from banking.models import BankAccount, Entry, Order, OrderKind, PaymentFile, Statement
+from banking.orders import NewOrder, create_order
+from banking.payees import Payee
+from banking.runs import hand_over, make_run, release_run
+from identity.models import User
+from ledger.accounts import get_or_open_house_account
+from ledger.chart import AccountKind
+
+DAY = date(2026, 11, 30)
+IBAN = "DE89370400440532013000"
+_NUMBERS = itertools.count(1)
+PAYEE = Payee(name="Pier Foods Ltd", iban="IE29AIBK93115212345678", town="Dublin", country="IE")
+
+
+def find_account(currency: str = "EUR") -> BankAccount:
+    """Return the operator's account in a currency."""
+    account, _ = BankAccount.objects.get_or_create(
+        currency=currency,
+        is_in_use=True,
+        defaults={
+            "iban": f"{IBAN[:-2]}{len(BankAccount.objects.all()):02}",
+            "bic": "COBADEFFXXX",
+            "holder": "Tessera Geld GmbH",
+            "town": "Köln",
+            "country": "DE",
+        },
+    )
+    return account
+
+
+def make_user(name: str = "") -> User:
+    """Make a person of a name of their own."""
+    return User.objects.create(name=name or f"Operator {uuid.uuid4().hex[:8]}")
+
+
+def plan(amount_minor: int = 1000, **facts) -> NewOrder:
+    """Return a wish to send money back, which needs nothing but suspense."""
+    currency = facts.pop("currency", "EUR")
+    usual: dict[str, Any] = {
+        "kind": OrderKind.SEND_BACK,
+        "subject": uuid.uuid4(),
+        "source_account_id": get_or_open_house_account(AccountKind.SUSPENSE, currency=currency),
+        "payee": PAYEE,
+        "remittance": "Money back",
+    }
+    return NewOrder(**usual | facts, currency=currency, amount_minor=amount_minor)
+
+
+def make_order(amount_minor: int = 1000, **facts) -> Order:
+    """Make a pending order."""
+    return create_order(plan(amount_minor, **facts))
+
+
+def redeem(customer, amount_minor: int = 1000) -> Order:
+    """Make the order of a redemption."""
+    return make_order(
+        amount_minor,
+        kind=OrderKind.REDEMPTION,
+        source_account_id=customer.wallet.account_id,
+        payee=Payee(name=customer.wallet.user.name, iban=IBAN),
+    )
+
+
+def release(currency: str = "EUR") -> PaymentFile:
+    """Gather what waits in a run, and release it by a second person."""
+    file = make_run(find_account(currency), by=make_user(), execute_on=DAY)
+    release_run(file, by=make_user())
+    return file
+
+
+def send(currency: str = "EUR") -> PaymentFile:
+    """Send all that waits to the bank."""
+    file = release(currency)
+    hand_over(file, by=make_user())
+    send_due_files()
+    file.refresh_from_db()
+    return file
+
+
+def make_sent_order(amount_minor: int = 1000, **facts) -> Order:
+    """Make an order that is on its way."""
+    order = make_order(amount_minor, **facts)
+    send(order.currency)
+    order.refresh_from_db()
+    return order
+
+
+def enter(order: Order, amount_minor: int, *, reason_code: str = "") -> Entry:
+    """Return an entry of a statement about an order."""
+    number = next(_NUMBERS)
+    account = find_account(order.currency)
+    statement = Statement.objects.create(
+        account=account,
+        format="camt.053",
+        file_name="test.xml",
+        sha256=uuid.uuid4().hex,
+        place=number,
+        entries_count=1,
+    )
+    return Entry.objects.create(
+        account=account,
+        statement=statement,
+        fingerprint=uuid.uuid4().hex,
+        is_booked=True,
+        amount_minor=amount_minor,
+        currency=order.currency,
+        booked_on=DAY,
+        end_to_end_id=order.end_to_end_id,
+        reason_code=reason_code,
+        order=order,
+    )
