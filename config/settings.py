@@ -96,6 +96,8 @@ CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=23)
 TRIPS_MAX = env.int("TRIPS_MAX", default=1)
 # The application's database role; `grant_privileges` grants it what it needs.
 APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")
+# A member of that one, which may also book what the bank did.
+BANKER_ROLE = env.str("BANKER_ROLE", default=f"{APPLICATION_ROLE}_banker")
 TABLE_PRIVILEGES = [
     "config.privileges.PRIVILEGES",
     "banking.privileges.PRIVILEGES",
@@ -108,7 +110,7 @@ TABLE_PRIVILEGES = [
 ]
 # Called by `migrate` between the schema and the functions.
 AFTER_SCHEMA = ["ledger.chart_table.fill_chart"]
-# No process that is open to the network may bring money in from the bank.
+# No process that is open to the network may bring money in from the bank: the banker may.
 WITHHELD_FUNCTIONS = ["ledger_allow_top_ups()"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
@@ -218,6 +220,8 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or REDIS_URL.replac
     "unix://", "redis+socket://", 1
 )
 CELERY_TASK_IGNORE_RESULT = True
+# Only the banker takes these; others have no right to what they do.
+CELERY_TASK_ROUTES = {"banking.*": {"queue": "bank"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -242,6 +246,8 @@ CELERY_BEAT_SCHEDULE = {
         ("close settlements", "merchants.close_due_settlements", 60),
         ("order payouts", "merchants.order_payouts", 60),
         ("send and book orders", "banking.sweep_orders", 5),
+        ("read the bank's files", "banking.sweep_files", 5),
+        ("carry out what was decided", "banking.sweep_breaks", 5),
         ("expire holds", "ledger.expire_holds", 60),
         ("take checkpoints", "ledger.take_checkpoints", 60),
         ("seal the ledger", "ledger.seal", 60),
@@ -294,6 +300,8 @@ LOGGING = {
 BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
 # How long a shop's new bank account waits, unless a second person confirms it.
 PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)
+# Where the bank puts its files; empty: they are uploaded in the console.
+BANK_INBOX = env.str("BANK_INBOX", default="")
 # A run of more than this is released by another person than the one who made it.
 PAYOUT_SECOND_PERSON_MINOR = env.int("PAYOUT_SECOND_PERSON_MINOR", default=100_000)
 
@@ -316,6 +324,7 @@ LEDGER_HEADS_FILE = env.str("LEDGER_HEADS_FILE", default="")
 INVARIANTS = [
     "ledger.invariants.books.INVARIANTS",
     "ledger.invariants.chart.INVARIANTS",
+    "banking.invariants.INVARIANTS",
     "banking.order_invariants.INVARIANTS",
     "merchants.invariants.INVARIANTS",
     "pos.invariants.INVARIANTS",

@@ -40,6 +40,7 @@ _LABELS = {
     "web": "Pages and API",
     "streams": "Live updates",
     "worker": "Background jobs",
+    "banker": "Bank statements",
     "beat": "Timetable",
     "nginx": "Front door",
     "content": "Shops and customers",

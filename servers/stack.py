@@ -19,9 +19,13 @@ from servers.state import StateFolder
 
 _USUAL = Size()
 # In the order of their start.
-NAMES = ("postgres", "valkey", "streams", "web", "worker", "beat", "nginx")
+NAMES = ("postgres", "valkey", "streams", "web", "worker", "banker", "beat", "nginx")
 # nginx first, so that no new request comes in and open streams release their process.
-_STOP_GROUPS = (("nginx", "beat"), ("worker", "web", "streams"), ("valkey", "postgres"))
+_STOP_GROUPS = (
+    ("nginx", "beat"),
+    ("banker", "worker", "web", "streams"),
+    ("valkey", "postgres"),
+)
 
 
 class Stack:
@@ -31,8 +35,8 @@ class Stack:
             stack.kill("worker")
             stack.start("worker")
 
-    Names: postgres, valkey, web, streams, worker, beat, nginx. `env` is the environment of all
-        of them, `settings` our own part of it, `url` the public address. `environment`
+    Names: postgres, valkey, web, streams, worker, banker, beat, nginx. `env` is the environment
+        of all of them, `settings` our own part of it, `url` the public address. `environment`
         overrides single settings; `content` is a management command that fills the database as
         its owner; `report` gets each step and the seconds it took. Use it from the main thread:
         the programs are bound to the thread that starts them.
@@ -166,9 +170,9 @@ class Stack:
         self._migrate()
         self._collect_static()
         began = time.monotonic()
-        self._launch("web", "worker", "beat")
+        self._launch("web", "worker", "banker", "beat")
         with self._fill():
-            self._await("web", "streams", "worker", "beat", since=began)
+            self._await("web", "streams", "worker", "banker", "beat", since=began)
         began = time.monotonic()
         self._launch("nginx")
         self._await("nginx", since=began)
@@ -177,6 +181,7 @@ class Stack:
         applications = Applications(
             state=self.state,
             environment=self.env,
+            banker_url=self.servers.banker_url(self.database),
             size=self.size,
             host=self.host,
             port=self.port,

@@ -16,6 +16,7 @@ _NEEDS = {
     "web": ("postgres",),
     "streams": ("valkey",),
     "worker": ("postgres", "valkey"),
+    "banker": ("postgres", "valkey"),
     "beat": ("valkey",),
 }
 _Say = Callable[[str], None]

@@ -33,6 +33,11 @@ WITH_REFUSALS = ["banking", "identity", "ledger", "merchants", "pos", "wallet"]
 # They are met on pages or by our own code, never by a client of the API.
 NOT_IN_THE_API = {
     "AccountDecided",
+    "AccountUnknown",
+    "BreakDecided",
+    "DecisionUnfit",
+    "FileTooLarge",
+    "StatementUnreadable",
     "AddressIncomplete",
     "AddressUnwritable",
     "FileDiffers",
