@@ -106,7 +106,7 @@ TABLE_PRIVILEGES = [
     "wallet.privileges.PRIVILEGES",
 ]
 # Called by `migrate` between the schema and the functions.
-AFTER_SCHEMA = ["ledger.chart_table.fill_chart"]
+AFTER_SCHEMA = ["ledger.chart_table.fill_chart", "console.set_up.offer_code"]
 # No process that is open to the network may bring money in from the bank.
 WITHHELD_FUNCTIONS = ["ledger_allow_top_ups()"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

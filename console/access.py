@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 
 from console.models import Operator
+from merchants.access import activate_time_zone
+from merchants.organisations import find_organisation
 
 P = ParamSpec("P")
 OperatorView = Callable[Concatenate[HttpRequest, Operator, P], HttpResponseBase]
@@ -28,6 +30,9 @@ def operators_only(
         operator = operators.select_related("user").first()
         if operator is None:
             raise PermissionDenied
+        organisation = find_organisation()
+        if organisation is not None:
+            activate_time_zone(organisation.time_zone)
         return view(request, operator, *args, **kwargs)
 
     return guarded

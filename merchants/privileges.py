@@ -2,6 +2,8 @@
 
 PRIVILEGES = {
     "merchants_merchantbalance": ("SELECT", "INSERT", "UPDATE (settled_until)"),
+    # Written once, by the set-up, with the rights of the tables' owner.
+    "merchants_organisation": ("SELECT",),
     "merchants_settlement": ("SELECT", "INSERT"),
     "merchants_settlementline": ("SELECT", "INSERT", "UPDATE (settlement_id)"),
     "merchants_store": (

@@ -29,12 +29,16 @@ SIZED = [
     *sorted((ROOT / "static").rglob("*.css")),
     *sorted((ROOT / "templates").rglob("*.html")),
 ]
-WITH_REFUSALS = ["banking", "identity", "ledger", "merchants", "pos", "wallet"]
+WITH_REFUSALS = ["banking", "console", "identity", "ledger", "merchants", "pos", "wallet"]
 # They are met on pages or by our own code, never by a client of the API.
 NOT_IN_THE_API = {
     "AlreadySettled",
     "ApplicationDecided",
+    "OperatorAddressTaken",
     "OwnApplication",
+    "SetUpClosed",
+    "SetUpCodeOver",
+    "SetUpCodeWrong",
     "TooManyInvitations",
     "TooManyLetters",
     "VatNumberUnreadable",
