@@ -99,6 +99,7 @@ APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")
 TABLE_PRIVILEGES = [
     "config.privileges.PRIVILEGES",
     "console.privileges.PRIVILEGES",
+    "identity.privileges.PRIVILEGES",
     "ledger.privileges.PRIVILEGES",
     "merchants.privileges.PRIVILEGES",
     "pos.privileges.PRIVILEGES",
@@ -134,6 +135,9 @@ LETTERS = {
     "declined": "merchants.letters.write_refusal",
     "code": "wallet.joining.write_code",
     "pin_changed": "wallet.joining.write_pin_change",
+    "factor_on": "merchants.factor_letters.write_factor_on",
+    "factor_off": "merchants.factor_letters.write_factor_off",
+    "factor_changed": "merchants.factor_letters.write_factor_change",
     "password_changed": "merchants.letters.write_password_change",
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.

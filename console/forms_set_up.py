@@ -41,7 +41,6 @@ class CodeForm(PageForm):
         error_messages={"required": _("Type the code that the log shows.")},
         widget=forms.TextInput(
             attrs={
-                "class": "pin",
                 "autocomplete": "off",
                 "autocapitalize": "characters",
                 "spellcheck": "false",

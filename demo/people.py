@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from console.set_up import NewOperator, NewOrganisation, read_code, set_up
+from identity.factors import keep_app
 from identity.models import User
 from identity.pins import set_pin
 from identity.sign_in import start_session
@@ -57,6 +58,8 @@ _ORGANISATION = NewOrganisation(
     time_zone="Europe/Dublin",
 )
 _OPERATOR = NewOperator(name="Aoife Kelly", email=_OPERATOR_EMAIL, password=_OWNER_PASSWORD)
+# The second factor of the demo's operator; `/demo/code/` shows its code.
+OPERATOR_APP_SECRET = "DEMODEMODEMODEMODEMODEMODEMODEMO"  # noqa: S105  a marked demo value
 _STORES = {
     "Harbour Corner": (
         "12 Quay Street",
@@ -122,7 +125,8 @@ def make_demo() -> dict[str, Any]:
     owner.save(update_fields=["password"])
     set_pin(owner, "112233")
     hire(merchant, owner, role=Role.OWNER)
-    set_up(read_code(), _ORGANISATION, _OPERATOR, device="demo")
+    operator_id = set_up(read_code(), _ORGANISATION, _OPERATOR, device="demo")
+    keep_app(User.objects.get(pk=operator_id), OPERATOR_APP_SECRET)
     stores = [_make_store(merchant, name) for name in _STORES]
     customers = [
         _make_customer(name, phone=phone, email=email, pin=pin)
@@ -134,7 +138,11 @@ def make_demo() -> dict[str, Any]:
         User.objects.filter(pk=wallet.user_id).update(email=facts["email"])
     return {
         "currency": CURRENCY,
-        "operator": {"email": _OPERATOR_EMAIL, "password": _OWNER_PASSWORD},
+        "operator": {
+            "email": _OPERATOR_EMAIL,
+            "password": _OWNER_PASSWORD,
+            "app_secret": OPERATOR_APP_SECRET,
+        },
         "merchants": [
             {
                 "id": merchant.public_id,

@@ -42,6 +42,9 @@ FINAL = [
 FORGETTABLE = {
     "pos_duereceipt",
     "django_session",
+    "identity_authenticatorapp",
+    "identity_passkey",
+    "identity_recoverycode",
     "wallet_shortcodemiss",
     "wallet_paymentcodemiss",
 }
