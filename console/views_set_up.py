@@ -1,7 +1,6 @@
 """The pages of the set-up: the code from the log, then the organisation."""
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,10 +14,8 @@ from console.errors import (
 )
 from console.forms_set_up import CodeForm, SetUpForm
 from console.set_up import is_open, set_up, try_code, was_used
-from identity.devices import read_device, remember_device
 from identity.models import User
-
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+from merchants.entrance import open_session
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,8 +53,7 @@ def _take(request: HttpRequest, code: str) -> HttpResponse:
     except OperatorAddressTaken as refusal:
         form.refuse("email", refusal)
         return _ask(request, code, form, status=409)
-    login(request, User.objects.get(pk=operator_id), backend=_BACKEND)
-    return remember_device(redirect("console:start"), read_device(request), operator_id)
+    return open_session(request, User.objects.get(pk=operator_id), wanted="/console/")
 
 
 def _end(code: str) -> HttpResponse:

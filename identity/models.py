@@ -1,9 +1,11 @@
 """Users, the sessions of their devices, and the proofs of their addresses."""
 
 from typing import ClassVar, Self
+from uuid import UUID
 
 import uuid6
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
@@ -157,3 +159,17 @@ class Passkey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DashboardSession(AbstractBaseSession):
+    """A browser that is signed in to the dashboard or the console, or on the way there."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", null=True)
+    device_name = models.CharField(max_length=120, blank=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    user_id: UUID | None
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.device_name}"

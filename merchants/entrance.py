@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from identity.dashboard_sessions import note_device
 from identity.devices import read_device, remember_device
 from identity.factors import end_sessions, has_factor
 from identity.models import User
@@ -49,6 +50,7 @@ def find_asked(request: HttpRequest) -> tuple[User, str] | None:
 def open_session(request: HttpRequest, user: User, *, wanted: str) -> HttpResponse:
     """Open a session for somebody of whom everything was checked."""
     login(request, user, backend=_BACKEND)
+    note_device(request)
     request.session.pop(_ASKED, None)
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
     answer = redirect(wanted if safe else settings.LOGIN_REDIRECT_URL)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("dashboard/me/security/app/", views_factor.new_app, name="new_app"),
     path("dashboard/me/security/passkeys/", views_factor.new_passkey, name="new_passkey"),
     path("dashboard/me/security/change/", views_factor.change_factor, name="change_factor"),
+    path("dashboard/me/security/sessions/", views_factor.end_session, name="end_session"),
     path("dashboard/sign-out/", views_sign_in.sign_out, name="sign_out"),
     path("dashboard/settlements/", views.settlements, name="settlements"),
     path("dashboard/settlements/close/", views.close_now, name="close_now"),

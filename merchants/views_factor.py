@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.forms import PageForm
+from identity.dashboard_sessions import end_session_of, list_sessions, write_reference
 from identity.devices import read_device
 from identity.errors import (
     FactorAlready,
@@ -38,7 +39,7 @@ from identity.passkeys import (
 )
 from identity.sign_in import identify_by_password
 from merchants.access import signed_in_only
-from merchants.entrance import find_asked, keep_session, open_session
+from merchants.entrance import end_other_sessions, find_asked, keep_session, open_session
 from merchants.forms_factor import FactorForm, NewAppForm, NewPasskeyForm, ProofForm
 from merchants.own_factor import (
     forget_passkey,
@@ -158,6 +159,17 @@ def change_factor(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("merchants:security")
 
 
+@require_POST
+@signed_in_only
+def end_session(request: HttpRequest, user: User) -> HttpResponse:
+    """End one of one's sessions, or all others."""
+    if wanted := request.POST.get("session"):
+        end_session_of(user, wanted)
+    else:
+        end_other_sessions(request, user)
+    return redirect("merchants:security")
+
+
 def _ask(
     request: HttpRequest, user: User, form: FactorForm, *, status: int, refusal: str = ""
 ) -> HttpResponse:
@@ -190,6 +202,14 @@ def _show(
         "passkey_form": passkey_form or NewPasskeyForm(),
         "proof_form": proof_form or ProofForm(),
         "wanted": _read_wanted(request),
+        "sessions": [
+            {
+                "session": each,
+                "reference": write_reference(each),
+                "is_this": each.session_key == request.session.session_key,
+            }
+            for each in list_sessions(user)
+        ],
     }
     if can_have_passkeys():
         question, request.session[_QUESTION] = ask_for_new(user)

@@ -44,6 +44,7 @@ RIGHTS = {
     "dashboard/me/security/app/": WORKS,
     "dashboard/me/security/change/": WORKS,
     "dashboard/me/security/passkeys/": WORKS,
+    "dashboard/me/security/sessions/": WORKS,
     "dashboard/me/shop/": WORKS,
     "dashboard/payments/": READS,
     "dashboard/payments/<str:reference>/": READS,

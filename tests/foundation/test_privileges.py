@@ -41,8 +41,8 @@ FINAL = [
 ]
 FORGETTABLE = {
     "pos_duereceipt",
-    "django_session",
     "identity_authenticatorapp",
+    "identity_dashboardsession",
     "identity_passkey",
     "identity_recoverycode",
     "wallet_shortcodemiss",
