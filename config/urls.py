@@ -8,7 +8,7 @@ from api.description import DescriptionView
 from api.docs import show_api
 from api.problems import NothingHere
 from config import error_pages, views, words
-from demo import mail
+from demo import codes, mail
 
 handler400 = error_pages.refuse_bad_request
 handler403 = error_pages.refuse_forbidden
@@ -31,6 +31,7 @@ urlpatterns = [
 ]
 if settings.DEMO:
     urlpatterns += [
+        path("demo/code/", codes.show_code, name="demo_code"),
         path("demo/mail/", mail.list_mail, name="demo_mail"),
         path("demo/mail/<str:file>/<int:offset>/", mail.show_mail, name="demo_message"),
     ]

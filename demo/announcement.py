@@ -35,6 +35,7 @@ def describe_demo(facts: str, *, url: str, facts_path: Path) -> str:
     if operator := data.get("operator"):
         sign_in = f"{operator['email']}, password {operator['password']}"
         rows.append(("Console", f"{url}/console/", sign_in))
+        rows.append(("Console", f"{url}/console/", f"and the code at {url}/demo/code/"))
     rows += [
         ("Mail", f"{url}/demo/mail/", "every receipt, invitation and link that was sent"),
         ("API", f"{url}/api/docs/", f"tokens and keys: {facts_path}"),

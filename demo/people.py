@@ -14,11 +14,13 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from console.models import Operator
+from console.set_up import NewOperator, NewOrganisation, read_code, set_up
+from identity.factors import keep_app
 from identity.models import User
 from identity.pins import set_pin
 from identity.sign_in import start_session
-from merchants.models import Merchant, MerchantBalance, Role, Store
+from merchants.addresses import Address
+from merchants.models import LegalForm, Licence, Merchant, MerchantBalance, Role, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
@@ -41,6 +43,23 @@ CURRENCY = "EUR"
 _OWNER_EMAIL = "owner@harbour-corner.example"
 _OPERATOR_EMAIL = "operator@harbour.example"
 _OWNER_PASSWORD = "demo-harbour-2026"  # noqa: S105  a marked demo value, printed by the demo
+_ORGANISATION = NewOrganisation(
+    legal_name="Harbour Pay Ltd",
+    legal_form=LegalForm.COMPANY,
+    licence=Licence.LIMITED_NETWORK,
+    address=Address(
+        street="Custom House Quay",
+        building_number="1",
+        postcode="D01 K2P4",
+        town="Dublin",
+        country="IE",
+    ),
+    currency=CURRENCY,
+    time_zone="Europe/Dublin",
+)
+_OPERATOR = NewOperator(name="Aoife Kelly", email=_OPERATOR_EMAIL, password=_OWNER_PASSWORD)
+# The second factor of the demo's operator; `/demo/code/` shows its code.
+OPERATOR_APP_SECRET = "DEMODEMODEMODEMODEMODEMODEMODEMO"  # noqa: S105  a marked demo value
 _STORES = {
     "Harbour Corner": (
         "12 Quay Street",
@@ -108,10 +127,8 @@ def make_demo() -> dict[str, Any]:
     owner.save(update_fields=["password"])
     set_pin(owner, "112233")
     hire(merchant, owner, role=Role.OWNER)
-    operator = User.objects.create(name="Aoife Kelly", email=_OPERATOR_EMAIL)
-    operator.set_password(_OWNER_PASSWORD)
-    operator.save(update_fields=["password"])
-    Operator.objects.create(user=operator)
+    operator_id = set_up(read_code(), _ORGANISATION, _OPERATOR, device="demo")
+    keep_app(User.objects.get(pk=operator_id), OPERATOR_APP_SECRET)
     stores = [_make_store(merchant, name) for name in _STORES]
     customers = [
         _make_customer(name, phone=phone, email=email, pin=pin)
@@ -123,7 +140,11 @@ def make_demo() -> dict[str, Any]:
         User.objects.filter(pk=wallet.user_id).update(email=facts["email"])
     return {
         "currency": CURRENCY,
-        "operator": {"email": _OPERATOR_EMAIL, "password": _OWNER_PASSWORD},
+        "operator": {
+            "email": _OPERATOR_EMAIL,
+            "password": _OWNER_PASSWORD,
+            "app_secret": OPERATOR_APP_SECRET,
+        },
         "merchants": [
             {
                 "id": merchant.public_id,

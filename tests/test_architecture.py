@@ -29,7 +29,7 @@ SIZED = [
     *sorted((ROOT / "static").rglob("*.css")),
     *sorted((ROOT / "templates").rglob("*.html")),
 ]
-WITH_REFUSALS = ["banking", "identity", "ledger", "merchants", "pos", "wallet"]
+WITH_REFUSALS = ["banking", "console", "identity", "ledger", "merchants", "pos", "wallet"]
 # They are met on pages or by our own code, never by a client of the API.
 NOT_IN_THE_API = {
     "AccountDecided",
@@ -53,7 +53,11 @@ NOT_IN_THE_API = {
     "BarcodeTaken",
     "PercentUnreadable",
     "ApplicationDecided",
+    "OperatorAddressTaken",
     "OwnApplication",
+    "SetUpClosed",
+    "SetUpCodeOver",
+    "SetUpCodeWrong",
     "TooManyInvitations",
     "TooManyLetters",
     "VatNumberUnreadable",
@@ -85,6 +89,10 @@ NOT_IN_THE_API = {
     "OrderDiffers",
     "OrderElsewhere",
     "OrderOnItsWay",
+    "FactorAlready",
+    "FactorLocked",
+    "FactorWrong",
+    "PasskeyRefused",
     "InvitationOver",
     "NothingToSettle",
     "PairingRefused",

@@ -4,6 +4,7 @@ from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.invitations import Invitation
 from merchants.models.payout_accounts import PayoutAccount
+from merchants.models.organisations import Licence, Organisation
 from merchants.models.places import (
     ApiKey,
     CodeFormat,
@@ -21,10 +22,12 @@ __all__ = [
     "CodeFormat",
     "Invitation",
     "LegalForm",
+    "Licence",
     "LineKind",
     "Merchant",
     "MerchantBalance",
     "PayoutAccount",
+    "Organisation",
     "Role",
     "Settlement",
     "SettlementLine",
