@@ -150,6 +150,10 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_REGION = env.str("DEFAULT_REGION", default="IE")
+# Where files of orders are put for the bank, and where it puts its own; empty: by pages alone.
+BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
+BANK_INBOX = env.str("BANK_INBOX", default="")
+DEMO_BANK = env.str("DEMO_BANK", default="")
 APPROVE_SHOPS = env.bool("APPROVE_SHOPS", default=False)
 # Ceilings of an hour, for all addresses together.
 CODES_HOUR_MAX = env.int("CODES_HOUR_MAX", default=5000)

@@ -17,7 +17,7 @@ from servers.state import FolderInUse
 from tests.ports import find_port
 
 ROOT = Path(__file__).resolve().parents[2]
-EVERY = ("postgres", "valkey", "web", "streams", "worker", "beat", "nginx")
+EVERY = ("postgres", "valkey", "web", "streams", "worker", "beat", "bank", "nginx")
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(180)]
 
 
