@@ -90,8 +90,8 @@ class Branch:
         )
 
     def list_names(self) -> dict[str, str]:
-        """Return whose each account is."""
-        rows = self.store.all("SELECT iban, name FROM account")
+        """Return whose each account is, in the order in which they were opened."""
+        rows = self.store.all("SELECT iban, name FROM account ORDER BY rowid")
         return {row["iban"]: row["name"] for row in rows}
 
     def keep_file(self, name: str, content: bytes, *, due_on: date) -> None:

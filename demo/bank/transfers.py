@@ -17,6 +17,10 @@ _STATES = {
 }
 
 
+class FormUsed(Exception):
+    """The form has sent another transfer before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """What a customer of the bank asks for; `form_id` makes it once."""
@@ -30,6 +34,12 @@ class Transfer:
     reference: str = ""
     remittance: str = ""
 
+    @property
+    def asked(self) -> str:
+        """Return what was typed, on one line; an account that is opened for it has no say."""
+        typed = (self.payer_name, self.payee, self.amount_minor, self.reference)
+        return "/".join(str(each) for each in (*typed, self.remittance))
+
 
 def send_transfer(
     branch: Branch, transfer: Transfer, *, choose: Choose, mood: Mood = Mood.WELL
@@ -37,15 +47,20 @@ def send_transfer(
     """Move money, as asked or in this mood; return the transfer's number.
 
     The same form moves money once. The payee, if it is the operator, is told at once.
+
+    Raises:
+        FormUsed: the form moved other money before.
     """
     with branch.store.write():
         known = branch.store.one(
-            "SELECT id FROM transfer WHERE form_id = :form_id", form_id=transfer.form_id
+            "SELECT id, asked FROM transfer WHERE form_id = :form_id", form_id=transfer.form_id
         )
         if known:
+            if known["asked"] != transfer.asked:
+                raise FormUsed
             return int(known["id"])
         mood = mood if mood != Mood.WELL else choose(Topic.TRANSFER, _name_next(branch))
-        number = _insert(branch, _distort(transfer, mood), mood=mood)
+        number = _insert(branch, _distort(transfer, mood), asked=transfer.asked, mood=mood)
         advise(branch, number, choose=choose)
     return number
 
@@ -132,13 +147,14 @@ def view_part(row: sqlite3.Row, *, iban: str) -> Part:
     )
 
 
-def _insert(branch: Branch, transfer: Transfer, *, mood: Mood) -> int:
+def _insert(branch: Branch, transfer: Transfer, *, asked: str, mood: Mood) -> int:
     status, becomes = _STATES.get(mood, ("booked", ""))
     branch.know(transfer.payer, transfer.payer_name)
     branch.know(transfer.payee, transfer.payee_name)
     return branch.store.insert(
         "transfer",
         form_id=transfer.form_id,
+        asked=asked,
         kind="transfer",
         status=status,
         turns_on=str(branch.day + timedelta(1)) if becomes else "",
