@@ -158,6 +158,10 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_REGION = env.str("DEFAULT_REGION", default="IE")
+# Where files of orders are put for the bank, and where it puts its own; empty: by pages alone.
+BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
+BANK_INBOX = env.str("BANK_INBOX", default="")
+DEMO_BANK = env.str("DEMO_BANK", default="")
 APPROVE_SHOPS = env.bool("APPROVE_SHOPS", default=False)
 # Ceilings of an hour, for all addresses together.
 CODES_HOUR_MAX = env.int("CODES_HOUR_MAX", default=5000)
@@ -300,12 +304,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
-# Where payment files for the bank are written; empty: they are downloaded from the console.
-BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
 # How long a shop's new bank account waits, unless a second person confirms it.
 PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)
-# Where the bank puts its files; empty: they are uploaded in the console.
-BANK_INBOX = env.str("BANK_INBOX", default="")
 # A run of more than this is released by another person than the one who made it.
 PAYOUT_SECOND_PERSON_MINOR = env.int("PAYOUT_SECOND_PERSON_MINOR", default=100_000)
 

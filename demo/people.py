@@ -14,7 +14,10 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from banking.models import BankAccount
 from console.set_up import NewOperator, NewOrganisation, read_code, set_up
+from demo.bank.accounts import BIC
+from demo.customers import BANK, CUSTOMERS, MONEY_MINOR
 from identity.factors import keep_app
 from identity.models import User
 from identity.pins import set_pin
@@ -81,14 +84,6 @@ _ITEMS = {
     "Brown bread": 240,
     "Apple tart": 520,
 }
-_CUSTOMERS = [
-    ("Li Wei", "+353871000001", "li.wei@example.com", "123456"),
-    ("Amira Haddad", "+353871000002", "amira@example.com", "234567"),
-    ("Jonas Becker", "+353871000003", "jonas@example.com", "345678"),
-    ("Sofia Rossi", "+353871000004", "sofia@example.com", "456789"),
-    ("Tomas Nunes", "+353871000005", "tomas@example.com", "567890"),
-]
-_MONEY_MINOR = 80_000
 _DAYS = 7
 _SALES_A_DAY = 9
 _OF_SALE = [
@@ -129,10 +124,21 @@ def make_demo() -> dict[str, Any]:
     hire(merchant, owner, role=Role.OWNER)
     operator_id = set_up(read_code(), _ORGANISATION, _OPERATOR, device="demo")
     keep_app(User.objects.get(pk=operator_id), OPERATOR_APP_SECRET)
+    BankAccount.objects.create(
+        iban=BANK.iban,
+        bic=BIC,
+        holder=BANK.name,
+        street="Quay Street",
+        building_number="1",
+        postcode="D02 XY45",
+        town="Dublin",
+        country="IE",
+        currency=CURRENCY,
+    )
     stores = [_make_store(merchant, name) for name in _STORES]
     customers = [
         _make_customer(name, phone=phone, email=email, pin=pin)
-        for name, phone, email, pin in _CUSTOMERS
+        for name, phone, email, pin in CUSTOMERS
     ]
     _make_past(merchant, [Customer(wallet, facts["pin"]) for wallet, facts in customers])
     for wallet, facts in customers:
@@ -214,7 +220,7 @@ def _make_customer(
     user = User.objects.create(name=name, phone=phone)
     set_pin(user, pin)
     wallet = open_wallet(user, currency=CURRENCY)
-    top_up(wallet, amount_minor=_MONEY_MINOR, reference="demo money")
+    top_up(wallet, amount_minor=MONEY_MINOR, reference="demo money")
     token = start_session(user, device_name="Demo")
     return wallet, {
         "id": wallet.public_id,

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from demo.bank.branch import write_settings
+from demo.customers import BANK
 from servers.processes import stop_leftovers
 from servers.programs import Size
 from servers.stack import Stack
@@ -36,6 +38,7 @@ def reported_steps() -> list[str]:
 def stack(reported_steps: list[str]) -> Iterator[Stack]:
     """Every process of Tessera, behind `stack.url`; its database holds the demo."""
     _forget_last_run()
+    write_settings(_FOLDER / "bank", BANK)
     port = find_port()
     # By name, as `make demo` is: browsers make no passkeys for an address that is a number.
     url = f"http://localhost:{port}"
