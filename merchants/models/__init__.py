@@ -3,8 +3,8 @@
 from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.invitations import Invitation
-from merchants.models.payout_accounts import PayoutAccount
 from merchants.models.organisations import Licence, Organisation
+from merchants.models.payout_accounts import PayoutAccount
 from merchants.models.places import (
     ApiKey,
     CodeFormat,
@@ -26,8 +26,8 @@ __all__ = [
     "LineKind",
     "Merchant",
     "MerchantBalance",
-    "PayoutAccount",
     "Organisation",
+    "PayoutAccount",
     "Role",
     "Settlement",
     "SettlementLine",
