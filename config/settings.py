@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "foundation",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -102,6 +101,7 @@ TABLE_PRIVILEGES = [
     "config.privileges.PRIVILEGES",
     "banking.privileges.PRIVILEGES",
     "console.privileges.PRIVILEGES",
+    "identity.privileges.PRIVILEGES",
     "ledger.privileges.PRIVILEGES",
     "merchants.privileges.PRIVILEGES",
     "pos.privileges.PRIVILEGES",
@@ -109,7 +109,7 @@ TABLE_PRIVILEGES = [
     "wallet.privileges.PRIVILEGES",
 ]
 # Called by `migrate` between the schema and the functions.
-AFTER_SCHEMA = ["ledger.chart_table.fill_chart"]
+AFTER_SCHEMA = ["ledger.chart_table.fill_chart", "console.set_up.offer_code"]
 # No process that is open to the network may bring money in from the bank: the banker may.
 WITHHELD_FUNCTIONS = ["ledger_allow_top_ups()"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -139,6 +139,9 @@ LETTERS = {
     "pin_changed": "wallet.joining.write_pin_change",
     "payout_account": "merchants.letters.write_payout_account",
     "payout_account_confirmed": "merchants.letters.write_payout_account_confirmed",
+    "factor_on": "merchants.factor_letters.write_factor_on",
+    "factor_off": "merchants.factor_letters.write_factor_off",
+    "factor_changed": "merchants.factor_letters.write_factor_change",
     "password_changed": "merchants.letters.write_password_change",
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
@@ -155,6 +158,10 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_REGION = env.str("DEFAULT_REGION", default="IE")
+# Where files of orders are put for the bank, and where it puts its own; empty: by pages alone.
+BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
+BANK_INBOX = env.str("BANK_INBOX", default="")
+DEMO_BANK = env.str("DEMO_BANK", default="")
 APPROVE_SHOPS = env.bool("APPROVE_SHOPS", default=False)
 # Ceilings of an hour, for all addresses together.
 CODES_HOUR_MAX = env.int("CODES_HOUR_MAX", default=5000)
@@ -176,6 +183,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
 SESSION_COOKIE_NAME = "tessera_dashboard"
+SESSION_ENGINE = "identity.dashboard_sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "config.error_pages.refuse_form"
@@ -301,10 +309,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
-# Where payment files for the bank are written; empty: they are downloaded from the console.
-BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
-# Where the bank puts its files; empty: they are uploaded in the console.
-BANK_INBOX = env.str("BANK_INBOX", default="")
 TOP_UP_MAX_MINOR = env.int("TOP_UP_MAX_MINOR", default=1_000_000)
 # How long a shop's new bank account waits, unless a second person confirms it.
 PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)

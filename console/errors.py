@@ -1,6 +1,43 @@
-"""Refusals of the console."""
+"""Why the console refuses."""
 
 from django.utils.translation import gettext
+
+
+class SetUpClosed(Exception):
+    """The installation is set up."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This installation is set up already."))
+
+
+class SetUpCodeWrong(Exception):
+    """The code is not the one in the log."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This is not the code. Copy it from the log of the web processes.")
+        )
+
+
+class SetUpCodeOver(Exception):
+    """The code is too old, or was tried too often."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "This code is over. Run “manage.py first_run --new-code” on the server, as the"
+                " owner of the tables: it draws a new one."
+            )
+        )
+
+
+class OperatorAddressTaken(Exception):
+    """Somebody has the e-mail address of the operator already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Somebody else here has this address. Type another one of yours.")
+        )
 
 
 class AccountNeedsAnother(Exception):

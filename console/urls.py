@@ -1,7 +1,6 @@
 """Addresses of the operator's console."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from console import (
     views,
@@ -9,12 +8,14 @@ from console import (
     views_breaks,
     views_orders,
     views_runs,
+    views_set_up,
     views_statements,
 )
 
 app_name = "console"
 urlpatterns = [
-    path("console/", RedirectView.as_view(pattern_name="console:applications"), name="start"),
+    path("setup/", views_set_up.setup, name="set_up"),
+    path("console/", views.start, name="start"),
     path("console/applications/", views.applications, name="applications"),
     path("console/applications/<str:reference>/", views.application, name="application"),
     path(

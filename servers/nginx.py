@@ -208,7 +208,7 @@ ${api_error_pages}
             error_page 502 504 = @unavailable;
         }
 
-        location ~ ^/(join|till/pair|(wallet|dashboard)/(sign-in|join|pin|password|me/.+))/ {
+        location ~ ^/(join|setup|till/pair|[a-z]+/(sign-in|join|pin|password|me/.+))/ {
             proxy_pass http://$$rank;
             limit_req zone=sign_in burst=100 delay=10;
             error_page 429 = @too_many;

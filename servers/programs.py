@@ -1,4 +1,4 @@
-"""Tessera's own processes: nginx, granian twice, and Celery three times."""
+"""Tessera's own processes: nginx, granian twice, Celery three times, and the demo's bank."""
 
 import http.client
 import os
@@ -47,10 +47,17 @@ class Applications:
     host: str
     port: int
 
+    @property
+    def has_bank(self) -> bool:
+        """Return whether this is a demo, which has a simulated bank."""
+        return self.environment.get("DEMO") == "1"
+
     def all(self) -> tuple[Program, ...]:
         """Return the programs; writes nginx's configuration."""
+        bank = (self._bank(),) if self.has_bank else ()
         return (
             *(self._web(), self._streams(), self._worker(), self._banker(), self._beat()),
+            *bank,
             self._nginx(),
         )
 
@@ -104,6 +111,16 @@ class Applications:
             "beat",
             run_beat(self.state.path / "beat-schedule"),
             is_ready=lambda log: "beat: Starting" in log,
+        )
+
+    def _bank(self) -> Program:
+        return Program(
+            name="bank",
+            command=(sys.executable, "-m", "demo.bank", self.environment["DEMO_BANK"]),
+            folder=ROOT,
+            environment=self.environment,
+            is_ready=lambda log: "The bank is open." in log,
+            sign_path=self.state.run / "bank.signs",
         )
 
     def _nginx(self) -> Program:

@@ -17,7 +17,7 @@ from servers.state import FolderInUse
 from tests.ports import find_port
 
 ROOT = Path(__file__).resolve().parents[2]
-EVERY = ("postgres", "valkey", "web", "streams", "worker", "banker", "beat", "nginx")
+EVERY = ("postgres", "valkey", "web", "streams", "worker", "banker", "beat", "bank", "nginx")
 TAKERS = {"worker", "banker"}
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(180)]
 

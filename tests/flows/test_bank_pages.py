@@ -5,12 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from banking import booking, breaks, imports
 from banking.models import BankAccount, BankFile, Break, CsvMapping, Order, Statement
-from console.models import AuditEntry, Operator
-from identity.models import User
+from console.models import AuditEntry
 from ledger.queries import read_balance
 from tests.banking import bank
 from tests.banking.samples import Camt, Ntry, Tx
-from tests.flows.steps import open_browser
+from tests.flows.steps import make_operator, open_console
 from tests.owners import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +25,7 @@ SECOND_IBAN = "DE02120300000000202051"
 
 
 def open_as(name):
-    user = User.objects.create(name=name, email=f"{name.split()[0].lower()}@operator.test")
-    with as_owner():
-        Operator.objects.create(user=user)
-    browser = open_browser()
-    browser.force_login(user)
-    return browser
+    return open_console(make_operator(f"{name.split()[0].lower()}@operator.test", name=name))
 
 
 @pytest.fixture

@@ -41,7 +41,10 @@ FINAL = [
 ]
 FORGETTABLE = {
     "pos_duereceipt",
-    "django_session",
+    "identity_authenticatorapp",
+    "identity_dashboardsession",
+    "identity_passkey",
+    "identity_recoverycode",
     "wallet_shortcodemiss",
     "wallet_paymentcodemiss",
 }
