@@ -63,6 +63,7 @@ class _Taking:
         file, refusal = self._read(content, digest)
         self.mood = Mood.WELL if refusal else self.choose(Topic.RUN, self.message_id)
         is_lost = self.mood == Mood.LOST
+        is_answered = self.mood not in {Mood.NO_ANSWER, Mood.LOST}
         verdicts: tuple[Verdict, ...] = ()
         if file and not refusal and not is_lost:
             verdicts = tuple(each for run in file.runs for each in self._judge_run(run))
@@ -74,10 +75,11 @@ class _Taking:
             sha256=digest,
             taken_on=str(self.branch.day),
             status="LOST" if is_lost else sum_up(verdicts, refusal=refusal),
+            is_answered=int(is_answered),
             code=refusal.code if refusal else "",
             said=refusal.said if refusal else "",
         )
-        if self.mood not in {Mood.NO_ANSWER, Mood.LOST}:
+        if is_answered:
             _post_report(
                 self.branch,
                 self.message_id,
@@ -129,7 +131,9 @@ class _Taking:
     def _judge(
         self, order: Order, refusal: Refusal | None, *, run: Run, is_batch: bool
     ) -> Verdict:
-        mood = Mood.WELL if refusal else self.choose(Topic.ORDER, order.end_to_end_id)
+        # What is carried out without an answer is carried out.
+        is_plain = refusal or self.mood == Mood.NO_ANSWER
+        mood = Mood.WELL if is_plain else self.choose(Topic.ORDER, order.end_to_end_id)
         if mood == Mood.REFUSED:
             refusal = Refusal(draw_code(REFUSAL_CODES, order.end_to_end_id), _SAID)
         if order.amount_minor > 0:

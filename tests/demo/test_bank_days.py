@@ -128,7 +128,7 @@ def test_a_file_that_comes_twice_is_the_same(bank, send):
     assert one == other
 
 
-def test_half_a_file_comes_whole_a_day_later(bank, send):
+def test_half_a_file_is_completed_a_day_later(bank, send):
     bank.wish(Topic.STATEMENT, Mood.HALF)
     send()
     bank.end_day()
@@ -137,7 +137,7 @@ def test_half_a_file_comes_whole_a_day_later(bank, send):
     with pytest.raises(etree.XMLSyntaxError):
         etree.fromstring(half)
     bank.end_day()
-    whole = (bank.branch.inbox / "camt053-20261130-again.xml").read_bytes()
+    whole = (bank.branch.inbox / "camt053-20261130.xml").read_bytes()
     assert whole.startswith(half)
     assert read_balances(whole) == {"OPBD": 100_000, "CLBD": 102_500}
 
