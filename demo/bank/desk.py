@@ -47,7 +47,21 @@ def report_refused(branch: Branch, orders: list[sqlite3.Row], *, choose: Choose)
             )
             for order in members
         )
-        _post_report(branch, message, verdicts=verdicts, choose=choose)
+        # A file that is refused as a whole would be said to have no other order.
+        others = branch.store.one(
+            "SELECT 1 FROM transfer WHERE message = :message AND status <> 'refused'",
+            message=message,
+        )
+        _post_report(
+            branch,
+            Report(
+                report_id=_name_report(branch),
+                message_id=message,
+                verdicts=verdicts,
+                has_others=others is not None,
+            ),
+            choose=choose,
+        )
 
 
 class _Taking:
@@ -80,13 +94,13 @@ class _Taking:
             said=refusal.said if refusal else "",
         )
         if is_answered:
-            _post_report(
-                self.branch,
-                self.message_id,
+            report = Report(
+                report_id=_name_report(self.branch),
+                message_id=self.message_id,
                 refusal=refusal,
                 verdicts=verdicts,
-                choose=self.choose,
             )
+            _post_report(self.branch, report, choose=self.choose)
 
     def _read(self, content: bytes, digest: str) -> tuple[OrderFile | None, Refusal | None]:
         try:
@@ -197,24 +211,15 @@ def _plan(execute_on: date, *, today: date, mood: Mood) -> tuple[str, str, str]:
     return "booked", "", ""
 
 
-def _post_report(
-    branch: Branch,
-    message_id: str,
-    *,
-    verdicts: tuple[Verdict, ...],
-    choose: Choose,
-    refusal: Refusal | None = None,
-) -> None:
-    number = branch.count_up("reports")
-    report = Report(
-        report_id=f"RPRT{number:06}",
-        message_id=message_id,
-        refusal=refusal,
-        verdicts=verdicts,
-    )
+def _name_report(branch: Branch) -> str:
+    return f"RPRT{branch.count_up('reports'):06}"
+
+
+def _post_report(branch: Branch, report: Report, *, choose: Choose) -> None:
+    number = report.report_id[-6:]
     post_file(
         branch,
-        f"pain002-{branch.day:%Y%m%d}-{number:06}.xml",
+        f"pain002-{branch.day:%Y%m%d}-{number}.xml",
         write_report(report, made_at=branch.clock()),
-        mood=choose(Topic.REPORT, str(number)),
+        mood=choose(Topic.REPORT, number),
     )
