@@ -11,5 +11,6 @@ urlpatterns = [
     path("demo/bank/", bank.send, name="demo_bank"),
     path("demo/bank/counter/", bank.counter, name="demo_bank_counter"),
     path("demo/bank/day/", bank.end_day, name="demo_bank_day"),
+    path("demo/bank/files/<int:number>/", bank.download_file, name="demo_bank_file"),
     path("demo/bank/moods/", bank.choose_moods, name="demo_bank_moods"),
 ]

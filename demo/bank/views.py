@@ -20,7 +20,14 @@ from demo.bank.branch import BankClosed
 from demo.bank.epc import CodeRefused, EpcCode, read_code
 from demo.bank.forms import MoodForm, TransferForm
 from demo.bank.moods import Topic
-from demo.bank.overview import list_accounts, list_entries, list_messages, read_sent
+from demo.bank.overview import (
+    list_accounts,
+    list_entries,
+    list_files,
+    list_messages,
+    read_file,
+    read_sent,
+)
 from demo.bank.transfers import FormUsed
 from foundation.once import FormReused
 
@@ -82,9 +89,26 @@ def counter(request: HttpRequest, bank: Bank) -> HttpResponse:
         "day": bank.day,
         "entries": list_entries(bank),
         "messages": list_messages(bank),
+        "files": list_files(bank),
         "form": MoodForm(initial=bank.read_wishes()),
     }
     return render(request, "demo/bank_counter.html", context)
+
+
+@require_GET
+@never_cache
+def download_file(_request: HttpRequest, number: int) -> HttpResponse:
+    """Hand out a file of the bank, to be uploaded by hand."""
+    with _open_bank() as bank:
+        found = read_file(bank, number)
+    if found is None:
+        raise Http404
+    name, content = found
+    return HttpResponse(
+        content,
+        content_type="application/xml",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @require_POST

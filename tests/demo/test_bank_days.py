@@ -157,6 +157,23 @@ def test_an_overlapping_statement_has_the_last_one_in_it(bank, send):
     assert read_balances(after) == {"OPBD": 100_300, "CLBD": 100_700}
 
 
+def test_a_batch_of_which_a_part_was_late_is_two_entries_in_every_statement(bank):
+    bank.wish(Topic.ORDER, Mood.LATE)
+    wishes = [
+        Wish("1.00"),
+        Wish("2.00", end_to_end_id="PO2"),
+        Wish("4.00", end_to_end_id="PO3"),
+    ]
+    drop(bank, Letter(wishes, batch="true").write())
+    bank.end_day()
+    bank.wish(Topic.STATEMENT, Mood.OVERLAP)
+    bank.end_day()
+
+    first, both = [read_entries(each) for each in list_inbox(bank, "camt053")]
+    assert [minor for _, _, minor in both] == [-600, -100]
+    assert both[:1] == first
+
+
 def test_a_charge_is_an_entry_of_its_own(bank):
     bank.wish(Topic.STATEMENT, Mood.CHARGE)
     bank.end_day()

@@ -141,6 +141,23 @@ def test_the_counter_shows_entries_files_and_refusals(bank, browser):
     assert OPERATOR_IBAN not in browser.get("/demo/bank/").content.decode()
 
 
+def test_a_file_of_the_bank_can_be_downloaded_once_it_was_delivered(bank, browser):
+    submit(browser)
+    bank.wish(Topic.ADVICE, Mood.LATE)
+    submit(browser)
+
+    page = browser.get("/demo/bank/counter/").content.decode()
+    answer = browser.get("/demo/bank/files/1/")
+
+    assert answer.content == list_inbox(bank, "camt054")[0]
+    assert answer.headers["Content-Disposition"].endswith('"camt054-20261130-000001.xml"')
+    assert "/demo/bank/files/1/" in page
+    assert "/demo/bank/files/2/" not in page
+    assert "camt054-20261130-000002.xml" in page
+    assert browser.get("/demo/bank/files/2/").status_code == 404
+    assert browser.get(f"/demo/bank/files/{2**63}/").status_code == 404
+
+
 def test_a_day_is_ended_by_the_page_that_shows_it_and_only_once(bank, browser):
     shown = {"day": str(bank.day)}
 
