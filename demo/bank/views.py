@@ -30,6 +30,10 @@ from demo.bank.overview import (
 )
 from demo.bank.transfers import FormUsed
 from foundation.once import FormReused
+from pos.errors import PicturesWait
+from pos.pictures import read_seen
+from qr.errors import PayloadInvalid
+from qr.scanning import Symbology
 
 _View = Callable[[HttpRequest, Bank], HttpResponseBase]
 
@@ -50,30 +54,38 @@ def with_bank(view: _View) -> Callable[[HttpRequest], HttpResponseBase]:
 @with_bank
 def send(request: HttpRequest, bank: Bank) -> HttpResponse:
     """Show the form of a transfer, filled from a code if one is given; send what it says."""
-    form, refusal = TransferForm(bank), ""
-    if request.method == "POST":
-        form = TransferForm(bank, request.POST)
-        if form.is_valid():
-            try:
-                number = bank.send_transfer(form.read_transfer(), mood=form.read_mood())
-            except FormUsed:
-                form.renew(FormReused())
-            else:
-                return redirect(f"{reverse('demo_bank')}?{urlencode({'sent': number})}")
-    elif text := request.GET.get("code", ""):
+    if request.method != "POST":
+        return _show_form(request, bank, code=request.GET.get("code", ""))
+    form = TransferForm(bank, request.POST)
+    if form.is_valid():
         try:
-            form = TransferForm(bank, initial=_fill(read_code(text)))
-        except CodeRefused:
-            refusal = gettext("This is no code of a transfer. Copy all of its lines.")
-    context = {
-        "form": form,
-        "code": request.GET.get("code", ""),
-        "refusal": refusal,
-        "sent": read_sent(bank, request.GET.get("sent", "")),
-        "accounts": list_accounts(bank),
-        "day": bank.day,
-    }
-    return render(request, "demo/bank.html", context, status=422 if form.errors else 200)
+            number = bank.send_transfer(form.read_transfer(), mood=form.read_mood())
+        except FormUsed:
+            form.renew(FormReused())
+        else:
+            return redirect(f"{reverse('demo_bank')}?{urlencode({'sent': number})}")
+    return _render_form(request, bank, form)
+
+
+@require_POST
+@never_cache
+@with_bank
+def read_picture(request: HttpRequest, bank: Bank) -> HttpResponse:
+    """Fill the form from a picture of a code, as a banking app does with its camera."""
+    picture = request.FILES.get("picture")
+    refusal = gettext("There is no code of a transfer in this picture.")
+    texts: list[str] = []
+    try:
+        if picture is not None:
+            texts = list(read_seen(picture.read(), symbologies=[Symbology.QR]).texts)
+    except PayloadInvalid as unread:
+        refusal = gettext("This file cannot be read: %(why)s.") % {"why": unread}
+    except PicturesWait as wait:
+        refusal = str(wait)
+    text = next((each for each in texts if each.startswith("BCD")), "")
+    if text:
+        return redirect(f"{reverse('demo_bank')}?{urlencode({'code': text})}#transfer")
+    return _render_form(request, bank, TransferForm(bank), refusal=refusal)
 
 
 @require_GET
@@ -142,6 +154,30 @@ def _open_bank() -> Iterator[Bank]:
             yield bank
     except BankClosed as closed:
         raise Http404 from closed
+
+
+def _show_form(request: HttpRequest, bank: Bank, *, code: str) -> HttpResponse:
+    form, refusal = TransferForm(bank), ""
+    try:
+        if code:
+            form = TransferForm(bank, initial=_fill(read_code(code)))
+    except CodeRefused:
+        refusal = gettext("This is no code of a transfer. Copy all of its lines.")
+    return _render_form(request, bank, form, code=code, refusal=refusal)
+
+
+def _render_form(
+    request: HttpRequest, bank: Bank, form: TransferForm, *, code: str = "", refusal: str = ""
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "code": code,
+        "refusal": refusal,
+        "sent": read_sent(bank, request.GET.get("sent", "")),
+        "accounts": list_accounts(bank),
+    }
+    status = 422 if form.errors or refusal else 200
+    return render(request, "demo/bank.html", context, status=status)
 
 
 def _fill(code: EpcCode) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """The bank's pages: money is sent once, from a code or typed, and the counter shows all."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from demo.bank.accounts import make_iban
 from demo.bank.branch import OPERATOR_IBAN
 from demo.bank.moods import Mood, Topic
+from qr.image import draw_png
 from tests.demo.bank_files import SHOP_IBAN, Letter, drop, list_inbox, pick
 from tests.demo.test_bank_accounts import CODE
 
@@ -60,10 +62,31 @@ def test_a_code_fills_the_form(browser):
 
 
 def test_what_is_no_code_is_said_and_stays(browser):
-    page = browser.get("/demo/bank/", {"code": "https://pay.test/P/1"}).content.decode()
+    answer = browser.get("/demo/bank/", {"code": "https://pay.test/P/1"})
+    page = answer.content.decode()
 
+    assert answer.status_code == 422
     assert "This is no code of a transfer." in page
     assert "https://pay.test/P/1</textarea>" in page
+
+
+def test_a_picture_of_a_code_fills_the_form_too(browser):
+    picture = SimpleUploadedFile("code.png", draw_png(CODE), content_type="image/png")
+
+    page = browser.post("/demo/bank/picture/", {"picture": picture}, follow=True)
+
+    assert page.context["form"].initial["amount"] == "25.50"
+    assert page.redirect_chain[0][0].endswith("#transfer")
+
+
+@pytest.mark.parametrize("content", [b"no picture", draw_png("https://pay.test/P/1")])
+def test_a_picture_without_such_a_code_is_refused(browser, content):
+    picture = SimpleUploadedFile("code.png", content, content_type="image/png")
+
+    page = browser.post("/demo/bank/picture/", {"picture": picture})
+
+    assert page.status_code == 422
+    assert 'role="alert"' in page.content.decode()
 
 
 def test_a_form_sent_twice_moves_money_once(bank, browser):
