@@ -7,7 +7,7 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from banking.dispatch import send_due_files
 from banking.errors import NothingToSend, OrderElsewhere, OrderOnItsWay, RunElsewhere
@@ -17,6 +17,7 @@ from banking.runs import cancel_run, hand_over, make_run, release_run
 from ledger.queries import read_available, read_balance
 from tests import factories
 from tests.banking import bank
+from tests.ledger.sessions import read_pid, wait_until_waited_for
 from tests.races.crowd import Job, stagger
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
@@ -85,6 +86,23 @@ def test_cancel_against_release_and_sending(crowd):
     spent = 100 * ends[OrderStatus.SENT] + 10 * ROUNDS
     assert read_balance(customer.wallet.account_id) == 10_000 - spent
     assert read_available(customer.wallet.account_id) == 10_000 - spent
+
+
+def test_cancel_waits_for_a_release_that_is_under_way(crowd):
+    customer = factories.open_customer(currency=NOK)
+    drain()
+    order = create_order(redeem(customer, 100))
+    file = make_run(bank.find_account(NOK), by=None, execute_on=bank.DAY)
+    order.refresh_from_db()
+
+    with transaction.atomic():
+        release_run(file, by=bank.make_user())
+        late = crowd.start(partial(cancel_order, order), refusals=(OrderOnItsWay,))
+        wait_until_waited_for(read_pid(connection))
+
+    assert isinstance(late.result(timeout=10), OrderOnItsWay)
+    order.refresh_from_db()
+    assert (order.status, order.file) == (OrderStatus.PENDING, file)
 
 
 def test_two_runs_at_once_share_no_order(crowd):
