@@ -1,9 +1,33 @@
 """What the application's database role may do with the tables of banking.
 
-Whom an order pays, and how much, never changes after it was made.
+Whom an order pays, and how much, never changes after it was made; nor does what the bank said.
 """
 
 PRIVILEGES = {
+    "banking_bankaccount": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (bic, holder, street, building_number, postcode, town, country, is_in_use)",
+    ),
+    "banking_bankfile": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (status, refusal, read_at, mapping_id)",
+    ),
+    "banking_break": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (decision, decided_by_id, decided_at, note, credit_account_id, carried_out_at)",
+    ),
+    "banking_csvmapping": ("SELECT", "INSERT"),
+    "banking_entry": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (is_stated, posted_at, posted_as, expectation_id, order_id)",
+    ),
+    "banking_expectation": ("SELECT", "INSERT", "UPDATE (arrived_at)"),
+    "banking_safeguardcheck": ("SELECT", "INSERT"),
+    "banking_statement": ("SELECT", "INSERT"),
     "banking_order": (
         "SELECT",
         "INSERT",

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from banking import dispatch, reports
+from banking import booking, breaks, dispatch, imports, inbox, reports, safeguarding
 
 
 @shared_task(name="banking.sweep_orders")
@@ -11,3 +11,23 @@ def sweep_orders() -> None:
     dispatch.send_due_files()
     reports.read_unread()
     dispatch.carry_out_answers()
+
+
+@shared_task(name="banking.sweep_files")
+def sweep_files() -> None:
+    """Read the bank's new files, and book what they say."""
+    inbox.note_new_files()
+    imports.read_waiting_files()
+    booking.book_entries()
+
+
+@shared_task(name="banking.sweep_breaks")
+def sweep_breaks() -> None:
+    """Post what operators decided about breaks."""
+    breaks.carry_out_decisions()
+
+
+@shared_task(name="banking.check_safeguarding")
+def check_safeguarding() -> None:
+    """Compare the bank with the ledger, and raise the alarm about a difference."""
+    safeguarding.check_every_currency()

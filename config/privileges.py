@@ -6,5 +6,4 @@ PRIVILEGES = {
     "auth_permission": ("SELECT",),
     "django_content_type": ("SELECT",),
     "django_migrations": ("SELECT",),
-    "django_session": ("SELECT", "INSERT", "UPDATE", "DELETE"),
 }

@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "foundation",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -96,10 +95,13 @@ CONNECTIONS_MAX = env.int("CONNECTIONS_MAX", default=23)
 TRIPS_MAX = env.int("TRIPS_MAX", default=1)
 # The application's database role; `grant_privileges` grants it what it needs.
 APPLICATION_ROLE = env.str("APPLICATION_ROLE", default="tessera")
+# A member of that one, which may also book what the bank did.
+BANKER_ROLE = env.str("BANKER_ROLE", default=f"{APPLICATION_ROLE}_banker")
 TABLE_PRIVILEGES = [
     "config.privileges.PRIVILEGES",
     "banking.privileges.PRIVILEGES",
     "console.privileges.PRIVILEGES",
+    "identity.privileges.PRIVILEGES",
     "ledger.privileges.PRIVILEGES",
     "merchants.privileges.PRIVILEGES",
     "pos.privileges.PRIVILEGES",
@@ -107,8 +109,8 @@ TABLE_PRIVILEGES = [
     "wallet.privileges.PRIVILEGES",
 ]
 # Called by `migrate` between the schema and the functions.
-AFTER_SCHEMA = ["ledger.chart_table.fill_chart"]
-# No process that is open to the network may bring money in from the bank.
+AFTER_SCHEMA = ["ledger.chart_table.fill_chart", "console.set_up.offer_code"]
+# No process that is open to the network may bring money in from the bank: the banker may.
 WITHHELD_FUNCTIONS = ["ledger_allow_top_ups()"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
@@ -137,6 +139,9 @@ LETTERS = {
     "pin_changed": "wallet.joining.write_pin_change",
     "payout_account": "merchants.letters.write_payout_account",
     "payout_account_confirmed": "merchants.letters.write_payout_account_confirmed",
+    "factor_on": "merchants.factor_letters.write_factor_on",
+    "factor_off": "merchants.factor_letters.write_factor_off",
+    "factor_changed": "merchants.factor_letters.write_factor_change",
     "password_changed": "merchants.letters.write_password_change",
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
@@ -153,6 +158,10 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_REGION = env.str("DEFAULT_REGION", default="IE")
+# Where files of orders are put for the bank, and where it puts its own; empty: by pages alone.
+BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
+BANK_INBOX = env.str("BANK_INBOX", default="")
+DEMO_BANK = env.str("DEMO_BANK", default="")
 APPROVE_SHOPS = env.bool("APPROVE_SHOPS", default=False)
 # Ceilings of an hour, for all addresses together.
 CODES_HOUR_MAX = env.int("CODES_HOUR_MAX", default=5000)
@@ -174,6 +183,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
 SESSION_COOKIE_NAME = "tessera_dashboard"
+SESSION_ENGINE = "identity.dashboard_sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "config.error_pages.refuse_form"
@@ -218,6 +228,8 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or REDIS_URL.replac
     "unix://", "redis+socket://", 1
 )
 CELERY_TASK_IGNORE_RESULT = True
+# Only the banker takes these; others have no right to what they do.
+CELERY_TASK_ROUTES = {"banking.*": {"queue": "bank"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -242,6 +254,8 @@ CELERY_BEAT_SCHEDULE = {
         ("close settlements", "merchants.close_due_settlements", 60),
         ("order payouts", "merchants.order_payouts", 60),
         ("send and book orders", "banking.sweep_orders", 5),
+        ("read the bank's files", "banking.sweep_files", 5),
+        ("carry out what was decided", "banking.sweep_breaks", 5),
         ("expire holds", "ledger.expire_holds", 60),
         ("take checkpoints", "ledger.take_checkpoints", 60),
         ("seal the ledger", "ledger.seal", 60),
@@ -251,6 +265,11 @@ CELERY_BEAT_SCHEDULE = {
 # In UTC; a night that beat missed is made up for when it is back.
 CHECK_BOOKS_AT = env.str("CHECK_BOOKS_AT", default="03:30")
 _HOUR, _MINUTE = CHECK_BOOKS_AT.split(":")
+CELERY_BEAT_SCHEDULE["check safeguarding"] = {
+    "task": "banking.check_safeguarding",
+    "schedule": crontab(hour=_HOUR, minute=_MINUTE),
+    "options": {"expires": 6 * 3600},
+}
 CELERY_BEAT_SCHEDULE["check the books"] = {
     "task": "ledger.check_books",
     "schedule": crontab(hour=_HOUR, minute=_MINUTE),
@@ -290,8 +309,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
-# Where payment files for the bank are written; empty: they are downloaded from the console.
-BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
+TOP_UP_MAX_MINOR = env.int("TOP_UP_MAX_MINOR", default=1_000_000)
 # How long a shop's new bank account waits, unless a second person confirms it.
 PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)
 # A run of more than this is released by another person than the one who made it.
@@ -316,6 +334,7 @@ LEDGER_HEADS_FILE = env.str("LEDGER_HEADS_FILE", default="")
 INVARIANTS = [
     "ledger.invariants.books.INVARIANTS",
     "ledger.invariants.chart.INVARIANTS",
+    "banking.invariants.INVARIANTS",
     "banking.order_invariants.INVARIANTS",
     "merchants.invariants.INVARIANTS",
     "pos.invariants.INVARIANTS",

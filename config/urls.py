@@ -8,7 +8,6 @@ from api.description import DescriptionView
 from api.docs import show_api
 from api.problems import NothingHere
 from config import error_pages, views, words
-from demo import mail
 
 handler400 = error_pages.refuse_bad_request
 handler403 = error_pages.refuse_forbidden
@@ -30,7 +29,4 @@ urlpatterns = [
     path("api/<path:unknown>", NothingHere.as_view()),
 ]
 if settings.DEMO:
-    urlpatterns += [
-        path("demo/mail/", mail.list_mail, name="demo_mail"),
-        path("demo/mail/<str:file>/<int:offset>/", mail.show_mail, name="demo_message"),
-    ]
+    urlpatterns += [path("", include("demo.urls"))]

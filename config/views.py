@@ -6,13 +6,19 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from config.readiness import ReadinessCheck
+from console.set_up import is_open
 
 _readiness = ReadinessCheck()
 
 
+@never_cache
 def front(request: HttpRequest) -> HttpResponse:
-    """Show the ways in to people who only know the host; uses no database."""
-    return render(request, "start.html", {"is_demo": settings.DEMO})
+    """Show the ways in to people who only know the host.
+
+    Once the installation is set up this uses no database.
+    """
+    context = {"is_demo": settings.DEMO, "is_new": is_open()}
+    return render(request, "start.html", context)
 
 
 @never_cache

@@ -15,6 +15,7 @@ _views = get_wsgi_application()
 from config import urls  # noqa: E402, F401
 from config.admission import Admission, Bounds  # noqa: E402
 from config.express import ExpressLane  # noqa: E402
+from console.set_up import announce_code  # noqa: E402
 from foundation.postgresql.base import DatabaseWrapper  # noqa: E402
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 DatabaseWrapper.share_connections(most=settings.CONNECTIONS_MAX)
 if settings.TRIPS_MAX:
     DatabaseWrapper.share_trips(most=settings.TRIPS_MAX, threads=settings.WORKING_MAX)
+if not settings.DEMO:
+    announce_code()
 
 
 def application(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:

@@ -36,3 +36,25 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deed} {self.subject}"
+
+
+class SetUpCode(models.Model):
+    """The code that opens the set-up: drawn by `migrate`, kept as a digest, one row.
+
+    The code is worked out from `nonce` and `SECRET_KEY` (`console/set_up.py`).
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    nonce = models.UUIDField()
+    digest = models.BinaryField(max_length=32)
+    tries = models.PositiveSmallIntegerField(default=0)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="console_setupcode_only_one")
+        ]
+
+    def __str__(self) -> str:
+        return f"until {self.expires_at}"

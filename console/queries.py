@@ -84,6 +84,11 @@ def list_applications() -> QuerySet[Application]:
     return ordered.select_related("decided_by")[:_SHOWN_MAX]
 
 
+def count_waiting() -> int:
+    """Count the applications that wait for a decision."""
+    return Application.objects.filter(status=ApplicationStatus.APPLIED).count()
+
+
 def find_application(reference: str) -> Application | None:
     """Find an application by its public reference."""
     try:

@@ -1,13 +1,21 @@
 """Addresses of the operator's console."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
-from console import views, views_orders, views_runs
+from console import (
+    views,
+    views_accounts,
+    views_breaks,
+    views_orders,
+    views_runs,
+    views_set_up,
+    views_statements,
+)
 
 app_name = "console"
 urlpatterns = [
-    path("console/", RedirectView.as_view(pattern_name="console:applications"), name="start"),
+    path("setup/", views_set_up.setup, name="set_up"),
+    path("console/", views.start, name="start"),
     path("console/applications/", views.applications, name="applications"),
     path("console/applications/<str:reference>/", views.application, name="application"),
     path(
@@ -31,5 +39,22 @@ urlpatterns = [
     path("console/orders/<str:reference>/cancel/", views_orders.cancel, name="cancel_order"),
     path("console/orders/<str:reference>/answer/", views_orders.answer, name="answer_order"),
     path("console/reports/", views_orders.reports, name="reports"),
+    path("console/statements/", views_statements.statements, name="statements"),
+    path("console/statements/<str:reference>/", views_statements.statement, name="statement"),
+    path("console/breaks/", views_breaks.breaks, name="breaks"),
+    path("console/breaks/<str:reference>/", views_breaks.one_break, name="break"),
+    path("console/breaks/<str:reference>/credit/", views_breaks.credit, name="credit_break"),
+    path("console/breaks/<str:reference>/return/", views_breaks.send_back, name="return_break"),
+    path("console/breaks/<str:reference>/keep/", views_breaks.keep, name="keep_break"),
+    path("console/breaks/<str:reference>/split/", views_breaks.split, name="split_break"),
+    path("console/breaks/<str:reference>/bear/", views_breaks.bear, name="bear_break"),
+    path("console/safeguarding/", views_statements.safeguarding, name="safeguarding"),
+    path("console/accounts/", views_accounts.accounts, name="bank_accounts"),
+    path("console/accounts/new/", views_accounts.new_account, name="new_bank_account"),
+    path("console/accounts/<str:reference>/", views_accounts.account, name="bank_account"),
+    path("console/accounts/<str:reference>/use/", views_accounts.use, name="use_account"),
+    path(
+        "console/accounts/<str:reference>/csv/", views_accounts.new_mapping, name="csv_mapping"
+    ),
     path("console/log/", views.log, name="log"),
 ]

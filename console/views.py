@@ -10,12 +10,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from console.access import operators_only
 from console.decisions import approve, decline
+from console.first_steps import list_first_steps
 from console.forms import DeclineForm
 from console.models import AuditEntry, Operator
-from console.queries import find_application, list_applications, list_log
+from console.queries import count_waiting, find_application, list_applications, list_log
 from merchants.errors import ApplicationDecided, OwnApplication
 from merchants.forms_join import LEGAL_FORMS
 from merchants.models import Application, LegalForm
+from merchants.organisations import find_organisation
 from merchants.trades import TRADES
 
 ApplicationView = Callable[[HttpRequest, Operator, Application], HttpResponseBase]
@@ -34,6 +36,20 @@ def of_application(
         return view(request, operator, application)
 
     return guarded
+
+
+@require_GET
+@never_cache
+@operators_only
+def start(request: HttpRequest, operator: Operator) -> HttpResponse:
+    """Show what waits, and what a new installation still needs."""
+    context = {
+        "operator": operator,
+        "organisation": find_organisation(),
+        "steps": list_first_steps(),
+        "waiting_count": count_waiting(),
+    }
+    return render(request, "console/start.html", context)
 
 
 @require_GET

@@ -35,8 +35,10 @@ def describe_demo(facts: str, *, url: str, facts_path: Path) -> str:
     if operator := data.get("operator"):
         sign_in = f"{operator['email']}, password {operator['password']}"
         rows.append(("Console", f"{url}/console/", sign_in))
+        rows.append(("Console", f"{url}/console/", f"and the code at {url}/demo/code/"))
     rows += [
         ("Mail", f"{url}/demo/mail/", "every receipt, invitation and link that was sent"),
+        ("Bank", f"{url}/demo/bank/", "send invented money, see what the bank has"),
         ("API", f"{url}/api/docs/", f"tokens and keys: {facts_path}"),
     ]
     table = f"\n{_lay_out(rows)}\n"

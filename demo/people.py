@@ -14,11 +14,16 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from console.models import Operator
+from banking.models import BankAccount
+from console.set_up import NewOperator, NewOrganisation, read_code, set_up
+from demo.bank.accounts import BIC
+from demo.customers import BANK, CUSTOMERS, MONEY_MINOR
+from identity.factors import keep_app
 from identity.models import User
 from identity.pins import set_pin
 from identity.sign_in import start_session
-from merchants.models import Merchant, MerchantBalance, Role, Store
+from merchants.addresses import Address
+from merchants.models import LegalForm, Licence, Merchant, MerchantBalance, Role, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
 from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
@@ -41,6 +46,23 @@ CURRENCY = "EUR"
 _OWNER_EMAIL = "owner@harbour-corner.example"
 _OPERATOR_EMAIL = "operator@harbour.example"
 _OWNER_PASSWORD = "demo-harbour-2026"  # noqa: S105  a marked demo value, printed by the demo
+_ORGANISATION = NewOrganisation(
+    legal_name="Harbour Pay Ltd",
+    legal_form=LegalForm.COMPANY,
+    licence=Licence.LIMITED_NETWORK,
+    address=Address(
+        street="Custom House Quay",
+        building_number="1",
+        postcode="D01 K2P4",
+        town="Dublin",
+        country="IE",
+    ),
+    currency=CURRENCY,
+    time_zone="Europe/Dublin",
+)
+_OPERATOR = NewOperator(name="Aoife Kelly", email=_OPERATOR_EMAIL, password=_OWNER_PASSWORD)
+# The second factor of the demo's operator; `/demo/code/` shows its code.
+OPERATOR_APP_SECRET = "DEMODEMODEMODEMODEMODEMODEMODEMO"  # noqa: S105  a marked demo value
 _STORES = {
     "Harbour Corner": (
         "12 Quay Street",
@@ -50,6 +72,8 @@ _STORES = {
     ),
     "Harbour Kiosk": ("Pier 3", "Dublin", ["Kiosk till"], ("Sam Doyle", "135790")),
 }
+# Of the numbers that GS1 leaves to shops for their own use.
+_BARCODES = {"Brown bread": "02000000001012"}
 _ITEMS = {
     "Flat white": 380,
     "Espresso": 280,
@@ -60,14 +84,6 @@ _ITEMS = {
     "Brown bread": 240,
     "Apple tart": 520,
 }
-_CUSTOMERS = [
-    ("Li Wei", "+353871000001", "li.wei@example.com", "123456"),
-    ("Amira Haddad", "+353871000002", "amira@example.com", "234567"),
-    ("Jonas Becker", "+353871000003", "jonas@example.com", "345678"),
-    ("Sofia Rossi", "+353871000004", "sofia@example.com", "456789"),
-    ("Tomas Nunes", "+353871000005", "tomas@example.com", "567890"),
-]
-_MONEY_MINOR = 80_000
 _DAYS = 7
 _SALES_A_DAY = 9
 _OF_SALE = [
@@ -106,14 +122,23 @@ def make_demo() -> dict[str, Any]:
     owner.save(update_fields=["password"])
     set_pin(owner, "112233")
     hire(merchant, owner, role=Role.OWNER)
-    operator = User.objects.create(name="Aoife Kelly", email=_OPERATOR_EMAIL)
-    operator.set_password(_OWNER_PASSWORD)
-    operator.save(update_fields=["password"])
-    Operator.objects.create(user=operator)
+    operator_id = set_up(read_code(), _ORGANISATION, _OPERATOR, device="demo")
+    keep_app(User.objects.get(pk=operator_id), OPERATOR_APP_SECRET)
+    BankAccount.objects.create(
+        iban=BANK.iban,
+        bic=BIC,
+        holder=BANK.name,
+        street="Quay Street",
+        building_number="1",
+        postcode="D02 XY45",
+        town="Dublin",
+        country="IE",
+        currency=CURRENCY,
+    )
     stores = [_make_store(merchant, name) for name in _STORES]
     customers = [
         _make_customer(name, phone=phone, email=email, pin=pin)
-        for name, phone, email, pin in _CUSTOMERS
+        for name, phone, email, pin in CUSTOMERS
     ]
     _make_past(merchant, [Customer(wallet, facts["pin"]) for wallet, facts in customers])
     for wallet, facts in customers:
@@ -121,7 +146,11 @@ def make_demo() -> dict[str, Any]:
         User.objects.filter(pk=wallet.user_id).update(email=facts["email"])
     return {
         "currency": CURRENCY,
-        "operator": {"email": _OPERATOR_EMAIL, "password": _OWNER_PASSWORD},
+        "operator": {
+            "email": _OPERATOR_EMAIL,
+            "password": _OWNER_PASSWORD,
+            "app_secret": OPERATOR_APP_SECRET,
+        },
         "merchants": [
             {
                 "id": merchant.public_id,
@@ -150,7 +179,8 @@ def _make_store(merchant: Merchant, name: str) -> dict[str, Any]:
     member.may_refund = True
     member.save(update_fields=["may_refund"])
     Item.objects.bulk_create(
-        Item(store=store, name=item, price_minor=price) for item, price in _ITEMS.items()
+        Item(store=store, name=item, price_minor=price, barcode=_BARCODES.get(item, ""))
+        for item, price in _ITEMS.items()
     )
     terminals = [add_terminal(store, name=till) for till in tills]
     code = _print_code(store)
@@ -190,7 +220,7 @@ def _make_customer(
     user = User.objects.create(name=name, phone=phone)
     set_pin(user, pin)
     wallet = open_wallet(user, currency=CURRENCY)
-    top_up(wallet, amount_minor=_MONEY_MINOR, reference="demo money")
+    top_up(wallet, amount_minor=MONEY_MINOR, reference="demo money")
     token = start_session(user, device_name="Demo")
     return wallet, {
         "id": wallet.public_id,

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import FrameType
 
 from demo.announcement import describe_demo
+from demo.bank.branch import write_settings
+from demo.customers import BANK
 from demo.settings import STATE, settings_path
 from servers.places import (
     LOOPBACK,
@@ -40,7 +42,9 @@ _LABELS = {
     "web": "Pages and API",
     "streams": "Live updates",
     "worker": "Background jobs",
+    "banker": "Bank statements",
     "beat": "Timetable",
+    "bank": "Simulated bank",
     "nginx": "Front door",
     "content": "Shops and customers",
 }
@@ -141,6 +145,7 @@ def run_demo(place: Place) -> None:
         report=report_step,
     )
     place.facts.unlink(missing_ok=True)
+    write_settings(place.folder / "bank", BANK)
     with stack:
         try:
             _announce(stack, place)

@@ -2,8 +2,8 @@
 
 An application whose tables allow more or less than `USUAL` lists them in its `privileges.py`.
 `settings.TABLE_PRIVILEGES` names the lists, and `settings.WITHHELD_FUNCTIONS` the functions
-that the role may not execute. The verbs are those of SQL's GRANT. A table in no list gets
-`USUAL`.
+that the role may not execute: those are `settings.BANKER_ROLE`'s. The verbs are those of SQL's
+GRANT. A table in no list gets `USUAL`.
 """
 
 from django.conf import settings
@@ -23,6 +23,14 @@ _AROUND = """
     REVOKE ALL ON ALL ROUTINES IN SCHEMA public FROM PUBLIC, {role};
     GRANT EXECUTE ON ALL ROUTINES IN SCHEMA public TO {role};
 """
+# The banker is a member of the application's role and has nothing more of its own than these.
+_BANKERS = """
+    REVOKE ALL ON DATABASE {database} FROM {banker};
+    REVOKE ALL ON SCHEMA public FROM {banker};
+    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {banker};
+    REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {banker};
+    REVOKE ALL ON ALL ROUTINES IN SCHEMA public FROM {banker};
+"""
 
 
 def list_privileges() -> dict[str, tuple[str, ...]]:
@@ -34,18 +42,23 @@ def list_privileges() -> dict[str, tuple[str, ...]]:
     return tables
 
 
-def grant_privileges(role: str) -> None:
-    """Grant the role exactly its privileges on the connected database; idempotent.
+def grant_privileges(role: str, *, banker: str) -> None:
+    """Grant both roles exactly their privileges on the connected database; idempotent.
 
     Must run as the tables' owner, in one transaction: a running process loses only what is no
     longer listed.
     """
     quote = connection.ops.quote_name
-    database = str(connection.settings_dict["NAME"])
+    names = {
+        "database": quote(str(connection.settings_dict["NAME"])),
+        "role": quote(role),
+        "banker": quote(banker),
+    }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_AROUND.format(database=quote(database), role=quote(role)))
+        cursor.execute(_AROUND.format(**names) + _BANKERS.format(**names))
         for function in settings.WITHHELD_FUNCTIONS:
             cursor.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM {quote(role)}")
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {quote(banker)}")
         for table, verbs in list_privileges().items():
             granted = ", ".join(verbs)
             cursor.execute(f"GRANT {granted} ON {quote(table)} TO {quote(role)}")

@@ -19,6 +19,27 @@ _LIFE_S = 400 * 24 * 3600
 _PEOPLE_MAX = 8
 _SALT = "identity.devices"
 
+# The first that is named in what a browser says of itself; Chrome says Safari too.
+_BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+_SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "OS x86_64": "Chromebook",
+    "Macintosh": "Mac",
+    "Linux": "Linux",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -33,6 +54,15 @@ class Device:
 
 
 NEW = Device("", ())
+
+
+def name_device(user_agent: str) -> str:
+    """Return a browser's name as people say it, such as "Firefox, Linux"."""
+    found = [
+        next((name for mark, name in names.items() if mark in user_agent), "")
+        for names in (_BROWSERS, _SYSTEMS)
+    ]
+    return ", ".join(filter(None, found)) or user_agent[:60]
 
 
 def read_device(request: HttpRequest) -> Device:

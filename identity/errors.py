@@ -109,6 +109,44 @@ class SignInLocked(Exception):
         self.until, self.user_id = until, user_id
 
 
+class FactorWrong(Exception):
+    """The code is neither the app's of this moment nor a recovery code that is left."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "This code is not right, or was used already. Wait for the app's next one, or"
+                " type a recovery code."
+            )
+        )
+
+
+class FactorLocked(Exception):
+    """Too many wrong codes; none is looked at until the lock ends."""
+
+    def __init__(self, until: datetime) -> None:
+        """`until` is an aware instant."""
+        words = gettext("Codes are locked after 5 wrong ones. Try again in %(minutes)s.")
+        super().__init__(words % {"minutes": _describe_wait(until)})
+        self.until = until
+
+
+class FactorAlready(Exception):
+    """There is an authenticator app."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("There is an app already. Turn it off before a new one."))
+
+
+class PasskeyRefused(Exception):
+    """The browser's answer belongs to no passkey, or not to this sign-in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("The passkey was not recognized. Try again, or use another way.")
+        )
+
+
 @problem(503, "busy")
 class ChecksWait(Exception):
     """Too many PINs and passwords are being looked at; this one was not, and counts nothing."""

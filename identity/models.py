@@ -1,11 +1,14 @@
 """Users, the sessions of their devices, and the proofs of their addresses."""
 
 from typing import ClassVar, Self
+from uuid import UUID
 
 import uuid6
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
 
 
 class User(AbstractBaseUser):
@@ -18,6 +21,8 @@ class User(AbstractBaseUser):
     pin_hash = models.CharField(max_length=128, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
+    # Part of every dashboard session's check: raised, it ends all of them.
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0)
 
     USERNAME_FIELD = "email"
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
@@ -37,6 +42,11 @@ class User(AbstractBaseUser):
     def addresses(self) -> list[str]:
         """Return where the person can be told something: the e-mail address and the number."""
         return [address for address in (self.email, self.phone) if address]
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a dashboard session is held against: a new password or epoch ends it."""
+        facts = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("identity.User.session", facts, algorithm="sha256").hexdigest()
 
 
 class Session(models.Model):
@@ -100,3 +110,66 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.created_at}"
+
+
+class AuthenticatorApp(models.Model):
+    """The second factor of a sign-in: a secret that makes a code of six digits each 30 s."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    # Sealed by a key that is not in the database (`identity/sealing.py`).
+    secret = models.BinaryField(max_length=128)
+    # The 30 seconds of the code that was used last: each is good for one sign-in.
+    last_step = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"app of {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """A code on paper, for whoever has lost the phone; each works once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    digest = models.BinaryField(max_length=32)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "digest"], name="identity_recoverycode_one_a_digest"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.user_id}"
+
+
+class Passkey(models.Model):
+    """A key that a device or a password manager holds, and that signs the sign-in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    credential_id = models.BinaryField(max_length=1023, unique=True)
+    # Its id and public key, as the authenticator attested them.
+    credential = models.BinaryField(max_length=4096)
+    sign_count = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DashboardSession(AbstractBaseSession):
+    """A browser that is signed in to the dashboard or the console, or on the way there."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", null=True)
+    device_name = models.CharField(max_length=120, blank=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    user_id: UUID | None
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.device_name}"

@@ -63,5 +63,9 @@ class BooksBroken(Exception):
     """At least one invariant is broken; each was reported with its first bad row."""
 
 
+class PercentUnreadable(Exception):
+    """The typed text is no rate from 0 to 100 percent; the message says what to type."""
+
+
 class AmountUnreadable(Exception):
     """The typed text is no amount in the currency; the message says why and what to type."""

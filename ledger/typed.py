@@ -10,7 +10,7 @@ import re
 from django.utils.translation import gettext
 
 from foundation.digits import fold_digits
-from ledger.errors import AmountUnreadable
+from ledger.errors import AmountUnreadable, PercentUnreadable
 from ledger.money import (
     AMOUNT_MINOR_MAX,
     find_exponent,
@@ -30,6 +30,8 @@ _MARKS = str.maketrans(
 _DECIMALS_ONLY = "\u066b"
 _EXAMPLE_MINOR = 1250
 _LENGTH_MAX = 40
+_PERCENT_DECIMALS = 2
+_WHOLE_BPS = 10_000
 
 
 class _Unclear(Exception):
@@ -46,6 +48,27 @@ def read_money(text: str, currency: str) -> int:
         return _limit(_read(_normalize(text, currency), find_exponent(currency)))
     except _Unclear as unclear:
         raise AmountUnreadable(_explain(str(unclear), text.strip(), currency)) from None
+
+
+def read_percent(text: str) -> int:
+    """Read a typed percentage in basis points: 0 to 100, with two decimals at most.
+
+    Raises:
+        PercentUnreadable: says what to type.
+    """
+    try:
+        rate_bps = _read(_normalize(text, "%"), _PERCENT_DECIMALS)
+    except _Unclear:
+        rate_bps = _WHOLE_BPS + 1
+    if rate_bps > _WHOLE_BPS:
+        raise PercentUnreadable(gettext("Type a rate from 0 to 100, such as 13.5."))
+    return rate_bps
+
+
+def write_percent(rate_bps: int) -> str:
+    """Return basis points as a percentage that `read_percent` reads: `13.5`."""
+    whole, rest = divmod(rate_bps, 100)
+    return f"{whole}.{rest:02}".rstrip("0").removesuffix(".") if rest else str(whole)
 
 
 def _limit(amount_minor: int) -> int:

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
+from identity.models import User
 from merchants.models import Role, StaffMember, Store
 from merchants.onboarding import find_staff_member, list_memberships
 from qr.references import encode_reference
@@ -20,6 +21,7 @@ from qr.references import encode_reference
 P = ParamSpec("P")
 Staff = StaffMember
 StaffView = Callable[Concatenate[HttpRequest, Staff, P], HttpResponseBase]
+PersonView = Callable[Concatenate[HttpRequest, User, P], HttpResponseBase]
 StoreView = Callable[[HttpRequest, Staff, Store], HttpResponseBase]
 # The session's note of the shop that somebody who works for several looks at.
 SHOP = "shop"
@@ -43,6 +45,24 @@ def members_only(
         # The bar of each page shows what this person may open.
         cast(Any, request).staff = staff
         return view(request, staff, *args, **kwargs)
+
+    return guarded
+
+
+def signed_in_only(
+    view: PersonView[P],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Require sign-in, of staff or of anybody else with a password, such as operators."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), resolve_url("merchants:sign_in"))
+        staff = find_staff_member(request.user.pk, shop=request.session.get(SHOP, ""))
+        if staff is not None:
+            activate_time_zone(staff.merchant.time_zone)
+        cast(Any, request).staff = staff
+        return view(request, request.user, *args, **kwargs)
 
     return guarded
 

@@ -124,7 +124,8 @@ class PinForm(PageForm):
     pin = PinField()
 
 
-def _ask_for_password() -> forms.CharField:
+def ask_for_password() -> forms.CharField:
+    """Return the field for the present password, which proves who asks."""
     return forms.CharField(
         label=_("Your password"),
         strip=False,
@@ -136,7 +137,7 @@ def _ask_for_password() -> forms.CharField:
 class OwnPinForm(PageForm):
     """One's own new PIN, with the password that proves who asks."""
 
-    current = _ask_for_password()
+    current = ask_for_password()
     pin = PinField()
 
 
@@ -146,7 +147,7 @@ class OwnPasswordForm(PageForm):
     # Beside the form of the PIN, which has a field of the same name.
     prefix = "own"
 
-    current = _ask_for_password()
+    current = ask_for_password()
     password = NewPasswordField()
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.forms import LineField, MakingForm, PageForm
 from merchants.addresses import WITHOUT_POSTCODE, Address, list_countries
 from merchants.models import Store
+from merchants.organisations import list_currencies
 from merchants.stores import WEEK, Hours, read_address, read_hours
 
 
@@ -101,7 +101,7 @@ class NewStoreForm(_NamedForm, MakingForm):
 
     currency = forms.ChoiceField(
         label=_("Currency"),
-        choices=lambda: [(code, code) for code in settings.CURRENCIES],
+        choices=lambda: [(code, code) for code in list_currencies()],
         help_text=_("It cannot be changed later: sales, refunds and settlements are in it."),
         error_messages={
             "required": _("Choose the currency."),

@@ -7,6 +7,8 @@ PRIVILEGES = {
         "INSERT",
         "UPDATE (counts_from, confirmed_by_id, withdrawn_by_id, withdrawn_at)",
     ),
+    # Written once, by the set-up, with the rights of the tables' owner.
+    "merchants_organisation": ("SELECT",),
     "merchants_settlement": ("SELECT", "INSERT"),
     "merchants_settlementline": ("SELECT", "INSERT", "UPDATE (settlement_id)"),
     "merchants_store": (

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,12 +10,13 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from identity.devices import read_device, remember_device
+from identity.devices import read_device
 from identity.errors import SignInLocked, SignInRefused
-from identity.models import User
+from identity.factors import has_factor
 from identity.passwords import find_by_password_token, find_forgetful
 from identity.sign_in import identify_by_password
 from merchants.access import SHOP, Staff, members_only
+from merchants.entrance import let_in
 from merchants.errors import InvitationOver
 from merchants.forms_people import (
     AcceptForm,
@@ -35,8 +36,6 @@ from merchants.own_sign_in import change_password, change_pin, has_just_changed_
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 from relay.letters import send_letter
-
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,7 +76,7 @@ def new_password(request: HttpRequest, person: str, token: str) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render(request, "merchants/new_password.html", context, status=status)
     change_password(user, form.cleaned_data["password"])
-    return _let_in(request, user)
+    return let_in(request, user, wanted="")
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,7 +101,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if not is_new:
         # The mail proves the address; the password was not asked for.
         return redirect("merchants:overview")
-    return _let_in(request, user)
+    return let_in(request, user, wanted="")
 
 
 @require_http_methods(["GET"])
@@ -168,6 +167,7 @@ def _show_me(
         "staff": staff,
         "pin_form": pin_form or OwnPinForm(),
         "password_form": password_form or OwnPasswordForm(),
+        "has_factor": has_factor(staff.user_id),
         "memberships": list_memberships(staff.user_id),
         "said": request.GET.get("said", ""),
     }
@@ -193,11 +193,6 @@ def _end_invitation(request: HttpRequest, token: str, refusal: InvitationOver) -
             return redirect("merchants:overview")
     context = {"refusal": str(refusal)}
     return render(request, "merchants/link_over.html", context, status=410)
-
-
-def _let_in(request: HttpRequest, user: User) -> HttpResponse:
-    login(request, user, backend=_BACKEND)
-    return remember_device(redirect("merchants:overview"), read_device(request), user.id)
 
 
 def _say(word: str) -> HttpResponse:

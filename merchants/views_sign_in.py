@@ -1,20 +1,19 @@
-"""The dashboard's sign-in: e-mail and password, a session of some hours."""
+"""The dashboard's sign-in: e-mail and password, then a second factor where there is one."""
 
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from identity.devices import read_device, remember_device
+from identity.devices import read_device
 from identity.errors import SignInLocked, SignInRefused
 from identity.sign_in import identify_by_password
 from merchants.access import activate_time_zone
+from merchants.entrance import let_in
 from merchants.onboarding import find_staff_member
 
 
@@ -52,13 +51,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _let_in(request: HttpRequest, *, wanted: str) -> HttpResponse:
-    device = read_device(request)
     user = identify_by_password(
         request.POST.get("email", ""),
         password=request.POST.get("password", ""),
-        device=device,
+        device=read_device(request),
     )
-    login(request, user)
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    answer = redirect(wanted if safe else settings.LOGIN_REDIRECT_URL)
-    return remember_device(answer, device, user.id)
+    return let_in(request, user, wanted=wanted)

@@ -140,6 +140,21 @@ class CounterCodeRevoked(Exception):
         )
 
 
+class ArticleUnreadable(Exception):
+    """Typed text is no article's number."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("Type the digits below the bars: 8, 12, 13 or 14 of them."))
+
+
+class BarcodeTaken(Exception):
+    """Another item of the store has this bar code."""
+
+    def __init__(self, name: str) -> None:
+        words = gettext("%(item)s has this bar code. A code stands for one item.")
+        super().__init__(words % {"item": name})
+
+
 class ItemNameTaken(Exception):
     """The store has an item of this name."""
 

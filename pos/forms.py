@@ -6,10 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.forms import LineField, MakingForm, PageForm
-from ledger.errors import AmountUnreadable
+from ledger.errors import AmountUnreadable, PercentUnreadable
 from ledger.money import find_exponent, format_number
-from ledger.typed import read_money
+from ledger.typed import read_money, read_percent, write_percent
 from merchants.models import Store
+from pos.articles import read_article, shorten_article
+from pos.errors import ArticleUnreadable
 from pos.items import ItemFacts
 from pos.models import Item, ItemColor, Terminal
 from pos.shelves import list_categories
@@ -45,6 +47,21 @@ class ItemForm(PageForm):
         error_messages={"invalid_choice": _("Choose one of the colours.")},
     )
 
+    barcode = forms.CharField(
+        label=_("Bar code"),
+        max_length=40,
+        required=False,
+        help_text=_("A scanner at the till adds the item to the sale."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    vat = forms.CharField(
+        label=_("VAT rate in percent"),
+        max_length=20,
+        required=False,
+        help_text=_("It is part of the price."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+
     def __init__(self, *args: Any, store: Store, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.store = store
@@ -61,6 +78,8 @@ class ItemForm(PageForm):
             "price": format_number(item.price_minor, item.currency),
             "category": item.category,
             "color": item.color,
+            "barcode": item.barcode and shorten_article(item.barcode),
+            "vat": "" if item.vat_bps is None else write_percent(item.vat_bps),
         }
         return cls(initial=initial, store=item.store)
 
@@ -71,6 +90,22 @@ class ItemForm(PageForm):
         except AmountUnreadable as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
+    def clean_barcode(self) -> str:
+        """Read the bar code in 14 digits; empty if there is none."""
+        typed = self.cleaned_data["barcode"]
+        try:
+            return read_article(typed) if typed else ""
+        except ArticleUnreadable as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+    def clean_vat(self) -> int | None:
+        """Read the rate in basis points; None if there is none."""
+        typed = self.cleaned_data["vat"]
+        try:
+            return read_percent(typed) if typed else None
+        except PercentUnreadable as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
     def read_facts(self) -> ItemFacts:
         """Return what was typed."""
         typed = self.cleaned_data
@@ -79,6 +114,8 @@ class ItemForm(PageForm):
             price_minor=typed["price"],
             category=typed["category"],
             color=ItemColor(typed["color"]),
+            barcode=typed["barcode"],
+            vat_bps=typed["vat"],
         )
 
     def list_categories(self) -> list[str]:

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from foundation.once import make_once
 from merchants.models import Store
-from pos.errors import ItemNameTaken
+from pos.errors import BarcodeTaken, ItemNameTaken
 from pos.models import Item, ItemColor
 
 
@@ -20,6 +20,9 @@ class ItemFacts:
     price_minor: int
     category: str
     color: ItemColor
+    # In 14 digits, or empty.
+    barcode: str = ""
+    vat_bps: int | None = None
 
 
 def add_item(store: Store, facts: ItemFacts, *, item_id: UUID) -> Item:
@@ -27,6 +30,7 @@ def add_item(store: Store, facts: ItemFacts, *, item_id: UUID) -> Item:
 
     Raises:
         ItemNameTaken: the store has an item of this name, perhaps a hidden one.
+        BarcodeTaken: the store has an item of this bar code.
         FormReused: the form added another item before.
     """
 
@@ -40,6 +44,8 @@ def add_item(store: Store, facts: ItemFacts, *, item_id: UUID) -> Item:
             price_minor=facts.price_minor,
             category=facts.category,
             color=facts.color,
+            barcode=facts.barcode,
+            vat_bps=facts.vat_bps,
             position=last + 1,
         )
 
@@ -53,7 +59,7 @@ def add_item(store: Store, facts: ItemFacts, *, item_id: UUID) -> Item:
             ),
         )
     except IntegrityError:
-        raise ItemNameTaken(_is_hidden(store, facts.name)) from None
+        raise _find_clash(store, facts, item_id=item_id) from None
 
 
 def change_item(item: Item, facts: ItemFacts) -> None:
@@ -61,6 +67,7 @@ def change_item(item: Item, facts: ItemFacts) -> None:
 
     Raises:
         ItemNameTaken: the store has another item of this name, perhaps a hidden one.
+        BarcodeTaken: the store has another item of this bar code.
     """
     try:
         with transaction.atomic():
@@ -69,9 +76,11 @@ def change_item(item: Item, facts: ItemFacts) -> None:
                 price_minor=facts.price_minor,
                 category=facts.category,
                 color=facts.color,
+                barcode=facts.barcode,
+                vat_bps=facts.vat_bps,
             )
     except IntegrityError:
-        raise ItemNameTaken(_is_hidden(item.store, facts.name)) from None
+        raise _find_clash(item.store, facts, item_id=item.id) from None
 
 
 def hide_item(item: Item) -> None:
@@ -100,5 +109,12 @@ def place_item(item: Item, *, after: Item | None) -> None:
     Item.objects.bulk_update(others, ["position"])
 
 
-def _is_hidden(store: Store, name: str) -> bool:
-    return Item.objects.filter(store=store, name=name, is_active=False).exists()
+def _find_clash(
+    store: Store, facts: ItemFacts, *, item_id: UUID
+) -> BarcodeTaken | ItemNameTaken:
+    others = Item.objects.filter(store=store).exclude(pk=item_id)
+    named = others.filter(name=facts.name).first()
+    scanned = others.filter(barcode=facts.barcode).first() if facts.barcode else None
+    if named is None and scanned is not None:
+        return BarcodeTaken(scanned.name)
+    return ItemNameTaken(named is not None and not named.is_active)

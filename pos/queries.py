@@ -45,7 +45,8 @@ _TODAY = """
 """
 _ITEMS_VERSION = """
     SELECT coalesce(md5(string_agg(
-               concat_ws(' ', id, price_minor, position, color, category, name), ' '
+               concat_ws(' ', id, price_minor, position, color, category, barcode, name),
+               ' '
                ORDER BY id)), '')
       FROM pos_item WHERE store_id = %s AND is_active
 """

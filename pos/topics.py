@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from banking.topics import account_topic
 from pos.models import Charge
 from pos.transitions import ALIVE
 from qr.references import encode_reference
@@ -11,11 +12,6 @@ from relay.pages import at_version
 def charge_topic(charge_id: UUID) -> str:
     """Return the topic of one charge: its till, and its payer's phone."""
     return f"charge:{encode_reference('ch', charge_id)}"
-
-
-def account_topic(account_id: UUID) -> str:
-    """Return the topic of a payer: every change of the charges they pay."""
-    return f"account:{account_id}"
 
 
 def counter_topic(*, store_id: UUID, terminal_id: UUID | None) -> str:

@@ -1,4 +1,4 @@
-"""The command lines of Tessera's four processes: the one source for demo, tests and units.
+"""The command lines of Tessera's five processes: the one source for demo, tests and units.
 
 docs/operations.md prints them as systemd units, and a test holds both against each other.
 """
@@ -42,6 +42,16 @@ def run_streams(socket: Path) -> tuple[str, ...]:
 def run_worker(*, processes: int) -> tuple[str, ...]:
     """Return the command of the background jobs."""
     return _run_celery("worker", "--concurrency", str(processes))
+
+
+def run_banker() -> tuple[str, ...]:
+    """Return the command of the jobs that book what the bank did, one at a time.
+
+    It logs in with a database role of its own, and no other process takes its jobs.
+    """
+    return _run_celery(
+        "worker", "--queues", "bank", "--concurrency", "1", "--hostname", "banker@%h"
+    )
 
 
 def run_beat(schedule: Path) -> tuple[str, ...]:

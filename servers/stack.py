@@ -19,9 +19,13 @@ from servers.state import StateFolder
 
 _USUAL = Size()
 # In the order of their start.
-NAMES = ("postgres", "valkey", "streams", "web", "worker", "beat", "nginx")
+NAMES = ("postgres", "valkey", "streams", "web", "worker", "banker", "beat", "bank", "nginx")
 # nginx first, so that no new request comes in and open streams release their process.
-_STOP_GROUPS = (("nginx", "beat"), ("worker", "web", "streams"), ("valkey", "postgres"))
+_STOP_GROUPS = (
+    ("nginx", "beat", "bank"),
+    ("banker", "worker", "web", "streams"),
+    ("valkey", "postgres"),
+)
 
 
 class Stack:
@@ -31,11 +35,11 @@ class Stack:
             stack.kill("worker")
             stack.start("worker")
 
-    Names: postgres, valkey, web, streams, worker, beat, nginx. `env` is the environment of all
-        of them, `settings` our own part of it, `url` the public address. `environment`
-        overrides single settings; `content` is a management command that fills the database as
-        its owner; `report` gets each step and the seconds it took. Use it from the main thread:
-        the programs are bound to the thread that starts them.
+    Names: postgres, valkey, web, streams, worker, banker, beat, nginx, and bank in a demo.
+        `env` is the environment of all of them, `settings` our own part of it, `url` the public
+        address. `environment` overrides single settings; `content` is a management command that
+        fills the database as its owner; `report` gets each step and the seconds it took. Use it
+        from the main thread: the programs are bound to the thread that starts them.
     """
 
     def __init__(  # noqa: PLR0913 - keywords that all have a default
@@ -161,14 +165,16 @@ class Stack:
         }
         self._launch("postgres", "valkey")
         self._await("postgres", "valkey", since=began)
-        # Streams need no database. What does must not start before its version is checked.
-        self._launch("streams")
+        # Only a demo has a bank. It and streams need no database; what does must not start
+        # before its version is checked.
+        bank = tuple({"bank"} & self.processes.keys())
+        self._launch("streams", *bank)
         self._migrate()
         self._collect_static()
         began = time.monotonic()
-        self._launch("web", "worker", "beat")
+        self._launch("web", "worker", "banker", "beat")
         with self._fill():
-            self._await("web", "streams", "worker", "beat", since=began)
+            self._await("web", "streams", "worker", "banker", "beat", *bank, since=began)
         began = time.monotonic()
         self._launch("nginx")
         self._await("nginx", since=began)
@@ -177,6 +183,7 @@ class Stack:
         applications = Applications(
             state=self.state,
             environment=self.env,
+            banker_url=self.servers.banker_url(self.database),
             size=self.size,
             host=self.host,
             port=self.port,
@@ -241,8 +248,9 @@ class Stack:
 
     def _make_settings(self) -> dict[str, str]:
         public = LOOPBACK if is_everywhere(self.host) else self.host
-        mail = self.state.path / "mail"
-        mail.mkdir(mode=0o700, exist_ok=True)
+        mail, bank = self.state.path / "mail", self.state.path / "bank"
+        for folder in (mail, bank, bank / "outbox", bank / "inbox"):
+            folder.mkdir(mode=0o700, exist_ok=True)
         return {
             **self.state.load_secrets(),
             "DATABASE_URL": self.servers.database_url(self.database),
@@ -254,6 +262,9 @@ class Stack:
             "PUBLIC_URL": f"http://{bracket(public)}:{self.port}",
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "EMAIL_FILE_PATH": str(mail),
+            "BANK_OUTBOX": str(bank / "outbox"),
+            "BANK_INBOX": str(bank / "inbox"),
+            "DEMO_BANK": str(bank),
             "TEXT_SENDER": "demo.texts.show_among_mail",
             "LEDGER_HEADS_FILE": str(self.state.path / f"heads-{self.database}.jsonl"),
             "PYTHONUNBUFFERED": "1",

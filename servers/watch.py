@@ -16,6 +16,7 @@ _NEEDS = {
     "web": ("postgres",),
     "streams": ("valkey",),
     "worker": ("postgres", "valkey"),
+    "banker": ("postgres", "valkey"),
     "beat": ("valkey",),
 }
 _Say = Callable[[str], None]
@@ -131,7 +132,8 @@ class Judge:
     def find_hung(self, *, spare: set[str]) -> list[tuple[str, str]]:
         """Probe all but the spared once; return those that missed too often, and why."""
         dead = set(self._stack.find_dead())
-        asked = [name for name in NAMES if name not in spare | dead]
+        running = self._stack.processes.keys() - spare - dead
+        asked = [name for name in NAMES if name in running]
         with ThreadPoolExecutor(len(NAMES)) as askers:
             faults = dict(zip(asked, askers.map(self._find_fault, asked), strict=True))
         for name in asked:

@@ -16,6 +16,7 @@ from hypothesis import settings as properties
 from pytest_django.plugin import DjangoDbBlocker
 
 import tests.events  # noqa: F401  so that they are in the chart that is migrated
+from console.set_up import forget_founding
 from ledger.models import Transfer
 from tests import factories
 from tests.descriptions import find_undescribed
@@ -63,6 +64,14 @@ def _add_test_events() -> None:
     with connection.cursor() as cursor:
         # The tests' login role may top up; the role they switch to may not.
         cursor.execute(f"GRANT EXECUTE ON FUNCTION ledger_allow_top_ups() TO {TEST_ROLE}")
+
+
+@pytest.fixture(autouse=True)
+def _founding_is_asked_for() -> Iterator[None]:
+    """Ask the database again whether there is an organisation: a test may have undone it."""
+    forget_founding()
+    yield
+    forget_founding()
 
 
 @pytest.fixture

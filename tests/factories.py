@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from banking.ibans import read_iban
+from console.set_up import NewOrganisation
 from identity import pins
 from identity.models import Tries, User
 from identity.pins import set_pin
@@ -22,6 +23,7 @@ from merchants.models import (
     Application,
     Invitation,
     LegalForm,
+    Licence,
     Merchant,
     MerchantBalance,
     PayoutAccount,
@@ -47,6 +49,17 @@ from wallet.payments import confirm_charge
 from wallet.wallets import open_wallet, top_up
 
 PIN = "739104"
+ADDRESS = Address(
+    street="Quay Street", building_number="3", postcode="D02 X285", town="Dublin", country="IE"
+)
+ORGANISATION = NewOrganisation(
+    legal_name="Harbour Pay Ltd",
+    legal_form=LegalForm.COMPANY,
+    licence=Licence.LIMITED_NETWORK,
+    address=ADDRESS,
+    currency="EUR",
+    time_zone="Europe/Dublin",
+)
 # Counted, because among the thousands of a run random ones would repeat.
 _PHONES = itertools.count(2_000_000 + secrets.randbelow(5_000_000))
 
@@ -165,13 +178,7 @@ def apply_as_shop(*, email: str = "", confirmed: bool = True) -> Application:
         legal_form=LegalForm.COMPANY,
         vat_number="IE6433435F",
         trade="5814",
-        address=Address(
-            street="Quay Street",
-            building_number="3",
-            postcode="D02 X285",
-            town="Dublin",
-            country="IE",
-        ),
+        address=ADDRESS,
         time_zone="Europe/Dublin",
         contact_name="Mary Nolan",
         email=email or f"{secrets.token_hex(6)}@pier.test",

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from demo.bank.branch import write_settings
+from demo.customers import BANK
 from servers.processes import stop_leftovers
 from servers.programs import Size
 from servers.stack import Stack
@@ -36,14 +38,16 @@ def reported_steps() -> list[str]:
 def stack(reported_steps: list[str]) -> Iterator[Stack]:
     """Every process of Tessera, behind `stack.url`; its database holds the demo."""
     _forget_last_run()
+    write_settings(_FOLDER / "bank", BANK)
     port = find_port()
-    url = f"http://127.0.0.1:{port}"
+    # By name, as `make demo` is: browsers make no passkeys for an address that is a number.
+    url = f"http://localhost:{port}"
     with Stack(
         _FOLDER,
         port=port,
         # Two, so that one of them can be killed while the other goes on.
         size=SIZE,
-        environment=_ENVIRONMENT,
+        environment=_ENVIRONMENT | {"PUBLIC_URL": url},
         content=("load_demo", "--output", str(_FACTS), "--base-url", url),
         report=lambda step, _seconds: reported_steps.append(step),
     ) as running:

@@ -218,3 +218,22 @@ class CounterLimitReached(Exception):
         )
         super().__init__(words % {"left": left})
         self.left_minor = left_minor
+
+
+class TopUpTooLarge(Exception):
+    """More is to come in at once than is taken."""
+
+    def __init__(self, most_minor: int, currency: str) -> None:
+        words = gettext("At most %(amount)s can be topped up at once.")
+        super().__init__(words % {"amount": format_money(most_minor, currency)})
+
+
+class TopUpsTooMany(Exception):
+    """Many top-ups were announced in a day, and none of them arrived."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "You announced many top-ups today. Pay one of them, or wait until tomorrow."
+            )
+        )

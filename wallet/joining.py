@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -12,6 +11,7 @@ from identity.models import Session, User, Verification
 from identity.pins import set_pin
 from identity.sign_in import find_by_address
 from identity.verifications import LIFE, derive_code, start_verification, use_up
+from merchants.organisations import list_currencies
 from relay.letters import Text, send_letter, send_to_each
 from relay.pages import end_on_commit
 from wallet.errors import WalletAlready
@@ -66,7 +66,7 @@ def join(verification: Verification, *, pin: str) -> User:
         raise VerificationOver
     try:
         with transaction.atomic():
-            open_wallet(user, currency=settings.CURRENCIES[0])
+            open_wallet(user, currency=list_currencies()[0])
     except IntegrityError:
         raise WalletAlready from None
     set_pin(user, pin)

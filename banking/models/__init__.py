@@ -1,23 +1,27 @@
 """The tables of banking."""
 
-from banking.models.accounts import BankAccount
+from banking.models.accounts import BankAccount, CsvMapping, DateOrder
 from banking.models.answers import AnswerStatus, OrderAnswer, Report
+from banking.models.breaks import Break, BreakDecision, BreakReason
 from banking.models.orders import FileStatus, Order, OrderKind, OrderStatus, PaymentFile
+from banking.models.safeguarding import SafeguardCheck
 from banking.models.statements import (
-    Break,
-    BreakDecision,
-    BreakReason,
+    BankFile,
     Entry,
     Expectation,
+    ReadingStatus,
     Statement,
 )
 
 __all__ = [
     "AnswerStatus",
     "BankAccount",
+    "BankFile",
     "Break",
     "BreakDecision",
     "BreakReason",
+    "CsvMapping",
+    "DateOrder",
     "Entry",
     "Expectation",
     "FileStatus",
@@ -26,6 +30,8 @@ __all__ = [
     "OrderKind",
     "OrderStatus",
     "PaymentFile",
+    "ReadingStatus",
     "Report",
+    "SafeguardCheck",
     "Statement",
 ]

@@ -6,9 +6,10 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
-from banking.models.accounts import BankAccount
+from banking.models.accounts import BankAccount, CsvMapping
 from banking.models.orders import Order
 from identity.models import User
+from qr.references import encode_reference
 
 
 class Expectation(models.Model):
@@ -36,79 +37,152 @@ class Expectation(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["credit_account", "id"], name="banking_expectation_of_account")
+            models.Index(
+                fields=["credit_account", "id"], name="banking_expectation_of_account"
+            ),
+            models.Index(
+                fields=["currency", "amount_minor"],
+                condition=models.Q(arrived_at=None),
+                name="banking_expectation_open",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.reference
 
 
+class ReadingStatus(models.TextChoices):
+    """What became of a bank's file."""
+
+    WAITING = "waiting"
+    READ = "read"
+    REFUSED = "refused"
+
+
+class BankFile(models.Model):
+    """A file from the bank: uploaded on a page, or found in the folder.
+
+    The banker reads it: all of it is entered, or nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()
+    # Null where the file lies in the folder.
+    content = models.BinaryField(null=True)
+    # How a CSV file is read; its account is the mapping's.
+    mapping = models.ForeignKey(CsvMapping, models.PROTECT, related_name="+", null=True)
+    status = models.CharField(
+        max_length=7, choices=ReadingStatus, default=ReadingStatus.WAITING, db_default="waiting"
+    )
+    refusal = models.CharField(max_length=500, blank=True)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+
+    mapping_id: UUID | None
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(status="waiting"),
+                name="banking_bankfile_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Statement(models.Model):
     """A statement of the bank, or its advice of single entries (camt.054), as it was read."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    account = models.ForeignKey(BankAccount, models.PROTECT, related_name="+")
-    format = models.CharField(max_length=20)
-    file_name = models.CharField(max_length=200)
-    sha256 = models.CharField(max_length=64)
+    file = models.ForeignKey(
+        BankFile, models.PROTECT, related_name="statements", db_index=False
+    )
     # The place within its file, which may hold several.
     place = models.PositiveIntegerField()
+    account = models.ForeignKey(BankAccount, models.PROTECT, related_name="+", db_index=False)
+    format = models.CharField(max_length=20)
     statement_id = models.CharField(max_length=35, blank=True)
     # Both empty in an advice.
     opening_minor = models.BigIntegerField(null=True)
     closing_minor = models.BigIntegerField(null=True)
     closed_on = models.DateField(null=True)
-    entries_count = models.PositiveIntegerField()
+    entries_count = models.PositiveIntegerField(default=0)
     # Entries that an earlier file had brought.
     known_count = models.PositiveIntegerField(default=0)
-    read_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    # Entries that the bank had not booked yet: they are not kept.
+    pending_count = models.PositiveIntegerField(default=0)
     read_at = models.DateTimeField(db_default=Now())
 
     account_id: UUID
+    file_id: UUID
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["sha256", "place"], name="banking_statement_read_once"
-            )
+            models.UniqueConstraint(fields=["file", "place"], name="banking_statement_once")
         ]
         indexes = [
             models.Index(fields=["account", "closed_on"], name="banking_statement_of_account")
         ]
 
     def __str__(self) -> str:
-        return self.file_name
+        return f"{self.format} {self.statement_id}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `bs_…`."""
+        return encode_reference("bs", self.id)
 
 
 class Entry(models.Model):
-    """An amount that the bank moved; its id is also the id of its transfer.
+    """An amount that the bank booked; its id is also the id of its transfer.
 
-    `fingerprint` is what makes it the same entry in two files: the bank's own reference, or
-    else all its facts with its number among equal ones of the day.
+    `fingerprint` is what makes it the same entry in two files: the bank's own reference with
+    day and amount, or else all its facts, with its number among equal ones. The parts of a
+    batch share it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     account = models.ForeignKey(BankAccount, models.PROTECT, related_name="+", db_index=False)
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="entries")
+    # The one that brought it.
+    statement = models.ForeignKey(
+        Statement, models.PROTECT, related_name="entries", db_index=False
+    )
     fingerprint = models.CharField(max_length=64)
-    is_booked = models.BooleanField()
+    part = models.PositiveIntegerField(default=0)
     # Positive where money came in.
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    booked_on = models.DateField(null=True)
+    booked_on = models.DateField()
     valued_on = models.DateField(null=True)
     end_to_end_id = models.CharField(max_length=35, blank=True)
+    # Without blanks; also one that was found in the text.
     creditor_reference = models.CharField(max_length=35, blank=True)
     remittance = models.CharField(max_length=500, blank=True)
     bank_reference = models.CharField(max_length=35, blank=True)
     party_name = models.CharField(max_length=140, blank=True)
     party_iban = models.CharField(max_length=34, blank=True)
+    # Why the bank sent it back, such as AC04.
     reason_code = models.CharField(max_length=4, blank=True)
+    # What the bank says it is: a charge of its own, or another entry taken back.
+    is_charge = models.BooleanField(default=False)
+    is_reversal = models.BooleanField(default=False)
+    # A batch whose parts the bank did not say, or that do not make up its sum.
+    is_lump = models.BooleanField(default=False)
+    # A statement with balances has it; an advice alone is not the bank's last word.
+    is_stated = models.BooleanField(default=False)
     expectation = models.ForeignKey(
         Expectation, models.PROTECT, related_name="entries", null=True
     )
     order = models.ForeignKey(Order, models.PROTECT, related_name="entries", null=True)
-    created_at = models.DateTimeField(db_default=Now())
+    # When its transfer was posted, and as what.
+    posted_at = models.DateTimeField(null=True)
+    posted_as = models.CharField(max_length=10, blank=True)
 
     account_id: UUID
     expectation_id: UUID | None
@@ -118,75 +192,27 @@ class Entry(models.Model):
         verbose_name_plural = "entries"
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "fingerprint"], name="banking_entry_counts_once"
+                fields=["account", "fingerprint", "part"], name="banking_entry_counts_once"
             )
+        ]
+        indexes = [
+            models.Index(fields=["statement", "id"], name="banking_entry_of_statement"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(posted_at=None),
+                name="banking_entry_not_posted",
+            ),
+            models.Index(
+                fields=["party_iban", "id"],
+                condition=models.Q(expectation__isnull=False),
+                name="banking_entry_of_party",
+            ),
+            models.Index(
+                fields=["account", "booked_on"],
+                condition=models.Q(is_stated=False),
+                name="banking_entry_advised",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.currency}"
-
-
-class BreakReason(models.TextChoices):
-    """Why an entry could not be matched."""
-
-    UNKNOWN_REFERENCE = "unknown_reference"
-    NO_REFERENCE = "no_reference"
-    WRONG_AMOUNT = "wrong_amount"
-    NOT_OURS = "not_ours"
-    BANK_CHARGE = "bank_charge"
-    LATE = "late"
-
-
-class BreakDecision(models.TextChoices):
-    """What an operator may decide about a break."""
-
-    CREDIT = "credit"
-    SEND_BACK = "send_back"
-    KEEP = "keep"
-    SPLIT = "split"
-    BEAR = "bear"
-
-
-class Break(models.Model):
-    """An entry that waits in suspense until somebody decides; a split leaves further ones."""
-
-    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="breaks")
-    amount_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    reason = models.CharField(max_length=20, choices=BreakReason)
-    suggested_account = models.ForeignKey(
-        "ledger.Account", models.PROTECT, related_name="+", null=True
-    )
-    decision = models.CharField(max_length=10, choices=BreakDecision, blank=True)
-    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
-    decided_at = models.DateTimeField(null=True)
-    note = models.CharField(max_length=200, blank=True)
-    credit_account = models.ForeignKey(
-        "ledger.Account", models.PROTECT, related_name="+", null=True
-    )
-    # When the decision's transfer was posted; its id is the break's own.
-    carried_out_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(db_default=Now())
-
-    entry_id: UUID
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(amount_minor=0), name="banking_break_amount_not_zero"
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["id"], condition=models.Q(decision=""), name="banking_break_open"
-            ),
-            models.Index(
-                fields=["id"],
-                condition=models.Q(carried_out_at=None) & ~models.Q(decision=""),
-                name="banking_break_decided",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reason} {self.amount_minor} {self.currency}"

@@ -6,6 +6,11 @@ LIMITS = {
     "statement_timeout": "5s",
     "idle_in_transaction_session_timeout": "10s",
 }
+# For the banker, who books thousands of entries by one statement.
+BANKER_LIMITS = LIMITS | {
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
 # For the tables' owner: a migration may take its time, but requests that wait behind it must
 # not give up first.
 OWNER_LIMITS = {"lock_timeout": "1s"}

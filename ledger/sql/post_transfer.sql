@@ -44,7 +44,7 @@ BEGIN
            AND (c.may_go_negative
                 OR c.normal_side = 'credit'
                    AND c.balance_minor::numeric + post.amount <= 9223372036854775807)
-           AND post.kind <> 'top_up'
+           AND NOT ledger_moves_bank_money(post.kind)
            AND EXISTS (SELECT FROM ledger_chartevent e
                         WHERE e.event = post.kind AND e.debit_kind = d.kind
                           AND e.credit_kind = c.kind)

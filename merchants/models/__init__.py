@@ -3,6 +3,7 @@
 from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.invitations import Invitation
+from merchants.models.organisations import Licence, Organisation
 from merchants.models.payout_accounts import PayoutAccount
 from merchants.models.places import (
     ApiKey,
@@ -21,9 +22,11 @@ __all__ = [
     "CodeFormat",
     "Invitation",
     "LegalForm",
+    "Licence",
     "LineKind",
     "Merchant",
     "MerchantBalance",
+    "Organisation",
     "PayoutAccount",
     "Role",
     "Settlement",

@@ -115,6 +115,10 @@ class Item(models.Model):
     color = models.CharField(
         max_length=5, choices=ItemColor, blank=True, default="", db_default=""
     )
+    # In 14 digits (`pos/articles.py`).
+    barcode = models.CharField(max_length=14, blank=True, default="", db_default="")
+    # Included in the price; null where nobody said.
+    vat_bps = models.PositiveIntegerField(null=True)
     # Its place on the till; those with the same one stand by name.
     position = models.PositiveIntegerField(default=0, db_default=0)
 
@@ -127,6 +131,15 @@ class Item(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["store", "name"], name="pos_item_name_once_a_store"
+            ),
+            models.UniqueConstraint(
+                fields=["store", "barcode"],
+                condition=~models.Q(barcode=""),
+                name="pos_item_barcode_once_a_store",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(vat_bps=None) | models.Q(vat_bps__lte=10_000),
+                name="pos_item_vat_at_most_whole",
             ),
         ]
 

@@ -19,7 +19,7 @@ from merchants.access import (
     staff_only,
 )
 from merchants.models import Store
-from pos.errors import ItemNameTaken, NotFound
+from pos.errors import BarcodeTaken, ItemNameTaken, NotFound
 from pos.forms import ItemForm, NewItemForm
 from pos.items import add_item, change_item, hide_item, place_item, show_item
 from pos.models import Item
@@ -71,8 +71,8 @@ def new_item(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
         return _show_form(request, staff, form, status=422)
     try:
         item = add_item(store, form.read_facts(), item_id=form.read_id())
-    except ItemNameTaken as refusal:
-        form.refuse("name", refusal)
+    except (BarcodeTaken, ItemNameTaken) as refusal:
+        form.refuse("barcode" if isinstance(refusal, BarcodeTaken) else "name", refusal)
         return _show_form(request, staff, form, status=409)
     except FormReused as refusal:
         form.renew(refusal)
@@ -94,8 +94,8 @@ def item(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
         return _show_form(request, staff, form, item=item, status=422)
     try:
         change_item(item, form.read_facts())
-    except ItemNameTaken as refusal:
-        form.refuse("name", refusal)
+    except (BarcodeTaken, ItemNameTaken) as refusal:
+        form.refuse("barcode" if isinstance(refusal, BarcodeTaken) else "name", refusal)
         return _show_form(request, staff, form, item=item, status=409)
     return _go_to(item)
 

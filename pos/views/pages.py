@@ -51,7 +51,7 @@ from pos.terminals import (
 from pos.till_keys import change_key
 from pos.timeline import list_timeline
 from pos.views.desk import show_items
-from pos.views.tills import find_own_terminal
+from pos.views.tills import draw_pairing, find_own_terminal
 from qr.errors import PayloadInvalid
 from qr.links import decode_token
 
@@ -173,6 +173,7 @@ def tills(request: HttpRequest, staff: Staff) -> HttpResponse:
         "can_manage": can_manage(staff),
         "stores": stores,
         "code_for": code_for,
+        "pairing": draw_pairing(code_for) if code_for else None,
     }
     return render(request, "pos/tills.html", context)
 

@@ -1,7 +1,9 @@
 """The dashboard's pages of one till: add it, name it, move it to another store."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +23,7 @@ from pos.models import Terminal
 from pos.queries import read_reference
 from pos.terminals import offer_pairing
 from pos.till_places import change_till, place_till
+from qr.image import draw_modules
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,3 +104,13 @@ def _show(
         "till": till,
     }
     return render(request, "pos/till_form.html", context, status=status)
+
+
+def draw_pairing(terminal: Terminal) -> dict[str, str]:
+    """Draw the address that a new device scans to be paired: a path, and its box.
+
+    The code stands behind the #, which a browser sends to no server.
+    """
+    address = f"{settings.PUBLIC_URL}{reverse('pos:pair')}#{terminal.pairing_code}"
+    side, path = draw_modules(address)
+    return {"box": f"0 0 {side} {side}", "path": path}

@@ -1,5 +1,6 @@
 /** The sale being rung up: lines of items, and an amount typed from right to left beside them. */
 
+import { readArticle } from "./articles.js";
 import { readCatalogue } from "./catalogue.js";
 import { fillAmount, formatMoney, MINOR_MAX, pressKey } from "./money.js";
 import { find, isolate, make } from "./page.js";
@@ -167,6 +168,16 @@ export function openEntry({ currency, exponent, charge }) {
     if (!catalogue.isOf(version)) await refresh();
   }
 
+  /** Add the item that has this bar code; return whether one has. */
+  function addArticle(text) {
+    const number = readArticle(text);
+    const found = number && [...catalogue.items].find(([, item]) => item.article === number);
+    if (!found) return false;
+    note("");
+    add(found[0], 1);
+    return true;
+  }
+
   const read = () => typed;
 
   /** Put back what was typed before a scanner typed over it. */
@@ -210,5 +221,5 @@ export function openEntry({ currency, exponent, charge }) {
   counts = draft.counts || {};
   choose(localStorage.getItem(TAB) === "items" && catalogue.items.size ? "items" : "keypad");
   draw();
-  return { press, clear, begin, total, read, write, refresh, keepUp, note };
+  return { press, clear, begin, total, read, write, refresh, keepUp, note, addArticle };
 }

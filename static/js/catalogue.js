@@ -11,6 +11,7 @@ const listTiles = (page) =>
         tile,
         name: tile.dataset.name,
         price: Number(tile.dataset.price),
+        article: tile.dataset.article,
       },
     ]),
   );

@@ -214,6 +214,7 @@ export function openCollector(till) {
     // The code of a sale that is paid is often scanned once more.
     if (isOurs && root.dataset.screen === "result") return undefined;
     if (document.querySelector("dialog[open]") && !sheet.open) return undefined;
+    if (!isOurs && root.dataset.screen === "entry" && !sheet.open && till.entry.addArticle(text)) return undefined;
     if (!isOurs)
       return say(
         /^\d{6,14}$/.test(text)

@@ -7,6 +7,7 @@
  * or comes from a screen keyboard, letter by letter, never waits.
  */
 
+import { isArticle } from "./articles.js";
 import { foldDigits } from "./typed.js";
 
 // Hands are slower from key to key, and hold a key for longer.
@@ -70,13 +71,6 @@ export function onHand(hand) {
 /** Have scanned codes handed over, without prefix and suffix. */
 export function onScan(take) {
   giveScan = take;
-}
-
-/** Whether a number is an article's: its last digit checks the others (GS1 general specifications 7.9). */
-export function isArticle(text) {
-  if (!/^(\d{8}|\d{12,14})$/.test(text)) return false;
-  const sum = [...text].reverse().reduce((all, digit, place) => all + digit * (place % 2 ? 3 : 1), 0);
-  return sum % 10 === 0;
 }
 
 /** Whether the newest key was let go quicker than fingers do: more of a scan may follow. */

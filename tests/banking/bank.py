@@ -5,14 +5,27 @@ import uuid
 from datetime import date
 from typing import Any
 
+from django.db import connection
+
 from banking.dispatch import send_due_files
-from banking.models import BankAccount, Entry, Order, OrderKind, PaymentFile, Statement
+from banking.invariants import INVARIANTS
+from banking.models import (
+    BankAccount,
+    BankFile,
+    Entry,
+    Order,
+    OrderKind,
+    PaymentFile,
+    Statement,
+)
+from banking.order_invariants import INVARIANTS as ORDERS
 from banking.orders import NewOrder, create_order
 from banking.payees import Payee
 from banking.runs import hand_over, make_run, release_run
 from identity.models import User
 from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
+from ledger.invariants.runner import prove
 
 DAY = date(2026, 11, 30)
 IBAN = "DE89370400440532013000"
@@ -102,19 +115,14 @@ def enter(order: Order, amount_minor: int, *, reason_code: str = "") -> Entry:
     """Return an entry of a statement about an order."""
     number = next(_NUMBERS)
     account = find_account(order.currency)
+    file = BankFile.objects.create(name="test.xml", sha256=uuid.uuid4().hex, size=1)
     statement = Statement.objects.create(
-        account=account,
-        format="camt.053",
-        file_name="test.xml",
-        sha256=uuid.uuid4().hex,
-        place=number,
-        entries_count=1,
+        account=account, format="camt.053", file=file, place=number, entries_count=1
     )
     return Entry.objects.create(
         account=account,
         statement=statement,
         fingerprint=uuid.uuid4().hex,
-        is_booked=True,
         amount_minor=amount_minor,
         currency=order.currency,
         booked_on=DAY,
@@ -122,3 +130,10 @@ def enter(order: Order, amount_minor: int, *, reason_code: str = "") -> Entry:
         reason_code=reason_code,
         order=order,
     )
+
+
+def list_broken() -> list[str]:
+    """Return what the invariants of banking find broken."""
+    with connection.cursor() as cursor:
+        verdicts = [prove(each, cursor=cursor) for each in (*INVARIANTS, *ORDERS)]
+    return [str(verdict) for verdict in verdicts if verdict.offending]

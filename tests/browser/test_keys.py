@@ -15,6 +15,8 @@ EAN_8, UPC_E, EAN_13, UPC_A, ITF_14 = (
     "036000291452",
     "14006381333938",
 )
+# Of an item that the demo's shops sell.
+BREAD = "2000000001012"
 # The digits of a French keyboard, without Shift.
 AZERTY = dict(zip("1234567890", "&é\"'(-è_çà", strict=True))
 # Keys with the times they are pressed and let go at, as a scanner or a hand would have them: a
@@ -93,6 +95,16 @@ def test_article_codes_are_said_to_be_unknown_and_change_no_amount(till):
 
                 expect(note).to_contain_text(f"Unknown article {code}.")
                 expect(charge).to_have_text(shown)
+
+
+def test_the_bar_code_of_an_item_adds_it_to_the_sale(till):
+    wait_for_collector(till)
+    for shown in ("Charge €2.40", "Charge €4.80"):
+        press(till.page, [*BREAD, "Enter"])
+        expect(till.page.locator("#charge")).to_have_text(shown)
+
+    expect(till.page.locator("#cart li:visible")).to_have_text(re.compile("Brown bread.*2"))
+    expect(till.page.locator("#entry-note")).to_be_hidden()
 
 
 @pytest.mark.parametrize("end", [["Enter"], ["Tab"], []], ids=["Enter", "Tab", "nothing"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screens import MINUS, Office, Phone, Till, find_owner, read_cents
+from tests.browser.screens import MINUS, Office, Phone, Till, find_owner, read_cents, scan
 from tests.browser.windows import PHONE, TABLET
 
 RECEIPT_TIMEOUT_MS = 20_000
@@ -25,8 +25,10 @@ def owner(windows, demo):
 @pytest.fixture
 def paired(windows, demo, owner):
     till = Till(windows.open(TABLET, scheme=SCHEME))
-    till.page.goto("/till/")
-    till.page.get_by_label("Pairing code").fill(owner.make_pairing_code("Till 2"))
+    code = owner.make_pairing_code("Till 2")
+    till.page.goto(scan(owner.page))
+    expect(till.page.get_by_label("Pairing code")).to_have_value(code)
+    expect(till.page).to_have_url(re.compile("/till/pair/$"))
     till.page.get_by_role("button", name="Pair").click()
     till.unlock(demo["merchants"][0]["stores"][0]["cashiers"][0])
     return till

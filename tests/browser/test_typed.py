@@ -22,6 +22,11 @@ READ_ALL = """async (cases) => {
     return read.minor ?? read.refusal;
   });
 }"""
+ARTICLES = json.loads(Path(__file__).parents[1].joinpath("pos/articles.json").read_text())
+READ_ARTICLES = """async (cases) => {
+  const { readArticle } = await import("/static/js/articles.js");
+  return cases.map(readArticle);
+}"""
 FOLD = """async (text) => (await import("/static/js/typed.js")).foldDigits(text)"""
 # What a customer pays, what is typed to refund a part of it, and how both are shown.
 REFUNDS = {
@@ -41,6 +46,15 @@ def shops(stack):
 def squeeze(text):
     """Take the blanks out: after a currency's code the browser writes one, the server none."""
     return re.sub(r"\s", "", text)
+
+
+def test_the_script_reads_articles_as_the_server_does(windows):
+    page = windows.open(PHONE)
+    page.goto("/wallet/sign-in/")
+
+    read = page.evaluate(READ_ARTICLES, [typed for typed, _ in ARTICLES])
+
+    assert read == [number for _, number in ARTICLES]
 
 
 def test_the_script_reads_amounts_as_the_server_does(windows):

@@ -6,7 +6,12 @@ import socket
 import pytest
 from django.db import connection
 
+from banking.models import BankAccount
 from demo import people, run
+from demo.customers import BANK
+from ledger.accounts import get_or_open_house_account
+from ledger.chart import AccountKind
+from ledger.queries import sum_balance
 from pos.desk import look_at_desk
 from pos.models import Charge, Terminal
 from servers.embedded import OWNER_ROLE
@@ -127,3 +132,7 @@ def test_tills_of_a_new_demo_report_no_payment_of_the_past(monkeypatch):
 
     assert Charge.objects.filter(status="captured").exists()
     assert [look_at_desk(till).paid for till in Terminal.objects.all()] == [[], [], []]
+    # What the bank begins with is what the books say lies there.
+    safeguard = get_or_open_house_account(AccountKind.SAFEGUARD, currency="EUR")
+    assert sum_balance(safeguard) == BANK.opening_minor
+    assert BankAccount.objects.get().iban == BANK.iban

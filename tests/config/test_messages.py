@@ -210,6 +210,7 @@ def test_refusals_are_spoken_when_they_are_made(esperanto):
     assert find_english(result.detail, names={"example.org"}) == []
 
 
+@pytest.mark.django_db
 def test_scripts_get_their_words_by_an_address_that_names_the_language(esperanto):
     answer = Client().get(f"/words/{LANGUAGE}.js")
 

@@ -40,7 +40,7 @@ def assert_asks_to_try_again(answer, advice):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "table", ["merchants_merchantbalance", "django_session", "identity_user"]
+    "table", ["merchants_merchantbalance", "identity_dashboardsession", "identity_user"]
 )
 def test_a_page_whose_database_is_lost_is_busy(owner, table):
     with refuse(table):

@@ -17,7 +17,8 @@ from servers.state import FolderInUse
 from tests.ports import find_port
 
 ROOT = Path(__file__).resolve().parents[2]
-EVERY = ("postgres", "valkey", "web", "streams", "worker", "beat", "nginx")
+EVERY = ("postgres", "valkey", "web", "streams", "worker", "banker", "beat", "bank", "nginx")
+TAKERS = {"worker", "banker"}
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(180)]
 
 
@@ -57,7 +58,7 @@ def test_a_killed_process_is_noticed_and_comes_back(stack, name):
     stack.start(name)
     # Celery's worker (5.7.0) ends instead of connecting again if its queue is lost while it
     # holds a job that is not acknowledged; what watches over it starts it again.
-    assert set(stack.find_dead()) <= ({"worker"} if name == "valkey" else set())
+    assert set(stack.find_dead()) <= (TAKERS if name == "valkey" else set())
     assert read_status(stack.port) == 200
 
 
@@ -65,7 +66,7 @@ def test_a_killed_process_is_noticed_and_comes_back(stack, name):
 def test_a_stopped_process_is_not_missed_and_comes_back(stack, name):
     stack.stop(name)
 
-    assert set(stack.find_dead()) <= ({"worker"} if name == "valkey" else set())
+    assert set(stack.find_dead()) <= (TAKERS if name == "valkey" else set())
     stack.start(name)
     assert read_status(stack.port) == 200
 
@@ -91,7 +92,7 @@ def test_a_stack_that_cannot_start_says_which_part_and_stops_the_rest(tmp_path):
 
     assert not list((tmp_path / "pids").iterdir())
     # Nothing has met a database whose version was not checked.
-    assert not [name for name in ("web", "worker", "beat") if has_log(tmp_path, name)]
+    assert not [name for name in ("web", "worker", "banker", "beat") if has_log(tmp_path, name)]
 
 
 def test_a_stack_without_its_content_stops_again(tmp_path):

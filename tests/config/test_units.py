@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from relay.streams import sign_ticket
-from servers.commands import run_beat, run_streams, run_web, run_worker
+from servers.commands import run_banker, run_beat, run_streams, run_web, run_worker
 from servers.processes import Process, Program, list_family
 from servers.programs import ROOT, Size, UnixConnection
 from tests.faults.shop import wait_for
 
 BIN, RUN = "/srv/tessera/.venv/bin/", Path("/run/tessera")
-NAMES = ("web", "streams", "worker", "beat")
+NAMES = ("web", "streams", "worker", "banker", "beat")
 PAGE = (ROOT / "docs/operations.md").read_text()
 WITHIN_S = 60
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(180)]
@@ -135,6 +135,7 @@ def test_the_units_run_what_the_demo_runs():
             ),
             "streams": run_streams(RUN / "streams.sock"),
             "worker": run_worker(processes=size.task_processes),
+            "banker": run_banker(),
             "beat": run_beat(Path("/var/lib/tessera/beat-schedule")),
         }.items()
     }
@@ -179,7 +180,8 @@ def test_streams_end_in_time_with_a_page_open_and_come_back_from_a_crash(run, fo
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("worker", " ready."), ("beat", "beat: Starting...")]
+    ("name", "words"),
+    [("worker", " ready."), ("banker", " ready."), ("beat", "beat: Starting...")],
 )
 def test_jobs_and_timetable_come_back_and_give_the_signs_that_the_unit_wants(run, name, words):
     unit = run(name)

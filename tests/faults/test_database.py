@@ -16,7 +16,7 @@ CUT = b"""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
 """
-EVERYTHING = ("postgres", "valkey", "web", "streams", "worker", "beat")
+EVERYTHING = ("postgres", "valkey", "web", "streams", "worker", "banker", "beat")
 
 
 def is_ready(stack):

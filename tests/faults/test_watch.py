@@ -69,7 +69,9 @@ def test_all_that_died_together_is_started_before_any_is_waited_for(stack, shop)
 
 
 @pytest.mark.parametrize(
-    "names", [("postgres", "valkey", "web"), ("streams", "worker", "beat", "nginx")], ids=str
+    "names",
+    [("postgres", "valkey", "web"), ("streams", "worker", "banker", "beat", "nginx")],
+    ids=str,
 )
 def test_processes_that_are_stopped_are_noticed_and_replaced(stack, shop, names):
     said: list[str] = []
@@ -125,7 +127,7 @@ def test_a_timetable_without_a_sign_of_life_is_replaced(stack, shop):
     watch_until(Watch(stack, say=said.append), lambda: all(look() for look in is_ready))
 
 
-@pytest.mark.parametrize("name", ["beat", "worker"])
+@pytest.mark.parametrize("name", ["beat", "worker", "banker"])
 def test_beat_and_worker_give_signs_of_life(stack, name):
     silences = [0.0]
 

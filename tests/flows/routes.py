@@ -32,6 +32,8 @@ KINDS = {
 # They ask for a password or the link of a mail.
 OPEN = {
     "dashboard/sign-in/",
+    "dashboard/sign-in/factor/",
+    "dashboard/sign-in/passkey/",
     "dashboard/sign-out/",
     "dashboard/invitation/<str:token>/",
     "dashboard/password/",

@@ -8,15 +8,21 @@ from uuid import UUID
 from django.core import mail
 from django.test import Client
 
+from console.models import Operator
 from foundation.forms import MakingForm
+from identity.factors import keep_app
+from identity.models import User
 from pos.counter_codes import write_counter_link
 from pos.models import Charge, CounterCode
 from relay.letters import send_due_letters
 from tests import factories
 from tests.conftest import Api
+from tests.owners import as_owner
 from tests.snapshots import nothing_changes
 from wallet.authentication import WALLET_COOKIE
 from wallet.models import Payment
+
+APP_SECRET = "TESTTESTTESTTESTTESTTESTTESTTEST"
 
 
 def open_browser(**options: Any) -> Any:
@@ -35,6 +41,25 @@ def open_dashboard(person: Any) -> Any:
     """Open the browser of a member of staff, signed in to the dashboard."""
     browser = open_browser()
     browser.force_login(person.user)
+    return browser
+
+
+def make_operator(
+    email: str = "aoife@operator.test", *, name: str = "Aoife Kelly", has_factor: bool = True
+) -> User:
+    """Make an operator, with an authenticator app: without one no page of the console opens."""
+    user = User.objects.create(name=name, email=email)
+    with as_owner():
+        Operator.objects.create(user=user)
+    if has_factor:
+        keep_app(user, APP_SECRET)
+    return user
+
+
+def open_console(user: User) -> Any:
+    """Open the browser of an operator, signed in."""
+    browser = open_browser()
+    browser.force_login(user)
     return browser
 
 

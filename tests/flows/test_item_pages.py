@@ -17,6 +17,8 @@ TYPED = {
     "price": "3,80",
     "category": "Drinks",
     "color": "amber",
+    "barcode": "4 006381 333931",
+    "vat": "13,5 %",
     "made_id": sign_id(NewItemForm, 2),
 }
 
@@ -44,6 +46,7 @@ def test_an_item_is_added_behind_the_others(owner, shop, new):
     item = Item.objects.get(name="Flat white")
     assert answer["Location"] == f"/dashboard/items/?made={item.public_id}#{item.public_id}"
     assert (item.price_minor, item.category, item.color) == (380, "Drinks", "amber")
+    assert (item.barcode, item.vat_bps) == ("04006381333931", 1350)
     assert name_items(shop) == ["Tea", "Flat white"]
     assert "Drinks" in owner.get(new).content.decode()
 
@@ -59,6 +62,11 @@ def test_an_item_is_added_behind_the_others(owner, shop, new):
         ({"price": "1,234"}, "price", "can be read in two ways"),
         ({"category": "x" * 41}, "category", "Type a category in up to 40 letters"),
         ({"color": "pink"}, "color", "Choose one of the colours."),
+        ({"barcode": "4006381333930"}, "barcode", "Type the digits below the bars"),
+        ({"vat": "thirteen"}, "vat", "Type a rate from 0 to 100, such as 13.5."),
+        ({"vat": "100.01"}, "vat", "Type a rate from 0 to 100"),
+        ({"vat": "-5"}, "vat", "Type a rate from 0 to 100"),
+        ({"vat": "5.555"}, "vat", "Type a rate from 0 to 100"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(owner, new, typed, field, words):
@@ -97,6 +105,33 @@ def test_a_name_is_there_once_also_among_the_hidden(owner, shop, new):
     ]
     assert "A hidden item has this name." in hidden.context["form"].errors["name"][0]
     assert Item.objects.count() == 2
+
+
+def test_a_bar_code_stands_for_one_item(owner, shop, new):
+    owner.post(new, TYPED)
+    tea = factories.make_item(shop, name="Tea")
+
+    second = owner.post(new, TYPED | {"name": "Milk", "made_id": sign_id(NewItemForm, 3)})
+    changed = owner.post(f"/dashboard/items/{tea.public_id}/", TYPED | {"name": "Tea"})
+
+    assert [page.status_code for page in (second, changed)] == [409] * 2
+    assert second.context["form"].errors["barcode"] == [
+        "Flat white has this bar code. A code stands for one item."
+    ]
+    assert Item.objects.exclude(barcode="").count() == 1
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("0", "0"), ("13.50", "13.5"), ("", "")])
+def test_a_rate_is_shown_as_it_was_typed(owner, shop, typed, shown):
+    item = factories.make_item(shop)
+
+    owner.post(f"/dashboard/items/{item.public_id}/", TYPED | {"vat": typed, "barcode": ""})
+    page = owner.get(f"/dashboard/items/{item.public_id}/")
+
+    assert (page.context["form"]["vat"].value(), page.context["form"]["barcode"].value()) == (
+        shown,
+        "",
+    )
 
 
 def test_an_item_is_changed(owner, shop):

@@ -11,22 +11,18 @@ from banking.dispatch import carry_out_answers, send_due_files
 from banking.models import Order, PaymentFile, Report
 from banking.payees import Payee
 from banking.reports import read_unread
-from console.models import AuditEntry, Operator
-from identity.models import User
+from console.models import AuditEntry
 from tests.banking import bank
 from tests.banking.test_reports import write
 from tests.broken import find_broken
-from tests.flows.steps import open_browser
-from tests.owners import as_owner
+from tests.flows.steps import make_operator, open_browser
 
 pytestmark = pytest.mark.django_db
 RUNS, REPORTS = "/console/runs/", "/console/reports/"
 
 
 def open_console(name):
-    user = User.objects.create(name=name, email=f"{name.split()[0].lower()}@operator.test")
-    with as_owner():
-        Operator.objects.create(user=user)
+    user = make_operator(f"{name.split()[0].lower()}@operator.test", name=name)
     browser = open_browser()
     browser.force_login(user)
     return browser

@@ -41,7 +41,10 @@ FINAL = [
 ]
 FORGETTABLE = {
     "pos_duereceipt",
-    "django_session",
+    "identity_authenticatorapp",
+    "identity_dashboardsession",
+    "identity_passkey",
+    "identity_recoverycode",
     "wallet_shortcodemiss",
     "wallet_paymentcodemiss",
 }
@@ -250,6 +253,24 @@ def test_a_role_that_can_become_the_owner_is_refused(settings):
 
     with pytest.raises(CommandError, match="tessera_owner, and tessera_test has all"):
         grant()
+
+
+def test_a_banker_without_the_application_s_rights_is_refused(settings):
+    settings.BANKER_ROLE = "pg_monitor"
+
+    with pytest.raises(CommandError, match="GRANT tessera TO pg_monitor"):
+        grant()
+
+
+def test_what_somebody_gave_the_banker_by_hand_is_taken_back():
+    deletes = "SELECT has_table_privilege('tessera_banker', 'ledger_transfer', 'DELETE')"
+    with as_owner() as cursor:
+        cursor.execute("GRANT DELETE ON ledger_transfer TO tessera_banker")
+    assert ask(deletes) == [True]
+
+    grant()
+
+    assert ask(deletes) == [False]
 
 
 def test_a_role_that_is_not_there_is_named(settings):

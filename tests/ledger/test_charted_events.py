@@ -5,7 +5,8 @@ import uuid
 import pytest
 from django.db import connection
 
-from ledger.chart import EVENTS, NATURES, AccountKind
+from ledger.accounts import get_or_open_house_account
+from ledger.chart import BANK_EVENTS, EVENTS, NATURES, AccountKind
 from ledger.errors import TransferRefused
 from ledger.models import Transfer
 from ledger.posting import post_transfers
@@ -80,12 +81,17 @@ def test_the_end_of_a_hold_is_an_event_too(accounts, nothing_moved):
 
 @pytest.mark.parametrize("shape", [NewTransfer, JudgedAlone, NewPending])
 @pytest.mark.parametrize("count", SHAPES.values(), ids=SHAPES)
-def test_a_top_up_takes_a_right_of_its_own(accounts, as_the_web, nothing_moved, count, shape):
-    move = [
-        draw("top_up", accounts["safeguard"], accounts["wallet"], shape) for _ in range(count)
-    ]
+def test_what_the_bank_did_takes_a_right_of_its_own(
+    accounts, as_the_web, nothing_moved, count, shape
+):
+    for house in ("transit", "suspense", "fee_income"):
+        accounts[house] = get_or_open_house_account(house, currency="EUR")
+    for kind in sorted(BANK_EVENTS):
+        for debit, _, credit in (pair.partition(">") for pair in EVENTS[kind]):
+            move = [draw(kind, accounts[debit], accounts[credit], shape) for _ in range(count)]
 
-    assert post_transfers(move) == ["top_up_not_allowed"] * count
+            assert post_transfers(move) == ["top_up_not_allowed"] * count, (kind, debit)
+
     assert nothing_moved()
 
 

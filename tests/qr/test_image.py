@@ -98,7 +98,9 @@ def test_the_svg_has_half_the_bytes_of_the_library_s_own():
 
     theirs = code.make_image(image_factory=SvgPathImage).to_string()
 
-    assert (len(draw_svg(LINK)), len(theirs)) == (3139, 6426)
+    # Theirs differs by a byte where lxml is there to write it.
+    assert len(draw_svg(LINK)) == 3139
+    assert len(theirs) > 2 * 3139
 
 
 def test_the_svg_is_black_on_white_whatever_surrounds_it():

@@ -6,7 +6,9 @@ from functools import partial
 
 import pytest
 
+from console import set_up
 from console.decisions import approve, decline
+from console.errors import SetUpClosed
 from console.models import AuditEntry, Operator
 from identity.errors import CodesTooMany, CodeWrong, VerificationOver
 from identity.models import User, Verification
@@ -18,6 +20,7 @@ from merchants.models import (
     Application,
     Invitation,
     MerchantBalance,
+    Organisation,
     Role,
     StaffMember,
     Store,
@@ -66,6 +69,32 @@ def test_of_two_operators_one_decides(crowd, operators):
         kept = _read(application)
         assert (kept.merchant is not None) == (kept.status == "approved")
         assert AuditEntry.objects.filter(subject=application.id).count() == 1
+
+
+def test_of_many_who_set_up_at_once_one_does(crowd, committed):
+    code = set_up.read_code()
+    operators = [
+        set_up.NewOperator(
+            name="Aoife", email=f"{uuid.uuid4().hex}@operator.test", password=uuid.uuid4().hex
+        )
+        for _ in range(AT_ONCE)
+    ]
+    jobs = [
+        partial(set_up.set_up, code, factories.ORGANISATION, operator, device="")
+        for operator in operators
+    ]
+    try:
+        outcomes = crowd.act(jobs, refusals=(SetUpClosed,))
+
+        assert sum(isinstance(each, SetUpClosed) for each in outcomes) == AT_ONCE - 1
+        emails = [operator.email for operator in operators]
+        assert User.objects.filter(email__in=emails).count() == 1
+        assert Operator.objects.filter(user__email__in=emails).count() == 1
+        assert Organisation.objects.count() == 1
+    finally:
+        with logged_in_as_owner():
+            Organisation.objects.all().delete()
+            set_up.draw_code()
 
 
 def _read(application):

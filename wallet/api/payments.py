@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from banking.topics import account_topic
 from foundation.answers import Money
 from foundation.express import ExpressView
 from foundation.fields import PlainTextField
@@ -23,7 +24,6 @@ from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.queries import read_available, read_balance
 from pos.api.charges import hand_over_stream
 from pos.errors import ChargeNotPayable, NotFound
-from pos.topics import account_topic
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 from wallet.authentication import Payer, WalletAuthentication

@@ -1,4 +1,4 @@
-"""Grant the application's database role its privileges."""
+"""Grant the application's database role, and the banker's, their privileges."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -18,6 +18,7 @@ _WRONG_OWNER = """
      ORDER BY is_own DESC, relname LIMIT 1
 """
 _MAKES_ROLES = "SELECT FROM pg_roles WHERE rolname = %s AND rolcreaterole"
+_IS_MEMBER = "SELECT WHERE pg_has_role(%s, %s, 'USAGE')"
 _MAY_CREATE = "SELECT WHERE has_schema_privilege(%s, 'public', 'CREATE')"
 
 
@@ -32,8 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Grant the privileges; refuse a role that is the owner or can become it."""
         role: str = settings.APPLICATION_ROLE
-        check_owner(role)
-        grant_privileges(role)
+        check_roles()
+        grant_privileges(role, banker=settings.BANKER_ROLE)
         if _ask(_MAY_CREATE, [role]) is not None:
             raise CommandError(
                 f"{role} may still make tables, because the database is somebody else's:"
@@ -51,12 +52,22 @@ class Command(BaseCommand):
             self.stdout.write(f"{role} has its privileges on {len(privileges)} tables.")
 
 
-def check_owner(role: str) -> None:
-    """Check that the role is weaker than the current user, who must own the tables.
+def check_roles() -> None:
+    """Check that both roles are weaker than the current user, who must own the tables.
 
     Raises:
         CommandError: says which is not the case, and what to do.
     """
+    role, banker = settings.APPLICATION_ROLE, settings.BANKER_ROLE
+    for name in (role, banker):
+        _check_role(name)
+    if _ask(_IS_MEMBER, [banker, role]) is None:
+        raise CommandError(
+            f"{banker} lacks the application's rights: GRANT {role} TO {banker}."
+        )
+
+
+def _check_role(role: str) -> None:
     if _ask(_EXISTS, [role]) is None:
         raise CommandError(f"There is no role {role}; docs/operations.md makes it.")
     if _ask(_MAKES_ROLES, [role]) is not None:

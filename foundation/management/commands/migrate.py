@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
 
-from foundation.management.commands.grant_privileges import check_owner
+from foundation.management.commands.grant_privileges import check_roles
 from foundation.sql_functions import install_functions, list_functions
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -30,7 +30,7 @@ class Command(migrate.Command):
         looks_only = options["plan"] or options["check_unapplied"]
         is_whole = not options["app_label"] and not looks_only
         if is_whole:
-            check_owner(settings.APPLICATION_ROLE)
+            check_roles()
             _check_version()
         super().handle(*args, **options)
         if is_whole:

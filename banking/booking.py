@@ -1,0 +1,198 @@
+"""Books entries: one transfer each, under the entry's own id, in batches. For the banker.
+
+A batch is one transaction, so a banker that is killed books it again, once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from banking.errors import EntryDiffers, OrderElsewhere
+from banking.matching import Matches, match_entries, suggest_accounts
+from banking.models import Break, BreakReason, Entry, Expectation, Order
+from banking.orders import book_order, return_order
+from banking.topics import account_topic
+from foundation.postgresql.arrays import Texts, Uuids
+from ledger.accounts import get_or_open_house_account
+from ledger.chart import AccountKind
+from ledger.posting import BATCH_MAX, explain_refusal, post_transfers
+from ledger.results import DONE, Result
+from ledger.transactions import in_one_transaction
+from ledger.transfers import NewTransfer
+from relay.pages import tell_on_commit
+
+_TOPICS_EACH = 200
+# The wallet takes nothing more: somebody has to decide where the money goes.
+_NO_WAY_IN = frozenset(
+    {
+        Result.CREDIT_ACCOUNT_CLOSED,
+        Result.CREDIT_ACCOUNT_NOT_FOUND,
+        Result.CURRENCY_MISMATCH,
+        Result.BALANCE_WOULD_OVERFLOW,
+    }
+)
+_NOTE = """
+    UPDATE banking_entry e
+       SET posted_at = clock_timestamp(), posted_as = g.kind,
+           expectation_id = nullif(g.expectation, %(none)s::uuid),
+           order_id = nullif(g.payment, %(none)s::uuid)
+      FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(expectations)s::uuid[],
+                  %(orders)s::uuid[]) AS g (id, kind, expectation, payment)
+     WHERE e.id = g.id
+"""
+_NOTHING = UUID(int=0)
+
+
+def book_entries() -> int:
+    """Book every entry that was entered and not booked yet; return how many there were."""
+    count = 0
+    while booked := _book_batch():
+        count += booked
+    return count
+
+
+@in_one_transaction
+def _book_batch() -> int:
+    waiting = Entry.objects.filter(posted_at=None).order_by("id")
+    # Another banker that does the same waits here, and then finds them booked.
+    entries = list(waiting.select_for_update(no_key=True, of=("self",))[:BATCH_MAX])
+    if entries:
+        _Batch(entries).book()
+    return len(entries)
+
+
+@dataclass(slots=True)
+class _Noted:
+    """How an entry was posted."""
+
+    entry: Entry
+    kind: str
+    expectation_id: UUID = _NOTHING
+    order_id: UUID = _NOTHING
+
+
+@dataclass(slots=True)
+class _Batch:
+    entries: Sequence[Entry]
+    _noted: list[_Noted] = field(default_factory=list)
+    _houses: dict[tuple[str, str], UUID] = field(default_factory=dict)
+
+    def book(self) -> None:
+        matches = match_entries(self.entries)
+        self._book_orders(matches)
+        self._book_top_ups(matches)
+        self._book_rest(matches)
+        self._note()
+
+    def _book_orders(self, matches: Matches) -> None:
+        for entry, order in matches.orders:
+            reason = self._book_order(entry, order)
+            if reason is None:
+                kind = "book" if entry.amount_minor < 0 else "return"
+                self._noted.append(_Noted(entry, kind, order_id=order.pk))
+            else:
+                matches.rest.append((entry, reason))
+
+    def _book_order(self, entry: Entry, order: Order) -> BreakReason | None:
+        try:
+            if entry.amount_minor < 0:
+                book_order(order, entry)
+            else:
+                return_order(order, entry)
+        except EntryDiffers:
+            return BreakReason.WRONG_AMOUNT
+        except OrderElsewhere:
+            # Booked twice, or booked after it was refused: somebody has to look.
+            return BreakReason.LATE
+        return None
+
+    def _book_top_ups(self, matches: Matches) -> None:
+        transfers = [
+            self._transfer(
+                entry, "top_up", other=each.credit_account_id, reference=each.reference
+            )
+            for entry, each in matches.top_ups
+        ]
+        arrived: dict[UUID, Expectation] = {}
+        for (entry, each), result in zip(
+            matches.top_ups, post_transfers(transfers), strict=True
+        ):
+            if result in DONE:
+                self._noted.append(_Noted(entry, "top_up", expectation_id=each.pk))
+                arrived[each.pk] = each
+            elif result in _NO_WAY_IN:
+                matches.rest.append((entry, BreakReason.LATE))
+            else:
+                raise explain_refusal(result, entry.id)
+        open_ones = Expectation.objects.filter(pk__in=list(arrived), arrived_at=None)
+        open_ones.update(arrived_at=timezone.now())
+        topics = [account_topic(each.credit_account_id) for each in arrived.values()]
+        for begin in range(0, len(topics), _TOPICS_EACH):
+            tell_on_commit(*topics[begin : begin + _TOPICS_EACH])
+
+    def _book_rest(self, matches: Matches) -> None:
+        transfers = [
+            self._transfer(
+                entry,
+                "receive" if entry.amount_minor > 0 else "take",
+                other=self._find_house(AccountKind.SUSPENSE, entry.currency),
+                reference=entry.creditor_reference or entry.bank_reference,
+            )
+            for entry, _ in matches.rest
+        ]
+        for transfer, result in zip(transfers, post_transfers(transfers), strict=True):
+            if result not in DONE:
+                raise explain_refusal(result, transfer.id)
+        suggested = suggest_accounts(entry for entry, _ in matches.rest)
+        Break.objects.bulk_create(
+            [
+                Break(
+                    entry=entry,
+                    amount_minor=entry.amount_minor,
+                    currency=entry.currency,
+                    reason=reason,
+                    suggested_account_id=suggested.get(entry.id),
+                )
+                for entry, reason in matches.rest
+            ],
+            batch_size=2000,
+        )
+        self._noted += [
+            _Noted(entry, transfer.kind)
+            for (entry, _), transfer in zip(matches.rest, transfers, strict=True)
+        ]
+
+    def _transfer(self, entry: Entry, kind: str, *, other: UUID, reference: str) -> NewTransfer:
+        safeguard = self._find_house(AccountKind.SAFEGUARD, entry.currency)
+        came_in = entry.amount_minor > 0
+        return NewTransfer(
+            id=entry.id,
+            debit_account_id=safeguard if came_in else other,
+            credit_account_id=other if came_in else safeguard,
+            amount_minor=abs(entry.amount_minor),
+            currency=entry.currency,
+            kind=kind,
+            reference=reference,
+        )
+
+    def _find_house(self, kind: AccountKind, currency: str) -> UUID:
+        key = (kind.value, currency)
+        if key not in self._houses:
+            self._houses[key] = get_or_open_house_account(kind, currency=currency)
+        return self._houses[key]
+
+    def _note(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _NOTE,
+                {
+                    "none": _NOTHING,
+                    "ids": Uuids(each.entry.pk for each in self._noted),
+                    "kinds": Texts(each.kind for each in self._noted),
+                    "expectations": Uuids(each.expectation_id for each in self._noted),
+                    "orders": Uuids(each.order_id for each in self._noted),
+                },
+            )

@@ -1,0 +1,226 @@
+"""Reads the bank's files into statements and entries: a file is entered whole or not at all.
+
+What was entered is booked by `banking/booking.py`, which needs no file any more.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+import uuid6
+from django.conf import settings
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils.translation import gettext
+
+from banking.bank_accounts import find_account_of
+from banking.errors import StatementUnreadable
+from banking.models import BankAccount, BankFile, ReadingStatus, Statement
+from banking.reading.camt import read_camt
+from banking.reading.csv_files import read_csv
+from banking.reading.lines import Fingerprints, Head, Line, Reading
+from banking.reading.mt940 import is_mt940, read_mt940
+from ledger.transactions import in_one_transaction
+
+logger = logging.getLogger(__name__)
+
+_LINES_EACH = 4000
+_START = 512
+_COPY = """
+    COPY banking_entry (
+        id, account_id, statement_id, fingerprint, part, amount_minor, currency, booked_on,
+        valued_on, end_to_end_id, creditor_reference, remittance, bank_reference, party_name,
+        party_iban, reason_code, is_charge, is_reversal, is_lump, is_stated, posted_as
+    ) FROM STDIN
+"""
+_KNOWN = """
+    SELECT fingerprint FROM banking_entry
+     WHERE account_id = %s AND fingerprint = ANY (%s) AND part = 0
+"""
+_STATE = """
+    UPDATE banking_entry SET is_stated = true
+     WHERE account_id = %s AND fingerprint = ANY (%s) AND NOT is_stated
+"""
+
+
+def read_waiting_files() -> int:
+    """Read the files that wait, the oldest first; return how many were read or refused."""
+    waiting = BankFile.objects.filter(status=ReadingStatus.WAITING).order_by("id")
+    ids = list(waiting.values_list("id", flat=True))
+    for file_id in ids:
+        read_file(file_id)
+    return len(ids)
+
+
+def read_file(file_id: UUID) -> None:
+    """Enter one file that waits; what cannot be read is refused, and nothing of it entered.
+
+    Safe to run twice: its entries are counted once, whatever other files had brought.
+    """
+    try:
+        _enter(file_id)
+    except StatementUnreadable as refusal:
+        waiting = BankFile.objects.filter(pk=file_id, status=ReadingStatus.WAITING)
+        said = refusal.describe(waiting.values_list("name", flat=True).first() or "")
+        waiting.update(status=ReadingStatus.REFUSED, refusal=said[:500], read_at=Now())
+        logger.warning("A bank's file was refused: %s", said)
+
+
+@in_one_transaction
+def _enter(file_id: UUID) -> None:
+    waiting = BankFile.objects.filter(pk=file_id, status=ReadingStatus.WAITING)
+    file = waiting.select_for_update(no_key=True, of=("self",)).first()
+    if file is None:
+        return
+    with _open(file) as source:
+        _Intake(file).take(_read(file, source))
+    waiting.update(status=ReadingStatus.READ, refusal="", read_at=Now())
+
+
+def _open(file: BankFile) -> AbstractContextManager[IO[bytes]]:
+    if file.content is not None:
+        return BytesIO(bytes(file.content))
+    try:
+        # Found there by its name alone: a name of another folder leads nowhere else.
+        return (Path(settings.BANK_INBOX) / Path(file.name).name).open("rb")
+    except OSError:
+        words = gettext("the file is no longer in the folder.")
+        raise StatementUnreadable(words) from None
+
+
+def _read(file: BankFile, source: IO[bytes]) -> Reading:
+    if file.mapping is not None:
+        account = file.mapping.account
+        return read_csv(source, file.mapping, account=account.iban, currency=account.currency)
+    start = source.read(_START)
+    source.seek(0)
+    if not start.strip():
+        raise StatementUnreadable(gettext("the file is empty."), line=1)
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return read_camt(source)
+    if is_mt940(start):
+        return read_mt940(source)
+    words = gettext("this is neither camt.053, camt.054 nor MT940.")
+    raise StatementUnreadable(words, line=1)
+
+
+@dataclass(slots=True)
+class _Intake:
+    """Writes a reading's statements, one after the other, in the caller's transaction."""
+
+    file: BankFile
+    _place: int = 0
+    _open: "_Open | None" = None
+
+    def take(self, reading: Reading) -> None:
+        for item in reading:
+            if isinstance(item, Head):
+                self._close()
+                self._open = _Open(self.file, item, place=self._place)
+                self._place += 1
+            else:
+                assert self._open is not None, "a reader yields a head first"
+                self._open.add(item)
+        self._close()
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+
+class _Open:
+    """A statement that is being entered."""
+
+    def __init__(self, file: BankFile, head: Head, *, place: int) -> None:
+        self.head, self.file, self.place = head, file, place
+        self.account = self._lock_account(head)
+        self.statement_id = uuid6.uuid7()
+        self._fingerprints = Fingerprints()
+        self._waiting: list[tuple[str, Line]] = []
+        self._sum_minor = 0
+        self._counts = {"entries": 0, "known": 0, "pending": 0}
+
+    def add(self, line: Line) -> None:
+        if not line.is_booked:
+            self._counts["pending"] += 1
+            return
+        self._sum_minor += line.amount_minor
+        if line.amount_minor:
+            self._waiting.append((self._fingerprints.take(line), line))
+        if len(self._waiting) >= _LINES_EACH:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._check_balances()
+        head = self.head
+        Statement.objects.create(
+            id=self.statement_id,
+            file=self.file,
+            place=self.place,
+            account=self.account,
+            format=head.format,
+            statement_id=head.statement_id,
+            opening_minor=head.opening_minor,
+            closing_minor=head.closing_minor,
+            closed_on=head.closed_on,
+            entries_count=self._counts["entries"],
+            known_count=self._counts["known"],
+            pending_count=self._counts["pending"],
+        )
+
+    def _lock_account(self, head: Head) -> BankAccount:
+        account = find_account_of(head)
+        # Two files of one account are entered one after the other, so that neither misses what
+        # the other brings.
+        locked = BankAccount.objects.select_for_update(no_key=True)
+        return locked.get(pk=account.pk)
+
+    def _check_balances(self) -> None:
+        head = self.head
+        if head.opening_minor is None or head.closing_minor is None:
+            return
+        found_minor = head.opening_minor + self._sum_minor
+        if found_minor != head.closing_minor:
+            words = gettext(
+                "its opening balance and its booked entries make %(found)s, but it closes with"
+                " %(closing)s (in the smallest unit). The file may be cut, or changed."
+            )
+            facts = {"found": found_minor, "closing": head.closing_minor}
+            field_name = gettext("closing balance")
+            raise StatementUnreadable(words % facts, line=head.line, field=field_name)
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        taken = [fingerprint for fingerprint, _ in self._waiting]
+        with connection.cursor() as cursor:
+            cursor.execute(_KNOWN, [self.account.pk, taken])
+            known = {fingerprint for (fingerprint,) in cursor.fetchall()}
+            if known and self.head.is_statement:
+                cursor.execute(_STATE, [self.account.pk, list(known)])
+            fresh = [(mark, line) for mark, line in self._waiting if mark not in known]
+            with cursor.copy(_COPY) as copy:
+                for mark, line in fresh:
+                    for row in self._list_rows(mark, line):
+                        copy.write_row(row)
+        self._counts["known"] += len(known)
+        self._counts["entries"] += len(fresh)
+        self._waiting = []
+
+    def _list_rows(self, fingerprint: str, line: Line) -> Iterator[tuple[object, ...]]:
+        for part, detail in enumerate(line.details):
+            yield (
+                *(uuid6.uuid7(), self.account.pk, self.statement_id, fingerprint, part),
+                *(detail.amount_minor, self.account.currency, line.booked_on, line.valued_on),
+                *(detail.end_to_end_id, detail.match_reference, detail.remittance),
+                *(line.bank_reference, detail.party_name, detail.party_iban),
+                *(detail.reason_code, line.is_charge, line.is_reversal, line.is_lump),
+                *(self.head.is_statement, ""),
+            )

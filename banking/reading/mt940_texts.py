@@ -1,0 +1,110 @@
+"""What field 86 of MT940 says: in sub-fields, in words between strokes, or freely."""
+
+import re
+
+from banking.reading.lines import Detail, drop_nothing, squeeze
+
+_SUBFIELD = re.compile(r"\?(\d\d)")
+# EREF+ and its like stand within the lines of purpose (the German way).
+_PLUS = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP)\+")
+# The Dutch, Belgian and Swiss way.
+_STROKES = re.compile(
+    r"/(EREF|IREF|PREF|MREF|REMI|NAME|IBAN|BIC|ORDP|BENM|CNTP|RTRN|TRTP|ADDR|ISDT|CSID|MARF"
+    r"|SVCL|ULTD|ULTB|PURP|ORDE|BENE|ULTC|KREF)/"
+)
+# Of ISO 20022's external reason codes, in a text that says that something came back.
+_REASON = re.compile(
+    r"\b((?:A[CGM]|B[EX]|DT|FF|M[DS]|R[CR]|SL|TM)\d\d|CNOR|CURR|CUST|DUPL|FOCR|LEGL|NARR|TECH|UPAY)\b"
+)
+_COMES_BACK = re.compile(
+    r"retour|return|r(?:ü|ue)ck(?:buchung|gabe)|storno|reject", re.IGNORECASE
+)
+
+
+def read_details(texts: list[str], *, amount_minor: int, reference: str) -> Detail:
+    """Return the payment that the lines of field 86 describe.
+
+    `reference` is field 61's own, which stands in for an end-to-end id where 86 names none.
+    """
+    joined = "".join(texts)
+    if _SUBFIELD.search(joined[:12]):
+        facts = _read_subfields(joined)
+    elif _STROKES.search(joined):
+        facts = _read_strokes(joined)
+    else:
+        facts = {"remittance": " ".join(text.strip() for text in texts)}
+    remittance = facts.get("remittance", "").strip()
+    reason = facts.get("reason", "")
+    if not reason and _COMES_BACK.search(joined):
+        found = _REASON.search(remittance)
+        reason = found[1] if found else ""
+    end_to_end = drop_nothing(squeeze(facts.get("end_to_end_id", ""))) or reference
+    return Detail(
+        amount_minor=amount_minor,
+        end_to_end_id=end_to_end[:35],
+        creditor_reference=facts.get("creditor_reference", "")[:35],
+        remittance=remittance[:500],
+        party_name=facts.get("party_name", "").strip()[:140],
+        party_iban=squeeze(facts.get("party_iban", "")).upper()[:34],
+        reason_code=reason[:4],
+    )
+
+
+def _read_subfields(text: str) -> dict[str, str]:
+    pieces = _SUBFIELD.split(text)
+    fields: dict[str, str] = {}
+    for code, content in zip(pieces[1::2], pieces[2::2], strict=True):
+        fields[code] = fields.get(code, "") + content
+    purpose = "".join(
+        content
+        for code, content in sorted(fields.items())
+        if "20" <= code <= "29" or "60" <= code <= "63"
+    )
+    facts = _read_plus(purpose)
+    name = "".join(fields.get(code, "") for code in ("32", "33"))
+    # The bank's own sub-fields come before what is said in the purpose.
+    return facts | {
+        key: value
+        for key, value in (("party_name", name), ("party_iban", fields.get("31", "")))
+        if value
+    }
+
+
+def _read_plus(purpose: str) -> dict[str, str]:
+    pieces = _PLUS.split(purpose)
+    words = dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    return {
+        "remittance": words.get("SVWZ", pieces[0] if not words else ""),
+        "end_to_end_id": words.get("EREF", ""),
+        "party_iban": words.get("IBAN", ""),
+    }
+
+
+def _read_strokes(text: str) -> dict[str, str]:
+    pieces = _STROKES.split(text)
+    words: dict[str, str] = {}
+    for code, content in zip(pieces[1::2], pieces[2::2], strict=True):
+        words[code] = words.get(code, "") or content
+    facts = {
+        "end_to_end_id": words.get("EREF", "").strip("/"),
+        "party_name": words.get("NAME", "").strip("/"),
+        "party_iban": words.get("IBAN", "").strip("/"),
+        "reason": words.get("RTRN", "").strip("/")[:4],
+    }
+    if other := words.get("CNTP"):
+        # Account, bank, name and town, between strokes.
+        account, _, rest = other.partition("/")
+        name = rest.partition("/")[2].partition("/")[0]
+        facts |= {"party_iban": account, "party_name": name}
+    return facts | _read_remittance(words.get("REMI", ""))
+
+
+def _read_remittance(text: str) -> dict[str, str]:
+    kind, _, rest = text.partition("/")
+    if kind == "STRD":
+        # As in STRD/CUR/RF18... or STRD//RF18...
+        reference = rest.strip("/").rpartition("/")[2]
+        return {"creditor_reference": squeeze(reference), "remittance": reference}
+    if kind == "USTD":
+        return {"remittance": rest.strip("/")}
+    return {"remittance": text.strip("/")}

@@ -1,0 +1,58 @@
+"""Why the console refuses."""
+
+from django.utils.translation import gettext
+
+
+class SetUpClosed(Exception):
+    """The installation is set up."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This installation is set up already."))
+
+
+class SetUpCodeWrong(Exception):
+    """The code is not the one in the log."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This is not the code. Copy it from the log of the web processes.")
+        )
+
+
+class SetUpCodeOver(Exception):
+    """The code is too old, or was tried too often."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "This code is over. Run “manage.py first_run --new-code” on the server, as the"
+                " owner of the tables: it draws a new one."
+            )
+        )
+
+
+class OperatorAddressTaken(Exception):
+    """Somebody has the e-mail address of the operator already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Somebody else here has this address. Type another one of yours.")
+        )
+
+
+class AccountNeedsAnother(Exception):
+    """Customers' money is led to another account by two people, never by one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("You added this account. Somebody else has to put it into use.")
+        )
+
+
+class OwnWallet(Exception):
+    """Nobody credits their own wallet, nor another account of the same person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This wallet is your own. Somebody else has to decide. Nothing was moved.")
+        )
