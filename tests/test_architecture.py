@@ -62,6 +62,7 @@ NOT_IN_THE_API = {
     "TillInUse",
     "HeadsDiffer",
     "FactorAlready",
+    "FrozenByOperator",
     "FactorLocked",
     "FactorWrong",
     "PasskeyRefused",
