@@ -63,6 +63,13 @@ MUTATIONS = (
         ("tests/flows/test_refunds.py",),
     ),
     Mutation(
+        "frozen wallet",
+        "wallet/sql/confirm_charge.sql",
+        "WHEN wallet.frozen_at IS NOT NULL THEN",
+        "WHEN wallet.frozen_at = 'infinity' THEN",
+        ("tests/flows/test_freeze.py",),
+    ),
+    Mutation(
         "capture's clock",
         "pos/sql/capture_charge.sql",
         "OR ends_at <= clock_timestamp() THEN",

@@ -94,6 +94,7 @@ NOT_IN_THE_API = {
     "OrderElsewhere",
     "OrderOnItsWay",
     "FactorAlready",
+    "FrozenByOperator",
     "FactorLocked",
     "FactorWrong",
     "PasskeyRefused",
