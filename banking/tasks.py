@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from banking import booking, breaks, dispatch, imports, inbox, reports
+from banking import booking, breaks, dispatch, imports, inbox, reports, safeguarding
 
 
 @shared_task(name="banking.sweep_orders")
@@ -25,3 +25,9 @@ def sweep_files() -> None:
 def sweep_breaks() -> None:
     """Post what operators decided about breaks."""
     breaks.carry_out_decisions()
+
+
+@shared_task(name="banking.check_safeguarding")
+def check_safeguarding() -> None:
+    """Compare the bank with the ledger, and raise the alarm about a difference."""
+    safeguarding.check_every_currency()

@@ -142,6 +142,8 @@ LETTERS = {
     "factor_on": "merchants.factor_letters.write_factor_on",
     "factor_off": "merchants.factor_letters.write_factor_off",
     "factor_changed": "merchants.factor_letters.write_factor_change",
+    "wallet_frozen": "wallet.freeze_letters.write_frozen",
+    "wallet_unfrozen": "wallet.freeze_letters.write_unfrozen",
     "password_changed": "merchants.letters.write_password_change",
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
@@ -265,6 +267,11 @@ CELERY_BEAT_SCHEDULE = {
 # In UTC; a night that beat missed is made up for when it is back.
 CHECK_BOOKS_AT = env.str("CHECK_BOOKS_AT", default="03:30")
 _HOUR, _MINUTE = CHECK_BOOKS_AT.split(":")
+CELERY_BEAT_SCHEDULE["check safeguarding"] = {
+    "task": "banking.check_safeguarding",
+    "schedule": crontab(hour=_HOUR, minute=_MINUTE),
+    "options": {"expires": 6 * 3600},
+}
 CELERY_BEAT_SCHEDULE["check the books"] = {
     "task": "ledger.check_books",
     "schedule": crontab(hour=_HOUR, minute=_MINUTE),
@@ -304,6 +311,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
+TOP_UP_MAX_MINOR = env.int("TOP_UP_MAX_MINOR", default=1_000_000)
 # How long a shop's new bank account waits, unless a second person confirms it.
 PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)
 # A run of more than this is released by another person than the one who made it.

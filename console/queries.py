@@ -1,7 +1,18 @@
 """Read-only queries of the console."""
 
-from django.db.models import Case, QuerySet, Value, When
+from dataclasses import dataclass
 
+from django.db.models import Case, Count, QuerySet, Sum, Value, When
+
+from banking.ibans import group_iban
+from banking.models import (
+    BankAccount,
+    Order,
+    OrderAnswer,
+    OrderStatus,
+    PaymentFile,
+    Report,
+)
 from console.models import AuditEntry
 from foundation.paging import Page, cut_page
 from merchants.models import Application, ApplicationStatus
@@ -10,6 +21,59 @@ from qr.references import decode_reference, encode_reference
 
 PAGE_SIZE = 50
 _SHOWN_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What waits in a currency, and the account that it is paid from, if there is one."""
+
+    currency: str
+    account: BankAccount | None
+    count: int
+    total_minor: int
+
+    @property
+    def iban(self) -> str:
+        """Return the account's number in groups of four; empty without one."""
+        return group_iban(self.account.iban) if self.account else ""
+
+
+def list_pending() -> list[Pending]:
+    """List the currencies with an account or with orders that no run has taken."""
+    waiting = Order.objects.filter(status=OrderStatus.PENDING, file=None)
+    sums = waiting.values_list("currency").annotate(Count("id"), Sum("amount_minor"))
+    found = {currency: (count, total) for currency, count, total in sums}
+    in_use = BankAccount.objects.filter(is_in_use=True)
+    accounts = {account.currency: account for account in in_use}
+    return [
+        Pending(currency, accounts.get(currency), *found.get(currency, (0, 0)))
+        for currency in sorted({*found, *accounts})
+    ]
+
+
+def list_troubled() -> list[Order]:
+    """List the orders that nobody can say of, or that the bank gave back, the newest first."""
+    replaced = Order.objects.filter(follows__isnull=False).values("follows")
+    trouble = [OrderStatus.UNKNOWN, OrderStatus.REFUSED, OrderStatus.RETURNED]
+    troubled = Order.objects.filter(status__in=trouble).exclude(pk__in=replaced)
+    return list(troubled.order_by("-changed_at")[:PAGE_SIZE])
+
+
+def list_orders_of(run: PaymentFile) -> list[Order]:
+    """List the orders of a run, in its file's order."""
+    return list(Order.objects.filter(file=run).order_by("id"))
+
+
+def list_answers(order: Order) -> list[OrderAnswer]:
+    """List what operators said of an order, the newest first."""
+    said = OrderAnswer.objects.filter(order=order).select_related("said_by")
+    return list(said.order_by("-id")[:PAGE_SIZE])
+
+
+def list_reports() -> list[Report]:
+    """List the bank's reports, the newest first, without their content."""
+    reports = Report.objects.defer("content").select_related("brought_by")
+    return list(reports.order_by("-id")[:PAGE_SIZE])
 
 
 def list_applications() -> QuerySet[Application]:

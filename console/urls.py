@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from console import views, views_set_up
+from console import (
+    views,
+    views_accounts,
+    views_breaks,
+    views_orders,
+    views_runs,
+    views_set_up,
+    views_statements,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -19,6 +27,34 @@ urlpatterns = [
         "console/applications/<str:reference>/decline/",
         views.decline_application,
         name="decline",
+    ),
+    path("console/runs/", views_runs.runs, name="runs"),
+    path("console/runs/new/", views_runs.new_run, name="new_run"),
+    path("console/runs/<str:reference>/", views_runs.run, name="run"),
+    path("console/runs/<str:reference>/release/", views_runs.release, name="release_run"),
+    path("console/runs/<str:reference>/file/", views_runs.download, name="run_file"),
+    path("console/runs/<str:reference>/sent/", views_runs.handed_over, name="run_sent"),
+    path("console/runs/<str:reference>/cancel/", views_runs.cancel, name="cancel_run"),
+    path("console/orders/<str:reference>/", views_orders.order, name="order"),
+    path("console/orders/<str:reference>/cancel/", views_orders.cancel, name="cancel_order"),
+    path("console/orders/<str:reference>/answer/", views_orders.answer, name="answer_order"),
+    path("console/reports/", views_orders.reports, name="reports"),
+    path("console/statements/", views_statements.statements, name="statements"),
+    path("console/statements/<str:reference>/", views_statements.statement, name="statement"),
+    path("console/breaks/", views_breaks.breaks, name="breaks"),
+    path("console/breaks/<str:reference>/", views_breaks.one_break, name="break"),
+    path("console/breaks/<str:reference>/credit/", views_breaks.credit, name="credit_break"),
+    path("console/breaks/<str:reference>/return/", views_breaks.send_back, name="return_break"),
+    path("console/breaks/<str:reference>/keep/", views_breaks.keep, name="keep_break"),
+    path("console/breaks/<str:reference>/split/", views_breaks.split, name="split_break"),
+    path("console/breaks/<str:reference>/bear/", views_breaks.bear, name="bear_break"),
+    path("console/safeguarding/", views_statements.safeguarding, name="safeguarding"),
+    path("console/accounts/", views_accounts.accounts, name="bank_accounts"),
+    path("console/accounts/new/", views_accounts.new_account, name="new_bank_account"),
+    path("console/accounts/<str:reference>/", views_accounts.account, name="bank_account"),
+    path("console/accounts/<str:reference>/use/", views_accounts.use, name="use_account"),
+    path(
+        "console/accounts/<str:reference>/csv/", views_accounts.new_mapping, name="csv_mapping"
     ),
     path("console/log/", views.log, name="log"),
 ]

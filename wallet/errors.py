@@ -21,6 +21,25 @@ class PinRequired(Exception):
         super().__init__(gettext("Enter your PIN to pay this. Nothing was taken yet."))
 
 
+@problem(403, "wallet_frozen")
+class WalletFrozen(Exception):
+    """No money leaves the wallet until it is unfrozen."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This wallet is frozen: no money leaves it. Nothing was taken.")
+        )
+
+
+class FrozenByOperator(Exception):
+    """An operator has frozen the wallet; its owner cannot lift that."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Whoever runs this wallet has frozen it. Ask them to lift that.")
+        )
+
+
 @problem(404, "code_unknown", field="payload")
 class CodeUnknown(Exception):
     """What was scanned or typed leads to no charge."""
@@ -218,3 +237,22 @@ class CounterLimitReached(Exception):
         )
         super().__init__(words % {"left": left})
         self.left_minor = left_minor
+
+
+class TopUpTooLarge(Exception):
+    """More is to come in at once than is taken."""
+
+    def __init__(self, most_minor: int, currency: str) -> None:
+        words = gettext("At most %(amount)s can be topped up at once.")
+        super().__init__(words % {"amount": format_money(most_minor, currency)})
+
+
+class TopUpsTooMany(Exception):
+    """Many top-ups were announced in a day, and none of them arrived."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "You announced many top-ups today. Pay one of them, or wait until tomorrow."
+            )
+        )

@@ -5,7 +5,16 @@ from django.urls import path
 from wallet.api import movements, payments
 from wallet.api import payment_codes as payment_code_api
 from wallet.api import scans as scan_api
-from wallet.views import counter_codes, joining, pages, payment_codes, redemptions, scans
+from wallet.views import (
+    counter_codes,
+    joining,
+    pages,
+    payment_codes,
+    redemptions,
+    safety,
+    scans,
+    top_ups,
+)
 
 app_name = "wallet"
 urlpatterns = [
@@ -32,9 +41,15 @@ urlpatterns = [
     path("wallet/my-code/start/", payment_codes.start, name="start_codes"),
     path("wallet/my-code/shell/", payment_codes.shell, name="code_shell"),
     path("wallet/my-code/worker.js", payment_codes.worker, name="code_worker"),
+    path("wallet/top-up/", top_ups.top_ups, name="top_ups"),
+    path("wallet/top-up/<str:reference>/", top_ups.top_up, name="top_up"),
     path("wallet/redeem/", redemptions.redeem, name="redeem"),
     path("wallet/redeem/<str:reference>/", redemptions.redemption, name="redemption"),
     path("wallet/redeem/<str:reference>/cancel/", redemptions.cancel, name="cancel_redemption"),
+    path("wallet/safety/", safety.safety, name="safety"),
+    path("wallet/safety/freeze/", safety.freeze_wallet, name="freeze"),
+    path("wallet/safety/unfreeze/", safety.unfreeze_wallet, name="unfreeze"),
+    path("wallet/safety/devices/", safety.sign_out_device, name="sign_out_device"),
     path("wallet/tries/", pages.tries, name="tries"),
     path("wallet/payments/<str:reference>/", pages.payment, name="payment"),
     path("api/v1/wallet", payments.WalletView.as_view()),

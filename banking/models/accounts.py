@@ -6,6 +6,8 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
+from qr.references import encode_reference
+
 
 class BankAccount(models.Model):
     """An account that holds customers' money: one in each currency is in use."""
@@ -35,6 +37,11 @@ class BankAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.iban} {self.currency}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `ba_…`."""
+        return encode_reference("ba", self.id)
 
 
 class DateOrder(models.TextChoices):

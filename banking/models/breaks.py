@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from banking.models.statements import Entry
 from identity.models import User
+from qr.references import encode_reference
 
 
 class BreakReason(models.TextChoices):
@@ -87,3 +88,8 @@ class Break(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.amount_minor} {self.currency}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `bk_…`."""
+        return encode_reference("bk", self.id)

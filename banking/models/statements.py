@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from banking.models.accounts import BankAccount, CsvMapping
 from banking.models.orders import Order
 from identity.models import User
+from qr.references import encode_reference
 
 
 class Expectation(models.Model):
@@ -131,6 +132,11 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.format} {self.statement_id}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `bs_…`."""
+        return encode_reference("bs", self.id)
 
 
 class Entry(models.Model):

@@ -183,4 +183,5 @@ open();
 // Who signs out leaves no payment codes behind on this phone.
 document.querySelector(".bar form")?.addEventListener("submit", () => localStorage.removeItem("tessera.codes"));
 // A look at the page after "Do not pay" claims nothing, and what was declined may be paid after all.
-if (find("pay") || ["paid", "home", "payment"].includes(main.dataset.state) || page.endsWith("/declined")) listen();
+if (find("pay") || ["paid", "home", "payment", "top-up"].includes(main.dataset.state) || page.endsWith("/declined"))
+  listen();

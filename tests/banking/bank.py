@@ -89,6 +89,11 @@ def release(currency: str = "EUR") -> PaymentFile:
     return file
 
 
+def draft(currency: str = "EUR") -> PaymentFile:
+    """Gather what waits in a run that nobody has released."""
+    return make_run(find_account(currency), by=make_user(), execute_on=DAY)
+
+
 def send(currency: str = "EUR") -> PaymentFile:
     """Send all that waits to the bank."""
     file = release(currency)

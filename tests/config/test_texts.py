@@ -19,7 +19,7 @@ DESCRIBING = {"description", "doc", "help_text", "note"}
 DESCRIBED = {"group", "holds"}
 LOGGED = {"debug", "info", "warning", "error", "exception"}
 SENTENCE = re.compile(r"^\s*[A-Z][A-Za-z']*\b.* [a-z]|[a-z]\. [A-Z]", re.DOTALL)
-SQL = re.compile(r"\s*(SELECT|FROM|JOIN|INSERT|UPDATE|WITH|SET|CREATE|CASE|EXISTS)\b")
+SQL = re.compile(r"\s*(COPY|SELECT|FROM|JOIN|INSERT|UPDATE|WITH|SET|CREATE|CASE|EXISTS)\b")
 APPLICATIONS = ("banking", "console", "identity", "merchants", "pos", "wallet")
 OF_OTHERS = [
     *("foundation/fields.py", "foundation/idempotency.py", "foundation/paging.py"),
