@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console import views, views_set_up
+from console import views, views_set_up, views_wallets
 
 app_name = "console"
 urlpatterns = [
@@ -19,6 +19,13 @@ urlpatterns = [
         "console/applications/<str:reference>/decline/",
         views.decline_application,
         name="decline",
+    ),
+    path("console/wallets/", views_wallets.wallets, name="wallets"),
+    path("console/wallets/<str:reference>/", views_wallets.wallet, name="wallet"),
+    path("console/wallets/<str:reference>/freeze/", views_wallets.freeze, name="freeze"),
+    path("console/wallets/<str:reference>/lift/", views_wallets.ask, name="ask_lift"),
+    path(
+        "console/wallets/<str:reference>/lift/decide/", views_wallets.decide, name="decide_lift"
     ),
     path("console/log/", views.log, name="log"),
 ]
