@@ -31,6 +31,7 @@ urlpatterns = [
     path("dashboard/settlements/", views.settlements, name="settlements"),
     path("dashboard/settlements/close/", views.close_now, name="close_now"),
     path("dashboard/settlements/<str:reference>/", views.settlement, name="settlement"),
+    path("dashboard/fees/", views.fees, name="fees"),
     path("dashboard/stores/new/", views_stores.new_store, name="new_store"),
     path("dashboard/stores/<str:reference>/", views_stores.store, name="store"),
     path("dashboard/stores/<str:reference>/hours/", views_stores.hours, name="store_hours"),

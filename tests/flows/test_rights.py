@@ -27,6 +27,7 @@ RIGHTS = {
     "dashboard/": READS,
     "dashboard/codes/<str:reference>/revoke/": MANAGES,
     "dashboard/codes/<str:reference>/sheet.pdf": READS,
+    "dashboard/fees/": READS_ALL,
     "dashboard/items/": READS,
     "dashboard/items/<str:reference>/": MANAGES,
     "dashboard/items/<str:reference>/hide/": MANAGES,
