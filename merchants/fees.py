@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -40,7 +41,7 @@ def list_fee_examples(merchant: Merchant, currency: str) -> list[FeeExample]:
     unit = 10 ** find_exponent(currency)
     # Where a unit is the smallest amount, a coffee costs hundreds of it.
     scale = unit if unit > 1 else 100
-    facts = {
+    facts: dict[str, Any] = {
         "bps": merchant.mdr_bps,
         "fixed": merchant.fee_fixed_minor,
         "amounts": [each * scale for each in _EXAMPLES],
