@@ -199,3 +199,13 @@ def test_the_command_makes_an_operator_and_prints_a_link_that_works():
         call_command("add_operator", "eve@operator.test", stdout=out)
     assert out.getvalue().rstrip().endswith("/console/")
     assert Operator.objects.count() == 1
+
+
+def test_the_command_forgets_a_lost_factor_and_logs_it(operator):
+    with as_owner():
+        call_command(
+            "add_operator", "aoife@operator.test", "--forget-factor", stdout=StringIO()
+        )
+
+    assert operator.get(LIST)["Location"].startswith("/dashboard/me/security/")
+    assert AuditEntry.objects.get().deed == "operator.factor_forgotten"
