@@ -17,6 +17,7 @@ from tests.banking import bank
 from tests.flows.routes import ask, shop_stays_as_it_is, try_out
 from tests.flows.steps import APP_SECRET, make_operator, open_browser
 from tests.owners import as_owner
+from wallet.models import Wallet
 
 pytestmark = pytest.mark.django_db
 LIST = "/console/applications/"
@@ -26,6 +27,14 @@ ROUTES = sorted(
     for pattern in getattr(resolver, "url_patterns", [])
     if str(pattern.pattern).startswith("console/")
 )
+
+
+def fill(route, application):
+    """Return a route's address, with the reference of what it is about."""
+    wallet = Wallet.objects.first()
+    references = {"console/wallets/": wallet.public_id if wallet else "wl_" + "0" * 26}
+    named = (each for start, each in references.items() if route.startswith(start))
+    return "/" + route.replace("<str:reference>", next(named, application.public_id))
 
 
 @pytest.fixture
@@ -219,3 +228,13 @@ def test_the_command_makes_an_operator_and_prints_a_link_that_works():
         call_command("add_operator", "eve@operator.test", stdout=out)
     assert out.getvalue().rstrip().endswith("/console/")
     assert Operator.objects.count() == 1
+
+
+def test_the_command_forgets_a_lost_factor_and_logs_it(operator):
+    with as_owner():
+        call_command(
+            "add_operator", "aoife@operator.test", "--forget-factor", stdout=StringIO()
+        )
+
+    assert operator.get(LIST)["Location"].startswith("/dashboard/me/security/")
+    assert AuditEntry.objects.get().deed == "operator.factor_forgotten"
