@@ -12,8 +12,8 @@ from merchants.access import Staff, can_manage, managers_only, staff_only, whole
 from merchants.fees import list_fee_examples, write_percent
 from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import Settlement, SettlementLine
-from merchants.payouts import load_payouts
 from merchants.organisations import list_currencies
+from merchants.payouts import load_payouts
 from merchants.queries import (
     check_balances,
     find_balances_as_seen,
