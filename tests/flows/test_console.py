@@ -17,7 +17,6 @@ from tests.banking import bank
 from tests.flows.routes import ask, shop_stays_as_it_is, try_out
 from tests.flows.steps import APP_SECRET, make_operator, open_browser
 from tests.owners import as_owner
-from wallet.models import Wallet
 
 pytestmark = pytest.mark.django_db
 LIST = "/console/applications/"
@@ -27,14 +26,6 @@ ROUTES = sorted(
     for pattern in getattr(resolver, "url_patterns", [])
     if str(pattern.pattern).startswith("console/")
 )
-
-
-def fill(route, application):
-    """Return a route's address, with the reference of what it is about."""
-    wallet = Wallet.objects.first()
-    references = {"console/wallets/": wallet.public_id if wallet else "wl_" + "0" * 26}
-    named = (each for start, each in references.items() if route.startswith(start))
-    return "/" + route.replace("<str:reference>", next(named, application.public_id))
 
 
 @pytest.fixture
@@ -55,7 +46,7 @@ def page(application):
 
 
 @pytest.fixture
-def things(application):
+def things(application, customer):
     """Return the references that routes need, by the beginning or the end of the route."""
     released = [bank.make_order(), bank.release()][1]
     order = bank.make_order()
@@ -73,6 +64,7 @@ def things(application):
         "console/statements/": entry.statement,
         "console/breaks/": waiting,
         "console/accounts/": entry.account,
+        "console/wallets/": customer.wallet,
     }
 
 
