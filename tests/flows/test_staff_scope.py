@@ -22,6 +22,7 @@ WHOLE = [
     for route in ROUTES
     if route.startswith(
         (
+            "dashboard/fees/",
             "dashboard/settlements/",
             "dashboard/stores/new/",
             "dashboard/invitations/",
