@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 
 _ALLOWED = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]")
+_PLAIN = re.compile(r"(?! )(?:[A-Za-z0-9/\-?:().,'+]| (?! |$))*")
 # A letter that has no counterpart; the reader sees that something was there.
 _LOST = "."
 _SIGNS = {
@@ -79,6 +80,8 @@ def write_plain(text: str) -> Written:
 
     A slash at either end, and two in a row, are refused by banks in ids alone: they stay.
     """
+    if _PLAIN.fullmatch(text):
+        return Written(text, text, "")
     composed = " ".join(unicodedata.normalize("NFC", text).split())
     written, lost = [], []
     for letter in composed:

@@ -50,13 +50,22 @@ def write_file(file: PaymentFile) -> bytes:
     total_minor = sum(order.amount_minor for order in orders)
     if (len(orders), total_minor) != (file.orders_count, file.total_minor):
         raise FileUnwritable(f"{len(orders)} orders of {total_minor} are not the run's sums")
-    root = build_document(file, file.account, orders)
-    schema = _load_schema()
-    if not schema.validate(root):
-        raise FileUnwritable(str(schema.error_log.last_error))
-    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    content = write_checked(build_document(file, file.account, orders))
     if file.sha256 and hash_file(content) != file.sha256:
         raise FileDiffers(file.public_id)
+    return content
+
+
+def write_checked(document: etree._Element) -> bytes:
+    """Write a document that the schema takes.
+
+    Raises:
+        FileUnwritable: it does not.
+    """
+    schema = _load_schema()
+    if not schema.validate(document):
+        raise FileUnwritable(str(schema.error_log.last_error))
+    content: bytes = etree.tostring(document, xml_declaration=True, encoding="UTF-8")
     return content
 
 

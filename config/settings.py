@@ -142,6 +142,8 @@ LETTERS = {
     "factor_on": "merchants.factor_letters.write_factor_on",
     "factor_off": "merchants.factor_letters.write_factor_off",
     "factor_changed": "merchants.factor_letters.write_factor_change",
+    "wallet_frozen": "wallet.freeze_letters.write_frozen",
+    "wallet_unfrozen": "wallet.freeze_letters.write_unfrozen",
     "password_changed": "merchants.letters.write_password_change",
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, Count, QuerySet, Sum, Value, When
 
+from banking.ibans import group_iban
 from banking.models import (
     BankAccount,
     Order,
@@ -30,6 +31,11 @@ class Pending:
     account: BankAccount | None
     count: int
     total_minor: int
+
+    @property
+    def iban(self) -> str:
+        """Return the account's number in groups of four; empty without one."""
+        return group_iban(self.account.iban) if self.account else ""
 
 
 def list_pending() -> list[Pending]:

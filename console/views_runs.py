@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from banking.errors import FileDiffers, FileUnwritable, NothingToSend, OwnRun, RunElsewhere
+from banking.ibans import group_iban
 from banking.models import BankAccount, FileStatus, PaymentFile
 from banking.payment_files import list_changes
 from banking.runs import can_release, find_run, list_runs, needs_second_person
@@ -172,6 +173,7 @@ def _show(
     context: dict[str, Any] = {
         "operator": operator,
         "run": run,
+        "iban": group_iban(run.account.iban),
         "orders": orders[:_ORDERS_SHOWN],
         "changes": changes[:_CHANGES_SHOWN],
         "changes_count": len(changes),

@@ -35,7 +35,6 @@ _SYSTEMS = {
     "iPad": "iPad",
     "Android": "Android",
     "Windows": "Windows",
-    "OS x86_64": "Chromebook",
     "Macintosh": "Mac",
     "Linux": "Linux",
 }

@@ -63,6 +63,13 @@ MUTATIONS = (
         ("tests/flows/test_refunds.py",),
     ),
     Mutation(
+        "frozen wallet",
+        "wallet/sql/confirm_charge.sql",
+        "WHEN wallet.frozen_at IS NOT NULL THEN",
+        "WHEN wallet.frozen_at = 'infinity' THEN",
+        ("tests/flows/test_freeze.py",),
+    ),
+    Mutation(
         "capture's clock",
         "pos/sql/capture_charge.sql",
         "OR ends_at <= clock_timestamp() THEN",
@@ -180,6 +187,63 @@ MUTATIONS = (
         "THEN 'credit_account_closed'",
         "THEN 'credit_account_shut'",
         ("tests/ledger/test_posting.py",),
+    ),
+    Mutation(
+        "order booked once",
+        "banking/orders.py",
+        "is_booked = _move(order, to=OrderStatus.BOOKED, of=OUT)\n    if not is_booked and",
+        "is_booked = _move(order, to=OrderStatus.BOOKED, of=tuple(OrderStatus))\n"
+        "    if not is_booked and",
+        ("tests/banking/test_orders.py",),
+    ),
+    Mutation(
+        "order canceled in a draft alone",
+        "banking/orders.py",
+        "if file.status != FileStatus.DRAFT:",
+        "if file.status == FileStatus.CANCELED:",
+        ("tests/banking/test_orders.py",),
+    ),
+    Mutation(
+        "order's draft locked",
+        "banking/orders.py",
+        "file = PaymentFile.objects.select_for_update(no_key=True).get(pk=order.file_id)",
+        "file = PaymentFile.objects.get(pk=order.file_id)",
+        ("tests/races/test_orders.py",),
+    ),
+    Mutation(
+        "order followed for its own subject",
+        "banking/orders.py",
+        "pk=follows_id, kind=new.kind, subject=new.subject, status__in=OVER",
+        "pk=follows_id, status__in=OVER",
+        ("tests/banking/test_orders.py",),
+    ),
+    Mutation(
+        "order refused as seen before",
+        "banking/reports.py",
+        "return AnswerStatus.UNKNOWN if said.code in SEEN_BEFORE else AnswerStatus.REFUSED",
+        "return AnswerStatus.REFUSED",
+        ("tests/banking/test_reports.py",),
+    ),
+    Mutation(
+        "order's run released by a second person",
+        "banking/runs.py",
+        "if needs_second_person(draft) and _is_maker(draft, by):",
+        "if needs_second_person(draft) and draft.created_by_id == by.pk:",
+        ("tests/banking/test_payment_files.py",),
+    ),
+    Mutation(
+        "bank account's second person",
+        "merchants/payout_accounts.py",
+        "if are_one_person(account.asked_by, by):",
+        "if account.asked_by_id == by.pk:",
+        ("tests/merchants/test_payout_accounts.py",),
+    ),
+    Mutation(
+        "bank account decided once",
+        "merchants/payout_accounts.py",
+        "filter(pk=account.pk, withdrawn_at=None, counts_from__gt=Now())",
+        "filter(pk=account.pk, counts_from__gt=Now())",
+        ("tests/merchants/test_payout_accounts.py",),
     ),
 )
 

@@ -1,5 +1,7 @@
 """Authenticates a wallet by a session's secret, as bearer or as the page's own cookie."""
 
+from typing import Any, cast
+
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from rest_framework.authentication import SessionAuthentication
@@ -46,4 +48,7 @@ class WalletAuthentication(BearerAuthentication):
 def read_wallet(request: HttpRequest) -> Wallet | None:
     """Return the wallet whose session cookie came with a page's request."""
     secret = request.COOKIES.get(WALLET_COOKIE, "")
-    return find_wallet(secret) if secret else None
+    wallet = find_wallet(secret) if secret else None
+    # Each page says by a banner that the wallet is frozen.
+    cast(Any, request).wallet = wallet
+    return wallet

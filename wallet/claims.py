@@ -15,7 +15,7 @@ from pos.errors import ChargeClaimedByAnother
 from pos.models import Charge
 from pos.places import list_columns, list_paths, place, write_joins
 from pos.running import telling_running
-from wallet.errors import ClaimUnknown, WalletCurrencyMismatch
+from wallet.errors import ClaimUnknown, WalletCurrencyMismatch, WalletFrozen
 from wallet.models import Claim, Wallet
 from wallet.wallets import SESSION_HOLDS, SESSION_JOINS, SHOWN_WALLET
 
@@ -57,7 +57,7 @@ _CLAIM_BY_SESSION = JoinedRows(
                    wallet_mask_name("user".name) AS name
               FROM pos_charge charge, {SESSION_JOINS}
              WHERE charge.token = %(token)s AND {SESSION_HOLDS}
-               AND charge.currency = wallet.currency
+               AND charge.currency = wallet.currency AND wallet.frozen_at IS NULL
                AND (charge.counter_code_id IS NULL OR charge.principal_id = wallet.id)
         ), done AS MATERIALIZED (
             SELECT done.*
@@ -85,8 +85,11 @@ def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
         ChargeClaimedByAnother: another phone is paying.
         ChargeNotPayable: captured, canceled or expired.
         WalletCurrencyMismatch: the wallet holds another currency.
+        WalletFrozen: no money leaves the wallet.
         StillRunning: a payment of it is still running.
     """
+    if wallet.frozen_at is not None:
+        raise WalletFrozen
     if wallet.currency != charge.currency:
         raise WalletCurrencyMismatch(charge.currency)
     if charge.counter_code_id and charge.principal_id != wallet.id:

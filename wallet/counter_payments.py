@@ -15,7 +15,7 @@ from pos.models import Charge, ChargeStatus, CounterCode
 from pos.principals import act_for_payer
 from pos.transitions import when_alive
 from wallet.claims import claim_charge
-from wallet.errors import CounterLimitReached, WalletCurrencyMismatch
+from wallet.errors import CounterLimitReached, WalletCurrencyMismatch, WalletFrozen
 from wallet.models import Claim, Wallet
 
 
@@ -29,12 +29,15 @@ def claim_counter_code(
     spent. The same key with the same request claims the same charge again.
 
     Raises:
+        WalletFrozen: no money leaves the wallet.
         WalletCurrencyMismatch: the wallet holds another currency.
         CounterLimitReached: more than is left of this day.
         CounterCodeRevoked, StoreClosed: the code is revoked, or the store closed.
         ChargeNotPayable: the key's charge is over.
         IdempotencyMismatch: the key came with another request before.
     """
+    if wallet.frozen_at is not None:
+        raise WalletFrozen
     if wallet.currency != code.currency:
         raise WalletCurrencyMismatch(code.currency)
     Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)

@@ -21,6 +21,25 @@ class PinRequired(Exception):
         super().__init__(gettext("Enter your PIN to pay this. Nothing was taken yet."))
 
 
+@problem(403, "wallet_frozen")
+class WalletFrozen(Exception):
+    """No money leaves the wallet until it is unfrozen."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This wallet is frozen: no money leaves it. Nothing was taken.")
+        )
+
+
+class FrozenByOperator(Exception):
+    """An operator has frozen the wallet; its owner cannot lift that."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Whoever runs this wallet has frozen it. Ask them to lift that.")
+        )
+
+
 @problem(404, "code_unknown", field="payload")
 class CodeUnknown(Exception):
     """What was scanned or typed leads to no charge."""

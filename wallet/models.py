@@ -18,10 +18,19 @@ from qr.references import encode_reference
 TRY_WORDS: dict[str, Promise] = {
     "pin_wrong": gettext_lazy("Wrong PIN"),
     "pin_locked": gettext_lazy("PIN locked"),
+    "wallet_frozen": gettext_lazy("Wallet frozen"),
     "insufficient_funds": gettext_lazy("Not enough money"),
     "transfer_refused": gettext_lazy("The wallet could not pay"),
     "charge_not_payable": gettext_lazy("Too late: expired, canceled or paid"),
 }
+
+
+class FrozenBy(models.TextChoices):
+    """Who has frozen a wallet, and so may lift it."""
+
+    NOBODY = "", "nobody"
+    OWNER = "owner", "its owner"
+    OPERATOR = "operator", "an operator"
 
 
 class Wallet(models.Model):
@@ -34,11 +43,25 @@ class Wallet(models.Model):
     no_pin_count = models.PositiveSmallIntegerField(default=0)
     no_pin_minor = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
+    # No money leaves a frozen wallet; `wallet_confirm_charge` looks.
+    frozen_at = models.DateTimeField(null=True)
+    frozen_by = models.CharField(
+        max_length=8, choices=FrozenBy, blank=True, default=FrozenBy.NOBODY, db_default=""
+    )
 
     user_id: UUID
     account_id: UUID
     # The calling device's session: its wrong PINs are counted there.
     session_id: UUID | None = None
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(frozen_at=None, frozen_by="")
+                | (models.Q(frozen_at__isnull=False) & ~models.Q(frozen_by="")),
+                name="wallet_wallet_frozen_by_somebody",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.currency}"

@@ -10,7 +10,7 @@ from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
 from pos.models import Charge, ChargeStatus, Refund
 from pos.queries import list_refunds
 from wallet.claims import claim_charge
-from wallet.errors import WalletCurrencyMismatch
+from wallet.errors import WalletCurrencyMismatch, WalletFrozen
 from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
 from wallet.payments import find_payment
@@ -45,6 +45,8 @@ def claim_for_page(wallet: Wallet, charge: Charge) -> PayScreen:
     error = ""
     try:
         return _ask_to_confirm(wallet, claim_charge(wallet, charge))
+    except WalletFrozen:
+        state = "frozen"
     except ChargeClaimedByAnother:
         state = "claimed_by_another"
     except WalletCurrencyMismatch as refusal:

@@ -20,7 +20,7 @@ from pos.models import Charge, ChargeStatus
 from pos.places import list_columns, list_paths, place, write_joins
 from pos.running import taking_waits_for_running, telling_running
 from wallet.claims import find_claim
-from wallet.errors import PinRequired
+from wallet.errors import PinRequired, WalletFrozen
 from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
 from wallet.tries import REASONS, record_try
@@ -92,6 +92,7 @@ class Outcome(StrEnum):
     PIN_REQUIRED = "pin_required"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     TRANSFER_REFUSED = "transfer_refused"
+    WALLET_FROZEN = "wallet_frozen"
 
 
 def confirm_charge(
@@ -108,6 +109,7 @@ def confirm_charge(
         ChargeNotPayable: canceled, expired, the lease is over, or paid by another.
         PinRequired, PinWrong, PinLocked: the PIN is missing, wrong or locked.
         InsufficientFunds: the wallet holds too little.
+        WalletFrozen: no money leaves the wallet.
         IdempotencyMismatch: the key came with another request before.
         StillRunning: a payment of this charge is still running; its outcome is unknown.
     """
@@ -138,8 +140,8 @@ def pay_claim(
     """Pay a claim whose PIN was checked, or that needs none; writes nothing if refused.
 
     Raises:
-        ChargeNotPayable, PinRequired, InsufficientFunds, TransferRefused, IdempotencyMismatch,
-        StillRunning: as `confirm_charge`.
+        ChargeNotPayable, PinRequired, InsufficientFunds, WalletFrozen, TransferRefused,
+        IdempotencyMismatch, StillRunning: as `confirm_charge`.
     """
     with telling_running(lambda: claim.charge_id):
         return _capture(
@@ -261,6 +263,8 @@ def _explain(outcome: Outcome, refusal: str, charge_id: UUID) -> Exception:
             return PinRequired()
         case Outcome.IDEMPOTENCY_MISMATCH:
             return IdempotencyMismatch()
+        case Outcome.WALLET_FROZEN:
+            return WalletFrozen()
         case Outcome.TRANSFER_REFUSED:
             return explain_refusal(Result(refusal), charge_id)
     return ChargeNotPayable(Charge.objects.get(pk=charge_id).status_now)

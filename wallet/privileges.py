@@ -8,5 +8,9 @@ PRIVILEGES = {
     "wallet_paymentcodeuse": ("SELECT", "INSERT", "UPDATE (outcome)"),
     "wallet_paymentcodemiss": ("SELECT", "INSERT", "DELETE"),
     "wallet_payment": ("SELECT", "INSERT"),
-    "wallet_wallet": ("SELECT", "INSERT", "UPDATE (no_pin_count, no_pin_minor)"),
+    "wallet_wallet": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (no_pin_count, no_pin_minor, frozen_at, frozen_by)",
+    ),
 }

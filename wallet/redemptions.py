@@ -1,20 +1,23 @@
 """Customers take their money out: to a bank account of their own, at par, at any time."""
 
+import contextlib
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from banking.characters import are_same_letters
+from banking.errors import OrderOnItsWay
 from banking.models import FileStatus, Order, OrderKind, OrderStatus
-from banking.orders import NewOrder, create_order
+from banking.orders import NewOrder, cancel_order, create_order
 from banking.payees import Payee
 from identity.pins import check_pin
 from identity.tries import in_wallet
 from ledger.transactions import retry_clashes
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
-from wallet.errors import HolderDiffers
+from wallet.errors import HolderDiffers, WalletFrozen
 from wallet.models import Wallet
 
 _SHOWN_MAX = 20
@@ -26,17 +29,30 @@ def request_redemption(
     """Hold an amount of the wallet and order it to its owner's account; again, the same one.
 
     Raises:
+        WalletFrozen: no money leaves the wallet.
         HolderDiffers: the account is held by somebody else.
         PinWrong, PinLocked: nothing was held.
         InsufficientFunds: the wallet holds too little.
         OrderDiffers: the form asked for something else before.
         AddressIncomplete, NameUnwritable: no bank would pay there.
     """
+    if wallet.frozen_at is not None:
+        raise WalletFrozen
     if not are_same_letters(payee.name, wallet.user.name):
         raise HolderDiffers(wallet.user.name)
     # In a transaction of its own, so that a wrong try stays counted.
     check_pin(wallet.user_id, pin, scope=in_wallet(wallet.session_id))
     return _order(wallet, request_id=request_id, amount_minor=amount_minor, payee=payee)
+
+
+def cancel_waiting(wallet: Wallet) -> None:
+    """Cancel the redemptions that are not on their way yet: the wallet is frozen.
+
+    Must run inside the caller's transaction.
+    """
+    for order in _find_own(wallet).filter(status=OrderStatus.PENDING).order_by("id"):
+        with contextlib.suppress(OrderOnItsWay):
+            cancel_order(order)
 
 
 def can_cancel(order: Order) -> bool:
@@ -65,7 +81,12 @@ def _find_own(wallet: Wallet) -> QuerySet[Order]:
 
 
 @retry_clashes
+@transaction.atomic
 def _order(wallet: Wallet, *, request_id: UUID, amount_minor: int, payee: Payee) -> Order:
+    # Whoever freezes the wallet meanwhile waits here, or is waited for.
+    locked = Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
+    if locked.frozen_at is not None:
+        raise WalletFrozen
     return create_order(
         NewOrder(
             kind=OrderKind.REDEMPTION,

@@ -12,7 +12,7 @@ from pos.charges import refuse_charge
 from pos.errors import ChargeNotPayable, NotFound
 from pos.models import Refusal
 from pos.places import list_paths, write_joins
-from wallet.errors import PinRequired
+from wallet.errors import PinRequired, WalletFrozen
 from wallet.models import TRY_WORDS, Attempt, Claim, Payment, Wallet
 
 PAGE_SIZE = 30
@@ -41,6 +41,7 @@ REASONS: dict[type[Exception], str] = {
     PinRequired: "pin_required",
     PinWrong: "pin_wrong",
     PinLocked: "pin_locked",
+    WalletFrozen: "wallet_frozen",
     InsufficientFunds: "insufficient_funds",
     TransferRefused: "transfer_refused",
     ChargeNotPayable: "charge_not_payable",
@@ -48,6 +49,7 @@ REASONS: dict[type[Exception], str] = {
 # What the shop may know: that the try is over, or that money is lacking, and no more.
 _TOLD = {
     "pin_locked": Refusal.DECLINED,
+    "wallet_frozen": Refusal.DECLINED,
     "insufficient_funds": Refusal.INSUFFICIENT_FUNDS,
     "transfer_refused": Refusal.DECLINED,
 }

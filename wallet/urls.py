@@ -11,6 +11,7 @@ from wallet.views import (
     pages,
     payment_codes,
     redemptions,
+    safety,
     scans,
     top_ups,
 )
@@ -45,6 +46,10 @@ urlpatterns = [
     path("wallet/redeem/", redemptions.redeem, name="redeem"),
     path("wallet/redeem/<str:reference>/", redemptions.redemption, name="redemption"),
     path("wallet/redeem/<str:reference>/cancel/", redemptions.cancel, name="cancel_redemption"),
+    path("wallet/safety/", safety.safety, name="safety"),
+    path("wallet/safety/freeze/", safety.freeze_wallet, name="freeze"),
+    path("wallet/safety/unfreeze/", safety.unfreeze_wallet, name="unfreeze"),
+    path("wallet/safety/devices/", safety.sign_out_device, name="sign_out_device"),
     path("wallet/tries/", pages.tries, name="tries"),
     path("wallet/payments/<str:reference>/", pages.payment, name="payment"),
     path("api/v1/wallet", payments.WalletView.as_view()),

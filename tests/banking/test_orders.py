@@ -248,6 +248,14 @@ def test_refused_order_is_followed_by_one_other_alone():
     assert create_order(wish) == second
 
 
+def test_order_follows_one_of_its_own_subject_alone():
+    order = make_sent_order(1000)
+    refuse_order(order, reason_code="AC04")
+
+    with pytest.raises(OrderAlive):
+        create_order(plan(1000, follows_id=order.id))
+
+
 def test_end_to_end_id_leads_to_its_order():
     order = make_order()
 

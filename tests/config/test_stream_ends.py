@@ -102,6 +102,22 @@ def test_a_wallet_s_stream_ends_with_its_session_and_no_other_one(phone):
     assert mine.get("/api/v1/wallet/events")[0] == 401
 
 
+def test_streams_of_devices_that_are_signed_out_from_another_one_end(phone):
+    mine, other = phone(), phone()
+
+    with (
+        other.listen("/api/v1/wallet/events") as ended,
+        mine.listen("/api/v1/wallet/events") as open_still,
+    ):
+        devices = "/wallet/safety/devices/"
+        assert mine.submit(devices, page="/wallet/safety/", others="1") == 302
+        assert b"event: ended" in ended.read()
+        assert mine.submit("/wallet/sign-out/", page="/wallet/") == 302
+        assert open_still.read().count(b"event: ended") == 1
+
+    assert other.get("/api/v1/wallet/events")[0] == 401
+
+
 def test_a_till_s_stream_ends_when_it_is_unpaired_and_not_when_it_is_locked(
     stack, browser, demo
 ):

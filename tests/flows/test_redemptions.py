@@ -15,6 +15,7 @@ from tests.banking import bank
 from tests.broken import find_broken
 from tests.flows.steps import open_browser, open_wallet
 from wallet.forms_redemption import RedemptionForm
+from wallet.freezing import freeze
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +162,22 @@ def test_what_is_on_its_way_is_not_canceled(phone, customer, nothing_moved):
     assert "can no longer be canceled" in answer.content.decode()
     order = Order.objects.get(source_account=customer.wallet.account_id)
     assert order.status == OrderStatus.PENDING
+
+
+def test_nothing_leaves_a_frozen_wallet_and_what_waits_is_canceled(phone, customer):
+    first, second = ask(phone, amount="10")["Location"], ask(phone, amount="20")["Location"]
+    bank.release()
+    ask(phone, amount="5")
+
+    freeze(customer.wallet)
+
+    refused = ask(phone)
+    assert refused.status_code == 403
+    assert "This wallet is frozen" in refused.content.decode()
+    orders = Order.objects.filter(source_account=customer.wallet.account_id).order_by("id")
+    assert [order.status for order in orders] == ["pending", "pending", "canceled"]
+    assert read_available(customer.wallet.account_id) == 7000
+    assert phone.get(first).status_code == phone.get(second).status_code == 200
 
 
 def test_somebody_else_s_redemption_is_not_there(phone, another):

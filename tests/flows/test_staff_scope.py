@@ -22,6 +22,8 @@ WHOLE = [
     for route in ROUTES
     if route.startswith(
         (
+            "dashboard/bank-account/",
+            "dashboard/fees/",
             "dashboard/settlements/",
             "dashboard/stores/new/",
             "dashboard/invitations/",

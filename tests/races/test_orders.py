@@ -3,21 +3,27 @@
 In a currency of their own, because what they commit stays.
 """
 
+import uuid
 from collections import Counter
 from functools import partial
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from banking.dispatch import send_due_files
 from banking.errors import NothingToSend, OrderElsewhere, OrderOnItsWay, RunElsewhere
 from banking.models import Order, OrderKind, OrderStatus, PaymentFile
 from banking.orders import book_order, cancel_order, create_order, refuse_order, send_file
+from banking.payees import Payee
 from banking.runs import cancel_run, hand_over, make_run, release_run
 from ledger.queries import read_available, read_balance
 from tests import factories
 from tests.banking import bank
+from tests.ledger.sessions import read_pid, wait_until_waited_for
 from tests.races.crowd import Job, stagger
+from wallet.errors import WalletFrozen
+from wallet.freezing import freeze
+from wallet.redemptions import request_redemption
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
@@ -85,6 +91,41 @@ def test_cancel_against_release_and_sending(crowd):
     spent = 100 * ends[OrderStatus.SENT] + 10 * ROUNDS
     assert read_balance(customer.wallet.account_id) == 10_000 - spent
     assert read_available(customer.wallet.account_id) == 10_000 - spent
+
+
+def test_cancel_waits_for_a_release_that_is_under_way(crowd):
+    customer = factories.open_customer(currency=NOK)
+    drain()
+    order = create_order(redeem(customer, 100))
+    file = make_run(bank.find_account(NOK), by=None, execute_on=bank.DAY)
+    order.refresh_from_db()
+
+    with transaction.atomic():
+        release_run(file, by=bank.make_user())
+        late = crowd.start(partial(cancel_order, order), refusals=(OrderOnItsWay,))
+        wait_until_waited_for(read_pid(connection))
+
+    assert isinstance(late.result(timeout=10), OrderOnItsWay)
+    order.refresh_from_db()
+    assert (order.status, order.file) == (OrderStatus.PENDING, file)
+
+
+def test_a_wallet_that_is_frozen_meanwhile_keeps_its_money(crowd):
+    for number in range(ROUNDS):
+        customer = factories.open_customer(currency=NOK)
+        ask = partial(
+            request_redemption,
+            customer.wallet,
+            request_id=uuid.uuid4(),
+            amount_minor=1000,
+            payee=Payee(name=customer.wallet.user.name, iban=bank.IBAN),
+            pin=factories.PIN,
+        )
+
+        jobs: list[Job] = [ask, partial(freeze, customer.wallet)]
+        crowd.act(stagger(jobs, round_number=number), refusals=(WalletFrozen,))
+
+        assert read_available(customer.wallet.account_id) == 10_000
 
 
 def test_two_runs_at_once_share_no_order(crowd):

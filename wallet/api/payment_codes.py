@@ -37,6 +37,7 @@ from wallet.errors import (
     PaymentCodeUsed,
     TooManyTries,
     WalletCurrencyMismatch,
+    WalletFrozen,
 )
 from wallet.models import PaymentCodeUse, Wallet
 from wallet.payment_codes import NewUse, ShownCode, issue_codes, revoke_codes, start_codes
@@ -151,6 +152,7 @@ class CollectView(PosView):
         ChargeNotPayable,
         ChargeClaimedByAnother,
         WalletCurrencyMismatch,
+        WalletFrozen,
         InsufficientFunds,
         TransferRefused,
         IdempotencyMismatch,

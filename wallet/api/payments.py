@@ -28,7 +28,7 @@ from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 from wallet.authentication import Payer, WalletAuthentication
 from wallet.claims import decline_charge, find_claim
-from wallet.errors import ClaimUnknown, PinRequired
+from wallet.errors import ClaimUnknown, PinRequired, WalletFrozen
 from wallet.models import Wallet
 from wallet.payments import confirm_charge, hash_confirmation
 from wallet.queries import page_payments
@@ -113,6 +113,7 @@ class PaymentsView(WalletApiView):
         PinRequired,
         PinWrong,
         PinLocked,
+        WalletFrozen,
         InsufficientFunds,
         TransferRefused,
         IdempotencyMismatch,

@@ -53,6 +53,7 @@ from wallet.errors import (
     CounterLimitReached,
     TooManyTries,
     WalletCurrencyMismatch,
+    WalletFrozen,
 )
 from wallet.scan_results import ScanResult, make_plain, resolve_scan
 from wallet.scans import record_scan
@@ -245,6 +246,7 @@ class ClaimsView(WalletApiView):
         CodeMistyped,
         ChargeClaimedByAnother,
         ChargeNotPayable,
+        WalletFrozen,
         WalletCurrencyMismatch,
         CounterLimitReached,
         CounterCodeRevoked,

@@ -25,6 +25,7 @@ BEGIN
         WHEN EXISTS (SELECT FROM wallet_payment p
                       WHERE p.wallet_id = wallet.id AND p.idempotency_key = key)
             THEN 'idempotency_mismatch'
+        WHEN wallet.frozen_at IS NOT NULL THEN 'wallet_frozen'
         WHEN NOT pin_was_given
              AND (sum_max > 0 AND wallet.no_pin_minor + amount > sum_max
                   OR count_max > 0 AND wallet.no_pin_count >= count_max)

@@ -30,7 +30,7 @@ from wallet.counter_payments import (
     find_begun,
     find_opened_charge,
 )
-from wallet.errors import CounterLimitReached, WalletCurrencyMismatch
+from wallet.errors import CounterLimitReached, WalletCurrencyMismatch, WalletFrozen
 from wallet.models import Wallet
 from wallet.scan_results import look_at_counter_code
 
@@ -40,6 +40,7 @@ _REFUSALS = (
     CounterLimitReached,
     StoreClosed,
     WalletCurrencyMismatch,
+    WalletFrozen,
 )
 
 

@@ -37,6 +37,7 @@ from wallet.claims import decline_charge, find_claim_on
 from wallet.errors import (
     ClaimUnknown,
     PinRequired,
+    WalletFrozen,
     WalletMissing,
 )
 from wallet.models import Wallet
@@ -100,7 +101,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         screen = claim_for_page(wallet, charge)
         screen.error = str(_CLAIM_OVER) if screen.claim else ""
         return _show(request, screen, status=409)
-    except (ClaimUnknown, TransferRefused, IdempotencyMismatch):
+    except (ClaimUnknown, TransferRefused, IdempotencyMismatch, WalletFrozen):
         # The page itself shows the present state, whatever the refusal was.
         pass
     return redirect("wallet:pay", token=token)

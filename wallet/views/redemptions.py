@@ -24,7 +24,7 @@ from ledger.errors import InsufficientFunds
 from ledger.money import format_number
 from ledger.queries import read_available
 from wallet.access import wallet_only
-from wallet.errors import HolderDiffers
+from wallet.errors import HolderDiffers, WalletFrozen
 from wallet.forms_redemption import RedemptionForm
 from wallet.models import Wallet
 from wallet.redemptions import (
@@ -35,7 +35,8 @@ from wallet.redemptions import (
 )
 
 # Beside which field a refusal stands, and the answer's status.
-_REFUSED: dict[type[Exception], tuple[str, int]] = {
+_REFUSED: dict[type[Exception], tuple[str | None, int]] = {
+    WalletFrozen: (None, 403),
     HolderDiffers: ("holder", 422),
     NameUnwritable: ("holder", 422),
     AddressIncomplete: ("town", 422),

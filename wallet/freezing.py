@@ -1,0 +1,82 @@
+"""Frozen wallets: no money leaves them, whatever asks for it; money still comes in.
+
+The owner freezes in one tap and unfreezes by PIN. What an operator has frozen only the console
+lifts (`console/wallets.py`). `wallet/sql/confirm_charge.sql` refuses the payment itself;
+redemptions that are not on their way yet are canceled.
+"""
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Now
+
+from identity.pins import check_pin
+from identity.tries import in_wallet
+from relay.letters import send_to_each
+from wallet.errors import FrozenByOperator, WalletFrozen
+from wallet.models import FrozenBy, Wallet
+from wallet.redemptions import cancel_waiting
+
+
+@transaction.atomic
+def freeze(wallet: Wallet) -> None:
+    """Freeze one's own wallet; again changes nothing."""
+    if _of(wallet).filter(frozen_at=None).update(frozen_at=Now(), frozen_by=FrozenBy.OWNER):
+        cancel_waiting(wallet)
+        _tell("wallet_frozen", wallet)
+
+
+def unfreeze(wallet: Wallet, *, pin: str) -> None:
+    """Unfreeze one's own wallet by its PIN; unfrozen already, nothing changes.
+
+    Raises:
+        PinWrong, PinLocked: the PIN is wrong or locked; the wallet stays frozen.
+        FrozenByOperator: an operator has frozen it.
+    """
+    check_pin(wallet.user_id, pin, scope=in_wallet(wallet.session_id))
+    with transaction.atomic():
+        mine = _of(wallet).filter(frozen_by=FrozenBy.OWNER)
+        if mine.update(frozen_at=None, frozen_by=FrozenBy.NOBODY):
+            _tell("wallet_unfrozen", wallet)
+        elif _of(wallet).filter(frozen_by=FrozenBy.OPERATOR).exists():
+            raise FrozenByOperator
+
+
+def lock_unfrozen(wallet: Wallet) -> None:
+    """Lock the wallet until the caller's transaction ends, and refuse it if it is frozen.
+
+    For whatever takes money out but a payment, which its own statement guards: a freeze that
+    comes at the same moment waits, or is seen.
+
+    Raises:
+        WalletFrozen: no money leaves the wallet.
+    """
+    locked = _of(wallet).select_for_update(no_key=True).get()
+    if locked.frozen_at is not None:
+        raise WalletFrozen
+
+
+@transaction.atomic
+def freeze_by_operator(wallet: Wallet) -> bool:
+    """Freeze a wallet so that its owner cannot lift it; return whether it was not yet so."""
+    free = _of(wallet).exclude(frozen_by=FrozenBy.OPERATOR)
+    is_new = free.update(frozen_at=Coalesce(F("frozen_at"), Now()), frozen_by=FrozenBy.OPERATOR)
+    if is_new:
+        cancel_waiting(wallet)
+        _tell("wallet_frozen", wallet)
+    return bool(is_new)
+
+
+@transaction.atomic
+def lift_by_operators(wallet: Wallet) -> None:
+    """Lift an operator's freeze; the console has seen to it that two of them want it."""
+    theirs = _of(wallet).filter(frozen_by=FrozenBy.OPERATOR)
+    if theirs.update(frozen_at=None, frozen_by=FrozenBy.NOBODY):
+        _tell("wallet_unfrozen", wallet)
+
+
+def _of(wallet: Wallet) -> QuerySet[Wallet]:
+    return Wallet.objects.filter(pk=wallet.pk)
+
+
+def _tell(kind: str, wallet: Wallet) -> None:
+    send_to_each(kind, subject=wallet.id, addresses=wallet.user.addresses)
