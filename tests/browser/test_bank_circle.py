@@ -51,7 +51,7 @@ def top_up(page, teller):
     teller.get_by_role("button", name="Send", exact=True).click()
     expect(teller.get_by_role("status")).to_contain_text("€40.00 sent to")
     # Without a touch: the bank's file is read, booked, and the phone is told.
-    expect(page.get_by_role("status")).to_have_text("€40.00 arrived")
+    expect(page.get_by_role("status")).to_have_text("It arrived, and is in your wallet.")
 
 
 def redeem(page, *, pin):
