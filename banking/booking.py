@@ -8,11 +8,17 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection
-from django.utils import timezone
 
 from banking.errors import EntryDiffers, OrderElsewhere
-from banking.matching import Matches, match_entries, suggest_accounts
-from banking.models import Break, BreakReason, Entry, Expectation, Order
+from banking.matching import (
+    Announced,
+    Matches,
+    Unposted,
+    lock_unposted,
+    match_entries,
+    suggest_accounts,
+)
+from banking.models import Break, BreakReason, Order
 from banking.orders import book_order, return_order
 from banking.topics import account_topic
 from foundation.postgresql.arrays import Texts, Uuids
@@ -43,6 +49,10 @@ _NOTE = """
                   %(orders)s::uuid[]) AS g (id, kind, expectation, payment)
      WHERE e.id = g.id
 """
+_ARRIVE = """
+    UPDATE banking_expectation SET arrived_at = clock_timestamp()
+     WHERE id = ANY (%s) AND arrived_at IS NULL
+"""
 _NOTHING = UUID(int=0)
 
 
@@ -56,9 +66,7 @@ def book_entries() -> int:
 
 @in_one_transaction
 def _book_batch() -> int:
-    waiting = Entry.objects.filter(posted_at=None).order_by("id")
-    # Another banker that does the same waits here, and then finds them booked.
-    entries = list(waiting.select_for_update(no_key=True, of=("self",))[:BATCH_MAX])
+    entries = lock_unposted(BATCH_MAX)
     if entries:
         _Batch(entries).book()
     return len(entries)
@@ -68,7 +76,7 @@ def _book_batch() -> int:
 class _Noted:
     """How an entry was posted."""
 
-    entry: Entry
+    entry: Unposted
     kind: str
     expectation_id: UUID = _NOTHING
     order_id: UUID = _NOTHING
@@ -76,9 +84,9 @@ class _Noted:
 
 @dataclass(slots=True)
 class _Batch:
-    entries: Sequence[Entry]
+    entries: Sequence[Unposted]
     _noted: list[_Noted] = field(default_factory=list)
-    _houses: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    _houses: dict[tuple[AccountKind, str], UUID] = field(default_factory=dict)
 
     def book(self) -> None:
         matches = match_entries(self.entries)
@@ -96,7 +104,7 @@ class _Batch:
             else:
                 matches.rest.append((entry, reason))
 
-    def _book_order(self, entry: Entry, order: Order) -> BreakReason | None:
+    def _book_order(self, entry: Unposted, order: Order) -> BreakReason | None:
         try:
             if entry.amount_minor < 0:
                 book_order(order, entry)
@@ -116,19 +124,19 @@ class _Batch:
             )
             for entry, each in matches.top_ups
         ]
-        arrived: dict[UUID, Expectation] = {}
+        arrived: dict[UUID, Announced] = {}
         for (entry, each), result in zip(
             matches.top_ups, post_transfers(transfers), strict=True
         ):
             if result in DONE:
-                self._noted.append(_Noted(entry, "top_up", expectation_id=each.pk))
-                arrived[each.pk] = each
+                self._noted.append(_Noted(entry, "top_up", expectation_id=each.id))
+                arrived[each.id] = each
             elif result in _NO_WAY_IN:
                 matches.rest.append((entry, BreakReason.LATE))
             else:
                 raise explain_refusal(result, entry.id)
-        open_ones = Expectation.objects.filter(pk__in=list(arrived), arrived_at=None)
-        open_ones.update(arrived_at=timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute(_ARRIVE, [Uuids(arrived)])
         topics = [account_topic(each.credit_account_id) for each in arrived.values()]
         for begin in range(0, len(topics), _TOPICS_EACH):
             tell_on_commit(*topics[begin : begin + _TOPICS_EACH])
@@ -150,7 +158,7 @@ class _Batch:
         Break.objects.bulk_create(
             [
                 Break(
-                    entry=entry,
+                    entry_id=entry.id,
                     amount_minor=entry.amount_minor,
                     currency=entry.currency,
                     reason=reason,
@@ -165,7 +173,9 @@ class _Batch:
             for (entry, _), transfer in zip(matches.rest, transfers, strict=True)
         ]
 
-    def _transfer(self, entry: Entry, kind: str, *, other: UUID, reference: str) -> NewTransfer:
+    def _transfer(
+        self, entry: Unposted, kind: str, *, other: UUID, reference: str
+    ) -> NewTransfer:
         safeguard = self._find_house(AccountKind.SAFEGUARD, entry.currency)
         came_in = entry.amount_minor > 0
         return NewTransfer(
@@ -179,7 +189,7 @@ class _Batch:
         )
 
     def _find_house(self, kind: AccountKind, currency: str) -> UUID:
-        key = (kind.value, currency)
+        key = (kind, currency)
         if key not in self._houses:
             self._houses[key] = get_or_open_house_account(kind, currency=currency)
         return self._houses[key]
@@ -190,7 +200,7 @@ class _Batch:
                 _NOTE,
                 {
                     "none": _NOTHING,
-                    "ids": Uuids(each.entry.pk for each in self._noted),
+                    "ids": Uuids(each.entry.id for each in self._noted),
                     "kinds": Texts(each.kind for each in self._noted),
                     "expectations": Uuids(each.expectation_id for each in self._noted),
                     "orders": Uuids(each.order_id for each in self._noted),

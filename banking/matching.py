@@ -5,12 +5,15 @@ Only reads. Everything is looked up for a whole batch at once.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from banking.models import BreakReason, Entry, Expectation, Order
+from banking.models import BreakReason, Order
 from banking.reading.lines import squeeze
+from foundation.postgresql.arrays import Texts
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 
@@ -31,16 +34,62 @@ _AMOUNTS = """
 """
 
 
+# What nobody has posted yet; another banker that does the same waits here.
+_UNPOSTED = """
+    SELECT id, amount_minor, currency, creditor_reference, end_to_end_id, bank_reference,
+           party_iban, reason_code, is_charge, is_reversal, is_lump
+      FROM banking_entry WHERE posted_at IS NULL
+     ORDER BY id LIMIT %s FOR NO KEY UPDATE
+"""
+_ANNOUNCED = """
+    SELECT id, reference, currency, credit_account_id
+      FROM banking_expectation WHERE reference = ANY (%s)
+"""
+
+
+@dataclass(slots=True)
+class Unposted:
+    """An entry that is to be booked: what matching needs of it, read in thousands."""
+
+    id: UUID
+    amount_minor: int
+    currency: str
+    creditor_reference: str
+    end_to_end_id: str
+    bank_reference: str
+    party_iban: str
+    reason_code: str
+    is_charge: bool
+    is_reversal: bool
+    is_lump: bool
+
+
+class Announced(NamedTuple):
+    """An expectation: where its money goes."""
+
+    id: UUID
+    reference: str
+    currency: str
+    credit_account_id: UUID
+
+
 @dataclass(slots=True)
 class Matches:
     """A batch of entries by what they are for."""
 
-    top_ups: list[tuple[Entry, Expectation]] = field(default_factory=list)
-    orders: list[tuple[Entry, Order]] = field(default_factory=list)
-    rest: list[tuple[Entry, BreakReason]] = field(default_factory=list)
+    top_ups: list[tuple[Unposted, Announced]] = field(default_factory=list)
+    orders: list[tuple[Unposted, Order]] = field(default_factory=list)
+    rest: list[tuple[Unposted, BreakReason]] = field(default_factory=list)
 
 
-def match_entries(entries: Sequence[Entry]) -> Matches:
+def lock_unposted(count_max: int) -> list[Unposted]:
+    """Lock the entries that were entered first and not posted yet, and return them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNPOSTED, [count_max])
+        return list(starmap(Unposted, cursor.fetchall()))
+
+
+def match_entries(entries: Sequence[Unposted]) -> Matches:
     """Sort a batch of entries by what they are for."""
     expectations = _find_expectations(entries)
     orders = _find_orders(entries)
@@ -59,7 +108,7 @@ def match_entries(entries: Sequence[Entry]) -> Matches:
     return matches
 
 
-def explain(entry: Entry) -> BreakReason:
+def explain(entry: Unposted) -> BreakReason:
     """Return why an entry that nothing matches is not matched."""
     if entry.is_reversal:
         return BreakReason.REVERSAL
@@ -73,7 +122,7 @@ def explain(entry: Entry) -> BreakReason:
     return BreakReason.UNKNOWN_REFERENCE if has_reference else BreakReason.NO_REFERENCE
 
 
-def suggest_accounts(entries: Iterable[Entry]) -> dict[UUID, UUID]:
+def suggest_accounts(entries: Iterable[Unposted]) -> dict[UUID, UUID]:
     """Return, by entry, the wallet's account to which it may belong.
 
     The sender's money went there the last time; or else its owner alone waits for just this
@@ -95,18 +144,20 @@ def suggest_accounts(entries: Iterable[Entry]) -> dict[UUID, UUID]:
     return {entry_id: account for entry_id, account in found.items() if account is not None}
 
 
-def _may_credit(entry: Entry) -> bool:
+def _may_credit(entry: Unposted) -> bool:
     # What the bank takes back, or does not say the parts of, is somebody's to decide.
     return entry.amount_minor > 0 and not entry.is_reversal and not entry.is_lump
 
 
-def _find_expectations(entries: Sequence[Entry]) -> dict[tuple[str, str], Expectation]:
+def _find_expectations(entries: Sequence[Unposted]) -> dict[tuple[str, str], Announced]:
     references = {entry.creditor_reference for entry in entries if entry.amount_minor > 0}
-    found = Expectation.objects.filter(reference__in=list(references - {""}))
-    return {(each.reference, each.currency): each for each in found}
+    with connection.cursor() as cursor:
+        cursor.execute(_ANNOUNCED, [Texts(references - {""})])
+        found = map(Announced._make, cursor.fetchall())
+        return {(each.reference, each.currency): each for each in found}
 
 
-def _find_orders(entries: Sequence[Entry]) -> dict[UUID, Order]:
+def _find_orders(entries: Sequence[Unposted]) -> dict[UUID, Order]:
     named = {entry.id: order_id for entry in entries if (order_id := _read_order_id(entry))}
     orders = Order.objects.in_bulk(list(set(named.values())))
     return {
@@ -114,7 +165,7 @@ def _find_orders(entries: Sequence[Entry]) -> dict[UUID, Order]:
     }
 
 
-def _read_order_id(entry: Entry) -> UUID | None:
+def _read_order_id(entry: Unposted) -> UUID | None:
     text = squeeze(entry.end_to_end_id)
     if not text.startswith(_END_TO_END):
         return None

@@ -56,3 +56,31 @@ class OwnWallet(Exception):
         super().__init__(
             gettext("This wallet is your own. Somebody else has to decide. Nothing was moved.")
         )
+
+
+class NotFrozen(Exception):
+    """No operator has frozen the wallet."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("No operator has frozen this wallet."))
+
+
+class LiftAlready(Exception):
+    """Somebody has asked that the wallet be unfrozen."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("Somebody has asked for this already."))
+
+
+class LiftDecided(Exception):
+    """It was granted or withdrawn meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("Somebody else has decided meanwhile."))
+
+
+class OwnRequest(Exception):
+    """The operator has asked for it, or it is about themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This is your own. Another operator has to decide."))

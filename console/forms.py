@@ -19,3 +19,18 @@ class DeclineForm(PageForm):
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ReasonForm(PageForm):
+    """Why something is done; the log keeps it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The log keeps it. Customers do not see it."),
+        error_messages={
+            "required": _("Type the reason: the log keeps it."),
+            "max_length": _("Type the reason in up to 500 letters."),
+        },
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

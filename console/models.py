@@ -1,10 +1,13 @@
 """Operators, and the log of what they did."""
 
+from uuid import UUID
+
 import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
 from identity.models import User
+from wallet.models import Wallet
 
 
 class Operator(models.Model):
@@ -36,6 +39,38 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deed} {self.subject}"
+
+
+class FreezeLift(models.Model):
+    """The wish of one operator that a frozen wallet pays again, until a second one agrees."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=500)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    granted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    asked_by_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wallet"],
+                condition=models.Q(granted_at=None, withdrawn_at=None),
+                name="console_freezelift_one_open_a_wallet",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(granted_by=None)
+                | ~models.Q(granted_by=models.F("asked_by")),
+                name="console_freezelift_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.wallet_id}"
 
 
 class SetUpCode(models.Model):

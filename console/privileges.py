@@ -8,5 +8,10 @@ rights and wants the code; the code's row can be read, and changed by that funct
 PRIVILEGES = {
     "console_operator": ("SELECT",),
     "console_auditentry": ("SELECT", "INSERT"),
+    "console_freezelift": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (granted_by_id, granted_at, withdrawn_at)",
+    ),
     "console_setupcode": ("SELECT",),
 }

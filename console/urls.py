@@ -10,6 +10,7 @@ from console import (
     views_runs,
     views_set_up,
     views_statements,
+    views_wallets,
 )
 
 app_name = "console"
@@ -55,6 +56,13 @@ urlpatterns = [
     path("console/accounts/<str:reference>/use/", views_accounts.use, name="use_account"),
     path(
         "console/accounts/<str:reference>/csv/", views_accounts.new_mapping, name="csv_mapping"
+    ),
+    path("console/wallets/", views_wallets.wallets, name="wallets"),
+    path("console/wallets/<str:reference>/", views_wallets.wallet, name="wallet"),
+    path("console/wallets/<str:reference>/freeze/", views_wallets.freeze, name="freeze"),
+    path("console/wallets/<str:reference>/lift/", views_wallets.ask, name="ask_lift"),
+    path(
+        "console/wallets/<str:reference>/lift/decide/", views_wallets.decide, name="decide_lift"
     ),
     path("console/log/", views.log, name="log"),
 ]

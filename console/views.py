@@ -14,6 +14,7 @@ from console.first_steps import list_first_steps
 from console.forms import DeclineForm
 from console.models import AuditEntry, Operator
 from console.queries import count_waiting, find_application, list_applications, list_log
+from console.wallets import list_open_lifts
 from merchants.errors import ApplicationDecided, OwnApplication
 from merchants.forms_join import LEGAL_FORMS
 from merchants.models import Application, LegalForm
@@ -48,6 +49,7 @@ def start(request: HttpRequest, operator: Operator) -> HttpResponse:
         "organisation": find_organisation(),
         "steps": list_first_steps(),
         "waiting_count": count_waiting(),
+        "lifts": list_open_lifts(),
     }
     return render(request, "console/start.html", context)
 

@@ -49,6 +49,7 @@ urlpatterns = [
         views_bank.withdraw,
         name="withdraw_bank_account",
     ),
+    path("dashboard/fees/", views.fees, name="fees"),
     path("dashboard/stores/new/", views_stores.new_store, name="new_store"),
     path("dashboard/stores/<str:reference>/", views_stores.store, name="store"),
     path("dashboard/stores/<str:reference>/hours/", views_stores.hours, name="store_hours"),

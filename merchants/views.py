@@ -9,8 +9,10 @@ from banking.ibans import mask_iban
 from banking.orders import OVER
 from banking.reasons import explain_reason
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
+from merchants.fees import list_fee_examples, write_percent
 from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import Settlement, SettlementLine
+from merchants.organisations import list_currencies
 from merchants.payouts import load_payouts
 from merchants.queries import (
     check_balances,
@@ -53,6 +55,27 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
         "recent": recent,
     }
     return render(request, "merchants/overview.html", context)
+
+
+@require_GET
+@never_cache
+@staff_only
+@whole_merchant
+def fees(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Show the merchant's fee, in words and with examples."""
+    merchant = staff.merchant
+    balances = list_merchant_balances(merchant.id)
+    # Before the first store there is no balance: the example is in the currency to come.
+    currencies = [balance.currency for balance in balances] or list_currencies()[:1]
+    context = {
+        "merchant": merchant,
+        "percent": write_percent(merchant.mdr_bps),
+        "currencies": [
+            {"currency": each, "examples": list_fee_examples(merchant, each)}
+            for each in currencies
+        ],
+    }
+    return render(request, "merchants/fees.html", context)
 
 
 @require_GET

@@ -165,7 +165,7 @@ def end_session(request: HttpRequest, user: User) -> HttpResponse:
     """End one of one's sessions, or all others."""
     if wanted := request.POST.get("session"):
         end_session_of(user, wanted)
-    else:
+    elif request.POST.get("others"):
         end_other_sessions(request, user)
     return redirect("merchants:security")
 

@@ -1,6 +1,6 @@
 """Numbers of articles, as their bar codes say them (GS1 General Specifications, 7.9).
 
-`static/js/articles.js` reads the same; one table tests both, `tests/pos/articles.json`.
+`static/js/typed.js` reads the same; one table tests both, `tests/pos/articles.json`.
 """
 
 import re

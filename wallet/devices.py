@@ -37,11 +37,12 @@ def _list_open(wallet: Wallet) -> QuerySet[Session]:
 
 
 def _end(wallet: Wallet, sessions: QuerySet[Session]) -> None:
-    ended = list(sessions.select_for_update(no_key=True).values_list("id", flat=True))
+    ended = list(sessions.values_list("id", flat=True))
     if not ended:
         return
-    Session.objects.filter(pk__in=ended).update(ended_at=Now())
-    # A lost phone may show payment codes without a connection.
+    # A lost phone may show payment codes without a connection. They go first, as in
+    # `sign_out_everywhere`: two at once wait for each other in one order.
     revoke_codes(wallet)
+    Session.objects.filter(pk__in=ended, ended_at=None).update(ended_at=Now())
     # Its open streams end too.
     end_on_commit(*(topic for each in ended for topic in session_topic(each)))

@@ -13,13 +13,13 @@ from demo.bank.moods import Choose, Mood, Topic, behave
 class Bank:
     """One bank in one folder: `outbox` holds what it is sent, `inbox` what it answers.
 
-    It does everything well but for the wishes made of it and for what `choose` decides, which
+    It does everything well but for the wishes made of it and for what its temper decides, which
     may be a `Temper` with a seed. It sends no file by itself: each verb delivers what is due.
     """
 
     def __init__(self, branch: Branch, *, choose: Choose = behave) -> None:
         self.branch = branch
-        self._choose_otherwise = choose
+        self.temper = choose
 
     @property
     def day(self) -> date:
@@ -62,7 +62,7 @@ class Bank:
     def _choose(self, topic: Topic, key: str) -> Mood:
         wished = self.read_wishes().get(topic)
         if wished is None:
-            return self._choose_otherwise(topic, key)
+            return self.temper(topic, key)
         self.wish(topic, Mood.WELL)
         return wished
 

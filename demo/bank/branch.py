@@ -102,21 +102,30 @@ class Branch:
         """Write into the inbox what is due; return how many files.
 
         A file appears under its name only when it is whole. Killed in between, it is written
-        again, and is the same.
+        again, and is the same. Of two that deliver at once one waits for the other: else half
+        a file might come after the whole one.
         """
-        due = self.store.all(
-            "SELECT id, name, content FROM file WHERE is_written = 0 AND due_on <= :day"
-            " ORDER BY id",
-            day=str(self.day),
-        )
-        for row in due:
-            _replace(self.inbox / row["name"], row["content"])
-            self.store.do("UPDATE file SET is_written = 1 WHERE id = :id", id=row["id"])
+        if not self._list_due():
+            return 0
+        with self.store.write():
+            due = self._list_due()
+            for number, name in due:
+                row = self.store.one("SELECT content FROM file WHERE id = :id", id=number)
+                assert row is not None
+                _replace(self.inbox / name, row["content"])
+                self.store.do("UPDATE file SET is_written = 1 WHERE id = :id", id=number)
         return len(due)
 
     def close(self) -> None:
         """Close the books' file."""
         self.store.close()
+
+    def _list_due(self) -> list[tuple[int, str]]:
+        rows = self.store.all(
+            "SELECT id, name FROM file WHERE is_written = 0 AND due_on <= :day ORDER BY id",
+            day=str(self.day),
+        )
+        return [(row["id"], row["name"]) for row in rows]
 
     def _open(self, settings: Settings) -> None:
         if self.store.read_fact("day"):
@@ -154,7 +163,6 @@ def open_branch(
 
 
 def _replace(path: Path, content: bytes) -> None:
-    # Two may write the same file at once: the pages and the process.
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     new.write_bytes(content)
     new.replace(path)

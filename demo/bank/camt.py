@@ -123,7 +123,9 @@ def _add_entries(node: Node, holder: Holder, parts: Iterable[Part]) -> None:
     entries: dict[str, list[Part]] = {}
     for part in parts:
         is_one_of_many = part.is_batch and part.kind == "order"
-        name = f"{part.message}/{part.run}" if is_one_of_many else part.bank_reference
+        # Orders that were carried out later are an entry of their own.
+        of_day = f"{part.message}/{part.run}/{part.day}"
+        name = of_day if is_one_of_many else part.bank_reference
         entries.setdefault(name, []).append(part)
     for members in entries.values():
         _add_entry(node, holder, members)

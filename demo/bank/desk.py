@@ -47,7 +47,21 @@ def report_refused(branch: Branch, orders: list[sqlite3.Row], *, choose: Choose)
             )
             for order in members
         )
-        _post_report(branch, message, verdicts=verdicts, choose=choose)
+        # A file that is refused as a whole would be said to have no other order.
+        others = branch.store.one(
+            "SELECT 1 FROM transfer WHERE message = :message AND status <> 'refused'",
+            message=message,
+        )
+        _post_report(
+            branch,
+            Report(
+                report_id=_name_report(branch),
+                message_id=message,
+                verdicts=verdicts,
+                has_others=others is not None,
+            ),
+            choose=choose,
+        )
 
 
 class _Taking:
@@ -63,6 +77,7 @@ class _Taking:
         file, refusal = self._read(content, digest)
         self.mood = Mood.WELL if refusal else self.choose(Topic.RUN, self.message_id)
         is_lost = self.mood == Mood.LOST
+        is_answered = self.mood not in {Mood.NO_ANSWER, Mood.LOST}
         verdicts: tuple[Verdict, ...] = ()
         if file and not refusal and not is_lost:
             verdicts = tuple(each for run in file.runs for each in self._judge_run(run))
@@ -74,17 +89,18 @@ class _Taking:
             sha256=digest,
             taken_on=str(self.branch.day),
             status="LOST" if is_lost else sum_up(verdicts, refusal=refusal),
+            is_answered=int(is_answered),
             code=refusal.code if refusal else "",
             said=refusal.said if refusal else "",
         )
-        if self.mood not in {Mood.NO_ANSWER, Mood.LOST}:
-            _post_report(
-                self.branch,
-                self.message_id,
+        if is_answered:
+            report = Report(
+                report_id=_name_report(self.branch),
+                message_id=self.message_id,
                 refusal=refusal,
                 verdicts=verdicts,
-                choose=self.choose,
             )
+            _post_report(self.branch, report, choose=self.choose)
 
     def _read(self, content: bytes, digest: str) -> tuple[OrderFile | None, Refusal | None]:
         try:
@@ -129,7 +145,9 @@ class _Taking:
     def _judge(
         self, order: Order, refusal: Refusal | None, *, run: Run, is_batch: bool
     ) -> Verdict:
-        mood = Mood.WELL if refusal else self.choose(Topic.ORDER, order.end_to_end_id)
+        # What is carried out without an answer is carried out.
+        is_plain = refusal or self.mood == Mood.NO_ANSWER
+        mood = Mood.WELL if is_plain else self.choose(Topic.ORDER, order.end_to_end_id)
         if mood == Mood.REFUSED:
             refusal = Refusal(draw_code(REFUSAL_CODES, order.end_to_end_id), _SAID)
         if order.amount_minor > 0:
@@ -193,24 +211,15 @@ def _plan(execute_on: date, *, today: date, mood: Mood) -> tuple[str, str, str]:
     return "booked", "", ""
 
 
-def _post_report(
-    branch: Branch,
-    message_id: str,
-    *,
-    verdicts: tuple[Verdict, ...],
-    choose: Choose,
-    refusal: Refusal | None = None,
-) -> None:
-    number = branch.count_up("reports")
-    report = Report(
-        report_id=f"RPRT{number:06}",
-        message_id=message_id,
-        refusal=refusal,
-        verdicts=verdicts,
-    )
+def _name_report(branch: Branch) -> str:
+    return f"RPRT{branch.count_up('reports'):06}"
+
+
+def _post_report(branch: Branch, report: Report, *, choose: Choose) -> None:
+    number = report.report_id[-6:]
     post_file(
         branch,
-        f"pain002-{branch.day:%Y%m%d}-{number:06}.xml",
+        f"pain002-{branch.day:%Y%m%d}-{number}.xml",
         write_report(report, made_at=branch.clock()),
-        mood=choose(Topic.REPORT, str(number)),
+        mood=choose(Topic.REPORT, number),
     )

@@ -42,6 +42,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file of the bank's own."""
+
+    number: int
+    name: str
+    due_on: date
+    is_written: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """What a customer has sent, to be told once more."""
 
@@ -99,6 +109,33 @@ def list_messages(bank: Bank) -> list[Message]:
         )
         for row in messages
     ]
+
+
+def list_files(bank: Bank) -> list[File]:
+    """Return the newest files that the bank wrote, also those that are still to come."""
+    rows = bank.branch.store.all(
+        "SELECT id, name, due_on, is_written FROM file ORDER BY id DESC LIMIT :files_max",
+        files_max=_FILES_MAX,
+    )
+    return [
+        File(
+            number=row["id"],
+            name=row["name"],
+            due_on=date.fromisoformat(row["due_on"]),
+            is_written=bool(row["is_written"]),
+        )
+        for row in rows
+    ]
+
+
+def read_file(bank: Bank, number: int) -> tuple[str, bytes] | None:
+    """Return the name and content of a file that the bank has delivered."""
+    if number >= 2**63:
+        return None
+    row = bank.branch.store.one(
+        "SELECT name, content FROM file WHERE id = :number AND is_written = 1", number=number
+    )
+    return (row["name"], row["content"]) if row else None
 
 
 def read_sent(bank: Bank, number: str) -> Sent | None:

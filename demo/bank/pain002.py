@@ -21,16 +21,22 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The answer to a file: a refusal of all of it, or a verdict on its orders."""
+    """The answer to a file: a refusal of all of it, or a verdict on its orders.
+
+    `has_others`: the file has further orders, which were not refused.
+    """
 
     report_id: str
     message_id: str
     refusal: Refusal | None = None
     verdicts: tuple[Verdict, ...] = ()
+    has_others: bool = False
 
     @property
     def status(self) -> str:
         """Return the status of the whole."""
+        if self.has_others:
+            return "PART"
         return sum_up(self.verdicts, refusal=self.refusal)
 
 

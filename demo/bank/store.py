@@ -44,13 +44,14 @@ CREATE TABLE IF NOT EXISTS message (
     sha256 TEXT NOT NULL,
     taken_on TEXT NOT NULL,
     status TEXT NOT NULL,
+    is_answered INTEGER NOT NULL,
     code TEXT NOT NULL DEFAULT '',
     said TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS message_by_id ON message (message_id);
 CREATE TABLE IF NOT EXISTS file (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
     content BLOB NOT NULL,
     due_on TEXT NOT NULL,
     is_written INTEGER NOT NULL DEFAULT 0

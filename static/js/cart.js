@@ -1,10 +1,10 @@
 /** The sale being rung up: lines of items, and an amount typed from right to left beside them. */
 
-import { readArticle } from "./articles.js";
 import { readCatalogue } from "./catalogue.js";
 import { fillAmount, formatMoney, MINOR_MAX, pressKey } from "./money.js";
 import { find, isolate, make } from "./page.js";
 import { gettext } from "./server.js";
+import { readArticle } from "./typed.js";
 
 const QUANTITY_MAX = 999;
 const DRAFT = "tessera.draft";

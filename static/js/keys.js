@@ -7,8 +7,7 @@
  * or comes from a screen keyboard, letter by letter, never waits.
  */
 
-import { isArticle } from "./articles.js";
-import { foldDigits } from "./typed.js";
+import { foldDigits, isArticle } from "./typed.js";
 
 // Hands are slower from key to key, and hold a key for longer.
 const QUICK_MS = 45;

@@ -4,13 +4,23 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.screens import Office
 from tests.browser.windows import PHONE, TABLET
 from tests.faults.shop import wait_for
 
 
 def test_what_an_owner_keeps(office, check, watch):
     watch.expect("status of 422")
-    for page in ("items/", "people/", "keys/", "me/", "invitations/new/"):
+    for page in (
+        "items/",
+        "people/",
+        "keys/",
+        "me/",
+        "me/security/",
+        "me/security/app/",
+        "fees/",
+        "invitations/new/",
+    ):
         office.goto(f"/dashboard/{page}")
         check(office, page)
     office.goto("/dashboard/people/cashiers/new/")
@@ -81,10 +91,17 @@ def test_the_console(windows, demo, check):
     page = windows.open(TABLET)
     page.goto("/console/")
     check(page, "console's sign-in")
-    page.get_by_label("E-mail").fill(demo["operator"]["email"])
-    page.get_by_label("Password").fill(demo["operator"]["password"])
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Applications")
-    check(page, "no applications")
-    page.goto("/console/log/")
-    check(page, "empty log")
+    Office(page).enter_console(demo["operator"])
+    expect(page.get_by_role("heading", level=1)).to_have_text("Harbour Pay Ltd")
+    check(page, "console")
+    for address in ("applications/", "log/", "wallets/", "wallets/?q=nobody"):
+        page.goto(f"/console/{address}")
+        check(page, address)
+    page.get_by_label("Phone, e-mail").fill(demo["customers"][4]["phone"])
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(demo["customers"][4]["name"])
+    check(page, "a wallet in the console")
+    page.get_by_role("link", name="Security").click()
+    check(page, "security of an operator")
+    page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Harbour Pay Ltd")

@@ -9,6 +9,8 @@ from tests.browser.windows import PHONE
 from tests.demo.bank_files import Letter, pick, read_balances
 from tests.faults.shop import wait_for
 
+# As long as ours are.
+MESSAGE_ID = "PF01M8PD75DMFAFTDMRQR7KHJXC0"
 CODE = f"BCD\n002\n1\nSCT\n\n{OPERATOR_NAME}\n{OPERATOR_IBAN}\nEUR25.50\n\nRF18539007547034"
 
 
@@ -40,13 +42,13 @@ def test_the_counter_takes_a_file_and_ends_the_day(windows, stack, check):
     page = windows.open()
     page.goto("/demo/bank/counter/")
     check(page, "an empty counter")
-    new = outbox / "POCOUNTER.new"
-    new.write_bytes(Letter(count="7", message_id="POCOUNTER").write())
-    new.rename(outbox / "POCOUNTER.xml")
-    wait_for(lambda: not list(outbox.glob("POCOUNTER*")))
+    new = outbox / f"{MESSAGE_ID}.new"
+    new.write_bytes(Letter(count="7", message_id=MESSAGE_ID).write())
+    new.rename(outbox / f"{MESSAGE_ID}.xml")
+    wait_for(lambda: not list(outbox.glob(f"{MESSAGE_ID}*")))
 
     page.reload()
-    expect(page.get_by_role("region", name="POCOUNTER")).to_contain_text("Refused AM18")
+    expect(page.get_by_role("region", name=MESSAGE_ID)).to_contain_text("Refused AM18")
     page.get_by_text("What the bank does badly").click()
     page.get_by_label("The next order in a file").select_option(
         "Booked, and returned after two days"

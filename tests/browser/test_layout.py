@@ -16,7 +16,7 @@ _CATALOGUE = """
     const choose = (one, many, count) => speak(count === 1 ? one : many);
     globalThis.django = { gettext: speak, ngettext: choose };
 """
-LISTS = ["", "payments/", "settlements/", "tills/", "stores/"]
+LISTS = ["", "payments/", "settlements/", "tills/", "stores/", "fees/", "me/security/"]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ READ_ALL = """async (cases) => {
 }"""
 ARTICLES = json.loads(Path(__file__).parents[1].joinpath("pos/articles.json").read_text())
 READ_ARTICLES = """async (cases) => {
-  const { readArticle } = await import("/static/js/articles.js");
+  const { readArticle } = await import("/static/js/typed.js");
   return cases.map(readArticle);
 }"""
 FOLD = """async (text) => (await import("/static/js/typed.js")).foldDigits(text)"""

@@ -7,7 +7,14 @@ from tests.browser.layout import LANGUAGES, find_faults, speak
 from tests.browser.windows import PHONE, remember
 
 SMALL: ViewportSize = {"width": 320, "height": 568}
-PAGES = ["/wallet/", "/wallet/tries/", "/wallet/scan/", "/wallet/my-code/", "/p/"]
+PAGES = [
+    "/wallet/",
+    "/wallet/tries/",
+    "/wallet/scan/",
+    "/wallet/my-code/",
+    "/wallet/safety/",
+    "/p/",
+]
 SHIFTS = """
   window.shifts = 0;
   new PerformanceObserver((list) => {

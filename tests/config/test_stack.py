@@ -41,7 +41,7 @@ def test_each_step_of_the_start_is_reported(stack, reported_steps):
 
 def test_the_front_door_leads_to_the_pages(stack):
     assert read_status(stack.port) == 200
-    assert stack.url == f"http://127.0.0.1:{stack.port}"
+    assert stack.url == f"http://localhost:{stack.port}"
 
 
 def test_the_streams_have_no_front_door(stack):

@@ -109,7 +109,8 @@ def test_streams_of_devices_that_are_signed_out_from_another_one_end(phone):
         other.listen("/api/v1/wallet/events") as ended,
         mine.listen("/api/v1/wallet/events") as open_still,
     ):
-        assert mine.submit("/wallet/safety/devices/", page="/wallet/safety/") == 302
+        devices = "/wallet/safety/devices/"
+        assert mine.submit(devices, page="/wallet/safety/", others="1") == 302
         assert b"event: ended" in ended.read()
         assert mine.submit("/wallet/sign-out/", page="/wallet/") == 302
         assert open_still.read().count(b"event: ended") == 1

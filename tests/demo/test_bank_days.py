@@ -128,7 +128,7 @@ def test_a_file_that_comes_twice_is_the_same(bank, send):
     assert one == other
 
 
-def test_half_a_file_comes_whole_a_day_later(bank, send):
+def test_half_a_file_is_completed_a_day_later(bank, send):
     bank.wish(Topic.STATEMENT, Mood.HALF)
     send()
     bank.end_day()
@@ -137,7 +137,7 @@ def test_half_a_file_comes_whole_a_day_later(bank, send):
     with pytest.raises(etree.XMLSyntaxError):
         etree.fromstring(half)
     bank.end_day()
-    whole = (bank.branch.inbox / "camt053-20261130-again.xml").read_bytes()
+    whole = (bank.branch.inbox / "camt053-20261130.xml").read_bytes()
     assert whole.startswith(half)
     assert read_balances(whole) == {"OPBD": 100_000, "CLBD": 102_500}
 
@@ -155,6 +155,23 @@ def test_an_overlapping_statement_has_the_last_one_in_it(bank, send):
     assert [minor for _, _, minor in read_entries(both)] == [100, 200]
     assert read_balances(both) == {"OPBD": 100_000, "CLBD": 100_300}
     assert read_balances(after) == {"OPBD": 100_300, "CLBD": 100_700}
+
+
+def test_a_batch_of_which_a_part_was_late_is_two_entries_in_every_statement(bank):
+    bank.wish(Topic.ORDER, Mood.LATE)
+    wishes = [
+        Wish("1.00"),
+        Wish("2.00", end_to_end_id="PO2"),
+        Wish("4.00", end_to_end_id="PO3"),
+    ]
+    drop(bank, Letter(wishes, batch="true").write())
+    bank.end_day()
+    bank.wish(Topic.STATEMENT, Mood.OVERLAP)
+    bank.end_day()
+
+    first, both = [read_entries(each) for each in list_inbox(bank, "camt053")]
+    assert [minor for _, _, minor in both] == [-600, -100]
+    assert both[:1] == first
 
 
 def test_a_charge_is_an_entry_of_its_own(bank):

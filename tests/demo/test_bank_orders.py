@@ -231,6 +231,16 @@ def test_an_order_accepted_and_refused_a_day_later(bank):
     assert bank.balance_minor == 100_000
 
 
+def test_of_a_file_with_other_orders_only_a_part_is_refused_later(bank):
+    bank.wish(Topic.ORDER, Mood.REFUSED_LATER)
+    drop(bank, Letter([Wish(), Wish("1.00", end_to_end_id="PO2")]).write())
+
+    bank.end_day()
+
+    _, status, _, refused = read_answers(bank)[1]
+    assert (status, list(refused)) == ("PART", ["PO1"])
+
+
 def test_an_order_that_comes_back_after_two_days(bank):
     bank.wish(Topic.ORDER, Mood.RETURNED)
     drop(bank, Letter().write())

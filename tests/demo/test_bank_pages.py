@@ -1,11 +1,13 @@
 """The bank's pages: money is sent once, from a code or typed, and the counter shows all."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from demo.bank.accounts import make_iban
 from demo.bank.branch import OPERATOR_IBAN
 from demo.bank.moods import Mood, Topic
+from qr.image import draw_png
 from tests.demo.bank_files import SHOP_IBAN, Letter, drop, list_inbox, pick
 from tests.demo.test_bank_accounts import CODE
 
@@ -60,10 +62,31 @@ def test_a_code_fills_the_form(browser):
 
 
 def test_what_is_no_code_is_said_and_stays(browser):
-    page = browser.get("/demo/bank/", {"code": "https://pay.test/P/1"}).content.decode()
+    answer = browser.get("/demo/bank/", {"code": "https://pay.test/P/1"})
+    page = answer.content.decode()
 
+    assert answer.status_code == 422
     assert "This is no code of a transfer." in page
     assert "https://pay.test/P/1</textarea>" in page
+
+
+def test_a_picture_of_a_code_fills_the_form_too(browser):
+    picture = SimpleUploadedFile("code.png", draw_png(CODE), content_type="image/png")
+
+    page = browser.post("/demo/bank/picture/", {"picture": picture}, follow=True)
+
+    assert page.context["form"].initial["amount"] == "25.50"
+    assert page.redirect_chain[0][0].endswith("#transfer")
+
+
+@pytest.mark.parametrize("content", [b"no picture", draw_png("https://pay.test/P/1")])
+def test_a_picture_without_such_a_code_is_refused(browser, content):
+    picture = SimpleUploadedFile("code.png", content, content_type="image/png")
+
+    page = browser.post("/demo/bank/picture/", {"picture": picture})
+
+    assert page.status_code == 422
+    assert 'role="alert"' in page.content.decode()
 
 
 def test_a_form_sent_twice_moves_money_once(bank, browser):
@@ -139,6 +162,23 @@ def test_the_counter_shows_entries_files_and_refusals(bank, browser):
     assert "DE89 3704 0044 0532 0130 00" in page
     assert SHOP_IBAN in bank.branch.list_names()
     assert OPERATOR_IBAN not in browser.get("/demo/bank/").content.decode()
+
+
+def test_a_file_of_the_bank_can_be_downloaded_once_it_was_delivered(bank, browser):
+    submit(browser)
+    bank.wish(Topic.ADVICE, Mood.LATE)
+    submit(browser)
+
+    page = browser.get("/demo/bank/counter/").content.decode()
+    answer = browser.get("/demo/bank/files/1/")
+
+    assert answer.content == list_inbox(bank, "camt054")[0]
+    assert answer.headers["Content-Disposition"].endswith('"camt054-20261130-000001.xml"')
+    assert "/demo/bank/files/1/" in page
+    assert "/demo/bank/files/2/" not in page
+    assert "camt054-20261130-000002.xml" in page
+    assert browser.get("/demo/bank/files/2/").status_code == 404
+    assert browser.get(f"/demo/bank/files/{2**63}/").status_code == 404
 
 
 def test_a_day_is_ended_by_the_page_that_shows_it_and_only_once(bank, browser):

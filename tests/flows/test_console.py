@@ -46,7 +46,7 @@ def page(application):
 
 
 @pytest.fixture
-def things(application):
+def things(application, customer):
     """Return the references that routes need, by the beginning or the end of the route."""
     released = [bank.make_order(), bank.release()][1]
     order = bank.make_order()
@@ -64,6 +64,7 @@ def things(application):
         "console/statements/": entry.statement,
         "console/breaks/": waiting,
         "console/accounts/": entry.account,
+        "console/wallets/": customer.wallet,
     }
 
 
@@ -219,3 +220,13 @@ def test_the_command_makes_an_operator_and_prints_a_link_that_works():
         call_command("add_operator", "eve@operator.test", stdout=out)
     assert out.getvalue().rstrip().endswith("/console/")
     assert Operator.objects.count() == 1
+
+
+def test_the_command_forgets_a_lost_factor_and_logs_it(operator):
+    with as_owner():
+        call_command(
+            "add_operator", "aoife@operator.test", "--forget-factor", stdout=StringIO()
+        )
+
+    assert operator.get(LIST)["Location"].startswith("/dashboard/me/security/")
+    assert AuditEntry.objects.get().deed == "operator.factor_forgotten"

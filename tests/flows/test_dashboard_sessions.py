@@ -66,7 +66,7 @@ def test_one_session_is_ended_and_the_others_stay(owner):
 def test_all_others_are_ended_at_once(owner):
     mine, *others = (sign_in(owner) for _ in range(3))
 
-    mine.post(f"{PAGE}sessions/")
+    mine.post(f"{PAGE}sessions/", {"others": "1"})
 
     assert is_in(mine)
     assert not any(map(is_in, others))

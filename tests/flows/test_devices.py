@@ -62,7 +62,7 @@ def test_one_device_is_signed_out_and_the_others_stay(customer, mine, other):
 def test_all_others_are_signed_out_and_payment_codes_stop(customer, mine, other):
     show_code(customer)
 
-    mine.post(f"{PAGE}devices/")
+    mine.post(f"{PAGE}devices/", {"others": "1"})
 
     assert (is_in(mine), is_in(other)) == (True, False)
     assert read_references(mine) == []
@@ -72,7 +72,7 @@ def test_all_others_are_signed_out_and_payment_codes_stop(customer, mine, other)
 def test_with_no_other_device_payment_codes_go_on(customer, mine):
     show_code(customer)
 
-    mine.post(f"{PAGE}devices/")
+    mine.post(f"{PAGE}devices/", {"others": "1"})
 
     assert PaymentCodeSeed.objects.get().revoked_at is None
 

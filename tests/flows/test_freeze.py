@@ -23,6 +23,7 @@ from wallet.freezing import (
     freeze,
     freeze_by_operator,
     lift_by_operators,
+    lock_unfrozen,
     unfreeze,
 )
 from wallet.models import Attempt, Wallet
@@ -225,6 +226,16 @@ def test_operators_lift_no_freeze_of_the_owner_s(customer):
     lift_by_operators(customer.wallet)
 
     assert read_state() == ("owner", True)
+
+
+def test_what_else_takes_money_out_asks_first(customer):
+    stale = customer.wallet
+    lock_unfrozen(stale)
+
+    freeze(Wallet.objects.get())
+
+    with pytest.raises(WalletFrozen):
+        lock_unfrozen(stale)
 
 
 def test_a_freeze_always_has_its_author(customer):

@@ -31,6 +31,7 @@ RIGHTS = {
     "dashboard/bank-account/new/": OWNS,
     "dashboard/codes/<str:reference>/revoke/": MANAGES,
     "dashboard/codes/<str:reference>/sheet.pdf": READS,
+    "dashboard/fees/": READS_ALL,
     "dashboard/items/": READS,
     "dashboard/items/<str:reference>/": MANAGES,
     "dashboard/items/<str:reference>/hide/": MANAGES,

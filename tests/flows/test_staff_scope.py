@@ -23,6 +23,7 @@ WHOLE = [
     if route.startswith(
         (
             "dashboard/bank-account/",
+            "dashboard/fees/",
             "dashboard/settlements/",
             "dashboard/stores/new/",
             "dashboard/invitations/",

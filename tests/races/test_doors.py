@@ -8,8 +8,9 @@ import pytest
 
 from console import set_up
 from console.decisions import approve, decline
-from console.errors import SetUpClosed
+from console.errors import LiftDecided, SetUpClosed
 from console.models import AuditEntry, Operator
+from console.wallets import ask_to_lift, freeze_wallet, grant_lift, withdraw_lift
 from identity.errors import CodesTooMany, CodeWrong, VerificationOver
 from identity.models import User, Verification
 from identity.verifications import confirm_code, derive_code, start_verification
@@ -95,6 +96,26 @@ def test_of_many_who_set_up_at_once_one_does(crowd, committed):
         with logged_in_as_owner():
             Organisation.objects.all().delete()
             set_up.draw_code()
+
+
+def test_of_those_who_grant_and_withdraw_a_lift_at_once_one_does(crowd, operators):
+    asker, other = operators
+    for _ in range(10):
+        wallet = factories.open_customer().wallet
+        freeze_wallet(wallet, by=asker, reason="Stolen.", device="")
+        lift = ask_to_lift(wallet, by=asker, reason="Found.", device="")
+        jobs = [
+            partial(grant_lift, lift.id, by=other, device=""),
+            partial(grant_lift, lift.id, by=other, device=""),
+            partial(withdraw_lift, lift.id, by=asker, device=""),
+        ]
+
+        outcomes = crowd.act(jobs, refusals=(LiftDecided,))
+
+        assert Counter(map(type, outcomes)) == {type(None): 1, LiftDecided: 2}
+        lift.refresh_from_db()
+        wallet.refresh_from_db()
+        assert (lift.granted_at is None) == (wallet.frozen_by == "operator")
 
 
 def _read(application):

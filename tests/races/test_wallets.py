@@ -12,7 +12,9 @@ from ledger.queries import read_balance, sum_balance
 from pos.models import ChargeStatus
 from qr.links import encode_short_code
 from tests import factories
-from wallet.errors import CodeUnknown, PinRequired, TooManyTries
+from tests.races.crowd import late
+from wallet.errors import CodeUnknown, PinRequired, TooManyTries, WalletFrozen
+from wallet.freezing import freeze
 from wallet.models import Attempt, Payment, ShortCodeMiss
 from wallet.scans import record_scan
 
@@ -44,6 +46,24 @@ def test_of_a_hundred_spends_the_wallet_pays_what_it_holds(crowd, without_pin):
         ChargeStatus.CAPTURED: 40,
         ChargeStatus.CLAIMED: 60,
     }
+
+
+def test_a_freeze_amid_payments_lets_each_be_made_whole_or_not_at_all(crowd, without_pin):
+    for _ in range(5):
+        shop, customer = factories.open_shop(), factories.open_customer()
+        claims = [factories.claim(customer, factories.make_charge(shop)) for _ in range(9)]
+        *claims, last = claims
+        payments = [partial(factories.confirm, customer, claim, pin="") for claim in claims]
+
+        *answers, _ = crowd.act(
+            [*payments, late(partial(freeze, customer.wallet), 0.004)], refusals=(WalletFrozen,)
+        )
+
+        counted = Counter(map(type, answers))
+        assert counted[Payment] + counted[WalletFrozen] == len(claims)
+        assert read_balance(customer.wallet.account_id) == 10_000 - 480 * counted[Payment]
+        with pytest.raises(WalletFrozen):
+            factories.confirm(customer, last)
 
 
 def test_the_allowance_without_pin_is_never_exceeded(crowd, settings):

@@ -57,10 +57,9 @@ def unfreeze_wallet(request: HttpRequest, wallet: Wallet) -> HttpResponse:
 @wallet_only
 def sign_out_device(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     """Sign out one of the wallet's devices, or all others."""
-    wanted = request.POST.get("device")
-    if not wanted:
+    if request.POST.get("others"):
         end_other_devices(wallet)
-    else:
+    elif wanted := request.POST.get("device"):
         # Whatever else it is, it is no device of this wallet: the page shows what there is.
         with contextlib.suppress(PayloadInvalid):
             end_device(wallet, decode_reference("ws", wanted))

@@ -16,6 +16,9 @@ from wallet.forms_top_ups import TopUpForm
 from wallet.models import Wallet
 from wallet.top_ups import announce_top_up, find_top_up, list_top_ups, write_slip
 
+# Of a module on the screen: a phone's camera reads it from another screen.
+_PIXELS = 5
+
 
 @require_http_methods(["GET", "POST"])
 @never_cache
@@ -56,5 +59,5 @@ def top_up(request: HttpRequest, wallet: Wallet, reference: str) -> HttpResponse
     context: dict[str, Any] = {"top_up": found, "slip": slip}
     if slip is not None and slip.code:
         side, modules = draw_modules(slip.code)
-        context |= {"qr": modules, "qr_box": f"0 0 {side} {side}"}
+        context |= {"qr": modules, "qr_box": f"0 0 {side} {side}", "qr_size": side * _PIXELS}
     return render(request, "wallet/top_up.html", context)

@@ -1,0 +1,51 @@
+"""Money comes in: announced by a customer, sent at the demo's bank, told live, looked at."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.windows import PHONE, remember
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def phone(windows, stack, payer):
+    return windows.open(PHONE, state=remember(stack.url, "tessera_wallet", payer["token"]))
+
+
+def read_slip(phone):
+    """Return the text of the code that a banking app would read, from the facts beside it."""
+    copies = phone.locator("[data-copy]")
+    facts = [copies.nth(place).get_attribute("data-copy") for place in range(4)]
+    holder, iban, bic, reference = facts
+    amount = re.sub(r"[^\d.]", "", phone.locator(".amt").inner_text())
+    return f"BCD\n002\n1\nSCT\n{bic}\n{holder}\n{iban}\nEUR{amount}\n\n{reference}"
+
+
+def send(page, code):
+    """Send money at the demo's bank, as a banking app would."""
+    page.goto("/demo/bank/")
+    page.get_by_label("Text of the payment code").fill(code)
+    page.get_by_role("button", name="Read the code").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("sent to")
+
+
+def test_a_top_up_is_announced_sent_and_told_while_the_page_is_open(phone, windows, check):
+    phone.goto("/wallet/")
+    phone.get_by_role("link", name="Top up").first.click()
+    check(phone, "how much")
+    phone.get_by_label("How much?").fill("25.00")
+    phone.get_by_role("button", name="Continue").click()
+    expect(phone.get_by_text("On its way")).to_be_visible()
+    check(phone, "how to pay")
+
+    bank = windows.open()
+    send(bank, read_slip(phone))
+
+    expect(phone.get_by_role("heading", name="€25.00 arrived")).to_be_visible()
+    check(phone, "arrived")
+    phone.get_by_role("link", name="To the wallet").click()
+    expect(phone.locator(".day a, .day li > div").first).to_contain_text("+€25.00")
