@@ -24,6 +24,7 @@ from banking.topics import account_topic
 from foundation.postgresql.arrays import Texts, Uuids
 from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
+from ledger.errors import TransferRefused
 from ledger.posting import BATCH_MAX, explain_refusal, post_transfers
 from ledger.results import DONE, Result
 from ledger.transactions import in_one_transaction
@@ -112,8 +113,9 @@ class _Batch:
                 return_order(order, entry)
         except EntryDiffers:
             return BreakReason.WRONG_AMOUNT
-        except OrderElsewhere:
-            # Booked twice, or booked after it was refused: somebody has to look.
+        except (OrderElsewhere, TransferRefused):
+            # Booked twice, booked after it was refused, or returned to a wallet that was closed
+            # meanwhile: somebody has to look.
             return BreakReason.LATE
         return None
 

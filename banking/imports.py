@@ -14,7 +14,7 @@ from uuid import UUID
 
 import uuid6
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
@@ -65,10 +65,22 @@ def read_file(file_id: UUID) -> None:
     try:
         _enter(file_id)
     except StatementUnreadable as refusal:
-        waiting = BankFile.objects.filter(pk=file_id, status=ReadingStatus.WAITING)
-        said = refusal.describe(waiting.values_list("name", flat=True).first() or "")
-        waiting.update(status=ReadingStatus.REFUSED, refusal=said[:500], read_at=Now())
-        logger.warning("A bank's file was refused: %s", said)
+        _refuse(file_id, refusal)
+    except (OperationalError, InterfaceError):
+        # The database's fault: the file is read again.
+        raise
+    except Exception:
+        # A reader that stumbles over one file must not keep the others from being read.
+        logger.exception("BankFile %s was not read.", file_id)
+        words = gettext("it holds something that no bank's file should.")
+        _refuse(file_id, StatementUnreadable(words))
+
+
+def _refuse(file_id: UUID, refusal: StatementUnreadable) -> None:
+    waiting = BankFile.objects.filter(pk=file_id, status=ReadingStatus.WAITING)
+    said = refusal.describe(waiting.values_list("name", flat=True).first() or "")
+    waiting.update(status=ReadingStatus.REFUSED, refusal=said[:500], read_at=Now())
+    logger.warning("A bank's file was refused: %s", said)
 
 
 @in_one_transaction

@@ -73,10 +73,10 @@ class _Reader:
                 head, before = None, None
                 continue
             parent = element.getparent()
-            if parent.tag != self._statement:
+            if parent is None or parent.tag != self._statement:
                 continue
             if head is None:
-                head = self._read_head(parent)
+                head = self._read_head(parent, first=element)
                 yield head
             yield self._entries.read(element, currency=head.currency)
             # The one before, because the parser still stands at this one's end.
@@ -87,7 +87,7 @@ class _Reader:
         if count == 0:
             raise StatementUnreadable(gettext("there is no statement in it."), line=1)
 
-    def _read_head(self, element: Node) -> Head:
+    def _read_head(self, element: Node, *, first: Node = None) -> Head:
         names, line = self._names, element.sourceline
         place = f"{names}Acct/{names}Id/"
         account = element.findtext(f"{place}{names}IBAN") or element.findtext(
@@ -98,6 +98,10 @@ class _Reader:
             raise StatementUnreadable(words, line=line, field="Acct/Id/IBAN")
         balances = [self._read_balance(each) for each in element.iterchildren(f"{names}Bal")]
         currency = element.findtext(f"{names}Acct/{names}Ccy") or ""
+        if not currency and not balances and first is not None:
+            # An advice may name none: then its first entry's holds for all, as the account's.
+            amount = first.find(f"{names}Amt")
+            currency = "" if amount is None else amount.get("Ccy", "")
         currencies = {each[3] for each in balances} | ({currency} if currency else set())
         if len(currencies) > 1:
             words = gettext("there are several currencies: %(all)s.")

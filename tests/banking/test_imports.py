@@ -335,3 +335,15 @@ def test_a_folder_s_name_leads_nowhere_else(tmp_path, settings):
 
     file.refresh_from_db()
     assert "no longer in the folder" in file.refusal
+
+
+def test_an_advice_in_another_currency_than_the_account_is_refused():
+    content = Camt(kind="054", entries=(str(A),)).write()
+    unnamed = content.replace(b"<Ccy>EUR</Ccy>", b"")
+
+    refused = bring(unnamed.replace(b'Ccy="EUR"', b'Ccy="USD"'))
+    read = bring(unnamed)
+
+    assert (refused.status, read.status) == ("refused", "read")
+    assert "USD" in refused.refusal
+    assert list_amounts() == [1000]
