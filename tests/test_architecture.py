@@ -44,6 +44,7 @@ NOT_IN_THE_API = {
     "AddressIncomplete",
     "AddressUnwritable",
     "FileDiffers",
+    "OwnDownload",
     "FileUnwritable",
     "NothingToPayAgain",
     "NothingToSend",
