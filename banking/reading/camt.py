@@ -76,7 +76,10 @@ class _Reader:
             if parent is None or parent.tag != self._statement:
                 continue
             if head is None:
-                head = self._read_head(parent, first=element)
+                # An advice need not say its currency: then its first entry does for all.
+                amount = element.find(f"{self._names}Amt")
+                given = "" if amount is None else amount.get("Ccy", "")
+                head = self._read_head(parent, currency=given)
                 yield head
             yield self._entries.read(element, currency=head.currency)
             # The one before, because the parser still stands at this one's end.
@@ -87,7 +90,7 @@ class _Reader:
         if count == 0:
             raise StatementUnreadable(gettext("there is no statement in it."), line=1)
 
-    def _read_head(self, element: Node, *, first: Node = None) -> Head:
+    def _read_head(self, element: Node, *, currency: str = "") -> Head:
         names, line = self._names, element.sourceline
         place = f"{names}Acct/{names}Id/"
         account = element.findtext(f"{place}{names}IBAN") or element.findtext(
@@ -97,12 +100,8 @@ class _Reader:
             words = gettext("it does not say of which account it is.")
             raise StatementUnreadable(words, line=line, field="Acct/Id/IBAN")
         balances = [self._read_balance(each) for each in element.iterchildren(f"{names}Bal")]
-        currency = element.findtext(f"{names}Acct/{names}Ccy") or ""
-        if not currency and not balances and first is not None:
-            # An advice may name none: then its first entry's holds for all, as the account's.
-            amount = first.find(f"{names}Amt")
-            currency = "" if amount is None else amount.get("Ccy", "")
-        currencies = {each[3] for each in balances} | ({currency} if currency else set())
+        own = (element.findtext(f"{names}Acct/{names}Ccy") or "").strip()
+        currencies = {each[3] for each in balances} | ({own} if own else set())
         if len(currencies) > 1:
             words = gettext("there are several currencies: %(all)s.")
             facts = {"all": ", ".join(sorted(currencies))}
@@ -112,7 +111,7 @@ class _Reader:
             format=self._format,
             statement_id=(element.findtext(f"{names}Id") or "").strip()[:35],
             account=account,
-            currency=next(iter(currencies), ""),
+            currency=next(iter(currencies), currency),
             opening_minor=None if opening is None else opening[1],
             closing_minor=None if closing is None else closing[1],
             closed_on=None if closing is None else closing[2],
