@@ -36,7 +36,8 @@ PRIVILEGES = {
     "banking_paymentfile": (
         "SELECT",
         "INSERT",
-        "UPDATE (status, orders_count, total_minor, sha256, released_by_id, released_at)",
+        "UPDATE (status, execute_on, orders_count, total_minor, sha256)",
+        "UPDATE (released_by_id, released_at)",
         "UPDATE (handed_by_id, handed_at, sent_at, dropped_at)",
     ),
     "banking_report": (

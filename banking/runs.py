@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from banking.errors import FileUnwritable, NothingToSend, OwnRun, RunElsewhere
 from banking.models import (
@@ -72,9 +73,12 @@ def release_run(file: PaymentFile, *, by: User) -> None:
         raise FileUnwritable("it holds no order")
     if not can_release(draft, by):
         raise OwnRun
+    # Banks refuse a day that is over.
+    draft.execute_on = max(draft.execute_on, timezone.localdate())
     content = write_file(draft)
     PaymentFile.objects.filter(pk=file.pk).update(
         status=FileStatus.RELEASED,
+        execute_on=draft.execute_on,
         sha256=hash_file(content),
         released_by=by,
         released_at=Now(),

@@ -41,17 +41,21 @@ _FIGURES = """
                      WHERE a.currency = %(currency)s AND e.posted_at IS NOT NULL
                        AND (l.id IS NULL OR e.booked_on > l.closed_on)), 0)::bigint
 """
-# Statements whose opening is not the closing of the one before.
+# Statements whose opening no earlier one closed with; what repeats an earlier one, or goes on
+# from where that began, is none of them.
 _GAPS = """
     SELECT s.id, s.opening_minor - s.before_minor, s.closed_on FROM (
-        SELECT s.id, s.opening_minor, s.closed_on,
+        SELECT s.id, s.account_id, s.opening_minor, s.closed_on,
                lag(s.closing_minor) OVER (
                    PARTITION BY s.account_id ORDER BY s.closed_on, s.id) AS before_minor
           FROM banking_statement s JOIN banking_bankaccount a ON a.id = s.account_id
          WHERE a.currency = %s AND s.closing_minor IS NOT NULL
-           AND s.opening_minor IS NOT NULL
-           AND NOT (s.entries_count = 0 AND s.known_count > 0)) s
+           AND s.opening_minor IS NOT NULL) s
      WHERE s.opening_minor <> s.before_minor
+       AND NOT EXISTS (
+           SELECT FROM banking_statement e
+            WHERE e.account_id = s.account_id AND e.id <> s.id AND e.closed_on <= s.closed_on
+              AND s.opening_minor IN (e.opening_minor, e.closing_minor))
      ORDER BY s.closed_on DESC LIMIT %s
 """
 # What stood on the accounts before their first statement.

@@ -1,8 +1,22 @@
 """Jobs of banking, carried out by the banker; each is safe to run twice."""
 
+import logging
+
 from celery import shared_task
 
 from banking import booking, breaks, dispatch, imports, inbox, reports, safeguarding
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="banking.sweep")
+def sweep() -> None:
+    """Do all that waits; one that fails keeps none of the others from it."""
+    for step in (sweep_orders, sweep_files, sweep_breaks):
+        try:
+            step()
+        except Exception:
+            logger.exception("A sweep of the bank failed; the next one repeats it.")
 
 
 @shared_task(name="banking.sweep_orders")

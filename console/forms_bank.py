@@ -169,13 +169,21 @@ class StatementForm(PageForm):
     )
 
 
-class NoteForm(PageForm):
+class BreakForm(PageForm):
+    """One of the forms on a break's page; its fields' ids are its own."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options["auto_id"] = f"{type(self).__name__.lower()}_%s"
+        super().__init__(*args, **options)
+
+
+class NoteForm(BreakForm):
     """Why something is decided."""
 
     note = _line(_("Note"), ask=_("Type up to 200 letters."), most=200, required=False)
 
 
-class KeepForm(PageForm):
+class KeepForm(BreakForm):
     """Why money stays where it is."""
 
     note = _line(_("Why?"), ask=_("Type what it waits for, in up to 200 letters."), most=200)
@@ -249,7 +257,7 @@ class SendBackForm(NoteForm):
         )
 
 
-class SplitForm(PageForm):
+class SplitForm(BreakForm):
     """What one part of the money is; the rest is the other."""
 
     amount = forms.CharField(

@@ -1,8 +1,10 @@
 """Read-only queries of the console."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import Case, Count, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Now
 
 from banking.ibans import group_iban
 from banking.models import (
@@ -20,6 +22,8 @@ from qr.errors import PayloadInvalid
 from qr.references import decode_reference, encode_reference
 
 PAGE_SIZE = 50
+# Longer than a weekend with holidays: the bank should have booked it.
+_SILENT = timedelta(days=5)
 _SHOWN_MAX = 500
 
 
@@ -52,10 +56,12 @@ def list_pending() -> list[Pending]:
 
 
 def list_troubled() -> list[Order]:
-    """List the orders that nobody can say of, or that the bank gave back, the newest first."""
+    """List what needs a look, the newest first: nobody can say, given back, long unanswered."""
     replaced = Order.objects.filter(follows__isnull=False).values("follows")
     trouble = [OrderStatus.UNKNOWN, OrderStatus.REFUSED, OrderStatus.RETURNED]
-    troubled = Order.objects.filter(status__in=trouble).exclude(pk__in=replaced)
+    out = [OrderStatus.SENT, OrderStatus.ACCEPTED]
+    silent = Q(status__in=out, changed_at__lt=Now() - _SILENT)
+    troubled = Order.objects.filter(Q(status__in=trouble) | silent).exclude(pk__in=replaced)
     return list(troubled.order_by("-changed_at")[:PAGE_SIZE])
 
 

@@ -176,10 +176,13 @@ class Entry(models.Model):
     is_lump = models.BooleanField(default=False)
     # A statement with balances has it; an advice alone is not the bank's last word.
     is_stated = models.BooleanField(default=False)
+    # Their indexes are below: most entries have one of them at most.
     expectation = models.ForeignKey(
-        Expectation, models.PROTECT, related_name="entries", null=True
+        Expectation, models.PROTECT, related_name="entries", null=True, db_index=False
     )
-    order = models.ForeignKey(Order, models.PROTECT, related_name="entries", null=True)
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="entries", null=True, db_index=False
+    )
     # When its transfer was posted, and as what.
     posted_at = models.DateTimeField(null=True)
     posted_as = models.CharField(max_length=10, blank=True)
@@ -206,6 +209,16 @@ class Entry(models.Model):
                 fields=["party_iban", "id"],
                 condition=models.Q(expectation__isnull=False),
                 name="banking_entry_of_party",
+            ),
+            models.Index(
+                fields=["expectation"],
+                condition=models.Q(expectation__isnull=False),
+                name="banking_entry_of_expectation",
+            ),
+            models.Index(
+                fields=["order"],
+                condition=models.Q(order__isnull=False),
+                name="banking_entry_of_order",
             ),
             models.Index(
                 fields=["account", "booked_on"],

@@ -36,7 +36,8 @@ class Head:
         return self.closing_minor is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen, as they might be: that would take longer than reading the fields.
+@dataclass(slots=True, kw_only=True)
 class Detail:
     """One payment: a whole entry, or one part of a batch; positive where money came in."""
 
@@ -56,7 +57,7 @@ class Detail:
         return find_reference(*texts) or given[:35]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Line:
     """One amount on the account, with its parts; their sum is the amount."""
 
@@ -96,10 +97,12 @@ class Fingerprints:
     def take(self, line: Line) -> str:
         """Return the line's fingerprint, as another file of the bank would have it too."""
         facts = "\0".join(line.list_facts()).encode()
-        key = hashlib.blake2b(facts, digest_size=16).digest()
-        number = self._seen.get(key, 0)
-        self._seen[key] = number + 1
-        return hashlib.sha256(key + number.to_bytes(4)).hexdigest()
+        key = hashlib.blake2b(facts, digest_size=16)
+        number = self._seen.get(key.digest(), 0)
+        self._seen[key.digest()] = number + 1
+        if number:
+            key.update(b"\0\0%d" % number)
+        return key.hexdigest()
 
 
 Reading = Iterator[Head | Line]

@@ -36,6 +36,7 @@ class Camt:
         schema = _SCHEMA.format(kind=self.kind, version=self.version)
         balances = "\n".join(self._list_balances())
         entries = "\n".join(self.entries)
+        own = f"<Ccy>{self.currency}</Ccy>" if self.currency else ""
         return f"""{self.prolog}
 <Document xmlns="{schema}">
 <{message}>
@@ -43,7 +44,7 @@ class Camt:
 <{part}>
 <Id>ST-{self.day}</Id>
 <CreDtTm>{self.day}T20:00:00</CreDtTm>
-<Acct><Id><IBAN>{self.iban}</IBAN></Id><Ccy>{self.currency}</Ccy></Acct>
+<Acct><Id><IBAN>{self.iban}</IBAN></Id>{own}</Acct>
 {balances}
 {entries}
 </{part}>{self.extra}

@@ -199,6 +199,14 @@ REFUSED = {
         Camt(currency="USD").write(),
         "in USD, but the account in EUR",
     ),
+    "an advice that names no currency, in another one": (
+        Camt(kind="054", currency="", entries=(str(Ntry(currency="USD")),)).write(),
+        "in USD, but the account in EUR",
+    ),
+    "an advice in two currencies": (
+        Camt(kind="054", currency="", entries=(str(A), str(Ntry(currency="USD")))).write(),
+        "the entry is in USD",
+    ),
     "a balance that does not add up": (
         Camt(closing="1011.00", entries=(str(A),)).write(),
         "closes with",

@@ -192,7 +192,7 @@ def test_canceled_redemption_frees_its_money():
 
 def test_order_in_a_draft_can_be_canceled_and_leaves_it():
     order, other = make_order(1000), make_order(500)
-    file = make_run(bank.find_account(), by=bank.make_user(), execute_on=bank.DAY)
+    file = make_run(bank.find_account(), by=bank.make_user(), execute_on=bank.PAY_ON)
 
     order.refresh_from_db()
     cancel_order(order)

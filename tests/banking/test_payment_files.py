@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from lxml import etree
 
 from banking.characters import are_same_letters, write_plain
@@ -44,7 +45,7 @@ def make_file(*amounts, **facts):
     return make_run(
         bank.find_account(facts.get("currency", "EUR")),
         by=bank.make_user(),
-        execute_on=bank.DAY,
+        execute_on=bank.PAY_ON,
     )
 
 
@@ -89,6 +90,17 @@ def test_file_written_again_is_the_same_to_the_byte():
     assert file.sha256 == hashlib.sha256(first).hexdigest()
     assert write_file(file) == first
     assert read_all(first, ".//p:MsgId") == [file.message_id]
+
+
+def test_run_that_is_released_late_is_paid_on_the_day_of_its_release():
+    bank.make_order()
+    file = make_run(bank.find_account(), by=None, execute_on=date(2026, 1, 5))
+
+    release_run(file, by=bank.make_user())
+
+    today = timezone.localdate()
+    assert file.execute_on == today
+    assert read_all(write_file(file), ".//p:ReqdExctnDt/p:Dt") == [today.isoformat()]
 
 
 def test_file_that_would_differ_from_the_released_one_is_not_written():
@@ -209,7 +221,7 @@ def test_run_takes_what_waits_in_its_currency_once():
 
     assert (file.orders_count, file.total_minor) == (2, 1500)
     with pytest.raises(NothingToSend):
-        make_run(file.account, by=None, execute_on=bank.DAY)
+        make_run(file.account, by=None, execute_on=bank.PAY_ON)
 
 
 def test_maker_of_a_large_run_does_not_release_it_nor_with_another_account(settings):
@@ -217,7 +229,7 @@ def test_maker_of_a_large_run_does_not_release_it_nor_with_another_account(setti
     maker = User.objects.create(name="Mary Nolan", email="mary@operator.test")
     other = User.objects.create(name="M. Nolan", email="mary+two@operator.test")
     bank.make_order(1001)
-    file = make_run(bank.find_account(), by=maker, execute_on=bank.DAY)
+    file = make_run(bank.find_account(), by=maker, execute_on=bank.PAY_ON)
 
     for person in (maker, other):
         assert not can_release(file, person)
@@ -234,7 +246,7 @@ def test_small_run_is_released_by_its_maker(settings):
     settings.PAYOUT_SECOND_PERSON_MINOR = 1000
     maker = bank.make_user()
     bank.make_order(1000)
-    file = make_run(bank.find_account(), by=maker, execute_on=bank.DAY)
+    file = make_run(bank.find_account(), by=maker, execute_on=bank.PAY_ON)
 
     release_run(file, by=maker)
 
@@ -264,7 +276,7 @@ def test_canceled_run_frees_its_orders_for_another():
 
     cancel_run(file)
 
-    again = make_run(file.account, by=None, execute_on=bank.DAY)
+    again = make_run(file.account, by=None, execute_on=bank.PAY_ON)
     assert (again.orders_count, again.message_id != file.message_id) == (2, True)
     with pytest.raises(RunElsewhere):
         release_run(file, by=bank.make_user())

@@ -73,6 +73,16 @@ def test_a_missing_statement_is_named():
     assert (cause.amount_minor, str(cause.day)) == (1500, "2026-11-29")
 
 
+def test_a_statement_that_repeats_an_earlier_one_is_no_gap():
+    first, second = Ntry("10.00", bank="1"), Ntry("4.00", bank="2", day="2026-11-28")
+    state(first, opening="0.00", closing="10.00")
+    # Of both days.
+    state(first, second, opening="0.00", closing="14.00", day="2026-11-28")
+
+    assert check().difference_minor == 0
+    assert safeguarding.find_causes("EUR") == []
+
+
 def test_an_entry_that_only_an_advice_told_of_is_named():
     bring(Camt(kind="054", entries=(str(Ntry("5.00", bank="2")),)).write())
     state(opening="0.00", closing="0.00")

@@ -3,11 +3,16 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
+from demo.bank.branch import OPERATOR_IBAN, OPERATOR_NAME
+from tests.browser.layout import find_faults
+from tests.browser.screens import Office
 from tests.browser.windows import PHONE, remember
+from tests.faults.shop import wait_for
 
 pytestmark = pytest.mark.slow
+SMALL: ViewportSize = {"width": 320, "height": 568}
 
 
 @pytest.fixture
@@ -41,6 +46,7 @@ def test_a_top_up_is_announced_sent_and_told_while_the_page_is_open(phone, windo
     phone.get_by_role("button", name="Continue").click()
     expect(phone.get_by_text("On its way")).to_be_visible()
     check(phone, "how to pay")
+    assert find_faults(phone, screens=[PHONE, SMALL]) == []
 
     bank = windows.open()
     send(bank, read_slip(phone))
@@ -49,3 +55,33 @@ def test_a_top_up_is_announced_sent_and_told_while_the_page_is_open(phone, windo
     check(phone, "arrived")
     phone.get_by_role("link", name="To the wallet").click()
     expect(phone.locator(".day a, .day li > div").first).to_contain_text("+€25.00")
+
+
+def test_the_operator_s_pages_are_for_everybody_and_settle_a_break(windows, demo, check):
+    bank = windows.open()
+    send(bank, read_code())
+    console = windows.open()
+    Office(console).enter_console(demo["operator"])
+    for address in ("statements/", "breaks/", "safeguarding/", "accounts/", "accounts/new/"):
+        console.goto(f"/console/{address}")
+        check(console, address)
+
+    wait_for(lambda: console.goto("/console/breaks/") and console.locator("tbody a").count())
+    console.locator("tbody a").first.click()
+    check(console, "a break")
+    console.get_by_role("link", name="Open it").click()
+    check(console, "a statement")
+    console.go_back()
+    console.get_by_label("Why?").fill("The customer was called")
+    console.get_by_role("button", name="Keep it").click()
+
+    expect(console.get_by_text("Kept").first).to_be_visible()
+    console.set_viewport_size(PHONE)
+    for address in ("breaks/", "safeguarding/", "statements/"):
+        console.goto(f"/console/{address}")
+        check(console, f"{address} on a phone")
+
+
+def read_code():
+    """Return the code of money that nobody has announced."""
+    return f"BCD\n002\n1\nSCT\n\n{OPERATOR_NAME}\n{OPERATOR_IBAN}\nEUR12.00\n\n\nlunch"

@@ -193,6 +193,15 @@ def test_an_unknown_order_is_asked_about_and_answered(aoife):
     assert find_broken() == {}
 
 
+def test_an_order_of_which_the_bank_says_nothing_for_days_needs_a_look(aoife):
+    order = bank.make_sent_order()
+    assert "Needs a look" not in aoife.get(RUNS).content.decode()
+
+    Order.objects.filter(pk=order.pk).update(changed_at=timezone.now() - timedelta(days=6))
+
+    assert "Needs a look" in aoife.get(RUNS).content.decode()
+
+
 def test_an_order_that_has_not_left_is_canceled(aoife):
     order = bank.make_order()
     page = f"/console/orders/{order.public_id}/"

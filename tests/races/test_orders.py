@@ -72,7 +72,7 @@ def test_cancel_against_release_and_sending(crowd):
         drain()
         order = create_order(redeem(customer, 100))
         create_order(redeem(customer, 10))
-        file = make_run(account, by=operator, execute_on=bank.DAY)
+        file = make_run(account, by=operator, execute_on=bank.PAY_ON)
 
         def release(file=file):
             release_run(file, by=operator)
@@ -97,7 +97,7 @@ def test_cancel_waits_for_a_release_that_is_under_way(crowd):
     customer = factories.open_customer(currency=NOK)
     drain()
     order = create_order(redeem(customer, 100))
-    file = make_run(bank.find_account(NOK), by=None, execute_on=bank.DAY)
+    file = make_run(bank.find_account(NOK), by=None, execute_on=bank.PAY_ON)
     order.refresh_from_db()
 
     with transaction.atomic():
@@ -135,7 +135,7 @@ def test_two_runs_at_once_share_no_order(crowd):
         drain()
         orders = [create_order(redeem(customer, 10)) for _ in range(4)]
 
-        jobs = [partial(make_run, account, by=None, execute_on=bank.DAY)] * 3
+        jobs = [partial(make_run, account, by=None, execute_on=bank.PAY_ON)] * 3
         files = crowd.act(stagger(jobs, round_number=number), refusals=(NothingToSend,))
 
         made = [file for file in files if isinstance(file, PaymentFile)]
@@ -152,7 +152,7 @@ def test_release_against_cancel_of_a_run(crowd):
     for number in range(ROUNDS):
         drain()
         order = create_order(redeem(customer, 10))
-        file = make_run(account, by=operator, execute_on=bank.DAY)
+        file = make_run(account, by=operator, execute_on=bank.PAY_ON)
 
         def release(file=file):
             release_run(file, by=operator)

@@ -1,0 +1,99 @@
+"""Several bankers and operators at once: each amount counts once, and one decision holds.
+
+In a currency of their own, because what they commit stays.
+"""
+
+import uuid
+from functools import partial
+
+import pytest
+
+from banking import booking, breaks, imports, inbox
+from banking.errors import BreakDecided
+from banking.expectations import expect
+from banking.models import Break, Entry
+from ledger.queries import read_balance
+from tests import factories
+from tests.banking import bank
+from tests.banking.samples import Camt, Ntry, Tx
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
+SEK = "SEK"
+ROUNDS = 4
+
+
+def sweep():
+    """Do what the banker does; a lost race is done again by its next sweep."""
+    imports.read_waiting_files()
+    booking.book_entries()
+
+
+def write(entries, *, kind="053"):
+    total = sum(int(float(entry.amount) * 100) for entry in entries)
+    return Camt(
+        kind=kind,
+        iban=bank.find_account(SEK).iban,
+        currency=SEK,
+        opening="0.00",
+        closing=f"{total / 100:.2f}",
+        entries=tuple(map(str, entries)),
+    ).write()
+
+
+def pay_in(reference="", amount="10.00"):
+    tx = Tx(amount=amount, reference=reference, currency=SEK)
+    return Ntry(amount, currency=SEK, bank=uuid.uuid4().hex[:12], txs=(tx,))
+
+
+def test_bankers_at_once_count_each_amount_once(crowd):
+    customer = factories.open_customer(currency=SEK)
+    account_id = customer.wallet.account_id
+    by = bank.make_user()
+    for _ in range(ROUNDS):
+        before = read_balance(account_id)
+        announced = [
+            expect(uuid.uuid4(), credit_account_id=account_id, currency=SEK, amount_minor=1000)
+            for _ in range(6)
+        ]
+        entries = [pay_in(each.reference) for each in announced]
+        # An advice, a statement and one that overlaps it.
+        files = [
+            write(entries[:2], kind="054"),
+            write(entries[:4]),
+            write(entries),
+        ]
+        for content in files:
+            inbox.keep_upload(content, name="race.xml", by=by)
+
+        crowd.act([sweep] * 6)
+        sweep()
+
+        assert read_balance(account_id) == before + 6000
+        assert not Entry.objects.filter(currency=SEK, posted_at=None).exists()
+
+
+def test_of_two_decisions_one_holds(crowd):
+    first, second = factories.open_customer(currency=SEK), factories.open_customer(currency=SEK)
+    for _ in range(ROUNDS):
+        inbox.keep_upload(write([pay_in()]), name="race.xml", by=bank.make_user())
+        sweep()
+        row = Break.objects.filter(currency=SEK, decision="").latest("id")
+        before = [read_balance(each.wallet.account_id) for each in (first, second)]
+
+        decided = crowd.act(
+            [
+                partial(
+                    breaks.credit,
+                    Break.objects.get(pk=row.pk),
+                    account_id=each.wallet.account_id,
+                    by=bank.make_user(),
+                )
+                for each in (first, second)
+            ],
+            refusals=(BreakDecided,),
+        )
+        crowd.act([breaks.carry_out_decisions] * 4)
+
+        assert sum(isinstance(each, BreakDecided) for each in decided) == 1
+        after = [read_balance(each.wallet.account_id) for each in (first, second)]
+        assert sorted(b - a for a, b in zip(before, after, strict=True)) == [0, 1000]
