@@ -18,6 +18,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
+from banking.advices import state_advised
 from banking.bank_accounts import find_account_of
 from banking.errors import StatementUnreadable
 from banking.models import BankAccount, BankFile, ReadingStatus, Statement
@@ -41,7 +42,10 @@ _COPY = """
 """
 _KNOWN = """
     SELECT fingerprint FROM banking_entry
-     WHERE account_id = %s AND fingerprint = ANY (%s) AND part = 0
+     WHERE account_id = %(account)s AND fingerprint = ANY (%(marks)s) AND part = 0
+     UNION
+    SELECT stated_as FROM banking_entry
+     WHERE account_id = %(account)s AND stated_as = ANY (%(marks)s) AND stated_as <> ''
 """
 _STATE = """
     UPDATE banking_entry SET is_stated = true
@@ -133,8 +137,11 @@ class _Intake:
     def take(self, reading: Reading) -> None:
         for item in reading:
             if isinstance(item, Head):
+                before = self._open
                 self._close()
                 self._open = _Open(self.file, item, place=self._place)
+                if before is not None:
+                    self._open.go_on_from(before)
                 self._place += 1
             else:
                 assert self._open is not None, "a reader yields a head first"
@@ -165,11 +172,17 @@ class _Open:
         self.head, self.file, self.place = head, file, place
         self.account = self._lock_account(head)
         self.statement_id = uuid6.uuid7()
-        self._fingerprints = Fingerprints()
+        self.fingerprints = Fingerprints()
         self._ids = _count_ids()
         self._waiting: list[tuple[str, Line]] = []
         self._sum_minor = 0
         self._counts = {"entries": 0, "known": 0, "pending": 0}
+
+    def go_on_from(self, before: "_Open") -> None:
+        """Count equal lines on from the page before, if this is its next one."""
+        is_next = before.account == self.account and self.head.goes_on
+        if is_next and before.head.closing_minor == self.head.opening_minor:
+            self.fingerprints = before.fingerprints
 
     def add(self, line: Line) -> None:
         if not line.is_booked:
@@ -177,7 +190,7 @@ class _Open:
             return
         self._sum_minor += line.amount_minor
         if line.amount_minor:
-            self._waiting.append((self._fingerprints.take(line), line))
+            self._waiting.append((self.fingerprints.take(line), line))
         if len(self._waiting) >= _LINES_EACH:
             self._flush()
 
@@ -226,11 +239,14 @@ class _Open:
             return
         taken = [fingerprint for fingerprint, _ in self._waiting]
         with connection.cursor() as cursor:
-            cursor.execute(_KNOWN, [self.account.pk, taken])
+            cursor.execute(_KNOWN, {"account": self.account.pk, "marks": taken})
             known = {fingerprint for (fingerprint,) in cursor.fetchall()}
             if known and self.head.is_statement:
                 cursor.execute(_STATE, [self.account.pk, list(known)])
             fresh = [(mark, line) for mark, line in self._waiting if mark not in known]
+            if self.head.is_statement and (told := state_advised(self.account.pk, fresh)):
+                known |= told
+                fresh = [(mark, line) for mark, line in fresh if mark not in told]
             with cursor.copy(_COPY) as copy:
                 for mark, line in fresh:
                     for row in self._list_rows(mark, line):
