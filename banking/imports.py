@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
-from banking.advices import state_advised
+from banking.advised import state_advised
 from banking.bank_accounts import find_account_of
 from banking.errors import StatementUnreadable
 from banking.models import BankAccount, BankFile, ReadingStatus, Statement
