@@ -17,6 +17,7 @@ from banking.models import (
     OrderAnswer,
     Report,
 )
+from banking.orders import book_order
 from banking.runs import hand_over
 from ledger.models import Account
 from ledger.queries import read_balance
@@ -139,6 +140,20 @@ def test_a_return_to_a_closed_wallet_waits_for_somebody_and_others_are_booked(cu
     [row] = Break.objects.all()
     assert (row.amount_minor, row.reason) == (1000, "late")
     assert bank.list_broken() == []
+
+
+def test_an_entry_that_the_ledger_refuses_keeps_no_other_from_being_booked(caplog):
+    """Its id was used for a transfer of something else."""
+    order = bank.make_sent_order(700)
+    stuck = bank.enter(order, -700)
+    book_order(order, stuck)
+    keep(GOOD)
+
+    sweep()
+
+    [left] = Entry.objects.filter(posted_at=None)
+    assert (left, Break.objects.get().amount_minor) == (stuck, 1000)
+    assert "was not booked" in caplog.text
 
 
 def test_an_order_whose_wallet_closed_keeps_no_other_answer_waiting(customer):
