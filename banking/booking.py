@@ -3,6 +3,7 @@
 A batch is one transaction, so a banker that is killed books it again, once.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -24,13 +25,18 @@ from banking.topics import account_topic
 from foundation.postgresql.arrays import Texts, Uuids
 from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
+from ledger.errors import TransferRefused
 from ledger.posting import BATCH_MAX, explain_refusal, post_transfers
 from ledger.results import DONE, Result
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
 from relay.pages import tell_on_commit
 
+logger = logging.getLogger(__name__)
+
 _TOPICS_EACH = 200
+# More than these is no fault of single entries.
+_STUCK_MAX = 100
 # The wallet takes nothing more: somebody has to decide where the money goes.
 _NO_WAY_IN = frozenset(
     {
@@ -57,16 +63,38 @@ _NOTHING = UUID(int=0)
 
 
 def book_entries() -> int:
-    """Book every entry that was entered and not booked yet; return how many there were."""
-    count = 0
-    while booked := _book_batch():
-        count += booked
-    return count
+    """Book every entry that was entered and not booked yet; return how many there were.
+
+    One that the ledger refuses is logged and left, and keeps no other from being booked.
+    """
+    count, size = 0, BATCH_MAX
+    stuck: list[UUID] = []
+    while True:
+        try:
+            booked = _book_batch(size, but=stuck)
+        except TransferRefused:
+            # Half of it, until the one is alone.
+            if size == 1:
+                stuck += [entry.id for entry in _find_next(but=stuck)]
+                logger.exception("An entry of the bank was not booked.")
+            if len(stuck) > _STUCK_MAX:
+                raise
+            size = max(size // 2, 1)
+            continue
+        if not booked:
+            return count
+        count, size = count + booked, min(size * 2, BATCH_MAX)
 
 
 @in_one_transaction
-def _book_batch() -> int:
-    entries = lock_unposted(BATCH_MAX)
+def _find_next(*, but: Sequence[UUID]) -> list[Unposted]:
+    """Return the entry that would be booked next, if any."""
+    return lock_unposted(1, but=but)
+
+
+@in_one_transaction
+def _book_batch(size: int, *, but: Sequence[UUID]) -> int:
+    entries = lock_unposted(size, but=but)
     if entries:
         _Batch(entries).book()
     return len(entries)
@@ -112,8 +140,9 @@ class _Batch:
                 return_order(order, entry)
         except EntryDiffers:
             return BreakReason.WRONG_AMOUNT
-        except OrderElsewhere:
-            # Booked twice, or booked after it was refused: somebody has to look.
+        except (OrderElsewhere, TransferRefused):
+            # Booked twice, booked after it was refused, or returned to a wallet that was closed
+            # meanwhile: somebody has to look.
             return BreakReason.LATE
         return None
 

@@ -15,6 +15,7 @@ from banking.models import AnswerStatus, FileStatus, Order, OrderAnswer, Payment
 from banking.orders import accept_order, doubt_order, refuse_order, send_file
 from banking.payment_files import write_file
 from identity.models import User
+from ledger.errors import TransferRefused
 from relay.jobs import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,11 @@ def note_answer(order: Order, status: AnswerStatus, *, by: User, reason_code: st
 def carry_out_answers() -> None:
     """Carry out what was noted of orders, in that order; each takes effect once."""
     for answer in OrderAnswer.objects.filter(carried_out_at=None).order_by("id"):
-        _carry_out(answer)
+        try:
+            _carry_out(answer)
+        except TransferRefused:
+            # The wallet that it goes back to was closed, say: the others are carried out.
+            logger.exception("OrderAnswer %s was not carried out.", answer.pk)
 
 
 def send_due_files() -> None:
@@ -41,7 +46,11 @@ def send_due_files() -> None:
     may_leave = Q() if settings.BANK_OUTBOX else Q(handed_at__isnull=False)
     released = PaymentFile.objects.filter(may_leave, status=FileStatus.RELEASED)
     for file_id in released.order_by("id").values_list("id", flat=True):
-        send_file(file_id)
+        try:
+            send_file(file_id)
+        except TransferRefused:
+            # A wallet was closed, say: one run must not keep the others from leaving.
+            logger.exception("PaymentFile %s was not sent.", file_id)
     if settings.BANK_OUTBOX:
         _drop_files(Path(settings.BANK_OUTBOX))
 

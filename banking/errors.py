@@ -115,11 +115,14 @@ class RunElsewhere(Exception):
 
 
 class OwnRun(Exception):
-    """Above a sum a run is released by another person than the one who made it."""
+    """The run is released by another person than whoever made it or decided what is in it."""
 
     def __init__(self) -> None:
         super().__init__(
-            gettext("A run of this sum is released by another person than the one who made it.")
+            gettext(
+                "This run is released by another person than the one who made it, or who"
+                " decided that money goes elsewhere than it came from."
+            )
         )
 
 

@@ -14,10 +14,11 @@ from uuid import UUID
 
 import uuid6
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
+from banking.advised import state_advised
 from banking.bank_accounts import find_account_of
 from banking.errors import StatementUnreadable
 from banking.models import BankAccount, BankFile, ReadingStatus, Statement
@@ -41,7 +42,10 @@ _COPY = """
 """
 _KNOWN = """
     SELECT fingerprint FROM banking_entry
-     WHERE account_id = %s AND fingerprint = ANY (%s) AND part = 0
+     WHERE account_id = %(account)s AND fingerprint = ANY (%(marks)s) AND part = 0
+     UNION
+    SELECT stated_as FROM banking_entry
+     WHERE account_id = %(account)s AND stated_as = ANY (%(marks)s) AND stated_as <> ''
 """
 _STATE = """
     UPDATE banking_entry SET is_stated = true
@@ -66,10 +70,22 @@ def read_file(file_id: UUID) -> None:
     try:
         _enter(file_id)
     except StatementUnreadable as refusal:
-        waiting = BankFile.objects.filter(pk=file_id, status=ReadingStatus.WAITING)
-        said = refusal.describe(waiting.values_list("name", flat=True).first() or "")
-        waiting.update(status=ReadingStatus.REFUSED, refusal=said[:500], read_at=Now())
-        logger.warning("A bank's file was refused: %s", said)
+        _refuse(file_id, refusal)
+    except (OperationalError, InterfaceError):
+        # The database's fault: the file is read again.
+        raise
+    except Exception:
+        # A reader that stumbles over one file must not keep the others from being read.
+        logger.exception("BankFile %s was not read.", file_id)
+        words = gettext("it holds something that no bank's file should.")
+        _refuse(file_id, StatementUnreadable(words))
+
+
+def _refuse(file_id: UUID, refusal: StatementUnreadable) -> None:
+    waiting = BankFile.objects.filter(pk=file_id, status=ReadingStatus.WAITING)
+    said = refusal.describe(waiting.values_list("name", flat=True).first() or "")
+    waiting.update(status=ReadingStatus.REFUSED, refusal=said[:500], read_at=Now())
+    logger.warning("A bank's file was refused: %s", said)
 
 
 @in_one_transaction
@@ -121,8 +137,11 @@ class _Intake:
     def take(self, reading: Reading) -> None:
         for item in reading:
             if isinstance(item, Head):
+                before = self._open
                 self._close()
                 self._open = _Open(self.file, item, place=self._place)
+                if before is not None:
+                    self._open.go_on_from(before)
                 self._place += 1
             else:
                 assert self._open is not None, "a reader yields a head first"
@@ -153,11 +172,17 @@ class _Open:
         self.head, self.file, self.place = head, file, place
         self.account = self._lock_account(head)
         self.statement_id = uuid6.uuid7()
-        self._fingerprints = Fingerprints()
+        self.fingerprints = Fingerprints()
         self._ids = _count_ids()
         self._waiting: list[tuple[str, Line]] = []
         self._sum_minor = 0
         self._counts = {"entries": 0, "known": 0, "pending": 0}
+
+    def go_on_from(self, before: "_Open") -> None:
+        """Count equal lines on from the page before, if this is its next one."""
+        is_next = before.account == self.account and self.head.goes_on
+        if is_next and before.head.closing_minor == self.head.opening_minor:
+            self.fingerprints = before.fingerprints
 
     def add(self, line: Line) -> None:
         if not line.is_booked:
@@ -165,7 +190,7 @@ class _Open:
             return
         self._sum_minor += line.amount_minor
         if line.amount_minor:
-            self._waiting.append((self._fingerprints.take(line), line))
+            self._waiting.append((self.fingerprints.take(line), line))
         if len(self._waiting) >= _LINES_EACH:
             self._flush()
 
@@ -214,11 +239,14 @@ class _Open:
             return
         taken = [fingerprint for fingerprint, _ in self._waiting]
         with connection.cursor() as cursor:
-            cursor.execute(_KNOWN, [self.account.pk, taken])
+            cursor.execute(_KNOWN, {"account": self.account.pk, "marks": taken})
             known = {fingerprint for (fingerprint,) in cursor.fetchall()}
             if known and self.head.is_statement:
                 cursor.execute(_STATE, [self.account.pk, list(known)])
             fresh = [(mark, line) for mark, line in self._waiting if mark not in known]
+            if self.head.is_statement and (told := state_advised(self.account.pk, fresh)):
+                known |= told
+                fresh = [(mark, line) for mark, line in fresh if mark not in told]
             with cursor.copy(_COPY) as copy:
                 for mark, line in fresh:
                     for row in self._list_rows(mark, line):

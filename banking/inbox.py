@@ -1,6 +1,7 @@
 """The folder of files from the bank, and files that are uploaded: each is noted once."""
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,11 @@ from django.utils.translation import gettext
 from banking.errors import FileTooLarge, ReportRefused, StatementUnreadable
 from banking.models import BankFile, CsvMapping, ReadingStatus
 from banking.reading.xml_roots import find_namespace
-from banking.reports import keep_report
+from banking.reports import SIZE_MAX, keep_report
 from identity.models import User
 from relay.jobs import enqueue_on_commit
+
+logger = logging.getLogger(__name__)
 
 _MB = 2**20
 UPLOAD_MAX_MB = 12
@@ -66,9 +69,15 @@ def note_new_files() -> None:
     if not settings.BANK_INBOX:
         return
     for path, stamp in _list_files(Path(settings.BANK_INBOX)):
-        if stamp not in _seen:
+        if stamp in _seen:
+            continue
+        try:
             _note(path, size=stamp[1])
-            _seen.add(stamp)
+        except (OSError, UnicodeError):
+            # Gone meanwhile, unreadable, or of a name in no letters: the others are read.
+            logger.exception("The bank's file %r was not noted.", path.name)
+            continue
+        _seen.add(stamp)
 
 
 def _list_files(folder: Path) -> Iterator[tuple[Path, tuple[str, int, int]]]:
@@ -86,17 +95,15 @@ def _list_files(folder: Path) -> Iterator[tuple[Path, tuple[str, int, int]]]:
 def _note(path: Path, *, size: int) -> None:
     with path.open("rb") as file:
         if _is_report(file):
-            _keep_report(path, file)
+            _keep_report(path, file, size=size)
             return
-        digest = hashlib.sha256()
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
+        sha256 = _hash(file)
     refusal = ""
     if size > _FOLDER_MAX_MB * _MB:
         words = gettext("%(file)s: it is larger than %(count)s MB.")
         refusal = words % {"file": path.name, "count": _FOLDER_MAX_MB}
     BankFile.objects.get_or_create(
-        sha256=digest.hexdigest(),
+        sha256=sha256,
         defaults={
             "name": path.name[:_NAME_MAX],
             "size": size,
@@ -114,17 +121,25 @@ def _is_report(file: IO[bytes]) -> bool:
         return False
 
 
-def _keep_report(path: Path, file: IO[bytes]) -> None:
+def _hash(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _keep_report(path: Path, file: IO[bytes], *, size: int) -> None:
     try:
-        keep_report(file.read(), file_name=path.name, by=None)
+        # One more than it takes is refused, however large the file is.
+        keep_report(file.read(SIZE_MAX + 1), file_name=path.name, by=None)
     except ReportRefused as refusal:
         # Told where the statements are, because nobody uploaded it.
-        content = path.read_bytes()
+        file.seek(0)
         BankFile.objects.get_or_create(
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=_hash(file),
             defaults={
                 "name": path.name[:_NAME_MAX],
-                "size": len(content),
+                "size": size,
                 "status": ReadingStatus.REFUSED,
                 "refusal": str(refusal)[:500],
             },

@@ -13,7 +13,7 @@ from django.db import connection
 
 from banking.models import BreakReason, Order
 from banking.reading.lines import squeeze
-from foundation.postgresql.arrays import Texts
+from foundation.postgresql.arrays import Texts, Uuids
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 
@@ -38,7 +38,7 @@ _AMOUNTS = """
 _UNPOSTED = """
     SELECT id, amount_minor, currency, creditor_reference, end_to_end_id, bank_reference,
            party_iban, reason_code, is_charge, is_reversal, is_lump
-      FROM banking_entry WHERE posted_at IS NULL
+      FROM banking_entry WHERE posted_at IS NULL AND id <> ALL (%s)
      ORDER BY id LIMIT %s FOR NO KEY UPDATE
 """
 _ANNOUNCED = """
@@ -82,10 +82,10 @@ class Matches:
     rest: list[tuple[Unposted, BreakReason]] = field(default_factory=list)
 
 
-def lock_unposted(count_max: int) -> list[Unposted]:
-    """Lock the entries that were entered first and not posted yet, and return them."""
+def lock_unposted(count_max: int, *, but: Sequence[UUID] = ()) -> list[Unposted]:
+    """Lock the entries that were entered first and not posted yet, but for some."""
     with connection.cursor() as cursor:
-        cursor.execute(_UNPOSTED, [count_max])
+        cursor.execute(_UNPOSTED, [Uuids(but), count_max])
         return list(starmap(Unposted, cursor.fetchall()))
 
 

@@ -23,7 +23,7 @@ PRIVILEGES = {
     "banking_entry": (
         "SELECT",
         "INSERT",
-        "UPDATE (is_stated, posted_at, posted_as, expectation_id, order_id)",
+        "UPDATE (is_stated, stated_as, posted_at, posted_as, expectation_id, order_id)",
     ),
     "banking_expectation": ("SELECT", "INSERT", "UPDATE (arrived_at)"),
     "banking_safeguardcheck": ("SELECT", "INSERT"),

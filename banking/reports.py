@@ -24,6 +24,7 @@ from banking.payment_files import name_block
 from banking.reasons import SEEN_BEFORE
 from banking.runs import find_by_message_id
 from identity.models import User
+from ledger.errors import TransferRefused
 from relay.jobs import enqueue_on_commit
 
 SIZE_MAX = 20 * 2**20
@@ -113,6 +114,10 @@ def read_kept(report: Report) -> None:
             counts = _carry_out(parse_report(bytes(found.content), file_name=""))
     except ReportRefused as refusal:
         Report.objects.filter(pk=found.pk).update(read_at=Now(), refusal=refusal.reason[:500])
+        return
+    except TransferRefused as refusal:
+        # The wallet that the money goes back to was closed, say: other reports are read.
+        Report.objects.filter(pk=found.pk).update(read_at=Now(), refusal=str(refusal)[:500])
         return
     Report.objects.filter(pk=found.pk).update(
         read_at=Now(),

@@ -10,7 +10,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from banking.errors import FileUnwritable, NothingToSend, OwnRun, RunElsewhere
-from banking.models import BankAccount, FileStatus, Order, OrderStatus, PaymentFile
+from banking.models import (
+    BankAccount,
+    Break,
+    FileStatus,
+    Order,
+    OrderKind,
+    OrderStatus,
+    PaymentFile,
+)
 from banking.payment_files import hash_file, write_file
 from identity.models import User
 from identity.persons import are_one_person
@@ -55,14 +63,15 @@ def release_run(file: PaymentFile, *, by: User) -> None:
     """Release a draft: from now on its orders are on their way and none can be canceled.
 
     Raises:
-        OwnRun: above `PAYOUT_SECOND_PERSON_MINOR` by the person who made it.
+        OwnRun: it needs a second person, and this one made it, or decided where money of
+            nobody goes.
         RunElsewhere: it is no draft; nothing was changed.
         FileUnwritable: a bank would refuse it; nothing was changed.
     """
-    draft = _lock(file, of=(FileStatus.DRAFT,))
+    draft = lock_run(file, of=(FileStatus.DRAFT,))
     if not draft.orders_count:
         raise FileUnwritable("it holds no order")
-    if needs_second_person(draft) and _is_maker(draft, by):
+    if not can_release(draft, by):
         raise OwnRun
     # Banks refuse a day that is over.
     draft.execute_on = max(draft.execute_on, timezone.localdate())
@@ -87,7 +96,7 @@ def hand_over(file: PaymentFile, *, by: User) -> None:
     Raises:
         RunElsewhere: it is not released, or was sent; nothing was changed.
     """
-    _lock(file, of=(FileStatus.RELEASED,))
+    lock_run(file, of=(FileStatus.RELEASED,))
     first = PaymentFile.objects.filter(pk=file.pk, handed_at=None)
     first.update(handed_by=by, handed_at=Now())
     file.refresh_from_db()
@@ -102,7 +111,7 @@ def cancel_run(file: PaymentFile) -> None:
     Raises:
         RunElsewhere: it was handed over, or sent, or canceled; nothing was changed.
     """
-    locked = _lock(file, of=(FileStatus.DRAFT, FileStatus.RELEASED))
+    locked = lock_run(file, of=(FileStatus.DRAFT, FileStatus.RELEASED))
     if locked.handed_at is not None:
         raise RunElsewhere(FileStatus.SENT)
     PaymentFile.objects.filter(pk=file.pk).update(status=FileStatus.CANCELED)
@@ -110,15 +119,49 @@ def cancel_run(file: PaymentFile) -> None:
     file.refresh_from_db()
 
 
+def lock_run(
+    file: PaymentFile, *, of: tuple[FileStatus, ...] = tuple(FileStatus)
+) -> PaymentFile:
+    """Lock a run until the caller's transaction ends.
+
+    Raises:
+        RunElsewhere: it is in none of these states.
+    """
+    # Of two that decide, the second one waits here and finds it decided.
+    locked = (
+        PaymentFile.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("account", "created_by")
+        .get(pk=file.pk)
+    )
+    if locked.status not in of:
+        raise RunElsewhere(locked.status)
+    return locked
+
+
 def needs_second_person(file: PaymentFile) -> bool:
-    """Return whether the run's maker may not release it."""
+    """Return whether one person alone may not make and release the run.
+
+    Money of nobody that goes elsewhere than it came from takes two whatever its sum: it could
+    be split into sums for one.
+    """
+    return is_large(file) or bool(_list_diverted(file))
+
+
+def is_large(file: PaymentFile) -> bool:
+    """Return whether the run is of more than one person alone may release."""
     most_minor: int = settings.PAYOUT_SECOND_PERSON_MINOR
     return file.total_minor > most_minor
 
 
 def can_release(file: PaymentFile, user: User) -> bool:
     """Return whether this person may release the run."""
-    return not (needs_second_person(file) and _is_maker(file, user))
+    diverted = _list_diverted(file)
+    if not (diverted or is_large(file)):
+        return True
+    deciders = [row.decided_by for row in diverted]
+    return not any(
+        each is not None and are_one_person(each, user) for each in (file.created_by, *deciders)
+    )
 
 
 def find_run(reference: str) -> PaymentFile | None:
@@ -148,17 +191,9 @@ def _with_people() -> QuerySet[PaymentFile]:
     return PaymentFile.objects.select_related("account", "created_by", "released_by")
 
 
-def _lock(file: PaymentFile, *, of: tuple[FileStatus, ...]) -> PaymentFile:
-    # Of two that decide, the second one waits here and finds it decided.
-    locked = (
-        PaymentFile.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("account", "created_by")
-        .get(pk=file.pk)
-    )
-    if locked.status not in of:
-        raise RunElsewhere(locked.status)
-    return locked
-
-
-def _is_maker(file: PaymentFile, user: User) -> bool:
-    return file.created_by is not None and are_one_person(file.created_by, user)
+def _list_diverted(file: PaymentFile) -> list[Break]:
+    """List the breaks whose money the run sends to another account than it came from."""
+    orders = Order.objects.filter(file=file, kind=OrderKind.SEND_BACK)
+    payees = dict(orders.values_list("subject", "creditor_iban"))
+    rows = Break.objects.filter(pk__in=payees).select_related("entry", "decided_by")
+    return [row for row in rows if row.entry.party_iban != payees[row.pk]]

@@ -58,6 +58,18 @@ class OwnWallet(Exception):
         )
 
 
+class OwnDownload(Exception):
+    """Whoever had the file in hand does not say alone that the bank has it not."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "You have downloaded this file. If the bank does not have it, another operator"
+                " cancels the run. Nothing was changed."
+            )
+        )
+
+
 class NotFrozen(Exception):
     """No operator has frozen the wallet."""
 

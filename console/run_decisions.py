@@ -6,13 +6,18 @@ from django.db import transaction
 
 from banking import runs
 from banking.dispatch import note_answer
-from banking.models import AnswerStatus, BankAccount, Order, PaymentFile, Report
+from banking.models import AnswerStatus, BankAccount, FileStatus, Order, PaymentFile, Report
 from banking.orders import cancel_order
 from banking.payment_files import write_file
 from banking.reports import keep_report
+from banking.runs import lock_run
 from console.audit import record_deed
-from console.models import Operator
+from console.errors import OwnDownload
+from console.models import AuditEntry, Operator
+from identity.persons import are_one_person
 from ledger.money import format_number
+
+_DOWNLOADED = "run.downloaded"
 
 
 @transaction.atomic
@@ -55,9 +60,17 @@ def hand_over(run: PaymentFile, *, by: Operator, device: str) -> None:
 def cancel_run(run: PaymentFile, *, by: Operator, device: str) -> None:
     """Cancel a run that the bank does not have.
 
+    Whoever had the file in hand does not say so alone: its orders could be paid twice.
+
     Raises:
+        OwnDownload: the person has downloaded the file.
         RunElsewhere: as `banking.runs`.
     """
+    lock_run(run)
+    downloads = AuditEntry.objects.filter(subject=run.id, deed=_DOWNLOADED)
+    people = [entry.actor for entry in downloads.select_related("actor")]
+    if any(person is not None and are_one_person(person, by.user) for person in people):
+        raise OwnDownload
     runs.cancel_run(run)
     _log("run.canceled", run, by=by, device=device)
 
@@ -67,10 +80,12 @@ def download_run(run: PaymentFile, *, by: Operator, device: str) -> bytes:
     """Return a released run's file.
 
     Raises:
+        RunElsewhere: it was canceled meanwhile.
         FileDiffers, FileUnwritable: as `banking.payment_files`.
     """
+    lock_run(run, of=(FileStatus.RELEASED, FileStatus.SENT))
     content = write_file(run)
-    _log("run.downloaded", run, by=by, device=device)
+    _log(_DOWNLOADED, run, by=by, device=device)
     return content
 
 

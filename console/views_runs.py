@@ -14,8 +14,9 @@ from banking.errors import FileDiffers, FileUnwritable, NothingToSend, OwnRun, R
 from banking.ibans import group_iban
 from banking.models import BankAccount, FileStatus, PaymentFile
 from banking.payment_files import list_changes
-from banking.runs import can_release, find_run, list_runs, needs_second_person
+from banking.runs import can_release, find_run, is_large, list_runs, needs_second_person
 from console.access import operators_only
+from console.errors import OwnDownload
 from console.forms_runs import RunForm
 from console.models import Operator
 from console.queries import list_orders_of, list_pending, list_troubled
@@ -23,7 +24,7 @@ from console.run_decisions import cancel_run, download_run, hand_over, make_run,
 
 _ORDERS_SHOWN = 200
 _CHANGES_SHOWN = 100
-_REFUSALS = (OwnRun, RunElsewhere, FileUnwritable, FileDiffers)
+_REFUSALS = (OwnDownload, OwnRun, RunElsewhere, FileUnwritable, FileDiffers)
 RunView = Callable[[HttpRequest, Operator, PaymentFile], HttpResponseBase]
 Deed = Callable[..., None]
 
@@ -179,6 +180,7 @@ def _show(
         "changes_count": len(changes),
         "can_release": is_draft and can_release(run, operator.user),
         "needs_second": needs_second_person(run),
+        "is_large": is_large(run),
         "second_above_minor": settings.PAYOUT_SECOND_PERSON_MINOR,
         "has_outbox": bool(settings.BANK_OUTBOX),
         "refusal": refusal,

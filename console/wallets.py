@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from console.errors import LiftAlready, LiftDecided, NotFrozen, OwnRequest
 from console.models import AuditEntry, FreezeLift, Operator
+from identity.persons import are_one_person
 from identity.sign_in import find_user
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
@@ -53,7 +54,7 @@ def ask_to_lift(wallet: Wallet, *, by: Operator, reason: str, device: str) -> Fr
         OwnRequest: it is the operator's own wallet.
         LiftAlready: somebody has asked.
     """
-    if wallet.user_id == by.pk:
+    if are_one_person(wallet.user, by.user):
         raise OwnRequest
     frozen = Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
     if frozen.frozen_by != FrozenBy.OPERATOR:
@@ -74,11 +75,12 @@ def grant_lift(lift_id: UUID, *, by: Operator, device: str) -> None:
     """Lift a freeze, as the second operator who wants it.
 
     Raises:
-        OwnRequest: the operator has asked for it, or it is their own wallet.
+        OwnRequest: the operator has asked for it, maybe by another sign-in, or it is their own
+            wallet.
         LiftDecided: it was granted or withdrawn meanwhile.
     """
-    lift = FreezeLift.objects.select_related("wallet__user").get(pk=lift_id)
-    if by.pk in {lift.asked_by_id, lift.wallet.user_id}:
+    lift = FreezeLift.objects.select_related("wallet__user", "asked_by").get(pk=lift_id)
+    if any(are_one_person(each, by.user) for each in (lift.asked_by, lift.wallet.user)):
         raise OwnRequest
     # One statement decides, however many grant and withdraw at the same moment.
     if not _list_open().filter(pk=lift_id).update(granted_by=by.user, granted_at=Now()):

@@ -86,6 +86,18 @@ class AccountDecided(Exception):
         )
 
 
+class NewcomerConfirms(Exception):
+    """Somebody confirms a change who was invited just now: a stolen sign-in can invite."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "Somebody who joined the shop shortly before confirms no change. Somebody who"
+                " has been there longer does, or it counts when the wait is over."
+            )
+        )
+
+
 class OwnAccountChange(Exception):
     """Somebody confirms the change that they asked for themselves."""
 

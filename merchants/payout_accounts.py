@@ -21,8 +21,15 @@ from identity.models import User
 from identity.persons import are_one_person
 from ledger.transactions import retry_clashes
 from merchants.addresses import Address
-from merchants.errors import AccountDecided, OwnAccountChange
-from merchants.models import Application, Merchant, PayoutAccount, Role, StaffMember
+from merchants.errors import AccountDecided, NewcomerConfirms, OwnAccountChange
+from merchants.models import (
+    Application,
+    Invitation,
+    Merchant,
+    PayoutAccount,
+    Role,
+    StaffMember,
+)
 from merchants.payout_orders import order_open_payouts
 from merchants.queries import find_payout_account, read_clock
 from relay.letters import send_letter
@@ -78,10 +85,13 @@ def confirm_account(account: PayoutAccount, *, by: User) -> None:
 
     Raises:
         OwnAccountChange: the person who asked for it, or another sign-in of the same one.
+        NewcomerConfirms: a person who was invited within the wait before it was asked for.
         AccountDecided: it counts already, or was withdrawn.
     """
     if are_one_person(account.asked_by, by):
         raise OwnAccountChange
+    if _joined_lately(account, by):
+        raise NewcomerConfirms
     if not _waiting(account).update(counts_from=Now(), confirmed_by=by):
         raise AccountDecided
     account.refresh_from_db()
@@ -145,6 +155,15 @@ def _name(merchant: Merchant, new: NewAccount, *, made_id: UUID, by: User) -> Pa
         order_open_payouts(account)
     _tell("payout_account", account)
     return account
+
+
+def _joined_lately(account: PayoutAccount, person: User) -> bool:
+    # Otherwise one stolen sign-in is enough: it invites the second person.
+    since = account.asked_at - timedelta(seconds=settings.PAYOUT_ACCOUNT_WAIT_S)
+    lately = Invitation.objects.filter(
+        merchant_id=account.merchant_id, email=person.email, accepted_at__gt=since
+    )
+    return bool(person.email) and lately.exists()
 
 
 def _waiting(account: PayoutAccount) -> QuerySet[PayoutAccount]:

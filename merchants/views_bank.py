@@ -24,7 +24,12 @@ from merchants.access import (
     staff_only,
     whole_merchant,
 )
-from merchants.errors import AccountDecided, NothingToPayAgain, OwnAccountChange
+from merchants.errors import (
+    AccountDecided,
+    NewcomerConfirms,
+    NothingToPayAgain,
+    OwnAccountChange,
+)
 from merchants.forms_bank import BankAccountForm
 from merchants.models import PayoutAccount, Role
 from merchants.payout_accounts import (
@@ -105,7 +110,7 @@ def confirm(request: HttpRequest, staff: Staff, account: PayoutAccount) -> HttpR
     """Confirm a change as the second person."""
     try:
         confirm_account(account, by=staff.user)
-    except (AccountDecided, OwnAccountChange) as refusal:
+    except (AccountDecided, NewcomerConfirms, OwnAccountChange) as refusal:
         return _show(request, staff, refusal=str(refusal), status=409)
     return redirect("merchants:bank_account")
 

@@ -44,6 +44,8 @@ NOT_IN_THE_API = {
     "AddressIncomplete",
     "AddressUnwritable",
     "FileDiffers",
+    "NewcomerConfirms",
+    "OwnDownload",
     "FileUnwritable",
     "NothingToPayAgain",
     "NothingToSend",

@@ -176,6 +176,8 @@ class Entry(models.Model):
     is_lump = models.BooleanField(default=False)
     # A statement with balances has it; an advice alone is not the bank's last word.
     is_stated = models.BooleanField(default=False)
+    # The statement's fingerprint of an entry that an advice brought under another one.
+    stated_as = models.CharField(max_length=64, blank=True, default="", db_default="")
     # Their indexes are below: most entries have one of them at most.
     expectation = models.ForeignKey(
         Expectation, models.PROTECT, related_name="entries", null=True, db_index=False
@@ -224,6 +226,11 @@ class Entry(models.Model):
                 fields=["account", "booked_on"],
                 condition=models.Q(is_stated=False),
                 name="banking_entry_advised",
+            ),
+            models.Index(
+                fields=["account", "stated_as"],
+                condition=~models.Q(stated_as=""),
+                name="banking_entry_stated_as",
             ),
         ]
 

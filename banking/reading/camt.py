@@ -73,7 +73,7 @@ class _Reader:
                 head, before = None, None
                 continue
             parent = element.getparent()
-            if parent.tag != self._statement:
+            if parent is None or parent.tag != self._statement:
                 continue
             if head is None:
                 # An advice need not say its currency: then its first entry does for all.
@@ -115,6 +115,7 @@ class _Reader:
             opening_minor=None if opening is None else opening[1],
             closing_minor=None if closing is None else closing[1],
             closed_on=None if closing is None else closing[2],
+            goes_on=opening is not None and opening[0] == _BETWEEN,
             line=line,
         )
 

@@ -16,6 +16,12 @@ from banking.reading.lines import Detail, Head, Line, Reading, drop_nothing
 
 _NUMBERS = re.compile(r"\d+")
 _DATE_PARTS = 3
+# Whole numbers with marks between thousands, in India hundred thousands too: by whether
+# a comma stands before the decimals.
+_GROUPED = {
+    is_comma: re.compile(rf"\d{{1,3}}(?:[{marks}]\d{{2,3}})*[{marks}]\d{{3}}")
+    for is_comma, marks in ((True, ".' \u2019\u00a0\u202f"), (False, ",' \u2019\u00a0\u202f"))
+}
 # The column of each field; a bank writes others around them.
 _HEAD_LINES_MAX = 30
 _COLUMNS = (
@@ -130,13 +136,26 @@ class _Reader:
         plain = cells[name].replace("\u2212", "-").replace("\u2013", "-")
         if name == "amount":
             sign = -1 if "-" in plain else 1
+        elif name == "money_in" and "-" in plain:
+            words = gettext("“%(text)s” is money in, and has a minus.")
+            raise StatementUnreadable(
+                words % {"text": plain[:40]}, line=line, field=self._mapping.money_in
+            )
         plain = plain.strip("+- \u00a0\u202f")
-        thousands = "." if self._mapping.decimal_mark == "," else ","
-        for mark in (thousands, "'", "\u2019", " ", "\u00a0", "\u202f"):
-            plain = plain.replace(mark, "")
-        plain = plain.replace(self._mapping.decimal_mark, ".")
+        plain = self._plain_decimal(plain)
         minor = read_decimal(plain, self._currency, line=line, field=column)
         return sign * minor
+
+    def _plain_decimal(self, text: str) -> str:
+        """Return a number with a point; marks go only from between thousands.
+
+        12,50 must not become 1250 because a mapping says that decimals follow a point.
+        """
+        mark = self._mapping.decimal_mark
+        whole, _, decimals = text.partition(mark)
+        if _GROUPED[mark == ","].fullmatch(whole):
+            whole = re.sub(r"\D", "", whole)
+        return f"{whole}.{decimals}"
 
     def _read_day(self, text: str, *, line: int, field: str) -> date:
         numbers = [int(each) for each in _NUMBERS.findall(text)[:_DATE_PARTS]]

@@ -28,6 +28,8 @@ class Head:
     opening_minor: int | None = None
     closing_minor: int | None = None
     closed_on: date | None = None
+    # A further page of the statement before it.
+    goes_on: bool = False
     line: int
 
     @property

@@ -126,6 +126,7 @@ def _read_statement(fields: list[_Field]) -> Reading:
         opening_minor=opened,
         closing_minor=closed,
         closed_on=closed_on,
+        goes_on=opening.tag == "60M",
         line=first.line,
     )
     for place, each in enumerate(fields):

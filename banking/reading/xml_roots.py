@@ -47,6 +47,10 @@ def find_namespace(file: IO[bytes]) -> str:
     except DefusedXmlException:
         words = gettext("it declares a document type, which no bank's file does.")
         raise StatementUnreadable(words, line=parser.getLineNumber()) from None
+    except (LookupError, ValueError):
+        # Python's codecs say so, not the parser.
+        words = gettext("it declares an encoding that no bank uses.")
+        raise StatementUnreadable(words, line=1) from None
     except SAXParseException as fault:
         raise StatementUnreadable(
             gettext("this is not XML."), line=fault.getLineNumber() or 1

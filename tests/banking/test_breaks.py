@@ -4,9 +4,10 @@ import pytest
 from django.utils import timezone
 
 from banking import breaks
-from banking.errors import BreakDecided, DecisionUnfit
+from banking.errors import BreakDecided, DecisionUnfit, OwnRun
 from banking.models import Break, Order
 from banking.payees import Payee
+from banking.runs import make_run, release_run
 from ledger.models import Account, Transfer
 from ledger.queries import read_balance
 from tests.banking import bank
@@ -173,3 +174,29 @@ def test_the_second_to_decide_changes_nothing(customer, operator, money_in, firs
     late.refresh_from_db()
     assert (late.decision, late.decided_by) == (decided, operator)
     assert Order.objects.count() == (first == "send back")
+
+
+@pytest.mark.parametrize("is_maker", [True, False])
+def test_money_that_goes_elsewhere_than_it_came_from_takes_two(operator, money_in, is_maker):
+    maker = operator if is_maker else bank.make_user()
+    for part in breaks.split(money_in, [400, 600], by=operator):
+        elsewhere = Payee(name="Mallory", iban=bank.IBAN)
+        breaks.send_back(part, payee=elsewhere, by=operator)
+    run = make_run(bank.find_account(), by=maker, execute_on=bank.DAY)
+
+    with pytest.raises(OwnRun):
+        release_run(run, by=operator)
+
+    run.refresh_from_db()
+    assert run.status == "draft"
+    release_run(run, by=bank.make_user())
+    assert run.status == "released"
+
+
+def test_money_that_goes_back_where_it_came_from_takes_one(operator, money_in):
+    breaks.send_back(money_in, payee=SENDER, by=operator)
+    run = make_run(bank.find_account(), by=operator, execute_on=bank.DAY)
+
+    release_run(run, by=operator)
+
+    assert run.status == "released"

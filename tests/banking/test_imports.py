@@ -132,6 +132,30 @@ ONCE = {
         [statement(A), statement(Ntry("20.00", bank="A1"))],
         [1000, 2000],
     ),
+    "an advice that lacks the bank's reference": (
+        [advice(NO_REF), statement(Ntry("10.00", bank="B7", txs=NO_REF.txs))] * 2,
+        [1000],
+    ),
+    "an advice that lacks the end-to-end id": (
+        [
+            advice(Ntry("10.00", bank="", txs=(Tx(amount="10.00", text="Hello"),))),
+            statement(
+                Ntry("10.00", bank="", txs=(Tx(amount="10.00", end_to_end="E1", text="Hello"),))
+            ),
+        ] * 2,
+        [1000],
+    ),
+    "an advice of one of two that are nearly equal": (
+        [advice(NO_REF), statement(*[Ntry("10.00", bank=b, txs=NO_REF.txs) for b in "BC"])] * 2,
+        [1000, 1000],
+    ),
+    "an advice that has nothing in common but the amount": (
+        [
+            advice(Ntry("10.00", bank="", txs=(Tx(amount="10.00", text="Hello"),))),
+            statement(Ntry("10.00", bank="B7", txs=(Tx(amount="10.00", text="Other"),))),
+        ],
+        [1000, 1000],
+    ),
     "NONREF is no reference": (
         [statement(Ntry("1.00", bank="NONREF", txs=(Tx(text="x"),)),
                    Ntry("1.00", bank="NONREF", txs=(Tx(text="y"),)))],
@@ -163,6 +187,22 @@ def test_mt940_and_its_own_repetition_count_once():
 
     assert list_amounts() == [-400, 1000]
     assert balance_of("suspense") == 600
+    assert bank.list_broken() == []
+
+
+def test_equal_payments_on_two_pages_of_a_statement_are_two():
+    move = ":61:2611271127C10,00NTRFX"
+    first = mt940(move, closing="C261127EUR1010,00").replace(b":62F:", b":62M:")
+    second = mt940(move, opening="C261127EUR1010,00", closing="C261127EUR1020,00").replace(
+        b":60F:", b":60M:"
+    )
+    whole = mt940(move, move, closing="C261127EUR1020,00")
+
+    bring(first + second, name="pages.sta")
+    assert list_amounts() == [1000, 1000]
+
+    bring(whole, name="whole.sta")
+    assert list_amounts() == [1000, 1000]
     assert bank.list_broken() == []
 
 
@@ -343,3 +383,15 @@ def test_a_folder_s_name_leads_nowhere_else(tmp_path, settings):
 
     file.refresh_from_db()
     assert "no longer in the folder" in file.refusal
+
+
+def test_an_advice_in_another_currency_than_the_account_is_refused():
+    content = Camt(kind="054", entries=(str(A),)).write()
+    unnamed = content.replace(b"<Ccy>EUR</Ccy>", b"")
+
+    refused = bring(unnamed.replace(b'Ccy="EUR"', b'Ccy="USD"'))
+    read = bring(unnamed)
+
+    assert (refused.status, read.status) == ("refused", "read")
+    assert "USD" in refused.refusal
+    assert list_amounts() == [1000]

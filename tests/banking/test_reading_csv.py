@@ -40,6 +40,9 @@ AMOUNTS = {
     "\u22125,00": -500,
     "+5,00": 500,
     "1'000,5": 100050,
+    "1.234.567,89": 123456789,
+    "12 34 567,8": 123456780,
+    "1234,5": 123450,
     "7": 700,
 }
 
@@ -49,6 +52,19 @@ def test_amounts_have_their_signs_and_marks(text, minor):
     [line] = read(f"{HEADS}\n27.11.2026;x;y;z;{text};EUR\n")
 
     assert line.amount_minor == minor
+
+
+@pytest.mark.parametrize("text", ["12.50", "1.2345", "1.23,5", "1.234.5", "1 23", "1,234,567"])
+def test_a_decimal_mark_of_another_kind_makes_no_amount_larger(text):
+    with pytest.raises(StatementUnreadable, match=r"amount|decimals"):
+        read(f"{HEADS}\n27.11.2026;x;y;z;{text};EUR\n")
+
+
+def test_money_in_with_a_minus_is_refused():
+    facts = {"amount": "", "money_in": "In", "money_out": "Out", "currency": ""}
+
+    with pytest.raises(StatementUnreadable, match="minus"):
+        read("Buchungstag;Zweck;Name;IBAN;In;Out\n27.11.2026;x;y;z;-5,00;\n", **facts)
 
 
 def test_money_in_and_out_may_stand_in_columns_of_their_own():

@@ -158,3 +158,11 @@ def test_a_decision_on_nothing_changes_nothing(second, frozen):
 def test_an_unknown_wallet_is_unknown(first, customer, reference):
     assert first.get(f"{LIST}{reference}/").status_code == 404
     assert first.get(f"{LIST}{customer.wallet.user.email}/").status_code == 404
+
+
+def test_another_sign_in_of_the_same_operator_is_no_second_person(first, asked):
+    again = open_console(make_operator("aoife+two@operator.test", name="Somebody Else"))
+    answer = again.post(f"{asked}lift/decide/", {"wish": "grant"})
+
+    assert answer.status_code == 409
+    assert read_state() == "operator"

@@ -125,6 +125,24 @@ def test_a_canceled_run_is_over_and_its_orders_wait(aoife):
     assert run.status == "canceled"
 
 
+def test_whoever_downloaded_a_file_cancels_its_run_by_another_operator(aoife, eve):
+    order = bank.make_order()
+    page, run = make_run(aoife)
+    aoife.post(f"{page}release/")
+    aoife.post(f"{page}file/")
+
+    refused = aoife.post(f"{page}cancel/")
+
+    assert refused.status_code == 409
+    assert "another operator" in refused.content.decode()
+    run.refresh_from_db()
+    assert run.status == "released"
+    assert eve.post(f"{page}cancel/").status_code == 302
+    assert aoife.post(f"{page}file/").status_code == 409
+    order.refresh_from_db()
+    assert (order.status, order.file) == ("pending", None)
+
+
 @pytest.mark.parametrize(
     ("typed", "status"),
     [

@@ -9,9 +9,9 @@ from django.utils import timezone
 from banking.errors import AddressIncomplete
 from foundation.once import FormReused
 from identity.models import User
-from merchants.errors import AccountDecided, OwnAccountChange
+from merchants.errors import AccountDecided, NewcomerConfirms, OwnAccountChange
 from merchants.letters import write_payout_account, write_payout_account_confirmed
-from merchants.models import PayoutAccount, Role
+from merchants.models import Invitation, PayoutAccount, Role
 from merchants.payout_accounts import (
     confirm_account,
     find_change,
@@ -155,3 +155,25 @@ def test_confirmation_is_told_and_a_withdrawn_change_no_longer(shop, first):
     other = factories.name_bank_account(shop.merchant)
     withdraw_account(other, by=other.asked_by)
     assert write_payout_account(other.pk) is None
+
+
+@pytest.mark.parametrize(("hours", "confirms"), [(-1, False), (47, False), (49, True)])
+def test_whoever_was_invited_shortly_before_confirms_no_change(shop, first, hours, confirms):
+    change = factories.name_bank_account(shop.merchant)
+    sam = User.objects.create(name="Sam Doyle", email="sam@shop.test")
+    Invitation.objects.create(
+        merchant=shop.merchant,
+        email="sam@shop.test",
+        name=sam.name,
+        role=Role.MANAGER,
+        accepted_at=change.asked_at - timedelta(hours=hours),
+    )
+
+    if confirms:
+        confirm_account(change, by=sam)
+    else:
+        with pytest.raises(NewcomerConfirms):
+            confirm_account(change, by=sam)
+
+    in_force = change if confirms else first
+    assert find_payout_account(shop.merchant.id) == in_force
