@@ -18,6 +18,7 @@ from console.models import Operator
 from console.money_in import find_account
 from console.views_runs import name_device
 from foundation.forms import PageForm
+from merchants.organisations import find_organisation
 
 
 @require_GET
@@ -35,7 +36,10 @@ def accounts(request: HttpRequest, operator: Operator) -> HttpResponse:
 @operators_only
 def new_account(request: HttpRequest, operator: Operator) -> HttpResponse:
     """Add an account."""
-    form = NewAccountForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        form = NewAccountForm(request.POST)
+    else:
+        form = NewAccountForm.of_organisation(find_organisation())
     if form.is_bound and form.is_valid():
         try:
             made = add_account(form.read_account(), by=operator, device=name_device(request))

@@ -45,7 +45,7 @@ class AddressForm(PageForm):
     )
     country = forms.ChoiceField(
         label=_("Country"),
-        choices=lambda: list_countries(get_language() or "en"),
+        choices=lambda: [("", ""), *list_countries(get_language() or "en")],
         error_messages={
             "required": _("Choose the country."),
             "invalid_choice": _("Choose the country."),
