@@ -127,21 +127,31 @@ class MappingForm(PageForm):
             (DateOrder.YEAR_FIRST, _("Year, month, day")),
         ],
     )
-    booked_on = _line(_("Column of the booking day"), ask=_("Type its head."), most=60)
+    booked_on = _line(
+        _("Column of the booking day"), ask=_("Type the column's title."), most=60
+    )
     amount = _line(
         _("Column of the amount"),
-        ask=_("Type its head."),
+        ask=_("Type the column's title."),
         most=60,
         required=False,
         hint=_("With its sign. Leave it empty if money in and money out have columns."),
     )
-    money_in = _line(_("Money in"), ask=_("Type its head."), most=60, required=False)
-    money_out = _line(_("Money out"), ask=_("Type its head."), most=60, required=False)
-    currency = _line(_("Currency"), ask=_("Type its head."), most=60, required=False)
-    party_name = _line(_("Name of the other side"), ask=_("Its head."), most=60, required=False)
-    party_iban = _line(_("IBAN of the other side"), ask=_("Its head."), most=60, required=False)
-    remittance = _line(_("Text"), ask=_("Type its head."), most=60, required=False)
-    bank_reference = _line(_("Bank's reference"), ask=_("Its head."), most=60, required=False)
+    money_in = _line(_("Money in"), ask=_("Type the column's title."), most=60, required=False)
+    money_out = _line(
+        _("Money out"), ask=_("Type the column's title."), most=60, required=False
+    )
+    currency = _line(_("Currency"), ask=_("Type the column's title."), most=60, required=False)
+    party_name = _line(
+        _("Name of the other side"), ask=_("Type the column's title."), most=60, required=False
+    )
+    party_iban = _line(
+        _("IBAN of the other side"), ask=_("Type the column's title."), most=60, required=False
+    )
+    remittance = _line(_("Text"), ask=_("Type the column's title."), most=60, required=False)
+    bank_reference = _line(
+        _("Bank's reference"), ask=_("Type the column's title."), most=60, required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         """Ask for one way to the amount."""

@@ -11,7 +11,13 @@ from banking.bank_accounts import list_bank_accounts
 from banking.ibans import group_iban
 from banking.models import BankAccount, CsvMapping
 from console.access import operators_only
-from console.bank_decisions import add_account, change_account, save_mapping, use_account
+from console.bank_decisions import (
+    add_account,
+    change_account,
+    needs_another,
+    save_mapping,
+    use_account,
+)
 from console.errors import AccountNeedsAnother
 from console.forms_bank import ChangedAccountForm, MappingForm, NewAccountForm
 from console.models import Operator
@@ -118,6 +124,7 @@ def _show(
     context = {
         "operator": operator,
         "account": account,
+        "needs_another": needs_another(account, operator=operator),
         "iban": group_iban(account.iban),
         "mappings": CsvMapping.objects.filter(account=account).order_by("name"),
         "form": form or ChangedAccountForm.of(account),

@@ -275,6 +275,8 @@ def test_another_account_takes_two_people(aoife, brian, account):
     # Found by the IBAN.
     assert second.bic == "BYLADEM1001"
 
+    assert "another operator decides" in read(aoife, page)
+    assert f"{page}use/" in read(brian, page)
     assert aoife.post(f"{page}use/").status_code == 409
     assert BankAccount.objects.get(is_in_use=True) == account
     assert brian.post(f"{page}use/").status_code == 302
