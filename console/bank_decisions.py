@@ -48,6 +48,13 @@ def change_account(
     _log_account("bank_account.changed", account, by=by, device=device, before=before)
 
 
+def needs_another(account: BankAccount, *, operator: Operator) -> bool:
+    """Return whether somebody else than this operator has to put an account into use."""
+    added = AuditEntry.objects.filter(subject=account.pk, deed=_ADDED).order_by("id").first()
+    actor = None if added is None else added.actor
+    return actor is not None and are_one_person(actor, operator.user)
+
+
 @transaction.atomic
 def use_account(account: BankAccount, *, by: Operator, device: str) -> None:
     """Put an account into use: customers pay to it from now on, instead of the one before.
@@ -55,8 +62,7 @@ def use_account(account: BankAccount, *, by: Operator, device: str) -> None:
     Raises:
         AccountNeedsAnother: by whoever added it: it takes a second person.
     """
-    added = AuditEntry.objects.filter(subject=account.pk, deed=_ADDED).order_by("id").first()
-    if added is not None and added.actor is not None and are_one_person(added.actor, by.user):
+    if needs_another(account, operator=by):
         raise AccountNeedsAnother
     same = BankAccount.objects.select_for_update(no_key=True).filter(currency=account.currency)
     before = [other.iban for other in same if other.is_in_use]

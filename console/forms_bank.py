@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from banking.errors import IbanOutOfReach, IbanRefused
@@ -14,8 +15,10 @@ from banking.payees import Payee
 from foundation.forms import LineField, PageForm
 from identity.sign_in import find_by_address, normalize_phone
 from ledger.errors import AmountUnreadable
+from ledger.money import format_money
 from ledger.typed import read_money
 from merchants.forms_stores import AddressForm
+from merchants.models import Organisation
 from wallet.models import Wallet
 
 _ASK_FILE = _("Choose a file of the bank.")
@@ -86,6 +89,15 @@ class NewAccountForm(ChangedAccountForm):
                 typed["bic"] = typed.get("bic") or found.bic
         return typed
 
+    @classmethod
+    def of_organisation(cls, organisation: Organisation | None) -> "NewAccountForm":
+        """Return the form with the organisation as the holder, who it is as a rule."""
+        if organisation is None:
+            return cls()
+        parts = ("street", "building_number", "postcode", "town", "country", "currency")
+        address = {part: getattr(organisation, part) for part in parts}
+        return cls(initial={"holder": organisation.legal_name[:70]} | address)
+
     def read_account(self) -> BankAccount:
         """Return the account that was typed."""
         typed = self.cleaned_data
@@ -115,21 +127,31 @@ class MappingForm(PageForm):
             (DateOrder.YEAR_FIRST, _("Year, month, day")),
         ],
     )
-    booked_on = _line(_("Column of the booking day"), ask=_("Type its head."), most=60)
+    booked_on = _line(
+        _("Column of the booking day"), ask=_("Type the column's title."), most=60
+    )
     amount = _line(
         _("Column of the amount"),
-        ask=_("Type its head."),
+        ask=_("Type the column's title."),
         most=60,
         required=False,
         hint=_("With its sign. Leave it empty if money in and money out have columns."),
     )
-    money_in = _line(_("Money in"), ask=_("Type its head."), most=60, required=False)
-    money_out = _line(_("Money out"), ask=_("Type its head."), most=60, required=False)
-    currency = _line(_("Currency"), ask=_("Type its head."), most=60, required=False)
-    party_name = _line(_("Name of the other side"), ask=_("Its head."), most=60, required=False)
-    party_iban = _line(_("IBAN of the other side"), ask=_("Its head."), most=60, required=False)
-    remittance = _line(_("Text"), ask=_("Type its head."), most=60, required=False)
-    bank_reference = _line(_("Bank's reference"), ask=_("Its head."), most=60, required=False)
+    money_in = _line(_("Money in"), ask=_("Type the column's title."), most=60, required=False)
+    money_out = _line(
+        _("Money out"), ask=_("Type the column's title."), most=60, required=False
+    )
+    currency = _line(_("Currency"), ask=_("Type the column's title."), most=60, required=False)
+    party_name = _line(
+        _("Name of the other side"), ask=_("Type the column's title."), most=60, required=False
+    )
+    party_iban = _line(
+        _("IBAN of the other side"), ask=_("Type the column's title."), most=60, required=False
+    )
+    remittance = _line(_("Text"), ask=_("Type the column's title."), most=60, required=False)
+    bank_reference = _line(
+        _("Bank's reference"), ask=_("Type the column's title."), most=60, required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         """Ask for one way to the amount."""
@@ -268,13 +290,18 @@ class SplitForm(BreakForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
     )
 
-    def __init__(self, *args: Any, currency: str, **options: Any) -> None:
+    def __init__(self, *args: Any, whole: Break, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.currency = currency
+        self.whole = whole
 
     def clean_amount(self) -> int:
-        """Read the amount in minor units."""
+        """Read the amount in minor units; something must be left for the other part."""
+        currency, whole_minor = self.whole.currency, abs(self.whole.amount_minor)
         try:
-            return read_money(self.cleaned_data["amount"], self.currency)
+            part_minor = read_money(self.cleaned_data["amount"], currency)
         except AmountUnreadable as refusal:
             raise forms.ValidationError(str(refusal)) from None
+        if not 0 < part_minor < whole_minor:
+            words = gettext("Type more than zero and less than %(whole)s.")
+            raise forms.ValidationError(words % {"whole": format_money(whole_minor, currency)})
+        return part_minor

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from console.access import operators_only
 from console.decisions import approve, decline
+from console.deeds import name_deed
 from console.first_steps import list_first_steps
 from console.forms import DeclineForm
 from console.models import AuditEntry, Operator
-from console.queries import count_waiting, find_application, list_applications, list_log
-from console.wallets import list_open_lifts
+from console.queries import find_application, list_applications, list_log
+from console.waiting import list_tasks
+from identity.devices import name_device
 from merchants.errors import ApplicationDecided, OwnApplication
 from merchants.forms_join import LEGAL_FORMS
 from merchants.models import Application, LegalForm
@@ -48,8 +50,7 @@ def start(request: HttpRequest, operator: Operator) -> HttpResponse:
         "operator": operator,
         "organisation": find_organisation(),
         "steps": list_first_steps(),
-        "waiting_count": count_waiting(),
-        "lifts": list_open_lifts(),
+        "tasks": list_tasks(),
     }
     return render(request, "console/start.html", context)
 
@@ -125,7 +126,8 @@ def log(request: HttpRequest, operator: Operator) -> HttpResponse:
         entries, after = list_log(after=request.GET.get("after", ""))
     except AuditEntry.DoesNotExist:
         raise Http404 from None
-    context = {"operator": operator, "entries": entries, "next_cursor": after}
+    lines = [(each, name_deed(each.deed), name_device(each.device)) for each in entries]
+    context = {"operator": operator, "lines": lines, "next_cursor": after}
     return render(request, "console/log.html", context)
 
 

@@ -11,13 +11,20 @@ from banking.bank_accounts import list_bank_accounts
 from banking.ibans import group_iban
 from banking.models import BankAccount, CsvMapping
 from console.access import operators_only
-from console.bank_decisions import add_account, change_account, save_mapping, use_account
+from console.bank_decisions import (
+    add_account,
+    change_account,
+    needs_another,
+    save_mapping,
+    use_account,
+)
 from console.errors import AccountNeedsAnother
 from console.forms_bank import ChangedAccountForm, MappingForm, NewAccountForm
 from console.models import Operator
 from console.money_in import find_account
 from console.views_runs import name_device
 from foundation.forms import PageForm
+from merchants.organisations import find_organisation
 
 
 @require_GET
@@ -35,7 +42,10 @@ def accounts(request: HttpRequest, operator: Operator) -> HttpResponse:
 @operators_only
 def new_account(request: HttpRequest, operator: Operator) -> HttpResponse:
     """Add an account."""
-    form = NewAccountForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        form = NewAccountForm(request.POST)
+    else:
+        form = NewAccountForm.of_organisation(find_organisation())
     if form.is_bound and form.is_valid():
         try:
             made = add_account(form.read_account(), by=operator, device=name_device(request))
@@ -114,6 +124,7 @@ def _show(
     context = {
         "operator": operator,
         "account": account,
+        "needs_another": needs_another(account, operator=operator),
         "iban": group_iban(account.iban),
         "mappings": CsvMapping.objects.filter(account=account).order_by("name"),
         "form": form or ChangedAccountForm.of(account),

@@ -162,7 +162,7 @@ def keep(request: HttpRequest, operator: Operator, row: Break) -> HttpResponse:
 @of_break
 def split(request: HttpRequest, operator: Operator, row: Break) -> HttpResponse:
     """Make two breaks of one."""
-    form = SplitForm(request.POST, currency=row.currency)
+    form = SplitForm(request.POST, whole=row)
 
     def deed() -> object:
         sign = 1 if row.amount_minor > 0 else -1
@@ -244,7 +244,7 @@ def _show(
         "credit_form": CreditForm(),
         "send_back_form": SendBackForm.of(row),
         "keep_form": KeepForm(),
-        "split_form": SplitForm(currency=row.currency),
+        "split_form": SplitForm(whole=row),
         "bear_form": NoteForm(),
         "refusal": refusal,
     }

@@ -2,11 +2,13 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banking.errors import FileTooLarge
-from banking.models import Entry, Statement
+from banking.ibans import group_iban
+from banking.models import Entry, ReadingStatus, Statement
 from banking.safeguarding import (
     check_safeguarding,
     find_causes,
@@ -40,7 +42,7 @@ def statements(request: HttpRequest, operator: Operator) -> HttpResponse:
         return _show_statements(request, operator, form, status=422)
     file = form.cleaned_data["file"]
     try:
-        upload_statement(
+        kept = upload_statement(
             file.read(),
             name=file.name,
             mapping=form.cleaned_data["mapping"],
@@ -50,7 +52,8 @@ def statements(request: HttpRequest, operator: Operator) -> HttpResponse:
     except FileTooLarge as refusal:
         form.refuse("file", refusal)
         return _show_statements(request, operator, form, status=422)
-    return redirect("console:statements")
+    was_read = kept.status == ReadingStatus.READ
+    return redirect(reverse("console:statements") + ("?known" if was_read else ""))
 
 
 @require_GET
@@ -69,6 +72,7 @@ def statement(request: HttpRequest, operator: Operator, reference: str) -> HttpR
         "operator": operator,
         "statement": found,
         "currency": found.account.currency,
+        "iban": group_iban(found.account.iban),
         "entries": entries,
         "next_cursor": after,
     }

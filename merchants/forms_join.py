@@ -30,6 +30,9 @@ _CHOOSE = _("Choose one")
 class JoinForm(AddressForm, MakingForm):
     """Who a shop is, what it sells, and who answers for it."""
 
+    # As on the page: the first field that is wrong gets the focus.
+    field_order = ("shop_name", "trade", "legal_name", "legal_form", "vat_number")
+
     shop_name = LineField(
         label=_("Name of the shop"),
         ask=_("Type the name that customers know, in up to 80 letters."),

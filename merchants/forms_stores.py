@@ -45,7 +45,7 @@ class AddressForm(PageForm):
     )
     country = forms.ChoiceField(
         label=_("Country"),
-        choices=lambda: list_countries(get_language() or "en"),
+        choices=lambda: [("", _("Choose one")), *list_countries(get_language() or "en")],
         error_messages={
             "required": _("Choose the country."),
             "invalid_choice": _("Choose the country."),
@@ -74,6 +74,8 @@ class AddressForm(PageForm):
 
 
 class _NamedForm(AddressForm):
+    field_order = ("name",)
+
     name = LineField(
         label=_("Name"),
         ask=_("Type the name that customers know, in up to 80 letters."),

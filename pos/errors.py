@@ -144,7 +144,12 @@ class ArticleUnreadable(Exception):
     """Typed text is no article's number."""
 
     def __init__(self) -> None:
-        super().__init__(gettext("Type the digits below the bars: 8, 12, 13 or 14 of them."))
+        super().__init__(
+            gettext(
+                "No bar code has these digits. Type all that stand below the bars: 8, 12, 13"
+                " or 14 of them."
+            )
+        )
 
 
 class BarcodeTaken(Exception):

@@ -66,6 +66,13 @@ def list_redemptions(wallet: Wallet) -> list[Order]:
     return list(_find_own(wallet).order_by("-id")[:_SHOWN_MAX])
 
 
+def list_waiting(wallet: Wallet) -> list[Order]:
+    """List the redemptions whose money is still held in the wallet, newest first."""
+    return list(
+        _find_own(wallet).filter(status=OrderStatus.PENDING).order_by("-id")[:_SHOWN_MAX]
+    )
+
+
 def find_redemption(wallet: Wallet, reference: str) -> Order | None:
     """Find one of the wallet's redemptions by its public reference."""
     try:

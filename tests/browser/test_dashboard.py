@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.layout import LANGUAGES, find_faults, speak
 from tests.browser.screens import MINUS, Till
 from tests.browser.shops import LINES, PASSWORD, SUMS, ask_for_shops
-from tests.browser.windows import TABLET
+from tests.browser.windows import PHONE, TABLET
 
 LISTS = ["", "payments/", "settlements/", "tills/", "stores/", "items/", "people/"]
 CURRENCIES = ", ".join(SUMS)
@@ -251,6 +251,26 @@ def test_a_new_shop_opens_by_pages_alone(sign_in, windows):
     tablet.get_by_role("button", name="Flat white €3.80").click()
     tablet.locator("#charge").click()
     till.wait_for_code()
+
+
+def test_rare_ways_are_under_more_and_the_bar_stays_low(owner):
+    ways = owner.get_by_role("navigation", name="Dashboard")
+    owner.set_viewport_size(PHONE)
+    for here in ("", "payments/", "settlements/", "tills/", "stores/", "people/", "fees/"):
+        address = f"/dashboard/{here}"
+        owner.goto(address)
+        # Two lines of 48 pixels and the gap between them.
+        assert ways.bounding_box()["height"] <= 100, address
+    expect(ways.get_by_role("link", name="Keys")).to_be_hidden()
+
+    ways.locator("summary").focus()
+    owner.keyboard.press("Enter")
+    for _way in ("Bank account", "Fees", "Keys"):
+        owner.keyboard.press("Tab")
+    owner.keyboard.press("Enter")
+
+    expect(owner.get_by_role("heading", level=1)).to_have_text("Keys")
+    expect(ways.locator("summary")).to_have_css("font-weight", "600")
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])

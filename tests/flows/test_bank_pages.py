@@ -7,6 +7,7 @@ from banking import booking, breaks, imports
 from banking.models import BankAccount, BankFile, Break, CsvMapping, Order, Statement
 from console.models import AuditEntry
 from ledger.queries import read_balance
+from merchants.models import Organisation
 from tests.banking import bank
 from tests.banking.samples import Camt, Ntry, Tx
 from tests.flows.steps import make_operator, open_console
@@ -88,6 +89,49 @@ def test_an_uploaded_statement_waits_is_read_and_shown(aoife, account):
     assert list_deeds() == ["bank_file.uploaded"]
     statement = Break.objects.get().entry.statement
     assert "€10.00" in read(aoife, f"/console/statements/{statement.public_id}/")
+
+
+def test_a_file_that_was_read_before_says_so(aoife, account):
+    content = state(Ntry("10.00", bank="1"))
+    said = "This file was read before."
+    first = upload(aoife, content)
+    assert said not in read(aoife, first["Location"])
+    sweep()
+
+    again = upload(aoife, content)
+
+    assert said in read(aoife, again["Location"])
+    assert Break.objects.count() == 1
+
+
+def test_the_first_page_tells_of_money_of_nobody(aoife, row):
+    page = read(aoife, "/console/")
+    assert "1 amount moved at the bank, and nobody knows for whom." in page
+    assert "Nothing waits." not in page
+
+    aoife.post(f"/console/breaks/{row.public_id}/keep/", {"note": "asked the bank"})
+
+    assert "Nothing waits." in read(aoife, "/console/")
+
+
+def test_a_new_account_is_the_organisation_s_own_as_a_rule(aoife):
+    assert 'value="" selected' in read(aoife, "/console/accounts/new/")
+    with as_owner():
+        Organisation.objects.create(
+            legal_name="Tessera Geld GmbH",
+            legal_form="company",
+            licence="limited_network",
+            street="Am Kai",
+            town="Köln",
+            country="DE",
+            currency="EUR",
+            time_zone="Europe/Berlin",
+        )
+
+    page = read(aoife, "/console/accounts/new/")
+
+    assert 'value="Tessera Geld GmbH"' in page
+    assert 'value="DE" selected' in page
 
 
 def test_a_refused_file_says_why(aoife, account):
@@ -196,8 +240,10 @@ def test_a_break_goes_back_to_its_sender(aoife, row):
 
 def test_a_break_is_split_kept_and_borne(aoife, row, account):
     page = f"/console/breaks/{row.public_id}/"
-    assert aoife.post(f"{page}split/", {"amount": "10.00"}).status_code == 409
-    assert aoife.post(f"{page}split/", {"amount": "x"}).status_code == 422
+    for refused in ("10.00", "0", "x"):
+        answer = aoife.post(f"{page}split/", {"amount": refused})
+        assert answer.status_code == 422
+        assert f'value="{refused}"' in answer.content.decode()
     assert aoife.post(f"{page}split/", {"amount": "4.00"}).status_code == 302
     parts = Break.objects.filter(split_from=row)
     assert sorted(part.amount_minor for part in parts) == [400, 600]
@@ -229,6 +275,8 @@ def test_another_account_takes_two_people(aoife, brian, account):
     # Found by the IBAN.
     assert second.bic == "BYLADEM1001"
 
+    assert "another operator decides" in read(aoife, page)
+    assert f"{page}use/" in read(brian, page)
     assert aoife.post(f"{page}use/").status_code == 409
     assert BankAccount.objects.get(is_in_use=True) == account
     assert brian.post(f"{page}use/").status_code == 302

@@ -62,7 +62,7 @@ def test_an_item_is_added_behind_the_others(owner, shop, new):
         ({"price": "1,234"}, "price", "can be read in two ways"),
         ({"category": "x" * 41}, "category", "Type a category in up to 40 letters"),
         ({"color": "pink"}, "color", "Choose one of the colours."),
-        ({"barcode": "4006381333930"}, "barcode", "Type the digits below the bars"),
+        ({"barcode": "4006381333930"}, "barcode", "No bar code has these digits"),
         ({"vat": "thirteen"}, "vat", "Type a rate from 0 to 100, such as 13.5."),
         ({"vat": "100.01"}, "vat", "Type a rate from 0 to 100"),
         ({"vat": "-5"}, "vat", "Type a rate from 0 to 100"),

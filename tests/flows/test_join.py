@@ -1,5 +1,6 @@
 """A shop joins: it applies, confirms its address, is approved, and opens its dashboard."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -234,6 +235,14 @@ def test_vat_numbers_are_kept_as_their_country_writes_them(country, number, kept
     )
 
     assert Application.objects.get().vat_number == kept
+
+
+@pytest.mark.parametrize(("typed", "first"), [({}, "shop_name"), (TYPED, "town")])
+def test_the_first_field_that_is_wrong_has_the_focus(typed, first):
+    page = open_browser().post(JOIN, typed | {"town": "", "phone": "x"}).content.decode()
+
+    (focused,) = re.findall(r"<[^>]*autofocus[^>]*>", page)
+    assert f'name="{first}"' in focused
 
 
 @pytest.mark.parametrize("country", [code for code, _ in list_countries("en")])

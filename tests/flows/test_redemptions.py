@@ -46,6 +46,8 @@ def test_request_holds_the_amount_and_shows_how_far_it_is(phone, customer):
     account_id = customer.wallet.account_id
     assert (read_balance(account_id), read_available(account_id)) == (10_000, 6000)
     assert "Requested" in phone.get(answer["Location"]).content.decode()
+    home = phone.get("/wallet/").content.decode()
+    assert f'<a href="{answer["Location"]}">€40.00 waits to leave' in home
     assert find_broken() == {}
 
 

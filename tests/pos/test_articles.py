@@ -16,7 +16,7 @@ def test_a_number_is_read_as_the_table_says(typed, number):
     if number:
         assert read_article(typed) == number
     else:
-        with pytest.raises(ArticleUnreadable, match="digits below the bars"):
+        with pytest.raises(ArticleUnreadable, match="No bar code has these digits"):
             read_article(typed)
 
 

@@ -45,6 +45,7 @@ from wallet.movements import PAGE_SIZE, page_movements
 from wallet.pay_screen import PayScreen, claim_for_page
 from wallet.payments import confirm_charge, hash_confirmation, read_pin
 from wallet.queries import find_own_payment
+from wallet.redemptions import list_waiting
 from wallet.topics import session_topic
 from wallet.tries import list_recent_tries, page_tries
 from wallet.wallets import has_wallet
@@ -182,10 +183,12 @@ def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     available_minor = read_available(wallet.account_id)
     tries = [] if before else list_recent_tries(wallet)
     newest = [row.public_id for row in page[:1]] + [str(row.pk) for row in tries[:1]]
+    balance_minor = read_balance(wallet.account_id)
     context = {
         "wallet": wallet,
         "user": wallet.user,
-        "balance_minor": read_balance(wallet.account_id),
+        "balance_minor": balance_minor,
+        "leaving": list_waiting(wallet) if available_minor != balance_minor else [],
         "available_minor": available_minor,
         "currency": wallet.currency,
         "tries": tries,

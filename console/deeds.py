@@ -1,0 +1,39 @@
+"""What operators do, in the words of the log; the log itself keeps the short names."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_DEEDS = {
+    "application.approved": _("Shop approved"),
+    "application.declined": _("Shop declined"),
+    "bank_account.added": _("Bank account added"),
+    "bank_account.changed": _("Bank account changed"),
+    "bank_account.used": _("Bank account put into use"),
+    "bank_file.uploaded": _("File of the bank uploaded"),
+    "break.bear": _("Amount borne by us"),
+    "break.credit": _("Amount credited to a customer"),
+    "break.keep": _("Amount kept for now"),
+    "break.send_back": _("Amount sent back"),
+    "break.split": _("Amount split"),
+    "csv_mapping.added": _("CSV mapping added"),
+    "installation.set_up": _("Installation set up"),
+    "operator.added": _("Operator added"),
+    "operator.factor_forgotten": _("Second factor taken off"),
+    "order.answered": _("Bank's answer about an order noted"),
+    "order.canceled": _("Order canceled"),
+    "report.uploaded": _("Report of the bank uploaded"),
+    "run.canceled": _("Run canceled"),
+    "run.downloaded": _("Run downloaded"),
+    "run.handed_over": _("Run brought to the bank"),
+    "run.made": _("Run made"),
+    "run.released": _("Run released"),
+    "wallet.frozen": _("Wallet frozen"),
+    "wallet.lift_asked": _("Unfreezing asked for"),
+    "wallet.lift_withdrawn": _("Unfreezing no longer asked for"),
+    "wallet.unfrozen": _("Wallet unfrozen"),
+}
+
+
+def name_deed(deed: str) -> str | Promise:
+    """Return a deed in words; its short name where there are none yet."""
+    return _DEEDS.get(deed, deed)

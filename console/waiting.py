@@ -1,0 +1,90 @@
+"""What waits for an operator: the console's first page tells of it, and where it is decided."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from banking.models import Break, FileStatus, PaymentFile
+from banking.safeguarding import list_checks, list_currencies
+from console.queries import count_waiting, list_pending, list_troubled
+from console.wallets import list_open_lifts
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One sentence, and the page where it is decided."""
+
+    text: str
+    page: str
+    title: str | Promise
+
+
+def list_tasks() -> list[Task]:
+    """List what waits, money that may be missing first; empty if nothing does."""
+    counted = [
+        _shops(count_waiting()),
+        _lifts(len(list_open_lifts())),
+        _breaks(Break.objects.filter(carried_out_at=None, decision="").count()),
+        _runs(PaymentFile.objects.filter(status=FileStatus.DRAFT).count()),
+        _orders(sum(pending.count for pending in list_pending())),
+        _trouble(len(list_troubled())),
+    ]
+    return _differences() + [task for count, task in counted if count]
+
+
+def _differences() -> list[Task]:
+    words = gettext("What the bank has and what is owed differ in %(currency)s.")
+    latest = {currency: list_checks(currency, count_max=1) for currency in list_currencies()}
+    return [
+        Task(words % {"currency": currency}, "console:safeguarding", _("Safeguarding"))
+        for currency, checks in latest.items()
+        if checks and checks[0].difference_minor
+    ]
+
+
+def _shops(count: int) -> tuple[int, Task]:
+    words = ngettext("%(count)s shop has applied.", "%(count)s shops have applied.", count)
+    return count, Task(words % {"count": count}, "console:applications", _("Applications"))
+
+
+def _lifts(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s frozen wallet waits for a second operator.",
+        "%(count)s frozen wallets wait for a second operator.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:wallets", _("Wallets"))
+
+
+def _breaks(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s amount moved at the bank, and nobody knows for whom.",
+        "%(count)s amounts moved at the bank, and nobody knows for whom.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:breaks", _("Breaks"))
+
+
+def _runs(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s run waits to be released.", "%(count)s runs wait to be released.", count
+    )
+    return count, Task(words % {"count": count}, "console:runs", _("Payouts"))
+
+
+def _orders(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s order waits for a run.", "%(count)s orders wait for a run.", count
+    )
+    return count, Task(words % {"count": count}, "console:runs", _("Payouts"))
+
+
+def _trouble(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s order did not arrive, or nobody knows.",
+        "%(count)s orders did not arrive, or nobody knows.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:runs", _("Payouts"))
