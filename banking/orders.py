@@ -107,10 +107,7 @@ def cancel_order(order: Order) -> Order:
         if order.status == OrderStatus.CANCELED:
             return order
         raise OrderOnItsWay
-    if file is not None:
-        file.orders_count -= 1
-        file.total_minor -= order.amount_minor
-        file.save(update_fields=["orders_count", "total_minor"])
+    _take_out(order, file)
     if order.kind == OrderKind.REDEMPTION:
         post_together([PendingVoid(uuid6.uuid7(), order.id)])
     order.refresh_from_db()
@@ -166,7 +163,8 @@ def refuse_order(order: Order, *, reason_code: str) -> bool:
 def book_order(order: Order, entry: BookedEntry) -> None:
     """Book the entry by which an order's money left the bank: transit to safeguard.
 
-    A file that nobody has said was handed over is at the bank all the same. For the banker.
+    A file that nobody has said was handed over is at the bank all the same, and so is one that
+    was canceled here. For the banker.
 
     Raises:
         EntryDiffers: the entry has another amount or currency.
@@ -175,8 +173,9 @@ def book_order(order: Order, entry: BookedEntry) -> None:
     if (entry.amount_minor, entry.currency) != (-order.amount_minor, order.currency):
         raise EntryDiffers(order.public_id)
     is_booked = _move(order, to=OrderStatus.BOOKED, of=OUT)
-    if not is_booked and order.status == OrderStatus.PENDING and order.file_id is not None:
-        send_file(order.file_id)
+    if not is_booked and order.status == OrderStatus.PENDING:
+        if order.file_id is None or not send_file(order.file_id):
+            _send_alone(order)
         is_booked = _move(order, to=OrderStatus.BOOKED, of=OUT)
     if not is_booked:
         raise OrderElsewhere(order.public_id, order.status, "booked")
@@ -283,6 +282,30 @@ def _find_made(new: NewOrder) -> Order:
     if wanted != kept or made.creditor_name != new.payee.name:
         raise OrderDiffers
     return made
+
+
+def _send_alone(order: Order) -> None:
+    """Move the money of an order that the bank carried out from a file that was canceled here.
+
+    Otherwise the next run would pay it again, or hold it already.
+    """
+    try:
+        draft = _lock_draft(order)
+    except OrderOnItsWay:
+        return
+    waiting = Order.objects.filter(
+        pk=order.pk, status=OrderStatus.PENDING, file_id=order.file_id
+    )
+    if waiting.update(status=OrderStatus.SENT, file=None, changed_at=Now()):
+        _take_out(order, draft)
+        _post_all([_leave(order)])
+
+
+def _take_out(order: Order, file: PaymentFile | None) -> None:
+    if file is not None:
+        file.orders_count -= 1
+        file.total_minor -= order.amount_minor
+        file.save(update_fields=["orders_count", "total_minor"])
 
 
 def _lock_draft(order: Order) -> PaymentFile | None:

@@ -29,7 +29,7 @@ from banking.orders import (
     send_file,
 )
 from banking.payees import Payee
-from banking.runs import make_run
+from banking.runs import cancel_run, make_run
 from ledger.accounts import get_or_open_house_account
 from ledger.errors import InsufficientFunds
 from ledger.queries import read_available, read_balance, sum_balance
@@ -120,6 +120,27 @@ def test_file_nobody_handed_over_is_at_the_bank_if_the_bank_books_from_it():
     other.refresh_from_db()
     assert (order.status, other.status) == (OrderStatus.BOOKED, OrderStatus.SENT)
     assert in_house("transit") == 500
+
+
+@pytest.mark.parametrize("kind", ["payout", "redemption"])
+@pytest.mark.parametrize("is_in_next", [False, True], ids=["waits", "in the next draft"])
+def test_order_of_a_canceled_run_is_not_paid_again_once_the_bank_has_paid_it(kind, is_in_next):
+    customer = factories.open_customer()
+    order = redeem(customer, 1000) if kind == "redemption" else make_order(1000)
+    cancel_run(bank.release())
+    other = make_order(500)
+    draft = bank.draft() if is_in_next else None
+    order.refresh_from_db()
+
+    book_order(order, enter(order, -1000))
+
+    assert (order.status, order.file_id) == (OrderStatus.BOOKED, None)
+    draft = draft or bank.draft()
+    draft.refresh_from_db()
+    assert (draft.orders_count, draft.total_minor) == (1, 500)
+    assert [each.pk for each in draft.orders.all()] == [other.pk]
+    assert in_house("transit") == 0
+    assert find_broken() == {}
 
 
 def test_entry_of_another_amount_books_nothing(nothing_moved):
