@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from demo.bank.bank import Bank, open_bank
 from demo.bank.branch import Settings, write_settings
@@ -29,6 +29,8 @@ pytestmark = pytest.mark.slow
 PASSWORD = "seven harbour seals"
 CASHIER = {"name": "Sam Doyle", "pin": "275194"}
 CUSTOMER, CUSTOMER_PIN = "Maeve Byrne", "482915"
+# What stands for the bank's day before its first statement.
+NO_DAY = "\N{EN DASH}"
 ADDRESS = {
     "Street": "Quay Street",
     "Number": "3",
@@ -95,11 +97,11 @@ class People:
 def test_the_whole_circle(windows: Windows, stack: Stack, sql: Sql, bank: Bank) -> None:
     people = People.open(windows)
 
-    def expect_held(minor: int) -> None:
+    def expect_held(minor: int, *, day: str) -> None:
         """Wait until this much is at the bank, in the books, and owed; ask the console too."""
         assert bank.balance_minor == minor
         wait_for(lambda: sql(_EQUATION) == [(minor, minor)], within_s=15)
-        check_safeguarding(people.console)
+        check_safeguarding(people.console, day=day)
 
     log = stack.state.path / "logs" / "web.log"
     set_up(people, read_code(log.read_text()))
@@ -109,23 +111,23 @@ def test_the_whole_circle(windows: Windows, stack: Stack, sql: Sql, bank: Bank) 
     join_as_customer(people)
 
     top_up(people)
-    expect_held(4000)
-    end_day(people)
-    expect_held(4000)
+    expect_held(4000, day=NO_DAY)
+    day = end_day(people, closes_with="€40.00")
+    expect_held(4000, day=day)
     sell(people)
-    expect_held(4000)
+    expect_held(4000, day=day)
     close_settlement(people)
-    expect_held(4000)
+    expect_held(4000, day=day)
     release_a_run(people, payee="Pier Foods Ltd")
-    end_day(people)
+    day = end_day(people, closes_with="€30.40")
     expect_paid_out(people.office)
-    expect_held(4000 - 960)
+    expect_held(4000 - 960, day=day)
     redeem_the_rest(people)
-    expect_held(4000 - 960)
+    expect_held(4000 - 960, day=day)
     release_a_run(people, payee=CUSTOMER)
-    end_day(people)
+    day = end_day(people, closes_with="€0.00")
     expect_paid_out(people.phone.page)
-    expect_held(0)
+    expect_held(0, day=day)
     # It ends with an error if any invariant does not hold.
     stack.manage("check_books")
 
@@ -324,6 +326,7 @@ def close_settlement(people: People) -> None:
     expect(page.get_by_text("Allied Irish Banks")).to_be_visible()
     page.goto("/dashboard/settlements/")
     expect(page.get_by_text("Ordered").first).to_be_visible()
+    expect(find_paid_out(page)).to_have_count(0)
 
 
 def redeem_the_rest(people: People) -> None:
@@ -339,6 +342,7 @@ def redeem_the_rest(people: People) -> None:
     write(page, **{"Your PIN": CUSTOMER_PIN})
     press(page, "Pay out")
     expect(page.get_by_text("Requested").first).to_be_visible()
+    expect(find_paid_out(page)).to_have_count(0)
 
 
 def release_a_run(people: People, *, payee: str) -> None:
@@ -348,6 +352,7 @@ def release_a_run(people: People, *, payee: str) -> None:
     press(page, "Make a run")
     expect(page.get_by_text("Draft")).to_be_visible()
     press(page, "Release the run")
+    expect(page.get_by_text("Released by")).to_be_visible()
     title = page.get_by_role("heading", level=1).locator("..")
     until(page, title.get_by_text("Sent").count)
     teller.goto("/demo/bank/counter/")
@@ -356,19 +361,38 @@ def release_a_run(people: People, *, payee: str) -> None:
     until(teller, out.count)
 
 
-def end_day(people: People) -> None:
-    people.teller.goto("/demo/bank/counter/")
-    press(people.teller, "End the bank's day")
+def end_day(people: People, *, closes_with: str) -> str:
+    """End the bank's day, wait for its statement, and return the day as pages show it."""
+    page = people.teller
+    page.goto("/demo/bank/counter/")
+    today = page.get_by_role("heading", name="The bank's date").locator("time")
+    ended = today.inner_text()
+    press(page, "End the bank's day")
+    expect(today).not_to_have_text(ended)
+    page = people.console
+    page.goto("/console/statements/")
+    balance = page.locator("[data-label='Closes with']", has_text=closes_with)
+    statement = page.get_by_role("row").filter(has_text=ended).filter(has=balance)
+    until(page, statement.count)
+    return ended
+
+
+def find_paid_out(page: Page) -> Locator:
+    return page.locator(".chip", has_text="Paid out")
 
 
 def expect_paid_out(page: Page) -> None:
-    until(page, page.get_by_text("Paid out", exact=True).count)
+    until(page, find_paid_out(page).count)
 
 
-def check_safeguarding(page: Page) -> None:
-    """Check now, in the console; there is something to compare once a day has ended."""
+def check_safeguarding(page: Page, *, day: str) -> None:
+    """Check in the console now, with the bank's statement of this day."""
     page.goto("/console/safeguarding/")
+    checks = page.locator("tbody tr")
+    before = checks.count()
     press(page, "Check now")
+    expect(checks).to_have_count(before + 1)
+    expect(checks.first.locator("[data-label='Day']")).to_have_text(day)
     expect(page.get_by_role("alert")).to_have_count(0)
-    told = re.compile("It holds, to the cent|no statement with a closing balance yet")
-    expect(page.get_by_text(told)).to_be_visible()
+    if day != NO_DAY:
+        expect(page.get_by_text("It holds, to the cent.")).to_be_visible()
