@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 DatabaseWrapper.share_connections(most=settings.CONNECTIONS_MAX)
 if settings.TRIPS_MAX:
     DatabaseWrapper.share_trips(most=settings.TRIPS_MAX, threads=settings.WORKING_MAX)
-if not settings.DEMO:
-    announce_code()
+announce_code()
 
 
 def application(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:

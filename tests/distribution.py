@@ -2,7 +2,7 @@
 
 A file's tests stay together, because they share what its module's fixtures make. The tests in
 Chromium are one group and the other users of the shared stack another, so that two workers
-start two stacks and never more; both groups are long and begin first.
+start two such stacks and never more; both groups are long and begin first.
 """
 
 from collections.abc import Iterator

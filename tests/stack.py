@@ -8,6 +8,7 @@ a stack of its own.
 import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from tests.ports import find_port
 _FOLDER = name_folder("stack")
 SIZE = Size(web_workers=2)
 # Threads of the web end as soon as they may, so that tests see what they leave behind.
-_ENVIRONMENT = {"DEMO": "1", "GRANIAN_BLOCKING_THREADS_IDLE_TIMEOUT": "5"}
+ENVIRONMENT = {"DEMO": "1", "GRANIAN_BLOCKING_THREADS_IDLE_TIMEOUT": "5"}
 _FACTS = _FOLDER / "demo_data.json"
 
 
@@ -37,7 +38,7 @@ def reported_steps() -> list[str]:
 @pytest.fixture(scope="session")
 def stack(reported_steps: list[str]) -> Iterator[Stack]:
     """Every process of Tessera, behind `stack.url`; its database holds the demo."""
-    _forget_last_run()
+    forget_last_run(_FOLDER)
     write_settings(_FOLDER / "bank", BANK)
     port = find_port()
     # By name, as `make demo` is: browsers make no passkeys for an address that is a number.
@@ -47,7 +48,7 @@ def stack(reported_steps: list[str]) -> Iterator[Stack]:
         port=port,
         # Two, so that one of them can be killed while the other goes on.
         size=SIZE,
-        environment=_ENVIRONMENT | {"PUBLIC_URL": url},
+        environment=ENVIRONMENT | {"PUBLIC_URL": url},
         content=("load_demo", "--output", str(_FACTS), "--base-url", url),
         report=lambda step, _seconds: reported_steps.append(step),
     ) as running:
@@ -71,8 +72,9 @@ def demo(stack: Stack) -> dict[str, Any]:
     return facts
 
 
-def _forget_last_run() -> None:
-    state = StateFolder(_FOLDER)
+def forget_last_run(folder: Path) -> None:
+    """Empty a stack's folder, and stop what an earlier run has left in it."""
+    state = StateFolder(folder)
     state.hold()
     try:
         stop_leftovers(state.path, marks=(str(state.path), str(state.run)))
