@@ -195,6 +195,23 @@ def owner_state(chromium: Browser, stack: Stack, demo: dict[str, Any]) -> Storag
 
 
 @pytest.fixture(scope="package")
+def console_state(chromium: Browser, stack: Stack, demo: dict[str, Any]) -> StorageState:
+    """The operator's browser storage after the one sign-in: a code works once."""
+    windows = Windows(chromium, url=stack.url, watch=Watch())
+    page = windows.open(TABLET)
+    Office(page).enter_console(demo["operator"])
+    state = page.context.storage_state()
+    windows.close()
+    return state
+
+
+@pytest.fixture
+def console(windows: Windows, console_state: StorageState) -> Page:
+    """The operator's browser, signed in."""
+    return windows.open(TABLET, state=console_state)
+
+
+@pytest.fixture(scope="package")
 def tablet_state(
     chromium: Browser, stack: Stack, demo: dict[str, Any], owner_state: StorageState
 ) -> StorageState:

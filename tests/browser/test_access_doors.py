@@ -4,7 +4,6 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.screens import Office
 from tests.browser.windows import PHONE, TABLET
 from tests.faults.shop import wait_for
 
@@ -87,11 +86,11 @@ def test_a_customer_opens_a_wallet(windows, check, watch):
     check(phone, "PIN forgotten")
 
 
-def test_the_console(windows, demo, check):
-    page = windows.open(TABLET)
+def test_the_console(windows, demo, console, check):
+    stranger, page = windows.open(TABLET), console
+    stranger.goto("/console/")
+    check(stranger, "console's sign-in")
     page.goto("/console/")
-    check(page, "console's sign-in")
-    Office(page).enter_console(demo["operator"])
     expect(page.get_by_role("heading", level=1)).to_have_text("Harbour Pay Ltd")
     check(page, "console")
     for address in ("applications/", "log/", "wallets/", "wallets/?q=nobody"):

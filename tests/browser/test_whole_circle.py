@@ -296,7 +296,8 @@ def top_up(people: People) -> None:
     press(teller, "Send")
     expect(teller.get_by_role("status")).to_contain_text("€40.00 sent to")
     # Without a touch: the bank's file is read, booked, and the phone is told.
-    expect(page.get_by_role("status")).to_have_text("It arrived, and is in your wallet.")
+    arrived = "It arrived, and is in your wallet."
+    expect(page.get_by_role("status")).to_have_text(arrived, timeout=60_000)
 
 
 def sell(people: People) -> None:
