@@ -11,7 +11,7 @@ from tests.browser.windows import PHONE, remember
 from tests.faults.shop import wait_for
 
 pytestmark = pytest.mark.slow
-# Bank, banker and stream each take their turn, on a machine that may have just started two stacks.
+# Bank, banker and stream each take a turn, on a machine that may start two stacks.
 ARRIVAL_TIMEOUT_MS = 60_000
 SMALL: ViewportSize = {"width": 320, "height": 568}
 
