@@ -33,12 +33,11 @@ from foundation.digits import fold_digits
 from merchants.addresses import Address
 from merchants.models import LegalForm, Licence
 from merchants.organisations import find_organisation
+from qr.crockford import ALPHABET
 
 logger = logging.getLogger(__name__)
 LIFE = timedelta(days=7)
 _SALT = "console.set_up"
-# Crockford's: without I, L, O and U.
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 12
 _MEANT = str.maketrans("OIL", "011")
 _TRY = "SELECT console_try_set_up_code(code_digest => %(digest)s)"
@@ -218,7 +217,7 @@ def _explain(outcome: str) -> None:
 def _derive(nonce: UUID) -> str:
     secret = f"{_SALT}:{settings.SECRET_KEY}".encode()
     number = int.from_bytes(hmac.digest(secret, nonce.bytes, hashlib.sha256))
-    return "".join(_LETTERS[number >> (5 * at) & 31] for at in range(_LENGTH))
+    return "".join(ALPHABET[number >> (5 * at) & 31] for at in range(_LENGTH))
 
 
 def _fold(typed: str) -> str:

@@ -1,7 +1,6 @@
 """The fee that a merchant pays, in words and examples; SQL works it out, for sales too."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -29,11 +28,6 @@ class FeeExample:
     def rest_minor(self) -> int:
         """Return what is left of the sale."""
         return self.amount_minor - self.fee_minor
-
-
-def write_percent(bps: int) -> str:
-    """Write basis points as people say them: 60 is `0.6`."""
-    return f"{(Decimal(bps) / 100).normalize():f}"
 
 
 def list_fee_examples(merchant: Merchant, currency: str) -> list[FeeExample]:

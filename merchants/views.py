@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banking.ibans import mask_iban
 from banking.orders import OVER
 from banking.reasons import explain_reason
+from ledger.typed import write_percent
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
-from merchants.fees import list_fee_examples, write_percent
+from merchants.fees import list_fee_examples
 from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import Settlement, SettlementLine
 from merchants.organisations import list_currencies

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Now
 from identity.pins import check_pin
 from identity.tries import in_wallet
 from relay.letters import send_to_each
-from wallet.errors import FrozenByOperator, WalletFrozen
+from wallet.errors import FrozenByOperator
 from wallet.models import FrozenBy, Wallet
 from wallet.redemptions import cancel_waiting
 
@@ -39,20 +39,6 @@ def unfreeze(wallet: Wallet, *, pin: str) -> None:
             _tell("wallet_unfrozen", wallet)
         elif _of(wallet).filter(frozen_by=FrozenBy.OPERATOR).exists():
             raise FrozenByOperator
-
-
-def lock_unfrozen(wallet: Wallet) -> None:
-    """Lock the wallet until the caller's transaction ends, and refuse it if it is frozen.
-
-    For whatever takes money out but a payment, which its own statement guards: a freeze that
-    comes at the same moment waits, or is seen.
-
-    Raises:
-        WalletFrozen: no money leaves the wallet.
-    """
-    locked = _of(wallet).select_for_update(no_key=True).get()
-    if locked.frozen_at is not None:
-        raise WalletFrozen
 
 
 @transaction.atomic

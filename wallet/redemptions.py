@@ -82,6 +82,20 @@ def find_redemption(wallet: Wallet, reference: str) -> Order | None:
     return _find_own(wallet).filter(pk=order_id).first()
 
 
+def lock_unfrozen(wallet: Wallet) -> None:
+    """Lock the wallet until the caller's transaction ends, and refuse it if it is frozen.
+
+    A freeze that comes at the same moment waits, or is seen. A payment is guarded by its own
+    statement.
+
+    Raises:
+        WalletFrozen: no money leaves the wallet.
+    """
+    locked = Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
+    if locked.frozen_at is not None:
+        raise WalletFrozen
+
+
 def _find_own(wallet: Wallet) -> QuerySet[Order]:
     own = Order.objects.filter(kind=OrderKind.REDEMPTION, source_account_id=wallet.account_id)
     return own.select_related("file")
@@ -90,10 +104,7 @@ def _find_own(wallet: Wallet) -> QuerySet[Order]:
 @retry_clashes
 @transaction.atomic
 def _order(wallet: Wallet, *, request_id: UUID, amount_minor: int, payee: Payee) -> Order:
-    # Whoever freezes the wallet meanwhile waits here, or is waited for.
-    locked = Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
-    if locked.frozen_at is not None:
-        raise WalletFrozen
+    lock_unfrozen(wallet)
     return create_order(
         NewOrder(
             kind=OrderKind.REDEMPTION,

@@ -74,9 +74,7 @@
     }
     // A word in two lines is torn, where it holds nothing to break at.
     if (!element.closest(".code-text, code")) {
-      for (const word of node.data.matchAll(/[\p{L}\p{M}\p{N}]{2,}/gu)) {
-        // A bank's reference in a sentence is no word, and may be longer than a phone is wide.
-        if (/\p{L}\p{N}|\p{N}\p{L}/u.test(word[0])) continue;
+      for (const word of node.data.matchAll(/[\p{L}\p{M}]{2,}/gu)) {
         const tops = new Set(findLines(node, word.index, word.index + word[0].length).map((rect) => Math.round(rect.top)));
         if (tops.size > 1) faults.push(`${short(word[0])} is torn in ${name(element)}`);
       }

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from merchants.fees import list_fee_examples, write_percent
+from ledger.typed import write_percent
+from merchants.fees import list_fee_examples
 from merchants.models import Merchant, Role
 from merchants.onboarding import open_merchant, open_store
 from tests import factories

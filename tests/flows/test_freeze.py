@@ -23,11 +23,11 @@ from wallet.freezing import (
     freeze,
     freeze_by_operator,
     lift_by_operators,
-    lock_unfrozen,
     unfreeze,
 )
 from wallet.models import Attempt, Wallet
 from wallet.payments import pay_by_session
+from wallet.redemptions import lock_unfrozen
 from wallet.wallets import top_up
 
 pytestmark = pytest.mark.django_db
