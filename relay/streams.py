@@ -38,6 +38,8 @@ _BEATS_AT_ONCE = 25
 _BEAT_TURNS = 40
 _BEAT_SPREAD_S = 0.6
 _ANSWER_MAX_S = 2
+# The relay is away when it left so many tests unanswered.
+_UNANSWERED_MAX = 2
 # A device has a few pages open; more is a fault, or an attack on the connections.
 STREAMS_EACH_MAX = 16
 # Per topic, for all callers: the tills of a large store listen to one.
@@ -49,7 +51,6 @@ _LIFE_S = 600
 _RETRY_S = 0.5
 # A page opens its stream a moment after it was drawn; what was told meanwhile is told again.
 _MEMORY_S = 10
-_BEATS = f"{CHANNEL}:beats"
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -170,7 +171,7 @@ class Hub:
     @contextlib.contextmanager
     def open_stream(self, ticket: Ticket) -> Iterator[Stream]:
         """Listen to the ticket's topics for as long as the context lasts."""
-        if self.listening is None:
+        if self.listening is None or self.listening.done():
             self.listening = asyncio.create_task(self._listen())
         stream = Stream(ticket.topics)
         _enlist(stream, self.streams, ticket.topics)
@@ -214,27 +215,32 @@ class Hub:
         )
         async with client, client.pubsub() as subscription:
             async with asyncio.timeout(_ANSWER_MAX_S):
-                await subscription.subscribe(CHANNEL, _BEATS)
-            # News sent while nobody listened is lost: every page loads its state again.
-            self._wake(list(self.streams), Change())
-            beating = asyncio.create_task(_keep_beating(client))
-            try:
+                await subscription.subscribe(CHANNEL)
+            await self._follow(subscription)
+
+    async def _follow(self, subscription: redis.asyncio.client.PubSub) -> None:
+        # One task that tests, waits and reads: redis-py before Python 3.12 forgets that a task
+        # was cancelled while it wrote, and this one would wait without end for another to stop.
+        test_at, unanswered = time.monotonic(), 0
+        while True:
+            if (left_s := test_at - time.monotonic()) <= 0:
                 # A relay that hangs sends nothing and does not close the connection either.
-                while message := await subscription.get_message(timeout=2 * _BEAT_S + 1):
-                    self._take(message)
-                raise TimeoutError("it does not beat")
-            finally:
-                beating.cancel()
-                await asyncio.gather(beating, return_exceptions=True)
+                if unanswered > _UNANSWERED_MAX:
+                    raise TimeoutError("it does not answer")
+                await subscription.ping()
+                unanswered += 1
+                test_at, left_s = time.monotonic() + _BEAT_S, _BEAT_S
+            if message := await subscription.get_message(timeout=left_s):
+                self._take(message)
+                unanswered = 0
 
     def _take(self, message: dict[str, Any]) -> None:
-        is_beat = message["channel"].decode() == _BEATS
-        if message["type"] == "subscribe":
-            # Both are subscribed to in one command, the news first.
-            if is_beat:
-                self.memory.listening_since = time.monotonic()
-        elif is_beat:
+        if message["type"] == "pong":
             self._beat()
+        elif message["type"] == "subscribe":
+            # News sent while nobody listened is lost: every page loads its state again.
+            self.memory.listening_since = time.monotonic()
+            self._wake(list(self.streams), Change())
         else:
             topics, change = read_topics(message["data"].decode())
             for topic in topics:
@@ -277,12 +283,6 @@ async def _beat_in_turn(streams: list[Stream]) -> None:
         for stream in streams[first : first + size]:
             stream.beat()
         await asyncio.sleep(_BEAT_SPREAD_S / _BEAT_TURNS)
-
-
-async def _keep_beating(client: redis.asyncio.Redis) -> None:
-    while True:
-        await asyncio.sleep(_BEAT_S)
-        await client.publish(_BEATS, "")
 
 
 def write_hello(topic: str, known_ms: int) -> bytes:

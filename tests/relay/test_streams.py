@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 
 import pytest
+import redis
 from django.core import signing
 
 from relay import streams
@@ -208,6 +210,35 @@ def test_a_stream_beats_as_long_as_news_would_come_through(monkeypatch):
             for _ in range(3):
                 visit.body = b""
                 await visit.wait_for(b"event: beat\ndata: {}\n\n")
+
+    run(visit_one())
+
+
+def test_a_stream_beats_again_after_its_process_was_stopped(monkeypatch):
+    monkeypatch.setattr(streams, "hub", Hub())
+    monkeypatch.setattr(streams, "_BEAT_S", 0.01)
+
+    async def visit_one():
+        async with Visit(sign_ticket("charge:a")) as visit:
+            for _ in range(3):
+                visit.body = b""
+                await visit.wait_for(b"event: beat")
+                # As a computer that is put to sleep: everything is due when it wakes up.
+                time.sleep(1.2)
+
+    run(visit_one())
+
+
+def test_pages_look_again_when_the_subscription_was_lost(monkeypatch, settings):
+    monkeypatch.setattr(streams, "hub", Hub())
+
+    async def visit_one():
+        async with Visit(sign_ticket("charge:a")) as visit:
+            await visit.wait_for(b"changed")
+            visit.body = b""
+            with redis.Redis.from_url(settings.REDIS_URL) as relay:
+                assert relay.client_kill_filter(_type="pubsub") == 1
+            await visit.wait_for(b"changed")
 
     run(visit_one())
 
