@@ -27,6 +27,7 @@ from merchants.queries import (
     read_clock,
     sum_today,
 )
+from merchants.reports.workbook import fits_workbook
 from merchants.settlement import close_balances_now, list_settlements
 
 # A day of most shops is on one page, and so on paper; 5,000 lines are some 120 sheets.
@@ -149,9 +150,10 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
         "settlement": found,
         "lines": lines,
         "next_cursor": after,
-        "lines_count": found.sales_count + found.refunds_count,
+        "lines_count": found.lines_count,
         "lines_printable": _LINES_ON_PAPER,
         "layouts": LAYOUTS.values(),
+        "is_workbook_offered": fits_workbook(found),
         "can_manage": can_manage(staff),
         "is_refused_again": request.GET.get("said") == "not_again",
         "can_pay_again": _can_pay_again(staff, found),

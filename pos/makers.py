@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from merchants.models import SettlementLine
-from merchants.reports import Maker
+from merchants.reports.files import Maker
 from pos.models import Charge, Refund
 
 

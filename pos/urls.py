@@ -52,6 +52,16 @@ urlpatterns = [
         exports.settlement_csv,
         name="settlement_csv",
     ),
+    path(
+        "dashboard/settlements/<str:reference>.xlsx",
+        exports.settlement_workbook,
+        name="settlement_workbook",
+    ),
+    path(
+        "dashboard/settlements/<str:reference>.json",
+        exports.settlement_json,
+        name="settlement_json",
+    ),
     path("dashboard/payments/", pages.payments, name="payments"),
     path("dashboard/payments/<str:reference>/", pages.payment, name="payment"),
     path("api/v1/charges", charges.ChargesView.as_view()),

@@ -96,6 +96,11 @@ class Settlement(models.Model):
         return encode_reference("se", self.id)
 
     @property
+    def lines_count(self) -> int:
+        """Return how many sales and refunds are in it."""
+        return self.sales_count + self.refunds_count
+
+    @property
     def payout_status(self) -> str:
         """Return how far the payout is; its order must be loaded."""
         if not self.payout_minor:

@@ -1,14 +1,21 @@
 """The dashboard's files that need data of the till."""
 
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from collections.abc import Iterable
+
+from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from merchants.access import Staff, staff_only, whole_merchant
 from merchants.layouts import LAYOUTS, suggest_layout
+from merchants.models import Settlement
 from merchants.queries import find_settlement
-from merchants.reports import write_settlement_csv
+from merchants.reports.csv_file import write_settlement_csv
+from merchants.reports.json_file import write_settlement_json
+from merchants.reports.workbook import fits_workbook, write_settlement_workbook
 from pos.makers import find_makers
+
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -20,14 +27,57 @@ def settlement_csv(request: HttpRequest, staff: Staff, reference: str) -> Stream
 
     `as` names a layout; without it a browser gets the one of its language, a program its own.
     """
-    found = find_settlement(staff.merchant_id, reference)
     layout = suggest_layout(request.headers.get("Accept-Language", ""))
     if "as" in request.GET:
         layout = LAYOUTS.get(request.GET["as"], layout)
+    found = _find(staff, reference)
+    text = write_settlement_csv(found, layout, find_makers=find_makers)
+    return _stream(found, text, kind="text/csv; charset=utf-8", ending="csv")
+
+
+@require_GET
+@never_cache
+@staff_only
+@whole_merchant
+def settlement_json(
+    request: HttpRequest, staff: Staff, reference: str
+) -> StreamingHttpResponse:
+    """Download every line of a settlement as JSON."""
+    found = _find(staff, reference)
+    text = write_settlement_json(found, find_makers=find_makers)
+    return _stream(found, text, kind="application/json", ending="json")
+
+
+@require_GET
+@never_cache
+@staff_only
+@whole_merchant
+def settlement_workbook(request: HttpRequest, staff: Staff, reference: str) -> FileResponse:
+    """Download every line of a settlement as a workbook; 404 if there are too many."""
+    found = _find(staff, reference)
+    if not fits_workbook(found):
+        raise Http404
+    book = write_settlement_workbook(found, find_makers=find_makers)
+    return FileResponse(
+        book, as_attachment=True, filename=_name(found, "xlsx"), content_type=_WORKBOOK
+    )
+
+
+def _find(staff: Staff, reference: str) -> Settlement:
+    found = find_settlement(staff.merchant_id, reference)
     if found is None:
         raise Http404
-    text = write_settlement_csv(found, layout, find_makers=find_makers)
-    response = StreamingHttpResponse(text, content_type="text/csv; charset=utf-8")
-    name = f"settlement-{found.number:04}-{found.currency}.csv"
+    return found
+
+
+def _stream(
+    settlement: Settlement, text: Iterable[str], *, kind: str, ending: str
+) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(text, content_type=kind)
+    name = _name(settlement, ending)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _name(settlement: Settlement, ending: str) -> str:
+    return f"settlement-{settlement.number:04}-{settlement.currency}.{ending}"

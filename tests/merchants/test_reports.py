@@ -10,7 +10,7 @@ import pytest
 from merchants import queries
 from merchants.layouts import COMMA, LAYOUTS, POINT, PROGRAM, SEMICOLON, suggest_layout
 from merchants.models import Role
-from merchants.reports import write_settlement_csv
+from merchants.reports.csv_file import write_settlement_csv
 from pos.makers import find_makers
 from pos.principals import act_at_till
 from tests import factories

@@ -9,7 +9,7 @@ import pytest
 
 from merchants.layouts import COMMA, POINT, SEMICOLON
 from merchants.onboarding import open_store
-from merchants.reports import write_settlement_csv
+from merchants.reports.csv_file import write_settlement_csv
 from pos.charges import create_charge
 from pos.makers import find_makers
 from pos.terminals import add_terminal

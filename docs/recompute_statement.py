@@ -1,0 +1,221 @@
+"""Recompute a Tessera settlement from its exported lines: Python 3.9 or newer, no other file.
+
+    python recompute_statement.py settlement-0008-EUR.json
+    python recompute_statement.py settlement-0008-EUR.csv           as a program gets it
+    python recompute_statement.py settlement-0008-EUR.json --checksum 9f2c...
+    python recompute_statement.py settlement-0008-EUR.json --write statement.csv
+
+Every sale and refund is added up again, the equation is worked out from the sums, and the file
+for programs is written anew, byte by byte: its SHA-256 is the checksum that stands in the
+workbook, in the JSON and in the files for spreadsheets. docs/settlement_files.md explains it.
+"""  # noqa: INP001
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import sys
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+LINE = ["line", "kind", "time", "store", "till", "cashier", "charge", "code"]
+LINE += ["refund", "reference", "amount", "fee", "net", "currency"]
+COLUMNS = ["record", *LINE, "name", "value"]
+FACTS = ["settlement", "number", "merchant", "first_day", "last_day", "opened_at"]
+FACTS += ["closed_at", "time_zone", "payout_due_on", "currency", "sales_count"]
+FACTS += ["refunds_count", "opening", "sales", "refunds", "fees", "payout", "closing"]
+TYPED = {"merchant", "store", "till", "cashier", "reference"}
+
+
+class Wrong(Exception):
+    """The file does not say what its lines say; the message says where."""
+
+
+def main() -> int:
+    """Print what was recomputed, or what is wrong, and return the exit code."""
+    parser = argparse.ArgumentParser(description="Recompute a settlement from its lines.")
+    parser.add_argument("file", help="the JSON, or the CSV for programs, or - for stdin")
+    parser.add_argument("--checksum", metavar="HASH", help="as it stands in another form")
+    parser.add_argument("--write", metavar="FILE", help="where to write the file for programs")
+    arguments = parser.parse_args()
+    try:
+        facts, lines, stated = read_statement(read_text(arguments.file))
+        check_sums(facts, lines)
+        text = write_statement(facts, lines)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        check_checksum(digest, stated, arguments.checksum)
+        if arguments.write:
+            end = write_rows([state("end", "sha256", digest)])
+            Path(arguments.write).write_bytes((text + end).encode())
+    except (Wrong, OSError, UnicodeDecodeError) as refusal:
+        sys.stdout.write(f"WRONG: {refusal}\n")
+        return 1
+    sys.stdout.write(describe(facts, lines, digest))
+    return 0
+
+
+def read_text(name: str) -> str:
+    """Read a file or standard input."""
+    data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    return data.decode()
+
+
+def read_statement(text: str) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
+    """Return the facts, the lines and the checksum of a JSON or a CSV file."""
+    if text.lstrip().startswith("{"):
+        return read_json(text)
+    return read_csv(text)
+
+
+def read_json(text: str) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
+    """Read the JSON file."""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise Wrong(f"the file is cut or is no JSON: {error}") from error
+    try:
+        facts, lines, stated = found["settlement"], found["lines"], found["sha256"]
+        missing = [name for name in FACTS if name not in facts]
+        missing += [name for line in lines for name in LINE if name not in line]
+    except (KeyError, TypeError) as error:
+        raise Wrong(f"the file has no {error}") from error
+    if missing:
+        raise Wrong(f"the file has no {missing[0]!r}")
+    return facts, lines, stated
+
+
+def read_csv(text: str) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
+    """Read the CSV file for programs."""
+    rows = list(csv.DictReader(io.StringIO(text)))
+    if not rows or list(rows[0]) != COLUMNS:
+        raise Wrong("this is not the CSV for programs: choose Programs when you download it")
+    heads = {row["name"]: row["value"] for row in rows if row["record"] == "head"}
+    facts = {name: unquote(heads, name) for name in FACTS}
+    lines = [
+        {name: unquote(row, name) for name in LINE} for row in rows if row["record"] == "line"
+    ]
+    ends = [row["value"] for row in rows if row["record"] == "end"]
+    if not ends:
+        raise Wrong("the file is cut: its last row is missing")
+    return facts, lines, ends[0]
+
+
+def unquote(fields: dict[str, Any], name: str) -> Any:  # noqa: ANN401  a text or a number
+    """Return a field without the mark that keeps spreadsheets from running it."""
+    if name not in fields or fields[name] is None:
+        raise Wrong(f"the file has no {name!r}")
+    value = fields[name]
+    is_marked = name in TYPED and value.startswith("'") and quote(value[1:]) == value
+    return value[1:] if is_marked else value
+
+
+def quote(text: str) -> str:
+    """Mark a text that a spreadsheet would run as a formula, as Tessera does."""
+    plain = unicodedata.normalize("NFKC", text)
+    unseen = {"Zs", "Zl", "Zp", "Cc", "Cf"}
+    shown = "".join(sign for sign in plain if unicodedata.category(sign) not in unseen)
+    is_formula = shown.startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n"))
+    return f"'{text}" if is_formula else text
+
+
+def check_sums(facts: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+    """Add up the lines and compare with the facts."""
+    sums = {"sales": Decimal(0), "refunds": Decimal(0), "fees": Decimal(0)}
+    counts = {"sales_count": 0, "refunds_count": 0}
+    for number, line in enumerate(lines, 1):
+        amount, fee = check_line(line, number, currency=facts["currency"])
+        kind = "sales" if line["kind"] == "sale" else "refunds"
+        counts[f"{kind}_count"] += 1
+        sums[kind] += amount
+        sums["fees"] += fee
+    for name, count in counts.items():
+        if str(facts[name]) != str(count):
+            raise Wrong(f"{name} is {facts[name]}, and there are {count} lines of that kind")
+    for name, total in sums.items():
+        if read_amount(facts[name], name) != total:
+            raise Wrong(f"{name} is {facts[name]}, and the lines add up to {total}")
+    names = ("opening", "sales", "refunds", "fees", "payout")
+    closing = sum((read_amount(facts[name], name) for name in names), Decimal(0))
+    if read_amount(facts["closing"], "closing") != closing:
+        raise Wrong(
+            f"closing is {facts['closing']}, and the figures before add up to {closing}"
+        )
+
+
+def check_line(line: dict[str, Any], number: int, *, currency: str) -> tuple[Decimal, Decimal]:
+    """Check one line by itself, and return its amount and its fee."""
+    where = f"line {number}"
+    if str(line["line"]) != str(number):
+        raise Wrong(f"{where} is missing, or the lines are not in their order")
+    if line["kind"] not in {"sale", "refund"} or line["currency"] != currency:
+        raise Wrong(f"{where} has another kind or currency")
+    amount, fee, net = (read_amount(line[name], where) for name in ("amount", "fee", "net"))
+    if amount + fee != net:
+        raise Wrong(f"{where}: {amount} and the fee {fee} are not {net}")
+    return amount, fee
+
+
+def read_amount(text: str, where: str) -> Decimal:
+    """Read an amount."""
+    try:
+        return Decimal(text)
+    except (InvalidOperation, TypeError) as error:
+        raise Wrong(f"{where}: {text!r} is no amount") from error
+
+
+def write_statement(facts: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+    """Write the file for programs up to its last row, which has the hash of it."""
+    net = sum((Decimal(line["net"]) for line in lines), Decimal(facts["opening"]) * 0)
+    rows = [COLUMNS, *(state("head", name, field(name, facts[name])) for name in FACTS)]
+    rows += [["line", *(field(name, line[name]) for name in LINE), "", ""] for line in lines]
+    rows += [state("total", "lines", len(lines)), state("total", "net", net)]
+    return write_rows(rows)
+
+
+def field(name: str, value: Any) -> Any:  # noqa: ANN401  a text or a number
+    """Return a field as it stands in the file."""
+    return quote(value) if name in TYPED else value
+
+
+def state(record: str, name: str, value: Any) -> list[Any]:  # noqa: ANN401  as above
+    """Return a row with one fact."""
+    return [record, *[""] * len(LINE), name, value]
+
+
+def write_rows(rows: list[list[Any]]) -> str:
+    """Write rows as CSV by RFC 4180."""
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(rows)
+    return file.getvalue()
+
+
+def check_checksum(digest: str, stated: str, known: str | None) -> None:
+    """Compare the hash with the file's own and with the one that is known."""
+    if digest != stated:
+        raise Wrong(f"the file says its SHA-256 is {stated}, recomputed it is {digest}")
+    if known is not None and known.strip().lower() != digest:
+        raise Wrong(f"recomputed it is {digest}, not {known}")
+
+
+def describe(facts: dict[str, Any], lines: list[dict[str, Any]], digest: str) -> str:
+    """Say what was recomputed."""
+    figures = ("opening", "sales", "refunds", "fees", "payout", "closing")
+    rows = [f"  {name:<8} {facts[name]:>16} {facts['currency']}" for name in figures]
+    return "\n".join(
+        [
+            f"RIGHT: {facts['settlement']}, number {facts['number']} of {facts['merchant']}",
+            f"{len(lines)} lines add up to the statement's own figures:",
+            *rows,
+            f"SHA-256 {digest}",
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

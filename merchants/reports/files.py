@@ -1,0 +1,79 @@
+"""What all forms of a settlement have in common: its lines with their makers, its figures."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from merchants.layouts import Layout
+from merchants.models import Settlement, SettlementLine
+from merchants.queries import read_lines_together
+
+Row = Sequence[str | int]
+_FIGURES = ("opening", "sales", "refunds", "fees", "payout", "closing")
+_TAKEN_OFF = {"refunds", "fees", "payout"}
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Where a sale or a refund was made, and by whom; empty if unknown."""
+
+    till: str = ""
+    cashier: str = ""
+
+
+FindMakers = Callable[[Sequence[SettlementLine]], Mapping[UUID, Maker]]
+MadeLine = tuple[SettlementLine, Maker]
+_NOBODY = Maker()
+
+
+def read_made_lines(
+    settlement: Settlement, find_makers: FindMakers
+) -> Iterator[list[MadeLine]]:
+    """Yield a settlement's lines with their makers, oldest first, some thousand at a time."""
+    for lines in read_lines_together(settlement):
+        makers = find_makers(lines)
+        yield [(line, makers.get(line.id, _NOBODY)) for line in lines]
+
+
+def list_figures(settlement: Settlement) -> Iterator[tuple[str, int]]:
+    """List opening + sales - refunds - fees - payout = closing by name, in minor units.
+
+    What is taken off is negative, so that all but the last add up to the last.
+    """
+    for name in _FIGURES:
+        amount_minor: int = getattr(settlement, f"{name}_minor")
+        yield name, -amount_minor if name in _TAKEN_OFF else amount_minor
+
+
+class StatementFile:
+    """A settlement as rows of texts: counts and sums its lines as they are written."""
+
+    def __init__(self, settlement: Settlement, layout: Layout) -> None:
+        """Begin with no line."""
+        self.settlement, self.layout = settlement, layout
+        self.zone = ZoneInfo(settlement.balance.merchant.time_zone)
+        self.count = self.net_minor = 0
+
+    def add(self, line: SettlementLine) -> None:
+        """Count a line, before it is written."""
+        self.count += 1
+        self.net_minor += line.net_minor
+
+    def money(self, amount_minor: int) -> str:
+        """Write an amount of this settlement."""
+        return self.layout.write_amount(amount_minor, self.settlement.currency)
+
+    def amounts(self, line: SettlementLine) -> tuple[str, str, str, str]:
+        """Write the four last fields of a line."""
+        return (
+            self.money(line.signed_minor),
+            self.money(-line.fee_minor),
+            self.money(line.net_minor),
+            self.settlement.currency,
+        )
+
+    def figures(self) -> Iterator[tuple[str, str]]:
+        """Write the settlement's figures, by name."""
+        for name, amount_minor in list_figures(self.settlement):
+            yield name, self.money(amount_minor)

@@ -1,0 +1,193 @@
+"""Every form of a settlement carries the same lines, total and checksum."""
+
+import csv
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from merchants.layouts import COMMA, LAYOUTS, PROGRAM
+from merchants.models import Role
+from merchants.reports import workbook
+from merchants.reports.csv_file import write_settlement_csv
+from merchants.reports.json_file import write_settlement_json
+from merchants.reports.workbook import write_settlement_workbook
+from pos.makers import find_makers
+from pos.principals import act_at_till
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+SCRIPT = Path(__file__).parents[2] / "docs/recompute_statement.py"
+_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def write_csv(settlement, layout=PROGRAM):
+    return "".join(write_settlement_csv(settlement, layout, find_makers=find_makers))
+
+
+def write_json(settlement):
+    return "".join(write_settlement_json(settlement, find_makers=find_makers))
+
+
+def read_workbook(settlement):
+    """Read a workbook as what it is, a folder of XML: rows of (kind, value) by sheet."""
+    with (
+        write_settlement_workbook(settlement, find_makers=find_makers) as file,
+        zipfile.ZipFile(file) as book,
+    ):
+        names = sorted(name for name in book.namelist() if "worksheets/sheet" in name)
+        return [_read_sheet(book.read(name)) for name in names]
+
+
+def _read_sheet(data):
+    return [
+        [_read_cell(cell) for cell in row]
+        for row in ET.fromstring(data).iter(f"{_SHEET}row")  # noqa: S314  our own
+    ]
+
+
+def _read_cell(cell):
+    kind, value = cell.get("t", "n"), cell.find(f"{_SHEET}v")
+    text = "".join(part.text or "" for part in cell.iter(f"{_SHEET}t"))
+    return (kind, text if value is None else value.text)
+
+
+def recompute(text, *options):
+    """Run the script that is given to accountants, by itself."""
+    done = subprocess.run(
+        [sys.executable, "-I", SCRIPT, "-", *options],
+        input=text.encode(),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode()
+
+
+@pytest.fixture
+def settlement(shop, customer):
+    """Two sales, one with a reference like a formula, and a refund by Nora."""
+    sale = factories.sell(shop, customer, amount_minor=1000)
+    factories.sell(shop, customer, amount_minor=250)
+    shop.store.name = "=Müller"
+    shop.store.save(update_fields=["name"])
+    nora = factories.hire_person(shop, role=Role.CASHIER, may_refund=True)
+    factories.refund(shop, sale, amount_minor=300, principal=act_at_till(shop.terminal, nora))
+    return factories.settle(shop)
+
+
+@pytest.fixture
+def checksum(settlement):
+    """The SHA-256 of the file for programs, before the row that says it."""
+    text = write_csv(settlement)
+    return hashlib.sha256(text[: text.index("end,")].encode()).hexdigest()
+
+
+def test_json_has_the_names_of_the_file_for_programs(settlement, checksum):
+    found = json.loads(write_json(settlement))
+
+    rows = list(csv.DictReader(write_csv(settlement).splitlines()))
+    lines = [row for row in rows if row["record"] == "line"]
+    assert found["total"] == {"lines": 3, "net": "9.42"}
+    assert found["sha256"] == checksum == rows[-1]["value"]
+    for line, row in zip(found["lines"], lines, strict=True):
+        assert {**line, "line": str(line["line"]), "store": "'=Müller"} == {
+            name: row[name] for name in line
+        }
+    heads = {row["name"]: row["value"] for row in rows if row["record"] == "head"}
+    assert {name: str(value) for name, value in found["settlement"].items()} == heads
+
+
+@pytest.mark.parametrize("layout", [one for one in LAYOUTS.values() if one.is_for_people])
+def test_files_for_people_carry_the_checksum(settlement, checksum, layout):
+    text = write_csv(settlement, layout)
+
+    assert f"Checksum{layout.separator}{checksum}" in text
+
+
+def test_a_workbook_has_numbers_days_and_texts(settlement, checksum):
+    front, lines = read_workbook(settlement)
+
+    facts = {row[0][1]: row[1] for row in front if len(row) == 2}
+    assert facts["Settlement"] == ("inlineStr", "ST-0001")
+    assert facts["Sales"] == ("n", "12.50")
+    assert facts["Payout"] == ("n", "-9.42")
+    assert facts["Total net"] == ("n", "9.42")
+    assert facts["Checksum"] == ("inlineStr", checksum)
+    assert facts["First day"][0] == "n"
+    titles, *rows = lines
+    named = [dict(zip((title for _, title in titles), row, strict=False)) for row in rows]
+    assert [row["Amount"] for row in named] == [("n", "10.00"), ("n", "2.50"), ("n", "-3.00")]
+    assert {row["Store"] for row in named} == {("inlineStr", "=Müller")}
+    assert {row[name][0] for row in named for name in ("Date", "Time", "Fee", "Net")} == {"n"}
+    assert named[2]["Cashier"] == ("inlineStr", "Nora Byrne")
+
+
+def test_a_workbook_goes_on_on_another_sheet(settlement, monkeypatch):
+    monkeypatch.setattr(workbook, "ROWS_A_SHEET", 3)
+
+    _, first, second = read_workbook(settlement)
+
+    assert [len(first), len(second)] == [3, 2]
+    assert first[0] == second[0]
+    assert [row[0] for row in (*first[1:], *second[1:])] == [("n", "1"), ("n", "2"), ("n", "3")]
+
+
+@pytest.mark.parametrize("write", [write_csv, write_json])
+def test_a_statement_is_recomputed_byte_by_byte(settlement, checksum, write, tmp_path):
+    path = tmp_path / "again.csv"
+
+    code, said = recompute(write(settlement), "--checksum", checksum, "--write", path)
+
+    assert (code, said.splitlines()[0]) == (
+        0,
+        f"RIGHT: {settlement.public_id}, number 1 of {settlement.balance.merchant.name}",
+    )
+    assert path.read_bytes() == write_csv(settlement).encode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"amount": "2.50"', '"amount": "2.51"', "line 2: 2.51 and the fee -0.02 are not 2.48"),
+        ('"opening": "0.00"', '"opening": "1.00"', "closing is 0.00"),
+        ('"sales_count": 2', '"sales_count": 3', "sales_count is 3"),
+        ('"sales": "12.50"', '"sales": "12.51"', "sales is 12.51"),
+        ('"line": 2', '"line": 4', "line 2 is missing"),
+        ("Till 1", "Till 2", "the file says its SHA-256 is"),
+        ('"lines"', '"rows"', "the file has no 'lines'"),
+        ('"closing"', '"closed"', "the file has no 'closing'"),
+        ('"9.94"', '"nine"', "line 1: 'nine' is no amount"),
+        ('"currency": "EUR"}', '"currency": "USD"}', "line 1 has another kind or currency"),
+        ("}\n", "", "the file is cut or is no JSON"),
+    ],
+)
+def test_what_was_changed_is_named(settlement, old, new, said):
+    text = write_json(settlement)
+    assert old in text
+
+    code, answer = recompute(text.replace(old, new))
+
+    assert code == 1
+    assert answer.startswith(f"WRONG: {said}")
+
+
+def test_other_files_are_refused_by_name(settlement):
+    whole = write_csv(settlement)
+
+    assert "choose Programs" in recompute(write_csv(settlement, COMMA))[1]
+    assert "the file is cut" in recompute(whole[: whole.index("end,")])[1]
+    assert recompute(whole, "--checksum", "0" * 64)[0] == 1
+
+
+@pytest.mark.parametrize("currency", ["JPY", "KWD"])
+def test_every_currency_is_recomputed(currency):
+    shop = factories.open_shop(currency=currency)
+    factories.sell(shop, factories.open_customer(currency=currency), amount_minor=1480)
+
+    assert recompute(write_json(factories.settle(shop)))[0] == 0
