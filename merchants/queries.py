@@ -215,30 +215,6 @@ def check_balances(balances: list[MerchantBalance]) -> Balances:
     return Balances([check_balance(balance) for balance in balances])
 
 
-def sum_today(balance: MerchantBalance) -> dict[str, int | str]:
-    """Count and sum the sales in a currency since midnight, shop time, less refunds."""
-    midnight = find_last_cut(balance.merchant.time_zone, now=read_clock())
-    sale = Q(kind=LineKind.SALE)
-    closed_today = balance.settlements.filter(closed_at__gte=midnight).values_list(
-        "id", flat=True
-    )
-    lines = SettlementLine.objects.filter(
-        Q(settlement=None) | Q(settlement__in=list(closed_today)),
-        balance=balance,
-        at__gte=midnight,
-    )
-    sums = lines.aggregate(
-        count=Count("id", filter=sale),
-        sold=Coalesce(Sum("amount_minor", filter=sale), 0),
-        refunded=Coalesce(Sum("amount_minor", filter=~sale), 0),
-    )
-    return {
-        "count": sums["count"],
-        "amount_minor": int(sums["sold"] - sums["refunded"]),
-        "currency": balance.currency,
-    }
-
-
 def find_payout_account(merchant_id: UUID) -> PayoutAccount | None:
     """Return the account to which a merchant's payouts go now, if there is one."""
     counting = PayoutAccount.objects.filter(

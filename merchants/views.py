@@ -1,5 +1,7 @@
 """The dashboard: sign-in, overview, settlements."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -10,22 +12,24 @@ from banking.orders import OVER
 from banking.reasons import explain_reason
 from ledger.typed import write_percent
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
+from merchants.days import read_day
 from merchants.fees import list_fee_examples
 from merchants.layouts import LAYOUTS, suggest_layout
-from merchants.models import Settlement, SettlementLine
+from merchants.models import MerchantBalance, Settlement, SettlementLine
 from merchants.organisations import list_currencies
+from merchants.owed import load_bank_references, read_owed
 from merchants.payouts import load_payouts
 from merchants.queries import (
     check_balances,
     find_balances_as_seen,
     find_next_cut,
+    find_payout_account,
     find_settlement,
     list_merchant_balances,
     page_lines,
     page_settlements,
     preview_settlement,
     read_clock,
-    sum_today,
 )
 from merchants.reports.workbook import fits_workbook
 from merchants.settlement import close_balances_now, list_settlements
@@ -43,20 +47,28 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     if staff.store_id is not None:
         # Balances and settlements belong to the whole merchant.
         return redirect("pos:payments")
-    previews = [
-        preview_settlement(balance) for balance in list_merchant_balances(staff.merchant.id)
-    ]
+    owed = _show_owed(list_merchant_balances(staff.merchant.id))
     recent = list(list_settlements(staff.merchant.id)[:5])
     load_payouts(recent)
     context = {
         "merchant": staff.merchant,
         "can_manage": can_manage(staff),
-        "sold_today": [sum_today(preview.balance) for preview in previews],
+        "days": [read_day(preview.balance) for preview in owed["previews"]],
+        "has_bank_account": find_payout_account(staff.merchant.id) is not None,
         "next_settlement_at": find_next_cut(staff.merchant.time_zone, now=read_clock()),
-        "previews": previews,
+        **owed,
         "recent": recent,
     }
     return render(request, "merchants/overview.html", context)
+
+
+def _show_owed(balances: list[MerchantBalance]) -> dict[str, Any]:
+    previews = [preview_settlement(balance) for balance in balances]
+    return {
+        "previews": previews,
+        "owed": [read_owed(preview) for preview in previews],
+        "single": len(previews) == 1,
+    }
 
 
 @require_GET
@@ -96,7 +108,8 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
         "merchant": staff.merchant,
         "can_manage": can_manage(staff),
         "currencies": [balance.currency for balance in balances],
-        "previews": [preview_settlement(balance) for balance in balances],
+        "has_bank_account": find_payout_account(staff.merchant.id) is not None,
+        **_show_owed(balances),
         "settlements": page,
         "next_cursor": after,
         "balanced": check_balances(balances),
@@ -145,6 +158,7 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
     except SettlementLine.DoesNotExist:
         raise Http404 from None
     load_payouts([found])
+    load_bank_references([found])
     context = {
         "merchant": staff.merchant,
         "settlement": found,

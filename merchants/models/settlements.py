@@ -6,7 +6,7 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
-from banking.models import Order
+from banking.models import Entry, Order
 from merchants.models.places import Merchant, Store
 from merchants.periods import Period, find_period
 from qr.references import encode_reference
@@ -59,6 +59,8 @@ class Settlement(models.Model):
     balance_id: UUID
     # The payout's last order, as `merchants.payouts.load_payouts` has found it.
     payout_order: Order | None
+    # The bank's entry of it, as `merchants.owed.load_bank_references` has found it.
+    payout_entry: Entry | None = None
 
     class Meta:
         constraints = [
