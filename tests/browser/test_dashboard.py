@@ -44,8 +44,8 @@ def owner(sign_in):
 
 
 def test_every_currency_is_shown_and_proved(owner):
-    for title in ("Today", "Not settled yet"):
-        figures = owner.get_by_role("region", name=title).locator(".mid")
+    for title in ("Today", "Owed to you"):
+        figures = owner.get_by_role("region", name=title, exact=True).locator(".mid")
         expect(figures).to_have_count(len(SUMS))
         for sign in ("CLP", "€", "IDR", "¥", "KWD"):
             expect(figures.filter(has_text=sign)).to_have_count(1)
