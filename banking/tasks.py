@@ -4,7 +4,16 @@ import logging
 
 from celery import shared_task
 
-from banking import booking, breaks, dispatch, imports, inbox, reports, safeguarding
+from banking import (
+    booking,
+    breaks,
+    dispatch,
+    imports,
+    inbox,
+    reports,
+    safeguard_reports,
+    safeguarding,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -12,7 +21,7 @@ logger = logging.getLogger(__name__)
 @shared_task(name="banking.sweep")
 def sweep() -> None:
     """Do all that waits; one that fails keeps none of the others from it."""
-    for step in (sweep_orders, sweep_files, sweep_breaks):
+    for step in (sweep_orders, sweep_files, sweep_breaks, sweep_reports):
         try:
             step()
         except Exception:
@@ -41,7 +50,14 @@ def sweep_breaks() -> None:
     breaks.carry_out_decisions()
 
 
+@shared_task(name="banking.sweep_reports")
+def sweep_reports() -> None:
+    """Make the signed reports that checks of safeguarding asked for."""
+    safeguard_reports.make_due_reports()
+
+
 @shared_task(name="banking.check_safeguarding")
 def check_safeguarding() -> None:
-    """Compare the bank with the ledger, and raise the alarm about a difference."""
+    """Compare the bank with the ledger, raise the alarm about a difference, and report it."""
     safeguarding.check_every_currency()
+    safeguard_reports.make_due_reports()

@@ -1,4 +1,4 @@
-"""The console's pages of the bank's statements, and of whether its money is all there."""
+"""The console's pages of the bank's statements."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,12 +9,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banking.errors import FileTooLarge
 from banking.ibans import group_iban
 from banking.models import Entry, ReadingStatus, Statement
-from banking.safeguarding import (
-    check_safeguarding,
-    find_causes,
-    list_checks,
-    list_currencies,
-)
 from console.access import operators_only
 from console.bank_decisions import upload_statement
 from console.forms_bank import StatementForm
@@ -26,8 +20,6 @@ from console.money_in import (
     list_troubled_files,
 )
 from console.views_runs import name_device
-
-_CHECKS_SHOWN = 30
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,29 +69,6 @@ def statement(request: HttpRequest, operator: Operator, reference: str) -> HttpR
         "next_cursor": after,
     }
     return render(request, "console/statement.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@never_cache
-@operators_only
-def safeguarding(request: HttpRequest, operator: Operator) -> HttpResponse:
-    """Show whether the bank has what is owed, and how it was before; on POST check it now."""
-    currencies = list_currencies()
-    if request.method == "POST":
-        for currency in currencies:
-            check_safeguarding(currency)
-        return redirect("console:safeguarding")
-    shown = []
-    for currency in currencies:
-        checks = list_checks(currency, count_max=_CHECKS_SHOWN)
-        latest = checks[0] if checks else None
-        differs = latest is not None and bool(latest.difference_minor)
-        causes = find_causes(currency) if differs else []
-        shown.append(
-            {"currency": currency, "latest": latest, "checks": checks, "causes": causes}
-        )
-    context = {"operator": operator, "currencies": shown}
-    return render(request, "console/safeguarding.html", context)
 
 
 def _show_statements(

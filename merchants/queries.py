@@ -22,6 +22,7 @@ from merchants.models import (
     PayoutAccount,
     Settlement,
     SettlementLine,
+    Store,
 )
 from merchants.payouts import decide_payout, find_due_day
 from qr.errors import PayloadInvalid
@@ -127,6 +128,13 @@ def list_merchant_balances(merchant_id: UUID) -> list[MerchantBalance]:
         "merchant"
     )
     return list(balances.order_by("currency"))
+
+
+def list_owed_accounts(balance: MerchantBalance) -> list[UUID]:
+    """List the ledger accounts that say what a merchant is owed: payable, and takings."""
+    stores = Store.objects.filter(merchant=balance.merchant_id, currency=balance.currency)
+    takings = stores.order_by("id").values_list("takings_account_id", flat=True)
+    return [balance.payable_account_id, *takings]
 
 
 def find_balances_as_seen(merchant_id: UUID, marks: list[str]) -> list[MerchantBalance]:

@@ -11,6 +11,7 @@ from merchants import (
     views_keys,
     views_me,
     views_people,
+    views_safeguarding,
     views_sign_in,
     views_stores,
 )
@@ -50,6 +51,7 @@ urlpatterns = [
         name="withdraw_bank_account",
     ),
     path("dashboard/fees/", views.fees, name="fees"),
+    path("dashboard/safeguarding/", views_safeguarding.safeguarding, name="safeguarding"),
     path("dashboard/stores/new/", views_stores.new_store, name="new_store"),
     path("dashboard/stores/<str:reference>/", views_stores.store, name="store"),
     path("dashboard/stores/<str:reference>/hours/", views_stores.hours, name="store_hours"),

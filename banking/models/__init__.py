@@ -4,7 +4,7 @@ from banking.models.accounts import BankAccount, CsvMapping, DateOrder
 from banking.models.answers import AnswerStatus, OrderAnswer, Report
 from banking.models.breaks import Break, BreakDecision, BreakReason
 from banking.models.orders import FileStatus, Order, OrderKind, OrderStatus, PaymentFile
-from banking.models.safeguarding import SafeguardCheck
+from banking.models.safeguarding import SafeguardBlock, SafeguardCheck, SafeguardReport
 from banking.models.statements import (
     BankFile,
     Entry,
@@ -32,6 +32,8 @@ __all__ = [
     "PaymentFile",
     "ReadingStatus",
     "Report",
+    "SafeguardBlock",
     "SafeguardCheck",
+    "SafeguardReport",
     "Statement",
 ]

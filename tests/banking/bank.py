@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from banking.dispatch import send_due_files
 from banking.invariants import INVARIANTS
@@ -16,12 +17,15 @@ from banking.models import (
     Order,
     OrderKind,
     PaymentFile,
+    SafeguardReport,
     Statement,
 )
 from banking.order_invariants import INVARIANTS as ORDERS
 from banking.orders import NewOrder, create_order
 from banking.payees import Payee
 from banking.runs import hand_over, make_run, release_run
+from banking.safeguard_reports import make_report
+from banking.safeguarding import check_safeguarding
 from identity.models import User
 from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
@@ -49,6 +53,12 @@ def find_account(currency: str = "EUR") -> BankAccount:
         },
     )
     return account
+
+
+def report(currency: str = "EUR") -> SafeguardReport:
+    """Make a signed report of safeguarding, as of this moment."""
+    find_account(currency)
+    return make_report(check_safeguarding(currency), until=timezone.now())
 
 
 def make_user(name: str = "") -> User:

@@ -16,7 +16,16 @@ _CATALOGUE = """
     const choose = (one, many, count) => speak(count === 1 ? one : many);
     globalThis.django = { gettext: speak, ngettext: choose };
 """
-LISTS = ["", "payments/", "settlements/", "tills/", "stores/", "fees/", "me/security/"]
+LISTS = [
+    "",
+    "payments/",
+    "settlements/",
+    "tills/",
+    "stores/",
+    "fees/",
+    "me/security/",
+    "safeguarding/",
+]
 
 
 @pytest.fixture

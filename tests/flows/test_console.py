@@ -65,6 +65,7 @@ def things(application, customer):
         "console/breaks/": waiting,
         "console/accounts/": entry.account,
         "console/wallets/": customer.wallet,
+        "console/safeguarding/": bank.report(),
     }
 
 

@@ -59,6 +59,7 @@ RIGHTS = {
     "dashboard/people/<str:reference>/pin/": MANAGES,
     "dashboard/people/<str:reference>/return/": MANAGES,
     "dashboard/people/cashiers/new/": MANAGES,
+    "dashboard/safeguarding/": READS_ALL,
     "dashboard/settlements/": READS_ALL,
     "dashboard/settlements/<str:reference>.csv": READS_ALL,
     "dashboard/settlements/<str:reference>/": READS_ALL,

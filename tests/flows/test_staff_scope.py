@@ -24,6 +24,7 @@ WHOLE = [
         (
             "dashboard/bank-account/",
             "dashboard/fees/",
+            "dashboard/safeguarding/",
             "dashboard/settlements/",
             "dashboard/stores/new/",
             "dashboard/invitations/",

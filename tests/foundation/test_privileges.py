@@ -25,6 +25,8 @@ WHOLE = [
 COLUMN_BY_COLUMN = ["SELECT", "INSERT", "UPDATE", "REFERENCES"]
 # The rows that say what somebody is owed, once they are written.
 FINAL = [
+    "banking_safeguardblock",
+    "banking_safeguardreport",
     "ledger_bookcheck",
     "ledger_checkpoint",
     "ledger_hold",
