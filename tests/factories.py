@@ -44,7 +44,7 @@ from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal, issue_token
 from wallet.claims import claim_charge
 from wallet.counter_payments import claim_counter_code
-from wallet.models import Claim, Payment, Wallet
+from wallet.models import Claim, Payment, Tier, Wallet
 from wallet.payments import confirm_charge
 from wallet.wallets import open_wallet, top_up
 
@@ -197,14 +197,18 @@ def count_tries(user: User) -> int:
 
 
 def open_customer(
-    *, balance_minor: int = 10_000, currency: str = "EUR", name: str = "Li Wei"
+    *,
+    balance_minor: int = 10_000,
+    currency: str = "EUR",
+    name: str = "Li Wei",
+    tier: Tier = Tier.CHECKED,
 ) -> Customer:
     """Make a person with PIN, session and a filled wallet."""
     user = User.objects.create(
         name=name, email=f"{secrets.token_hex(6)}@mail.test", phone=f"+35387{next(_PHONES)}"
     )
     _give_pin(user)
-    wallet = open_wallet(user, currency=currency)
+    wallet = open_wallet(user, currency=currency, tier=tier)
     if balance_minor:
         top_up(wallet, amount_minor=balance_minor, reference="test money")
     return Customer(wallet, start_session(user, device_name="test phone"))
