@@ -121,9 +121,12 @@ def find_passed(wallet: Wallet, amount_minor: int) -> OwnLimitReached | None:
 def explain_limit(wallet: Wallet, amount_minor: int) -> WalletLimitReached:
     """Return why a payment was refused for a limit."""
     wallet.refresh_from_db(fields=["tier"])
-    return find_passed(wallet, amount_minor) or OwnLimitReached(
-        str(WalletLimitReached()), left_minor=0, fits_at=""
-    )
+    try:
+        passed = find_passed(wallet, amount_minor)
+    except TierLimit.DoesNotExist:
+        passed = None
+    # It may have gone by meanwhile.
+    return passed or OwnLimitReached(str(WalletLimitReached()), left_minor=0, fits_at="")
 
 
 def check_redemption(wallet: Wallet, amount_minor: int, *, request_id: UUID) -> None:

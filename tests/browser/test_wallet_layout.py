@@ -13,6 +13,7 @@ PAGES = [
     "/wallet/scan/",
     "/wallet/my-code/",
     "/wallet/safety/",
+    "/wallet/limits/",
     "/p/",
 ]
 SHIFTS = """
