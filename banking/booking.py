@@ -21,6 +21,7 @@ from banking.matching import (
 )
 from banking.models import Break, BreakReason, Order
 from banking.orders import book_order, return_order
+from banking.rooms import measure_rooms
 from banking.topics import account_topic
 from foundation.postgresql.arrays import Texts, Uuids
 from ledger.accounts import get_or_open_house_account
@@ -115,6 +116,8 @@ class _Batch:
     entries: Sequence[Unposted]
     _noted: list[_Noted] = field(default_factory=list)
     _houses: dict[tuple[AccountKind, str], UUID] = field(default_factory=dict)
+    # Of what does not fit, the account that it was announced for.
+    _meant: dict[UUID, UUID] = field(default_factory=dict)
 
     def book(self) -> None:
         matches = match_entries(self.entries)
@@ -147,16 +150,15 @@ class _Batch:
         return None
 
     def _book_top_ups(self, matches: Matches) -> None:
+        top_ups = self._take_fitting(matches)
         transfers = [
             self._transfer(
                 entry, "top_up", other=each.credit_account_id, reference=each.reference
             )
-            for entry, each in matches.top_ups
+            for entry, each in top_ups
         ]
         arrived: dict[UUID, Announced] = {}
-        for (entry, each), result in zip(
-            matches.top_ups, post_transfers(transfers), strict=True
-        ):
+        for (entry, each), result in zip(top_ups, post_transfers(transfers), strict=True):
             if result in DONE:
                 self._noted.append(_Noted(entry, "top_up", expectation_id=each.id))
                 arrived[each.id] = each
@@ -169,6 +171,22 @@ class _Batch:
         topics = [account_topic(each.credit_account_id) for each in arrived.values()]
         for begin in range(0, len(topics), _TOPICS_EACH):
             tell_on_commit(*topics[begin : begin + _TOPICS_EACH])
+
+    def _take_fitting(self, matches: Matches) -> list[tuple[Unposted, Announced]]:
+        """Return the top-ups that fit; of the others somebody has to decide."""
+        rooms = measure_rooms({each.credit_account_id for _, each in matches.top_ups})
+        fitting: list[tuple[Unposted, Announced]] = []
+        for entry, each in matches.top_ups:
+            room_minor = rooms.get(each.credit_account_id)
+            if room_minor is None:
+                fitting.append((entry, each))
+            elif entry.amount_minor <= room_minor:
+                rooms[each.credit_account_id] = room_minor - entry.amount_minor
+                fitting.append((entry, each))
+            else:
+                matches.rest.append((entry, BreakReason.OVER_LIMIT))
+                self._meant[entry.id] = each.credit_account_id
+        return fitting
 
     def _book_rest(self, matches: Matches) -> None:
         transfers = [
@@ -183,7 +201,7 @@ class _Batch:
         for transfer, result in zip(transfers, post_transfers(transfers), strict=True):
             if result not in DONE:
                 raise explain_refusal(result, transfer.id)
-        suggested = suggest_accounts(entry for entry, _ in matches.rest)
+        suggested = suggest_accounts(entry for entry, _ in matches.rest) | self._meant
         Break.objects.bulk_create(
             [
                 Break(

@@ -18,11 +18,13 @@ from banking.errors import BreakDecided, DecisionUnfit
 from banking.models import Break, BreakDecision, Order, OrderKind
 from banking.orders import OVER, NewOrder, create_order, find_latest
 from banking.payees import Payee
+from banking.rooms import measure_rooms
 from banking.topics import account_topic
 from identity.models import User
 from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
 from ledger.errors import TransferRefused
+from ledger.money import format_money
 from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
@@ -43,9 +45,10 @@ def credit(row: Break, *, account_id: UUID, by: User, note: str = "") -> None:
 
     Raises:
         BreakDecided: somebody was faster.
-        DecisionUnfit: the money went out.
+        DecisionUnfit: the money went out, or the account may not hold so much more.
     """
     _require_money_in(row)
+    _require_room(row, account_id)
     _decide(row, BreakDecision.CREDIT, by=by, note=note, credit_account_id=account_id)
     enqueue_on_commit("banking.sweep_breaks")
 
@@ -136,11 +139,14 @@ def carry_out_decisions() -> None:
     for break_id in decided.values_list("id", flat=True):
         try:
             _carry_out(break_id)
-        except TransferRefused as refusal:
+        except (TransferRefused, DecisionUnfit) as refusal:
             # The wallet was closed meanwhile, say: somebody has to decide anew.
             logger.warning("Break %s is open again: %s", break_id, refusal)
+            note = gettext("The account takes no money.")
+            if isinstance(refusal, DecisionUnfit):
+                note = str(refusal)
             Break.objects.filter(pk=break_id, carried_out_at=None).update(
-                decision="", credit_account=None, note=gettext("The account takes no money.")
+                decision="", credit_account=None, note=note[:200]
             )
     _reopen()
 
@@ -157,6 +163,7 @@ def _carry_out(break_id: UUID) -> None:
     if row.decision == BreakDecision.CREDIT:
         assert row.credit_account_id is not None, "a credit names its account"
         debit, to = suspense, row.credit_account_id
+        _require_room(row, to)
         tell_on_commit(account_topic(to))
     else:
         debit, to = _find_house(AccountKind.FEE_INCOME, row.currency), suspense
@@ -203,6 +210,16 @@ def _decide(row: Break, decision: BreakDecision, *, by: User, note: str, **facts
 def _require_money_in(row: Break) -> None:
     if row.amount_minor < 0:
         raise DecisionUnfit(gettext("This money went out: it cannot be credited or sent back."))
+
+
+def _require_room(row: Break, account_id: UUID) -> None:
+    room_minor = measure_rooms([account_id]).get(account_id)
+    if room_minor is not None and row.amount_minor > room_minor:
+        words = gettext(
+            "The wallet may hold %(room)s more. Split it, send it back, or raise the wallet's"
+            " tier first."
+        )
+        raise DecisionUnfit(words % {"room": format_money(room_minor, row.currency)})
 
 
 def _find_house(kind: AccountKind, currency: str) -> UUID:

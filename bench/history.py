@@ -118,10 +118,15 @@ _SALES = """
     SELECT gen_random_uuid(), merchant_id, 'charge.captured', id, 'bench', '{}', captured_at
       FROM pos_charge;
     INSERT INTO wallet_payment (id, wallet_id, charge_id, amount_minor, currency,
-        balance_after_minor, with_pin, idempotency_key, request_hash, confirmed_at)
-    SELECT gen_random_uuid(), p.wallet, c.id, c.amount_minor, c.currency, 0, false, c.id, '',
+        balance_after_minor, paid_total_minor, with_pin, idempotency_key, request_hash,
+        confirmed_at)
+    SELECT gen_random_uuid(), p.wallet, c.id, c.amount_minor, c.currency, 0,
+           sum(c.amount_minor) OVER (PARTITION BY p.wallet ORDER BY c.id), false, c.id, '',
            c.captured_at
       FROM pos_charge c JOIN person p ON p.account = c.payer_account_id;
+    UPDATE wallet_wallet w SET paid_minor = paid.minor
+      FROM (SELECT wallet_id, sum(amount_minor) AS minor FROM wallet_payment GROUP BY 1) paid
+     WHERE paid.wallet_id = w.id;
     INSERT INTO pos_refund (id, charge_id, amount_minor, currency, reason, idempotency_key,
         request_hash, created_at)
     SELECT pg_temp.make_id(at, 'refund' || id), id, 1 + amount_minor / 2, currency, '', 'one',

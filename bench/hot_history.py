@@ -135,9 +135,15 @@ _WRITE = """
     INSERT INTO wallet_claim (id, wallet_id, charge_id, created_at)
     SELECT uuidv7(at - clock_timestamp()), wallet, id, at FROM made;
     INSERT INTO wallet_payment (id, wallet_id, charge_id, amount_minor, currency,
-        balance_after_minor, with_pin, idempotency_key, request_hash, confirmed_at)
-    SELECT uuidv7(at - clock_timestamp()), wallet, id, amount, 'EUR', 0, false, 'key ' || n,
-           sha256(n::text::bytea), at FROM made;
+        balance_after_minor, paid_total_minor, with_pin, idempotency_key, request_hash,
+        confirmed_at)
+    SELECT uuidv7(at - clock_timestamp()), wallet, id, amount, 'EUR', 0,
+           (SELECT w.paid_minor FROM wallet_wallet w WHERE w.id = wallet)
+             + sum(amount) OVER (PARTITION BY wallet ORDER BY at, id),
+           false, 'key ' || n, sha256(n::text::bytea), at FROM made;
+    UPDATE wallet_wallet w SET paid_minor = w.paid_minor + paid.minor
+      FROM (SELECT wallet, sum(amount) AS minor FROM made GROUP BY 1) paid
+     WHERE paid.wallet = w.id;
     INSERT INTO pos_receipt (charge_id, store_id, number, email, issued_at, mail_tries)
     SELECT id, store, n + 1, '', at, 0 FROM made;
     INSERT INTO pos_acknowledgement (charge_id, acknowledged_at)

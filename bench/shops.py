@@ -24,6 +24,7 @@ from pos.terminals import (  # noqa: E402
     pair_terminal,
     unlock_till,
 )
+from wallet.models import Tier  # noqa: E402
 from wallet.wallets import open_wallet, top_up  # noqa: E402
 
 _MERCHANTS = 4
@@ -70,7 +71,8 @@ def open_counter(store: Store) -> str:
 def open_filled_wallet(number: int) -> str:
     """Open a person's wallet with money; return the secret of their session."""
     user = User.objects.create(name=f"Payer {number}", phone=f"+35387{number:07}")
-    top_up(open_wallet(user, currency=_CURRENCY), amount_minor=_MONEY_MINOR, reference="bench")
+    wallet = open_wallet(user, currency=_CURRENCY, tier=Tier.CHECKED)
+    top_up(wallet, amount_minor=_MONEY_MINOR, reference="bench")
     return start_session(user, device_name="bench")
 
 

@@ -109,7 +109,13 @@ TABLE_PRIVILEGES = [
     "wallet.privileges.PRIVILEGES",
 ]
 # Called by `migrate` between the schema and the functions.
-AFTER_SCHEMA = ["ledger.chart_table.fill_chart", "console.set_up.offer_code"]
+AFTER_SCHEMA = [
+    "ledger.chart_table.fill_chart",
+    "wallet.tier_table.fill_tiers",
+    "console.set_up.offer_code",
+]
+# How much more the wallets behind ledger accounts may hold, for banking, which knows none.
+CREDIT_ROOMS = "wallet.tiers.measure_rooms"
 # No process that is open to the network may bring money in from the bank: the banker may.
 WITHHELD_FUNCTIONS = ["ledger_allow_top_ups()"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -144,6 +150,7 @@ LETTERS = {
     "factor_changed": "merchants.factor_letters.write_factor_change",
     "wallet_frozen": "wallet.freeze_letters.write_frozen",
     "wallet_unfrozen": "wallet.freeze_letters.write_unfrozen",
+    "identity_decided": "wallet.identity_letters.write_decision",
     "password_changed": "merchants.letters.write_password_change",
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
@@ -259,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
         ("expire holds", "ledger.expire_holds", 60),
         ("take checkpoints", "ledger.take_checkpoints", 60),
         ("seal the ledger", "ledger.seal", 60),
+        ("erase what is known of documents", "wallet.erase_identity_facts", 3600),
     ]
 }
 
@@ -323,6 +331,29 @@ PAIRING_CODE_LIFE_S = env.int("PAIRING_CODE_LIFE_S", default=900)
 PAYMENT_CODES_CACHED = env.int("PAYMENT_CODES_CACHED", default=15)
 PIN_LOCK_S = env.int("PIN_LOCK_S", default=1800)
 SESSION_LIFE_DAYS = env.int("SESSION_LIFE_DAYS", default=180)
+# The most that a wallet of a tier holds and moves, by currency; "*" is any other.
+WALLET_LIMITS = env.json(
+    "WALLET_LIMITS",
+    default={
+        "*": {
+            "start": {
+                "balance": 100_000,
+                "paid_day": 50_000,
+                "paid_year": 250_000,
+                "redeemed_day": 100_000,
+            },
+            "known": {
+                "balance": 1_000_000,
+                "paid_day": 500_000,
+                "paid_year": 10_000_000,
+                "redeemed_day": 1_000_000,
+            },
+            "checked": {"paid_year": 20_000_000},
+        }
+    },
+)
+# How long an ended wish for a higher tier keeps what it says of a document.
+IDENTITY_KEPT_DAYS = env.int("IDENTITY_KEPT_DAYS", default=30)
 NO_PIN_EACH_MAX_MINOR = env.int("NO_PIN_EACH_MAX_MINOR", default=3000)
 NO_PIN_SUM_MAX_MINOR = env.int("NO_PIN_SUM_MAX_MINOR", default=10_000)
 NO_PIN_COUNT_MAX = env.int("NO_PIN_COUNT_MAX", default=5)

@@ -16,6 +16,8 @@ _DEEDS = {
     "break.send_back": _("Amount sent back"),
     "break.split": _("Amount split"),
     "csv_mapping.added": _("CSV mapping added"),
+    "identity.declined": _("Higher limits declined"),
+    "identity.granted": _("Limits raised"),
     "installation.set_up": _("Installation set up"),
     "operator.added": _("Operator added"),
     "operator.factor_forgotten": _("Second factor taken off"),

@@ -6,6 +6,7 @@ from console import (
     views,
     views_accounts,
     views_breaks,
+    views_identities,
     views_orders,
     views_runs,
     views_safeguarding,
@@ -74,6 +75,18 @@ urlpatterns = [
     path("console/wallets/<str:reference>/lift/", views_wallets.ask, name="ask_lift"),
     path(
         "console/wallets/<str:reference>/lift/decide/", views_wallets.decide, name="decide_lift"
+    ),
+    path("console/identities/", views_identities.identities, name="identities"),
+    path("console/identities/<str:reference>/", views_identities.identity, name="identity"),
+    path(
+        "console/identities/<str:reference>/grant/",
+        views_identities.grant,
+        name="grant_identity",
+    ),
+    path(
+        "console/identities/<str:reference>/decline/",
+        views_identities.decline,
+        name="decline_identity",
     ),
     path("console/log/", views.log, name="log"),
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from banking.models import Break, FileStatus, PaymentFile
 from banking.safeguarding import list_checks, list_currencies
+from console.identities import count_wishes
 from console.queries import count_waiting, list_pending, list_troubled
 from console.wallets import list_open_lifts
 
@@ -25,6 +26,7 @@ def list_tasks() -> list[Task]:
     """List what waits, money that may be missing first; empty if nothing does."""
     counted = [
         _shops(count_waiting()),
+        _wishes(count_wishes()),
         _lifts(len(list_open_lifts())),
         _breaks(Break.objects.filter(carried_out_at=None, decision="").count()),
         _runs(PaymentFile.objects.filter(status=FileStatus.DRAFT).count()),
@@ -47,6 +49,15 @@ def _differences() -> list[Task]:
 def _shops(count: int) -> tuple[int, Task]:
     words = ngettext("%(count)s shop has applied.", "%(count)s shops have applied.", count)
     return count, Task(words % {"count": count}, "console:applications", _("Applications"))
+
+
+def _wishes(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s customer wants higher limits.",
+        "%(count)s customers want higher limits.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:identities", _("Higher limits"))
 
 
 def _lifts(count: int) -> tuple[int, Task]:

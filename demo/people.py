@@ -38,7 +38,7 @@ from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal, issue_token, offer_pairing
 from relay.events import list_events
 from wallet.claims import claim_charge
-from wallet.models import Wallet
+from wallet.models import Tier, Wallet
 from wallet.payments import confirm_charge
 from wallet.wallets import open_wallet, top_up
 
@@ -219,7 +219,7 @@ def _make_customer(
 ) -> tuple[Wallet, dict[str, str]]:
     user = User.objects.create(name=name, phone=phone)
     set_pin(user, pin)
-    wallet = open_wallet(user, currency=CURRENCY)
+    wallet = open_wallet(user, currency=CURRENCY, tier=Tier.KNOWN)
     top_up(wallet, amount_minor=MONEY_MINOR, reference="demo money")
     token = start_session(user, device_name="Demo")
     return wallet, {

@@ -5,6 +5,8 @@ import itertools
 import secrets
 import uuid
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from argon2 import PasswordHasher
 from django.contrib.auth.hashers import make_password
@@ -42,9 +44,11 @@ from pos.openings import NewCharge
 from pos.principals import Principal, act_for_terminal
 from pos.refunds import NewRefund, refund_charge
 from pos.terminals import add_terminal, issue_token
+from wallet import identity_requests
 from wallet.claims import claim_charge
 from wallet.counter_payments import claim_counter_code
-from wallet.models import Claim, Payment, Wallet
+from wallet.identity_requests import Facts
+from wallet.models import Claim, DocumentKind, IdentityRequest, Payment, Tier, Wallet
 from wallet.payments import confirm_charge
 from wallet.wallets import open_wallet, top_up
 
@@ -197,17 +201,41 @@ def count_tries(user: User) -> int:
 
 
 def open_customer(
-    *, balance_minor: int = 10_000, currency: str = "EUR", name: str = "Li Wei"
+    *,
+    balance_minor: int = 10_000,
+    currency: str = "EUR",
+    name: str = "Li Wei",
+    tier: Tier = Tier.CHECKED,
 ) -> Customer:
     """Make a person with PIN, session and a filled wallet."""
     user = User.objects.create(
         name=name, email=f"{secrets.token_hex(6)}@mail.test", phone=f"+35387{next(_PHONES)}"
     )
     _give_pin(user)
-    wallet = open_wallet(user, currency=currency)
+    wallet = open_wallet(user, currency=currency, tier=tier)
     if balance_minor:
         top_up(wallet, amount_minor=balance_minor, reference="test money")
     return Customer(wallet, start_session(user, device_name="test phone"))
+
+
+def plan_facts(**facts: Any) -> Facts:
+    """Return who a customer says they are."""
+    usual: dict[str, Any] = {
+        "legal_name": "Li Wei",
+        "born_on": date(1990, 4, 5),
+        "address": ADDRESS,
+        "document_kind": DocumentKind.PASSPORT,
+        "document_tail": "7K4",
+    }
+    return Facts(**usual | facts)
+
+
+def ask_for_tier(customer: Customer) -> IdentityRequest:
+    """Ask for known limits, as the customer."""
+    customer.wallet.tier = Tier.START
+    return identity_requests.ask_for_tier(
+        customer.wallet, plan_facts(), request_id=uuid.uuid4()
+    )
 
 
 def print_code(

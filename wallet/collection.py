@@ -8,7 +8,12 @@ from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
 from pos.models import Charge
 from pos.principals import Principal
 from wallet.claims import claim_charge
-from wallet.errors import PinRequired, WalletCurrencyMismatch, WalletFrozen
+from wallet.errors import (
+    PinRequired,
+    WalletCurrencyMismatch,
+    WalletFrozen,
+    WalletLimitReached,
+)
 from wallet.limits import needs_pin
 from wallet.models import PaymentCodeUse
 from wallet.payment_codes import NewUse, redeem_code
@@ -29,6 +34,8 @@ _REFUSALS: dict[type[Exception], tuple[str, Callable[[Charge], Exception]]] = {
         lambda charge: WalletCurrencyMismatch(charge.currency),
     ),
     WalletFrozen: ("wallet_frozen", lambda _: WalletFrozen()),
+    # A till learns no figures.
+    WalletLimitReached: ("wallet_limit_reached", lambda _: WalletLimitReached()),
     InsufficientFunds: (
         "insufficient_funds",
         lambda charge: InsufficientFunds("insufficient_funds", charge.id),
@@ -51,7 +58,8 @@ def collect_charge(principal: Principal, new: NewUse) -> PaymentCodeUse:
     Raises:
         whatever `redeem_code` raises; nothing was claimed then.
         ChargeNotPayable, ChargeClaimedByAnother, WalletCurrencyMismatch, WalletFrozen,
-        InsufficientFunds, TransferRefused: nothing was taken, and the code is used up.
+        WalletLimitReached, InsufficientFunds, TransferRefused: nothing was taken, and the code
+        is used up.
     """
     use = redeem_code(principal, new)
     if use.outcome in _AGAIN:
@@ -71,8 +79,10 @@ def _finish(use: PaymentCodeUse, charge: Charge) -> None:
             return
         code = next(code for kind, (code, _) in _REFUSALS.items() if isinstance(refusal, kind))
         _keep_outcome(use, code)
-        if isinstance(refusal, TransferRefused | WalletFrozen):
+        if isinstance(refusal, TransferRefused | WalletFrozen | WalletLimitReached):
             release_charge(charge.id, payer_account_id=use.wallet.account_id)
+        if isinstance(refusal, WalletLimitReached):
+            raise WalletLimitReached from None
         raise
 
 

@@ -7,7 +7,12 @@ from ledger.errors import InsufficientFunds, TransferRefused
 from ledger.money import format_money
 from qr.split_codes import Part
 
-_LEFT = Member("left_minor", int, note="With counter_limit_reached.")
+_LEFT = Member(
+    "left_minor", int, note="With counter_limit_reached, and to its payer wallet_limit_reached."
+)
+_FITS = Member(
+    "fits_at", str, note="To its payer with wallet_limit_reached; empty if it never fits."
+)
 # The ledger knows no API; its refusal reaches the API where a wallet pays.
 problem(402, "insufficient_funds")(InsufficientFunds)
 problem(409, "transfer_refused")(TransferRefused)
@@ -29,6 +34,39 @@ class WalletFrozen(Exception):
         super().__init__(
             gettext("This wallet is frozen: no money leaves it. Nothing was taken.")
         )
+
+
+@problem(403, "wallet_limit_reached")
+class WalletLimitReached(Exception):
+    """The payment would pass a limit of the wallet."""
+
+    def __init__(self) -> None:
+        """Say no figure: those are for the wallet's owner alone."""
+        super().__init__(
+            gettext("This wallet has reached one of its limits. Nothing was taken.")
+        )
+
+
+@problem(403, "wallet_limit_reached", members=(_LEFT, _FITS))
+class OwnLimitReached(WalletLimitReached):
+    """The payment would pass a limit of the payer's own wallet; the message says which."""
+
+    def __init__(self, words: str, *, left_minor: int, fits_at: str) -> None:
+        """`fits_at` is the instant from which the amount fits, or empty."""
+        Exception.__init__(self, words)
+        self.left_minor, self.fits_at = left_minor, fits_at
+
+
+class RedemptionLimitReached(Exception):
+    """More is to go to the bank account than the wallet's limit of a day allows."""
+
+    def __init__(self, most_minor: int, left_minor: int, currency: str) -> None:
+        words = gettext(
+            "In 24 hours %(most)s at most go to a bank account, and %(left)s of it is left."
+            " Nothing was taken. Your page “Your limits” says how to raise it."
+        )
+        most, left = (format_money(each, currency) for each in (most_minor, left_minor))
+        super().__init__(words % {"most": most, "left": left})
 
 
 class FrozenByOperator(Exception):
@@ -245,6 +283,34 @@ class TopUpTooLarge(Exception):
     def __init__(self, most_minor: int, currency: str) -> None:
         words = gettext("At most %(amount)s can be topped up at once.")
         super().__init__(words % {"amount": format_money(most_minor, currency)})
+
+
+class TopUpOverLimit(Exception):
+    """The wallet would hold more than its limit."""
+
+    def __init__(self, most_minor: int, room_minor: int, currency: str) -> None:
+        words = gettext(
+            "Your wallet may hold %(most)s, so at most %(room)s can come in now. Your page"
+            " “Your limits” says how to raise it."
+        )
+        most, room = (format_money(each, currency) for each in (most_minor, room_minor))
+        super().__init__(words % {"most": most, "room": room})
+
+
+class IdentityAsked(Exception):
+    """The customer has asked for a higher tier already, or has the highest."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("You have asked already, or nothing more can be raised. Look below.")
+        )
+
+
+class IdentityDecided(Exception):
+    """The wish for a higher tier was decided or withdrawn meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This was decided or withdrawn meanwhile."))
 
 
 class TopUpsTooMany(Exception):

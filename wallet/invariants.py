@@ -58,4 +58,21 @@ INVARIANTS = (
              WHERE {part:w.ctid} AND a.balance_minor <> moved.minor
         """,
     ),
+    Invariant(
+        claim="every wallet's running total of what it paid is the sum of its payments",
+        counted="SELECT count(*) FROM wallet_wallet w WHERE {part:w.ctid}",
+        by=Pages("wallet_wallet"),
+        offending="""
+            SELECT w.id, w.paid_minor || ' in all, ' || paid.minor || ' paid, '
+                   || paid.wrong || ' wrong totals'
+              FROM wallet_wallet w
+             CROSS JOIN LATERAL (
+                SELECT coalesce(sum(p.amount_minor), 0) AS minor,
+                       count(*) FILTER (WHERE p.paid_total_minor <> p.summed) AS wrong
+                  FROM (SELECT amount_minor, paid_total_minor,
+                               sum(amount_minor) OVER (ORDER BY paid_total_minor) AS summed
+                          FROM wallet_payment WHERE wallet_id = w.id) p) paid
+             WHERE {part:w.ctid} AND (w.paid_minor <> paid.minor OR paid.wrong > 0)
+        """,
+    ),
 )

@@ -21,6 +21,7 @@ TRY_WORDS: dict[str, Promise] = {
     "wallet_frozen": gettext_lazy("Wallet frozen"),
     "insufficient_funds": gettext_lazy("Not enough money"),
     "transfer_refused": gettext_lazy("The wallet could not pay"),
+    "wallet_limit_reached": gettext_lazy("Over a limit of the wallet"),
     "charge_not_payable": gettext_lazy("Too late: expired, canceled or paid"),
 }
 
@@ -33,6 +34,39 @@ class FrozenBy(models.TextChoices):
     OPERATOR = "operator", "an operator"
 
 
+class Tier(models.TextChoices):
+    """How well the operator knows a wallet's owner; `wallet_tierlimit` has what each allows."""
+
+    START = "start"
+    KNOWN = "known"
+    CHECKED = "checked"
+
+
+class TierLimit(models.Model):
+    """The most that wallets of a tier hold and move, in minor units; null is no limit.
+
+    `migrate` writes it from the setting `WALLET_LIMITS`; the application may only read it.
+    """
+
+    tier = models.CharField(max_length=8, choices=Tier)
+    currency = models.CharField(max_length=3)
+    balance_max_minor = models.BigIntegerField(null=True)
+    paid_day_max_minor = models.BigIntegerField(null=True)
+    paid_year_max_minor = models.BigIntegerField(null=True)
+    paid_ever_max_minor = models.BigIntegerField(null=True)
+    redeemed_day_max_minor = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tier", "currency"], name="wallet_tierlimit_one_a_currency"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tier} {self.currency}"
+
+
 class Wallet(models.Model):
     """A person's only wallet: money in one currency, and the sum paid since the last PIN."""
 
@@ -42,6 +76,11 @@ class Wallet(models.Model):
     account = models.OneToOneField("ledger.Account", models.PROTECT, related_name="+")
     no_pin_count = models.PositiveSmallIntegerField(default=0)
     no_pin_minor = models.BigIntegerField(default=0)
+    tier = models.CharField(
+        max_length=8, choices=Tier, default=Tier.START, db_default=Tier.START
+    )
+    # All that it ever paid; refunds do not lessen it.
+    paid_minor = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(db_default=Now())
     # No money leaves a frozen wallet; `wallet_confirm_charge` looks.
     frozen_at = models.DateTimeField(null=True)
@@ -109,6 +148,8 @@ class Payment(models.Model):
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     balance_after_minor = models.BigIntegerField()
+    # All that the wallet had ever paid, with this: two of them tell what was paid in between.
+    paid_total_minor = models.BigIntegerField(db_default=0)
     with_pin = models.BooleanField()
     idempotency_key = models.CharField(max_length=255)
     request_hash = models.BinaryField(max_length=32)
@@ -238,3 +279,97 @@ class PaymentCodeMiss(models.Model):
 
     def __str__(self) -> str:
         return f"{self.principal_id} {self.missed_at}"
+
+
+class IdentityStatus(models.TextChoices):
+    """How far a wish for a higher tier is: it waits, and ends in one of three ways."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class DocumentKind(models.TextChoices):
+    """The papers by which an operator knows somebody."""
+
+    PASSPORT = "passport"
+    CARD = "card"
+    PERMIT = "permit"
+    LICENCE = "licence"
+
+
+class IdentityRequest(models.Model):
+    """A customer's wish for a higher tier, and who they say they are.
+
+    Of a document only its kind and the last signs of its number are kept, and of an ended wish
+    those are erased after a while; of one that was not granted, all facts are.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    tier = models.CharField(max_length=8, choices=Tier)
+    status = models.CharField(
+        max_length=9, choices=IdentityStatus, default=IdentityStatus.WAITING
+    )
+    legal_name = models.CharField(max_length=140)
+    born_on = models.DateField(null=True)
+    street = models.CharField(max_length=70)
+    building_number = models.CharField(max_length=16, blank=True)
+    postcode = models.CharField(max_length=16, blank=True)
+    town = models.CharField(max_length=35)
+    country = models.CharField(max_length=2)
+    document_kind = models.CharField(max_length=8, choices=DocumentKind)
+    document_tail = models.CharField(max_length=4)
+    asked_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    erased_at = models.DateTimeField(null=True)
+
+    user_id: UUID
+    decided_by_id: UUID | None
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(status="waiting"),
+                name="wallet_identityrequest_one_waits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="waiting", ended_at=None)
+                | (~models.Q(status="waiting") & models.Q(ended_at__isnull=False)),
+                name="wallet_identityrequest_ended_at",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["waiting", "withdrawn"], decided_by=None)
+                | models.Q(status__in=["granted", "declined"], decided_by__isnull=False),
+                name="wallet_identityrequest_decided_by",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="declined") | ~models.Q(reason=""),
+                name="wallet_identityrequest_declined_has_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="wallet_identityrequest_of_user"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(status="waiting"),
+                name="wallet_identityrequest_waiting",
+            ),
+            models.Index(
+                fields=["ended_at"],
+                condition=models.Q(erased_at=None, ended_at__isnull=False),
+                name="wallet_identityrequest_kept",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tier} {self.status}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `ir_…`."""
+        return encode_reference("ir", self.id)

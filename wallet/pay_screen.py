@@ -5,16 +5,18 @@ from datetime import datetime
 from uuid import uuid4
 
 from identity.tries import find_lock, in_wallet
+from ledger.errors import InsufficientFunds
 from ledger.queries import read_available
 from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
 from pos.models import Charge, ChargeStatus, Refund
 from pos.queries import list_refunds
 from wallet.claims import claim_charge
-from wallet.errors import WalletCurrencyMismatch, WalletFrozen
+from wallet.errors import WalletCurrencyMismatch, WalletFrozen, WalletLimitReached
 from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
 from wallet.payments import find_payment
-from wallet.tries import record_shortfall
+from wallet.tiers import find_passed
+from wallet.tries import record_hindrance
 
 
 @dataclass(slots=True)
@@ -78,10 +80,14 @@ def look_at_captured(wallet: Wallet, charge: Charge) -> PayScreen:
 
 def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
     charge = claim.charge
+    passed = find_passed(wallet, charge.amount_minor)
+    if passed is not None:
+        record_hindrance(claim, WalletLimitReached)
+        return PayScreen("limit", charge, wallet, claim=claim, error=str(passed))
     balance_minor = read_available(wallet.account_id)
     after_minor = balance_minor - charge.amount_minor
     if after_minor < 0:
-        record_shortfall(claim)
+        record_hindrance(claim, InsufficientFunds)
     pin_wanted = needs_pin(wallet, charge.amount_minor)
     state = "pin" if pin_wanted else "confirm"
     locked_until = _find_lock(wallet, now=charge.read_at) if pin_wanted else None

@@ -23,6 +23,7 @@ from wallet.claims import find_claim
 from wallet.errors import PinRequired, WalletFrozen
 from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
+from wallet.tiers import explain_limit
 from wallet.tries import REASONS, record_try
 from wallet.wallets import SESSION_HOLDS, SESSION_JOINS, SHOWN_WALLET
 
@@ -93,6 +94,14 @@ class Outcome(StrEnum):
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     TRANSFER_REFUSED = "transfer_refused"
     WALLET_FROZEN = "wallet_frozen"
+    LIMIT_REACHED = "limit_reached"
+
+
+_PLAIN: dict[Outcome, type[PinRequired | IdempotencyMismatch | WalletFrozen]] = {
+    Outcome.PIN_REQUIRED: PinRequired,
+    Outcome.IDEMPOTENCY_MISMATCH: IdempotencyMismatch,
+    Outcome.WALLET_FROZEN: WalletFrozen,
+}
 
 
 def confirm_charge(
@@ -110,6 +119,7 @@ def confirm_charge(
         PinRequired, PinWrong, PinLocked: the PIN is missing, wrong or locked.
         InsufficientFunds: the wallet holds too little.
         WalletFrozen: no money leaves the wallet.
+        WalletLimitReached: a limit of its tier would be passed.
         IdempotencyMismatch: the key came with another request before.
         StillRunning: a payment of this charge is still running; its outcome is unknown.
     """
@@ -140,8 +150,8 @@ def pay_claim(
     """Pay a claim whose PIN was checked, or that needs none; writes nothing if refused.
 
     Raises:
-        ChargeNotPayable, PinRequired, InsufficientFunds, WalletFrozen, TransferRefused,
-        IdempotencyMismatch, StillRunning: as `confirm_charge`.
+        ChargeNotPayable, PinRequired, InsufficientFunds, WalletFrozen, WalletLimitReached,
+        TransferRefused, IdempotencyMismatch, StillRunning: as `confirm_charge`.
     """
     with telling_running(lambda: claim.charge_id):
         return _capture(
@@ -222,7 +232,7 @@ def _capture(
         }
     )
     if payment is None:
-        raise _explain(Outcome(outcome), refusal, charge.id)
+        raise _explain(Outcome(outcome), refusal, claim)
     payment.wallet = wallet
     place(payment.charge, charge)
     announce_capture(payment.charge)
@@ -257,17 +267,15 @@ def _list_facts(idempotency_key: str, request_hash: bytes) -> dict[str, Any]:
     }
 
 
-def _explain(outcome: Outcome, refusal: str, charge_id: UUID) -> Exception:
-    match outcome:
-        case Outcome.PIN_REQUIRED:
-            return PinRequired()
-        case Outcome.IDEMPOTENCY_MISMATCH:
-            return IdempotencyMismatch()
-        case Outcome.WALLET_FROZEN:
-            return WalletFrozen()
-        case Outcome.TRANSFER_REFUSED:
-            return explain_refusal(Result(refusal), charge_id)
-    return ChargeNotPayable(Charge.objects.get(pk=charge_id).status_now)
+def _explain(outcome: Outcome, refusal: str, claim: Claim) -> Exception:
+    plain = _PLAIN.get(outcome)
+    if plain is not None:
+        return plain()
+    if outcome == Outcome.LIMIT_REACHED:
+        return explain_limit(claim.wallet, claim.charge.amount_minor)
+    if outcome == Outcome.TRANSFER_REFUSED:
+        return explain_refusal(Result(refusal), claim.charge_id)
+    return ChargeNotPayable(Charge.objects.get(pk=claim.charge_id).status_now)
 
 
 def _repeat(claim: Claim, *, idempotency_key: str, request_hash: bytes) -> Payment:

@@ -11,6 +11,16 @@ PRIVILEGES = {
     "wallet_wallet": (
         "SELECT",
         "INSERT",
-        "UPDATE (no_pin_count, no_pin_minor, frozen_at, frozen_by)",
+        "UPDATE (no_pin_count, no_pin_minor, paid_minor, tier, frozen_at, frozen_by)",
+    ),
+    # What a tier allows is written by `migrate` alone.
+    "wallet_tierlimit": ("SELECT",),
+    # What a customer said of themselves does not change, but is erased.
+    "wallet_identityrequest": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (status, ended_at, decided_by_id, reason, erased_at)",
+        "UPDATE (legal_name, born_on, street, building_number, postcode, town, country)",
+        "UPDATE (document_kind, document_tail)",
     ),
 }

@@ -19,6 +19,7 @@ from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 from wallet.errors import HolderDiffers, WalletFrozen
 from wallet.models import Wallet
+from wallet.tiers import check_redemption
 
 _SHOWN_MAX = 20
 
@@ -33,6 +34,7 @@ def request_redemption(
         HolderDiffers: the account is held by somebody else.
         PinWrong, PinLocked: nothing was held.
         InsufficientFunds: the wallet holds too little.
+        RedemptionLimitReached: more than its limit of a day.
         OrderDiffers: the form asked for something else before.
         AddressIncomplete, NameUnwritable: no bank would pay there.
     """
@@ -92,6 +94,7 @@ def lock_unfrozen(wallet: Wallet) -> None:
         WalletFrozen: no money leaves the wallet.
     """
     locked = Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
+    wallet.tier = locked.tier
     if locked.frozen_at is not None:
         raise WalletFrozen
 
@@ -105,6 +108,7 @@ def _find_own(wallet: Wallet) -> QuerySet[Order]:
 @transaction.atomic
 def _order(wallet: Wallet, *, request_id: UUID, amount_minor: int, payee: Payee) -> Order:
     lock_unfrozen(wallet)
+    check_redemption(wallet, amount_minor, request_id=request_id)
     return create_order(
         NewOrder(
             kind=OrderKind.REDEMPTION,

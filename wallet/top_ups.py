@@ -8,20 +8,23 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from banking.bank_accounts import find_account_in_use
 from banking.expectations import expect, find_expectation, list_expectations
 from banking.ibans import group_iban
-from banking.models import BankAccount, Expectation
+from banking.models import BankAccount, Break, BreakReason, Expectation
 from banking.references import space_reference
 from foundation.once import make_once
 from qr.dialects.epc import DIALECT
 from qr.errors import PayloadInvalid
 from qr.payment import Account, PaymentRequest
 from qr.references import decode_reference, encode_reference
-from wallet.errors import TopUpsTooMany, TopUpTooLarge
+from wallet.errors import TopUpOverLimit, TopUpsTooMany, TopUpTooLarge
 from wallet.models import Wallet
+from wallet.tiers import find_limits, measure_rooms
 
 _PREFIX = "tu"
 _CODE_CURRENCY = "EUR"
@@ -64,6 +67,17 @@ class TopUp:
         return self.expectation.arrived_at is not None
 
     @property
+    def over_limit_minor(self) -> int:
+        """Return what arrived and waits with the operator: the wallet may hold no more."""
+        waiting = Break.objects.filter(
+            entry__creditor_reference=self.expectation.reference,
+            entry__currency=self.currency,
+            reason=BreakReason.OVER_LIMIT,
+            carried_out_at=None,
+        )
+        return int(waiting.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"])
+
+    @property
     def reference(self) -> str:
         """Return the reference as people read it."""
         return space_reference(self.expectation.reference)
@@ -87,6 +101,7 @@ def announce_top_up(wallet: Wallet, *, amount_minor: int, made_id: UUID) -> TopU
 
     Raises:
         TopUpTooLarge: more than `TOP_UP_MAX_MINOR`.
+        TopUpOverLimit: the wallet would hold more than its tier allows.
         TopUpsTooMany: too many were announced in a day that did not arrive.
         FormReused: the form announced another one before.
     """
@@ -98,6 +113,7 @@ def announce_top_up(wallet: Wallet, *, amount_minor: int, made_id: UUID) -> TopU
         lately = mine.filter(arrived_at=None, created_at__gt=timezone.now() - _DAY)
         if lately.count() >= _OPEN_MAX:
             raise TopUpsTooMany
+        _check_room(wallet, amount_minor)
         return expect(
             expectation_id,
             credit_account_id=wallet.account_id,
@@ -132,6 +148,13 @@ def write_slip(expectation: Expectation) -> Slip | None:
     if account is None:
         return None
     return Slip(account, _write_code(expectation, account))
+
+
+def _check_room(wallet: Wallet, amount_minor: int) -> None:
+    room_minor = measure_rooms([wallet.account_id]).get(wallet.account_id)
+    if room_minor is not None and amount_minor > room_minor:
+        most_minor = find_limits(wallet).balance_max_minor or 0
+        raise TopUpOverLimit(most_minor, room_minor, wallet.currency)
 
 
 def _write_code(expectation: Expectation, account: BankAccount) -> str:

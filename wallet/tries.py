@@ -12,7 +12,7 @@ from pos.charges import refuse_charge
 from pos.errors import ChargeNotPayable, NotFound
 from pos.models import Refusal
 from pos.places import list_paths, write_joins
-from wallet.errors import PinRequired, WalletFrozen
+from wallet.errors import PinRequired, WalletFrozen, WalletLimitReached
 from wallet.models import TRY_WORDS, Attempt, Claim, Payment, Wallet
 
 PAGE_SIZE = 30
@@ -42,6 +42,7 @@ REASONS: dict[type[Exception], str] = {
     PinWrong: "pin_wrong",
     PinLocked: "pin_locked",
     WalletFrozen: "wallet_frozen",
+    WalletLimitReached: "wallet_limit_reached",
     InsufficientFunds: "insufficient_funds",
     TransferRefused: "transfer_refused",
     ChargeNotPayable: "charge_not_payable",
@@ -50,6 +51,7 @@ REASONS: dict[type[Exception], str] = {
 _TOLD = {
     "pin_locked": Refusal.DECLINED,
     "wallet_frozen": Refusal.DECLINED,
+    "wallet_limit_reached": Refusal.DECLINED,
     "insufficient_funds": Refusal.INSUFFICIENT_FUNDS,
     "transfer_refused": Refusal.DECLINED,
 }
@@ -63,9 +65,9 @@ def record_try(claim: Claim, refusal: Exception) -> None:
         _tell_shop(claim, reason)
 
 
-def record_shortfall(claim: Claim) -> None:
-    """Record, once, that the wallet holds too little for its claim, and notify the till."""
-    reason = REASONS[InsufficientFunds]
+def record_hindrance(claim: Claim, kind: type[Exception]) -> None:
+    """Record, once, why the wallet cannot pay its claim, and notify the till."""
+    reason = REASONS[kind]
     if _tell_shop(claim, reason):
         Attempt.objects.create(claim=claim, reason=reason)
 

@@ -8,6 +8,7 @@ from wallet.api import scans as scan_api
 from wallet.views import (
     counter_codes,
     joining,
+    limits,
     pages,
     payment_codes,
     redemptions,
@@ -53,6 +54,8 @@ urlpatterns = [
     path("wallet/safety/freeze/", safety.freeze_wallet, name="freeze"),
     path("wallet/safety/unfreeze/", safety.unfreeze_wallet, name="unfreeze"),
     path("wallet/safety/devices/", safety.sign_out_device, name="sign_out_device"),
+    path("wallet/limits/", limits.limits, name="limits"),
+    path("wallet/limits/withdraw/", limits.withdraw_wish, name="withdraw_identity"),
     path("wallet/tries/", pages.tries, name="tries"),
     path("wallet/payments/<str:reference>/", pages.payment, name="payment"),
     path("api/v1/wallet", payments.WalletView.as_view()),

@@ -13,7 +13,7 @@ from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transactions import retry_clashes
 from ledger.transfers import NewTransfer
-from wallet.models import Wallet
+from wallet.models import Tier, Wallet
 
 # The wallet that a session opens, by the digest of its secret.
 SESSION_JOINS = """
@@ -39,14 +39,14 @@ _HELD = JoinedRows(
 
 
 @transaction.atomic
-def open_wallet(user: User, *, currency: str) -> Wallet:
+def open_wallet(user: User, *, currency: str, tier: Tier = Tier.START) -> Wallet:
     """Open an empty wallet for a person, who can have only one: no page offers a choice.
 
     Raises:
         IntegrityError: the person has a wallet, in this currency or in another.
     """
     account_id = open_account(AccountKind.WALLET, currency=currency)
-    return Wallet.objects.create(user=user, currency=currency, account_id=account_id)
+    return Wallet.objects.create(user=user, currency=currency, account_id=account_id, tier=tier)
 
 
 @retry_clashes

@@ -22,6 +22,7 @@ class BreakReason(models.TextChoices):
     LATE = "late"
     REVERSAL = "reversal"
     PARTS = "parts"
+    OVER_LIMIT = "over_limit"
 
 
 class BreakDecision(models.TextChoices):

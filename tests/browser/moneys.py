@@ -29,6 +29,7 @@ from merchants.onboarding import hire, open_merchant, open_store
 from pos.models import Item, TerminalToken
 from pos.counter_codes import NewCounterCode, create_counter_code, write_counter_link
 from pos.terminals import add_terminal, issue_token, offer_pairing, pair_terminal
+from wallet.models import Tier
 from wallet.wallets import open_wallet, top_up
 
 merchant = open_merchant("Many Moneys", country="IE", time_zone="Europe/Dublin", mdr_bps=60)
@@ -45,7 +46,8 @@ for number, currency in enumerate(CURRENCIES):
         unlocked_at=timezone.now(), cashier=cashier)
     payer = User.objects.create(name=f"Payer {currency}", phone=f"+35387300000{number}")
     set_pin(payer, "123456")
-    top_up(open_wallet(payer, currency=currency), amount_minor=9_000_000_000, reference="tests")
+    wallet = open_wallet(payer, currency=currency, tier=Tier.CHECKED)
+    top_up(wallet, amount_minor=9_000_000_000, reference="tests")
     code = create_counter_code(store, NewCounterCode(
         place="Counter", terminal=None, cap_minor=None,
         idempotency_key=str(uuid.uuid4()), request_hash=b""), actor="tests")

@@ -14,6 +14,7 @@ PAGES = [
     "/wallet/my-code/",
     "/wallet/safety/",
     "/wallet/safeguarding/",
+    "/wallet/limits/",
     "/p/",
 ]
 SHIFTS = """

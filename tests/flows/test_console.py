@@ -64,6 +64,7 @@ def things(application, customer):
         "console/statements/": entry.statement,
         "console/breaks/": waiting,
         "console/accounts/": entry.account,
+        "console/identities/": factories.ask_for_tier(customer),
         "console/wallets/": customer.wallet,
         "console/safeguarding/": bank.report(),
     }

@@ -38,6 +38,7 @@ from wallet.errors import (
     TooManyTries,
     WalletCurrencyMismatch,
     WalletFrozen,
+    WalletLimitReached,
 )
 from wallet.models import PaymentCodeUse, Wallet
 from wallet.payment_codes import NewUse, ShownCode, issue_codes, revoke_codes, start_codes
@@ -153,6 +154,7 @@ class CollectView(PosView):
         ChargeClaimedByAnother,
         WalletCurrencyMismatch,
         WalletFrozen,
+        WalletLimitReached,
         InsufficientFunds,
         TransferRefused,
         IdempotencyMismatch,

@@ -1,4 +1,4 @@
--- Confirm a claimed charge: capture, allowance without PIN, and payment. Unless `outcome` is
+-- Confirm a claimed charge: capture, totals, and payment. Unless `outcome` is
 -- `confirmed`, nothing was written. `refusal` is the ledger's result where it refused the
 -- transfer.
 CREATE OR REPLACE FUNCTION wallet_confirm_charge(
@@ -26,6 +26,7 @@ BEGIN
                       WHERE p.wallet_id = wallet.id AND p.idempotency_key = key)
             THEN 'idempotency_mismatch'
         WHEN wallet.frozen_at IS NOT NULL THEN 'wallet_frozen'
+        WHEN wallet_passes_limit(wallet => wallet, amount => amount) THEN 'limit_reached'
         WHEN NOT pin_was_given
              AND (sum_max > 0 AND wallet.no_pin_minor + amount > sum_max
                   OR count_max > 0 AND wallet.no_pin_count >= count_max)
@@ -48,19 +49,21 @@ BEGIN
     END IF;
 
     charge := captured.charge;
-    IF NOT pin_was_given AND (sum_max > 0 OR count_max > 0) THEN
-        UPDATE wallet_wallet w
-           SET no_pin_count = no_pin_count + 1, no_pin_minor = no_pin_minor + amount
-         WHERE w.id = wallet.id;
-    ELSIF pin_was_given AND (wallet.no_pin_count <> 0 OR wallet.no_pin_minor <> 0) THEN
-        UPDATE wallet_wallet w SET no_pin_count = 0, no_pin_minor = 0 WHERE w.id = wallet.id;
-    END IF;
+    UPDATE wallet_wallet w
+       SET paid_minor = w.paid_minor + amount,
+           no_pin_count = CASE WHEN pin_was_given THEN 0
+                               WHEN sum_max > 0 OR count_max > 0 THEN w.no_pin_count + 1
+                               ELSE w.no_pin_count END,
+           no_pin_minor = CASE WHEN pin_was_given THEN 0
+                               WHEN sum_max > 0 OR count_max > 0 THEN w.no_pin_minor + amount
+                               ELSE w.no_pin_minor END
+     WHERE w.id = wallet.id;
     INSERT INTO wallet_payment AS p (
         id, wallet_id, charge_id, amount_minor, currency, balance_after_minor,
-        with_pin, idempotency_key, request_hash, confirmed_at)
+        paid_total_minor, with_pin, idempotency_key, request_hash, confirmed_at)
     VALUES (
         payment_id, wallet.id, charge.id, amount, charge.currency, captured.payer_balance,
-        pin_was_given, key, hash, charge.captured_at)
+        wallet.paid_minor + amount, pin_was_given, key, hash, charge.captured_at)
     RETURNING p.* INTO payment;
     outcome := 'confirmed';
 END $$;

@@ -38,6 +38,7 @@ from wallet.errors import (
     ClaimUnknown,
     PinRequired,
     WalletFrozen,
+    WalletLimitReached,
     WalletMissing,
 )
 from wallet.models import Wallet
@@ -102,7 +103,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         screen = claim_for_page(wallet, charge)
         screen.error = str(_CLAIM_OVER) if screen.claim else ""
         return _show(request, screen, status=409)
-    except (ClaimUnknown, TransferRefused, IdempotencyMismatch, WalletFrozen):
+    except (
+        ClaimUnknown,
+        TransferRefused,
+        IdempotencyMismatch,
+        WalletFrozen,
+        WalletLimitReached,
+    ):
         # The page itself shows the present state, whatever the refusal was.
         pass
     return redirect("wallet:pay", token=token)

@@ -24,7 +24,7 @@ from ledger.errors import InsufficientFunds
 from ledger.money import format_number
 from ledger.queries import read_available
 from wallet.access import wallet_only
-from wallet.errors import HolderDiffers, WalletFrozen
+from wallet.errors import HolderDiffers, RedemptionLimitReached, WalletFrozen
 from wallet.forms_redemption import RedemptionForm
 from wallet.models import Wallet
 from wallet.redemptions import (
@@ -42,6 +42,7 @@ _REFUSED: dict[type[Exception], tuple[str | None, int]] = {
     AddressIncomplete: ("town", 422),
     AddressUnwritable: ("town", 422),
     InsufficientFunds: ("amount", 422),
+    RedemptionLimitReached: ("amount", 422),
     PinWrong: ("pin", 403),
     PinLocked: ("pin", 403),
 }

@@ -11,7 +11,7 @@ from banking.bank_accounts import find_account_in_use
 from foundation.once import FormReused
 from qr.image import draw_modules
 from wallet.access import wallet_only
-from wallet.errors import TopUpsTooMany, TopUpTooLarge
+from wallet.errors import TopUpOverLimit, TopUpsTooMany, TopUpTooLarge
 from wallet.forms_top_ups import TopUpForm
 from wallet.models import Wallet
 from wallet.top_ups import announce_top_up, find_top_up, list_top_ups, write_slip
@@ -32,7 +32,7 @@ def top_ups(request: HttpRequest, wallet: Wallet) -> HttpResponse:
             made = announce_top_up(
                 wallet, amount_minor=form.cleaned_data["amount"], made_id=form.read_id()
             )
-        except (TopUpTooLarge, TopUpsTooMany) as refusal:
+        except (TopUpOverLimit, TopUpTooLarge, TopUpsTooMany) as refusal:
             form.refuse("amount", refusal)
         except FormReused as refusal:
             form.renew(refusal)
