@@ -89,10 +89,3 @@ class LiftDecided(Exception):
 
     def __init__(self) -> None:
         super().__init__(gettext("Somebody else has decided meanwhile."))
-
-
-class OwnRequest(Exception):
-    """The operator has asked for it, or it is about themselves."""
-
-    def __init__(self) -> None:
-        super().__init__(gettext("This is your own. Another operator has to decide."))

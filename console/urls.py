@@ -9,6 +9,7 @@ from console import (
     views_orders,
     views_runs,
     views_set_up,
+    views_shops,
     views_statements,
     views_wallets,
 )
@@ -56,6 +57,12 @@ urlpatterns = [
     path("console/accounts/<str:reference>/use/", views_accounts.use, name="use_account"),
     path(
         "console/accounts/<str:reference>/csv/", views_accounts.new_mapping, name="csv_mapping"
+    ),
+    path("console/shops/", views_shops.shops, name="shops"),
+    path("console/shops/<str:reference>/", views_shops.shop, name="shop"),
+    path("console/shops/<str:reference>/fee/", views_shops.ask_fee, name="ask_fee"),
+    path(
+        "console/shops/<str:reference>/fee/decide/", views_shops.decide_fee, name="decide_fee"
     ),
     path("console/wallets/", views_wallets.wallets, name="wallets"),
     path("console/wallets/<str:reference>/", views_wallets.wallet, name="wallet"),

@@ -10,6 +10,7 @@ from banking.models import Break, FileStatus, PaymentFile
 from banking.safeguarding import list_checks, list_currencies
 from console.queries import count_waiting, list_pending, list_troubled
 from console.wallets import list_open_lifts
+from merchants.fee_rules import list_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ def list_tasks() -> list[Task]:
     counted = [
         _shops(count_waiting()),
         _lifts(len(list_open_lifts())),
+        _fees(len(list_waiting())),
         _breaks(Break.objects.filter(carried_out_at=None, decision="").count()),
         _runs(PaymentFile.objects.filter(status=FileStatus.DRAFT).count()),
         _orders(sum(pending.count for pending in list_pending())),
@@ -56,6 +58,15 @@ def _lifts(count: int) -> tuple[int, Task]:
         count,
     )
     return count, Task(words % {"count": count}, "console:wallets", _("Wallets"))
+
+
+def _fees(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s change of a fee waits for a second operator.",
+        "%(count)s changes of fees wait for a second operator.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:shops", _("Shops"))
 
 
 def _breaks(count: int) -> tuple[int, Task]:

@@ -10,7 +10,7 @@ from banking.orders import OVER
 from banking.reasons import explain_reason
 from ledger.typed import write_percent
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
-from merchants.fees import list_fee_examples
+from merchants.fees import find_fee, list_coming_rules, list_fee_examples
 from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import Settlement, SettlementLine
 from merchants.organisations import list_currencies
@@ -68,12 +68,16 @@ def fees(request: HttpRequest, staff: Staff) -> HttpResponse:
     balances = list_merchant_balances(merchant.id)
     # Before the first store there is no balance: the example is in the currency to come.
     currencies = [balance.currency for balance in balances] or list_currencies()[:1]
+    fee = find_fee(merchant.id)
     context = {
         "merchant": merchant,
-        "percent": write_percent(merchant.mdr_bps),
+        "fee": fee,
+        "percent": write_percent(fee.mdr_bps),
+        "coming": [
+            (rule, write_percent(rule.mdr_bps)) for rule in list_coming_rules(merchant.id)
+        ],
         "currencies": [
-            {"currency": each, "examples": list_fee_examples(merchant, each)}
-            for each in currencies
+            {"currency": each, "examples": list_fee_examples(fee, each)} for each in currencies
         ],
     }
     return render(request, "merchants/fees.html", context)
