@@ -1,10 +1,11 @@
-"""Read-only queries about orders."""
+"""Read-only queries about orders and adjustments."""
 
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 
-from banking.models import Order, OrderStatus
+from banking.models import Adjustment, Order, OrderStatus
 
 # Its money is no longer in the account it is paid from.
 GONE = (OrderStatus.SENT, OrderStatus.ACCEPTED, OrderStatus.UNKNOWN, OrderStatus.BOOKED)
@@ -14,3 +15,18 @@ def sum_out(source_account_id: UUID) -> int:
     """Return what orders have taken from a ledger account and not given back."""
     gone = Order.objects.filter(source_account=source_account_id, status__in=GONE)
     return gone.aggregate(sum=Sum("amount_minor"))["sum"] or 0
+
+
+def list_moved(account_id: UUID) -> QuerySet[Adjustment]:
+    """List the adjustments that moved an account's money, the newest first."""
+    mine = Q(debit_account_id=account_id) | Q(credit_account_id=account_id)
+    return Adjustment.objects.filter(mine, moved_minor__gt=0).order_by("-carried_out_at")
+
+
+def sum_moved(account_id: UUID) -> int:
+    """Return what adjustments brought to an account less what they took, in minor units."""
+    signed = Case(
+        When(credit_account_id=account_id, then=F("moved_minor")), default=-F("moved_minor")
+    )
+    total = list_moved(account_id).order_by().aggregate(total=Coalesce(Sum(signed), 0))
+    return int(total["total"])

@@ -4,7 +4,16 @@ import logging
 
 from celery import shared_task
 
-from banking import booking, breaks, dispatch, imports, inbox, reports, safeguarding
+from banking import (
+    adjustments,
+    booking,
+    breaks,
+    dispatch,
+    imports,
+    inbox,
+    reports,
+    safeguarding,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -12,7 +21,7 @@ logger = logging.getLogger(__name__)
 @shared_task(name="banking.sweep")
 def sweep() -> None:
     """Do all that waits; one that fails keeps none of the others from it."""
-    for step in (sweep_orders, sweep_files, sweep_breaks):
+    for step in (sweep_orders, sweep_files, sweep_breaks, sweep_adjustments):
         try:
             step()
         except Exception:
@@ -39,6 +48,12 @@ def sweep_files() -> None:
 def sweep_breaks() -> None:
     """Post what operators decided about breaks."""
     breaks.carry_out_decisions()
+
+
+@shared_task(name="banking.sweep_adjustments")
+def sweep_adjustments() -> None:
+    """Post the adjustments that two operators agreed."""
+    adjustments.carry_out_agreed()
 
 
 @shared_task(name="banking.check_safeguarding")

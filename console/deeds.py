@@ -4,6 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _DEEDS = {
+    "adjustment.agreed": _("Adjustment agreed to"),
+    "adjustment.asked": _("Adjustment asked for"),
+    "adjustment.withdrawn": _("Adjustment withdrawn"),
     "application.approved": _("Shop approved"),
     "application.declined": _("Shop declined"),
     "bank_account.added": _("Bank account added"),

@@ -89,3 +89,12 @@ class LiftDecided(Exception):
 
     def __init__(self) -> None:
         super().__init__(gettext("Somebody else has decided meanwhile."))
+
+
+class OwnMoney(Exception):
+    """Nobody moves their own money by hand, nor that of a shop they work for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This money is yours or your shop's. Others have to decide about it.")
+        )

@@ -5,6 +5,7 @@ from django.urls import path
 from console import (
     views,
     views_accounts,
+    views_adjustments,
     views_breaks,
     views_orders,
     views_runs,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("console/breaks/<str:reference>/keep/", views_breaks.keep, name="keep_break"),
     path("console/breaks/<str:reference>/split/", views_breaks.split, name="split_break"),
     path("console/breaks/<str:reference>/bear/", views_breaks.bear, name="bear_break"),
+    path("console/breaks/<str:reference>/recover/", views_breaks.recover, name="recover_break"),
     path("console/safeguarding/", views_statements.safeguarding, name="safeguarding"),
     path("console/accounts/", views_accounts.accounts, name="bank_accounts"),
     path("console/accounts/new/", views_accounts.new_account, name="new_bank_account"),
@@ -57,6 +59,16 @@ urlpatterns = [
     path("console/accounts/<str:reference>/use/", views_accounts.use, name="use_account"),
     path(
         "console/accounts/<str:reference>/csv/", views_accounts.new_mapping, name="csv_mapping"
+    ),
+    path("console/adjustments/", views_adjustments.all_adjustments, name="adjustments"),
+    path("console/adjustments/new/", views_adjustments.new_adjustment, name="new_adjustment"),
+    path(
+        "console/adjustments/<str:reference>/", views_adjustments.adjustment, name="adjustment"
+    ),
+    path(
+        "console/adjustments/<str:reference>/decide/",
+        views_adjustments.decide,
+        name="decide_adjustment",
     ),
     path("console/shops/", views_shops.shops, name="shops"),
     path("console/shops/<str:reference>/", views_shops.shop, name="shop"),

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from banking.adjustments import list_open
 from banking.models import Break, FileStatus, PaymentFile
 from banking.safeguarding import list_checks, list_currencies
 from console.queries import count_waiting, list_pending, list_troubled
@@ -28,6 +29,7 @@ def list_tasks() -> list[Task]:
         _shops(count_waiting()),
         _lifts(len(list_open_lifts())),
         _fees(len(list_waiting())),
+        _adjustments(list_open().count()),
         _breaks(Break.objects.filter(carried_out_at=None, decision="").count()),
         _runs(PaymentFile.objects.filter(status=FileStatus.DRAFT).count()),
         _orders(sum(pending.count for pending in list_pending())),
@@ -67,6 +69,15 @@ def _fees(count: int) -> tuple[int, Task]:
         count,
     )
     return count, Task(words % {"count": count}, "console:shops", _("Shops"))
+
+
+def _adjustments(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s adjustment waits for a second operator.",
+        "%(count)s adjustments wait for a second operator.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:adjustments", _("Adjustments"))
 
 
 def _breaks(count: int) -> tuple[int, Task]:

@@ -20,7 +20,7 @@ from merchants.periods import Period
 from merchants.queries import read_lines_together
 
 _Row = Sequence[str | int]
-_FIGURES = ("opening", "sales", "refunds", "fees", "payout", "closing")
+_FIGURES = ("opening", "sales", "refunds", "fees", "adjusted", "payout", "closing")
 _TAKEN_OFF = {"refunds", "fees", "payout"}
 _PROGRAM_HEAD = [
     *("record", "line", "kind", "time", "store", "till", "cashier", "charge", "code"),
@@ -113,9 +113,14 @@ class _File(ABC):
         )
 
     def figures(self) -> Iterator[tuple[str, str]]:
-        """Write opening + sales - refunds - fees - payout = closing, by name."""
+        """Write opening + sales - refunds - fees + adjusted - payout = closing, by name.
+
+        What nobody has adjusted is left out, as in files of before.
+        """
         for name in _FIGURES:
             amount_minor = getattr(self.settlement, f"{name}_minor")
+            if name == "adjusted" and not amount_minor:
+                continue
             yield name, self.money(-amount_minor if name in _TAKEN_OFF else amount_minor)
 
     def _count(self, line: SettlementLine, maker: Maker) -> _Row:
@@ -134,6 +139,7 @@ class _PeopleFile(_File):
             "sales": translate("Sales"),
             "refunds": translate("Refunds"),
             "fees": translate("Fees"),
+            "adjusted": translate("Adjusted"),
             "payout": translate("Payout"),
             "closing": translate("Closing balance"),
         }

@@ -20,6 +20,7 @@ from merchants.queries import (
     find_balances_as_seen,
     find_next_cut,
     find_settlement,
+    list_adjustments,
     list_merchant_balances,
     page_lines,
     page_settlements,
@@ -103,6 +104,7 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
         "settlements": page,
         "next_cursor": after,
         "balanced": check_balances(balances),
+        "adjustments": list_adjustments(balances),
         "nothing_to_settle": "nothing" in request.GET,
     }
     return render(request, "merchants/settlements.html", context)

@@ -6,10 +6,15 @@ from functools import partial
 
 import pytest
 
+from banking.adjustments import NewAdjustment, carry_out_agreed
+from console.adjustments import agree_to_adjust, ask_to_adjust, withdraw_adjustment
 from console.fee_decisions import agree_to_fee, ask_for_fee, withdraw_fee
 from console.models import AuditEntry, Operator
 from identity.errors import DecidedMeanwhile
 from identity.models import User
+from ledger.accounts import get_or_open_house_account
+from ledger.errors import InsufficientFunds
+from ledger.queries import read_balance
 from merchants.fee_rules import NewRule, find_first_day
 from merchants.fees import Fee
 from tests import factories
@@ -31,6 +36,62 @@ def operators(committed):
 
 def list_deeds(subject):
     return sorted(AuditEntry.objects.filter(subject=subject).values_list("deed", flat=True))
+
+
+def test_of_those_who_agree_to_an_adjustment_and_withdraw_it_at_once_one_does(crowd, operators):
+    asker, second, third = operators
+    wallet = factories.open_customer().wallet
+    fees = get_or_open_house_account("fee_income", currency="EUR")
+    moved_minor = 0
+    for _ in range(10):
+        new = NewAdjustment(
+            debit_account_id=fees,
+            credit_account_id=wallet.account_id,
+            amount_minor=7,
+            reason="Race",
+        )
+        row = ask_to_adjust(new, adjustment_id=uuid.uuid4(), by=asker, device="")
+        jobs = [
+            partial(agree_to_adjust, row, by=second, device=""),
+            partial(agree_to_adjust, row, by=third, device=""),
+            partial(withdraw_adjustment, row, by=asker, device=""),
+        ]
+
+        outcomes = crowd.act(jobs, refusals=(DecidedMeanwhile,))
+        crowd.act([carry_out_agreed] * 3, refusals=())
+
+        assert Counter(map(type, outcomes)) == {type(None): 1, DecidedMeanwhile: 2}
+        row.refresh_from_db()
+        moved_minor += 0 if row.agreed_at is None else 7
+        assert row.moved_minor == (None if row.agreed_at is None else 7)
+        assert read_balance(wallet.account_id) == 10_000 + moved_minor
+        decided = "adjustment.agreed" if row.agreed_at else "adjustment.withdrawn"
+        assert list_deeds(row.id) == sorted(["adjustment.asked", decided])
+
+
+def test_a_wallet_that_is_spent_while_it_is_adjusted_is_never_below_zero(crowd, operators):
+    asker, second, _ = operators
+    shop, customer = factories.open_shop(), factories.open_customer()
+    fees = get_or_open_house_account("fee_income", currency="EUR")
+    new = NewAdjustment(
+        debit_account_id=customer.wallet.account_id,
+        credit_account_id=fees,
+        amount_minor=6000,
+        reason="Race",
+    )
+    row = ask_to_adjust(new, adjustment_id=uuid.uuid4(), by=asker, device="")
+    agree_to_adjust(row, by=second, device="")
+    claim = factories.claim(customer, factories.make_charge(shop, amount_minor=6000))
+
+    jobs = [partial(factories.confirm, customer, claim), *[carry_out_agreed] * 3]
+    outcomes = crowd.act(jobs, refusals=(InsufficientFunds,))
+
+    row.refresh_from_db()
+    was_paid = not any(isinstance(each, InsufficientFunds) for each in outcomes)
+    assert (row.moved_minor, row.refusal) == (
+        (0, "insufficient_funds") if was_paid else (6000, "")
+    )
+    assert read_balance(customer.wallet.account_id) == 4000
 
 
 def test_of_those_who_agree_to_a_fee_and_withdraw_it_at_once_one_does(crowd, operators):
