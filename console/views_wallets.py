@@ -22,6 +22,7 @@ from console.wallets import (
     withdraw_lift,
 )
 from identity.errors import OwnRequest
+from qr.references import encode_reference
 from wallet.models import Wallet
 
 WalletView = Callable[[HttpRequest, Operator, Wallet], HttpResponseBase]
@@ -122,6 +123,7 @@ def _show(
     context = {
         "operator": operator,
         "found": found,
+        "person_ref": encode_reference("us", found.user_id),
         "lift": find_open_lift(found),
         "form": form or ReasonForm(),
         "refusal": refusal,

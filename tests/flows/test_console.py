@@ -1,6 +1,7 @@
 """The operator's console: who may open it, what is decided there, and the log."""
 
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
@@ -13,6 +14,7 @@ from identity.factors import keep_app
 from identity.models import User
 from ledger.accounts import get_or_open_house_account
 from merchants.models import Application, Role
+from qr.references import encode_reference
 from tests import factories
 from tests.banking import bank
 from tests.flows.routes import ask, shop_stays_as_it_is, try_out
@@ -74,6 +76,10 @@ def things(application, customer, shop):
         "console/breaks/": waiting,
         "console/accounts/": entry.account,
         "console/shops/": shop.merchant,
+        "console/charges/": factories.make_charge(shop),
+        "console/people/": SimpleNamespace(
+            public_id=encode_reference("us", customer.wallet.user_id)
+        ),
         "console/adjustments/": adjustment,
         "console/wallets/": customer.wallet,
     }
