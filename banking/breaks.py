@@ -34,7 +34,7 @@ from relay.pages import tell_on_commit
 logger = logging.getLogger(__name__)
 
 # Nothing was decided that cannot be changed.
-_OPEN = ("", BreakDecision.KEEP)
+OPEN = ("", BreakDecision.KEEP)
 _POSTED = (BreakDecision.CREDIT, BreakDecision.BEAR)
 _PARTS_MAX = 20
 
@@ -198,7 +198,7 @@ def _reopen() -> None:
 
 
 def _decide(row: Break, decision: BreakDecision, *, by: User, note: str, **facts: Any) -> None:
-    mine = Break.objects.filter(pk=row.pk, carried_out_at=None, decision__in=_OPEN)
+    mine = Break.objects.filter(pk=row.pk, carried_out_at=None, decision__in=OPEN)
     changed = mine.update(
         decision=decision, decided_by=by, decided_at=Now(), note=note[:200], **facts
     )

@@ -193,3 +193,14 @@ class BreakDecided(Exception):
 
 class DecisionUnfit(Exception):
     """The decision does not fit this break; the message says why."""
+
+
+class AdjustmentUnfit(Exception):
+    """No money can be moved so; says why."""
+
+
+class AdjustmentAlready(Exception):
+    """Somebody has asked for an adjustment about this break."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("Somebody has asked for this already. Nothing was changed."))

@@ -44,11 +44,12 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        claim="suspense holds exactly the breaks that are open, less what was sent back",
+        claim="suspense holds exactly the breaks that are open, less what was sent back, and"
+        " what was adjusted",
         counted="SELECT count(*) FROM banking_break",
         offending="""
             SELECT a.id, ledger_sum_balance(a.id) || ' in suspense, breaks say '
-                   || open.minor - sent.minor
+                   || open.minor - sent.minor + adjusted.minor
               FROM ledger_account a
               CROSS JOIN LATERAL (
                 SELECT coalesce(sum(b.amount_minor), 0) AS minor FROM banking_break b
@@ -58,8 +59,15 @@ INVARIANTS = (
                 SELECT coalesce(sum(o.amount_minor), 0) AS minor FROM banking_order o
                  WHERE o.source_account_id = a.id
                    AND o.status IN ('sent', 'accepted', 'unknown', 'booked')) sent
+              CROSS JOIN LATERAL (
+                SELECT coalesce(sum(CASE j.credit_account_id WHEN a.id THEN j.moved_minor
+                                                             ELSE -j.moved_minor END), 0)
+                       AS minor
+                  FROM banking_adjustment j
+                 WHERE a.id IN (j.debit_account_id, j.credit_account_id)
+                   AND j.about_id IS NULL) adjusted
              WHERE a.kind = 'suspense'
-               AND ledger_sum_balance(a.id) <> open.minor - sent.minor
+               AND ledger_sum_balance(a.id) <> open.minor - sent.minor + adjusted.minor
         """,
     ),
     Invariant(
@@ -140,6 +148,56 @@ INVARIANTS = (
              WHERE b.count <> r.leaf_count OR (r.leaf_count > 0 AND r.is_newest AND (
                        b.count IS NULL OR r.leaf_count NOT BETWEEN 2 * a.count_before
                                                            AND 2 * a.count))
+        """,
+    ),
+    Invariant(
+        claim="every adjustment in the ledger is one that two operators agreed",
+        by=_TRANSFERS,
+        counted="""
+            SELECT count(*) FROM ledger_transfer t WHERE {part:t.ctid} AND t.kind = 'adjust'
+        """,
+        offending="""
+            SELECT t.id, t.amount_minor || ' ' || t.currency || ' moved, '
+                   || coalesce(j.moved_minor || ' agreed', 'nothing asked for')
+              FROM ledger_transfer t
+              LEFT JOIN banking_adjustment j
+                ON j.id = t.id AND j.agreed_by_id IS NOT NULL
+               AND j.agreed_by_id <> j.asked_by_id
+             WHERE {part:t.ctid} AND t.kind = 'adjust'
+               AND (j.moved_minor, j.currency, j.debit_account_id, j.credit_account_id)
+                   IS DISTINCT FROM (t.amount_minor, t.currency,
+                                     t.debit_account_id, t.credit_account_id)
+        """,
+    ),
+    Invariant(
+        claim="every adjustment that was carried out is its transfer, and of a break the rest"
+        " is borne",
+        counted="SELECT count(*) FROM banking_adjustment WHERE carried_out_at IS NOT NULL",
+        offending="""
+            SELECT j.id, j.moved_minor || ' of ' || j.amount_minor || ' moved, transfers of '
+                   || coalesce(t.amount_minor, 0) || ' and ' || coalesce(b.amount_minor, 0)
+              FROM banking_adjustment j
+              LEFT JOIN ledger_transfer t ON t.id = j.id AND t.kind = 'adjust'
+              LEFT JOIN ledger_transfer b ON b.id = j.about_id AND b.kind = 'bear'
+             WHERE j.carried_out_at IS NOT NULL
+               AND (coalesce(t.amount_minor, 0) <> j.moved_minor
+                    OR j.refusal <> '' AND j.moved_minor > 0
+                    OR j.refusal = '' AND j.moved_minor + coalesce(b.amount_minor, 0)
+                                          <> j.amount_minor)
+        """,
+    ),
+    Invariant(
+        claim="every break that was taken back from a wallet is one adjustment of its amount",
+        counted="SELECT count(*) FROM banking_break WHERE decision = 'recover'",
+        offending="""
+            SELECT b.id, b.amount_minor || ' taken back, adjusted '
+                   || coalesce(j.amount_minor, 0)
+              FROM banking_break b
+              LEFT JOIN banking_adjustment j
+                ON j.about_id = b.id AND j.agreed_at IS NOT NULL AND j.refusal = ''
+             WHERE b.decision = 'recover'
+               AND (j.id IS NULL OR j.amount_minor <> -b.amount_minor
+                    OR (j.carried_out_at IS NULL) <> (b.carried_out_at IS NULL))
         """,
     ),
 )

@@ -4,6 +4,12 @@ Whom an order pays, and how much, never changes after it was made; nor does what
 """
 
 PRIVILEGES = {
+    "banking_adjustment": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
+        "UPDATE (carried_out_at, moved_minor, refusal)",
+    ),
     "banking_bankaccount": (
         "SELECT",
         "INSERT",

@@ -1,11 +1,12 @@
-"""Read-only queries about orders."""
+"""Read-only queries about orders and adjustments."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 
-from banking.models import Entry, Order, OrderStatus
+from banking.models import Adjustment, Entry, Order, OrderStatus
 
 # Its money is no longer in the account it is paid from.
 GONE = (OrderStatus.SENT, OrderStatus.ACCEPTED, OrderStatus.UNKNOWN, OrderStatus.BOOKED)
@@ -21,3 +22,18 @@ def find_bank_entries(order_ids: Iterable[UUID]) -> dict[UUID, Entry]:
     """Return the entry by which the bank has booked each order, of those that it has."""
     booked = Entry.objects.filter(order__in=list(order_ids), amount_minor__lt=0).order_by("id")
     return {entry.order_id: entry for entry in booked if entry.order_id is not None}
+
+
+def list_moved(account_id: UUID) -> QuerySet[Adjustment]:
+    """List the adjustments that moved an account's money, the newest first."""
+    mine = Q(debit_account_id=account_id) | Q(credit_account_id=account_id)
+    return Adjustment.objects.filter(mine, moved_minor__gt=0).order_by("-carried_out_at")
+
+
+def sum_moved(account_id: UUID) -> int:
+    """Return what adjustments brought to an account less what they took, in minor units."""
+    signed = Case(
+        When(credit_account_id=account_id, then=F("moved_minor")), default=-F("moved_minor")
+    )
+    total = list_moved(account_id).order_by().aggregate(total=Coalesce(Sum(signed), 0))
+    return int(total["total"])

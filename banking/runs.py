@@ -149,8 +149,14 @@ def needs_second_person(file: PaymentFile) -> bool:
 
 def is_large(file: PaymentFile) -> bool:
     """Return whether the run is of more than one person alone may release."""
-    most_minor: int = settings.PAYOUT_SECOND_PERSON_MINOR
-    return file.total_minor > most_minor
+    return file.total_minor > find_second_person_sum(file.account.currency)
+
+
+def find_second_person_sum(currency: str) -> int:
+    """Return the most that one person decides about alone, in minor units."""
+    others: int = settings.PAYOUT_SECOND_PERSON_MINOR
+    own: dict[str, int] = settings.SECOND_PERSON_MINOR
+    return own.get(currency, others)
 
 
 def can_release(file: PaymentFile, user: User) -> bool:

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 
 from banking import (
+    adjustments,
     booking,
     breaks,
     dispatch,
@@ -21,7 +22,8 @@ logger = logging.getLogger(__name__)
 @shared_task(name="banking.sweep")
 def sweep() -> None:
     """Do all that waits; one that fails keeps none of the others from it."""
-    for step in (sweep_orders, sweep_files, sweep_breaks, sweep_reports):
+    steps = (sweep_orders, sweep_files, sweep_breaks, sweep_adjustments, sweep_reports)
+    for step in steps:
         try:
             step()
         except Exception:
@@ -54,6 +56,12 @@ def sweep_breaks() -> None:
 def sweep_reports() -> None:
     """Make the signed reports that checks of safeguarding asked for."""
     safeguard_reports.make_due_reports()
+
+
+@shared_task(name="banking.sweep_adjustments")
+def sweep_adjustments() -> None:
+    """Post the adjustments that two operators agreed."""
+    adjustments.carry_out_agreed()
 
 
 @shared_task(name="banking.check_safeguarding")

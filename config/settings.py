@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import environ
 from celery.schedules import crontab
 
+from foundation.sums import read_sums
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -143,6 +145,7 @@ LETTERS = {
     "declined": "merchants.letters.write_refusal",
     "code": "wallet.joining.write_code",
     "pin_changed": "wallet.joining.write_pin_change",
+    "fee_rule": "merchants.letters.write_fee_rule",
     "payout_account": "merchants.letters.write_payout_account",
     "payout_account_confirmed": "merchants.letters.write_payout_account_confirmed",
     "factor_on": "merchants.factor_letters.write_factor_on",
@@ -320,8 +323,14 @@ LOGGING = {
 TOP_UP_MAX_MINOR = env.int("TOP_UP_MAX_MINOR", default=1_000_000)
 # How long a shop's new bank account waits, unless a second person confirms it.
 PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)
+# The most that one adjustment by hand may move.
+ADJUSTMENT_MAX_MINOR = read_sums(
+    env.str("ADJUSTMENT_MAX_MINOR", default="100000"), others=100_000
+)
 # A run of more than this is released by another person than the one who made it.
 PAYOUT_SECOND_PERSON_MINOR = env.int("PAYOUT_SECOND_PERSON_MINOR", default=100_000)
+# The same of currencies that have a sum of their own.
+SECOND_PERSON_MINOR = read_sums(env.str("SECOND_PERSON_MINOR", default=""))
 
 # Tessera's own figures; docs/settings.md explains each.
 CHARGE_LIFE_S = env.int("CHARGE_LIFE_S", default=300)

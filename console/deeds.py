@@ -4,6 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _DEEDS = {
+    "adjustment.agreed": _("Adjustment agreed to"),
+    "adjustment.asked": _("Adjustment asked for"),
+    "adjustment.withdrawn": _("Adjustment withdrawn"),
     "application.approved": _("Shop approved"),
     "application.declined": _("Shop declined"),
     "bank_account.added": _("Bank account added"),
@@ -16,6 +19,9 @@ _DEEDS = {
     "break.send_back": _("Amount sent back"),
     "break.split": _("Amount split"),
     "csv_mapping.added": _("CSV mapping added"),
+    "fee.agreed": _("Change of a fee agreed to"),
+    "fee.asked": _("Change of a fee asked for"),
+    "fee.withdrawn": _("Change of a fee withdrawn"),
     "identity.declined": _("Higher limits declined"),
     "identity.granted": _("Limits raised"),
     "installation.set_up": _("Installation set up"),

@@ -91,8 +91,10 @@ class LiftDecided(Exception):
         super().__init__(gettext("Somebody else has decided meanwhile."))
 
 
-class OwnRequest(Exception):
-    """The operator has asked for it, or it is about themselves."""
+class OwnMoney(Exception):
+    """Nobody moves their own money by hand, nor that of a shop they work for."""
 
     def __init__(self) -> None:
-        super().__init__(gettext("This is your own. Another operator has to decide."))
+        super().__init__(
+            gettext("This money is yours or your shop's. Others have to decide about it.")
+        )

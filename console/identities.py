@@ -4,8 +4,8 @@ from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
 
 from console.audit import record_deed
-from console.errors import OwnRequest
 from console.models import Operator
+from identity.errors import OwnRequest
 from identity.persons import are_one_person
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference

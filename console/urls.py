@@ -5,12 +5,15 @@ from django.urls import path
 from console import (
     views,
     views_accounts,
+    views_adjustments,
     views_breaks,
     views_identities,
     views_orders,
     views_runs,
     views_safeguarding,
+    views_search,
     views_set_up,
+    views_shops,
     views_statements,
     views_wallets,
 )
@@ -51,6 +54,7 @@ urlpatterns = [
     path("console/breaks/<str:reference>/keep/", views_breaks.keep, name="keep_break"),
     path("console/breaks/<str:reference>/split/", views_breaks.split, name="split_break"),
     path("console/breaks/<str:reference>/bear/", views_breaks.bear, name="bear_break"),
+    path("console/breaks/<str:reference>/recover/", views_breaks.recover, name="recover_break"),
     path("console/safeguarding/", views_safeguarding.safeguarding, name="safeguarding"),
     path(
         "console/safeguarding/<str:reference>/",
@@ -68,6 +72,25 @@ urlpatterns = [
     path("console/accounts/<str:reference>/use/", views_accounts.use, name="use_account"),
     path(
         "console/accounts/<str:reference>/csv/", views_accounts.new_mapping, name="csv_mapping"
+    ),
+    path("console/adjustments/", views_adjustments.all_adjustments, name="adjustments"),
+    path("console/adjustments/new/", views_adjustments.new_adjustment, name="new_adjustment"),
+    path(
+        "console/adjustments/<str:reference>/", views_adjustments.adjustment, name="adjustment"
+    ),
+    path(
+        "console/adjustments/<str:reference>/decide/",
+        views_adjustments.decide,
+        name="decide_adjustment",
+    ),
+    path("console/search/", views_search.results, name="search"),
+    path("console/people/<str:reference>/", views_search.person, name="person"),
+    path("console/charges/<str:reference>/", views_search.charge, name="charge"),
+    path("console/shops/", views_shops.shops, name="shops"),
+    path("console/shops/<str:reference>/", views_shops.shop, name="shop"),
+    path("console/shops/<str:reference>/fee/", views_shops.ask_fee, name="ask_fee"),
+    path(
+        "console/shops/<str:reference>/fee/decide/", views_shops.decide_fee, name="decide_fee"
     ),
     path("console/wallets/", views_wallets.wallets, name="wallets"),
     path("console/wallets/<str:reference>/", views_wallets.wallet, name="wallet"),

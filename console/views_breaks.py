@@ -21,6 +21,7 @@ from banking.errors import (
 from banking.ibans import group_iban
 from banking.models import Break
 from console.access import operators_only
+from console.adjustments import find_recovery
 from console.bank_decisions import (
     bear_break,
     credit_break,
@@ -29,9 +30,11 @@ from console.bank_decisions import (
     split_break,
 )
 from console.errors import OwnWallet
+from console.forms_adjustments import RecoveryForm
 from console.forms_bank import CreditForm, KeepForm, NoteForm, SendBackForm, SplitForm
 from console.models import Operator
 from console.money_in import find_break, find_wallets, list_breaks, sum_open_breaks
+from console.views_adjustments import ask_by
 from console.views_runs import name_device
 from foundation.forms import PageForm
 from wallet.models import Wallet
@@ -192,6 +195,21 @@ def bear(request: HttpRequest, operator: Operator, row: Break) -> HttpResponse:
     )
 
 
+@require_POST
+@never_cache
+@operators_only
+@of_break
+def recover(request: HttpRequest, operator: Operator, row: Break) -> HttpResponse:
+    """Ask a second operator to take back a top-up that the bank took back."""
+    form = RecoveryForm(request.POST, row=row)
+    if row.amount_minor > 0:
+        raise Http404
+    if not form.is_valid():
+        return _show(request, operator, row, forms={"recovery_form": form}, status=422)
+    asked = ask_by(request, operator, form)
+    return asked or _show(request, operator, row, forms={"recovery_form": form}, status=409)
+
+
 def _decide(  # noqa: PLR0917  a page's request, and the deed with its form
     request: HttpRequest,
     operator: Operator,
@@ -246,6 +264,8 @@ def _show(
         "keep_form": KeepForm(),
         "split_form": SplitForm(whole=row),
         "bear_form": NoteForm(),
+        "recovery_form": RecoveryForm(row=row),
+        "recovery": find_recovery(row),
         "refusal": refusal,
     }
     return render(request, "console/break.html", context | (forms or {}), status=status)

@@ -9,7 +9,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from console.access import operators_only
-from console.errors import OwnRequest
 from console.forms_identities import DeclineIdentityForm, GrantIdentityForm
 from console.identities import (
     decline_wish,
@@ -20,6 +19,7 @@ from console.identities import (
 )
 from console.models import Operator
 from foundation.forms import PageForm
+from identity.errors import OwnRequest
 from wallet.errors import IdentityDecided
 from wallet.forms_identity import DOCUMENTS
 from wallet.models import DocumentKind, IdentityRequest

@@ -14,7 +14,14 @@ from banking.errors import FileDiffers, FileUnwritable, NothingToSend, OwnRun, R
 from banking.ibans import group_iban
 from banking.models import BankAccount, FileStatus, PaymentFile
 from banking.payment_files import list_changes
-from banking.runs import can_release, find_run, is_large, list_runs, needs_second_person
+from banking.runs import (
+    can_release,
+    find_run,
+    find_second_person_sum,
+    is_large,
+    list_runs,
+    needs_second_person,
+)
 from console.access import operators_only
 from console.errors import OwnDownload
 from console.forms_runs import RunForm
@@ -181,7 +188,7 @@ def _show(
         "can_release": is_draft and can_release(run, operator.user),
         "needs_second": needs_second_person(run),
         "is_large": is_large(run),
-        "second_above_minor": settings.PAYOUT_SECOND_PERSON_MINOR,
+        "second_above_minor": find_second_person_sum(run.account.currency),
         "has_outbox": bool(settings.BANK_OUTBOX),
         "refusal": refusal,
     }

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from console.access import operators_only
-from console.errors import LiftAlready, LiftDecided, NotFrozen, OwnRequest
+from console.errors import LiftAlready, LiftDecided, NotFrozen
 from console.forms import ReasonForm
 from console.models import Operator
 from console.wallets import (
@@ -21,6 +21,8 @@ from console.wallets import (
     list_open_lifts,
     withdraw_lift,
 )
+from identity.errors import OwnRequest
+from qr.references import encode_reference
 from wallet.models import Wallet
 
 WalletView = Callable[[HttpRequest, Operator, Wallet], HttpResponseBase]
@@ -121,6 +123,7 @@ def _show(
     context = {
         "operator": operator,
         "found": found,
+        "person_ref": encode_reference("us", found.user_id),
         "lift": find_open_lift(found),
         "form": form or ReasonForm(),
         "refusal": refusal,

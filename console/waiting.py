@@ -6,11 +6,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from banking.adjustments import list_open
 from banking.models import Break, FileStatus, PaymentFile
 from banking.safeguarding import list_checks, list_currencies
 from console.identities import count_wishes
 from console.queries import count_waiting, list_pending, list_troubled
 from console.wallets import list_open_lifts
+from merchants.fee_rules import list_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ def list_tasks() -> list[Task]:
         _shops(count_waiting()),
         _wishes(count_wishes()),
         _lifts(len(list_open_lifts())),
+        _fees(len(list_waiting())),
+        _adjustments(list_open().count()),
         _breaks(Break.objects.filter(carried_out_at=None, decision="").count()),
         _runs(PaymentFile.objects.filter(status=FileStatus.DRAFT).count()),
         _orders(sum(pending.count for pending in list_pending())),
@@ -67,6 +71,24 @@ def _lifts(count: int) -> tuple[int, Task]:
         count,
     )
     return count, Task(words % {"count": count}, "console:wallets", _("Wallets"))
+
+
+def _fees(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s change of a fee waits for a second operator.",
+        "%(count)s changes of fees wait for a second operator.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:shops", _("Shops"))
+
+
+def _adjustments(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s adjustment waits for a second operator.",
+        "%(count)s adjustments wait for a second operator.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:adjustments", _("Adjustments"))
 
 
 def _breaks(count: int) -> tuple[int, Task]:

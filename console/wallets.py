@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from console.errors import LiftAlready, LiftDecided, NotFrozen, OwnRequest
+from console.errors import LiftAlready, LiftDecided, NotFrozen
 from console.models import AuditEntry, FreezeLift, Operator
+from identity.errors import OwnRequest
 from identity.persons import are_one_person
 from identity.sign_in import find_user
 from qr.errors import PayloadInvalid

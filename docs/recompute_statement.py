@@ -28,7 +28,10 @@ LINE += ["refund", "reference", "amount", "fee", "net", "currency"]
 COLUMNS = ["record", *LINE, "name", "value"]
 FACTS = ["settlement", "number", "merchant", "first_day", "last_day", "opened_at"]
 FACTS += ["closed_at", "time_zone", "payout_due_on", "currency", "sales_count"]
-FACTS += ["refunds_count", "opening", "sales", "refunds", "fees", "payout", "closing"]
+FACTS += ["refunds_count", "opening", "sales", "refunds", "fees", "adjusted", "payout"]
+FACTS += ["closing"]
+# Left out where there is none.
+OPTIONAL = {"adjusted"}
 TYPED = {"merchant", "store", "till", "cashier", "reference"}
 
 
@@ -80,7 +83,7 @@ def read_json(text: str) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
         raise Wrong(f"the file is cut or is no JSON: {error}") from error
     try:
         facts, lines, stated = found["settlement"], found["lines"], found["sha256"]
-        missing = [name for name in FACTS if name not in facts]
+        missing = [name for name in FACTS if name not in facts and name not in OPTIONAL]
         missing += [name for line in lines for name in LINE if name not in line]
     except (KeyError, TypeError) as error:
         raise Wrong(f"the file has no {error}") from error
@@ -95,7 +98,9 @@ def read_csv(text: str) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
     if not rows or list(rows[0]) != COLUMNS:
         raise Wrong("this is not the CSV for programs: choose Programs when you download it")
     heads = {row["name"]: row["value"] for row in rows if row["record"] == "head"}
-    facts = {name: unquote(heads, name) for name in FACTS}
+    facts = {
+        name: unquote(heads, name) for name in FACTS if name in heads or name not in OPTIONAL
+    }
     lines = [
         {name: unquote(row, name) for name in LINE} for row in rows if row["record"] == "line"
     ]
@@ -139,8 +144,9 @@ def check_sums(facts: dict[str, Any], lines: list[dict[str, Any]]) -> None:
     for name, total in sums.items():
         if read_amount(facts[name], name) != total:
             raise Wrong(f"{name} is {facts[name]}, and the lines add up to {total}")
-    names = ("opening", "sales", "refunds", "fees", "payout")
-    closing = sum((read_amount(facts[name], name) for name in names), Decimal(0))
+    names = ("opening", "sales", "refunds", "fees", "adjusted", "payout")
+    stated = [read_amount(facts.get(name, "0"), name) for name in names]
+    closing = sum(stated, Decimal(0))
     if read_amount(facts["closing"], "closing") != closing:
         raise Wrong(
             f"closing is {facts['closing']}, and the figures before add up to {closing}"
@@ -171,7 +177,8 @@ def read_amount(text: str, where: str) -> Decimal:
 def write_statement(facts: dict[str, Any], lines: list[dict[str, Any]]) -> str:
     """Write the file for programs up to its last row, which has the hash of it."""
     net = sum((Decimal(line["net"]) for line in lines), Decimal(facts["opening"]) * 0)
-    rows = [COLUMNS, *(state("head", name, field(name, facts[name])) for name in FACTS)]
+    heads = [name for name in FACTS if name in facts]
+    rows = [COLUMNS, *(state("head", name, field(name, facts[name])) for name in heads)]
     rows += [["line", *(field(name, line[name]) for name in LINE), "", ""] for line in lines]
     rows += [state("total", "lines", len(lines)), state("total", "net", net)]
     return write_rows(rows)
@@ -204,7 +211,7 @@ def check_checksum(digest: str, stated: str, known: str | None) -> None:
 
 def describe(facts: dict[str, Any], lines: list[dict[str, Any]], digest: str) -> str:
     """Say what was recomputed."""
-    figures = ("opening", "sales", "refunds", "fees", "payout", "closing")
+    figures = [name for name in FACTS[FACTS.index("opening") :] if name in facts]
     rows = [f"  {name:<8} {facts[name]:>16} {facts['currency']}" for name in figures]
     return "\n".join(
         [

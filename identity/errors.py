@@ -161,3 +161,19 @@ def _describe_wait(until: datetime) -> str:
     minutes = max(math.ceil((until - timezone.now()).total_seconds() / 60), 1)
     words = ngettext("%(minutes)s minute", "%(minutes)s minutes", minutes)
     return words % {"minutes": minutes}
+
+
+class OwnRequest(Exception):
+    """The person has asked for it, or it is about themselves: somebody else has to decide."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This is your own. Another operator has to decide. Nothing was changed.")
+        )
+
+
+class DecidedMeanwhile(Exception):
+    """Somebody has agreed to it or withdrawn it."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("Somebody else has decided meanwhile. Nothing was changed."))

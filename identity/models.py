@@ -173,3 +173,38 @@ class DashboardSession(AbstractBaseSession):
 
     def __str__(self) -> str:
         return f"{self.user_id} on {self.device_name}"
+
+
+class Agreement(models.Model):
+    """A wish of one person that takes effect once a second one agrees; declined by either."""
+
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    reason = models.CharField(max_length=500)
+    agreed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    agreed_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    asked_by_id: UUID
+    agreed_by_id: UUID | None
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(agreed_by=None, agreed_at=None)
+                | ~models.Q(agreed_by=models.F("asked_by"))
+                & models.Q(agreed_by__isnull=False, agreed_at__isnull=False),
+                name="%(app_label)s_%(class)s_two_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agreed_at=None) | models.Q(withdrawn_at=None),
+                name="%(app_label)s_%(class)s_decided_once",
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it waits for a second person."""
+        return self.agreed_at is None and self.withdrawn_at is None

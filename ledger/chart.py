@@ -76,11 +76,20 @@ EVENTS = {
     "take": ("suspense>safeguard",),
     "credit": ("suspense>wallet", "suspense>payable"),
     "bear": ("fee_income>suspense",),
+    "adjust": (
+        *("wallet>wallet", "wallet>payable", "wallet>fee_income", "wallet>suspense"),
+        *("payable>wallet", "payable>payable", "payable>fee_income", "payable>suspense"),
+        *("fee_income>wallet", "fee_income>payable", "fee_income>suspense"),
+        *("suspense>wallet", "suspense>payable", "suspense>fee_income"),
+    ),
 }
 # What the bank did, or an operator decided about it: it would invent or lose money if it were
 # not so. Posting it is a right of its own (`ledger/sql/moves_bank_money.sql`).
 BANK_EVENTS = frozenset(
-    {"top_up", "send_back", "book", "bounce", "return", "receive", "take", "credit", "bear"}
+    {
+        *("top_up", "send_back", "book", "bounce", "return", "receive", "take"),
+        *("credit", "bear", "adjust"),
+    }
 )
 NATURES = {kind.value: kind.nature for kind in AccountKind}
 

@@ -1,5 +1,6 @@
 """Read-only queries on the books."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -20,6 +21,32 @@ class Posting:
     amount_minor: int
     currency: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an account is for, and in which currency."""
+
+    kind: str
+    currency: str
+
+
+def describe_accounts(account_ids: Iterable[UUID]) -> dict[UUID, Facts]:
+    """Return what accounts are, by their ids; unknown ones are left out."""
+    found = Account.objects.filter(pk__in=list(account_ids))
+    return {
+        account_id: Facts(kind, currency)
+        for account_id, kind, currency in found.values_list("id", "kind", "currency")
+    }
+
+
+def lock_account(account_id: UUID) -> int:
+    """Lock an account that may not go negative, and return what may be spent of it.
+
+    Nothing is spent of it until the caller's transaction ends.
+    """
+    list(Account.objects.select_for_update(no_key=True).filter(pk=account_id))
+    return read_available(account_id)
 
 
 def read_balance(account_id: UUID) -> int:

@@ -146,3 +146,24 @@ class CutInFuture(Exception):
             f"The cut {cut_at.isoformat()} has not come yet: the database's clock says"
             f" {now.isoformat()}. Nothing was settled."
         )
+
+
+class FeeRuleAlready(Exception):
+    """Another change of the fee waits for a second person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("A change of this fee waits already. Agree to it or withdraw it first.")
+        )
+
+
+class FeeRuleTooSoon(Exception):
+    """A fee never changes for sales that may have been made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "A fee changes tomorrow at the earliest, so that no sale is charged by two"
+                " rules. Ask for it with a later day. Nothing was changed."
+            )
+        )

@@ -1,12 +1,16 @@
 """The fee that a merchant pays, in words and examples; SQL works it out, for sales too."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from ledger.money import find_exponent
-from merchants.models import Merchant
+from merchants.models import FeeRule
 
 # What a page shows an example of, in whole units of the currency.
 _EXAMPLES = (2, 10, 50)
@@ -14,6 +18,18 @@ _CALCULATE = """
     SELECT amount, merchants_calculate_fee(amount, %(bps)s, %(fixed)s)
       FROM unnest(%(amounts)s::bigint[]) amount
 """
+_FIND = """
+    SELECT bps, fixed FROM merchants_find_fee(
+        merchant => %s, at => coalesce(%s::timestamptz, clock_timestamp()))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A share of each sale in basis points, and a fixed part in minor units."""
+
+    mdr_bps: int
+    fee_fixed_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +46,34 @@ class FeeExample:
         return self.amount_minor - self.fee_minor
 
 
-def list_fee_examples(merchant: Merchant, currency: str) -> list[FeeExample]:
-    """List examples of sales with the merchant's fee, by the function that charges it."""
+def find_fee(merchant_id: UUID, *, at: datetime | None = None) -> Fee:
+    """Return the fee of a sale that is captured at an instant, or now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [merchant_id, at])
+        return Fee(*cursor.fetchone())
+
+
+def list_fee_examples(fee: Fee, currency: str) -> list[FeeExample]:
+    """List examples of sales with a fee, by the function that charges it."""
     unit = 10 ** find_exponent(currency)
     # Where a unit is the smallest amount, a coffee costs hundreds of it.
     scale = unit if unit > 1 else 100
     facts: dict[str, Any] = {
-        "bps": merchant.mdr_bps,
-        "fixed": merchant.fee_fixed_minor,
+        "bps": fee.mdr_bps,
+        "fixed": fee.fee_fixed_minor,
         "amounts": [each * scale for each in _EXAMPLES],
     }
     with connection.cursor() as cursor:
         cursor.execute(_CALCULATE, facts)
         return [FeeExample(amount, fee, currency) for amount, fee in cursor.fetchall()]
+
+
+def list_coming_rules(merchant_id: UUID) -> QuerySet[FeeRule]:
+    """List the agreed rules that do not apply yet, the next one first.
+
+    Of two for the same instant only the later one will apply.
+    """
+    coming = FeeRule.objects.filter(
+        merchant_id=merchant_id, agreed_at__isnull=False, applies_from__gt=Now()
+    )
+    return coming.order_by("applies_from", "-id").distinct("applies_from")

@@ -28,7 +28,7 @@ INVARIANTS = (
                      s.refunds_minor, s.refunds_count, s.fees_minor)
                     <> (lines.sold, lines.sales, lines.returned, lines.refunds, lines.fees)
                     OR s.closing_minor <> s.opening_minor + s.sales_minor - s.refunds_minor
-                                          - s.fees_minor - s.payout_minor)
+                                          - s.fees_minor + s.adjusted_minor - s.payout_minor)
         """,
     ),
     Invariant(
@@ -55,21 +55,32 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        claim="what the ledger owes a merchant is what settlements say, less what was paid out",
+        claim="what the ledger owes a merchant is what settlements say, less what was paid out,"
+        " and what was adjusted since",
         counted="SELECT count(*) FROM merchants_merchantbalance",
         offending="""
             SELECT b.id, ledger_sum_balance(b.payable_account_id)
-                   || ' payable, settlements and payouts say ' || owed.minor - paid.minor
+                   || ' payable, settlements and payouts say '
+                   || owed.minor - paid.minor + adjusted.minor
               FROM merchants_merchantbalance b
              CROSS JOIN LATERAL (
                 SELECT coalesce(sum(payout_minor), 0) + coalesce(
-                           (array_agg(closing_minor ORDER BY number DESC))[1], 0) AS minor
+                           (array_agg(closing_minor ORDER BY number DESC))[1], 0) AS minor,
+                       coalesce(sum(adjusted_minor), 0) AS adjusted
                   FROM merchants_settlement WHERE balance_id = b.id) owed
              CROSS JOIN LATERAL (
                 SELECT coalesce(sum(amount_minor), 0) AS minor FROM banking_order
                  WHERE source_account_id = b.payable_account_id
                    AND status IN ('sent', 'accepted', 'unknown', 'booked')) paid
-             WHERE ledger_sum_balance(b.payable_account_id) <> owed.minor - paid.minor
+             CROSS JOIN LATERAL (
+                SELECT coalesce(sum(CASE j.credit_account_id
+                                         WHEN b.payable_account_id THEN j.moved_minor
+                                         ELSE -j.moved_minor END), 0) - owed.adjusted AS minor
+                  FROM banking_adjustment j
+                 WHERE b.payable_account_id IN (j.debit_account_id, j.credit_account_id)
+                ) adjusted
+             WHERE ledger_sum_balance(b.payable_account_id)
+                   <> owed.minor - paid.minor + adjusted.minor
         """,
     ),
     Invariant(

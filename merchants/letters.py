@@ -13,12 +13,16 @@ from django.utils.translation import gettext
 
 from identity.models import User
 from identity.passwords import make_password_token
+from ledger.money import format_money
+from ledger.typed import write_percent
 from merchants.applications import make_token as make_application_token
 from merchants.invitations import find_open, make_token
 from merchants.models import (
     Application,
     ApplicationStatus,
+    FeeRule,
     Invitation,
+    MerchantBalance,
     PayoutAccount,
     Role,
 )
@@ -120,6 +124,26 @@ def write_payout_account_confirmed(account_id: UUID) -> Text | None:
             "payout_account_confirmed",
             account=account,
             link=f"{settings.PUBLIC_URL}{reverse('merchants:bank_account')}",
+        ),
+    )
+
+
+def write_fee_rule(rule_id: UUID) -> Text | None:
+    """Write to a shop's people that its fee changes, from which day and to which."""
+    agreed = FeeRule.objects.filter(pk=rule_id, agreed_at__isnull=False)
+    rule = agreed.select_related("merchant").first()
+    if rule is None:
+        return None
+    currencies = MerchantBalance.objects.filter(merchant_id=rule.merchant_id)
+    codes = sorted(currencies.values_list("currency", flat=True))
+    return Text(
+        subject=gettext("The fee of %(shop)s changes") % {"shop": rule.merchant.name},
+        body=_render(
+            "fee_rule",
+            rule=rule,
+            percent=write_percent(rule.mdr_bps),
+            fixed=", ".join(format_money(rule.fee_fixed_minor, code) for code in codes),
+            link=f"{settings.PUBLIC_URL}{reverse('merchants:fees')}",
         ),
     )
 

@@ -28,8 +28,9 @@ class Arrived:
 class Owed:
     """All of a merchant's money in one currency that has not arrived, in minor units.
 
-    `waiting_minor` is the ledger's payable account without what is carried over, which counts
-    to `open_minor`; `moving_minor` has left it and no statement of the bank has it yet.
+    `waiting_minor` is the ledger's payable account without what is carried over or was adjusted
+    since, which count to `open_minor`; `moving_minor` has left it, and no statement of the bank
+    has it yet.
     """
 
     currency: str
@@ -62,12 +63,13 @@ def read_owed(preview: Preview) -> Owed:
     """Read what a merchant is owed in a currency, from the ledger and the orders."""
     balance = preview.balance
     moving = Order.objects.filter(source_account=balance.payable_account_id, status__in=OUT)
+    still_open_minor = preview.opening_minor + preview.adjusted_minor
     unpaid = [each for each in _list_latest(balance) if each.payout_status != "booked"]
     due = min((each.payout_due_on for each in unpaid if each.payout_due_on), default=None)
     return Owed(
         currency=preview.currency,
         open_minor=preview.closing_minor,
-        waiting_minor=sum_balance(balance.payable_account_id) - preview.opening_minor,
+        waiting_minor=sum_balance(balance.payable_account_id) - still_open_minor,
         moving_minor=sum(moving.values_list("amount_minor", flat=True)),
         due_on=due,
         arrived=_find_arrived(balance),

@@ -22,16 +22,10 @@ from identity.persons import are_one_person
 from ledger.transactions import retry_clashes
 from merchants.addresses import Address
 from merchants.errors import AccountDecided, NewcomerConfirms, OwnAccountChange
-from merchants.models import (
-    Application,
-    Invitation,
-    Merchant,
-    PayoutAccount,
-    Role,
-    StaffMember,
-)
+from merchants.models import Invitation, Merchant, PayoutAccount
 from merchants.payout_orders import order_open_payouts
 from merchants.queries import find_payout_account, read_clock
+from merchants.recipients import list_addresses
 from relay.letters import send_letter
 
 _SHOWN_MAX = 50
@@ -172,14 +166,5 @@ def _waiting(account: PayoutAccount) -> QuerySet[PayoutAccount]:
 
 def _tell(kind: str, account: PayoutAccount) -> None:
     # At the addresses known before: whoever stole a sign-in cannot keep this from its owner.
-    people = StaffMember.objects.filter(
-        merchant_id=account.merchant_id,
-        is_active=True,
-        role__in=[Role.OWNER, Role.MANAGER],
-        store=None,
-    )
-    addresses = set(people.values_list("user__email", flat=True))
-    applied = Application.objects.filter(merchant_id=account.merchant_id)
-    addresses.update(applied.values_list("email", flat=True))
-    for address in sorted(filter(None, addresses)):
+    for address in list_addresses(account.merchant_id):
         send_letter(kind, subject=account.id, address=address)

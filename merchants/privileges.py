@@ -1,6 +1,11 @@
 """What the application's database role may do with the tables of merchants."""
 
 PRIVILEGES = {
+    "merchants_feerule": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
+    ),
     "merchants_merchantbalance": ("SELECT", "INSERT", "UPDATE (settled_until)"),
     "merchants_payoutaccount": (
         "SELECT",

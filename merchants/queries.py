@@ -1,6 +1,6 @@
 """Read-only queries about merchants' money."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -12,7 +12,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from banking.queries import sum_out
+from banking.models import Adjustment
+from banking.queries import list_moved, sum_moved, sum_out
 from foundation.model_sql import find_connection
 from foundation.paging import Page, cut_page
 from ledger.queries import sum_balance
@@ -30,6 +31,7 @@ from qr.references import decode_reference, encode_reference
 
 PAGE_SIZE = 50
 _READ_AT_ONCE = 2000
+_ADJUSTMENTS_SHOWN = 50
 # Nil UUID: a malformed cursor is treated as an unknown one.
 _NOBODY = UUID(int=0)
 
@@ -47,12 +49,13 @@ class Preview:
     refunds_count: int
     refunds_minor: int
     fees_minor: int
+    adjusted_minor: int
 
     @property
     def closing_minor(self) -> int:
         """Return the amount that would be owed, in minor units."""
         earned = self.sales_minor - self.refunds_minor - self.fees_minor
-        return self.opening_minor + earned
+        return self.opening_minor + earned + self.adjusted_minor
 
     @property
     def payout_minor(self) -> int:
@@ -67,7 +70,7 @@ class Preview:
     @property
     def has_lines(self) -> bool:
         """Return whether there is anything to settle."""
-        return self.sales_count + self.refunds_count > 0
+        return self.sales_count + self.refunds_count > 0 or self.adjusted_minor != 0
 
     @property
     def payout_if_closed_minor(self) -> int:
@@ -178,8 +181,29 @@ def preview_settlement(balance: MerchantBalance) -> Preview:
         currency=balance.currency,
         opened_at=balance.settled_until,
         opening_minor=last.closing_minor if last else 0,
+        adjusted_minor=sum_unsettled(balance),
         **sums,
     )
+
+
+def list_adjustments(balances: Sequence[MerchantBalance]) -> list[tuple[Adjustment, int]]:
+    """List what operators moved by hand lately, the newest first; taken is below zero."""
+    moved = [
+        (each, each.moved_minor or 0)
+        if each.credit_account_id == balance.payable_account_id
+        else (each, -(each.moved_minor or 0))
+        for balance in balances
+        for each in list_moved(balance.payable_account_id)[:_ADJUSTMENTS_SHOWN]
+    ]
+    return sorted(moved, key=lambda pair: pair[0].id, reverse=True)
+
+
+def sum_unsettled(balance: MerchantBalance) -> int:
+    """Return what operators adjusted by hand and no settlement has yet, in minor units."""
+    settled = Settlement.objects.filter(balance=balance).aggregate(
+        total=Coalesce(Sum("adjusted_minor"), 0)
+    )
+    return sum_moved(balance.payable_account_id) - int(settled["total"])
 
 
 def sum_takings(balance: MerchantBalance, store_id: UUID) -> int:
@@ -209,7 +233,7 @@ def check_balance(balance: MerchantBalance) -> Balance:
     )
     last = settlements.order_by("-number").first()
     owed_minor = sums["paid"] + (last.closing_minor if last else 0)
-    owed_minor -= sum_out(balance.payable_account_id)
+    owed_minor += sum_unsettled(balance) - sum_out(balance.payable_account_id)
     return Balance(
         currency=balance.currency,
         ok=sum_balance(balance.payable_account_id) == owed_minor,

@@ -36,7 +36,7 @@ class AmountSerializer(serializers.Serializer[Any]):
 
 
 class SettlementSerializer(Answer):
-    """A closed settlement: opening + sales - refunds - fees - payout = closing."""
+    """A closed settlement: opening + sales - refunds - fees + adjusted - payout = closing."""
 
     id = TextField(source="public_id", help_text="se_…")
     number = NumberField(help_text="Runs from 1 for each currency.")
@@ -50,6 +50,7 @@ class SettlementSerializer(Answer):
     refunds_count = NumberField()
     refunds = MoneySerializer()
     fees = MoneySerializer()
+    adjusted = MoneySerializer(help_text="What operators corrected by hand; below zero: taken.")
     payout = MoneySerializer()
     payout_status = TextField(
         help_text="none (there is no payout), waits_for_bank_account, pending, sent, accepted,"

@@ -24,7 +24,7 @@ from merchants.errors import AlreadySettled, CutInFuture, NothingToSettle
 from merchants.models import MerchantBalance, Settlement
 from merchants.payout_orders import order_payout
 from merchants.payouts import decide_payout, find_due_day
-from merchants.queries import find_last_cut, read_clock
+from merchants.queries import find_last_cut, read_clock, sum_unsettled
 from qr.references import encode_reference
 from relay.events import record_event
 
@@ -97,7 +97,7 @@ def close_settlement(
 
     Raises:
         AlreadySettled: another one is open by now; nothing is written.
-        NothingToSettle: there is no such line; nothing is written.
+        NothingToSettle: there is no such line, and nothing was adjusted; nothing is written.
         CutInFuture: the cut has not come yet, or the balance was closed beyond now before;
             nothing is written.
     """
@@ -110,12 +110,14 @@ def close_settlement(
     if cut_at > now:
         raise CutInFuture(cut_at, now=now)
     stores = _take_lines(balance, settlement_id=settlement_id, cut_at=cut_at)
-    if not stores:
+    adjusted_minor = sum_unsettled(balance)
+    if not stores and not adjusted_minor:
         raise NothingToSettle
     settlement = _write_settlement(
         balance,
         settlement_id=settlement_id,
         totals=Totals.add_up(stores),
+        adjusted_minor=adjusted_minor,
         cut_at=cut_at,
     )
     _post_settlement(balance, settlement=settlement, stores=stores)
@@ -204,11 +206,17 @@ def _take_lines(
 
 
 def _write_settlement(
-    balance: MerchantBalance, *, settlement_id: UUID, totals: Totals, cut_at: datetime
+    balance: MerchantBalance,
+    *,
+    settlement_id: UUID,
+    totals: Totals,
+    adjusted_minor: int,
+    cut_at: datetime,
 ) -> Settlement:
     last = balance.settlements.order_by("-number").first()
     opening_minor = last.closing_minor if last else 0
-    net_minor = opening_minor + totals.sales_minor - totals.refunds_minor - totals.fees_minor
+    earned_minor = totals.sales_minor - totals.refunds_minor - totals.fees_minor
+    net_minor = opening_minor + earned_minor + adjusted_minor
     payout_minor = decide_payout(balance.merchant, net_minor=net_minor)
     opened_at, balance.settled_until = balance.settled_until, cut_at
     balance.save(update_fields=["settled_until"])
@@ -225,6 +233,7 @@ def _write_settlement(
         refunds_count=totals.refunds_count,
         refunds_minor=totals.refunds_minor,
         fees_minor=totals.fees_minor,
+        adjusted_minor=adjusted_minor,
         payout_minor=payout_minor,
         closing_minor=net_minor - payout_minor,
         payout_due_on=find_due_day(balance.merchant, cut_at=cut_at) if payout_minor else None,

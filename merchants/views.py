@@ -13,7 +13,7 @@ from banking.reasons import explain_reason
 from ledger.typed import write_percent
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
 from merchants.days import read_day
-from merchants.fees import list_fee_examples
+from merchants.fees import find_fee, list_coming_rules, list_fee_examples
 from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import MerchantBalance, Settlement, SettlementLine
 from merchants.organisations import list_currencies
@@ -25,6 +25,7 @@ from merchants.queries import (
     find_next_cut,
     find_payout_account,
     find_settlement,
+    list_adjustments,
     list_merchant_balances,
     page_lines,
     page_settlements,
@@ -81,12 +82,16 @@ def fees(request: HttpRequest, staff: Staff) -> HttpResponse:
     balances = list_merchant_balances(merchant.id)
     # Before the first store there is no balance: the example is in the currency to come.
     currencies = [balance.currency for balance in balances] or list_currencies()[:1]
+    fee = find_fee(merchant.id)
     context = {
         "merchant": merchant,
-        "percent": write_percent(merchant.mdr_bps),
+        "fee": fee,
+        "percent": write_percent(fee.mdr_bps),
+        "coming": [
+            (rule, write_percent(rule.mdr_bps)) for rule in list_coming_rules(merchant.id)
+        ],
         "currencies": [
-            {"currency": each, "examples": list_fee_examples(merchant, each)}
-            for each in currencies
+            {"currency": each, "examples": list_fee_examples(fee, each)} for each in currencies
         ],
     }
     return render(request, "merchants/fees.html", context)
@@ -113,6 +118,7 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
         "settlements": page,
         "next_cursor": after,
         "balanced": check_balances(balances),
+        "adjustments": list_adjustments(balances),
         "nothing_to_settle": "nothing" in request.GET,
     }
     return render(request, "merchants/settlements.html", context)

@@ -33,8 +33,7 @@ class NewCharge:
 
 
 _PLACE = """
-    store.id AS store_id, store.merchant_id, store.takings_account_id, merchant.mdr_bps,
-    merchant.fee_fixed_minor
+    store.id AS store_id, store.merchant_id, store.takings_account_id
 """
 # Store and till are locked as their foreign keys lock them anyway. Closing the store, and
 # unpairing or moving the till, waits for that lock: either the charge exists by then and is
@@ -48,7 +47,6 @@ _AT_PRINCIPAL = f"""
         SELECT {_PLACE}, %(terminal_id)s::uuid AS terminal_id,
                %(principal_id)s::uuid AS principal_id, %(actor)s::text AS actor
           FROM merchants_store store
-          JOIN merchants_merchant merchant ON merchant.id = store.merchant_id
          WHERE store.id = %(store_id)s AND store.closed_at IS NULL
            AND (NOT %(is_tills)s OR EXISTS (SELECT FROM till))
            FOR KEY SHARE OF store
@@ -62,7 +60,6 @@ _AT_TOKEN = f"""
           FROM pos_terminaltoken token
           JOIN pos_terminal terminal ON terminal.id = token.terminal_id
           JOIN merchants_store store ON store.id = terminal.store_id
-          JOIN merchants_merchant merchant ON merchant.id = store.merchant_id
          WHERE token.digest = %(digest)s AND token.revoked_at IS NULL AND NOT token.is_device
            AND terminal.revoked_at IS NULL AND store.closed_at IS NULL
            AND store.currency = %(currency)s
@@ -89,8 +86,8 @@ _VALUES = (
     | {
         "idempotency_key": "CASE WHEN pos_mark_running(concat(place.principal_id, ' ',"
         " %(idempotency_key)s::text)) THEN %(idempotency_key)s ELSE %(idempotency_key)s END",
-        "fee_minor": "merchants_calculate_fee("
-        "%(amount_minor)s, place.mdr_bps, place.fee_fixed_minor)",
+        # The capture works it out, by the rule in force by then.
+        "fee_minor": "0",
         "created_at": "now()",
         "expires_at": "now() + %(life)s",
     }

@@ -35,7 +35,8 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        claim="every wallet holds what came in and its refunds, less payments and redemptions",
+        claim="every wallet holds what came in and its refunds, less payments, redemptions"
+        " and what was adjusted",
         counted="SELECT count(*) FROM wallet_wallet w WHERE {part:w.ctid}",
         by=Pages("wallet_wallet"),
         offending="""
@@ -45,8 +46,10 @@ INVARIANTS = (
              CROSS JOIN LATERAL (
                 SELECT (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfer t
                          WHERE t.credit_account_id = w.account_id
-                           AND t.kind IN ('top_up', 'credit')
+                           AND t.kind IN ('top_up', 'credit', 'adjust')
                            AND t.phase IN ('single', 'post'))
+                     - (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfer t
+                         WHERE t.debit_account_id = w.account_id AND t.kind = 'adjust')
                      - (SELECT coalesce(sum(o.amount_minor), 0) FROM banking_order o
                          WHERE o.source_account_id = w.account_id
                            AND o.status IN ('sent', 'accepted', 'unknown', 'booked'))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from banking.models import Adjustment
 from foundation.model_sql import JoinedRows
 from foundation.paging import Page, cut_page
 from ledger.chart import Side
@@ -29,6 +30,7 @@ _TITLES: dict[str, Promise] = {
     "redeem": gettext_lazy("To your bank account"),
     "bounce": gettext_lazy("Refused by the bank"),
     "return": gettext_lazy("Came back from the bank"),
+    "adjust": gettext_lazy("Corrected by hand"),
 }
 _PAID = JoinedRows(
     Payment,
@@ -55,6 +57,8 @@ class Movement:
     payment: Payment | None
     refund: Refund | None
     zone: tzinfo
+    # Why an operator moved it, in the operator's words; empty of all else.
+    reason: str
 
     @property
     def public_id(self) -> str:
@@ -121,7 +125,7 @@ def _explain(wallet: Wallet, lines: Sequence[StatementLine]) -> list[Movement]:
     charges = [*ids, *(refund.charge_id for refund in refunds.values())]
     payments = {payment.charge_id: payment for payment in _PAID.list([wallet.id, charges])}
     found = [payments.get(refunds[key].charge_id if key in refunds else key) for key in ids]
-    zones = _fill_zones(found)
+    zones, reasons = _fill_zones(found), _find_reasons(lines)
     return [
         Movement(
             line=line,
@@ -129,6 +133,7 @@ def _explain(wallet: Wallet, lines: Sequence[StatementLine]) -> list[Movement]:
             payment=payment,
             refund=refunds.get(line.transfer_id),
             zone=zone,
+            reason=reasons.get(line.transfer_id, ""),
         )
         for line, payment, zone in zip(lines, found, zones, strict=True)
     ]
@@ -140,6 +145,13 @@ def _find_refunds(lines: Sequence[StatementLine]) -> dict[UUID, Refund]:
         return {}
     refunds = Refund.objects.filter(pk__in=ids).only("id", "charge_id")
     return {refund.id: refund for refund in refunds}
+
+
+def _find_reasons(lines: Sequence[StatementLine]) -> dict[UUID, str]:
+    ids = [line.transfer_id for line in lines if line.kind == "adjust"]
+    if not ids:
+        return {}
+    return dict(Adjustment.objects.filter(pk__in=ids).values_list("id", "reason"))
 
 
 def _fill_zones(payments: Iterable[Payment | None]) -> list[tzinfo]:

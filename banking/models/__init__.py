@@ -1,6 +1,7 @@
 """The tables of banking."""
 
 from banking.models.accounts import BankAccount, CsvMapping, DateOrder
+from banking.models.adjustments import Adjustment
 from banking.models.answers import AnswerStatus, OrderAnswer, Report
 from banking.models.breaks import Break, BreakDecision, BreakReason
 from banking.models.orders import FileStatus, Order, OrderKind, OrderStatus, PaymentFile
@@ -14,6 +15,7 @@ from banking.models.statements import (
 )
 
 __all__ = [
+    "Adjustment",
     "AnswerStatus",
     "BankAccount",
     "BankFile",

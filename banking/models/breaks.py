@@ -33,6 +33,8 @@ class BreakDecision(models.TextChoices):
     KEEP = "keep"
     SPLIT = "split"
     BEAR = "bear"
+    # Of a top-up that the bank took back, by an adjustment.
+    RECOVER = "recover"
 
 
 class Break(models.Model):

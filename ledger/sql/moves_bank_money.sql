@@ -4,5 +4,5 @@ CREATE OR REPLACE FUNCTION ledger_moves_bank_money(event text) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 AS $$
     SELECT event IN ('top_up', 'send_back', 'book', 'bounce', 'return', 'receive', 'take',
-                     'credit', 'bear')
+                     'credit', 'bear', 'adjust')
 $$;

@@ -21,6 +21,7 @@ WORDS = {
     "take": _("Taken by the bank"),
     "credit": _("Credited"),
     "bear": _("Borne"),
+    "adjust": _("Corrected by hand"),
     "safeguard": _("Safeguard"),
     "wallet": _("Wallet"),
     "takings": _("Takings"),

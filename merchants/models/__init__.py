@@ -2,6 +2,7 @@
 
 from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
+from merchants.models.fee_rules import FeeRule
 from merchants.models.invitations import Invitation
 from merchants.models.organisations import Licence, Organisation
 from merchants.models.payout_accounts import PayoutAccount
@@ -20,6 +21,7 @@ __all__ = [
     "Application",
     "ApplicationStatus",
     "CodeFormat",
+    "FeeRule",
     "Invitation",
     "LegalForm",
     "Licence",

@@ -38,7 +38,7 @@ class MerchantBalance(models.Model):
 
 
 class Settlement(models.Model):
-    """A closed settlement: opening + sales - refunds - fees - payout = closing."""
+    """A closed settlement: opening + sales - refunds - fees + adjusted - payout = closing."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     balance = models.ForeignKey(MerchantBalance, models.PROTECT, related_name="settlements")
@@ -52,6 +52,8 @@ class Settlement(models.Model):
     refunds_count = models.PositiveIntegerField()
     refunds_minor = models.BigIntegerField()
     fees_minor = models.BigIntegerField()
+    # What operators brought by hand, less what they took.
+    adjusted_minor = models.BigIntegerField(default=0, db_default=0)
     payout_minor = models.BigIntegerField()
     closing_minor = models.BigIntegerField()
     payout_due_on = models.DateField(null=True)
@@ -73,6 +75,7 @@ class Settlement(models.Model):
                     + models.F("sales_minor")
                     - models.F("refunds_minor")
                     - models.F("fees_minor")
+                    + models.F("adjusted_minor")
                     - models.F("payout_minor")
                 ),
                 name="merchants_settlement_adds_up",

@@ -58,6 +58,7 @@ def label_figures() -> dict[str, str]:
         "sales": translate("Sales"),
         "refunds": translate("Refunds"),
         "fees": translate("Fees"),
+        "adjusted": translate("Adjusted"),
         "payout": translate("Payout"),
         "closing": translate("Closing balance"),
     }

@@ -10,7 +10,7 @@ from merchants.models import Settlement, SettlementLine
 from merchants.queries import read_lines_together
 
 Row = Sequence[str | int]
-_FIGURES = ("opening", "sales", "refunds", "fees", "payout", "closing")
+_FIGURES = ("opening", "sales", "refunds", "fees", "adjusted", "payout", "closing")
 _TAKEN_OFF = {"refunds", "fees", "payout"}
 
 
@@ -37,12 +37,15 @@ def read_made_lines(
 
 
 def list_figures(settlement: Settlement) -> Iterator[tuple[str, int]]:
-    """List opening + sales - refunds - fees - payout = closing by name, in minor units.
+    """List opening + sales - refunds - fees + adjusted - payout = closing, in minor units.
 
-    What is taken off is negative, so that all but the last add up to the last.
+    What is taken off is negative, so that all but the last add up to the last. What nobody has
+    adjusted is left out, as in files of before.
     """
     for name in _FIGURES:
         amount_minor: int = getattr(settlement, f"{name}_minor")
+        if name == "adjusted" and not amount_minor:
+            continue
         yield name, -amount_minor if name in _TAKEN_OFF else amount_minor
 
 

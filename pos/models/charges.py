@@ -76,6 +76,7 @@ class Charge(models.Model):
     version = models.PositiveIntegerField(default=1)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
+    # By the rule in force when it was captured; 0 until then.
     fee_minor = models.BigIntegerField()
     refunded_minor = models.BigIntegerField(default=0)
     refunds_count = models.PositiveSmallIntegerField(default=0)

@@ -1,7 +1,8 @@
 -- Capture a charge that the payer holds: transfer, status, settlement line and event at once.
 -- `posted` is the ledger's result; null, or `deadline_passed`: the charge is not payable.
 -- Unless it is `created`, nothing was written and `charge` is null. The transfer and the line
--- take the charge's own id, so a mistaken second capture would collide with them.
+-- take the charge's own id, so a mistaken second capture would collide with them. The fee is by
+-- the rule in force at the instant that the sale is dated.
 CREATE OR REPLACE FUNCTION pos_capture_charge(
     payer uuid, charge_id uuid, email text, event uuid, reference text,
     OUT posted ledger_result, OUT charge pos_charge, OUT payer_balance bigint
@@ -11,6 +12,7 @@ AS $$
 DECLARE
     claimed pos_charge;
     ends_at timestamptz;
+    paid_at timestamptz;
 BEGIN
     SELECT * INTO claimed FROM pos_charge c WHERE c.id = charge_id FOR NO KEY UPDATE;
     ends_at := least(claimed.lease_until, claimed.expires_at);
@@ -30,13 +32,16 @@ BEGIN
         RETURN;
     END IF;
 
+    -- It was judged before the end, and is dated accordingly.
+    paid_at := least(clock_timestamp(), ends_at - interval '1 microsecond');
     UPDATE pos_charge c
        SET status = 'captured', payer_email = email,
-           version = version + 1,
-           -- It was judged before the end, and is dated accordingly.
-           captured_at = least(clock_timestamp(), ends_at - interval '1 microsecond')
+           version = version + 1, captured_at = paid_at,
+           fee_minor = merchants_calculate_fee(
+               claimed.amount_minor, fee.bps, fee.fixed)
+      FROM merchants_find_fee(merchant => claimed.merchant_id, at => paid_at) fee
      WHERE c.id = charge_id
-    RETURNING * INTO charge;
+    RETURNING c.* INTO charge;
     INSERT INTO pos_duereceipt (charge_id) VALUES (charge.id);
     PERFORM merchants_record_line(
         line => charge.id, kind => 'sale', charge => charge.id, merchant => charge.merchant_id,

@@ -1,17 +1,20 @@
 """The operator's console: who may open it, what is decided there, and the log."""
 
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 from django.urls import get_resolver
 
-from banking.models import Break
+from banking.models import Adjustment, Break
 from console.models import AuditEntry, Operator
 from identity.factors import keep_app
 from identity.models import User
+from ledger.accounts import get_or_open_house_account
 from merchants.models import Application, Role
+from qr.references import encode_reference
 from tests import factories
 from tests.banking import bank
 from tests.flows.routes import ask, shop_stays_as_it_is, try_out
@@ -46,7 +49,7 @@ def page(application):
 
 
 @pytest.fixture
-def things(application, customer):
+def things(application, customer, shop):
     """Return the references that routes need, by the beginning or the end of the route."""
     released = [bank.make_order(), bank.release()][1]
     order = bank.make_order()
@@ -54,6 +57,14 @@ def things(application, customer):
     entry = bank.enter(order, 1000)
     waiting = Break.objects.create(
         entry=entry, amount_minor=1000, currency="EUR", reason="no_reference"
+    )
+    adjustment = Adjustment.objects.create(
+        debit_account_id=get_or_open_house_account("suspense", currency="EUR"),
+        credit_account_id=customer.wallet.account_id,
+        amount_minor=1,
+        currency="EUR",
+        reason="A test",
+        asked_by=bank.make_user(),
     )
     return {
         "console/applications/": application,
@@ -65,6 +76,12 @@ def things(application, customer):
         "console/breaks/": waiting,
         "console/accounts/": entry.account,
         "console/identities/": factories.ask_for_tier(customer),
+        "console/shops/": shop.merchant,
+        "console/charges/": factories.make_charge(shop),
+        "console/people/": SimpleNamespace(
+            public_id=encode_reference("us", customer.wallet.user_id)
+        ),
+        "console/adjustments/": adjustment,
         "console/wallets/": customer.wallet,
         "console/safeguarding/": bank.report(),
     }
@@ -114,9 +131,10 @@ def test_an_operator_without_a_second_factor_is_led_to_make_one(things):
 
 
 def test_an_operator_opens_every_page(operator, things):
+    # The page is theirs, but what came in cannot be borne or taken back, and nothing waits.
+    odd = {"bear": {409}, "recover": {404}, "decide": {302, 404}}
     for route in ROUTES:
-        # 409: the page is theirs, but what came in cannot be borne.
-        expected = {409} if route.endswith("/bear/") else {200, 302, 422}
+        expected = odd.get(route.split("/")[-2], {200, 302, 422})
         assert try_out(operator, fill(route, things)) in expected, route
 
 

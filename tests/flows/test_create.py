@@ -170,13 +170,10 @@ def test_the_store_s_currency_is_the_only_one(till):
     assert answer.json()["errors"][0]["field"] == "amount.currency"
 
 
-def test_the_fee_is_fixed_when_the_charge_is_made(till, shop):
+def test_a_charge_has_no_fee_before_it_is_paid(till, shop):
     created = till.post("charges", {"amount": {"amount_minor": 250, "currency": "EUR"}}).json()
 
-    shop.merchant.mdr_bps = 500
-    shop.merchant.save()
-
-    assert Charge.objects.get(short_code=created["short_code"]).fee_minor == 2
+    assert Charge.objects.get(short_code=created["short_code"]).fee_minor == 0
 
 
 def test_a_merchant_s_server_charges_for_one_of_its_stores(shop):

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from ledger.typed import write_percent
-from merchants.fees import list_fee_examples
+from merchants.fees import find_fee, list_fee_examples
 from merchants.models import Merchant, Role
 from merchants.onboarding import open_merchant, open_store
+from pos.models import Charge
 from tests import factories
 from tests.flows.steps import open_dashboard
 
@@ -55,11 +56,10 @@ def test_free_sales_are_said_to_be_free(shop):
 
 def test_an_example_is_what_a_sale_is_charged(shop, customer):
     Merchant.objects.update(mdr_bps=123, fee_fixed_minor=7)
-    shop.merchant.refresh_from_db()
 
-    for example in list_fee_examples(shop.merchant, "EUR"):
-        charge = factories.make_charge(shop, amount_minor=example.amount_minor)
-        assert charge.fee_minor == example.fee_minor
+    for example in list_fee_examples(find_fee(shop.merchant.id), "EUR"):
+        charge = factories.sell(shop, customer, amount_minor=example.amount_minor)
+        assert Charge.objects.get(pk=charge.pk).fee_minor == example.fee_minor
 
 
 def test_each_currency_has_its_examples(shop):
@@ -74,4 +74,6 @@ def test_each_currency_has_its_examples(shop):
 def test_before_the_first_store_the_page_is_no_error():
     merchant = open_merchant("Pier", country="IE", time_zone="Europe/Dublin", mdr_bps=60)
 
-    assert [each.currency for each in list_fee_examples(merchant, "EUR")] == ["EUR"] * 3
+    assert [each.currency for each in list_fee_examples(find_fee(merchant.id), "EUR")] == [
+        "EUR"
+    ] * 3

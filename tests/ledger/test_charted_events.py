@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.db import connection
 
-from ledger.accounts import get_or_open_house_account
+from ledger.accounts import get_or_open_house_account, open_account
 from ledger.chart import BANK_EVENTS, EVENTS, NATURES, AccountKind
 from ledger.errors import TransferRefused
 from ledger.models import Transfer
@@ -88,7 +88,8 @@ def test_what_the_bank_did_takes_a_right_of_its_own(
         accounts[house] = get_or_open_house_account(house, currency="EUR")
     for kind in sorted(BANK_EVENTS):
         for debit, _, credit in (pair.partition(">") for pair in EVENTS[kind]):
-            move = [draw(kind, accounts[debit], accounts[credit], shape) for _ in range(count)]
+            to = accounts[credit] if credit != debit else open_account(credit, currency="EUR")
+            move = [draw(kind, accounts[debit], to, shape) for _ in range(count)]
 
             assert post_transfers(move) == ["top_up_not_allowed"] * count, (kind, debit)
 

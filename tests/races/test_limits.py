@@ -8,9 +8,9 @@ import pytest
 
 from banking import breaks, inbox
 from banking.models import Break
-from console.errors import OwnRequest
 from console.identities import decline_wish, grant_wish
 from console.models import AuditEntry, Operator
+from identity.errors import OwnRequest
 from ledger.queries import read_balance
 from tests import factories
 from tests.banking import bank

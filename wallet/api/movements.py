@@ -17,7 +17,8 @@ class MovementSerializer(Answer):
 
     id = TextField(source="public_id", help_text="mv_…")
     kind = TextField(
-        source="line.kind", help_text="top_up, capture, refund, redeem, bounce, return, credit."
+        source="line.kind",
+        help_text="top_up, capture, refund, redeem, bounce, return, credit, adjust.",
     )
     title = TextField(help_text="The shop, or where the money came from.")
     amount = MoneySerializer(help_text="Below zero of what went out.")
@@ -25,6 +26,7 @@ class MovementSerializer(Answer):
         of=lambda movement: Money(movement.line.balance_after_minor, movement.currency),
         help_text="What the wallet held right after it.",
     )
+    reason = TextField(help_text="Why an operator corrected it by hand; empty of all else.")
     at = InstantField(source="line.posted_at")
     payment = TextField(
         allow_null=True,

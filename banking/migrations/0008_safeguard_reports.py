@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("banking", "0005_advised_in_other_words"),
+        ("banking", "0007_break_over_limit"),
     ]
 
     operations = [

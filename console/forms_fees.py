@@ -1,0 +1,79 @@
+"""The console's form about a shop's fee."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.forms import MakingForm
+from ledger.errors import AmountUnreadable, PercentUnreadable
+from ledger.typed import read_money, read_percent
+from merchants.fee_rules import NewRule
+from merchants.fees import Fee
+
+_ASK_DAY = _("Type the day from which it applies, tomorrow or later.")
+_ASK_RATE = _("Type the share of each sale, such as 0.6, or 0.")
+
+
+class FeeRuleForm(MakingForm):
+    """Another fee, and the day from which it applies."""
+
+    percent = forms.CharField(
+        label=_("Share of each sale, in %"),
+        max_length=10,
+        error_messages={"required": _ASK_RATE, "max_length": _ASK_RATE},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+    fixed = forms.CharField(
+        label=_("Fixed part of each sale"),
+        required=False,
+        max_length=20,
+        help_text=_("An amount such as 0.05, or nothing."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+    applies_on = forms.DateField(
+        label=_("Applies from"),
+        error_messages={"required": _ASK_DAY, "invalid": _ASK_DAY},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The log keeps it. The shop does not see it."),
+        error_messages={
+            "required": _("Type the reason: the log keeps it."),
+            "max_length": _("Type the reason in up to 500 letters."),
+        },
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, currency: str, **options: Any) -> None:
+        """Read the fixed part in the shop's first currency."""
+        super().__init__(*args, **options)
+        self.currency = currency
+
+    def clean_percent(self) -> int:
+        """Return the share in basis points."""
+        try:
+            return read_percent(self.cleaned_data["percent"])
+        except PercentUnreadable as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+    def clean_fixed(self) -> int:
+        """Return the fixed part in minor units; nothing is none."""
+        typed = self.cleaned_data["fixed"].strip()
+        if not typed.strip("0.,"):
+            return 0
+        try:
+            return read_money(typed, self.currency)
+        except AmountUnreadable as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+    def read_rule(self) -> NewRule:
+        """Return what was typed."""
+        typed = self.cleaned_data
+        return NewRule(
+            fee=Fee(typed["percent"], typed["fixed"]),
+            applies_on=typed["applies_on"],
+            reason=typed["reason"],
+        )
