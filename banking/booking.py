@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import uuid6
 from django.db import connection
 
 from banking.errors import EntryDiffers, OrderElsewhere
@@ -19,11 +20,11 @@ from banking.matching import (
     match_entries,
     suggest_accounts,
 )
-from banking.models import Break, BreakReason, Order
+from banking.models import BreakReason, Order
 from banking.orders import book_order, return_order
 from banking.rooms import measure_rooms
-from banking.topics import account_topic
-from foundation.postgresql.arrays import Texts, Uuids
+from banking.top_ups import book_announced, tell_accounts
+from foundation.postgresql.arrays import Bigints, Texts, Uuids
 from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
 from ledger.errors import TransferRefused
@@ -31,11 +32,9 @@ from ledger.posting import BATCH_MAX, explain_refusal, post_transfers
 from ledger.results import DONE, Result
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
-from relay.pages import tell_on_commit
 
 logger = logging.getLogger(__name__)
 
-_TOPICS_EACH = 200
 # More than these is no fault of single entries.
 _STUCK_MAX = 100
 # The wallet takes nothing more: somebody has to decide where the money goes.
@@ -60,6 +59,15 @@ _ARRIVE = """
     UPDATE banking_expectation SET arrived_at = clock_timestamp()
      WHERE id = ANY (%s) AND arrived_at IS NULL
 """
+_BREAK = """
+    INSERT INTO banking_break (id, entry_id, amount_minor, currency, reason,
+                               suggested_account_id, decision, note)
+    SELECT g.id, g.entry, g.minor, g.currency, g.reason, nullif(g.suggested, %(none)s::uuid),
+           '', ''
+      FROM unnest(%(ids)s::uuid[], %(entries)s::uuid[], %(minors)s::bigint[],
+                  %(currencies)s::text[], %(reasons)s::text[], %(suggested)s::uuid[])
+           AS g (id, entry, minor, currency, reason, suggested)
+"""
 _NOTHING = UUID(int=0)
 
 
@@ -68,7 +76,7 @@ def book_entries() -> int:
 
     One that the ledger refuses is logged and left, and keeps no other from being booked.
     """
-    count, size = 0, BATCH_MAX
+    count, size = book_announced(), BATCH_MAX
     stuck: list[UUID] = []
     while True:
         try:
@@ -168,9 +176,7 @@ class _Batch:
                 raise explain_refusal(result, entry.id)
         with connection.cursor() as cursor:
             cursor.execute(_ARRIVE, [Uuids(arrived)])
-        topics = [account_topic(each.credit_account_id) for each in arrived.values()]
-        for begin in range(0, len(topics), _TOPICS_EACH):
-            tell_on_commit(*topics[begin : begin + _TOPICS_EACH])
+        tell_accounts([each.credit_account_id for each in arrived.values()])
 
     def _take_fitting(self, matches: Matches) -> list[tuple[Unposted, Announced]]:
         """Return the top-ups that fit; of the others somebody has to decide."""
@@ -201,24 +207,28 @@ class _Batch:
         for transfer, result in zip(transfers, post_transfers(transfers), strict=True):
             if result not in DONE:
                 raise explain_refusal(result, transfer.id)
-        suggested = suggest_accounts(entry for entry, _ in matches.rest) | self._meant
-        Break.objects.bulk_create(
-            [
-                Break(
-                    entry_id=entry.id,
-                    amount_minor=entry.amount_minor,
-                    currency=entry.currency,
-                    reason=reason,
-                    suggested_account_id=suggested.get(entry.id),
-                )
-                for entry, reason in matches.rest
-            ],
-            batch_size=2000,
-        )
+        self._make_breaks(matches)
         self._noted += [
             _Noted(entry, transfer.kind)
             for (entry, _), transfer in zip(matches.rest, transfers, strict=True)
         ]
+
+    def _make_breaks(self, matches: Matches) -> None:
+        entries = [entry for entry, _ in matches.rest]
+        suggested = suggest_accounts(entries) | self._meant
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _BREAK,
+                {
+                    "none": _NOTHING,
+                    "ids": Uuids(uuid6.uuid7() for _ in entries),
+                    "entries": Uuids(entry.id for entry in entries),
+                    "minors": Bigints(entry.amount_minor for entry in entries),
+                    "currencies": Texts(entry.currency for entry in entries),
+                    "reasons": Texts(reason.value for _, reason in matches.rest),
+                    "suggested": Uuids(suggested.get(entry.id, _NOTHING) for entry in entries),
+                },
+            )
 
     def _transfer(
         self, entry: Unposted, kind: str, *, other: UUID, reference: str

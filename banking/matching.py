@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from banking.locks import hold_booking
 from banking.models import BreakReason, Order
 from banking.reading.lines import squeeze
 from foundation.postgresql.arrays import Texts, Uuids
@@ -34,12 +35,12 @@ _AMOUNTS = """
 """
 
 
-# What nobody has posted yet; another banker that does the same waits here.
+# What nobody has posted yet.
 _UNPOSTED = """
     SELECT id, amount_minor, currency, creditor_reference, end_to_end_id, bank_reference,
            party_iban, reason_code, is_charge, is_reversal, is_lump
       FROM banking_entry WHERE posted_at IS NULL AND id <> ALL (%s)
-     ORDER BY id LIMIT %s FOR NO KEY UPDATE
+     ORDER BY id LIMIT %s
 """
 _ANNOUNCED = """
     SELECT id, reference, currency, credit_account_id
@@ -83,7 +84,11 @@ class Matches:
 
 
 def lock_unposted(count_max: int, *, but: Sequence[UUID] = ()) -> list[Unposted]:
-    """Lock the entries that were entered first and not posted yet, but for some."""
+    """Return the entries that were entered first and not posted yet, but for some.
+
+    Another banker that does the same waits, until the caller's transaction ends.
+    """
+    hold_booking()
     with connection.cursor() as cursor:
         cursor.execute(_UNPOSTED, [Uuids(but), count_max])
         return list(starmap(Unposted, cursor.fetchall()))

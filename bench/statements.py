@@ -37,6 +37,7 @@ _CHECK = """
 _NOTES = [
     "bare: lxml's iterparse of the file, and COPY of such rows into a table of the same kind.",
     "ours: read, matched and booked, nine of ten entries to a wallet and one to suspense.",
+    "_cpu: processor time of our process and of PostgreSQL's that serves it.",
     "ours_mb: the most memory that the process held.",
 ]
 
@@ -89,6 +90,9 @@ def measure(servers: Servers, count: int) -> Figures:
         Row("bare", "s", [Run(bare["s"])]),
         Row("ours", "s", [Run(ours["s"])]),
         Row("times", "x", [Run(ours["s"] / bare["s"])]),
+        Row("bare_cpu", "s", [Run(bare["cpu_s"])]),
+        Row("ours_cpu", "s", [Run(ours["cpu_s"])]),
+        Row("times_cpu", "x", [Run(ours["cpu_s"] / bare["cpu_s"])]),
         Row("entries", "/s", [Run(count / ours["s"])]),
         Row("ours_mb", "MB", [Run(ours["mb"])]),
         Row("breaks", "", [Run(waiting)]),

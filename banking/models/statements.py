@@ -20,8 +20,10 @@ class Expectation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     # A creditor reference (ISO 11649, RF...) without blanks.
-    reference = models.CharField(max_length=25, unique=True)
-    credit_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=25)
+    credit_account = models.ForeignKey(
+        "ledger.Account", models.PROTECT, related_name="+", db_index=False
+    )
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
     created_at = models.DateTimeField(db_default=Now())
@@ -34,7 +36,9 @@ class Expectation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0),
                 name="banking_expectation_amount_positive",
-            )
+            ),
+            # Not `unique=True`, which makes a second index for LIKE.
+            models.UniqueConstraint(fields=["reference"], name="banking_expectation_reference"),
         ]
         indexes = [
             models.Index(

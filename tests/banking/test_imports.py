@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from banking import booking, imports, inbox
+from banking import booking, imports, inbox, top_ups
 from banking.errors import FileTooLarge
 from banking.expectations import expect
 from banking.models import BankAccount, BankFile, Break, CsvMapping, Entry, Statement
@@ -312,7 +312,8 @@ STEPS = [
     (imports, "find_account_of"),
     (imports, "Statement"),
     (booking, "post_transfers"),
-    (booking, "Break"),
+    (booking, "suggest_accounts"),
+    (top_ups, "tell_accounts"),
 ]
 
 
