@@ -4,7 +4,7 @@ from django.urls import path
 
 from pos.api import charges, pictures
 from pos.api import counter_codes as api_codes
-from pos.views import counter_codes, desk, exports, items, pages, tills
+from pos.views import counter_codes, desk, exports, items, pages, payments, tills
 
 app_name = "pos"
 urlpatterns = [
@@ -62,7 +62,8 @@ urlpatterns = [
         exports.settlement_json,
         name="settlement_json",
     ),
-    path("dashboard/payments/", pages.payments, name="payments"),
+    path("dashboard/payments/", payments.payments, name="payments"),
+    path("dashboard/payments.csv", payments.payments_csv, name="payments_csv"),
     path("dashboard/payments/<str:reference>/", pages.payment, name="payment"),
     path("api/v1/charges", charges.ChargesView.as_view()),
     path("api/v1/charges/<str:reference>", charges.ChargeView.as_view()),

@@ -26,14 +26,14 @@ from pos.access import Till, keep_token, read_device, till_only
 from pos.authentication import TILL_COOKIE
 from pos.desk import look_at_desk
 from pos.errors import NotFound, PairingRefused
-from pos.models import Charge, ChargeStatus
+from pos.forms_search import STATUSES
+from pos.models import Charge
 from pos.queries import (
     filter_status,
     find_by_receipt,
     find_staff_charge,
     list_charges,
     list_refunds,
-    list_staff_charges,
     list_stores_with_terminals,
     page_after,
     sum_today,
@@ -54,8 +54,6 @@ from pos.views.desk import show_items
 from pos.views.tills import draw_pairing, find_own_terminal
 from qr.errors import PayloadInvalid
 from qr.links import decode_token
-
-_STATUSES = [*ChargeStatus.values, "refunded"]
 
 
 @require_http_methods(["GET", "POST"])
@@ -202,16 +200,6 @@ def revoke(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
 @require_GET
 @never_cache
 @staff_only
-def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """List the charges of the merchant, or of the one store that this person works for."""
-    context = _list_page(request, list_staff_charges(staff))
-    context |= {"merchant": staff.merchant, "works_at": staff.store}
-    return render(request, "pos/payments.html", context)
-
-
-@require_GET
-@never_cache
-@staff_only
 def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Show one charge: what happened to it, and where its money went."""
     try:
@@ -263,4 +251,4 @@ def _list_page(request: HttpRequest, charges: QuerySet[Charge]) -> dict[str, Any
         )
     except NotFound:
         raise Http404 from None
-    return {"charges": page, "next_cursor": after, "status": status, "statuses": _STATUSES}
+    return {"charges": page, "next_cursor": after, "status": status, "statuses": STATUSES}
