@@ -1,6 +1,7 @@
 """What the application's database role may do with the tables of merchants."""
 
 PRIVILEGES = {
+    "merchants_logo": ("SELECT", "INSERT"),
     "merchants_merchantbalance": ("SELECT", "INSERT", "UPDATE (settled_until)"),
     "merchants_payoutaccount": (
         "SELECT",

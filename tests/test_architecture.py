@@ -44,6 +44,7 @@ NOT_IN_THE_API = {
     "AddressIncomplete",
     "AddressUnwritable",
     "FileDiffers",
+    "LogoUnfit",
     "NewcomerConfirms",
     "OwnDownload",
     "FileUnwritable",
