@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from banking.errors import EntryDiffers, OrderElsewhere
+from banking.listeners import tell_arrivals
 from banking.matching import (
     Announced,
     Matches,
@@ -58,6 +59,7 @@ _NOTE = """
 _ARRIVE = """
     UPDATE banking_expectation SET arrived_at = clock_timestamp()
      WHERE id = ANY (%s) AND arrived_at IS NULL
+    RETURNING id, wants_letter
 """
 _NOTHING = UUID(int=0)
 
@@ -166,6 +168,7 @@ class _Batch:
                 raise explain_refusal(result, entry.id)
         with connection.cursor() as cursor:
             cursor.execute(_ARRIVE, [Uuids(arrived)])
+            tell_arrivals([arrived_id for arrived_id, wants in cursor.fetchall() if wants])
         topics = [account_topic(each.credit_account_id) for each in arrived.values()]
         for begin in range(0, len(topics), _TOPICS_EACH):
             tell_on_commit(*topics[begin : begin + _TOPICS_EACH])
