@@ -17,14 +17,14 @@ ArrivalListener = Callable[[Sequence[UUID]], None]
 
 
 def tell_order(order: Order) -> None:
-    """Tell that an order was booked, refused or returned just now."""
+    """Announce that an order was booked, refused or returned just now."""
     for path in settings.ORDER_LISTENERS:
         listen: OrderListener = import_string(path)
         listen(order)
 
 
 def tell_arrivals(expectation_ids: Sequence[UUID]) -> None:
-    """Tell that announced money has arrived for the first time, if its owner wants it."""
+    """Announce that expected money has arrived for the first time, if its owner wants it."""
     for path in settings.ARRIVAL_LISTENERS if expectation_ids else ():
         listen: ArrivalListener = import_string(path)
         listen(expectation_ids)

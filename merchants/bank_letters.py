@@ -17,7 +17,7 @@ _BACK = {OrderStatus.REFUSED, OrderStatus.RETURNED}
 
 
 def tell_order(order: Order) -> None:
-    """Tell owners and managers that a payout is owed again; must run in that transaction."""
+    """Write owners and managers that a payout is owed again; must run in that transaction."""
     if order.kind != OrderKind.PAYOUT or order.status not in _BACK:
         return
     settlement = Settlement.objects.filter(pk=order.subject).select_related("balance").first()

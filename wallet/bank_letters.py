@@ -23,13 +23,13 @@ _KINDS = {
 
 
 def tell_order(order: Order) -> None:
-    """Tell a customer what became of a redemption; must run in the transaction that did it."""
+    """Write a customer what became of a redemption; must run in the transaction that did it."""
     if order.kind == OrderKind.REDEMPTION:
         _tell(_KINDS[OrderStatus(order.status)], order.id, account_id=order.source_account_id)
 
 
 def tell_arrivals(expectation_ids: Sequence[UUID]) -> None:
-    """Tell customers that top-ups have arrived; must run in the booking's transaction."""
+    """Write customers that top-ups have arrived; must run in the booking's transaction."""
     arrived = Expectation.objects.filter(pk__in=expectation_ids)
     for top_up_id, account_id in arrived.values_list("id", "credit_account_id"):
         _tell("top_up_arrived", top_up_id, account_id=account_id)
