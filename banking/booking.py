@@ -12,6 +12,7 @@ import uuid6
 from django.db import connection
 
 from banking.errors import EntryDiffers, OrderElsewhere
+from banking.listeners import tell_arrivals
 from banking.matching import (
     Announced,
     Matches,
@@ -58,6 +59,7 @@ _NOTE = """
 _ARRIVE = """
     UPDATE banking_expectation SET arrived_at = clock_timestamp()
      WHERE id = ANY (%s) AND arrived_at IS NULL
+    RETURNING id, wants_letter
 """
 _BREAK = """
     INSERT INTO banking_break (id, entry_id, amount_minor, currency, reason,
@@ -176,6 +178,7 @@ class _Batch:
                 raise explain_refusal(result, entry.id)
         with connection.cursor() as cursor:
             cursor.execute(_ARRIVE, [Uuids(arrived)])
+            tell_arrivals([arrived_id for arrived_id, wants in cursor.fetchall() if wants])
         tell_accounts([each.credit_account_id for each in arrived.values()])
 
     def _take_fitting(self, matches: Matches) -> list[tuple[Unposted, Announced]]:

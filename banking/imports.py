@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 from banking.advised import state_advised
 from banking.bank_accounts import find_account_of
 from banking.errors import StatementUnreadable
+from banking.expectations import note_seen
 from banking.models import BankAccount, BankFile, ReadingStatus, Statement
 from banking.reading.camt import read_camt
 from banking.reading.csv_files import read_csv
@@ -180,6 +181,7 @@ class _Open:
         self.fingerprints = Fingerprints()
         self._ids = _count_ids()
         self._waiting: list[tuple[str, Line]] = []
+        self._pending: set[str] = set()
         self._sum_minor = 0
         self._counts = {"entries": 0, "known": 0, "pending": 0}
 
@@ -192,6 +194,10 @@ class _Open:
     def add(self, line: Line) -> None:
         if not line.is_booked:
             self._counts["pending"] += 1
+            if line.amount_minor > 0:
+                self._pending.update(each.match_reference for each in line.details)
+            if len(self._pending) >= _LINES_EACH:
+                self._note_pending()
             return
         self._sum_minor += line.amount_minor
         if line.amount_minor:
@@ -201,6 +207,7 @@ class _Open:
 
     def close(self) -> None:
         self._flush()
+        self._note_pending()
         self._check_balances()
         head = self.head
         Statement.objects.create(
@@ -238,6 +245,11 @@ class _Open:
             facts = {"found": found_minor, "closing": head.closing_minor}
             field_name = gettext("closing balance")
             raise StatementUnreadable(words % facts, line=head.line, field=field_name)
+
+    def _note_pending(self) -> None:
+        if self._pending:
+            note_seen(self._pending)
+            self._pending = set()
 
     def _flush(self) -> None:
         if not self._waiting:

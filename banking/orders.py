@@ -20,6 +20,7 @@ from banking.errors import (
     OrderElsewhere,
     OrderOnItsWay,
 )
+from banking.listeners import tell_order
 from banking.models import FileStatus, Order, OrderKind, OrderStatus, PaymentFile
 from banking.payees import Payee, check_payee
 from ledger.accounts import get_or_open_house_account
@@ -156,6 +157,7 @@ def refuse_order(order: Order, *, reason_code: str) -> bool:
     post_together(
         [_transfer(order, "bounce", debit=transit_id, credit=order.source_account_id)]
     )
+    tell_order(order)
     return True
 
 
@@ -184,6 +186,7 @@ def book_order(order: Order, entry: BookedEntry) -> None:
     post_together(
         [_transfer(order, "book", made_id=entry.id, debit=transit_id, credit=safeguard_id)]
     )
+    tell_order(order)
 
 
 @transaction.atomic
@@ -213,6 +216,7 @@ def return_order(order: Order, entry: BookedEntry) -> None:
             )
         ]
     )
+    tell_order(order)
 
 
 def find_order(end_to_end_id: str) -> Order | None:

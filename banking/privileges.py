@@ -31,7 +31,7 @@ PRIVILEGES = {
         "INSERT",
         "UPDATE (is_stated, stated_as, posted_at, posted_as, expectation_id, order_id)",
     ),
-    "banking_expectation": ("SELECT", "INSERT", "UPDATE (arrived_at)"),
+    "banking_expectation": ("SELECT", "INSERT", "UPDATE (arrived_at, seen_at)"),
     "banking_safeguardblock": ("SELECT", "INSERT"),
     "banking_safeguardcheck": ("SELECT", "INSERT"),
     "banking_safeguardreport": ("SELECT", "INSERT"),

@@ -36,6 +36,8 @@ PARTS = 2
 _FETCHED = 4_000
 _KEPT_AT_ONCE = 64
 _LOCK = 0x5AFE
+# The bank's other work waits meanwhile, and the next sweep tries again.
+_PATIENCE_S = 2
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
 # One statement, so that all of it is of one snapshot: the first row has the figures, the others
 # are the parts of what each holder is owed, in the order of the tree. A part that shops owe us
@@ -131,7 +133,7 @@ def make_due_reports() -> None:
     due = [check for currency in list_currencies() if (check := _find_due(currency))]
     if not due:
         return
-    until = close_period()
+    until = close_period(patience_s=_PATIENCE_S)
     if until is None or until < max(check.checked_at for check in due):
         logger.warning("No report of safeguarding yet: the books cannot be closed.")
         return

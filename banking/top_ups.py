@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from banking.listeners import tell_arrivals
 from banking.locks import hold_booking
 from banking.models import BankAccount
 from banking.rooms import measure_rooms
@@ -33,7 +34,7 @@ _SUMS = """
      GROUP BY x.credit_account_id
 """
 _BOOK = """
-    SELECT last, booked, accounts
+    SELECT last, booked, accounts, letters
       FROM banking_book_top_ups(beyond => %(beyond)s, count_max => %(count)s, but => %(but)s)
 """
 _NIL = UUID(int=0)
@@ -64,8 +65,9 @@ def _book_batch(*, beyond: UUID) -> tuple[UUID | None, int]:
         # One by one, somebody may find that some of it fits.
         too_much = [each for each, room_minor in rooms.items() if sums[each] > room_minor]
         cursor.execute(_BOOK, facts | {"but": Uuids(too_much)})
-        last, booked, accounts = cursor.fetchone() or (None, 0, None)
+        last, booked, accounts, letters = cursor.fetchone() or (None, 0, None, None)
     tell_accounts(accounts or ())
+    tell_arrivals(letters or ())
     return last, booked
 
 

@@ -154,10 +154,18 @@ LETTERS = {
     "wallet_frozen": "wallet.freeze_letters.write_frozen",
     "wallet_unfrozen": "wallet.freeze_letters.write_unfrozen",
     "identity_decided": "wallet.identity_letters.write_decision",
+    "redemption_booked": "wallet.bank_letters.write_booked",
+    "redemption_back": "wallet.bank_letters.write_back",
+    "top_up_arrived": "wallet.bank_letters.write_arrived",
+    "payout_back": "merchants.bank_letters.write_back",
     "password_changed": "merchants.letters.write_password_change",
 }
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
 AFTER_PIN_CHANGE = ["wallet.joining.sign_out_everywhere"]
+# Called, in the banker's transaction, when an order is booked, refused or returned, and when
+# announced money arrives whose owner wants to be told.
+ORDER_LISTENERS = ["wallet.bank_letters.tell_order", "merchants.bank_letters.tell_order"]
+ARRIVAL_LISTENERS = ["wallet.bank_letters.tell_arrivals"]
 # Writes what `APPROVE_SHOPS` approves into the console's log.
 APPROVAL_LOG = "console.decisions.log_approval_by_setting"
 LOGIN_URL = "merchants:sign_in"

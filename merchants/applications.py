@@ -164,6 +164,7 @@ def approve(application: Application, *, by: User | None) -> Invitation:
         country=application.country,
         time_zone=application.time_zone,
         is_verified=by is not None,
+        trade=application.trade,
     )
     Application.objects.filter(pk=application.pk).update(
         status=ApplicationStatus.APPROVED, decided_at=Now(), decided_by=by, merchant=merchant

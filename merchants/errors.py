@@ -110,6 +110,10 @@ class OwnAccountChange(Exception):
         )
 
 
+class LogoUnfit(Exception):
+    """The picture cannot be a shop's logo; the words say why."""
+
+
 class NothingToPayAgain(Exception):
     """The payout is under way or booked, or there is no account for it."""
 

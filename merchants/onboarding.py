@@ -27,9 +27,17 @@ _NOTED_EACH = timedelta(minutes=1)
 
 
 def open_merchant(
-    name: str, *, country: str, time_zone: str, mdr_bps: int = 0, is_verified: bool = False
+    name: str,
+    *,
+    country: str,
+    time_zone: str,
+    mdr_bps: int = 0,
+    is_verified: bool = False,
+    trade: str = "",
 ) -> Merchant:
     """Open a merchant; one whom a person has looked at is shown as verified.
+
+    `trade` is its merchant category code (ISO 18245), empty if it is not known.
 
     Raises:
         ZoneInfoNotFoundError: no such IANA time zone.
@@ -41,6 +49,7 @@ def open_merchant(
         time_zone=time_zone,
         mdr_bps=mdr_bps,
         is_verified=is_verified,
+        trade=trade,
     )
 
 

@@ -6,6 +6,7 @@ PRIVILEGES = {
         "INSERT",
         "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
     ),
+    "merchants_logo": ("SELECT", "INSERT"),
     "merchants_merchantbalance": ("SELECT", "INSERT", "UPDATE (settled_until)"),
     "merchants_payoutaccount": (
         "SELECT",

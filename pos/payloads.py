@@ -40,5 +40,6 @@ def write_merchant_code(charge: Charge) -> str:
         city=store.city,
         reference=charge.short_code,
         terminal=charge.terminal.name if charge.terminal else "",
+        category=store.merchant.trade,
     )
     return _encode(code, host=settings.PUBLIC_HOST)

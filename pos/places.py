@@ -8,7 +8,7 @@ from pos.models import Charge, Terminal
 
 _SHOWN: dict[str, Sequence[str]] = {
     "store": ("id", "merchant_id", "name", "street", "city", "code_format"),
-    "store__merchant": ("id", "name", "country", "is_verified"),
+    "store__merchant": ("id", "name", "country", "is_verified", "trade", "logo", "accent"),
     "terminal": ("id", "name"),
 }
 _PATHS = tuple(_SHOWN)

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -176,6 +177,10 @@ def _draw_mail(receipt: Receipt) -> EmailMultiAlternatives:
         "lines": charge.lines.all(),
         "receipt_url": charge.receipt_url,
     }
+    logo = charge.store.merchant.logo
+    if logo:
+        address = reverse("merchants:logo_file", args=[logo])
+        context["logo_url"] = f"{settings.PUBLIC_URL}{address}"
     with timezone.override(ZoneInfo(charge.store.time_zone)):
         text = render_to_string("emails/receipt.txt", context)
         html = render_to_string("emails/receipt.html", context)

@@ -23,7 +23,7 @@ _NAME_MAX, _CITY_MAX, _LABEL_MAX = 25, 15, 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeCode:
-    """The content of a charge's code."""
+    """The content of a charge's code; `category` is the shop's (ISO 18245), if it is known."""
 
     token: UUID
     amount_minor: int
@@ -33,6 +33,7 @@ class ChargeCode:
     city: str = ""
     reference: str = ""
     terminal: str = ""
+    category: str = ""
 
 
 def make_guid(host: str) -> str:
@@ -57,7 +58,7 @@ def encode_charge_code(code: ChargeCode, *, host: str) -> str:
         payee_name=name,
         payee_city=_fold(code.city, _CITY_MAX) or code.country,
         country=code.country,
-        category=_NO_CATEGORY,
+        category=code.category or _NO_CATEGORY,
         currency=code.currency,
         amount_minor=code.amount_minor,
         mutability=Mutability.FIXED,
@@ -92,6 +93,7 @@ def decode_charge_code(text: str, *, host: str) -> ChargeCode:
         city=request.payee_city,
         reference=request.reference,
         terminal=request.extra.get("62-07", ""),
+        category="" if request.category == _NO_CATEGORY else request.category,
     )
 
 

@@ -199,9 +199,9 @@ ${api_error_pages}
             error_page 502 504 = @unavailable;
         }
 
-        # A photograph of a code, from browsers without script, or the bank's statement: it lies
-        # in a file for a moment.
-        location ~ ^/(wallet/scan|console/statements)/$$ {
+        # A photograph of a code, from browsers without script, a logo, or the bank's statement:
+        # it lies in a file for a moment.
+        location ~ ^/(wallet/scan|console/statements|dashboard/look/logo)/$$ {
             proxy_pass http://$$rank;
             client_max_body_size 13m;
             error_page 413 = @too_large;

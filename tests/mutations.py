@@ -245,6 +245,34 @@ MUTATIONS = (
         "filter(pk=account.pk, counts_from__gt=Now())",
         ("tests/merchants/test_payout_accounts.py",),
     ),
+    Mutation(
+        "safeguard report counts no debt",
+        "banking/safeguard_reports.py",
+        "SELECT id, greatest(minor, 0)::bigint AS minor FROM balances",
+        "SELECT id, abs(minor)::bigint AS minor FROM balances",
+        ("tests/banking/test_safeguard_reports.py",),
+    ),
+    Mutation(
+        "safeguard report of an instant",
+        "banking/safeguard_reports.py",
+        "ELSE a.balance_minor - coalesce(s.minor, 0) END AS minor",
+        "ELSE a.balance_minor END AS minor",
+        ("tests/banking/test_safeguard_reports.py",),
+    ),
+    Mutation(
+        "safeguard tree commits to both sums",
+        "banking/sum_tree.py",
+        "left.hash + left.sum.to_bytes(8) + right.hash + right.sum.to_bytes(8)",
+        "left.hash + total.to_bytes(8) + right.hash",
+        ("tests/banking/test_safeguard_reports.py",),
+    ),
+    Mutation(
+        "top-up told once",
+        "banking/booking.py",
+        "WHERE id = ANY (%s) AND arrived_at IS NULL\n    RETURNING",
+        "WHERE id = ANY (%s)\n    RETURNING",
+        ("tests/flows/test_bank_letters.py",),
+    ),
 )
 
 

@@ -23,6 +23,8 @@ class TopUpForm(MakingForm):
         ),
     )
 
+    wants_letter = forms.BooleanField(label=_("Tell me when it has arrived"), required=False)
+
     def __init__(self, *args: Any, currency: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.currency = currency

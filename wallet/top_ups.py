@@ -78,6 +78,18 @@ class TopUp:
         return int(waiting.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"])
 
     @property
+    def is_seen(self) -> bool:
+        """Return whether the bank has told of it, though it is not booked yet."""
+        return self.expectation.seen_at is not None
+
+    @property
+    def version(self) -> str:
+        """Return what changes when its page has news."""
+        if self.has_arrived:
+            return str(self.arrived_minor)
+        return "seen" if self.is_seen else "0"
+
+    @property
     def reference(self) -> str:
         """Return the reference as people read it."""
         return space_reference(self.expectation.reference)
@@ -96,8 +108,10 @@ class Slip:
         return group_iban(self.account.iban)
 
 
-def announce_top_up(wallet: Wallet, *, amount_minor: int, made_id: UUID) -> TopUp:
-    """Announce a top-up, once for each form.
+def announce_top_up(
+    wallet: Wallet, *, amount_minor: int, made_id: UUID, wants_letter: bool = False
+) -> TopUp:
+    """Announce a top-up, once for each form; with `wants_letter` a mail or text tells of it.
 
     Raises:
         TopUpTooLarge: more than `TOP_UP_MAX_MINOR`.
@@ -119,6 +133,7 @@ def announce_top_up(wallet: Wallet, *, amount_minor: int, made_id: UUID) -> TopU
             credit_account_id=wallet.account_id,
             currency=wallet.currency,
             amount_minor=amount_minor,
+            wants_letter=wants_letter,
         )
 
     made = make_once(

@@ -28,6 +28,9 @@ class Expectation(models.Model):
     amount_minor = models.BigIntegerField()
     created_at = models.DateTimeField(db_default=Now())
     arrived_at = models.DateTimeField(null=True)
+    # The bank has told of it before it is booked.
+    seen_at = models.DateTimeField(null=True)
+    wants_letter = models.BooleanField(default=False, db_default=False)
 
     credit_account_id: UUID
 

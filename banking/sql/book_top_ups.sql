@@ -1,12 +1,13 @@
 -- Look at up to `count_max` entries beyond one, and book those that say the reference of an
 -- announced top-up, each by one transfer under its own id; none to an account of `but`. Whatever
 -- names an order, is in doubt or is refused by the ledger stays for `banking/booking.py`. `last`
--- is the last entry looked at, null if there was none; `accounts` are those that got money. The
--- caller holds the lock that one banker has at a time. Plans are kept, also those made while the
+-- is the last entry looked at, null if there was none; `accounts` are those that got money,
+-- and `letters` the expectations whose owners want to be told of the first arrival. The caller holds the lock that one banker has at a time. Plans are kept, also those made while the
 -- tables were empty, so only index plans are allowed, and unnested arrays are never joined with
 -- each other.
 CREATE OR REPLACE FUNCTION banking_book_top_ups(
-    beyond uuid, count_max int, but uuid[], OUT last uuid, OUT booked int, OUT accounts uuid[]
+    beyond uuid, count_max int, but uuid[], OUT last uuid, OUT booked int, OUT accounts uuid[],
+    OUT letters uuid[]
 )
 LANGUAGE plpgsql
 SET jit = off
@@ -61,10 +62,15 @@ BEGIN
       FROM unnest(looked_at, announced, results) AS g (id, announced, result)
      WHERE e.id = g.id AND g.result IN ('created', 'exists');
     GET DIAGNOSTICS booked = ROW_COUNT;
-    UPDATE banking_expectation x SET arrived_at = clock_timestamp()
-      FROM (SELECT DISTINCT u.announced FROM unnest(announced, results) AS u (announced, result)
-             WHERE u.result IN ('created', 'exists')) g
-     WHERE x.id = g.announced AND x.arrived_at IS NULL;
+    WITH arrived AS (
+        UPDATE banking_expectation x SET arrived_at = clock_timestamp()
+          FROM (SELECT DISTINCT u.announced
+                  FROM unnest(announced, results) AS u (announced, result)
+                 WHERE u.result IN ('created', 'exists')) g
+         WHERE x.id = g.announced AND x.arrived_at IS NULL
+        RETURNING x.id, x.wants_letter)
+    SELECT coalesce(array_agg(a.id) FILTER (WHERE a.wants_letter), '{}') INTO letters
+      FROM arrived a;
     accounts := ARRAY(
         SELECT DISTINCT u.credit FROM unnest(credits, results) AS u (credit, result)
          WHERE u.result IN ('created', 'exists'));

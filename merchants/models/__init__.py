@@ -4,6 +4,7 @@ from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.fee_rules import FeeRule
 from merchants.models.invitations import Invitation
+from merchants.models.looks import Logo
 from merchants.models.organisations import Licence, Organisation
 from merchants.models.payout_accounts import PayoutAccount
 from merchants.models.places import (
@@ -26,6 +27,7 @@ __all__ = [
     "LegalForm",
     "Licence",
     "LineKind",
+    "Logo",
     "Merchant",
     "MerchantBalance",
     "Organisation",

@@ -21,6 +21,12 @@ class Merchant(models.Model):
     fee_fixed_minor = models.PositiveIntegerField(default=0)
     payout_min_minor = models.PositiveBigIntegerField(default=0)
     is_verified = models.BooleanField(default=False)
+    # A merchant category code of ISO 18245, empty if it was never said.
+    trade = models.CharField(max_length=4, blank=True, default="", db_default="")
+    # The logo's name, empty without one: its hash and the size at which pages show it.
+    logo = models.CharField(max_length=48, blank=True, default="", db_default="")
+    # The color of the Pay button, as #085242; empty for ours.
+    accent = models.CharField(max_length=7, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -38,6 +44,26 @@ class Merchant(models.Model):
     def public_id(self) -> str:
         """Return the public reference, `mr_…`."""
         return encode_reference("mr", self.id)
+
+    @property
+    def logo_width(self) -> int:
+        """Return the width at which pages show the logo, in pixels; 0 without one."""
+        return _read_size(self.logo)[0]
+
+    @property
+    def logo_height(self) -> int:
+        """Return the height at which pages show the logo, in pixels; 0 without one."""
+        return _read_size(self.logo)[1]
+
+    @property
+    def accent_hex(self) -> str:
+        """Return the six digits of the button's color; empty for ours."""
+        return self.accent.removeprefix("#")
+
+
+def _read_size(logo: str) -> tuple[int, int]:
+    width, _, height = logo.rpartition("-")[2].partition("x")
+    return int(width or 0), int(height or 0)
 
 
 class CodeFormat(models.TextChoices):

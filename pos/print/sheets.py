@@ -10,6 +10,9 @@ from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, XPos, YPos
 
 from ledger.money import format_money
+from merchants.logo_maker import HEIGHT, WIDTH
+from merchants.looks import find_logo
+from merchants.models import Merchant
 from pos.counter_codes import write_counter_link
 from pos.models import CounterCode
 from pos.print.fonts import Weight, clean, find_undrawn
@@ -20,6 +23,8 @@ _INK, _JADE, _QUIET, _EDGE = (20, 33, 31), (8, 82, 66), (63, 75, 72), (122, 130,
 _MM_A_POINT = 25.4 / 72
 # Millimeters a line for each point of its letters.
 _LINE = 0.46
+# The logo's height in millimeters for each point of the letters beside it.
+_LOGO = 0.7
 # The standard fonts of PDF have these letters and need no embedding. Others are drawn.
 _LETTERS = "cp1252"
 # Above and below the baseline, and beside: no letter is cut off, whatever marks it has.
@@ -90,6 +95,7 @@ def draw_sheet(code: CounterCode, size: SheetSize) -> bytes:
 
 
 def _draw_head(page: _Page, code: CounterCode, paper: _Paper) -> None:
+    _draw_logo(page, code.store.merchant, paper)
     page.set_font("helvetica", "B", paper.text)
     words = gettext("Scan to pay")
     mark = paper.text * 0.36
@@ -106,6 +112,22 @@ def _draw_head(page: _Page, code: CounterCode, paper: _Paper) -> None:
     page.set_font("helvetica", "B", size)
     page.set_y(page.get_y() + paper.text * 0.1)
     _write(page, name, size)
+
+
+def _draw_logo(page: _Page, merchant: Merchant, paper: _Paper) -> None:
+    """Draw the logo in the corner: four times as wide as high, it ends before the words."""
+    picture = find_logo(merchant.logo) if merchant.logo else None
+    if picture is not None:
+        height = paper.text * _LOGO
+        page.image(
+            BytesIO(picture),
+            x=paper.margin,
+            y=page.get_y(),
+            w=height * WIDTH / HEIGHT,
+            h=height,
+            keep_aspect_ratio=True,
+            alt_text=merchant.name,
+        )
 
 
 def _draw_mark(page: _Page, *, left: float, top: float, size: float) -> None:

@@ -19,6 +19,8 @@ from banking import safeguard_proofs, safeguard_reports, safeguarding, sum_tree
 from banking.invariants import INVARIANTS
 from banking.models import SafeguardBlock, SafeguardReport
 from ledger.invariants.runner import prove
+from ledger.posting import post_together
+from ledger.transfers import NewTransfer
 from qr.signed import load_key, make_key
 from servers.programs import ROOT
 from tests import factories
@@ -68,49 +70,6 @@ def list_broken():
     with connection.cursor() as cursor:
         found = [prove(invariant, cursor=cursor).offending for invariant in reports]
     return [each for each in found if each]
-
-
-def build(count):
-    """Return a tree's root, its blocks by place, and its leaves in order."""
-    secret: bytes = b"s" * 32
-    kept: dict[tuple[int, int], sum_tree.Block] = {}
-    leaves = [sum_tree.Leaf(uuid.UUID(int=nth).bytes, nth % 2, nth) for nth in range(count)]
-    builder = sum_tree.Builder(lambda block: kept.update({block[:2]: block}))
-    for leaf in leaves:
-        builder.add(leaf, sum_tree.order_key(secret, leaf.account, leaf.part))
-    nodes = [
-        sum_tree.hash_leaf(leaf, sum_tree.order_key(secret, leaf.account, leaf.part))
-        for leaf in leaves
-    ]
-    return builder.finish(), kept, nodes
-
-
-@pytest.mark.parametrize(
-    "count", [1, 2, 3, 255, 256, 257, 300, 511, 512, 513, 65_535, 65_536, 65_537]
-)
-def test_blocks_make_the_same_tree_as_a_list(count):
-    root, blocks, nodes = build(count)
-
-    assert root == sum_tree.fold(nodes)
-    assert root.sum == sum(range(count))
-    assert sum(len(b.nodes) for (h, _), b in blocks.items() if h == 0) == count * 25
-
-
-def test_a_tree_without_leaves_has_a_root():
-    root, blocks, _ = build(0)
-
-    assert (root.sum, blocks) == (0, {})
-
-
-@given(st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1))
-def test_no_sum_overflows(left, right):
-    nodes = [sum_tree.Node(b"l" * 32, left), sum_tree.Node(b"r" * 32, right)]
-
-    if left + right < 2**63:
-        assert sum_tree.join(*nodes).sum == left + right
-    else:
-        with pytest.raises(OverflowError):
-            sum_tree.join(*nodes)
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 2**63 - 1))
@@ -163,6 +122,22 @@ def test_a_shop_that_owes_us_counts_as_zero_and_apart(account, shop, customer):
     share = find_share([shop.store.takings_account_id])
     assert share is not None
     assert share.amount_minor == 0
+    assert list_broken() == []
+
+
+def test_an_account_below_zero_lowers_no_total(account, shop, customer):
+    payable_id = factories.balance_of(shop).payable_account_id
+    takings_id = shop.store.takings_account_id
+    post_together(
+        [NewTransfer(uuid.uuid4(), takings_id, payable_id, 500, "EUR", "settle", "x")]
+    )
+
+    report = make_report()
+
+    assert (report.total_minor, report.shops_owe_minor) == (10500, 500)
+    share = find_share([takings_id, payable_id])
+    assert share is not None
+    assert share.amount_minor == 500
     assert list_broken() == []
 
 

@@ -25,6 +25,7 @@ LISTS = [
     "fees/",
     "me/security/",
     "safeguarding/",
+    "look/",
 ]
 
 

@@ -45,7 +45,7 @@ def test_a_top_up_is_announced_sent_and_told_while_the_page_is_open(phone, windo
     check(phone, "how much")
     phone.get_by_label("How much?").fill("25.00")
     phone.get_by_role("button", name="Continue").click()
-    expect(phone.get_by_text("On its way")).to_be_visible()
+    expect(phone.get_by_text("Waiting for your payment")).to_be_visible()
     check(phone, "how to pay")
     assert find_faults(phone, screens=[PHONE, SMALL]) == []
 

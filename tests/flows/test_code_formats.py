@@ -6,12 +6,14 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from merchants.models import CodeFormat, Store
+from merchants.models import CodeFormat, Merchant, Store
 from merchants.onboarding import choose_code_format
+from pos.payloads import write_merchant_code
 from qr import mpm
 from qr.charge_codes import ChargeCode, encode_charge_code
 from qr.image import draw_svg
 from tests import factories
+from tests.flows.steps import scan
 from tests.snapshots import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,28 @@ def test_a_till_shows_its_charge_as_an_emvco_code(till, emv_shop):
     assert (values["59"], values["60"]) == (emv_shop.store.name, "IE")
     assert (values["62-05"], values["62-07"]) == (made["short_code"], "Till 1")
     assert till.get(f"charges/{made['id']}").json()["emv"] == made["emv"]
+
+
+def test_a_code_says_what_the_shop_sells(till, emv_shop):
+    before = till.post("charges", AMOUNT).json()
+    Merchant.objects.filter(pk=emv_shop.merchant.pk).update(trade="5814")
+
+    made = till.post("charges", AMOUNT).json()
+
+    assert mpm.decode(before["emv"]).values["52"] == "0000"
+    assert mpm.decode(made["emv"]).values["52"] == "5814"
+
+
+def test_a_code_that_said_less_still_opens_its_charge(emv_shop, phone):
+    charge = factories.make_charge(emv_shop)
+    charge.store.refresh_from_db()
+    shown = write_merchant_code(charge)
+    Merchant.objects.filter(pk=emv_shop.merchant.pk).update(trade="5814")
+
+    seen = scan(phone, shown).json()
+
+    assert "0000" in shown
+    assert seen["charge"]["id"] == charge.public_id
 
 
 def test_the_drawing_carries_the_same_code(till, emv_shop):

@@ -93,6 +93,7 @@ def test_an_approved_shop_opens_its_dashboard_and_a_store(operator):
     assert "Until the first sale" in browser.get("/dashboard/").content.decode()
     owner = StaffMember.objects.get(user__email="mary@pier.test")
     merchant = Merchant.objects.get()
+    assert merchant.trade == "5814"
     assert (owner.role, owner.merchant, owner.store) == ("owner", merchant, None)
     assert (merchant.name, merchant.application) == (application.shop_name, application)
 

@@ -24,6 +24,7 @@ WHOLE = [
         (
             "dashboard/bank-account/",
             "dashboard/fees/",
+            "dashboard/look/",
             "dashboard/safeguarding/",
             "dashboard/settlements/",
             "dashboard/stores/new/",

@@ -52,7 +52,7 @@ def test_the_page_says_how_to_pay(browser, account):
 
     expectation = Expectation.objects.get()
     text = answer.content.decode()
-    assert "On its way" in text
+    assert "Waiting for your payment" in text
     assert "DE89 3704 0044 0532 0130 00" in text
     assert account.holder in text
     assert f'data-copy="{expectation.reference}"' in text

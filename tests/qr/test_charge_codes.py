@@ -34,6 +34,16 @@ CODE = ChargeCode(
 TEXT = encode_charge_code(CODE, host=HOST)
 
 
+def test_a_shop_says_what_it_sells():
+    code = replace(CODE, category="5814")
+
+    text = encode_charge_code(code, host=HOST)
+
+    assert mpm.decode(text).fields["52"] == "5814"
+    assert decode_charge_code(text, host=HOST) == code
+    assert decode_charge_code(TEXT, host=HOST).category == ""
+
+
 def test_a_charge_is_a_dynamic_code_of_the_standard():
     fields = mpm.decode(TEXT).fields
 

@@ -30,7 +30,10 @@ def top_ups(request: HttpRequest, wallet: Wallet) -> HttpResponse:
     if is_sent and form.is_valid():
         try:
             made = announce_top_up(
-                wallet, amount_minor=form.cleaned_data["amount"], made_id=form.read_id()
+                wallet,
+                amount_minor=form.cleaned_data["amount"],
+                made_id=form.read_id(),
+                wants_letter=form.cleaned_data["wants_letter"],
             )
         except (TopUpOverLimit, TopUpTooLarge, TopUpsTooMany) as refusal:
             form.refuse("amount", refusal)
