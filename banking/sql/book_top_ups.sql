@@ -1,10 +1,10 @@
 -- Look at up to `count_max` entries beyond one, and book those that say the reference of an
 -- announced top-up, each by one transfer under its own id; none to an account of `but`. Whatever
 -- names an order, is in doubt or is refused by the ledger stays for `banking/booking.py`. `last`
--- is the last entry looked at, null if there was none; `accounts` are those that got money,
--- and `letters` the expectations whose owners want to be told of the first arrival. The caller holds the lock that one banker has at a time. Plans are kept, also those made while the
--- tables were empty, so only index plans are allowed, and unnested arrays are never joined with
--- each other.
+-- is the last entry looked at, null if there was none; `accounts` are those that got money, and
+-- `letters` the expectations whose owners want to be told of the first arrival. The caller holds
+-- the lock that one banker has at a time. Plans are kept, also those made while the tables were
+-- empty, so only index plans are allowed, and unnested arrays are never joined with each other.
 CREATE OR REPLACE FUNCTION banking_book_top_ups(
     beyond uuid, count_max int, but uuid[], OUT last uuid, OUT booked int, OUT accounts uuid[],
     OUT letters uuid[]
