@@ -21,6 +21,7 @@ from console.wallets import (
     list_open_lifts,
     withdraw_lift,
 )
+from wallet.currencies import list_wallets
 from wallet.models import Wallet
 
 WalletView = Callable[[HttpRequest, Operator, Wallet], HttpResponseBase]
@@ -122,6 +123,7 @@ def _show(
         "operator": operator,
         "found": found,
         "lift": find_open_lift(found),
+        "others": [each for each in list_wallets(found) if each.pk != found.pk],
         "form": form or ReasonForm(),
         "refusal": refusal,
     }

@@ -14,6 +14,7 @@ PAGES = [
     "/wallet/my-code/",
     "/wallet/safety/",
     "/wallet/limits/",
+    "/wallet/currencies/",
     "/p/",
 ]
 SHIFTS = """
