@@ -220,13 +220,18 @@ class CreditForm(NoteForm):
 
     field_order = ("address", "note")
 
+    def __init__(self, *args: Any, currency: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._currency = currency
+
     def clean_address(self) -> Wallet:
         """Find the wallet."""
         typed = self.cleaned_data["address"]
         user = find_by_address(
             typed.lower() if "@" in typed else normalize_phone(typed) or typed
         )
-        wallet = user and Wallet.objects.filter(user=user).select_related("user").first()
+        wallets = Wallet.objects.filter(currency=self._currency).select_related("user")
+        wallet = user and wallets.filter(user=user).first()
         if not wallet:
             raise forms.ValidationError(str(_NO_WALLET))
         return wallet

@@ -107,7 +107,11 @@ def credit(request: HttpRequest, operator: Operator, row: Break) -> HttpResponse
     """Credit the money to a wallet: the suggested one by one tap, or the one that was typed."""
     is_suggested = bool(request.POST.get("suggested"))
     suggested = _find_suggested(row) if is_suggested else None
-    form = NoteForm(request.POST) if is_suggested else CreditForm(request.POST)
+    form = (
+        NoteForm(request.POST)
+        if is_suggested
+        else CreditForm(request.POST, currency=row.currency)
+    )
 
     def deed() -> object:
         wallet = suggested or form.cleaned_data["address"]
@@ -259,7 +263,7 @@ def _show(
         "is_open": row.carried_out_at is None and row.decision in {"", "keep"},
         "suggested": wallets.get(row.suggested_account_id or row.pk),
         "credited": wallets.get(row.credit_account_id or row.pk),
-        "credit_form": CreditForm(),
+        "credit_form": CreditForm(currency=row.currency),
         "send_back_form": SendBackForm.of(row),
         "keep_form": KeepForm(),
         "split_form": SplitForm(whole=row),

@@ -23,6 +23,7 @@ from console.wallets import (
 )
 from identity.errors import OwnRequest
 from qr.references import encode_reference
+from wallet.currencies import list_wallets
 from wallet.models import Wallet
 
 WalletView = Callable[[HttpRequest, Operator, Wallet], HttpResponseBase]
@@ -125,6 +126,7 @@ def _show(
         "found": found,
         "person_ref": encode_reference("us", found.user_id),
         "lift": find_open_lift(found),
+        "others": [each for each in list_wallets(found) if each.pk != found.pk],
         "form": form or ReasonForm(),
         "refusal": refusal,
     }

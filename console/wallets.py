@@ -14,6 +14,7 @@ from identity.persons import are_one_person
 from identity.sign_in import find_user
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
+from wallet.currencies import lock_all
 from wallet.freezing import freeze_by_operator, lift_by_operators
 from wallet.models import FrozenBy, Wallet
 
@@ -29,8 +30,9 @@ def find_wallet(text: str) -> Wallet | None:
 
 
 def find_open_lift(wallet: Wallet) -> FreezeLift | None:
-    """Find the wish to unfreeze a wallet that waits for a second operator."""
-    return _list_open().filter(wallet=wallet).select_related("asked_by").first()
+    """Find the wish to unfreeze a person's wallets that waits for a second operator."""
+    mine = _list_open().filter(wallet__user=wallet.user_id)
+    return mine.select_related("asked_by").first()
 
 
 def list_open_lifts() -> list[FreezeLift]:
@@ -57,9 +59,11 @@ def ask_to_lift(wallet: Wallet, *, by: Operator, reason: str, device: str) -> Fr
     """
     if are_one_person(wallet.user, by.user):
         raise OwnRequest
-    frozen = Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
-    if frozen.frozen_by != FrozenBy.OPERATOR:
+    # A freeze is of all the person's wallets, and so is the wish to lift it.
+    if any(each.frozen_by != FrozenBy.OPERATOR for each in lock_all(wallet.user)):
         raise NotFrozen
+    if find_open_lift(wallet) is not None:
+        raise LiftAlready
     try:
         with transaction.atomic():
             lift = FreezeLift.objects.create(

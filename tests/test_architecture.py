@@ -91,6 +91,7 @@ NOT_IN_THE_API = {
     "CodeInParts",
     "CodesSeveral",
     "CutInFuture",
+    "CurrencyNotOffered",
     "CurrencyUnknown",
     "DumpUnreadable",
     "HeadUnreadable",

@@ -9,12 +9,12 @@ from wallet.models import Payment, Tier, TierLimit
 _COLUMNS = ("balance", "paid_day", "paid_year", "paid_ever", "redeemed_day")
 
 
-def allow(tier: Tier = Tier.CHECKED, *, currency: str = "EUR", **most: int) -> None:
-    """Have a tier allow just this, in minor units, until the test's transaction ends."""
+def allow(tier: Tier = Tier.CHECKED, /, **most: int) -> None:
+    """Allow a tier just this in euro cents, until the test's transaction ends."""
     limits = {f"{kind}_max_minor": most.pop(kind, None) for kind in _COLUMNS}
     assert not most, "no such limit"
     with as_owner():
-        TierLimit.objects.filter(tier=tier, currency=currency).update(**limits)
+        TierLimit.objects.filter(tier=tier, currency="EUR").update(**limits)
 
 
 def make_older(payment: Payment, by: timedelta) -> Payment:
@@ -22,7 +22,7 @@ def make_older(payment: Payment, by: timedelta) -> Payment:
     number = int(payment.pk) - (int(by.total_seconds() * 1000) << 80)
     with as_owner() as cursor:
         cursor.execute(
-            "UPDATE wallet_payment SET id = %s, confirmed_at = confirmed_at - %s WHERE id = %s",
-            [UUID(int=number), by, payment.pk],
+            "UPDATE wallet_payment SET id = %s, confirmed_at = %s WHERE id = %s",
+            [UUID(int=number), payment.confirmed_at - by, payment.pk],
         )
     return Payment.objects.get(pk=UUID(int=number))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
-from wallet.authentication import WALLET_COOKIE, read_wallet
+from wallet.authentication import CURRENCY_COOKIE, WALLET_COOKIE, read_wallet
 from wallet.models import Wallet
 
 P = ParamSpec("P")
@@ -39,6 +39,19 @@ def keep_session(response: HttpResponse, secret: str) -> HttpResponse:
     response.set_cookie(
         WALLET_COOKIE,
         secret,
+        max_age=settings.SESSION_LIFE_DAYS * 24 * 3600,
+        httponly=True,
+        secure=settings.IS_SECURE,
+        samesite="Lax",
+    )
+    return response
+
+
+def keep_currency(response: HttpResponse, wallet: Wallet) -> HttpResponse:
+    """Show this wallet of the person's on the device from now on."""
+    response.set_cookie(
+        CURRENCY_COOKIE,
+        wallet.currency,
         max_age=settings.SESSION_LIFE_DAYS * 24 * 3600,
         httponly=True,
         secure=settings.IS_SECURE,

@@ -1,5 +1,6 @@
 """Authenticates a wallet by a session's secret, as bearer or as the page's own cookie."""
 
+import re
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -13,6 +14,9 @@ from wallet.models import Wallet
 from wallet.wallets import find_wallet
 
 WALLET_COOKIE = "tessera_wallet"
+# Which of a person's wallets the device shows.
+CURRENCY_COOKIE = "tessera_currency"
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Payer:
@@ -48,7 +52,9 @@ class WalletAuthentication(BearerAuthentication):
 def read_wallet(request: HttpRequest) -> Wallet | None:
     """Return the wallet whose session cookie came with a page's request."""
     secret = request.COOKIES.get(WALLET_COOKIE, "")
-    wallet = find_wallet(secret) if secret else None
+    wanted = request.COOKIES.get(CURRENCY_COOKIE, "")
+    currency = wanted if _CURRENCY.fullmatch(wanted) else ""
+    wallet = find_wallet(secret, currency=currency) if secret else None
     # Each page says by a banner that the wallet is frozen.
     cast(Any, request).wallet = wallet
     return wallet

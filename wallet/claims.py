@@ -15,6 +15,7 @@ from pos.errors import ChargeClaimedByAnother
 from pos.models import Charge
 from pos.places import list_columns, list_paths, place, write_joins
 from pos.running import telling_running
+from wallet.currencies import find_in
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch, WalletFrozen
 from wallet.models import Claim, Wallet
 from wallet.wallets import SESSION_HOLDS, SESSION_JOINS, SHOWN_WALLET
@@ -42,7 +43,8 @@ _MINE = JoinedRows(
     *_OF_CLAIM,
     sql=f"""
         SELECT {{columns}} FROM wallet_claim claim {_FROM_CLAIM}
-         WHERE claim.id = %s AND claim.wallet_id = %s
+         WHERE claim.id = %s AND claim.wallet_id IN (
+            SELECT id FROM wallet_wallet WHERE user_id = %s)
     """,  # noqa: S608  the names are ours
 )
 # With session, wallet and charge found by the same statement, for the express lane.
@@ -81,13 +83,16 @@ _CLAIM_BY_SESSION = JoinedRows(
 def claim_charge(wallet: Wallet, charge: Charge) -> Claim:
     """Reserve the charge for this payer for a minute; claiming again extends the claim.
 
+    It is paid from the person's wallet of its currency.
+
     Raises:
         ChargeClaimedByAnother: another phone is paying.
         ChargeNotPayable: captured, canceled or expired.
-        WalletCurrencyMismatch: the wallet holds another currency.
+        WalletCurrencyMismatch: no wallet of the person holds its currency.
         WalletFrozen: no money leaves the wallet.
         StillRunning: a payment of it is still running.
     """
+    wallet = find_in(wallet, charge.currency)
     if wallet.frozen_at is not None:
         raise WalletFrozen
     if wallet.currency != charge.currency:
@@ -139,15 +144,16 @@ def decline_charge(claim: Claim) -> None:
 
 
 def find_claim(wallet: Wallet, claim_id: UUID) -> Claim:
-    """Find one of the wallet's claims, with its charge as it is now.
+    """Find a claim of the wallet's owner, with its charge as it is now.
 
     Raises:
-        ClaimUnknown: not there, or another wallet's; the refusal is the same.
+        ClaimUnknown: not there, or another person's; the refusal is the same.
     """
-    claim = _MINE.first([claim_id, wallet.id])
+    claim = _MINE.first([claim_id, wallet.user_id])
     if claim is None:
         raise ClaimUnknown
-    claim.wallet = wallet
+    is_mine = claim.wallet_id == wallet.id
+    claim.wallet = wallet if is_mine else find_in(wallet, claim.charge.currency)
     return claim
 
 

@@ -88,6 +88,9 @@ def _finish(use: PaymentCodeUse, charge: Charge) -> None:
 
 def _take(use: PaymentCodeUse, charge: Charge) -> str:
     wallet = use.wallet
+    # A code pays from the wallet that shows it, and from no other of its owner.
+    if wallet.currency != charge.currency:
+        raise WalletCurrencyMismatch(charge.currency)
     claim = claim_charge(wallet, charge)
     if needs_pin(wallet, charge.amount_minor):
         return "claimed"

@@ -15,6 +15,7 @@ from pos.models import Charge, ChargeStatus, CounterCode
 from pos.principals import act_for_payer
 from pos.transitions import when_alive
 from wallet.claims import claim_charge
+from wallet.currencies import find_in
 from wallet.errors import CounterLimitReached, WalletCurrencyMismatch, WalletFrozen
 from wallet.models import Claim, Wallet
 
@@ -30,12 +31,13 @@ def claim_counter_code(
 
     Raises:
         WalletFrozen: no money leaves the wallet.
-        WalletCurrencyMismatch: the wallet holds another currency.
+        WalletCurrencyMismatch: no wallet of the person holds its currency.
         CounterLimitReached: more than is left of this day.
         CounterCodeRevoked, StoreClosed: the code is revoked, or the store closed.
         ChargeNotPayable: the key's charge is over.
         IdempotencyMismatch: the key came with another request before.
     """
+    wallet = find_in(wallet, code.currency)
     if wallet.frozen_at is not None:
         raise WalletFrozen
     if wallet.currency != code.currency:

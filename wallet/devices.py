@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from identity.models import Session
 from relay.pages import end_on_commit
+from wallet.currencies import list_wallets
 from wallet.models import Wallet
 from wallet.payment_codes import revoke_codes
 from wallet.topics import session_topic
@@ -42,7 +43,8 @@ def _end(wallet: Wallet, sessions: QuerySet[Session]) -> None:
         return
     # A lost phone may show payment codes without a connection. They go first, as in
     # `sign_out_everywhere`: two at once wait for each other in one order.
-    revoke_codes(wallet)
+    for each in list_wallets(wallet):
+        revoke_codes(each)
     Session.objects.filter(pk__in=ended, ended_at=None).update(ended_at=Now())
     # Its open streams end too.
     end_on_commit(*(topic for each in ended for topic in session_topic(each)))

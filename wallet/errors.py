@@ -193,7 +193,7 @@ class ClaimUnknown(Exception):
 
 @problem(422, "currency_mismatch")
 class WalletCurrencyMismatch(Exception):
-    """The shop charges in a currency this wallet does not hold."""
+    """The shop charges in a currency that the payer's wallets do not hold."""
 
     def __init__(self, currency: str) -> None:
         words = gettext("This wallet holds no %(currency)s. Nothing was taken.")
@@ -283,6 +283,13 @@ class TopUpTooLarge(Exception):
     def __init__(self, most_minor: int, currency: str) -> None:
         words = gettext("At most %(amount)s can be topped up at once.")
         super().__init__(words % {"amount": format_money(most_minor, currency)})
+
+
+class CurrencyNotOffered(Exception):
+    """Nobody here takes money in this currency."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("No wallet can be opened in this currency here."))
 
 
 class TopUpOverLimit(Exception):

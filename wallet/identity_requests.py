@@ -13,6 +13,7 @@ from foundation.once import make_once
 from identity.models import User
 from merchants.addresses import Address
 from relay.letters import send_to_each
+from wallet.currencies import lock_all
 from wallet.errors import IdentityAsked, IdentityDecided
 from wallet.models import DocumentKind, IdentityRequest, IdentityStatus, Tier, Wallet
 from wallet.tiers import find_next
@@ -97,6 +98,7 @@ def grant(request: IdentityRequest, *, by: User) -> None:
     """
     _end(request, IdentityStatus.GRANTED, by=by)
     # Nobody falls: a wish may have waited while another operator raised the wallet.
+    lock_all(request.user)
     lower = [tier for tier in Tier if list(Tier).index(tier) < _height(request.tier)]
     Wallet.objects.filter(user=request.user_id, tier__in=lower).update(tier=request.tier)
 

@@ -18,7 +18,7 @@ from wallet.errors import WalletAlready
 from wallet.models import Wallet
 from wallet.payment_codes import revoke_codes
 from wallet.topics import session_topic
-from wallet.wallets import open_wallet
+from wallet.wallets import has_wallet, open_wallet
 
 JOIN, FORGOTTEN = "wallet.join", "wallet.pin"
 
@@ -64,6 +64,8 @@ def join(verification: Verification, *, pin: str) -> User:
     )
     if not user.is_active:
         raise VerificationOver
+    if has_wallet(user):
+        raise WalletAlready
     try:
         with transaction.atomic():
             open_wallet(user, currency=list_currencies()[0])
@@ -96,7 +98,7 @@ def sign_out_everywhere(user: User) -> None:
 
     Must run inside the caller's transaction.
     """
-    for wallet in Wallet.objects.filter(user=user):
+    for wallet in Wallet.objects.filter(user=user).order_by("id"):
         # A lost phone may show payment codes without a connection.
         revoke_codes(wallet)
     sessions = Session.objects.filter(user=user, ended_at=None)

@@ -68,10 +68,14 @@ class TierLimit(models.Model):
 
 
 class Wallet(models.Model):
-    """A person's only wallet: money in one currency, and the sum paid since the last PIN."""
+    """A person's wallet in a currency, and the sum paid since the last PIN.
+
+    Tier and freeze are the person's: they are the same in all of their wallets.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    user = models.OneToOneField(User, models.PROTECT, related_name="+")
+    # The constraint's index serves.
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
     account = models.OneToOneField("ledger.Account", models.PROTECT, related_name="+")
     no_pin_count = models.PositiveSmallIntegerField(default=0)
@@ -95,11 +99,14 @@ class Wallet(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["user", "currency"], name="wallet_wallet_one_a_currency"
+            ),
             models.CheckConstraint(
                 condition=models.Q(frozen_at=None, frozen_by="")
                 | (models.Q(frozen_at__isnull=False) & ~models.Q(frozen_by="")),
                 name="wallet_wallet_frozen_by_somebody",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

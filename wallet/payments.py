@@ -211,7 +211,7 @@ def _look_at_pin(wallet: Wallet, claim: Claim, pin: str) -> bool:
         with taking_waits_for_running():
             check_pin(wallet.user_id, pin, scope=in_wallet(wallet.session_id))
         return True
-    if needs_pin(wallet, claim.charge.amount_minor):
+    if needs_pin(claim.wallet, claim.charge.amount_minor):
         raise PinRequired
     return False
 
@@ -285,4 +285,5 @@ def _repeat(claim: Claim, *, idempotency_key: str, request_hash: bytes) -> Payme
     payment = same_key or mine.filter(charge_id=claim.charge_id).first()
     if payment is None:
         raise ChargeNotPayable(ChargeStatus.CAPTURED)
+    payment.wallet = claim.wallet
     return payment

@@ -21,6 +21,7 @@ from qr.errors import Deviation, Weight
 from qr.payment import Mutability, PaymentRequest
 from qr.recognition import Nature, Recognition, recognize
 from wallet.counter_payments import measure_left
+from wallet.currencies import find_in
 from wallet.errors import (
     CodeForeign,
     CodeMistyped,
@@ -112,6 +113,7 @@ def name_host(host: str) -> str:
 
 
 def _describe_charge(wallet: Wallet, charge: Charge) -> ScanResult:
+    wallet = find_in(wallet, charge.currency)
     status, mine = charge.status_now, charge.payer_account_id == wallet.account_id
     waits = status == ChargeStatus.OPEN or (status == ChargeStatus.CLAIMED and mine)
     # Another payer opened it at a counter code, and only they can pay it.
@@ -134,7 +136,8 @@ def _describe_charge(wallet: Wallet, charge: Charge) -> ScanResult:
 
 
 def look_at_counter_code(wallet: Wallet, code: CounterCode) -> ScanResult:
-    """Return whether this wallet can pay by a counter code now, and how much."""
+    """Return whether this payer can pay by a counter code now, and how much."""
+    wallet = find_in(wallet, code.currency)
     left_minor = measure_left(wallet, code)
     if code.is_revoked:
         detail = str(CounterCodeRevoked())

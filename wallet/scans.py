@@ -19,6 +19,7 @@ from qr.marks import split_mark
 from qr.recognition import Nature, recognize
 from qr.signed import decode_counter_link
 from qr.split_codes import Part
+from wallet.currencies import lock_all
 from wallet.errors import (
     CodeForeign,
     CodeInParts,
@@ -134,12 +135,13 @@ def _find_typed(wallet: Wallet, payload: str) -> Charge | CounterCode:
 def _guess(wallet: Wallet, short_code: str) -> Charge | CounterCode | None:
     # Its own transaction, because a miss that rolls back would be a free guess.
     with transaction.atomic(durable=True):
-        # Serializes guesses, so that each sees those before it counted.
-        Wallet.objects.select_for_update(no_key=True).get(pk=wallet.pk)
-        if _MISSES.count(wallet.id).together >= _MISSES_A_MINUTE_MAX:
+        # Serializes guesses, so that each sees those before it counted. They are the person's,
+        # counted at their first wallet: further ones bring no further guesses.
+        first = lock_all(wallet.user)[0]
+        if _MISSES.count(first.id).together >= _MISSES_A_MINUTE_MAX:
             raise TooManyTries
         printed = find_counter_codes().filter(short_code=short_code).first()
         found = printed or find_by_short_code(short_code)
         if found is None:
-            _MISSES.add(wallet.id)
+            _MISSES.add(first.id)
         return found

@@ -7,6 +7,7 @@ from wallet.api import payment_codes as payment_code_api
 from wallet.api import scans as scan_api
 from wallet.views import (
     counter_codes,
+    currencies,
     joining,
     limits,
     pages,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("wallet/safety/freeze/", safety.freeze_wallet, name="freeze"),
     path("wallet/safety/unfreeze/", safety.unfreeze_wallet, name="unfreeze"),
     path("wallet/safety/devices/", safety.sign_out_device, name="sign_out_device"),
+    path("wallet/currencies/", currencies.open_another, name="currencies"),
+    path("wallet/currencies/switch/", currencies.switch, name="switch_currency"),
     path("wallet/limits/", limits.limits, name="limits"),
     path("wallet/limits/withdraw/", limits.withdraw_wish, name="withdraw_identity"),
     path("wallet/tries/", pages.tries, name="tries"),

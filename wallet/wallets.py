@@ -15,7 +15,7 @@ from ledger.transactions import retry_clashes
 from ledger.transfers import NewTransfer
 from wallet.models import Tier, Wallet
 
-# The wallet that a session opens, by the digest of its secret.
+# The wallets that a session opens, by the digest of its secret.
 SESSION_JOINS = """
     identity_session session
     JOIN identity_user "user" ON "user".id = session.user_id
@@ -34,16 +34,19 @@ _HELD = JoinedRows(
     "user",
     sql=f"""
         SELECT {{columns}}, session.id FROM {SESSION_JOINS} WHERE {SESSION_HOLDS}
+         ORDER BY wallet.currency = %(currency)s DESC, wallet.id LIMIT 1
     """,  # noqa: S608  the names are ours
 )
 
 
 @transaction.atomic
 def open_wallet(user: User, *, currency: str, tier: Tier = Tier.START) -> Wallet:
-    """Open an empty wallet for a person, who can have only one: no page offers a choice.
+    """Open an empty wallet for a person, who can have one in each currency.
+
+    Somebody who may have others opens a further one by `wallet/currencies.py`.
 
     Raises:
-        IntegrityError: the person has a wallet, in this currency or in another.
+        IntegrityError: the person has a wallet in this currency.
     """
     account_id = open_account(AccountKind.WALLET, currency=currency)
     return Wallet.objects.create(user=user, currency=currency, account_id=account_id, tier=tier)
@@ -74,9 +77,13 @@ def top_up(
     )
 
 
-def find_wallet(secret: str) -> Wallet | None:
-    """Find the wallet of the person who holds this session, with the person and the session."""
-    wallet, extras = _HELD.first_with_extras({"digest": digest_secret(secret)})
+def find_wallet(secret: str, *, currency: str = "") -> Wallet | None:
+    """Find a wallet of the person who holds this session, with the person and the session.
+
+    The one in this currency, or else the one that was opened first.
+    """
+    facts = {"digest": digest_secret(secret), "currency": currency}
+    wallet, extras = _HELD.first_with_extras(facts)
     if wallet is not None:
         (wallet.session_id,) = extras
     return wallet

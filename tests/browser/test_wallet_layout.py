@@ -15,6 +15,7 @@ PAGES = [
     "/wallet/safety/",
     "/wallet/safeguarding/",
     "/wallet/limits/",
+    "/wallet/currencies/",
     "/p/",
 ]
 SHIFTS = """

@@ -84,7 +84,7 @@ def test_page_shows_each_limit_and_how_much_is_used(pages, customer, shop):
     assert "<bdi>€450.00</bdi> left" in page
     assert 'high="90" value="10"' in page
     # The next tier's, in the form.
-    assert "Paid in 24 hours : <bdi>€5,000.00</bdi>" in page
+    assert "Paid in 24 hours </span> <b><bdi>€5,000.00</bdi></b>" in page
     assert 'href="/wallet/limits/"' in read(pages, "/wallet/")
 
 

@@ -131,7 +131,7 @@ class PaymentsView(WalletApiView):
             idempotency_key=read_key(request),
             request_hash=hash_confirmation(claim),
         )
-        shown = PaymentSerializer.show(payment, charge=Seen(self.wallet, payment.charge))
+        shown = PaymentSerializer.show(payment, charge=Seen(payment.wallet, payment.charge))
         return Response(shown, status=201)
 
 

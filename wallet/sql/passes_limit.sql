@@ -7,21 +7,26 @@ RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-    most wallet_tierlimit;
+    -- Single values: a whole row in a variable costs twice as much as reading it.
+    day_max bigint;
+    year_max bigint;
+    ever_max bigint;
     total bigint := wallet.paid_minor + amount;
 BEGIN
-    SELECT * INTO most FROM wallet_tierlimit l
+    SELECT l.paid_day_max_minor, l.paid_year_max_minor, l.paid_ever_max_minor
+      INTO day_max, year_max, ever_max
+      FROM wallet_tierlimit l
      WHERE l.tier = wallet.tier AND l.currency = wallet.currency;
-    IF NOT FOUND OR total > most.paid_ever_max_minor THEN
+    IF NOT FOUND OR total > ever_max THEN
         RETURN true;
     END IF;
-    IF total > most.paid_day_max_minor
+    IF total > day_max
        AND total - wallet_sum_paid_before(wallet_id => wallet.id, span => interval '1 day')
-           > most.paid_day_max_minor
+           > day_max
     THEN
         RETURN true;
     END IF;
-    RETURN total > most.paid_year_max_minor
+    RETURN total > year_max
        AND total - wallet_sum_paid_before(wallet_id => wallet.id, span => interval '365 days')
-           > most.paid_year_max_minor;
+           > year_max;
 END $$;

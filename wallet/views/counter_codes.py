@@ -24,12 +24,14 @@ from pos.errors import (
 from pos.models import Charge, CounterCode
 from qr.errors import PayloadInvalid
 from qr.links import TOKEN_LENGTH, encode_token
+from wallet.access import keep_currency
 from wallet.authentication import read_wallet
 from wallet.counter_payments import (
     claim_counter_code,
     find_begun,
     find_opened_charge,
 )
+from wallet.currencies import find_in
 from wallet.errors import CounterLimitReached, WalletCurrencyMismatch, WalletFrozen
 from wallet.models import Wallet
 from wallet.scan_results import look_at_counter_code
@@ -68,7 +70,8 @@ def show_counter_code(request: HttpRequest, payload: str) -> HttpResponse:
     if wallet is None:
         shown: dict[str, Any] = {"counter_code": code, "next": request.path, "error": ""}
         return render(request, "wallet/sign_in.html", shown)
-    return _take_amount(request, wallet, code)
+    wallet = find_in(wallet, code.currency)
+    return keep_currency(_take_amount(request, wallet, code), wallet)
 
 
 def _take_amount(request: HttpRequest, wallet: Wallet, code: CounterCode) -> HttpResponse:

@@ -31,9 +31,10 @@ from qr.errors import PayloadInvalid
 from qr.links import decode_link, decode_token
 from qr.signed import decode_counter_link
 from relay.pages import end_on_commit
-from wallet.access import keep_session, read_next, wallet_only
-from wallet.authentication import WALLET_COOKIE, read_wallet
+from wallet.access import keep_currency, keep_session, read_next, wallet_only
+from wallet.authentication import CURRENCY_COOKIE, WALLET_COOKIE, read_wallet
 from wallet.claims import decline_charge, find_claim_on
+from wallet.currencies import find_in, list_balances, list_offered
 from wallet.errors import (
     ClaimUnknown,
     PinRequired,
@@ -66,7 +67,8 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     """
     if "prefetch" in request.headers.get("Sec-Purpose", ""):
         return HttpResponse(status=204)
-    charge, wallet = _find_charge(token), read_wallet(request)
+    charge = _find_charge(token)
+    wallet = _read_payer(request, charge)
     if charge is not None:
         activate_time_zone(charge.store.time_zone)
     if charge is None:
@@ -74,7 +76,8 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     if wallet is None:
         context = {"charge": charge, "next": request.path, "login": "", "error": ""}
         return render(request, "wallet/sign_in.html", context)
-    return _show(request, claim_for_page(wallet, charge))
+    # Whatever the page asks for from now on is about the wallet that pays.
+    return keep_currency(_show(request, claim_for_page(wallet, charge)), wallet)
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +87,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     A GET (a phone that restores its tabs, or the way back from sign-in) shows the page that
     asks to confirm.
     """
-    charge, wallet = _find_charge(token), read_wallet(request)
+    charge = _find_charge(token)
+    wallet = _read_payer(request, charge)
     if charge is None or wallet is None or request.method == "GET":
         return redirect("wallet:pay", token=token)
     activate_time_zone(charge.store.time_zone)
@@ -122,7 +126,8 @@ def decline(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
     charge = _find_charge(token)
     if charge is not None:
         with contextlib.suppress(ClaimUnknown):
-            decline_charge(find_claim_on(wallet, charge.id))
+            payer = find_in(wallet, charge.currency)
+            decline_charge(find_claim_on(payer, charge.id))
     return redirect("wallet:declined", token=token)
 
 
@@ -138,7 +143,8 @@ def declined(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
         # Paid before it was declined, or paid after all and reached by going back.
         return redirect("wallet:pay", token=token)
     activate_time_zone(charge.store.time_zone)
-    return _show(request, PayScreen("declined", charge, wallet))
+    payer = find_in(wallet, charge.currency)
+    return _show(request, PayScreen("declined", charge, payer))
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,6 +178,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     end_on_commit(*session_topic(ended))
     response = redirect("wallet:sign_in")
     response.delete_cookie(WALLET_COOKIE)
+    response.delete_cookie(CURRENCY_COOKIE)
     return response
 
 
@@ -198,6 +205,8 @@ def home(request: HttpRequest, wallet: Wallet) -> HttpResponse:
         "leaving": list_waiting(wallet) if available_minor != balance_minor else [],
         "available_minor": available_minor,
         "currency": wallet.currency,
+        "others": [] if before else list_balances(wallet),
+        "offered": [] if before else list_offered(wallet),
         "tries": tries,
         "version": " ".join([*newest, str(available_minor)]),
         "days": [(day, list(rows)) for day, rows in days],
@@ -278,6 +287,11 @@ def _find_charge(token: str) -> Charge | None:
         return find_by_token(decode_token(token))
     except PayloadInvalid:
         return None
+
+
+def _read_payer(request: HttpRequest, charge: Charge | None) -> Wallet | None:
+    wallet = read_wallet(request)
+    return wallet if wallet is None or charge is None else find_in(wallet, charge.currency)
 
 
 def _find_payee(request: HttpRequest, address: str) -> dict[str, Any]:
