@@ -14,6 +14,7 @@ from banking import (
     reports,
     safeguarding,
 )
+from relay.pulses import note_pulse
 
 logger = logging.getLogger(__name__)
 
@@ -21,11 +22,14 @@ logger = logging.getLogger(__name__)
 @shared_task(name="banking.sweep")
 def sweep() -> None:
     """Do all that waits; one that fails keeps none of the others from it."""
+    failed: list[str] = []
     for step in (sweep_orders, sweep_files, sweep_breaks, sweep_adjustments):
         try:
             step()
         except Exception:
             logger.exception("A sweep of the bank failed; the next one repeats it.")
+            failed.append(step.__name__)
+    note_pulse("bank", note=f"failed: {', '.join(failed)}" if failed else "")
 
 
 @shared_task(name="banking.sweep_orders")
@@ -60,3 +64,4 @@ def sweep_adjustments() -> None:
 def check_safeguarding() -> None:
     """Compare the bank with the ledger, and raise the alarm about a difference."""
     safeguarding.check_every_currency()
+    note_pulse("safeguarding")

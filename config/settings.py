@@ -262,6 +262,7 @@ CELERY_BEAT_SCHEDULE = {
         ("expire holds", "ledger.expire_holds", 60),
         ("take checkpoints", "ledger.take_checkpoints", 60),
         ("seal the ledger", "ledger.seal", 60),
+        ("sweep sessions", "merchants.sweep_sessions", 3600),
     ]
 }
 

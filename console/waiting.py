@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from banking.adjustments import list_open
 from banking.models import Break, FileStatus, PaymentFile
 from banking.safeguarding import list_checks, list_currencies
+from console.jobs import count_late
 from console.queries import count_waiting, list_pending, list_troubled
 from console.wallets import list_open_lifts
 from merchants.fee_rules import list_waiting
@@ -34,6 +35,7 @@ def list_tasks() -> list[Task]:
         _runs(PaymentFile.objects.filter(status=FileStatus.DRAFT).count()),
         _orders(sum(pending.count for pending in list_pending())),
         _trouble(len(list_troubled())),
+        _late_jobs(count_late()),
     ]
     return _differences() + [task for count, task in counted if count]
 
@@ -101,6 +103,13 @@ def _orders(count: int) -> tuple[int, Task]:
         "%(count)s order waits for a run.", "%(count)s orders wait for a run.", count
     )
     return count, Task(words % {"count": count}, "console:runs", _("Payouts"))
+
+
+def _late_jobs(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s recurring job is late.", "%(count)s recurring jobs are late.", count
+    )
+    return count, Task(words % {"count": count}, "console:jobs", _("Jobs"))
 
 
 def _trouble(count: int) -> tuple[int, Task]:
