@@ -77,8 +77,8 @@ class NotFrozen(Exception):
         super().__init__(gettext("No operator has frozen this wallet."))
 
 
-class LiftAlready(Exception):
-    """Somebody has asked that the wallet be unfrozen."""
+class AskedAlready(Exception):
+    """Somebody has asked for this, and it waits for a second operator."""
 
     def __init__(self) -> None:
         super().__init__(gettext("Somebody has asked for this already."))

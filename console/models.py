@@ -7,6 +7,7 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
+from banking.models import Break, Order
 from identity.models import Agreement, User
 from qr.references import encode_reference
 from wallet.models import Wallet
@@ -149,3 +150,60 @@ class OperatorChange(Agreement):
     def is_agreed(self) -> bool:
         """Return whether it may be carried out."""
         return self.withdrawn_at is None and (self.is_alone or self.agreed_at is not None)
+
+
+class LookKind(models.TextChoices):
+    """What takes a second operator above a sum."""
+
+    CREDIT = "credit"
+    REFUSE = "refuse"
+
+
+class SecondLook(Agreement):
+    """A decision above the second person's sum, until another operator agrees.
+
+    Either a break is credited to a wallet that its reference does not name, or an order is said
+    to be refused by the bank.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    kind = models.CharField(max_length=6, choices=LookKind)
+    row = models.ForeignKey(Break, models.PROTECT, related_name="+", null=True, db_index=False)
+    wallet = models.ForeignKey(
+        Wallet, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    reason_code = models.CharField(max_length=4, blank=True)
+
+    class Meta(Agreement.Meta):
+        abstract = False
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Agreement.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind="credit", row__isnull=False, wallet__isnull=False, order=None
+                )
+                | models.Q(kind="refuse", order__isnull=False, row=None, wallet=None),
+                name="console_secondlook_of_something",
+            ),
+            models.UniqueConstraint(
+                fields=["row"],
+                condition=models.Q(agreed_at=None, withdrawn_at=None),
+                name="console_secondlook_one_a_break",
+            ),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=models.Q(agreed_at=None, withdrawn_at=None),
+                name="console_secondlook_one_an_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row_id or self.order_id}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `sl_…`."""
+        return encode_reference("sl", self.id)

@@ -19,5 +19,10 @@ PRIVILEGES = {
         "INSERT",
         "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
     ),
+    "console_secondlook": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
+    ),
     "console_setupcode": ("SELECT",),
 }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from banking.adjustments import list_open
 from banking.models import Break, FileStatus, PaymentFile
 from banking.safeguarding import list_checks, list_currencies
+from console import second_looks
 from console.jobs import count_late
 from console.queries import count_waiting, list_pending, list_troubled
 from console.wallets import list_open_lifts
@@ -31,6 +32,7 @@ def list_tasks() -> list[Task]:
         _lifts(len(list_open_lifts())),
         _fees(len(list_waiting())),
         _adjustments(list_open().count()),
+        _looks(second_looks.list_open().count()),
         _breaks(Break.objects.filter(carried_out_at=None, decision="").count()),
         _runs(PaymentFile.objects.filter(status=FileStatus.DRAFT).count()),
         _orders(sum(pending.count for pending in list_pending())),
@@ -80,6 +82,15 @@ def _adjustments(count: int) -> tuple[int, Task]:
         count,
     )
     return count, Task(words % {"count": count}, "console:adjustments", _("Adjustments"))
+
+
+def _looks(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s large decision waits for a second operator.",
+        "%(count)s large decisions wait for a second operator.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:second_looks", _("Second operator"))
 
 
 def _breaks(count: int) -> tuple[int, Task]:

@@ -62,7 +62,7 @@ NOT_IN_THE_API = {
     "BarcodeTaken",
     "PercentUnreadable",
     "ApplicationDecided",
-    "LiftAlready",
+    "AskedAlready",
     "LiftDecided",
     "DecidedMeanwhile",
     "FeeRuleAlready",

@@ -20,7 +20,7 @@ def test_what_operators_look_up_and_decide_together_fits_and_is_readable(
         check(console, what)
         assert find_faults(console, screens=SCREENS) == [], what
 
-    for address in ("shops/", "adjustments/", "jobs/", "search/"):
+    for address in ("shops/", "adjustments/", "jobs/", "search/", "operators/", "second/"):
         console.goto(f"/console/{address}")
         see(address)
 
@@ -54,3 +54,13 @@ def test_what_operators_look_up_and_decide_together_fits_and_is_readable(
     expect(console.get_by_text("Withdrawn", exact=True)).to_be_visible()
     console.goto("/console/adjustments/")
     see("adjustments that were decided")
+
+    console.goto("/console/search/?q=3.80")
+    console.locator("a[href*='/console/charges/']").first.click()
+    see("a sale")
+    console.goto("/console/operators/")
+    console.get_by_role("link", name="End: Aoife Kelly").click()
+    console.get_by_label("Reason").fill("I leave")
+    console.get_by_role("button", name="End it").click()
+    expect(console.get_by_role("alert")).to_contain_text("Nobody else is an operator")
+    see("the last operator")

@@ -10,7 +10,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.urls import get_resolver
 
 from banking.models import Adjustment, Break
-from console.models import AuditEntry, Operator, OperatorChange
+from console.models import AuditEntry, Operator, OperatorChange, SecondLook
 from identity.factors import keep_app
 from identity.models import User
 from ledger.accounts import get_or_open_house_account
@@ -82,6 +82,7 @@ def things(application, customer, shop):
             public_id=encode_reference("us", customer.wallet.user_id)
         ),
         "console/adjustments/": adjustment,
+        "console/second/": SecondLook(id=uuid4()),
         "console/operators/<str:reference>/decide/": OperatorChange(id=uuid4()),
         "console/operators/": SimpleNamespace(
             public_id=encode_reference("us", customer.wallet.user_id)
