@@ -231,9 +231,8 @@ def _decide(  # noqa: PLR0917  a page's request, and the deed with its form
     except _REFUSALS as refused:
         row.refresh_from_db()
         return _show(request, operator, row, refusal=str(refused), status=409)
-    return redirect(
-        "console:second_looks" if isinstance(made, SecondLook) else "console:breaks"
-    )
+    waits = isinstance(made, SecondLook)
+    return redirect("console:second_looks" if waits else "console:breaks")
 
 
 def _find_account(row: Break) -> UUID:

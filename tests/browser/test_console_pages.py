@@ -11,19 +11,27 @@ SMALL: ViewportSize = {"width": 320, "height": 568}
 SCREENS = [TABLET, PHONE, SMALL]
 
 
-def test_what_operators_look_up_and_decide_together_fits_and_is_readable(
-    console, demo, check, watch
-):
+@pytest.fixture
+def see(console, check, watch):
+    """Look at the open page: axe, and whether all fits on each screen, light and dark."""
     watch.expect("status of 4")
 
-    def see(what):
+    def look(what):
         check(console, what)
         assert find_faults(console, screens=SCREENS) == [], what
 
-    for address in ("shops/", "adjustments/", "jobs/", "search/", "operators/", "second/"):
-        console.goto(f"/console/{address}")
-        see(address)
+    return look
 
+
+@pytest.mark.parametrize(
+    "address", ["shops/", "adjustments/", "jobs/", "search/", "operators/", "second/"]
+)
+def test_each_list_fits_and_is_readable(console, see, address):
+    console.goto(f"/console/{address}")
+    see(address)
+
+
+def test_another_fee_is_asked_for_and_withdrawn(console, see):
     console.goto("/console/shops/")
     console.get_by_role("link", name="Harbour Corner").click()
     see("a shop")
@@ -33,9 +41,13 @@ def test_what_operators_look_up_and_decide_together_fits_and_is_readable(
     expect(console.get_by_text("Another operator has to agree.")).to_be_visible()
     see("a wish for another fee")
     console.get_by_role("button", name="Withdraw it").click()
+
     expect(console.get_by_label("Share of each sale")).to_be_visible()
 
+
+def test_a_person_is_found_and_money_moved_by_hand(console, demo, see):
     person = demo["customers"][4]
+    console.goto("/console/")
     console.get_by_role("searchbox").fill(person["name"])
     console.keyboard.press("Enter")
     see("what was found")
@@ -51,10 +63,13 @@ def test_what_operators_look_up_and_decide_together_fits_and_is_readable(
     expect(console.get_by_role("heading", level=1)).to_have_text("€2.00")
     see("an adjustment")
     console.get_by_role("button", name="Withdraw it").click()
+
     expect(console.get_by_text("Withdrawn", exact=True)).to_be_visible()
     console.goto("/console/adjustments/")
     see("adjustments that were decided")
 
+
+def test_a_sale_is_found_by_its_amount_and_the_last_operator_stays(console, demo, see):
     console.goto("/console/search/?q=3.80")
     console.locator("a[href*='/console/charges/']").first.click()
     see("a sale")
@@ -62,5 +77,6 @@ def test_what_operators_look_up_and_decide_together_fits_and_is_readable(
     console.get_by_role("link", name="End: Aoife Kelly").click()
     console.get_by_label("Reason").fill("I leave")
     console.get_by_role("button", name="End it").click()
+
     expect(console.get_by_role("alert")).to_contain_text("Nobody else is an operator")
     see("the last operator")
