@@ -15,6 +15,7 @@ from banking import (
     safeguard_reports,
     safeguarding,
 )
+from relay.pulses import note_pulse
 
 logger = logging.getLogger(__name__)
 
@@ -22,12 +23,15 @@ logger = logging.getLogger(__name__)
 @shared_task(name="banking.sweep")
 def sweep() -> None:
     """Do all that waits; one that fails keeps none of the others from it."""
+    failed: list[str] = []
     steps = (sweep_orders, sweep_files, sweep_breaks, sweep_adjustments, sweep_reports)
     for step in steps:
         try:
             step()
         except Exception:
             logger.exception("A sweep of the bank failed; the next one repeats it.")
+            failed.append(step.__name__)
+    note_pulse("bank", note=f"failed: {', '.join(failed)}" if failed else "")
 
 
 @shared_task(name="banking.sweep_orders")
@@ -69,3 +73,4 @@ def check_safeguarding() -> None:
     """Compare the bank with the ledger, raise the alarm about a difference, and report it."""
     safeguarding.check_every_currency()
     safeguard_reports.make_due_reports()
+    note_pulse("safeguarding")

@@ -145,6 +145,7 @@ LETTERS = {
     "declined": "merchants.letters.write_refusal",
     "code": "wallet.joining.write_code",
     "pin_changed": "wallet.joining.write_pin_change",
+    "operator": "console.operators.write_invitation",
     "fee_rule": "merchants.letters.write_fee_rule",
     "payout_account": "merchants.letters.write_payout_account",
     "payout_account_confirmed": "merchants.letters.write_payout_account_confirmed",
@@ -278,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
         ("take checkpoints", "ledger.take_checkpoints", 60),
         ("seal the ledger", "ledger.seal", 60),
         ("erase what is known of documents", "wallet.erase_identity_facts", 3600),
+        ("sweep sessions", "merchants.sweep_sessions", 3600),
     ]
 }
 

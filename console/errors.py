@@ -77,8 +77,8 @@ class NotFrozen(Exception):
         super().__init__(gettext("No operator has frozen this wallet."))
 
 
-class LiftAlready(Exception):
-    """Somebody has asked that the wallet be unfrozen."""
+class AskedAlready(Exception):
+    """Somebody has asked for this, and it waits for a second operator."""
 
     def __init__(self) -> None:
         super().__init__(gettext("Somebody has asked for this already."))
@@ -98,3 +98,26 @@ class OwnMoney(Exception):
         super().__init__(
             gettext("This money is yours or your shop's. Others have to decide about it.")
         )
+
+
+class ChangeAlready(Exception):
+    """It is so already, or somebody has asked for it."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This is so already, or somebody has asked for it."))
+
+
+class ChangeOver(Exception):
+    """The invitation was accepted or withdrawn, or is too old."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This invitation was used or withdrawn, or is older than a week.")
+        )
+
+
+class LastOperator(Exception):
+    """Somebody has to be left who can decide."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("Nobody else is an operator. Invite somebody first."))

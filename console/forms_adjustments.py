@@ -19,6 +19,7 @@ from ledger.chart import AccountKind
 from ledger.errors import AmountUnreadable
 from ledger.typed import read_money
 from merchants.models import MerchantBalance
+from wallet.models import Wallet
 
 _KINDS = [
     (AccountKind.WALLET, _("A customer's wallet")),
@@ -151,6 +152,11 @@ class RecoveryForm(MakingForm):
 
 def _find_wallet(name: str, currency: str) -> UUID | None:
     wallet = find_wallet(name) if name else None
+    if wallet is None:
+        return None
+    if wallet.currency != currency and name != wallet.public_id:
+        # Of a person's wallets the one in this currency.
+        wallet = Wallet.objects.filter(user=wallet.user, currency=currency).first()
     return wallet.account_id if wallet and wallet.currency == currency else None
 
 

@@ -1,12 +1,15 @@
 """Operators, and the log of what they did."""
 
+from typing import ClassVar
 from uuid import UUID
 
 import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
-from identity.models import User
+from banking.models import Break, Order
+from identity.models import Agreement, User
+from qr.references import encode_reference
 from wallet.models import Wallet
 
 
@@ -93,3 +96,114 @@ class SetUpCode(models.Model):
 
     def __str__(self) -> str:
         return f"until {self.expires_at}"
+
+
+class ChangeKind(models.TextChoices):
+    """What may be changed about who the operators are."""
+
+    ADMIT = "admit"
+    END = "end"
+
+
+class OperatorChange(Agreement):
+    """The wish that somebody becomes an operator, or is none any more.
+
+    `console_carry_out_change` carries it out, with the rights of the tables' owner.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    kind = models.CharField(max_length=5, choices=ChangeKind)
+    # Who is invited; their address in lower case.
+    name = models.CharField(max_length=80, blank=True)
+    email = models.EmailField(blank=True)
+    # Who is ended, or has accepted.
+    person = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    # Asked for by the only operator, whom nobody can agree with.
+    is_alone = models.BooleanField(default=False)
+    carried_out_at = models.DateTimeField(null=True)
+
+    class Meta(Agreement.Meta):
+        abstract = False
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Agreement.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(kind="end", person__isnull=False)
+                | models.Q(kind="admit") & ~models.Q(email=""),
+                name="console_operatorchange_of_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=models.Q(kind="end", carried_out_at=None, withdrawn_at=None),
+                name="console_operatorchange_one_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.email or self.person_id}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `oc_…`."""
+        return encode_reference("oc", self.id)
+
+    @property
+    def is_agreed(self) -> bool:
+        """Return whether it may be carried out."""
+        return self.withdrawn_at is None and (self.is_alone or self.agreed_at is not None)
+
+
+class LookKind(models.TextChoices):
+    """What takes a second operator above a sum."""
+
+    CREDIT = "credit"
+    REFUSE = "refuse"
+
+
+class SecondLook(Agreement):
+    """A decision above the second person's sum, until another operator agrees.
+
+    Either a break is credited to a wallet that its reference does not name, or an order is said
+    to be refused by the bank.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    kind = models.CharField(max_length=6, choices=LookKind)
+    row = models.ForeignKey(Break, models.PROTECT, related_name="+", null=True, db_index=False)
+    wallet = models.ForeignKey(
+        Wallet, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    reason_code = models.CharField(max_length=4, blank=True)
+
+    class Meta(Agreement.Meta):
+        abstract = False
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Agreement.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind="credit", row__isnull=False, wallet__isnull=False, order=None
+                )
+                | models.Q(kind="refuse", order__isnull=False, row=None, wallet=None),
+                name="console_secondlook_of_something",
+            ),
+            models.UniqueConstraint(
+                fields=["row"],
+                condition=models.Q(agreed_at=None, withdrawn_at=None),
+                name="console_secondlook_one_a_break",
+            ),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=models.Q(agreed_at=None, withdrawn_at=None),
+                name="console_secondlook_one_an_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row_id or self.order_id}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `sl_…`."""
+        return encode_reference("sl", self.id)

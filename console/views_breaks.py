@@ -29,11 +29,12 @@ from console.bank_decisions import (
     send_break_back,
     split_break,
 )
-from console.errors import OwnWallet
+from console.errors import AskedAlready, OwnWallet
 from console.forms_adjustments import RecoveryForm
 from console.forms_bank import CreditForm, KeepForm, NoteForm, SendBackForm, SplitForm
-from console.models import Operator
+from console.models import Operator, SecondLook
 from console.money_in import find_break, find_wallets, list_breaks, sum_open_breaks
+from console.second_looks import ask_to_credit, needs_second_look
 from console.views_adjustments import ask_by
 from console.views_runs import name_device
 from foundation.forms import PageForm
@@ -44,6 +45,7 @@ _REFUSALS = (
     AddressUnwritable,
     BreakDecided,
     DecisionUnfit,
+    AskedAlready,
     NameUnwritable,
     OrderAlive,
     OrderDiffers,
@@ -116,6 +118,9 @@ def credit(request: HttpRequest, operator: Operator, row: Break) -> HttpResponse
     def deed() -> object:
         wallet = suggested or form.cleaned_data["address"]
         note = form.cleaned_data["note"]
+        if needs_second_look(row, wallet):
+            device = name_device(request)
+            return ask_to_credit(row, wallet, note=note, by=operator, device=device)
         return credit_break(row, wallet, note=note, by=operator, device=name_device(request))
 
     return _decide(request, operator, row, deed, form=form, name="credit_form")
@@ -226,11 +231,12 @@ def _decide(  # noqa: PLR0917  a page's request, and the deed with its form
     if form is not None and not form.is_valid():
         return _show(request, operator, row, forms={name: form}, status=422)
     try:
-        deed()
+        made = deed()
     except _REFUSALS as refused:
         row.refresh_from_db()
         return _show(request, operator, row, refusal=str(refused), status=409)
-    return redirect("console:breaks")
+    waits = isinstance(made, SecondLook)
+    return redirect("console:second_looks" if waits else "console:breaks")
 
 
 def _find_account(row: Break) -> UUID:

@@ -14,10 +14,12 @@ from banking.models import AnswerStatus, Order
 from banking.orders import OUT, find_by_reference
 from banking.reasons import explain_reason
 from console.access import operators_only
+from console.errors import AskedAlready
 from console.forms_runs import AnswerForm, ReportForm
 from console.models import Operator
 from console.queries import list_answers, list_reports
 from console.run_decisions import answer_order, drop_order, upload_report
+from console.second_looks import ask_to_refuse, refusal_needs_second_look
 from console.views_runs import name_device
 
 OrderView = Callable[[HttpRequest, Operator, Order], HttpResponseBase]
@@ -68,13 +70,15 @@ def answer(request: HttpRequest, operator: Operator, order: Order) -> HttpRespon
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _show(request, operator, order, form=form, status=422)
-    answer_order(
-        order,
-        AnswerStatus(form.cleaned_data["status"]),
-        reason_code=form.cleaned_data["reason_code"],
-        by=operator,
-        device=name_device(request),
-    )
+    status = AnswerStatus(form.cleaned_data["status"])
+    code, device = form.cleaned_data["reason_code"], name_device(request)
+    if status == AnswerStatus.REFUSED and refusal_needs_second_look(order):
+        try:
+            ask_to_refuse(order, reason_code=code, by=operator, device=device)
+        except AskedAlready as refused:
+            return _show(request, operator, order, refusal=str(refused), status=409)
+        return redirect("console:second_looks")
+    answer_order(order, status, reason_code=code, by=operator, device=device)
     return redirect("console:order", reference=order.public_id)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from console.access import operators_only
-from console.errors import LiftAlready, LiftDecided, NotFrozen
+from console.errors import AskedAlready, LiftDecided, NotFrozen
 from console.forms import ReasonForm
 from console.models import Operator
 from console.wallets import (
@@ -27,7 +27,7 @@ from wallet.currencies import list_wallets
 from wallet.models import Wallet
 
 WalletView = Callable[[HttpRequest, Operator, Wallet], HttpResponseBase]
-_REFUSALS = (LiftAlready, LiftDecided, NotFrozen, OwnRequest)
+_REFUSALS = (AskedAlready, LiftDecided, NotFrozen, OwnRequest)
 
 
 def of_wallet(view: WalletView) -> Callable[[HttpRequest, Operator, str], HttpResponseBase]:

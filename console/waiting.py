@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from banking.adjustments import list_open
 from banking.models import Break, FileStatus, PaymentFile
 from banking.safeguarding import list_checks, list_currencies
+from console import second_looks
 from console.identities import count_wishes
+from console.jobs import count_late
 from console.queries import count_waiting, list_pending, list_troubled
 from console.wallets import list_open_lifts
 from merchants.fee_rules import list_waiting
@@ -32,10 +34,12 @@ def list_tasks() -> list[Task]:
         _lifts(len(list_open_lifts())),
         _fees(len(list_waiting())),
         _adjustments(list_open().count()),
+        _looks(second_looks.list_open().count()),
         _breaks(Break.objects.filter(carried_out_at=None, decision="").count()),
         _runs(PaymentFile.objects.filter(status=FileStatus.DRAFT).count()),
         _orders(sum(pending.count for pending in list_pending())),
         _trouble(len(list_troubled())),
+        _late_jobs(count_late()),
     ]
     return _differences() + [task for count, task in counted if count]
 
@@ -91,6 +95,15 @@ def _adjustments(count: int) -> tuple[int, Task]:
     return count, Task(words % {"count": count}, "console:adjustments", _("Adjustments"))
 
 
+def _looks(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s large decision waits for a second operator.",
+        "%(count)s large decisions wait for a second operator.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:second_looks", _("Second operator"))
+
+
 def _breaks(count: int) -> tuple[int, Task]:
     words = ngettext(
         "%(count)s amount moved at the bank, and nobody knows for whom.",
@@ -112,6 +125,13 @@ def _orders(count: int) -> tuple[int, Task]:
         "%(count)s order waits for a run.", "%(count)s orders wait for a run.", count
     )
     return count, Task(words % {"count": count}, "console:runs", _("Payouts"))
+
+
+def _late_jobs(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s recurring job is late.", "%(count)s recurring jobs are late.", count
+    )
+    return count, Task(words % {"count": count}, "console:jobs", _("Jobs"))
 
 
 def _trouble(count: int) -> tuple[int, Task]:

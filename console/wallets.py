@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from console.errors import LiftAlready, LiftDecided, NotFrozen
+from console.errors import AskedAlready, LiftDecided, NotFrozen
 from console.models import AuditEntry, FreezeLift, Operator
 from identity.errors import OwnRequest
 from identity.persons import are_one_person
@@ -55,7 +55,7 @@ def ask_to_lift(wallet: Wallet, *, by: Operator, reason: str, device: str) -> Fr
     Raises:
         NotFrozen: no operator has frozen the wallet.
         OwnRequest: it is the operator's own wallet.
-        LiftAlready: somebody has asked.
+        AskedAlready: somebody has asked.
     """
     if are_one_person(wallet.user, by.user):
         raise OwnRequest
@@ -63,14 +63,14 @@ def ask_to_lift(wallet: Wallet, *, by: Operator, reason: str, device: str) -> Fr
     if any(each.frozen_by != FrozenBy.OPERATOR for each in lock_all(wallet.user)):
         raise NotFrozen
     if find_open_lift(wallet) is not None:
-        raise LiftAlready
+        raise AskedAlready
     try:
         with transaction.atomic():
             lift = FreezeLift.objects.create(
                 id=uuid6.uuid7(), wallet=wallet, asked_by=by.user, reason=reason
             )
     except IntegrityError:
-        raise LiftAlready from None
+        raise AskedAlready from None
     _log("wallet.lift_asked", wallet, by=by, device=device, reason=reason)
     return lift
 

@@ -21,6 +21,7 @@ _PERSON, _CHECK = "_auth_user_id", "_auth_user_hash"
 # A session's notes of the device and of its beginning.
 _DEVICE, _BEGAN = "device", "began"
 _SEEN_EACH = timedelta(minutes=5)
+_DELETED_AT_ONCE = 2000
 
 
 class SessionStore(DatabaseStore):
@@ -83,6 +84,21 @@ def end_session_of(user: User, reference: str) -> None:
     for row in DashboardSession.objects.filter(user_id=user.pk):
         if constant_time_compare(write_reference(row), reference):
             row.delete()
+
+
+def delete_expired() -> int:
+    """Delete sessions that are over, some thousands at a time; return how many there were."""
+    count = 0
+    while True:
+        over = DashboardSession.objects.filter(expire_date__lt=timezone.now())
+        keys = list(over.values_list("pk", flat=True)[:_DELETED_AT_ONCE])
+        if not keys:
+            return count
+        # One that was used meanwhile has a later end, and stays.
+        deleted, _ = over.filter(pk__in=keys).delete()
+        if not deleted:
+            return count
+        count += deleted
 
 
 def _read(row: DashboardSession) -> dict[str, Any]:

@@ -280,7 +280,7 @@ class SealLeaves(models.Model):
 
 
 class BookCheck(models.Model):
-    """The result of one nightly check of every invariant; never changed.
+    """The result of one check of every invariant, by night or by hand; never changed.
 
     `broken` has a line for each invariant that failed: the claim and the first bad row.
     """

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from foundation.model_sql import find_connection
-from ledger.models import Account, Transfer
+from ledger.models import Account, Seal, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,11 @@ class Posting:
     amount_minor: int
     currency: str
     created_at: datetime
+
+
+def find_last_seal() -> Seal | None:
+    """Return the newest seal; None before the first."""
+    return Seal.objects.order_by("-number").first()
 
 
 @dataclass(frozen=True, slots=True)

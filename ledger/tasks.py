@@ -11,12 +11,14 @@ from relay.pulses import note_pulse
 def expire_holds() -> None:
     """Expire holds that have timed out."""
     holds.expire_overdue_holds()
+    note_pulse("holds")
 
 
 @shared_task(name="ledger.take_checkpoints")
 def take_checkpoints() -> None:
     """Close the books up to now and sum busy accounts up to there."""
     checkpoints.take_checkpoints()
+    note_pulse("checkpoints")
 
 
 @shared_task(name="ledger.seal")
@@ -29,4 +31,7 @@ def seal() -> None:
 @shared_task(name="ledger.check_books")
 def check_books() -> None:
     """Check the books, and fail when they do not balance."""
-    runner.check_books()
+    try:
+        runner.check_books()
+    finally:
+        note_pulse("books")

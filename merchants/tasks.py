@@ -1,7 +1,8 @@
-"""Jobs of settlement; each is safe to run twice."""
+"""Jobs of settlement and of the dashboard; each is safe to run twice."""
 
 from celery import shared_task
 
+from identity.dashboard_sessions import delete_expired
 from merchants import payout_orders, settlement
 from relay.pulses import note_pulse
 
@@ -17,3 +18,11 @@ def close_due_settlements() -> None:
 def order_payouts() -> None:
     """Order the payouts of late that have no order although there is an account."""
     payout_orders.order_late_payouts()
+    note_pulse("payouts")
+
+
+@shared_task(name="merchants.sweep_sessions")
+def sweep_sessions() -> None:
+    """Delete sessions of the dashboard that are over."""
+    delete_expired()
+    note_pulse("sessions")

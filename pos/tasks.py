@@ -11,6 +11,7 @@ from relay.pulses import note_pulse
 def issue_missing_receipts() -> None:
     """Issue the receipts that lost jobs left behind."""
     issue_receipts(list_unissued())
+    note_pulse("receipts")
 
 
 @shared_task(name="pos.sweep_charges")

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 _LEASE_S = 30
 _AGAIN_AFTER_S = 60
-_TRIES_MAX = 8
+TRIES_MAX = 8
 # Somebody stands before a page and waits for it, whatever else is to be sent.
 _FIRST = "code"
 
@@ -100,7 +100,7 @@ def _list_due() -> list[Letter]:
 
 def _due() -> QuerySet[Letter]:
     free = Q(leased_until=None) | Q(leased_until__lte=Now())
-    return Letter.objects.filter(free, ended_at=None, tries__lt=_TRIES_MAX)
+    return Letter.objects.filter(free, ended_at=None, tries__lt=TRIES_MAX)
 
 
 def _lease(letter: Letter) -> bool:

@@ -3,8 +3,9 @@
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -106,20 +107,26 @@ def check_books() -> None:
     began_at, began = timezone.now(), time.monotonic()
     with read_one_moment() as cursor:
         verdicts = [prove(invariant, cursor=cursor) for invariant in list_invariants()]
-    broken = [str(verdict) for verdict in verdicts if verdict.offending]
-    BookCheck.objects.create(
-        began_at=began_at,
-        took_s=round(time.monotonic() - began),
-        invariant_count=len(verdicts),
-        broken="\n".join(broken),
-    )
+    broken = keep_result(verdicts, began_at=began_at, took_s=time.monotonic() - began)
     if broken:
         _raise_alarm(broken)
         raise BooksBroken(f"{len(broken)} of {len(verdicts)} invariants failed.")
 
 
+def keep_result(verdicts: Sequence[Verdict], *, began_at: datetime, took_s: float) -> list[str]:
+    """Keep the result of a check of all invariants, and return the broken ones in words."""
+    broken = [str(verdict) for verdict in verdicts if verdict.offending]
+    BookCheck.objects.create(
+        began_at=began_at,
+        took_s=round(took_s),
+        invariant_count=len(verdicts),
+        broken="\n".join(broken),
+    )
+    return broken
+
+
 def find_last_check() -> BookCheck | None:
-    """Return the latest nightly check; None before the first night."""
+    """Return the latest check of all invariants; None before the first."""
     return BookCheck.objects.order_by("-began_at").first()
 
 

@@ -2,6 +2,7 @@
 
 from io import StringIO
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -9,7 +10,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.urls import get_resolver
 
 from banking.models import Adjustment, Break
-from console.models import AuditEntry, Operator
+from console.models import AuditEntry, Operator, OperatorChange, SecondLook
 from identity.factors import keep_app
 from identity.models import User
 from ledger.accounts import get_or_open_house_account
@@ -82,6 +83,11 @@ def things(application, customer, shop):
             public_id=encode_reference("us", customer.wallet.user_id)
         ),
         "console/adjustments/": adjustment,
+        "console/second/": SecondLook(id=uuid4()),
+        "console/operators/<str:reference>/decide/": OperatorChange(id=uuid4()),
+        "console/operators/": SimpleNamespace(
+            public_id=encode_reference("us", customer.wallet.user_id)
+        ),
         "console/wallets/": customer.wallet,
         "console/safeguarding/": bank.report(),
     }
@@ -132,7 +138,7 @@ def test_an_operator_without_a_second_factor_is_led_to_make_one(things):
 
 def test_an_operator_opens_every_page(operator, things):
     # The page is theirs, but what came in cannot be borne or taken back, and nothing waits.
-    odd = {"bear": {409}, "recover": {404}, "decide": {302, 404}}
+    odd = {"bear": {409}, "end": {404}, "recover": {404}, "decide": {302, 404}}
     for route in ROUTES:
         expected = odd.get(route.split("/")[-2], {200, 302, 422})
         assert try_out(operator, fill(route, things)) in expected, route

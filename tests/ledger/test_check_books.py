@@ -103,6 +103,7 @@ def test_a_log_shows_plain_lines(capsys):
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 2
     assert err == ""
+    assert BookCheck.objects.latest("id").invariant_count == 1
 
 
 @pytest.mark.usefixtures("committed")
@@ -177,7 +178,7 @@ def test_before_the_first_night_there_is_nothing_to_tell():
     with as_owner():
         BookCheck.objects.all().delete()
 
-    with pytest.raises(CommandError, match=r"^No nightly check has been made yet\.$"):
+    with pytest.raises(CommandError, match=r"^No check has been made yet\.$"):
         call_command("check_books", "--last")
 
 

@@ -45,5 +45,8 @@ def test_a_refund_to_somebody_else_is_found(shop, customer):
     )
 
     claim = "refunds never exceed the capture, and each has one transfer to its payer"
-    wallets = "every wallet holds what came in and its refunds, less payments and redemptions"
+    wallets = (
+        "every wallet holds what came in and its refunds, less payments, redemptions"
+        " and what was adjusted"
+    )
     assert list(find_broken()) == [claim, wallets]

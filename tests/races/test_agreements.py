@@ -8,8 +8,11 @@ import pytest
 
 from banking.adjustments import NewAdjustment, carry_out_agreed
 from console.adjustments import agree_to_adjust, ask_to_adjust, withdraw_adjustment
+from console.errors import ChangeOver, LastOperator
 from console.fee_decisions import agree_to_fee, ask_for_fee, withdraw_fee
-from console.models import AuditEntry, Operator
+from console.models import AuditEntry, Operator, OperatorChange
+from console.operators import accept, ask_to_end, invite
+from console.operators import agree as agree_to_operator
 from identity.errors import DecidedMeanwhile
 from identity.models import User
 from ledger.accounts import get_or_open_house_account
@@ -113,3 +116,32 @@ def test_of_those_who_agree_to_a_fee_and_withdraw_it_at_once_one_does(crowd, ope
         assert (rule.agreed_at is None) != (rule.withdrawn_at is None)
         decided = "fee.agreed" if rule.agreed_at else "fee.withdrawn"
         assert list_deeds(rule.id) == sorted(["fee.asked", decided])
+
+
+def test_of_all_who_end_themselves_at_once_one_stays(crowd, operators):
+    with logged_in_as_owner():
+        Operator.objects.exclude(pk__in=[each.pk for each in operators]).update(is_active=False)
+    jobs = [
+        partial(ask_to_end, each, reason="Race", change_id=uuid.uuid4(), by=each, device="")
+        for each in operators
+    ]
+
+    outcomes = crowd.act(jobs, refusals=(LastOperator,))
+
+    assert sum(isinstance(each, LastOperator) for each in outcomes) == 1
+    active = Operator.objects.filter(is_active=True)
+    assert active.count() == 1
+    assert OperatorChange.objects.filter(person=active.get().user).count() == 0
+
+
+def test_of_those_who_accept_an_invitation_at_once_one_does(crowd, operators):
+    asker, second, _ = operators
+    email = f"{uuid.uuid4().hex}@operator.test"
+    change = invite("Dara", email, reason="Race", change_id=uuid.uuid4(), by=asker, device="")
+    agree_to_operator(change, by=second, device="")
+    jobs = [partial(accept, change, name="Dara", password="x" * 12, device="")] * 6
+
+    outcomes = crowd.act(jobs, refusals=(ChangeOver,))
+
+    assert sum(isinstance(each, ChangeOver) for each in outcomes) == len(jobs) - 1
+    assert Operator.objects.filter(user__email=email, is_active=True).count() == 1

@@ -2,14 +2,18 @@
 
 import functools
 import textwrap
+import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
 
 from ledger.invariants.runner import (
     Verdict,
     find_last_check,
+    keep_result,
     list_invariants,
     prove,
     read_one_moment,
@@ -27,7 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Accept `--last`."""
         parser.add_argument(
-            "--last", action="store_true", help="only print what last night's check found"
+            "--last", action="store_true", help="only print what the last check found"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +42,7 @@ class Command(BaseCommand):
             self._prove_all()
 
     def _prove_all(self) -> None:
-        verdicts = []
+        verdicts, began_at, began = [], timezone.now(), time.monotonic()
         with read_one_moment() as cursor:
             for invariant in list_invariants():
                 step = textwrap.shorten(invariant.claim, _STEP_MAX, placeholder=" …")
@@ -50,6 +54,11 @@ class Command(BaseCommand):
                     )
                 self._tell_verdict(verdict)
                 verdicts.append(verdict)
+        try:
+            keep_result(verdicts, began_at=began_at, took_s=time.monotonic() - began)
+        except DatabaseError as failure:
+            # Such as on a standby, which takes no row; what was found is told here.
+            self.stderr.write(f"The result was not kept: {failure}")
         broken = [str(verdict) for verdict in verdicts if verdict.offending]
         if broken:
             raise CommandError(
@@ -72,7 +81,7 @@ class Command(BaseCommand):
     def _tell_last(self) -> None:
         check = find_last_check()
         if check is None:
-            raise CommandError("No nightly check has been made yet.")
+            raise CommandError("No check has been made yet.")
         self.stdout.write(f"Checked {check.began_at:%Y-%m-%d %H:%M} UTC, in {check.took_s} s.")
         if check.broken:
             raise CommandError(f"Broken of {check.invariant_count} invariants:\n{check.broken}")
