@@ -7,7 +7,7 @@ have other fingerprints, and the amount would count twice.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -21,6 +21,18 @@ _ADVISED = """
       FROM banking_entry e
      WHERE e.account_id = %s AND NOT e.is_stated AND e.part = 0
        AND e.booked_on = ANY (%s) AND e.amount_minor = ANY (%s)
+       AND NOT EXISTS (SELECT FROM banking_entry o
+                        WHERE o.account_id = e.account_id AND o.fingerprint = e.fingerprint
+                          AND o.part = 1)
+     ORDER BY e.id
+"""
+# What statements that close on these days, or later, brought themselves.
+_STATED = """
+    SELECT e.fingerprint, e.amount_minor, e.booked_on, e.bank_reference, e.end_to_end_id,
+           e.creditor_reference, e.party_iban, e.remittance
+      FROM banking_statement s JOIN banking_entry e ON e.statement_id = s.id
+     WHERE s.account_id = %s AND s.closed_on >= %s AND s.closing_minor IS NOT NULL
+       AND e.part = 0 AND e.booked_on = ANY (%s) AND e.amount_minor = ANY (%s)
        AND NOT EXISTS (SELECT FROM banking_entry o
                         WHERE o.account_id = e.account_id AND o.fingerprint = e.fingerprint
                           AND o.part = 1)
@@ -68,31 +80,73 @@ def state_advised(account_id: UUID, lines: Sequence[tuple[str, Line]]) -> set[st
     return stated
 
 
+def find_stated(account_id: UUID, lines: Sequence[tuple[str, Line]]) -> set[str]:
+    """Return which of these lines of an advice a statement has said before, in other words.
+
+    The statement of a day is the bank's last word on it: a line of that day and amount adds
+    nothing, unless it says something else than the statement. Each entry of a statement stands
+    for one line at most.
+    """
+    single = [(mark, line) for mark, line in lines if len(line.details) == 1]
+    stated = _find_entries(account_id, [line for _, line in single]) if single else []
+    known = set()
+    for mark, line in single if stated else []:
+        found = _choose(line, stated)
+        if found is not None:
+            stated.remove(found)
+            known.add(mark)
+    return known
+
+
+def _choose(line: Line, stated: Sequence[_Advised]) -> _Advised | None:
+    """Return the entry with something in common, or else the first that says nothing else."""
+    same = next((each for each in stated if _are_same(line, each)), None)
+    return same or next((each for each in stated if _may_be_same(line, each)), None)
+
+
+def _find_entries(account_id: UUID, lines: Sequence[Line]) -> list[_Advised]:
+    days = list({line.booked_on for line in lines})
+    amounts = list({line.amount_minor for line in lines})
+    return _read(_STATED, [account_id, min(days), days, amounts])
+
+
 def _find_advised(account_id: UUID, lines: Sequence[Line]) -> list[_Advised]:
     days = list({line.booked_on for line in lines})
     amounts = list({line.amount_minor for line in lines})
+    return _read(_ADVISED, [account_id, days, amounts])
+
+
+def _read(statement: str, facts: list[Any]) -> list[_Advised]:
     with connection.cursor() as cursor:
-        cursor.execute(_ADVISED, [account_id, days, amounts])
+        cursor.execute(statement, facts)
         return [
             _Advised(mark, amount_minor, day, _Facts._make(map(squeeze, texts)))
             for mark, amount_minor, day, *texts in cursor.fetchall()
         ]
 
 
-def _are_same(line: Line, advised: _Advised) -> bool:
-    if (line.amount_minor, line.booked_on) != (advised.amount_minor, advised.booked_on):
-        return False
+def _list_facts(line: Line) -> _Facts:
     [detail] = line.details
-    given = _Facts(
+    return _Facts(
         drop_nothing(squeeze(line.bank_reference)),
         squeeze(detail.end_to_end_id),
         squeeze(detail.match_reference),
         squeeze(detail.party_iban),
         squeeze(detail.remittance),
     )
-    both = [pair for pair in zip(given, advised.facts, strict=True) if all(pair)]
-    if any(one != other for one, other in both):
+
+
+def _may_be_same(line: Line, other: _Advised) -> bool:
+    if (line.amount_minor, line.booked_on) != (other.amount_minor, other.booked_on):
         return False
+    pairs = zip(_list_facts(line), other.facts, strict=True)
+    return all(one == another for one, another in pairs if one and another)
+
+
+def _are_same(line: Line, advised: _Advised) -> bool:
+    if not _may_be_same(line, advised):
+        return False
+    given = _list_facts(line)
     # With the bank's reference in both, their fingerprints have decided already.
     if given.bank_reference and advised.facts.bank_reference:
         return False

@@ -127,6 +127,7 @@ def _read_statement(fields: list[_Field]) -> Reading:
         closing_minor=closed,
         closed_on=closed_on,
         goes_on=opening.tag == "60M",
+        is_continued=closing.tag == "62M",
         line=first.line,
     )
     for place, each in enumerate(fields):

@@ -75,7 +75,8 @@ def _read_plus(purpose: str) -> dict[str, str]:
     words = dict(zip(pieces[1::2], pieces[2::2], strict=True))
     return {
         "remittance": words.get("SVWZ", pieces[0] if not words else ""),
-        "end_to_end_id": words.get("EREF", ""),
+        # A run that was booked as one sum has the customer's reference alone.
+        "end_to_end_id": drop_nothing(squeeze(words.get("EREF", ""))) or words.get("KREF", ""),
         "party_iban": words.get("IBAN", ""),
     }
 

@@ -26,7 +26,7 @@ def main() -> int:
         "TESSERA_TEST_FOLDER": os.environ.get("TESSERA_TEST_FOLDER", "long-run"),
     }
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--durations=0", "--timeout=0"]
-    return subprocess.run([*command, _TEST], env=environment, check=False).returncode  # noqa: S603
+    return subprocess.run([*command, _TEST], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
