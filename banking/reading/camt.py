@@ -1,4 +1,4 @@
-"""camt.053 and camt.054 (ISO 20022), versions .02 to .13: statements and notices in XML."""
+"""camt.053 and camt.054 (ISO 20022), versions .02 to .14: statements and notices in XML."""
 
 import re
 from collections.abc import Iterator
