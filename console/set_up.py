@@ -8,7 +8,6 @@ holds it. Code and rights are looked at by `console/sql/set_up.sql`.
 import hashlib
 import hmac
 import logging
-import sys
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -38,7 +37,6 @@ from qr.crockford import ALPHABET
 
 logger = logging.getLogger(__name__)
 LIFE = timedelta(days=7)
-_ANNOUNCEMENT = "Set this installation up at %s/setup/ : code %s"
 _SALT = "console.set_up"
 _LENGTH = 12
 _MEANT = str.maketrans("OIL", "011")
@@ -158,11 +156,10 @@ def announce_code() -> None:
     except DatabaseError:
         logger.warning("Without the database nobody can tell whether this is set up.")
         return
-    if logger.isEnabledFor(logging.WARNING):
-        logger.warning(_ANNOUNCEMENT, settings.PUBLIC_URL, code)
-    else:
-        sys.stderr.write(f"{_ANNOUNCEMENT % (settings.PUBLIC_URL, code)}\n")
-        sys.stderr.flush()
+    level = max(logging.WARNING, logger.getEffectiveLevel())
+    logger.log(
+        level, "Set this installation up at %s/setup/ : code %s", settings.PUBLIC_URL, code
+    )
 
 
 def try_code(code: str) -> None:

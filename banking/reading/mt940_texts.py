@@ -47,8 +47,8 @@ def read_details(texts: list[str], *, amount_minor: int, reference: str) -> Deta
     end_to_end = drop_nothing(squeeze(facts.get("end_to_end_id", ""))) or reference
     # Money from elsewhere may say what it likes.
     if amount_minor < 0 or reason:
-        found = (_ORDER.search(squeeze(text).upper()) for text in (remittance, joined))
-        end_to_end = next((order[0] for order in found if order), end_to_end)
+        named = (_ORDER.search(squeeze(text).upper()) for text in (remittance, joined))
+        end_to_end = next((order[0] for order in named if order), end_to_end)
     return Detail(
         amount_minor=amount_minor,
         end_to_end_id=end_to_end[:35],

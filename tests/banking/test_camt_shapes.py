@@ -26,6 +26,12 @@ def swap(old, new):
     return PLAIN.replace(old, new)
 
 
+def read(content):
+    """Return the head and the line of a file that has one of each."""
+    [head, line] = read_camt(io.BytesIO(content))
+    return head, line
+
+
 def declare(encoding):
     return swap("UTF-8", encoding).encode(encoding)
 
@@ -70,8 +76,8 @@ SHAPES = {
 def test_it_says_the_same(content):
     written = content.encode() if isinstance(content, str) else content
 
-    [head, line] = read_camt(io.BytesIO(written))
-    [usual_head, usual] = read_camt(io.BytesIO(PLAIN.encode()))
+    head, line = read(written)
+    usual_head, usual = read(PLAIN.encode())
 
     assert (head.account, head.currency, head.closing_minor) == (
         usual_head.account,
@@ -87,6 +93,6 @@ def test_it_says_the_same(content):
 def test_details_that_are_empty_say_nothing_and_are_no_sum_of_several():
     content = re.sub(r"<NtryDtls>.*</NtryDtls>", "<NtryDtls></NtryDtls>", PLAIN)
 
-    [_, line] = read_camt(io.BytesIO(content.encode()))
+    _, line = read(content.encode())
 
     assert (line.amount_minor, line.is_lump, line.details[0].remittance) == (1000, False, "")

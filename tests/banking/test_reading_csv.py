@@ -8,6 +8,7 @@ import pytest
 from banking.errors import StatementUnreadable
 from banking.models import CsvMapping
 from banking.reading.csv_files import read_csv
+from banking.reading.lines import Line
 
 GERMAN = {
     "booked_on": "Buchungstag",
@@ -169,8 +170,9 @@ def test_files_come_in_many_shapes(text, encoding, facts):
     mapping = CsvMapping(**names | {"encoding": "utf-8-sig"} | facts)
     content = io.BytesIO(text.encode(encoding))
 
-    [_, line] = read_csv(content, mapping, account="DE1", currency="EUR")
+    [line] = list(read_csv(content, mapping, account="DE1", currency="EUR"))[1:]
 
+    assert isinstance(line, Line)
     assert (line.amount_minor, line.booked_on) == (1250, date(2026, 11, 27))
     assert line.details[0].remittance == "Kaffee é"
 

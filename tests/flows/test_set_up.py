@@ -70,13 +70,11 @@ def test_the_log_shows_the_code_until_it_is_used(caplog):
     assert caplog.text == ""
 
 
-def test_a_log_of_errors_alone_shows_the_code_all_the_same(monkeypatch, capsys):
-    monkeypatch.setattr(set_up.logger, "level", logging.ERROR)
-    set_up.logger.manager._clear_cache()
+def test_a_log_of_errors_alone_shows_the_code_all_the_same(caplog):
+    with caplog.at_level(logging.ERROR, logger=set_up.logger.name):
+        set_up.announce_code()
 
-    set_up.announce_code()
-
-    assert f"/setup/ : code {set_up.read_code()}" in capsys.readouterr().err
+    assert f"/setup/ : code {set_up.read_code()}" in caplog.text
 
 
 def test_an_installation_with_operators_is_set_up_by_them_alone():
