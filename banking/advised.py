@@ -5,6 +5,7 @@ have other fingerprints, and the amount would count twice.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -42,6 +43,8 @@ _STATE_AS = """
     UPDATE banking_entry SET is_stated = true, stated_as = %s
      WHERE account_id = %s AND fingerprint = %s
 """
+# So many equal amounts of a day are looked at for each line, or a large file would take hours.
+_COMPARED_MAX = 500
 
 
 class _Facts(NamedTuple):
@@ -68,40 +71,55 @@ def state_advised(account_id: UUID, lines: Sequence[tuple[str, Line]]) -> set[st
     An advice is taken for one line at most, and only by something that both say.
     """
     single = [(mark, line) for mark, line in lines if len(line.details) == 1]
-    advised = _find_advised(account_id, [line for _, line in single]) if single else []
+    advised = _sort(_find_advised(account_id, [line for _, line in single]) if single else [])
     stated = set()
     for mark, line in single if advised else []:
-        found = next((each for each in advised if _are_same(line, each)), None)
+        alike = advised.get((line.amount_minor, line.booked_on), [])
+        given = _list_facts(line)
+        found = next((each for each in alike if _are_same(given, each.facts)), None)
         if found is not None:
-            advised.remove(found)
+            alike.remove(found)
             stated.add(mark)
             with connection.cursor() as cursor:
                 cursor.execute(_STATE_AS, [mark, account_id, found.fingerprint])
     return stated
 
 
-def find_stated(account_id: UUID, lines: Sequence[tuple[str, Line]]) -> set[str]:
+def find_stated(
+    account_id: UUID, lines: Sequence[tuple[str, Line]], *, known: AbstractSet[str]
+) -> set[str]:
     """Return which of these lines of an advice a statement has said before, in other words.
 
     The statement of a day is the bank's last word on it: a line of that day and amount adds
     nothing, unless it says something else than the statement. Each entry of a statement stands
-    for one line at most.
+    for one line at most; those of the `known` fingerprints stand for other lines of the advice.
     """
     single = [(mark, line) for mark, line in lines if len(line.details) == 1]
-    stated = _find_entries(account_id, [line for _, line in single]) if single else []
-    known = set()
+    if not single:
+        return set()
+    found = _find_entries(account_id, [line for _, line in single])
+    stated = _sort([each for each in found if each.fingerprint not in known])
+    told = set()
     for mark, line in single if stated else []:
-        found = _choose(line, stated)
-        if found is not None:
-            stated.remove(found)
-            known.add(mark)
-    return known
+        alike = stated.get((line.amount_minor, line.booked_on), [])
+        chosen = _choose(_list_facts(line), alike[:_COMPARED_MAX])
+        if chosen is not None:
+            alike.remove(chosen)
+            told.add(mark)
+    return told
 
 
-def _choose(line: Line, stated: Sequence[_Advised]) -> _Advised | None:
+def _sort(entries: Sequence[_Advised]) -> dict[tuple[int, date], list[_Advised]]:
+    alike: dict[tuple[int, date], list[_Advised]] = {}
+    for each in entries:
+        alike.setdefault((each.amount_minor, each.booked_on), []).append(each)
+    return alike
+
+
+def _choose(given: _Facts, stated: Sequence[_Advised]) -> _Advised | None:
     """Return the entry with something in common, or else the first that says nothing else."""
-    same = next((each for each in stated if _are_same(line, each)), None)
-    return same or next((each for each in stated if _may_be_same(line, each)), None)
+    same = next((each for each in stated if _are_same(given, each.facts)), None)
+    return same or next((each for each in stated if _may_be_same(given, each.facts)), None)
 
 
 def _find_entries(account_id: UUID, lines: Sequence[Line]) -> list[_Advised]:
@@ -136,24 +154,20 @@ def _list_facts(line: Line) -> _Facts:
     )
 
 
-def _may_be_same(line: Line, other: _Advised) -> bool:
-    if (line.amount_minor, line.booked_on) != (other.amount_minor, other.booked_on):
-        return False
-    pairs = zip(_list_facts(line), other.facts, strict=True)
+def _may_be_same(given: _Facts, known: _Facts) -> bool:
+    pairs = zip(given, known, strict=True)
     return all(one == another for one, another in pairs if one and another)
 
 
-def _are_same(line: Line, advised: _Advised) -> bool:
-    if not _may_be_same(line, advised):
+def _are_same(given: _Facts, known: _Facts) -> bool:
+    if not _may_be_same(given, known):
         return False
-    given = _list_facts(line)
     # With the bank's reference in both, their fingerprints have decided already.
-    if given.bank_reference and advised.facts.bank_reference:
+    if given.bank_reference and known.bank_reference:
         return False
-    named = (given.end_to_end_id, given.creditor_reference, given.remittance)
-    known = (
-        advised.facts.end_to_end_id,
-        advised.facts.creditor_reference,
-        advised.facts.remittance,
+    both = (
+        (given.end_to_end_id, known.end_to_end_id),
+        (given.creditor_reference, known.creditor_reference),
+        (given.remittance, known.remittance),
     )
-    return any(one and one == other for one, other in zip(named, known, strict=True))
+    return any(one and one == other for one, other in both)

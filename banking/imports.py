@@ -288,8 +288,11 @@ class _Open:
             if known and self.head.is_statement:
                 cursor.execute(_STATE, [self.account.pk, list(known)])
             fresh = [(mark, line) for mark, line in self._waiting if mark not in known]
-            tell = state_advised if self.head.is_statement else find_stated
-            if told := tell(self.account.pk, fresh):
+            if self.head.is_statement:
+                told = state_advised(self.account.pk, fresh)
+            else:
+                told = find_stated(self.account.pk, fresh, known=known)
+            if told:
                 known |= told
                 fresh = [(mark, line) for mark, line in fresh if mark not in told]
             with cursor.copy(_COPY) as copy:

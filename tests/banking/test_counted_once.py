@@ -127,6 +127,14 @@ def test_of_two_equal_late_lines_each_needs_an_entry_of_its_own():
     assert list_amounts() == [1000, 1000]
 
 
+def test_an_entry_that_is_known_stands_for_no_other_line():
+    bring(state(Ntry("10.00", bank="B1")))
+
+    bring(advise(Ntry("10.00", bank="B1"), Ntry("10.00", bank="")))
+
+    assert list_amounts() == [1000, 1000]
+
+
 def test_an_advice_of_a_day_without_a_statement_counts():
     bring(state(Ntry("10.00", bank="B1")))
 
