@@ -25,7 +25,7 @@ SLOW := browser or faults or fuzz or slow or stack
 COVERED_WHOLLY := ledger/*,qr/*,pos/charges.py,pos/refunds.py,merchants/settlement.py
 
 .PHONY: help environment demo-environment demo demo-reset test test-fast coverage coverage-report check \
-	bench bench-checkout bench-ledger bench-peak format fuzz docs messages requirements
+	bench bench-checkout bench-ledger bench-peak format fuzz docs pictures messages requirements
 
 help: ## this list
 	@echo "Tessera: QR cashless checkout. Start with: make demo"
@@ -102,6 +102,9 @@ fuzz: environment ## look for texts that break the payment codes' library (SECON
 
 docs: environment ## write the OpenAPI description to docs/openapi.yaml
 	$(CHECK_ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+pictures: environment ## take the pictures of the docs, of a demo that runs (ARGS="money_in run" for some)
+	$(PYTHON) docs/take_screenshot.py $(ARGS)
 
 messages: environment ## write what there is to translate to locale/*.pot
 	$(CHECK_ENV) DJANGO_SETTINGS_MODULE=config.settings $(PYTHON) -m config.messages

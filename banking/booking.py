@@ -21,9 +21,11 @@ from banking.matching import (
     match_entries,
     suggest_accounts,
 )
-from banking.models import BreakReason, Order
+from banking.models import BreakReason, Order, PaymentFile
 from banking.orders import book_order, return_order
+from banking.reversals import find_reversed
 from banking.rooms import measure_rooms
+from banking.run_booking import book_run, find_runs
 from banking.top_ups import book_announced, tell_accounts
 from foundation.postgresql.arrays import Bigints, Texts, Uuids
 from ledger.accounts import get_or_open_house_account
@@ -63,12 +65,13 @@ _ARRIVE = """
 """
 _BREAK = """
     INSERT INTO banking_break (id, entry_id, amount_minor, currency, reason,
-                               suggested_account_id, decision, note)
+                               suggested_account_id, reverses_id, decision, note)
     SELECT g.id, g.entry, g.minor, g.currency, g.reason, nullif(g.suggested, %(none)s::uuid),
-           '', ''
+           nullif(g.reverses, %(none)s::uuid), '', ''
       FROM unnest(%(ids)s::uuid[], %(entries)s::uuid[], %(minors)s::bigint[],
-                  %(currencies)s::text[], %(reasons)s::text[], %(suggested)s::uuid[])
-           AS g (id, entry, minor, currency, reason, suggested)
+                  %(currencies)s::text[], %(reasons)s::text[], %(suggested)s::uuid[],
+                  %(reverses)s::uuid[])
+           AS g (id, entry, minor, currency, reason, suggested, reverses)
 """
 _NOTHING = UUID(int=0)
 
@@ -131,10 +134,31 @@ class _Batch:
 
     def book(self) -> None:
         matches = match_entries(self.entries)
+        self._book_runs(matches)
         self._book_orders(matches)
         self._book_top_ups(matches)
         self._book_rest(matches)
         self._note()
+
+    def _book_runs(self, matches: Matches) -> None:
+        runs = find_runs([entry for entry, _ in matches.rest])
+        rest, matches.rest = matches.rest, []
+        for entry, reason in rest:
+            file = runs.get(entry.id)
+            refusal = reason if file is None else self._book_run(entry, file)
+            if refusal is None:
+                self._noted.append(_Noted(entry, "book"))
+            else:
+                matches.rest.append((entry, refusal))
+
+    def _book_run(self, entry: Unposted, file: PaymentFile) -> BreakReason | None:
+        try:
+            book_run(file, entry)
+        except EntryDiffers:
+            return BreakReason.WRONG_AMOUNT
+        except (OrderElsewhere, TransferRefused):
+            return BreakReason.LATE
+        return None
 
     def _book_orders(self, matches: Matches) -> None:
         for entry, order in matches.orders:
@@ -218,7 +242,12 @@ class _Batch:
 
     def _make_breaks(self, matches: Matches) -> None:
         entries = [entry for entry, _ in matches.rest]
-        suggested = suggest_accounts(entries) | self._meant
+        taken_back = find_reversed(entries)
+        suggested = (
+            suggest_accounts(entries)
+            | {entry_id: each.account_id for entry_id, each in taken_back.items()}
+            | self._meant
+        )
         with connection.cursor() as cursor:
             cursor.execute(
                 _BREAK,
@@ -230,6 +259,10 @@ class _Batch:
                     "currencies": Texts(entry.currency for entry in entries),
                     "reasons": Texts(reason.value for _, reason in matches.rest),
                     "suggested": Uuids(suggested.get(entry.id, _NOTHING) for entry in entries),
+                    "reverses": Uuids(
+                        taken_back[entry.id].entry_id if entry.id in taken_back else _NOTHING
+                        for entry in entries
+                    ),
                 },
             )
 

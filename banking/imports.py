@@ -19,7 +19,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
-from banking.advised import state_advised
+from banking.advised import find_stated, state_advised
 from banking.bank_accounts import find_account_of
 from banking.errors import StatementUnreadable
 from banking.expectations import note_seen
@@ -43,7 +43,8 @@ _COPY = """
     COPY banking_entry (
         id, account_id, statement_id, fingerprint, part, amount_minor, currency, booked_on,
         valued_on, end_to_end_id, creditor_reference, remittance, bank_reference, party_name,
-        party_iban, reason_code, is_charge, is_reversal, is_lump, is_stated, posted_as
+        party_iban, reason_code, is_charge, is_reversal, is_lump, payments_count, is_stated,
+        posted_as
     ) FROM STDIN
 """
 _KNOWN = """
@@ -59,22 +60,36 @@ _STATE = """
 """
 
 
+class _PageMissing(Exception):
+    """A page of a statement goes on from one that is not here yet."""
+
+
 def read_waiting_files() -> int:
     """Read the files that wait, the oldest first; return how many were read or refused."""
     waiting = BankFile.objects.filter(status=ReadingStatus.WAITING).order_by("id")
     ids = list(waiting.values_list("id", flat=True))
-    for file_id in ids:
-        read_file(file_id)
+    # Pages of one statement in several files are read in their order, however they came.
+    missed = ids
+    while missed:
+        left = [file_id for file_id in missed if not read_file(file_id, waits=True)]
+        if len(left) == len(missed):
+            break
+        missed = left
+    for file_id in missed:
+        read_file(file_id, waits=False)
     return len(ids)
 
 
-def read_file(file_id: UUID) -> None:
+def read_file(file_id: UUID, *, waits: bool = False) -> bool:
     """Enter one file that waits; what cannot be read is refused, and nothing of it entered.
 
+    Return whether that is done: with `waits` a page whose page before is not here yet is left.
     Safe to run twice: its entries are counted once, whatever other files had brought.
     """
     try:
-        _enter(file_id)
+        _enter(file_id, waits=waits)
+    except _PageMissing:
+        return False
     except StatementUnreadable as refusal:
         _refuse(file_id, refusal)
     except (OperationalError, InterfaceError):
@@ -85,6 +100,7 @@ def read_file(file_id: UUID) -> None:
         logger.exception("BankFile %s was not read.", file_id)
         words = gettext("it holds something that no bank's file should.")
         _refuse(file_id, StatementUnreadable(words))
+    return True
 
 
 def _refuse(file_id: UUID, refusal: StatementUnreadable) -> None:
@@ -95,13 +111,13 @@ def _refuse(file_id: UUID, refusal: StatementUnreadable) -> None:
 
 
 @in_one_transaction
-def _enter(file_id: UUID) -> None:
+def _enter(file_id: UUID, *, waits: bool) -> None:
     waiting = BankFile.objects.filter(pk=file_id, status=ReadingStatus.WAITING)
     file = waiting.select_for_update(no_key=True, of=("self",)).first()
     if file is None:
         return
     with _open(file) as source:
-        _Intake(file).take(_read(file, source))
+        _Intake(file, waits=waits).take(_read(file, source))
     waiting.update(status=ReadingStatus.READ, refusal="", read_at=Now())
 
 
@@ -137,6 +153,8 @@ class _Intake:
     """Writes a reading's statements, one after the other, in the caller's transaction."""
 
     file: BankFile
+    # Whether a page may wait for the one before it.
+    waits: bool
     _place: int = 0
     _open: "_Open | None" = None
 
@@ -146,8 +164,7 @@ class _Intake:
                 before = self._open
                 self._close()
                 self._open = _Open(self.file, item, place=self._place)
-                if before is not None:
-                    self._open.go_on_from(before)
+                self._open.go_on(before, waits=self.waits)
                 self._place += 1
             else:
                 assert self._open is not None, "a reader yields a head first"
@@ -185,11 +202,32 @@ class _Open:
         self._sum_minor = 0
         self._counts = {"entries": 0, "known": 0, "pending": 0}
 
-    def go_on_from(self, before: "_Open") -> None:
-        """Count equal lines on from the page before, if this is its next one."""
-        is_next = before.account == self.account and self.head.goes_on
-        if is_next and before.head.closing_minor == self.head.opening_minor:
+    def go_on(self, before: "_Open | None", *, waits: bool) -> None:
+        """Count equal lines on from the page before, in this file or in an earlier one.
+
+        Raises:
+            _PageMissing: it is not here yet, and may be in a file that waits.
+        """
+        if not self.head.goes_on:
+            return
+        if before is not None and before.leads_to(self):
             self.fingerprints = before.fingerprints
+            return
+        pages = Statement.objects.filter(
+            account=self.account,
+            closing_minor=self.head.opening_minor,
+            unnamed_lines__isnull=False,
+        )
+        lines = pages.order_by("-id").values_list("unnamed_lines", flat=True).first()
+        if lines is not None:
+            self.fingerprints.unnamed.update(lines)
+        elif waits:
+            raise _PageMissing
+
+    def leads_to(self, page: "_Open") -> bool:
+        """Return whether a page that goes on goes on from this one."""
+        closing_minor = self.head.closing_minor
+        return self.account == page.account and closing_minor == page.head.opening_minor
 
     def add(self, line: Line) -> None:
         if not line.is_booked:
@@ -223,6 +261,7 @@ class _Open:
             entries_count=self._counts["entries"],
             known_count=self._counts["known"],
             pending_count=self._counts["pending"],
+            unnamed_lines=self.fingerprints.unnamed if head.is_continued else None,
         )
 
     def _lock_account(self, head: Head) -> BankAccount:
@@ -261,7 +300,11 @@ class _Open:
             if known and self.head.is_statement:
                 cursor.execute(_STATE, [self.account.pk, list(known)])
             fresh = [(mark, line) for mark, line in self._waiting if mark not in known]
-            if self.head.is_statement and (told := state_advised(self.account.pk, fresh)):
+            if self.head.is_statement:
+                told = state_advised(self.account.pk, fresh)
+            else:
+                told = find_stated(self.account.pk, fresh, known=known)
+            if told:
                 known |= told
                 fresh = [(mark, line) for mark, line in fresh if mark not in told]
             with cursor.copy(_COPY) as copy:
@@ -277,6 +320,7 @@ class _Open:
         for mark, line in fresh:
             days = f"{line.booked_on}\t{line.valued_on or _NULL}"
             marks = f"{line.is_charge:d}\t{line.is_reversal:d}\t{line.is_lump:d}"
+            marks += f"\t{line.payments_count}"
             for part, detail in enumerate(line.details):
                 texts = (detail.end_to_end_id, detail.match_reference, detail.remittance)
                 more = (line.bank_reference, detail.party_name, detail.party_iban)

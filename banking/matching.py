@@ -38,7 +38,7 @@ _AMOUNTS = """
 # What nobody has posted yet.
 _UNPOSTED = """
     SELECT id, amount_minor, currency, creditor_reference, end_to_end_id, bank_reference,
-           party_iban, reason_code, is_charge, is_reversal, is_lump
+           party_iban, reason_code, is_charge, is_reversal, is_lump, payments_count
       FROM banking_entry WHERE posted_at IS NULL AND id <> ALL (%s)
      ORDER BY id LIMIT %s
 """
@@ -63,6 +63,7 @@ class Unposted:
     is_charge: bool
     is_reversal: bool
     is_lump: bool
+    payments_count: int
 
 
 class Announced(NamedTuple):

@@ -350,26 +350,26 @@ PAIRING_CODE_LIFE_S = env.int("PAIRING_CODE_LIFE_S", default=900)
 PAYMENT_CODES_CACHED = env.int("PAYMENT_CODES_CACHED", default=15)
 PIN_LOCK_S = env.int("PIN_LOCK_S", default=1800)
 SESSION_LIFE_DAYS = env.int("SESSION_LIFE_DAYS", default=180)
-# The most that a wallet of a tier holds and moves, by currency; "*" is any other.
+# The most that a wallet of a tier holds and moves, by currency; "*" is any other. Where a unit
+# is worth something else, sums of euros would stop every sale, or none: the installation says.
+_UNITS_LIKE_THE_EURO = ("AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "SGD", "USD")
+_LIMITS: dict[str, dict[str, int]] = {
+    "start": {
+        "balance": 100_000,
+        "paid_day": 50_000,
+        "paid_year": 250_000,
+    },
+    "known": {
+        "balance": 1_000_000,
+        "paid_day": 500_000,
+        "paid_year": 10_000_000,
+    },
+    "checked": {"paid_year": 20_000_000},
+}
+_NO_LIMITS: dict[str, dict[str, int]] = {tier: {} for tier in _LIMITS}
 WALLET_LIMITS = env.json(
     "WALLET_LIMITS",
-    default={
-        "*": {
-            "start": {
-                "balance": 100_000,
-                "paid_day": 50_000,
-                "paid_year": 250_000,
-                "redeemed_day": 100_000,
-            },
-            "known": {
-                "balance": 1_000_000,
-                "paid_day": 500_000,
-                "paid_year": 10_000_000,
-                "redeemed_day": 1_000_000,
-            },
-            "checked": {"paid_year": 20_000_000},
-        }
-    },
+    default={"*": _NO_LIMITS} | dict.fromkeys(_UNITS_LIKE_THE_EURO, _LIMITS),
 )
 # How long an ended wish for a higher tier keeps what it says of a document.
 IDENTITY_KEPT_DAYS = env.int("IDENTITY_KEPT_DAYS", default=30)

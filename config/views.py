@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from config.readiness import ReadinessCheck
-from console.set_up import is_open
+from console.set_up import is_new
 
 _readiness = ReadinessCheck()
 
@@ -17,7 +17,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
     Once the installation is set up this uses no database.
     """
-    context = {"is_demo": settings.DEMO, "is_new": is_open()}
+    context = {"is_demo": settings.DEMO, "is_new": is_new()}
     return render(request, "start.html", context)
 
 

@@ -28,7 +28,7 @@ from console.errors import (
     SetUpCodeOver,
     SetUpCodeWrong,
 )
-from console.models import SetUpCode
+from console.models import Operator, SetUpCode
 from foundation.digits import fold_digits
 from merchants.addresses import Address
 from merchants.models import LegalForm, Licence
@@ -90,6 +90,14 @@ def is_open() -> bool:
     return False
 
 
+def is_new() -> bool:
+    """Return whether nobody has begun: it waits to be set up, and has no operator either.
+
+    One with operators alone comes from before there was a set-up; it is theirs to finish.
+    """
+    return is_open() and not Operator.objects.exists()
+
+
 def forget_founding() -> None:
     """Ask for the organisation again, as in a test that has undone it."""
     _founded.clear()
@@ -134,7 +142,10 @@ def read_code() -> str:
 
 
 def announce_code() -> None:
-    """Write into the log how a new installation is set up; nothing once it is."""
+    """Write into the log how a new installation is set up; nothing once it is.
+
+    Also where the log is set to tell errors alone: nobody could begin without it.
+    """
     try:
         code = read_code()
     except SetUpClosed:
@@ -145,7 +156,10 @@ def announce_code() -> None:
     except DatabaseError:
         logger.warning("Without the database nobody can tell whether this is set up.")
         return
-    logger.warning("Set this installation up at %s/setup/ : code %s", settings.PUBLIC_URL, code)
+    level = max(logging.WARNING, logger.getEffectiveLevel())
+    logger.log(
+        level, "Set this installation up at %s/setup/ : code %s", settings.PUBLIC_URL, code
+    )
 
 
 def try_code(code: str) -> None:

@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from console.access import operators_only
 from console.errors import (
     OperatorAddressTaken,
     SetUpClosed,
@@ -13,15 +15,30 @@ from console.errors import (
     SetUpCodeWrong,
 )
 from console.forms_set_up import CodeForm, SetUpForm
-from console.set_up import is_open, set_up, try_code, was_used
+from console.models import Operator
+from console.set_up import is_new, is_open, set_up, try_code, was_used
 from identity.models import User
 from merchants.entrance import open_session
 
 
 @require_http_methods(["GET", "POST"])
 @never_cache
-def setup(request: HttpRequest) -> HttpResponse:
-    """Ask for the code, then for the organisation; 404 once there is one."""
+def setup(request: HttpRequest) -> HttpResponseBase:
+    """Ask for the code, then for the organisation; 404 once there is one.
+
+    Where there are operators, as after an upgrade, it is for them alone.
+    """
+    if is_open() and not is_new():
+        return _set_up_as_operator(request)
+    return _set_up(request)
+
+
+@operators_only
+def _set_up_as_operator(request: HttpRequest, _operator: Operator) -> HttpResponse:
+    return _set_up(request)
+
+
+def _set_up(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("code", "")
     if not is_open():
         return _end(code)

@@ -106,6 +106,9 @@ def _find_arrived(balance: MerchantBalance) -> Arrived | None:
         return None
     settlement = balance.settlements.filter(pk=order.subject).first()
     entry = find_bank_entries([order.id]).get(order.id)
-    if settlement is None or entry is None:
+    if settlement is None:
         return None
+    if entry is None:
+        # It was booked with others of its run, as one sum.
+        return Arrived(settlement, on=order.changed_at.date(), bank_reference="")
     return Arrived(settlement, on=entry.booked_on, bank_reference=entry.bank_reference)

@@ -48,6 +48,10 @@ class Break(models.Model):
     suggested_account = models.ForeignKey(
         "ledger.Account", models.PROTECT, related_name="+", null=True
     )
+    # The top-up that the bank takes back with it, to the suggested account.
+    reverses = models.ForeignKey(
+        Entry, models.PROTECT, related_name="+", null=True, db_index=False
+    )
     decision = models.CharField(max_length=10, choices=BreakDecision, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(null=True)
@@ -66,6 +70,7 @@ class Break(models.Model):
     )
 
     entry_id: UUID
+    reverses_id: UUID | None
     suggested_account_id: UUID | None
     credit_account_id: UUID | None
     decided_by_id: UUID | None

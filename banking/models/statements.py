@@ -124,6 +124,9 @@ class Statement(models.Model):
     known_count = models.PositiveIntegerField(default=0)
     # Entries that the bank had not booked yet: they are not kept.
     pending_count = models.PositiveIntegerField(default=0)
+    # Of a page that another one follows: how often it and those before it hold each line that
+    # has no reference of the bank, so that the next page's equal lines count on.
+    unnamed_lines = models.JSONField(null=True)
     read_at = models.DateTimeField(db_default=Now())
 
     account_id: UUID
@@ -181,6 +184,8 @@ class Entry(models.Model):
     is_reversal = models.BooleanField(default=False)
     # A batch whose parts the bank did not say, or that do not make up its sum.
     is_lump = models.BooleanField(default=False)
+    # How many payments the bank says a lump is of; 0 where it does not say.
+    payments_count = models.PositiveIntegerField(default=0, db_default=0)
     # A statement with balances has it; an advice alone is not the bank's last word.
     is_stated = models.BooleanField(default=False)
     # The statement's fingerprint of an entry that an advice brought under another one.

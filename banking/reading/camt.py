@@ -1,4 +1,4 @@
-"""camt.053 and camt.054 (ISO 20022), versions .02 to .13: statements and notices in XML."""
+"""camt.053 and camt.054 (ISO 20022), versions .02 to .14: statements and notices in XML."""
 
 import re
 from collections.abc import Iterator
@@ -116,6 +116,7 @@ class _Reader:
             closing_minor=None if closing is None else closing[1],
             closed_on=None if closing is None else closing[2],
             goes_on=opening is not None and opening[0] == _BETWEEN,
+            is_continued=closing is not None and closing[0] == _BETWEEN,
             line=line,
         )
 

@@ -83,11 +83,10 @@ class EntryReader:
             raise StatementUnreadable(words, line=line, field="Ntry/BookgDt")
         signed_minor = sign * amount_minor
         payments = self._split(details, signed_minor, currency=currency)
-        is_lump = self._count_payments(parts) > max(1, len(details)) or bool(
-            details and not payments
-        )
+        count = self._count_payments(parts)
+        is_lump = count > max(1, len(details)) or bool(details and not payments)
         if is_lump or not payments:
-            payments = (self._describe(parts, signed_minor),)
+            payments = (self._describe(parts, signed_minor, details),)
         return Line(
             amount_minor=signed_minor,
             booked_on=day,
@@ -96,6 +95,7 @@ class EntryReader:
             is_charge=self._is_charge(parts.get(full["BkTxCd"])),
             is_reversal=self._text(parts, "RvslInd") in {"true", "1"},
             is_lump=is_lump,
+            payments_count=max(count, len(details)) if is_lump else 0,
             bank_reference=self._find_reference(parts, details),
             details=payments,
             line=line,
@@ -210,10 +210,26 @@ class EntryReader:
         yield from details.iterfind(f"{names}AmtDtls/{names}TxAmt/{names}Amt")
         yield from details.iterfind(f"{names}AmtDtls/{names}InstdAmt/{names}Amt")
 
-    def _describe(self, parts: dict[str, Node], amount_minor: int) -> Detail:
+    def _describe(
+        self, parts: dict[str, Node], amount_minor: int, details: list[Node]
+    ) -> Detail:
         return Detail(
-            amount_minor=amount_minor, remittance=self._text(parts, "AddtlNtryInf")[:500]
+            amount_minor=amount_minor,
+            end_to_end_id=self._find_run(parts, details)[:35],
+            remittance=self._text(parts, "AddtlNtryInf")[:500],
         )
+
+    def _find_run(self, parts: dict[str, Node], details: list[Node]) -> str:
+        """Return the id of the payment block, or of the file, that a sum is of."""
+        container = parts.get(self._full["NtryDtls"])
+        places = [] if container is None else [(container, "Btch/")]
+        places += [(each, "Refs/") for each in details[:1]]
+        found = (
+            drop_nothing(self._find_text(place, f"{path}{name}"))
+            for place, path in places
+            for name in ("PmtInfId", "MsgId")
+        )
+        return next(filter(None, found), "")
 
     def _read_payment(self, details: Node, amount_minor: int) -> Detail:
         full = self._full
@@ -227,10 +243,13 @@ class EntryReader:
             other = "Cdtr" if (amount_minor < 0) != bool(reason) else "Dbtr"
             name, account = self._read_party({child.tag: child for child in parties}, other)
         refs = parts.get(full["Refs"])
-        end_to_end = "" if refs is None else self._find_text(refs, "EndToEndId")
+        end_to_end = "" if refs is None else drop_nothing(self._find_text(refs, "EndToEndId"))
+        if refs is not None and not end_to_end and amount_minor < 0:
+            # A run that was booked as one sum, and told of as one payment.
+            end_to_end = drop_nothing(self._find_text(refs, "PmtInfId"))
         return Detail(
             amount_minor=amount_minor,
-            end_to_end_id=drop_nothing(end_to_end)[:35],
+            end_to_end_id=end_to_end[:35],
             creditor_reference=texts[0],
             remittance=(texts[1] or self._text(parts, "AddtlTxInf"))[:500],
             party_name=name[:140],

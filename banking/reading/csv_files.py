@@ -15,6 +15,9 @@ from banking.reading.amounts import read_decimal
 from banking.reading.lines import Detail, Head, Line, Reading, drop_nothing
 
 _NUMBERS = re.compile(r"\d+")
+_COMPACT_DATE = re.compile(r"\d{8}")
+_NOTHING = re.compile(r"[+-]?[0.,]+")
+_SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
 _DATE_PARTS = 3
 # Whole numbers with marks between thousands, in India hundred thousands too: by whether
 # a comma stands before the decimals.
@@ -88,6 +91,9 @@ class _Reader:
         raise StatementUnreadable(words % facts, line=1)
 
     def _read_row(self, row: Sequence[str], *, line: int) -> Line:
+        # Some banks end each line, but not the heads, with a delimiter.
+        while len(row) > self._wide and not row[-1].strip():
+            row = row[:-1]
         if len(row) != self._wide:
             words = gettext("the line has %(count)s fields, the heads are %(wide)s.")
             facts: dict[str, Any] = {"count": len(row), "wide": self._wide}
@@ -126,6 +132,9 @@ class _Reader:
             for name, sign in (("amount", 1), ("money_in", 1), ("money_out", -1))
             if cells.get(name)
         ]
+        if len(found) > 1:
+            # Some banks write a zero into the other column.
+            found = [pair for pair in found if not _NOTHING.fullmatch(cells[pair[0]])]
         if len(found) != 1:
             words = gettext("the line has no amount, or money in and out at once.")
             column = self._mapping.amount or self._mapping.money_in
@@ -133,7 +142,10 @@ class _Reader:
         [(name, sign)] = found
         column = getattr(self._mapping, name)
         # Banks and spreadsheets write several minus signs, some behind the number.
-        plain = cells[name].replace("\u2212", "-").replace("\u2013", "-")
+        plain = self._drop_currency(cells[name].replace("\u2212", "-").replace("\u2013", "-"))
+        if plain.startswith("(") and plain.endswith(")"):
+            # A bookkeeper's minus.
+            plain = f"-{plain[1:-1]}"
         if name == "amount":
             sign = -1 if "-" in plain else 1
         elif name == "money_in" and "-" in plain:
@@ -146,6 +158,11 @@ class _Reader:
         minor = read_decimal(plain, self._currency, line=line, field=column)
         return sign * minor
 
+    def _drop_currency(self, text: str) -> str:
+        for mark in (self._currency, _SYMBOLS.get(self._currency, "")):
+            text = text.replace(mark, "") if mark else text
+        return text.strip()
+
     def _plain_decimal(self, text: str) -> str:
         """Return a number with a point; marks go only from between thousands.
 
@@ -157,8 +174,15 @@ class _Reader:
             whole = re.sub(r"\D", "", whole)
         return f"{whole}.{decimals}"
 
+    def _split_date(self, text: str) -> list[str]:
+        if _COMPACT_DATE.fullmatch(text) is None:
+            return _NUMBERS.findall(text)[:_DATE_PARTS]
+        if self._mapping.date_order == DateOrder.YEAR_FIRST:
+            return [text[:4], text[4:6], text[6:]]
+        return [text[:2], text[2:4], text[4:]]
+
     def _read_day(self, text: str, *, line: int, field: str) -> date:
-        numbers = [int(each) for each in _NUMBERS.findall(text)[:_DATE_PARTS]]
+        numbers = [int(each) for each in self._split_date(text)]
         orders = {
             DateOrder.DAY_FIRST: (2, 1, 0),
             DateOrder.MONTH_FIRST: (2, 0, 1),

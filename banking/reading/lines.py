@@ -28,8 +28,9 @@ class Head:
     opening_minor: int | None = None
     closing_minor: int | None = None
     closed_on: date | None = None
-    # A further page of the statement before it.
+    # A further page of the statement before it; and one that a further page follows.
     goes_on: bool = False
+    is_continued: bool = False
     line: int
 
     @property
@@ -71,6 +72,8 @@ class Line:
     is_reversal: bool = False
     # The bank could not or did not say what the sum consists of.
     is_lump: bool = False
+    # How many payments a lump is of, where the bank says so.
+    payments_count: int = 0
     bank_reference: str = ""
     details: tuple[Detail, ...] = ()
     line: int = 0
@@ -94,16 +97,21 @@ class Line:
 class Fingerprints:
     """Numbers equal lines of one statement, so that two equal payments stay two."""
 
-    _seen: dict[bytes, int] = field(default_factory=dict)
+    _named: dict[str, int] = field(default_factory=dict)
+    # Of lines without a reference of the bank: how many were seen, by what they say.
+    unnamed: dict[str, int] = field(default_factory=dict)
 
     def take(self, line: Line) -> str:
         """Return the line's fingerprint, as another file of the bank would have it too."""
         facts = "\0".join(line.list_facts()).encode()
         key = hashlib.blake2b(facts, digest_size=16)
-        number = self._seen.get(key.digest(), 0)
-        self._seen[key.digest()] = number + 1
-        if number:
-            key.update(b"\0\0%d" % number)
+        seen = self._named if line.bank_reference else self.unnamed
+        said = key.hexdigest()
+        number = seen.get(said, 0)
+        seen[said] = number + 1
+        if not number:
+            return said
+        key.update(b"\0\0%d" % number)
         return key.hexdigest()
 
 

@@ -14,12 +14,12 @@ from banking.reading.lines import Head, Line, Reading, drop_nothing
 from banking.reading.mt940_texts import read_details
 
 _TAG = re.compile(r":(\d{2}[A-Z]?):(.*)")
-_BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d{1,15},\d{0,3})")
+_BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d{1,15}[,.]\d{0,3})")
 # Value date, booking day, sign, funds code, amount, kind, the two references. R is a reversal:
 # RC takes money back out. E is expected, and not booked.
 _MOVE = re.compile(
     r"(?P<valued>\d{6})(?P<booked>\d{4})?(?P<mark>[RE]?[CD])(?P<funds>[A-Z])?"
-    r"(?P<amount>\d{1,15},\d{0,3})(?P<kind>[A-Z][A-Z0-9]{3})(?P<rest>.*)"
+    r"(?P<amount>\d{1,15}[,.]\d{0,3})(?P<kind>[A-Z][A-Z0-9]{3})(?P<rest>.*)"
 )
 _SIGNS = {"C": 1, "D": -1, "RC": -1, "RD": 1, "EC": 1, "ED": -1}
 _CHARGES = frozenset({"NCHG", "FCHG", "SCHG", "NCOM", "FCOM", "SCOM"})
@@ -127,6 +127,7 @@ def _read_statement(fields: list[_Field]) -> Reading:
         closing_minor=closed,
         closed_on=closed_on,
         goes_on=opening.tag == "60M",
+        is_continued=closing.tag == "62M",
         line=first.line,
     )
     for place, each in enumerate(fields):

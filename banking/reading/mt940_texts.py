@@ -4,9 +4,15 @@ import re
 
 from banking.reading.lines import Detail, drop_nothing, squeeze
 
-_SUBFIELD = re.compile(r"\?(\d\d)")
+# Behind the code of the kind of business, if there is one, stands the first mark: in Germany
+# and Austria a question mark, in Poland one of the others.
+_MARK = re.compile(r"\d{0,4}\s?([?~^<|])\d\d")
 # EREF+ and its like stand within the lines of purpose (the German way).
-_PLUS = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP)\+")
+_PLUS = re.compile(
+    r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP)(?:\+|: ?)"
+)
+# An order's id as we write it, wherever a bank's own way of writing has put it.
+_ORDER = re.compile(r"PO[0-9A-HJKMNP-TV-Z]{26}")
 # The Dutch, Belgian and Swiss way.
 _STROKES = re.compile(
     r"/(EREF|IREF|PREF|MREF|REMI|NAME|IBAN|BIC|ORDP|BENM|CNTP|RTRN|TRTP|ADDR|ISDT|CSID|MARF"
@@ -27,8 +33,8 @@ def read_details(texts: list[str], *, amount_minor: int, reference: str) -> Deta
     `reference` is field 61's own, which stands in for an end-to-end id where 86 names none.
     """
     joined = "".join(texts)
-    if _SUBFIELD.search(joined[:12]):
-        facts = _read_subfields(joined)
+    if mark := _MARK.match(joined):
+        facts = _read_subfields(joined, mark=mark[1])
     elif _STROKES.search(joined):
         facts = _read_strokes(joined)
     else:
@@ -39,6 +45,10 @@ def read_details(texts: list[str], *, amount_minor: int, reference: str) -> Deta
         found = _REASON.search(remittance)
         reason = found[1] if found else ""
     end_to_end = drop_nothing(squeeze(facts.get("end_to_end_id", ""))) or reference
+    # Money from elsewhere may say what it likes.
+    if amount_minor < 0 or reason:
+        named = (_ORDER.search(squeeze(text).upper()) for text in (remittance, joined))
+        end_to_end = next((order[0] for order in named if order), end_to_end)
     return Detail(
         amount_minor=amount_minor,
         end_to_end_id=end_to_end[:35],
@@ -50,23 +60,24 @@ def read_details(texts: list[str], *, amount_minor: int, reference: str) -> Deta
     )
 
 
-def _read_subfields(text: str) -> dict[str, str]:
-    pieces = _SUBFIELD.split(text)
+def _read_subfields(text: str, *, mark: str) -> dict[str, str]:
+    pieces = re.split(rf"{re.escape(mark)}(\d\d)", text)
     fields: dict[str, str] = {}
     for code, content in zip(pieces[1::2], pieces[2::2], strict=True):
         fields[code] = fields.get(code, "") + content
+    # In Poland the name may stand behind the purpose, and nothing in its German place.
+    names = ("27", "28") if mark == "<" and "32" not in fields else ("32", "33")
     purpose = "".join(
         content
         for code, content in sorted(fields.items())
-        if "20" <= code <= "29" or "60" <= code <= "63"
+        if ("20" <= code <= "29" or "60" <= code <= "63") and code not in names
     )
     facts = _read_plus(purpose)
-    name = "".join(fields.get(code, "") for code in ("32", "33"))
+    name = "".join(fields.get(code, "") for code in names)
+    account = fields.get("38", "") or fields.get("31", "")
     # The bank's own sub-fields come before what is said in the purpose.
     return facts | {
-        key: value
-        for key, value in (("party_name", name), ("party_iban", fields.get("31", "")))
-        if value
+        key: value for key, value in (("party_name", name), ("party_iban", account)) if value
     }
 
 
@@ -74,8 +85,9 @@ def _read_plus(purpose: str) -> dict[str, str]:
     pieces = _PLUS.split(purpose)
     words = dict(zip(pieces[1::2], pieces[2::2], strict=True))
     return {
-        "remittance": words.get("SVWZ", pieces[0] if not words else ""),
-        "end_to_end_id": words.get("EREF", ""),
+        "remittance": words.get("SVWZ", pieces[0]),
+        # A run that was booked as one sum has the customer's reference alone.
+        "end_to_end_id": drop_nothing(squeeze(words.get("EREF", ""))) or words.get("KREF", ""),
         "party_iban": words.get("IBAN", ""),
     }
 

@@ -27,7 +27,7 @@ def read_one(entry, **facts):
     return line
 
 
-VERSIONS = [f"{number:02}" for number in range(2, 14)]
+VERSIONS = [f"{number:02}" for number in range(2, 15)]
 
 
 @pytest.mark.parametrize("kind", ["053", "054"])

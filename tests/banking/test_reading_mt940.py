@@ -78,7 +78,58 @@ STRUCTURED = (
     ":61:2611271127C10,00NTRFE2E-7//B1",
     f":86:/REMI/STRD/CUR/{RF}/NAME/ANA SILVA/IBAN/IE29AIBK93115212345678",
 )
-WAYS = {"German": GERMAN, "Dutch": DUTCH, "ING": ING, "structured": STRUCTURED}
+COLONS = (
+    ":61:2611271127C10,00NTRFNONREF//B1",
+    f":86:166?00GUTSCHR. UEBERW.?20EREF: E2E-7?21SVWZ: {RF}?32ANA SILVA",
+    "?38IE29AIBK93115212345678",
+)
+NO_CODE = (
+    ":61:2611271127C10,00NTRFNONREF//B1",
+    f":86:?00SEPA-GUTSCHRIFT?20EREF+E2E-7?21KREF+NONREF?22SVWZ+{RF}?32ANA SILVA",
+    "?31IE29AIBK93115212345678",
+)
+LONG = (
+    ":61:2611271127C10,00NTRFNONREF//B1",
+    ":86:166?00GUTSCHRIFT?20EREF+E2E-7?21SVWZ+One of the many payments that s?22ay much, and",
+    f" more?29 of it?60{RF[:5]}?61{RF[5:]}?32ANA SILVA?31IE29AIBK93115212345678",
+)
+TILDE = (
+    ":61:2611271127CN10,00N944E2E-7//B1",
+    f":86:944~00VE02~20Doladowanie ~21{RF[:10]}",
+    f"~22{RF[10:]}~30AIBK~31IE29AIBK93115212345678~32ANA SIL~33VA~34000",
+)
+CARET = (
+    ":61:2611271127CN10,00N225E2E-7//B1",
+    f":86:225^00PRZELEW^10123^20Zasilenie ^21{RF}^30AIBK^32ANA SILVA",
+    "^38IE29AIBK93115212345678",
+)
+LESS = (
+    ":61:2611271127CN10,00N020E2E-7//B1",
+    f":86:020<00PRZELEW<10123<20{RF}<27ANA SIL<28VA<30AIBK<38IE29AIBK93115212345678",
+)
+IDEAL = (
+    ":61:261127C000000000010,00NTRFNONREF//B1",
+    ":86:/TRTP/iDEAL/IBAN/IE29AIBK93115212345678/BIC/AIBKIE2D/NAME/ANA SILVA",
+    f"/REMI/TOP UP {RF}/EREF/E2E-7/ORDP//ID/123",
+)
+POINT = (
+    ":61:2611271127C10.00NTRFE2E-7//B1",
+    f":86:166?20SVWZ+{RF}?31IE29AIBK93115212345678?32ANA SILVA",
+)
+WAYS = {
+    "German": GERMAN,
+    "Dutch": DUTCH,
+    "ING": ING,
+    "structured": STRUCTURED,
+    "German, with colons": COLONS,
+    "German, without a code": NO_CODE,
+    "German, in more lines than ten": LONG,
+    "Polish, with tildes": TILDE,
+    "Polish, with carets": CARET,
+    "Polish, with the name behind the purpose": LESS,
+    "Dutch, with zeros before the amount": IDEAL,
+    "an amount with a point": POINT,
+}
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -185,3 +236,48 @@ def test_a_library_agrees_where_it_reads_rightly():
         line.amount_minor for line in ours
     ]
     assert theirs.data["final_opening_balance"].amount.amount * 100 == head.opening_minor
+
+
+FREE = {
+    "Swiss": (
+        "ZAHLUNGSEINGANG ANA SILVA",
+        f"MITTEILUNG {RF[:4]} {RF[4:8]} {RF[8:12]} {RF[12:]}",
+    ),
+    "French": (
+        "VIR SEPA RECU /DE ANA SILVA",
+        f"/MOTIF TOP UP {RF[:6]}",
+        f"{RF[6:]} /REF E2E-7",
+    ),
+    "Belgian": ("EUROPEAN CREDIT TRANSFER FROM", f"IE29AIBK93115212345678 ANA SILVA {RF}"),
+    "Nordic": (f"/OCMT/EUR10,00//REMI/{RF}/BENM/NAME/X",),
+}
+
+
+@pytest.mark.parametrize("lines", FREE.values(), ids=FREE)
+def test_a_reference_is_found_in_texts_of_no_known_form(lines):
+    move = ":61:2611271127C10,00NTRFNONREF//B1"
+    [detail] = read_one(move, f":86:{lines[0]}", *lines[1:]).details
+
+    assert detail.match_reference == RF
+
+
+ORDER = "PO01HZY8X7Q9ABCDEFGHJKMNPQRS"
+ORDERS = {
+    "French": (f"VIR SEPA EMIS /MOTIF PAYOUT /REF {ORDER[:20]}", ORDER[20:]),
+    "Polish": (f"944~00~20Wyplata~21{ORDER[:20]}", f"~22{ORDER[20:]}~32PIER FOODS"),
+    "free": (f"PAYMENT TO PIER FOODS {ORDER}",),
+}
+
+
+@pytest.mark.parametrize("lines", ORDERS.values(), ids=ORDERS)
+def test_an_order_that_went_out_is_known_wherever_its_id_stands(lines):
+    move = ":61:2611271127D10,00NTRFNONREF//B1"
+    [detail] = read_one(move, f":86:{lines[0]}", *lines[1:]).details
+
+    assert detail.end_to_end_id == ORDER
+
+
+def test_who_sends_money_cannot_name_an_order_in_the_text():
+    [detail] = read_one(":61:2611271127C10,00NTRFNONREF//B1", f":86:HELLO {ORDER}").details
+
+    assert detail.end_to_end_id == ""

@@ -17,7 +17,7 @@ CALLS = {"gettext", "gettext_lazy", "ngettext", "translate", "_"}
 # The API's description is for programmers.
 DESCRIBING = {"description", "doc", "help_text", "note"}
 DESCRIBED = {"group", "holds"}
-LOGGED = {"debug", "info", "warning", "error", "exception"}
+LOGGED = {"debug", "info", "warning", "error", "exception", "log"}
 SENTENCE = re.compile(r"^\s*[A-Z][A-Za-z']*\b.* [a-z]|[a-z]\. [A-Z]", re.DOTALL)
 SQL = re.compile(r"\s*(COPY|SELECT|FROM|JOIN|INSERT|UPDATE|WITH|SET|CREATE|CASE|EXISTS)\b")
 APPLICATIONS = ("banking", "console", "identity", "merchants", "pos", "wallet")

@@ -1,9 +1,12 @@
 """The console's pages of money in: accounts, statements, breaks, safeguarding."""
 
+import uuid
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from banking import booking, breaks, imports
+from banking.expectations import expect
 from banking.models import BankAccount, BankFile, Break, CsvMapping, Order, Statement
 from console.models import AuditEntry
 from ledger.queries import read_balance
@@ -335,3 +338,23 @@ def test_empty_pages_say_what_comes(aoife):
     assert "No statement has been read" in read(aoife, "/console/statements/")
     assert "no bank account" in read(aoife, "/console/safeguarding/")
     assert "cannot top up" in read(aoife, "/console/accounts/")
+
+
+def test_a_reversed_top_up_s_break_names_the_wallet_and_the_entry(aoife, account, customer):
+    expected = expect(
+        uuid.uuid4(),
+        credit_account_id=customer.wallet.account_id,
+        currency="EUR",
+        amount_minor=1000,
+    )
+    tx = Tx(amount="10.00", reference=expected.reference)
+    back = Ntry("10.00", sign="DBIT", bank="T2", reversal="true", txs=(tx,))
+    both = (str(Ntry("10.00", bank="T1", txs=(tx,))), str(back))
+    upload(aoife, Camt(entries=both).write())
+    sweep()
+
+    shown = read(aoife, f"/console/breaks/{Break.objects.get().public_id}/")
+
+    assert "Takes back the top-up of" in shown
+    assert customer.wallet.user.name in shown
+    assert "T1" in shown

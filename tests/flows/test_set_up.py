@@ -14,7 +14,7 @@ from identity.models import User
 from identity.verifications import confirm_code, derive_code
 from merchants.models import Organisation
 from tests import factories
-from tests.flows.steps import open_browser
+from tests.flows.steps import make_operator, open_browser, open_console
 from tests.owners import as_owner
 from wallet.joining import ask_to_join, join
 from wallet.models import Wallet
@@ -68,6 +68,31 @@ def test_the_log_shows_the_code_until_it_is_used(caplog):
     set_up.announce_code()
 
     assert caplog.text == ""
+
+
+def test_a_log_of_errors_alone_shows_the_code_all_the_same(caplog):
+    with caplog.at_level(logging.ERROR, logger=set_up.logger.name):
+        set_up.announce_code()
+
+    assert f"/setup/ : code {set_up.read_code()}" in caplog.text
+
+
+def test_an_installation_with_operators_is_set_up_by_them_alone():
+    operator = make_operator("old@operator.test", name="Old Hand")
+    typed = write()
+    before = count_rows()
+
+    stranger = open_browser().post(PAGE, typed)
+    owner = open_browser()
+    owner.force_login(User.objects.create(name="Somebody", email="some@body.test"))
+    refused = owner.post(PAGE, typed)
+
+    assert stranger["Location"].startswith("/dashboard/sign-in/")
+    assert refused.status_code == 403
+    assert Organisation.objects.count() == before[0]
+    assert 'href="/setup/"' not in open_browser().get("/").content.decode()
+    assert open_console(operator).post(PAGE, typed)["Location"] == "/console/"
+    assert Organisation.objects.count() == 1
 
 
 def test_the_code_opens_the_form_however_it_is_written():

@@ -20,10 +20,12 @@ def test_the_table_holds_the_setting_for_every_currency(settings):
         for row in TierLimit.objects.all()
     }
 
-    for currency in ("EUR", "JPY", "KWD"):
-        assert written["start", currency] == (100_000, 250_000)
-        assert written["known", currency] == (1_000_000, 10_000_000)
-        assert written["checked", currency] == (None, 20_000_000)
+    assert written["start", "EUR"] == (100_000, 250_000)
+    assert written["known", "EUR"] == (1_000_000, 10_000_000)
+    assert written["checked", "EUR"] == (None, 20_000_000)
+    # A unit that is worth something else has no limit that nobody thought of.
+    for currency in ("IDR", "JPY", "KWD"):
+        assert {written[tier, currency] for tier in Tier} == {(None, None)}
     assert ("start", "XAU") not in written
 
 
