@@ -34,8 +34,8 @@ class LookForm(PageForm):
         error_messages={"invalid_choice": _("Choose what the shop sells.")},
     )
     accent = LineField(
-        label=_("Color of the Pay button"),
-        ask=_("Type a color such as #085242, or none."),
+        label=_("Colour of the Pay button"),
+        ask=_("Type a colour such as #085242, or none."),
         max_length=7,
         required=False,
         help_text=_("Such as #085242. White letters must be readable on it. Empty: ours."),
@@ -55,11 +55,11 @@ class LookForm(PageForm):
         if not color:
             return ""
         if not _COLOR.fullmatch(color):
-            raise forms.ValidationError(gettext("Type a color such as #085242, or none."))
+            raise forms.ValidationError(gettext("Type a colour such as #085242, or none."))
         contrast = measure_contrast(color)
         if contrast < CONTRAST_MIN:
             words = gettext(
-                "White letters cannot be read on this color: their contrast is %(contrast)s to"
+                "White letters cannot be read on this colour: their contrast is %(contrast)s to"
                 " 1, and has to be 4.5 to 1. Choose a darker one."
             )
             # Rounded down, so that 4.49 is not told to be enough.

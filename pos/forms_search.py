@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.forms import LineField, PageForm
@@ -30,13 +30,13 @@ class SearchForm(PageForm):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     since = forms.DateField(
-        label=pgettext_lazy("the first day", "From"),
+        label=_("First day"),
         required=False,
         error_messages={"invalid": _("Choose the first day, such as 2026-11-30.")},
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
     )
     until = forms.DateField(
-        label=pgettext_lazy("the last day", "To"),
+        label=_("Last day"),
         required=False,
         error_messages={"invalid": _("Choose the last day, such as 2026-11-30.")},
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),

@@ -12,6 +12,7 @@ from servers.nginx_refusals import (
 )
 
 COOKIES = (
+    "tessera_currency",
     "tessera_dashboard",
     "tessera_device",
     "tessera_till",

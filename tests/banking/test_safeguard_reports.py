@@ -239,6 +239,8 @@ def test_a_leaf_cannot_be_left_out(proof, verifier):
         verifier.check_leaves(changed)
 
 
+# Like the others that read the books it comes before those that leave something in them.
+@pytest.mark.django_db
 @properties(max_examples=60)
 @given(nth=st.integers(0, 10**6), change=st.integers(1, 255))
 def test_every_byte_counts(kept_proof, verifier, nth, change):

@@ -114,9 +114,13 @@ def fill(route: str, things: dict[str, str]) -> str:
 
 
 def ask(browser: Any, address: str) -> Any:
-    """Ask by whichever method the route takes."""
+    """Ask by whichever method the route takes, and take what is sent in parts."""
     answer = browser.get(address)
-    return browser.post(address) if answer.status_code == 405 else answer
+    if answer.status_code == 405:
+        answer = browser.post(address)
+    if answer.streaming:
+        answer.sent = b"".join(answer.streaming_content)
+    return answer
 
 
 def try_out(browser: Any, address: str) -> int:

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from banking.adjustments import carry_out_agreed
 from banking.models import Adjustment, Break
-from banking.tasks import sweep
+from banking.tasks import sweep_adjustments
 from console.forms_adjustments import AdjustmentForm, RecoveryForm
 from console.models import AuditEntry
 from identity.models import User
@@ -78,7 +78,7 @@ def test_two_operators_move_money_once_and_its_owner_reads_why(
 
     assert decide(brian).status_code == 302
     for _ in range(2):
-        sweep()
+        sweep_adjustments()
 
     row = Adjustment.objects.get()
     transfer = Transfer.objects.get(pk=row.pk)
@@ -251,7 +251,7 @@ def test_a_top_up_that_the_bank_took_back_is_taken_back_as_far_as_there_is_money
 
     decide(brian)
     for _ in range(2):
-        sweep()
+        sweep_adjustments()
 
     row.refresh_from_db()
     adjustment = Adjustment.objects.get()
@@ -282,7 +282,7 @@ def test_a_break_that_somebody_has_borne_meanwhile_is_not_taken_back(
     brian.post(f"{page}bear/", {"note": ""})
 
     assert decide(brian).status_code == 409
-    sweep()
+    sweep_adjustments()
 
     assert Adjustment.objects.get().agreed_at is None
     assert read_balance(customer.wallet.account_id) == 10_000

@@ -67,9 +67,9 @@ def test_name_trade_and_color_are_changed(shop, owner):
         ({"name": "x" * 81}, "Type the name that customers know"),
         ({"trade": "9999"}, "Choose what the shop sells"),
         ({"accent": "#ffcc00"}, "their contrast is 1.5 to 1"),
-        ({"accent": "red"}, "Type a color such as"),
-        ({"accent": "#12"}, "Type a color such as"),
-        ({"accent": "#0852zz"}, "Type a color such as"),
+        ({"accent": "red"}, "Type a colour such as"),
+        ({"accent": "#12"}, "Type a colour such as"),
+        ({"accent": "#0852zz"}, "Type a colour such as"),
     ],
 )
 def test_a_look_that_cannot_be_is_refused(shop, owner, wish, words):
