@@ -65,6 +65,20 @@ def list_deeds():
     return list(AuditEntry.objects.order_by("id").values_list("deed", flat=True))
 
 
+@pytest.mark.parametrize(
+    "typed", [{"fixed": "21474836.48"}, {"applies_on": "9999-12-31"}], ids=["fixed", "day"]
+)
+def test_what_no_row_can_hold_is_refused_beside_its_field(aoife, shop, page, typed):
+    shop.merchant.time_zone = "America/Los_Angeles"
+    shop.merchant.save()
+
+    answer = ask(aoife, page, **typed)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == list(typed)
+    assert not FeeRule.objects.exists()
+
+
 def test_two_operators_change_a_fee_and_the_shop_is_told(aoife, brian, shop, page):
     factories.hire_person(shop, role=Role.OWNER)
     assert ask(aoife, page).status_code == 302
