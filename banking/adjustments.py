@@ -17,7 +17,8 @@ from django.utils.translation import gettext
 
 from banking.breaks import OPEN
 from banking.errors import AdjustmentAlready, AdjustmentUnfit, BreakDecided
-from banking.models import Adjustment, Break, BreakDecision
+from banking.models import Adjustment, Break, BreakDecision, BreakReason
+from banking.rooms import measure_rooms
 from banking.topics import account_topic
 from foundation.once import make_once
 from foundation.sums import find_sum
@@ -57,7 +58,8 @@ def ask(new: NewAdjustment, *, adjustment_id: UUID, by: User) -> Adjustment:
     """Ask a second person to agree to an adjustment; sent again, return the same one.
 
     Raises:
-        AdjustmentUnfit: between such accounts or currencies, or above the limit.
+        AdjustmentUnfit: between such accounts or currencies, above the limit, or more than
+            the wallet may hold.
         AdjustmentAlready: somebody has asked for one about this break.
         BreakDecided: the break that it is about is not open.
         FormReused: the form asked for something else before.
@@ -144,6 +146,10 @@ def _carry_out(adjustment_id: UUID) -> None:
     row = _lock(adjustment_id)
     if row is None:
         return
+    if row.about_id is None and not _has_room(row.credit_account_id, row.amount_minor):
+        logger.warning("Adjustment %s moved nothing: its wallet may not hold it.", row.pk)
+        _note(row, moved_minor=0, refusal=BreakReason.OVER_LIMIT)
+        return
     if row.about_id is None:
         moved_minor = row.amount_minor
         post_together([_move(row, moved_minor)])
@@ -212,6 +218,12 @@ def _move(row: Adjustment, amount_minor: int) -> NewTransfer:
     )
 
 
+def _has_room(account_id: UUID, amount_minor: int) -> bool:
+    """Return whether a wallet may hold so much more; locks it in a transaction."""
+    room_minor = measure_rooms([account_id]).get(account_id)
+    return room_minor is None or amount_minor <= room_minor
+
+
 def _check(new: NewAdjustment) -> str:
     accounts = describe_accounts([new.debit_account_id, new.credit_account_id])
     if len(accounts) < len(("debit", "credit")):
@@ -225,6 +237,8 @@ def _check(new: NewAdjustment) -> str:
     if new.about is None and new.amount_minor > most_minor:
         words = gettext("One adjustment moves %(most)s at most.")
         raise AdjustmentUnfit(words % {"most": format_money(most_minor, debit.currency)})
+    if not _has_room(new.credit_account_id, new.amount_minor):
+        raise AdjustmentUnfit(gettext("More than its wallet may hold"))
     if new.about is not None and (new.about.carried_out_at or new.about.decision not in OPEN):
         raise BreakDecided
     return debit.currency

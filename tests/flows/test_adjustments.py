@@ -26,6 +26,7 @@ from tests.flows.steps import (
     open_wallet,
     sign_id,
 )
+from tests.tiers import allow
 
 pytestmark = pytest.mark.django_db
 LIST = "/console/adjustments/"
@@ -96,6 +97,26 @@ def test_two_operators_move_money_once_and_its_owner_reads_why(
         "Corrected by hand",
     )
     assert "Moved" in brian.get(f"{LIST}{row.public_id}/").content.decode()
+    proofs_hold()
+
+
+def test_a_wallet_is_not_given_more_than_it_may_hold(aoife, brian, customer, proofs_hold):
+    wallet = customer.wallet
+    allow(balance=10_499)
+    assert ask(aoife, credit_name=wallet.public_id).status_code == 409
+    assert not Adjustment.objects.exists()
+
+    allow(balance=10_500)
+    assert ask(aoife, credit_name=wallet.public_id).status_code == 302
+    decide(brian)
+    allow(balance=10_499)
+    carry_out_agreed()
+
+    row = Adjustment.objects.get()
+    assert (row.moved_minor, row.refusal) == (0, "over_limit")
+    assert read_balance(wallet.account_id) == 10_000
+    page = aoife.get(f"{LIST}{row.public_id}/").content.decode()
+    assert "More than its wallet may hold" in page
     proofs_hold()
 
 
