@@ -72,10 +72,12 @@ def test_of_rules_for_one_day_the_one_agreed_last_applies_whenever_its_form_was_
     for number, percent in ((2, "1.2"), (1, "0.9")):
         ask(aoife, page, number=number, percent=percent)
         rule = find_open(merchant.id)
+        assert rule is not None
         told = {"rule": rule.public_id, "wish": "agree"}
         assert brian.post(f"{page}fee/decide/", told).status_code == 302
 
-    assert find_fee(merchant.id, at=rule.applies_from).mdr_bps == 90
+    applies_from = FeeRule.objects.latest("agreed_at").applies_from
+    assert find_fee(merchant.id, at=applies_from).mdr_bps == 90
     assert [each.mdr_bps for each in list_coming_rules(merchant.id)] == [90]
     assert [each.mdr_bps for each in list_rules(merchant.id, count_max=9)] == [90, 120]
 

@@ -83,6 +83,7 @@ def test_a_tier_that_rises_while_room_is_measured_still_has_a_limit(crowd):
 
     wallet.refresh_from_db()
     most_minor = find_limits(wallet).balance_max_minor
+    assert most_minor is not None
     assert measuring.result(timeout=30) == {wallet.account_id: most_minor - 50_000}
 
 
