@@ -147,7 +147,8 @@ def test_of_suspense_only_what_was_adjusted_is_moved_and_no_break_s_money(
     assert list(refusals) == [(500, ""), (500, ""), (0, "of_breaks")]
     assert sum_balance(suspense) == Break.objects.get().amount_minor == 5000
     assert read_balance(customer.wallet.account_id) == 10_000
-    page = aoife.get(f"{LIST}{wish}/").content.decode()
+    refused = Adjustment.objects.get(refusal="of_breaks").public_id
+    page = aoife.get(f"{LIST}{refused}/").content.decode()
     assert "Suspense has no more than what breaks are of" in page
     proofs_hold()
 
