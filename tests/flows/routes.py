@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.http import FileResponse
 from django.test import Client
 from django.urls import get_resolver
 
@@ -116,6 +117,9 @@ def fill(route: str, things: dict[str, str]) -> str:
 def ask(browser: Any, address: str) -> Any:
     """Ask by whichever method the route takes."""
     answer = browser.get(address)
+    if isinstance(answer, FileResponse):
+        # Read to its end it closes its file.
+        answer.getvalue()
     return browser.post(address) if answer.status_code == 405 else answer
 
 

@@ -111,7 +111,7 @@ def test_every_currency_is_on_the_overview(owner, many):
     text = read_text(page)
     for sold in ("CLP1,500", "€15.00", "IDR15.00", "¥1,500", "KWD1.500"):
         assert text.replace(" ", "").count(sold) >= 2, sold
-    assert [today["currency"] for today in page.context["sold_today"]] == CURRENCIES
+    assert [today.currency for today in page.context["days"]] == CURRENCIES
     assert [preview.currency for preview in page.context["previews"]] == CURRENCIES
 
 

@@ -184,8 +184,8 @@ def test_the_overview_shows_today_and_what_comes_next(owner, shop, customer):
 
     page = owner.get("/dashboard/")
 
-    (today,), (preview,) = page.context["sold_today"], page.context["previews"]
-    assert today == {"count": 1, "amount_minor": 700, "currency": "EUR"}
+    (today,), (preview,) = page.context["days"], page.context["previews"]
+    assert (today.sales_count, today.amount_minor, today.currency) == (1, 700, "EUR")
     assert preview.closing_minor == 694
     assert page.context["next_settlement_at"].hour == 0
     assert shop.merchant.name in page.content.decode()

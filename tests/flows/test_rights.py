@@ -62,6 +62,8 @@ RIGHTS = {
     "dashboard/safeguarding/": READS_ALL,
     "dashboard/settlements/": READS_ALL,
     "dashboard/settlements/<str:reference>.csv": READS_ALL,
+    "dashboard/settlements/<str:reference>.json": READS_ALL,
+    "dashboard/settlements/<str:reference>.xlsx": READS_ALL,
     "dashboard/settlements/<str:reference>/": READS_ALL,
     "dashboard/settlements/<str:reference>/pay-again/": MANAGES_ALL,
     "dashboard/settlements/close/": MANAGES_ALL,
