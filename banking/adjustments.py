@@ -17,8 +17,11 @@ from django.utils.translation import gettext
 
 from banking.breaks import OPEN
 from banking.errors import AdjustmentAlready, AdjustmentUnfit, BreakDecided
-from banking.models import Adjustment, Break, BreakDecision
+from banking.models import Adjustment, Break, BreakDecision, BreakReason
+from banking.queries import sum_moved
+from banking.rooms import measure_rooms
 from banking.topics import account_topic
+from foundation.locks import lock_name
 from foundation.once import make_once
 from foundation.sums import find_sum
 from identity import agreements
@@ -35,6 +38,9 @@ from relay.jobs import enqueue_on_commit
 from relay.pages import tell_on_commit
 
 logger = logging.getLogger(__name__)
+
+# Why an adjustment moved nothing, where the ledger has no word for it.
+OF_BREAKS = "of_breaks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,8 @@ def ask(new: NewAdjustment, *, adjustment_id: UUID, by: User) -> Adjustment:
     """Ask a second person to agree to an adjustment; sent again, return the same one.
 
     Raises:
-        AdjustmentUnfit: between such accounts or currencies, or above the limit.
+        AdjustmentUnfit: between such accounts or currencies, above the limit, more than the
+            wallet may hold, or what a break is about.
         AdjustmentAlready: somebody has asked for one about this break.
         BreakDecided: the break that it is about is not open.
         FormReused: the form asked for something else before.
@@ -144,6 +151,11 @@ def _carry_out(adjustment_id: UUID) -> None:
     row = _lock(adjustment_id)
     if row is None:
         return
+    refusal = _find_hindrance(row) if row.about_id is None else ""
+    if refusal:
+        logger.warning("Adjustment %s moved nothing: %s", row.pk, refusal)
+        _note(row, moved_minor=0, refusal=refusal)
+        return
     if row.about_id is None:
         moved_minor = row.amount_minor
         post_together([_move(row, moved_minor)])
@@ -212,6 +224,31 @@ def _move(row: Adjustment, amount_minor: int) -> NewTransfer:
     )
 
 
+def _find_hindrance(row: Adjustment) -> str:
+    """Return why it must not move though the ledger would; what it looked at stays so."""
+    if not _is_free(row.debit_account_id, row.amount_minor):
+        return OF_BREAKS
+    return "" if _has_room(row.credit_account_id, row.amount_minor) else BreakReason.OVER_LIMIT
+
+
+def _is_free(account_id: UUID, amount_minor: int) -> bool:
+    """Return whether no break is about so much of an account's money.
+
+    Of suspense that is what adjustments brought there: whoever took more would leave a break
+    whose money was given away, and that is given away once more with the break.
+    """
+    if describe_accounts([account_id])[account_id].kind != AccountKind.SUSPENSE:
+        return True
+    lock_name(f"banking.adjust {account_id}")
+    return amount_minor <= sum_moved(account_id, about=None)
+
+
+def _has_room(account_id: UUID, amount_minor: int) -> bool:
+    """Return whether a wallet may hold so much more; locks it in a transaction."""
+    room_minor = measure_rooms([account_id]).get(account_id)
+    return room_minor is None or amount_minor <= room_minor
+
+
 def _check(new: NewAdjustment) -> str:
     accounts = describe_accounts([new.debit_account_id, new.credit_account_id])
     if len(accounts) < len(("debit", "credit")):
@@ -225,6 +262,11 @@ def _check(new: NewAdjustment) -> str:
     if new.about is None and new.amount_minor > most_minor:
         words = gettext("One adjustment moves %(most)s at most.")
         raise AdjustmentUnfit(words % {"most": format_money(most_minor, debit.currency)})
+    if new.about is None and not _is_free(new.debit_account_id, new.amount_minor):
+        words = gettext("Decide about the break: suspense has no more than what breaks are of.")
+        raise AdjustmentUnfit(words)
+    if not _has_room(new.credit_account_id, new.amount_minor):
+        raise AdjustmentUnfit(gettext("More than its wallet may hold"))
     if new.about is not None and (new.about.carried_out_at or new.about.decision not in OPEN):
         raise BreakDecided
     return debit.currency

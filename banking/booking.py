@@ -134,9 +134,10 @@ class _Batch:
 
     def book(self) -> None:
         matches = match_entries(self.entries)
+        # First, because it locks wallets: payments lock them before orders and accounts, too.
+        self._book_top_ups(matches)
         self._book_runs(matches)
         self._book_orders(matches)
-        self._book_top_ups(matches)
         self._book_rest(matches)
         self._note()
 

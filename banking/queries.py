@@ -1,6 +1,7 @@
 """Read-only queries about orders and adjustments."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
@@ -30,10 +31,18 @@ def list_moved(account_id: UUID) -> QuerySet[Adjustment]:
     return Adjustment.objects.filter(mine, moved_minor__gt=0).order_by("-carried_out_at")
 
 
-def sum_moved(account_id: UUID) -> int:
-    """Return what adjustments brought to an account less what they took, in minor units."""
+def sum_moved(account_id: UUID, **only: Any) -> int:
+    """Return what adjustments brought to an account less what they took, in minor units.
+
+    `only` are fields of the adjustments that are wanted; without any, all are.
+    """
     signed = Case(
         When(credit_account_id=account_id, then=F("moved_minor")), default=-F("moved_minor")
     )
-    total = list_moved(account_id).order_by().aggregate(total=Coalesce(Sum(signed), 0))
+    total = (
+        list_moved(account_id)
+        .filter(**only)
+        .order_by()
+        .aggregate(total=Coalesce(Sum(signed), 0))
+    )
     return int(total["total"])

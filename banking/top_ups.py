@@ -23,19 +23,21 @@ from relay.pages import tell_on_commit
 # Their accounts are locked until all are booked, and a payment from one of them waits as long.
 _BATCH_MAX = 4000
 _TOPICS_EACH = 200
+_NEXT = """
+    SELECT id FROM banking_entry WHERE posted_at IS NULL AND id > %s ORDER BY id LIMIT %s
+"""
 _SUMS = """
     SELECT x.credit_account_id, sum(e.amount_minor)::bigint
-      FROM (SELECT id FROM banking_entry WHERE posted_at IS NULL AND id > %(beyond)s
-             ORDER BY id LIMIT %(count)s) w
-      JOIN banking_entry e ON e.id = w.id
+      FROM unnest(%(entries)s::uuid[]) AS g (id)
+      JOIN banking_entry e ON e.id = g.id
       JOIN banking_expectation x
         ON x.reference = e.creditor_reference AND x.currency = e.currency
      WHERE e.amount_minor > 0
      GROUP BY x.credit_account_id
 """
 _BOOK = """
-    SELECT last, booked, accounts, letters
-      FROM banking_book_top_ups(beyond => %(beyond)s, count_max => %(count)s, but => %(but)s)
+    SELECT booked, accounts, letters
+      FROM banking_book_top_ups(entries => %(entries)s, but => %(but)s)
 """
 _NIL = UUID(int=0)
 
@@ -57,18 +59,23 @@ def book_announced() -> int:
 @in_one_transaction
 def _book_batch(*, beyond: UUID) -> tuple[UUID | None, int]:
     hold_booking()
-    facts: dict[str, Any] = {"beyond": beyond, "count": _BATCH_MAX}
     with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [beyond, _BATCH_MAX])
+        entries = [entry_id for (entry_id,) in cursor.fetchall()]
+        if not entries:
+            return None, 0
+        # The same ones by each statement: what is entered meanwhile was held against no room.
+        facts: dict[str, Any] = {"entries": Uuids(entries)}
         cursor.execute(_SUMS, facts)
         sums: dict[UUID, int] = dict(cursor.fetchall())
         rooms = measure_rooms(sums)
         # One by one, somebody may find that some of it fits.
         too_much = [each for each, room_minor in rooms.items() if sums[each] > room_minor]
         cursor.execute(_BOOK, facts | {"but": Uuids(too_much)})
-        last, booked, accounts, letters = cursor.fetchone() or (None, 0, None, None)
+        booked, accounts, letters = cursor.fetchone()
     tell_accounts(accounts or ())
     tell_arrivals(letters or ())
-    return last, booked
+    return entries[-1], booked
 
 
 def tell_accounts(accounts: list[UUID] | tuple[UUID, ...]) -> None:

@@ -115,7 +115,7 @@ def find_adjustment(reference: str) -> Adjustment | None:
 def find_recovery(row: Break) -> Adjustment | None:
     """Return the latest wish to take a break's money back from a wallet."""
     about = Adjustment.objects.filter(about=row, withdrawn_at=None)
-    return about.order_by("-id").first()
+    return about.order_by("-asked_at").first()
 
 
 def list_decided(*, after: str) -> Page[Adjustment]:

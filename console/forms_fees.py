@@ -1,18 +1,23 @@
 """The console's form about a shop's fee."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.forms import MakingForm
 from ledger.errors import AmountUnreadable, PercentUnreadable
+from ledger.money import format_money
 from ledger.typed import read_money, read_percent
 from merchants.fee_rules import NewRule
 from merchants.fees import Fee
 
 _ASK_DAY = _("Type the day from which it applies, tomorrow or later.")
 _ASK_RATE = _("Type the share of each sale, such as 0.6, or 0.")
+# What the column holds, and a day that is a day in every time zone.
+_FIXED_MAX_MINOR, _LAST_DAY = 2**31 - 1, date(2999, 12, 31)
 
 
 class FeeRuleForm(MakingForm):
@@ -65,9 +70,20 @@ class FeeRuleForm(MakingForm):
         if not typed.strip("0.,"):
             return 0
         try:
-            return read_money(typed, self.currency)
+            fixed_minor = read_money(typed, self.currency)
         except AmountUnreadable as refusal:
             raise forms.ValidationError(str(refusal)) from None
+        if fixed_minor > _FIXED_MAX_MINOR:
+            most = format_money(_FIXED_MAX_MINOR, self.currency)
+            raise forms.ValidationError(gettext("The most is %(most)s.") % {"most": most})
+        return fixed_minor
+
+    def clean_applies_on(self) -> date:
+        """Return the day; one that is too far to be written is refused."""
+        day: date = self.cleaned_data["applies_on"]
+        if day > _LAST_DAY:
+            raise forms.ValidationError(str(_ASK_DAY))
+        return day
 
     def read_rule(self) -> NewRule:
         """Return what was typed."""

@@ -127,7 +127,7 @@ def list_rules(merchant_id: UUID, *, count_max: int) -> list[FeeRule]:
     """List the rules that were agreed to, the latest first."""
     agreed = FeeRule.objects.filter(merchant_id=merchant_id, agreed_at__isnull=False)
     people = agreed.select_related("asked_by", "agreed_by")
-    return list(people.order_by("-applies_from", "-id")[:count_max])
+    return list(people.order_by("-applies_from", "-agreed_at")[:count_max])
 
 
 def _refuse_own_shop(merchant: Merchant, person: User) -> None:

@@ -76,4 +76,4 @@ def list_coming_rules(merchant_id: UUID) -> QuerySet[FeeRule]:
     coming = FeeRule.objects.filter(
         merchant_id=merchant_id, agreed_at__isnull=False, applies_from__gt=Now()
     )
-    return coming.order_by("applies_from", "-id").distinct("applies_from")
+    return coming.order_by("applies_from", "-agreed_at").distinct("applies_from")

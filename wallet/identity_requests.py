@@ -75,7 +75,8 @@ def ask_for_tier(wallet: Wallet, facts: Facts, *, request_id: UUID) -> IdentityR
 
 def find_latest(user_id: UUID) -> IdentityRequest | None:
     """Find a person's latest wish for a higher tier."""
-    return _of(user_id).order_by("-id").first()
+    # A form draws its id when it is opened, and may be sent after a later one.
+    return _of(user_id).order_by("-asked_at").first()
 
 
 def find_granted(user_id: UUID) -> IdentityRequest | None:

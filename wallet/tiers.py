@@ -35,14 +35,18 @@ _PAID = """
       FROM wallet_wallet w WHERE w.id = %s
 """
 # A payment that leaves at the same moment waits, and one that was made is seen afterwards.
-_LOCK_LIMITED = """
-    SELECT w.account_id, l.balance_max_minor
+_LOCK = """
+    SELECT count(*) FROM (SELECT FROM wallet_wallet WHERE account_id = ANY (%s)
+                           ORDER BY id FOR NO KEY UPDATE) locked
+"""
+# A statement of its own: one that waited while the tier changed would find no limit at all.
+_ROOMS = """
+    SELECT w.account_id, greatest(l.balance_max_minor - a.balance_minor, 0)
       FROM wallet_wallet w
       JOIN wallet_tierlimit l ON l.tier = w.tier AND l.currency = w.currency
+      JOIN ledger_account a ON a.id = w.account_id
      WHERE w.account_id = ANY (%s) AND l.balance_max_minor IS NOT NULL
-     ORDER BY w.id FOR NO KEY UPDATE OF w
 """
-_BALANCES = "SELECT id, balance_minor FROM ledger_account WHERE id = ANY (%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +153,9 @@ def measure_rooms(account_ids: Collection[UUID]) -> dict[UUID, int]:
     Locks their rows until the caller's transaction ends, so that nobody fills the same room.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_LIMITED, [Uuids(account_ids)])
-        most = dict(cursor.fetchall())
-        if not most:
-            return {}
-        # Read after the locks were taken.
-        cursor.execute(_BALANCES, [Uuids(most)])
-        return {account: max(0, most[account] - held) for account, held in cursor.fetchall()}
+        cursor.execute(_LOCK, [Uuids(account_ids)])
+        cursor.execute(_ROOMS, [Uuids(account_ids)])
+        return dict(cursor.fetchall())
 
 
 def _measure_paid(wallet: Wallet) -> dict[str, int]:

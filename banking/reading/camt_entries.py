@@ -83,7 +83,7 @@ class EntryReader:
             raise StatementUnreadable(words, line=line, field="Ntry/BookgDt")
         signed_minor = sign * amount_minor
         payments = self._split(details, signed_minor, currency=currency)
-        count = self._count_payments(parts)
+        count = self._count_payments(entry, parts)
         is_lump = count > max(1, len(details)) or bool(details and not payments)
         if is_lump or not payments:
             payments = (self._describe(parts, signed_minor, details),)
@@ -165,10 +165,15 @@ class EntryReader:
             mark in own for mark in _CHARGES_OWN
         )
 
-    def _count_payments(self, parts: dict[str, Node]) -> int:
-        container = parts.get(self._full["NtryDtls"])
-        count = "" if container is None else self._find_text(container, "Btch/NbOfTxs")
-        return int(count) if count.isascii() and count.isdecimal() else 0
+    def _count_payments(self, entry: Node, parts: dict[str, Node]) -> int:
+        """Return how many payments an entry's batches have; there may be several."""
+        container = self._full["NtryDtls"]
+        if container not in parts:
+            return 0
+        counts = [
+            self._find_text(child, "Btch/NbOfTxs") for child in entry if child.tag == container
+        ]
+        return sum(int(each) for each in counts if each.isascii() and each.isdecimal())
 
     def _find_reference(self, parts: dict[str, Node], details: list[Node]) -> str:
         given = drop_nothing(self._text(parts, "AcctSvcrRef"))

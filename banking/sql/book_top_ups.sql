@@ -1,13 +1,12 @@
--- Look at up to `count_max` entries beyond one, and book those that say the reference of an
--- announced top-up, each by one transfer under its own id; none to an account of `but`. Whatever
--- names an order, is in doubt or is refused by the ledger stays for `banking/booking.py`. `last`
--- is the last entry looked at, null if there was none; `accounts` are those that got money, and
--- `letters` the expectations whose owners want to be told of the first arrival. The caller holds
--- the lock that one banker has at a time. Plans are kept, also those made while the tables were
--- empty, so only index plans are allowed, and unnested arrays are never joined with each other.
+-- Look at these entries, and book those that say the reference of an announced top-up, each by
+-- one transfer under its own id; none to an account of `but`. Whatever names an order, is in
+-- doubt or is refused by the ledger stays for `banking/booking.py`. `accounts` are those that got
+-- money, and `letters` the expectations whose owners want to be told of the first arrival. The
+-- caller holds the lock that one banker has at a time. Plans are kept, also those made while the
+-- tables were empty, so only index plans are allowed, and unnested arrays are never joined with
+-- each other.
 CREATE OR REPLACE FUNCTION banking_book_top_ups(
-    beyond uuid, count_max int, but uuid[], OUT last uuid, OUT booked int, OUT accounts uuid[],
-    OUT letters uuid[]
+    entries uuid[], but uuid[], OUT booked int, OUT accounts uuid[], OUT letters uuid[]
 )
 LANGUAGE plpgsql
 SET jit = off
@@ -17,7 +16,7 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 DECLARE
-    looked_at uuid[];
+    found uuid[];
     safeguards uuid[];
     credits uuid[];
     amounts bigint[];
@@ -26,40 +25,34 @@ DECLARE
     announced uuid[];
     results ledger_result[];
 BEGIN
-    SELECT array_agg(w.id ORDER BY w.id) INTO looked_at
-      FROM (SELECT e.id FROM banking_entry e
-             WHERE e.posted_at IS NULL AND e.id > beyond
-             ORDER BY e.id LIMIT count_max) w;
-    last := looked_at[cardinality(looked_at)];
     booked := 0;
-
     SELECT array_agg(k.id ORDER BY k.id), array_agg(k.safeguard ORDER BY k.id),
            array_agg(k.credit ORDER BY k.id), array_agg(k.amount_minor ORDER BY k.id),
            array_agg(k.currency ORDER BY k.id), array_agg(k.reference ORDER BY k.id),
            array_agg(k.announced ORDER BY k.id)
-      INTO looked_at, safeguards, credits, amounts, currencies, refs, announced
+      INTO found, safeguards, credits, amounts, currencies, refs, announced
       FROM (SELECT e.id, s.id AS safeguard, x.credit_account_id AS credit, e.amount_minor,
                    e.currency, x.reference, x.id AS announced
-              FROM unnest(looked_at) AS g (id)
+              FROM unnest(entries) AS g (id)
               JOIN banking_entry e ON e.id = g.id
               JOIN banking_expectation x
                 ON x.reference = e.creditor_reference AND x.currency = e.currency
               JOIN ledger_account s ON s.kind = 'safeguard' AND s.currency = e.currency
-             WHERE x.credit_account_id <> ALL (but)
+             WHERE e.posted_at IS NULL AND x.credit_account_id <> ALL (but)
                AND e.amount_minor > 0 AND NOT e.is_reversal AND NOT e.is_lump
                AND NOT starts_with(e.end_to_end_id, 'P')) k;
-    IF looked_at IS NULL THEN
+    IF found IS NULL THEN
         RETURN;
     END IF;
     SELECT array_agg(p.result ORDER BY p.place) INTO results
       FROM ledger_post_transfers(
-               ids => looked_at, debits => safeguards, credits => credits, amounts => amounts,
+               ids => found, debits => safeguards, credits => credits, amounts => amounts,
                currencies => currencies, refs => refs,
-               kinds => array_fill('top_up'::text, ARRAY[cardinality(looked_at)])) p;
+               kinds => array_fill('top_up'::text, ARRAY[cardinality(found)])) p;
 
     UPDATE banking_entry e
        SET posted_at = clock_timestamp(), posted_as = 'top_up', expectation_id = g.announced
-      FROM unnest(looked_at, announced, results) AS g (id, announced, result)
+      FROM unnest(found, announced, results) AS g (id, announced, result)
      WHERE e.id = g.id AND g.result IN ('created', 'exists');
     GET DIAGNOSTICS booked = ROW_COUNT;
     WITH arrived AS (

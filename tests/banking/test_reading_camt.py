@@ -1,6 +1,7 @@
 """camt.053 and camt.054 in the shapes that banks send, and what is refused of them."""
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -105,6 +106,25 @@ def test_a_batch_whose_parts_do_not_add_up_is_one_sum_of_nobody(entry):
 
     assert line.is_lump
     assert [(each.amount_minor, each.end_to_end_id) for each in line.details] == [(1000, "")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_lump"), [("5", "", True), ("2", "", True), ("1", "1", False)]
+)
+def test_batches_of_one_entry_are_counted_together(first, second, is_lump):
+    amount = "5.00" if second else "10.00"
+    entries = [
+        str(Ntry(batch=batch, txs=(Tx(amount=amount, end_to_end="A"),) if batch else ()))
+        for batch in (first, second)
+    ]
+    details = [re.search("<NtryDtls>.*</NtryDtls>", each) for each in entries]
+    both = [found[0] if found else "<NtryDtls></NtryDtls>" for found in details]
+    entry = entries[0].replace(both[0], "".join(both))
+
+    line = read_one(entry)
+
+    assert line.is_lump == is_lump
+    assert [each.amount_minor for each in line.details] == [500, 500] if second else [1000]
 
 
 def test_parts_of_both_signs_make_the_sum():

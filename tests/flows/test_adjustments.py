@@ -1,5 +1,7 @@
 """Money that two operators move by hand: asked, agreed, posted once, and told to its owners."""
 
+import uuid
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -26,6 +28,7 @@ from tests.flows.steps import (
     open_wallet,
     sign_id,
 )
+from tests.tiers import allow
 
 pytestmark = pytest.mark.django_db
 LIST = "/console/adjustments/"
@@ -96,6 +99,57 @@ def test_two_operators_move_money_once_and_its_owner_reads_why(
         "Corrected by hand",
     )
     assert "Moved" in brian.get(f"{LIST}{row.public_id}/").content.decode()
+    proofs_hold()
+
+
+def test_a_wallet_is_not_given_more_than_it_may_hold(aoife, brian, customer, proofs_hold):
+    wallet = customer.wallet
+    allow(balance=10_499)
+    assert ask(aoife, credit_name=wallet.public_id).status_code == 409
+    assert not Adjustment.objects.exists()
+
+    allow(balance=10_500)
+    assert ask(aoife, credit_name=wallet.public_id).status_code == 302
+    decide(brian)
+    allow(balance=10_499)
+    carry_out_agreed()
+
+    row = Adjustment.objects.get()
+    assert (row.moved_minor, row.refusal) == (0, "over_limit")
+    assert read_balance(wallet.account_id) == 10_000
+    page = aoife.get(f"{LIST}{row.public_id}/").content.decode()
+    assert "More than its wallet may hold" in page
+    proofs_hold()
+
+
+def test_of_suspense_only_what_was_adjusted_is_moved_and_no_break_s_money(
+    aoife, brian, customer, proofs_hold
+):
+    bank.find_account()
+    bring(statement(Ntry("50.00", bank="in1")))
+    suspense = get_or_open_house_account("suspense", currency="EUR")
+    name = customer.wallet.public_id
+    out = {"debit": "suspense", "credit": "wallet", "credit_name": name}
+    assert ask(aoife, **out).status_code == 409
+    assert not Adjustment.objects.exists()
+
+    ask(aoife, number=2, debit="wallet", debit_name=name, credit="suspense")
+    decide(brian)
+    carry_out_agreed()
+    # Both are asked for while there is enough for one.
+    for number in (3, 4):
+        assert ask(aoife, number=number, **out).status_code == 302
+        wish = Adjustment.objects.get(pk=uuid.UUID(int=number)).public_id
+        assert brian.post(f"{LIST}{wish}/decide/", {"wish": "agree"}).status_code == 302
+    carry_out_agreed()
+
+    refusals = Adjustment.objects.order_by("id").values_list("moved_minor", "refusal")
+    assert list(refusals) == [(500, ""), (500, ""), (0, "of_breaks")]
+    assert sum_balance(suspense) == Break.objects.get().amount_minor == 5000
+    assert read_balance(customer.wallet.account_id) == 10_000
+    refused = Adjustment.objects.get(refusal="of_breaks").public_id
+    page = aoife.get(f"{LIST}{refused}/").content.decode()
+    assert "Suspense has no more than what breaks are of" in page
     proofs_hold()
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from console.forms_fees import FeeRuleForm
 from console.models import AuditEntry
 from identity.models import User
-from merchants.fee_rules import find_first_day
-from merchants.fees import find_fee
+from merchants.fee_rules import find_first_day, find_open, list_rules
+from merchants.fees import find_fee, list_coming_rules
 from merchants.models import FeeRule, Merchant, Role, SettlementLine
 from merchants.onboarding import hire
 from relay.letters import send_due_letters
@@ -63,6 +63,37 @@ def let_it_apply(rule, **ago):
 
 def list_deeds():
     return list(AuditEntry.objects.order_by("id").values_list("deed", flat=True))
+
+
+def test_of_rules_for_one_day_the_one_agreed_last_applies_whenever_its_form_was_opened(
+    aoife, brian, shop, page
+):
+    merchant = shop.merchant
+    for number, percent in ((2, "1.2"), (1, "0.9")):
+        ask(aoife, page, number=number, percent=percent)
+        rule = find_open(merchant.id)
+        assert rule is not None
+        told = {"rule": rule.public_id, "wish": "agree"}
+        assert brian.post(f"{page}fee/decide/", told).status_code == 302
+
+    applies_from = FeeRule.objects.latest("agreed_at").applies_from
+    assert find_fee(merchant.id, at=applies_from).mdr_bps == 90
+    assert [each.mdr_bps for each in list_coming_rules(merchant.id)] == [90]
+    assert [each.mdr_bps for each in list_rules(merchant.id, count_max=9)] == [90, 120]
+
+
+@pytest.mark.parametrize(
+    "typed", [{"fixed": "21474836.48"}, {"applies_on": "9999-12-31"}], ids=["fixed", "day"]
+)
+def test_what_no_row_can_hold_is_refused_beside_its_field(aoife, shop, page, typed):
+    shop.merchant.time_zone = "America/Los_Angeles"
+    shop.merchant.save()
+
+    answer = ask(aoife, page, **typed)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == list(typed)
+    assert not FeeRule.objects.exists()
 
 
 def test_two_operators_change_a_fee_and_the_shop_is_told(aoife, brian, shop, page):

@@ -5,6 +5,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 
 from banking import breaks, inbox
 from banking.breaks import _carry_out
@@ -17,10 +18,12 @@ from ledger.queries import read_balance
 from tests import factories
 from tests.banking import bank
 from tests.flows.steps import make_operator
+from tests.ledger.sessions import read_pid, wait_until_waited_for
 from tests.races.test_money_in import SEK, pay_in, sweep, write
 from wallet.errors import IdentityAsked, IdentityDecided, WalletLimitReached
 from wallet.identity_requests import ask_for_tier, withdraw
 from wallet.models import IdentityRequest, Payment, Tier, Wallet
+from wallet.tiers import find_limits, measure_rooms
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 FACTS = factories.plan_facts()
@@ -71,6 +74,21 @@ def test_credits_at_once_do_not_fill_the_same_room(crowd):
         assert read_balance(account_id) == 80_000
         decided = Break.objects.filter(pk__in=[row.pk for row in rows])
         assert Counter(decided.values_list("decision", flat=True)) == {"credit": 1, "": 3}
+
+
+def test_a_tier_that_rises_while_room_is_measured_still_has_a_limit(crowd):
+    customer = factories.open_customer(currency=SEK, balance_minor=50_000, tier=Tier.START)
+    wallet = customer.wallet
+
+    with transaction.atomic():
+        Wallet.objects.filter(pk=wallet.pk).update(tier=Tier.KNOWN)
+        measuring = crowd.start(transaction.atomic(partial(measure_rooms, [wallet.account_id])))
+        wait_until_waited_for(read_pid(connection))
+
+    wallet.refresh_from_db()
+    most_minor = find_limits(wallet).balance_max_minor
+    assert most_minor is not None
+    assert measuring.result(timeout=30) == {wallet.account_id: most_minor - 50_000}
 
 
 def test_of_two_forms_at_once_one_asks(crowd):

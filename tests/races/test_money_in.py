@@ -7,6 +7,7 @@ import uuid
 from functools import partial
 
 import pytest
+from django.db import connection, transaction
 
 from banking import booking, breaks, imports, inbox
 from banking.errors import BreakDecided
@@ -16,6 +17,9 @@ from ledger.queries import read_balance
 from tests import factories
 from tests.banking import bank
 from tests.banking.samples import Camt, Ntry, Tx
+from tests.ledger.sessions import let_others_act, read_pid, wait_until_waited_for
+from wallet.models import Tier
+from wallet.redemptions import lock_unfrozen
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 SEK = "SEK"
@@ -97,3 +101,29 @@ def test_of_two_decisions_one_holds(crowd):
         assert sum(isinstance(each, BreakDecided) for each in decided) == 1
         after = [read_balance(each.wallet.account_id) for each in (first, second)]
         assert sorted(b - a for a, b in zip(before, after, strict=True)) == [0, 1000]
+
+
+def test_what_is_entered_while_room_is_measured_passes_no_limit(crowd):
+    customer = factories.open_customer(currency=SEK, balance_minor=50_000, tier=Tier.START)
+    wallet, by = customer.wallet, bank.make_user()
+    announced = expect(
+        uuid.uuid4(), credit_account_id=wallet.account_id, currency=SEK, amount_minor=30_000
+    )
+    bank.find_account(SEK)
+    for_both = [write([pay_in(announced.reference, "300.00")]) for _ in range(2)]
+    inbox.keep_upload(for_both[0], name="race.xml", by=by)
+    imports.read_waiting_files()
+
+    with transaction.atomic():
+        lock_unfrozen(wallet)
+        booking_first = crowd.start(booking.book_entries)
+        wait_until_waited_for(read_pid(connection))
+        with let_others_act() as meanwhile:
+            keep = partial(inbox.keep_upload, for_both[1], name="race.xml", by=by)
+            meanwhile(keep).result(30)
+            meanwhile(imports.read_waiting_files).result(30)
+    booking_first.result(30)
+    sweep()
+
+    assert read_balance(wallet.account_id) == 80_000
+    assert Break.objects.filter(suggested_account=wallet.account_id).count() == 1
