@@ -50,8 +50,10 @@ def test_a_person_is_found_and_money_moved_by_hand(console, demo, see):
     console.goto("/console/")
     console.get_by_role("searchbox").fill(person["name"])
     console.keyboard.press("Enter")
+    expect(console.get_by_role("link", name=person["name"]).first).to_be_visible()
     see("what was found")
     console.get_by_role("link", name=person["name"]).first.click()
+    expect(console.get_by_role("heading", level=1)).to_have_text(person["name"])
     see("a person")
     console.get_by_role("link", name="EUR").click()
     console.get_by_role("link", name="Correct by hand").click()
@@ -72,6 +74,7 @@ def test_a_person_is_found_and_money_moved_by_hand(console, demo, see):
 def test_a_sale_is_found_by_its_amount_and_the_last_operator_stays(console, demo, see):
     console.goto("/console/search/?q=3.80")
     console.locator("a[href*='/console/charges/']").first.click()
+    console.wait_for_url("**/console/charges/*/")
     see("a sale")
     console.goto("/console/operators/")
     console.get_by_role("link", name="End: Aoife Kelly").click()

@@ -177,7 +177,8 @@ def test_nobody_sees_what_would_be_refused(sign_in, facts, who):
     for address in [*whole, "payments/", "tills/", "stores/", f"payments/{facts['charge']}/"]:
         page.goto(f"/dashboard/{address}")
         if reads:
-            expect(page.locator("main form")).to_have_count(0)
+            # A form that only looks for something changes nothing.
+            expect(page.locator("main form:not([method=get])")).to_have_count(0)
         hrefs = page.locator("a[href^='/dashboard/']").evaluate_all(
             "links => [...new Set(links.map((link) => link.pathname))]"
         )
@@ -265,7 +266,7 @@ def test_rare_ways_are_under_more_and_the_bar_stays_low(owner):
 
     ways.locator("summary").focus()
     owner.keyboard.press("Enter")
-    for _way in ("Bank account", "Fees", "Keys"):
+    for _way in ("Bank account", "Fees", "Shop's look", "Money at the bank", "Keys"):
         owner.keyboard.press("Tab")
     owner.keyboard.press("Enter")
 

@@ -59,7 +59,7 @@ def test_higher_limits_are_asked_for_declined_asked_for_again_and_granted(
     check(phone, "currencies")
     phone.goto("/wallet/")
     phone.get_by_role("link", name="Your limits").click()
-    expect(phone.get_by_role("meter")).to_have_count(4)
+    expect(phone.get_by_role("meter")).to_have_count(3)
     check(phone, "limits")
     phone.get_by_role("button", name="Ask for higher limits").click()
     # The browser itself asks for what is missing: nothing was sent.

@@ -19,7 +19,7 @@ from tests import factories
 from tests.banking import bank
 from tests.flows.steps import make_operator
 from tests.ledger.sessions import read_pid, wait_until_waited_for
-from tests.races.test_money_in import SEK, pay_in, sweep, write
+from tests.races.test_money_in import NZD, pay_in, sweep, write
 from wallet.errors import IdentityAsked, IdentityDecided, WalletLimitReached
 from wallet.identity_requests import ask_for_tier, withdraw
 from wallet.models import IdentityRequest, Payment, Tier, Wallet
@@ -53,16 +53,16 @@ def test_payments_at_once_do_not_pass_the_limit_of_a_day(crowd, without_pin):
 
 
 def test_credits_at_once_do_not_fill_the_same_room(crowd):
-    bank.find_account(SEK)
+    bank.find_account(NZD)
     operator = bank.make_user()
     for _ in range(4):
-        customer = factories.open_customer(currency=SEK, balance_minor=50_000, tier=Tier.START)
+        customer = factories.open_customer(currency=NZD, balance_minor=50_000, tier=Tier.START)
         account_id = customer.wallet.account_id
         inbox.keep_upload(
             write([pay_in(amount="300.00") for _ in range(4)]), name="race.xml", by=operator
         )
         sweep()
-        rows = list(Break.objects.filter(currency=SEK, decision="").order_by("-id")[:4])
+        rows = list(Break.objects.filter(currency=NZD, decision="").order_by("-id")[:4])
         for row in rows:
             breaks.credit(row, account_id=account_id, by=operator)
 
@@ -77,7 +77,7 @@ def test_credits_at_once_do_not_fill_the_same_room(crowd):
 
 
 def test_a_tier_that_rises_while_room_is_measured_still_has_a_limit(crowd):
-    customer = factories.open_customer(currency=SEK, balance_minor=50_000, tier=Tier.START)
+    customer = factories.open_customer(currency=NZD, balance_minor=50_000, tier=Tier.START)
     wallet = customer.wallet
 
     with transaction.atomic():

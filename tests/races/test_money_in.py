@@ -22,7 +22,7 @@ from wallet.models import Tier
 from wallet.redemptions import lock_unfrozen
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
-SEK = "SEK"
+NZD = "NZD"
 ROUNDS = 4
 
 
@@ -36,8 +36,8 @@ def write(entries, *, kind="053"):
     total = sum(int(float(entry.amount) * 100) for entry in entries)
     return Camt(
         kind=kind,
-        iban=bank.find_account(SEK).iban,
-        currency=SEK,
+        iban=bank.find_account(NZD).iban,
+        currency=NZD,
         opening="0.00",
         closing=f"{total / 100:.2f}",
         entries=tuple(map(str, entries)),
@@ -45,18 +45,18 @@ def write(entries, *, kind="053"):
 
 
 def pay_in(reference="", amount="10.00"):
-    tx = Tx(amount=amount, reference=reference, currency=SEK)
-    return Ntry(amount, currency=SEK, bank=uuid.uuid4().hex[:12], txs=(tx,))
+    tx = Tx(amount=amount, reference=reference, currency=NZD)
+    return Ntry(amount, currency=NZD, bank=uuid.uuid4().hex[:12], txs=(tx,))
 
 
 def test_bankers_at_once_count_each_amount_once(crowd):
-    customer = factories.open_customer(currency=SEK)
+    customer = factories.open_customer(currency=NZD)
     account_id = customer.wallet.account_id
     by = bank.make_user()
     for _ in range(ROUNDS):
         before = read_balance(account_id)
         announced = [
-            expect(uuid.uuid4(), credit_account_id=account_id, currency=SEK, amount_minor=1000)
+            expect(uuid.uuid4(), credit_account_id=account_id, currency=NZD, amount_minor=1000)
             for _ in range(6)
         ]
         entries = [pay_in(each.reference) for each in announced]
@@ -73,15 +73,15 @@ def test_bankers_at_once_count_each_amount_once(crowd):
         sweep()
 
         assert read_balance(account_id) == before + 6000
-        assert not Entry.objects.filter(currency=SEK, posted_at=None).exists()
+        assert not Entry.objects.filter(currency=NZD, posted_at=None).exists()
 
 
 def test_of_two_decisions_one_holds(crowd):
-    first, second = factories.open_customer(currency=SEK), factories.open_customer(currency=SEK)
+    first, second = factories.open_customer(currency=NZD), factories.open_customer(currency=NZD)
     for _ in range(ROUNDS):
         inbox.keep_upload(write([pay_in()]), name="race.xml", by=bank.make_user())
         sweep()
-        row = Break.objects.filter(currency=SEK, decision="").latest("id")
+        row = Break.objects.filter(currency=NZD, decision="").latest("id")
         before = [read_balance(each.wallet.account_id) for each in (first, second)]
 
         decided = crowd.act(
@@ -104,12 +104,12 @@ def test_of_two_decisions_one_holds(crowd):
 
 
 def test_what_is_entered_while_room_is_measured_passes_no_limit(crowd):
-    customer = factories.open_customer(currency=SEK, balance_minor=50_000, tier=Tier.START)
+    customer = factories.open_customer(currency=NZD, balance_minor=50_000, tier=Tier.START)
     wallet, by = customer.wallet, bank.make_user()
     announced = expect(
-        uuid.uuid4(), credit_account_id=wallet.account_id, currency=SEK, amount_minor=30_000
+        uuid.uuid4(), credit_account_id=wallet.account_id, currency=NZD, amount_minor=30_000
     )
-    bank.find_account(SEK)
+    bank.find_account(NZD)
     for_both = [write([pay_in(announced.reference, "300.00")]) for _ in range(2)]
     inbox.keep_upload(for_both[0], name="race.xml", by=by)
     imports.read_waiting_files()
