@@ -20,6 +20,7 @@ from banking.models import (
     PaymentFile,
 )
 from banking.payment_files import hash_file, write_file
+from foundation.sums import OTHERS
 from identity.models import User
 from identity.persons import are_one_person
 from ledger.transactions import retry_clashes
@@ -156,7 +157,7 @@ def find_second_person_sum(currency: str) -> int:
     """Return the most that one person decides about alone, in minor units."""
     others: int = settings.PAYOUT_SECOND_PERSON_MINOR
     own: dict[str, int] = settings.SECOND_PERSON_MINOR
-    return own.get(currency, others)
+    return own.get(currency, own.get(OTHERS, others))
 
 
 def can_release(file: PaymentFile, user: User) -> bool:

@@ -126,4 +126,5 @@ urlpatterns = [
         name="decline_identity",
     ),
     path("console/log/", views.log, name="log"),
+    path("console/log.csv", views.log_csv, name="log_csv"),
 ]

@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +19,7 @@ from console.decisions import approve, decline
 from console.deeds import name_deed
 from console.first_steps import list_first_steps
 from console.forms import DeclineForm
+from console.log_file import write_log_csv
 from console.models import AuditEntry, Operator
 from console.queries import find_application, list_applications, list_log
 from console.waiting import list_tasks
@@ -129,6 +136,16 @@ def log(request: HttpRequest, operator: Operator) -> HttpResponse:
     lines = [(each, name_deed(each.deed), name_device(each.device)) for each in entries]
     context = {"operator": operator, "lines": lines, "next_cursor": after}
     return render(request, "console/log.html", context)
+
+
+@require_GET
+@never_cache
+@operators_only
+def log_csv(request: HttpRequest, operator: Operator) -> StreamingHttpResponse:
+    """Download the whole log."""
+    response = StreamingHttpResponse(write_log_csv(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="console-log.csv"'
+    return response
 
 
 def _show(

@@ -25,7 +25,14 @@ from banking.ibans import read_iban
 from banking.models import BankAccount, Order, OrderStatus, PaymentFile
 from banking.payees import Payee
 from banking.payment_files import list_changes, write_file
-from banking.runs import can_release, cancel_run, hand_over, make_run, release_run
+from banking.runs import (
+    can_release,
+    cancel_run,
+    find_second_person_sum,
+    hand_over,
+    make_run,
+    release_run,
+)
 from identity.models import User
 from identity.persons import are_one_person
 from tests.banking import bank
@@ -240,6 +247,21 @@ def test_maker_of_a_large_run_does_not_release_it_nor_with_another_account(setti
 
     release_run(file, by=bank.make_user("Sam Doyle"))
     assert file.status == "released"
+
+
+@pytest.mark.parametrize(
+    ("own", "sums"),
+    [
+        ({}, (1000, 1000)),
+        ({"JPY": 5}, (1000, 5)),
+        ({"": 7}, (7, 7)),
+        ({"": 7, "JPY": 5}, (7, 5)),
+    ],
+)
+def test_sum_for_one_person_is_the_currency_s_own_or_else_the_others(settings, own, sums):
+    settings.PAYOUT_SECOND_PERSON_MINOR, settings.SECOND_PERSON_MINOR = 1000, own
+
+    assert (find_second_person_sum("EUR"), find_second_person_sum("JPY")) == sums
 
 
 def test_small_run_is_released_by_its_maker(settings):
