@@ -80,13 +80,14 @@ def look_at_captured(wallet: Wallet, charge: Charge) -> PayScreen:
 
 def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
     charge = claim.charge
-    passed = find_passed(wallet, charge.amount_minor)
+    balance_minor = read_available(wallet.account_id)
+    after_minor = balance_minor - charge.amount_minor
+    passed = find_passed(wallet, charge.amount_minor) if after_minor >= 0 else None
     if passed is not None:
         record_hindrance(claim, WalletLimitReached)
         return PayScreen("limit", charge, wallet, claim=claim, error=str(passed))
-    balance_minor = read_available(wallet.account_id)
-    after_minor = balance_minor - charge.amount_minor
     if after_minor < 0:
+        # A limit is of no interest to somebody who has not got the money.
         record_hindrance(claim, InsufficientFunds)
     pin_wanted = needs_pin(wallet, charge.amount_minor)
     state = "pin" if pin_wanted else "confirm"

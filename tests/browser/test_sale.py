@@ -117,8 +117,8 @@ def settle(owner, short_code) -> None:
 
 def check_csv(owner, figures) -> None:
     with owner.page.expect_download() as download:
-        owner.page.get_by_text("Download CSV").click()
-        owner.page.get_by_role("link", name="Programs").click()
+        owner.page.get_by_text("Download", exact=True).click()
+        owner.page.get_by_role("link", name="CSV: Programs").click()
     assert re.fullmatch(r"settlement-\d{4}-EUR\.csv", download.value.suggested_filename)
     rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
     sales = [row for row in rows if row["kind"] == "sale"]
