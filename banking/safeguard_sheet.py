@@ -83,8 +83,8 @@ class Sheet:
         for name, amount in minor.items():
             if amount > 0:
                 # What is there at all is seen.
-                width = max(4, amount * WIDTH // whole)
-                bars.append(Bar(name, x, min(width, WIDTH - x)))
+                width = min(max(4, amount * WIDTH // whole), WIDTH - x)
+                bars.append(Bar(name, x, width))
                 x += width
         return bars
 
