@@ -85,8 +85,9 @@ def ask(new: NewAdjustment, *, adjustment_id: UUID, by: User) -> Adjustment:
         )
 
     def is_same(made: Adjustment) -> bool:
-        kept = (made.debit_account_id, made.credit_account_id, made.amount_minor)
-        return kept == (new.debit_account_id, new.credit_account_id, new.amount_minor)
+        kept = (made.debit_account_id, made.credit_account_id, made.amount_minor, made.reason)
+        asked = (new.debit_account_id, new.credit_account_id, new.amount_minor, new.reason)
+        return kept == asked
 
     try:
         return make_once(mine, adjustment_id, make=make, is_same=is_same)

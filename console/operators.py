@@ -196,8 +196,8 @@ def _ask(wish: OperatorChange, *, change_id: UUID, by: Operator, device: str) ->
         return wish
 
     def is_same(made: OperatorChange) -> bool:
-        kept = (made.kind, made.email, made.person_id)
-        return kept == (wish.kind, wish.email, wish.person_id)
+        kept = (made.kind, made.email, made.person_id, made.reason)
+        return kept == (wish.kind, wish.email, wish.person_id, wish.reason)
 
     mine = OperatorChange.objects.filter(asked_by=by.user)
     try:

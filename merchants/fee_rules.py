@@ -69,8 +69,8 @@ def ask(merchant: Merchant, new: NewRule, *, rule_id: UUID, by: User) -> FeeRule
         )
 
     def is_same(made: FeeRule) -> bool:
-        kept = (made.mdr_bps, made.fee_fixed_minor, made.applies_from)
-        return kept == (new.fee.mdr_bps, new.fee.fee_fixed_minor, applies_from)
+        kept = (made.mdr_bps, made.fee_fixed_minor, made.applies_from, made.reason)
+        return kept == (new.fee.mdr_bps, new.fee.fee_fixed_minor, applies_from, new.reason)
 
     try:
         return make_once(

@@ -237,7 +237,10 @@ def test_what_cannot_be_moved_says_why(aoife, customer, typed, words):
 def test_the_same_form_twice_asks_once(aoife, customer):
     for _ in range(2):
         assert ask(aoife, credit_name=customer.wallet.public_id).status_code == 302
-    assert ask(aoife, credit_name=customer.wallet.public_id, amount="6").status_code == 409
+    # With anything else in it, also another reason, it has asked for something else.
+    for other in ({"amount": "6"}, {"reason": "Another reason, which nobody has read"}):
+        told = ask(aoife, credit_name=customer.wallet.public_id, **other)
+        assert told.status_code == 409
 
     assert Adjustment.objects.count() == 1
     assert list_deeds() == ["adjustment.asked"]

@@ -180,6 +180,7 @@ def test_the_same_form_twice_asks_once_and_a_second_wish_waits_its_turn(aoife, p
     for _ in range(2):
         assert ask(aoife, page).status_code == 302
     assert ask(aoife, page, number=2).status_code == 409
+    assert ask(aoife, page, reason="The contract of June.").status_code == 409
 
     assert FeeRule.objects.count() == 1
     assert list_deeds() == ["fee.asked"]
