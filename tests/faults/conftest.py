@@ -12,8 +12,7 @@ from tests.faults.shop import Shop
 @pytest.fixture
 def shop(stack: Stack, demo: dict[str, Any]) -> Iterator[Shop]:
     """The demo's shop; whatever the test has killed runs again afterwards."""
-    with Shop(stack, demo) as shop:
-        yield shop
+    yield Shop(stack, demo)
     for name, process in stack.processes.items():
         if not process.is_alive:
             stack.start(name)

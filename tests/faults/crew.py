@@ -28,8 +28,6 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         self.stop()
         self._pool.shutdown()
-        for shop in self.shops:
-            shop.__exit__()
 
     def stop(self) -> None:
         """Finish the sales that were begun; a failure of any seller is raised here."""

@@ -1,12 +1,13 @@
 """The demo's shop as the fault tests use it: by HTTP, patiently, with a look at the books."""
 
 import re
+import ssl
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import httpx
 import psycopg
@@ -36,25 +37,39 @@ class Sale:
     payment: dict[str, Any]
 
 
+# Nothing here is encrypted, but each client would read anew who signs certificates.
+_ENCRYPTION = ssl.create_default_context()
+
+
 class Api:
-    """One caller of the API; every call ends within a known time."""
+    """One caller of the API; every call ends within a known time.
+
+    Each call has a client of its own: a dead process must not look like a broken client, and
+    of threads that share one some close the connections of others.
+    """
 
     def __init__(self, stack: Stack, secret: str) -> None:
-        headers = {"Authorization": f"Bearer {secret}", "Accept": "application/json"}
-        # Nothing is kept alive: a dead process must not look like a broken client.
-        limits = httpx.Limits(max_keepalive_connections=0)
-        self.client = httpx.Client(
-            base_url=f"{stack.url}/api/v1/",
-            headers=headers,
-            timeout=ANSWER_MAX_S,
-            limits=limits,
-        )
+        self.address = f"{stack.url}/api/v1/"
+        self.headers = {"Authorization": f"Bearer {secret}", "Accept": "application/json"}
+        self.answered: list[Callable[[httpx.Response], object]] = []
 
     def get(self, path: str) -> httpx.Response:
-        return self.client.get(path)
+        with self.open() as client:
+            return client.get(path)
 
     def post(self, path: str, body: Any, *, key: str) -> httpx.Response:
-        return self.client.post(path, json=body, headers={"Idempotency-Key": key})
+        with self.open() as client:
+            return client.post(path, json=body, headers={"Idempotency-Key": key})
+
+    def open(self) -> httpx.Client:
+        """Open a client, which calls what is in `answered` with each answer."""
+        return httpx.Client(
+            base_url=self.address,
+            headers=self.headers,
+            timeout=ANSWER_MAX_S,
+            verify=_ENCRYPTION,
+            event_hooks={"response": self.answered},
+        )
 
 
 class Shop:
@@ -66,13 +81,6 @@ class Shop:
         self.till = Api(stack, merchant["stores"][0]["terminals"][0]["token"])
         self.server = Api(stack, merchant["secret_key"])
         self.phone = Api(stack, self.customer["token"])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for api in (self.till, self.server, self.phone):
-            api.client.close()
 
     def open_charge(self, *, amount_minor: int = 100) -> dict[str, Any]:
         body = {"amount": {"amount_minor": amount_minor, "currency": "EUR"}}

@@ -34,9 +34,12 @@ class Stream:
         wait_for(lambda: "hello" in self.told)
 
     def _follow(self):
-        client, path = self.shop.till.client, f"charges/{self.charge['id']}/events"
+        path = f"charges/{self.charge['id']}/events"
         try:
-            with client.stream("GET", path, timeout=60) as answer:
+            with (
+                self.shop.till.open() as client,
+                client.stream("GET", path, timeout=60) as answer,
+            ):
                 for line in answer.iter_lines():
                     if line.startswith("event: "):
                         self.told.append(line.removeprefix("event: "))
