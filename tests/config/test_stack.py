@@ -15,10 +15,10 @@ from servers.processes import ProcessFailed
 from servers.stack import Stack
 from servers.state import FolderInUse
 from tests.ports import find_port
+from tests.stack import TAKERS, revive_takers
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = ("postgres", "valkey", "web", "streams", "worker", "banker", "beat", "bank", "nginx")
-TAKERS = {"worker", "banker"}
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(180)]
 
 
@@ -33,18 +33,6 @@ def read_status(port: int, path: str = "/livez") -> int:
 
 def has_log(folder, name):
     return (folder / "logs" / f"{name}.log").exists()
-
-
-def revive_takers(stack):
-    """Start those again that ended because a test before took their queue away.
-
-    Celery's worker (5.7.0) ends instead of connecting again if its queue is lost while it
-    holds a job that is not acknowledged, and some seconds later; what watches over it starts
-    it again.
-    """
-    for name in stack.find_dead():
-        assert name in TAKERS
-        stack.start(name)
 
 
 def test_each_step_of_the_start_is_reported(stack, reported_steps):

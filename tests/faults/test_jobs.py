@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError
 
 from tests.faults.crew import Crew
 from tests.faults.shop import GAPS, ask_books, check_sales, count_mails, wait_for
+from tests.stack import revive_takers
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(300, func_only=True)]
 
@@ -134,9 +135,14 @@ def test_a_sale_needs_no_queue_and_everything_catches_up_when_it_is_back(stack, 
 
     # Whatever was told meanwhile is lost, so every open page is told to look again.
     wait_for(lambda: stream.count("changed") > told)
-    wait_for(lambda: shop.read_number(sale.charge))
+    wait_for(partial(_read_number_of_living, stack, shop, sale))
     wait_for(lambda: count_mails(stack, sale.charge) == 1)
     check_sales(stack, [sale])
+
+
+def _read_number_of_living(stack, shop, sale):
+    revive_takers(stack)
+    return shop.read_number(sale.charge)
 
 
 def test_queuing_a_job_does_not_wait_for_a_queue_that_is_away(tmp_path, settings):
