@@ -21,7 +21,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         _mark(item)
     yield
     if WORKER:
+        _check_groups(items)
         items.sort(key=_is_short)
+
+
+def _check_groups(items: list[pytest.Item]) -> None:
+    """Refuse to run without the groups: every worker would start both stacks.
+
+    With pytest 9.2.0, pytest-xdist 3.8.0 names none and says nothing.
+    """
+    if any(not item.nodeid.endswith(f"@{_name_group(item)}") for item in items):
+        raise pytest.UsageError(
+            "pytest-xdist does not know the groups of tests. Install what "
+            "requirements/development.txt names (make environment), and leave --dist as it is."
+        )
 
 
 def _mark(item: pytest.Item) -> None:
