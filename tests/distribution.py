@@ -1,8 +1,10 @@
 """Which tests share a worker, and which marks follow from a test's fixtures.
 
-A file's tests stay together, because they share what its module's fixtures make. The tests in
-Chromium are one group and the other users of the shared stack another, so that two workers
-start two such stacks and never more; both groups are long and begin first.
+A file's tests stay together, because they share what its module's fixtures make; but those that
+commit are a group of their own, which pytest-django's order brings behind all that count on an
+empty database. The tests in Chromium are one group and the other users of the shared stack
+another, so that two workers start two such stacks and never more; both groups are long and
+begin first.
 """
 
 from collections.abc import Iterator
@@ -49,7 +51,11 @@ def _mark(item: pytest.Item) -> None:
 def _name_group(item: pytest.Item) -> str:
     if item.path.parent.name == "browser":
         return "browser"
-    return "stack" if "stack" in _list_fixtures(item) else item.nodeid.partition("::")[0]
+    fixtures = _list_fixtures(item)
+    if "stack" in fixtures:
+        return "stack"
+    file = item.nodeid.partition("::")[0]
+    return f"{file}, committed" if "committed" in fixtures else file
 
 
 def _list_fixtures(item: pytest.Item) -> list[str]:

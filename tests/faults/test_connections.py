@@ -75,8 +75,9 @@ def burst(stack, shop):
 def _keep_asking(shop, over):
     """Ask again and again: a lock is waited for two seconds only."""
     answers = set()
-    while not over.is_set():
-        answers.add(shop.till.get("charges?limit=1").status_code)
+    with shop.till.open() as client:
+        while not over.is_set():
+            answers.add(client.get("charges?limit=1").status_code)
     return answers
 
 
