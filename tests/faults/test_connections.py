@@ -64,7 +64,7 @@ def burst(stack, shop):
             other.execute("LOCK TABLE pos_charge")
             asked = [crowd.submit(_keep_asking, shop, over) for _ in range(callers)]
             try:
-                wait_for(lambda: count_connections(stack)[1] > WEB_MOST // 2, within_s=20)
+                wait_for(lambda: count_connections(stack)[1] > WEB_MOST // 2, within_s=60)
             finally:
                 over.set()
         answers = set().union(*(future.result() for future in asked))
