@@ -45,7 +45,11 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker(folder)
     if "stack" in _list_fixtures(item):
         item.add_marker("stack")
-    item.add_marker(pytest.mark.xdist_group(_name_group(item)))
+    group = _name_group(item)
+    item.add_marker(pytest.mark.xdist_group(group))
+    if group in _LONG:
+        # What it reaches runs in other processes; counting lines here would only slow it down.
+        item.add_marker(pytest.mark.no_cover)
 
 
 def _name_group(item: pytest.Item) -> str:
