@@ -17,9 +17,9 @@ from typing import LiteralString
 import psycopg
 import shops
 from django.contrib.auth import login
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 
+from identity.dashboard_sessions import SessionStore
 from identity.models import User
 from ledger.checkpoints import TAIL_MIN
 from merchants.models import Merchant, Role, Store

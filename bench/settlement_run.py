@@ -51,7 +51,7 @@ def take_bare() -> None:
         settlement = Settlement.objects.create(
             id=uuid6.uuid7(),
             balance=balance,
-            number=1,
+            number=10_000,
             currency=balance.currency,
             opened_at=balance.settled_until,
             closed_at=balance.settled_until + timedelta(days=2),
