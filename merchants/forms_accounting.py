@@ -91,16 +91,10 @@ class BookForm(PageForm):
         return [self[name] for name in self.chosen.facts]
 
     @property
-    def accounts(self) -> list[list[forms.BoundField]]:
-        """Return each account's fields: its number, and its name where it has one."""
-        return [
-            [
-                self[name]
-                for name in (purpose.value, f"{purpose.value}_name")
-                if name in self.fields
-            ]
-            for purpose in PURPOSES
-        ]
+    def accounts(self) -> list[forms.BoundField]:
+        """Return the fields of accounts: each number, then its name where it has one."""
+        names = [name for each in PURPOSES for name in (each.value, f"{each.value}_name")]
+        return [self[name] for name in names if name in self.fields]
 
     def clean(self) -> None:
         """Refuse what the format refuses of an account's number."""

@@ -27,7 +27,7 @@ from merchants.journals.vouchers import (
 from merchants.models import Book, MerchantBalance, Settlement
 
 _SETTLEMENTS_OFFERED = 60
-_LEGS_SHOWN = 12
+_MOVES_SHOWN = 8
 _TEXTS_SHOWN = 5
 FormatView = Callable[[HttpRequest, Staff, Format], HttpResponseBase]
 
@@ -189,12 +189,19 @@ def _show_choice(choice: _Choice) -> dict[str, Any]:
     shown: dict[str, Any] = {"choice": choice}
     if choice.file is not None:
         written = choice.file.journal
-        legs = [
-            (voucher, leg) for voucher in written.vouchers for leg in written.list_legs(voucher)
+        moves = [
+            {
+                "voucher": voucher,
+                "move": move,
+                "debit": written.number(move.debit),
+                "credit": written.number(move.credit),
+            }
+            for voucher in written.vouchers
+            for move in voucher.moves
         ]
         shown |= {
-            "legs": legs[:_LEGS_SHOWN],
-            "legs_count": len(legs),
+            "moves": moves[:_MOVES_SHOWN],
+            "moves_count": len(moves),
             "changed": list(choice.file.changed.items())[:_TEXTS_SHOWN],
             "changed_count": len(choice.file.changed),
         }

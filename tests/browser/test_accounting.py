@@ -27,12 +27,12 @@ def test_accounts_are_set_and_a_journal_is_shown_and_downloaded(office, check, w
     check(office, "programs")
     assert find_faults(office, screens=SCREENS) == []
     office.get_by_role("link", name="DATEV").click()
+    office.get_by_label("Client's number (Mandantennummer)").fill("55003")
     office.get_by_label("Adviser's number (Beraternummer)").fill("1")
     office.get_by_role("button", name="Save").click()
     expect(office.get_by_label("Adviser's number (Beraternummer)")).to_be_focused()
     check(office, "accounts that are refused")
     office.get_by_label("Adviser's number (Beraternummer)").fill("29098")
-    office.get_by_label("Client's number (Mandantennummer)").fill("55003")
     for purpose, number in ACCOUNTS.items():
         office.get_by_label(purpose, exact=True).fill(number)
     office.get_by_role("button", name="Save").click()
@@ -44,7 +44,8 @@ def test_accounts_are_set_and_a_journal_is_shown_and_downloaded(office, check, w
     content = Path(download.value.path()).read_bytes()
     assert content.startswith(b'"EXTF";700;21;"Buchungsstapel";13;')
     assert b'"Sales, Harbour Corner"' in content
-    for language in LANGUAGES:
+    assert find_faults(office, screens=SCREENS) == []
+    for language in LANGUAGES[1:]:
         office.reload()
         speak(office, language)
-        assert find_faults(office, screens=SCREENS) == [], language
+        assert find_faults(office) == [], language
