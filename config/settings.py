@@ -291,6 +291,11 @@ CELERY_BEAT_SCHEDULE["check safeguarding"] = {
     "schedule": crontab(hour=_HOUR, minute=_MINUTE),
     "options": {"expires": 6 * 3600},
 }
+CELERY_BEAT_SCHEDULE["count the limited network"] = {
+    "task": "console.count_network_values",
+    "schedule": crontab(hour=_HOUR, minute=_MINUTE),
+    "options": {"expires": 6 * 3600},
+}
 CELERY_BEAT_SCHEDULE["check the books"] = {
     "task": "ledger.check_books",
     "schedule": crontab(hour=_HOUR, minute=_MINUTE),

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from banking.models import Adjustment, BankFile, Break, Entry, Order, OrderStatus, ReadingStatus
+from console.network_values import is_limited_network, list_near
 from ledger.invariants.runner import find_last_check
 from ledger.queries import find_last_seal
 from pos.models import DueReceipt
@@ -28,6 +29,7 @@ _JOBS: dict[str, tuple[Promise, int]] = {
     "seal": (_("Seals"), 5 * _MINUTE_S),
     "sessions": (_("Sessions that are over"), 3 * 3600),
     "safeguarding": (_("Safeguarding"), _NIGHT_S),
+    "network": (_("Twelve months of a limited network"), _NIGHT_S),
     "books": (_("Proof of the books"), _NIGHT_S),
 }
 
@@ -85,6 +87,7 @@ def list_queues() -> list[Queue]:
     ]
     return [
         *(Queue(title, rows.count()) for title, rows in waiting),
+        *_list_near(),
         Queue(_("Letters that were given up"), given_up, is_bad=bool(given_up)),
     ]
 
@@ -92,6 +95,14 @@ def list_queues() -> list[Queue]:
 def describe_proof() -> dict[str, object]:
     """Return the last proof of the books, and the last seal."""
     return {"check": find_last_check(), "seal": find_last_seal()}
+
+
+def _list_near() -> list[Queue]:
+    if not is_limited_network():
+        return []
+    near = len(list_near())
+    words = _("Countries near the limit of a limited network")
+    return [Queue(words, near, is_bad=bool(near))]
 
 
 def _look(title: Promise, beat: Beat | None, late_s: int) -> Job:

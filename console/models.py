@@ -207,3 +207,31 @@ class SecondLook(Agreement):
     def public_id(self) -> str:
         """Return the public reference, `sl_…`."""
         return encode_reference("sl", self.id)
+
+
+class NetworkCount(models.Model):
+    """What customers paid from `since` to before `until`, added up at that instant."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.since} to {self.until}"
+
+
+class NetworkValue(models.Model):
+    """A month of a count in one country and currency, in minor units; `month` is its first."""
+
+    pk = models.CompositePrimaryKey("count_id", "country", "currency", "month")
+    count = models.ForeignKey(
+        NetworkCount, models.PROTECT, related_name="values", db_index=False
+    )
+    country = models.CharField(max_length=2)
+    currency = models.CharField(max_length=3)
+    month = models.DateField()
+    payments_count = models.PositiveIntegerField()
+    value_minor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.currency} {self.month}: {self.value_minor}"

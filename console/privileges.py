@@ -19,6 +19,8 @@ PRIVILEGES = {
         "INSERT",
         "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
     ),
+    "console_networkcount": ("SELECT", "INSERT"),
+    "console_networkvalue": ("SELECT", "INSERT"),
     "console_secondlook": (
         "SELECT",
         "INSERT",

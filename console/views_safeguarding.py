@@ -19,6 +19,7 @@ from banking.safeguarding import (
 )
 from console.access import operators_only
 from console.models import Operator
+from console.network_values import is_limited_network
 from ledger.audit.canonical import write_object
 from merchants.organisations import find_organisation
 from relay.jobs import enqueue_on_commit
@@ -41,7 +42,11 @@ def safeguarding(request: HttpRequest, operator: Operator) -> HttpResponse:
             check_safeguarding(currency)
         enqueue_on_commit("banking.sweep_reports")
         return redirect("console:safeguarding")
-    context = {"operator": operator, "currencies": [_describe(each) for each in currencies]}
+    context = {
+        "operator": operator,
+        "is_limited_network": is_limited_network(),
+        "currencies": [_describe(each) for each in currencies],
+    }
     return render(request, "console/safeguarding.html", context)
 
 

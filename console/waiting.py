@@ -12,6 +12,7 @@ from banking.safeguarding import list_checks, list_currencies
 from console import second_looks
 from console.identities import count_wishes
 from console.jobs import count_late
+from console.network_values import list_near
 from console.queries import count_waiting, list_pending, list_troubled
 from console.wallets import list_open_lifts
 from merchants.fee_rules import list_waiting
@@ -40,6 +41,7 @@ def list_tasks() -> list[Task]:
         _orders(sum(pending.count for pending in list_pending())),
         _trouble(len(list_troubled())),
         _late_jobs(count_late()),
+        _near(len(list_near())),
     ]
     return _differences() + [task for count, task in counted if count]
 
@@ -132,6 +134,15 @@ def _late_jobs(count: int) -> tuple[int, Task]:
         "%(count)s recurring job is late.", "%(count)s recurring jobs are late.", count
     )
     return count, Task(words % {"count": count}, "console:jobs", _("Jobs"))
+
+
+def _near(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "%(count)s country is near the million euro of a limited network, or over it.",
+        "%(count)s countries are near the million euro of a limited network, or over it.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:network", _("Limited network"))
 
 
 def _trouble(count: int) -> tuple[int, Task]:

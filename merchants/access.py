@@ -27,6 +27,7 @@ StoreView = Callable[[HttpRequest, Staff, Store], HttpResponseBase]
 SHOP = "shop"
 _MANAGING = {Role.OWNER, Role.MANAGER}
 _READING = {*_MANAGING, Role.ACCOUNTANT}
+_KEEPING_BOOKS = {Role.OWNER, Role.ACCOUNTANT}
 
 
 def members_only(
@@ -101,6 +102,25 @@ def managers_only(view: StaffView[P]) -> StaffView[P]:
         request: HttpRequest, staff: Staff, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
         if not can_manage(staff):
+            raise PermissionDenied
+        return view(request, staff, *args, **kwargs)
+
+    return guarded
+
+
+def keeps_books(staff: Staff) -> bool:
+    """Return whether this person may say how the shop keeps its books."""
+    return staff.role in _KEEPING_BOOKS
+
+
+def bookkeepers_only(view: StaffView[P]) -> StaffView[P]:
+    """Refuse everybody but owners and accountants: the page is of the shop's own books."""
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, staff: Staff, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if not keeps_books(staff):
             raise PermissionDenied
         return view(request, staff, *args, **kwargs)
 

@@ -171,3 +171,7 @@ class FeeRuleTooSoon(Exception):
                 " rules. Ask for it with a later day. Nothing was changed."
             )
         )
+
+
+class JournalRefused(Exception):
+    """A journal cannot be written for a program; it says why."""

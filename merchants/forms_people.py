@@ -13,7 +13,7 @@ from merchants.people import Job
 _ROLES = {
     Role.OWNER: _("Owner: everything, also people and keys"),
     Role.MANAGER: _("Manager: stores, tills, items, cashiers, refunds"),
-    Role.ACCOUNTANT: _("Accountant: reads everything, changes nothing"),
+    Role.ACCOUNTANT: _("Accountant: reads everything, and keeps the accounts of journals"),
     Role.CASHIER: _("Cashier: the tills alone"),
 }
 INVITED = [Role.MANAGER, Role.ACCOUNTANT, Role.OWNER]

@@ -1,6 +1,9 @@
 """What the application's database role may do with the tables of merchants."""
 
 PRIVILEGES = {
+    # How a shop keeps its books: changed on its page, and no record of money.
+    "merchants_book": ("SELECT", "INSERT", "UPDATE"),
+    "merchants_bookaccount": ("SELECT", "INSERT", "UPDATE (number, name)"),
     "merchants_feerule": (
         "SELECT",
         "INSERT",

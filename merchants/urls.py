@@ -5,6 +5,7 @@ from django.urls import path
 from merchants import (
     api,
     views,
+    views_accounting,
     views_bank,
     views_factor,
     views_join,
@@ -52,6 +53,16 @@ urlpatterns = [
         name="withdraw_bank_account",
     ),
     path("dashboard/fees/", views.fees, name="fees"),
+    path("dashboard/accounting/", views_accounting.accounting, name="accounting"),
+    path("dashboard/accounting/<str:reference>/", views_accounting.book, name="book"),
+    path(
+        "dashboard/accounting/<str:reference>/change/",
+        views_accounting.change,
+        name="change_book",
+    ),
+    path(
+        "dashboard/accounting/<str:reference>/file/", views_accounting.journal, name="journal"
+    ),
     path("dashboard/safeguarding/", views_safeguarding.safeguarding, name="safeguarding"),
     path("dashboard/look/", views_look.look, name="look"),
     path("dashboard/look/logo/", views_look.logo, name="logo"),

@@ -46,6 +46,7 @@ NOT_IN_THE_API = {
     "AddressIncomplete",
     "AddressUnwritable",
     "FileDiffers",
+    "JournalRefused",
     "LogoUnfit",
     "NewcomerConfirms",
     "OwnDownload",

@@ -4,6 +4,7 @@ from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.fee_rules import FeeRule
 from merchants.models.invitations import Invitation
+from merchants.models.journals import Book, BookAccount, BookFormat, Purpose
 from merchants.models.looks import Logo
 from merchants.models.organisations import Licence, Organisation
 from merchants.models.payout_accounts import PayoutAccount
@@ -21,6 +22,9 @@ __all__ = [
     "ApiKey",
     "Application",
     "ApplicationStatus",
+    "Book",
+    "BookAccount",
+    "BookFormat",
     "CodeFormat",
     "FeeRule",
     "Invitation",
@@ -32,6 +36,7 @@ __all__ = [
     "MerchantBalance",
     "Organisation",
     "PayoutAccount",
+    "Purpose",
     "Role",
     "Settlement",
     "SettlementLine",

@@ -24,10 +24,15 @@ def see(console, check, watch):
 
 
 @pytest.mark.parametrize(
-    "address", ["shops/", "adjustments/", "jobs/", "search/", "operators/", "second/"]
+    "address",
+    ["shops/", "adjustments/", "jobs/", "search/", "operators/", "second/", "network/"],
 )
 def test_each_list_fits_and_is_readable(console, see, address):
     console.goto(f"/console/{address}")
+    if address == "network/":
+        console.get_by_role("button", name="Count now").click()
+        expect(console.get_by_role("rowheader", name="Ireland")).to_be_visible()
+        console.get_by_text("By month").click()
     see(address)
 
 

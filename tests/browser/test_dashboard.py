@@ -170,7 +170,7 @@ def test_a_receipt_on_paper_has_no_button(office):
 
 @pytest.mark.parametrize("who", ["accountant", "scoped"])
 def test_nobody_sees_what_would_be_refused(sign_in, facts, who):
-    """An accountant changes nothing; who was hired for one store looks at that one alone."""
+    """An accountant changes no sale; who was hired for one store looks at that one alone."""
     reads = who == "accountant"
     page = sign_in(f"{who}@many.test", heading="Overview" if reads else "Payments")
     whole = ["", "settlements/", f"settlements/{facts['settlement']}/"] if reads else []

@@ -32,6 +32,10 @@ NOT_FOR_PEOPLE = {
     "Send it as `after` to go on.",
     "A PIN has six digits.",
     "SHEET_FONTS:  is no font that can be read.",
+    # Names that an accounting format has in its own language.
+    *("EU-Land u. UStID (Bestimmung)", "EU-Land u. UStID (Ursprung)", "Abw. Skontokonto"),
+    *("Abw. Versteuerungsart", "Datum Zuord. Steuerperiode", "Postensperre bis"),
+    *("Créances sur l'opérateur", "Services bancaires", "Virements internes"),
 }
 WORDS_OF_SCRIPTS = re.compile(r"[A-Za-z]{2,}[,.:;…]? +[A-Za-z]{2,}|^ *[A-Z][a-z]")
 # Names of keys, of headers and of browsers' errors; selectors and classes.

@@ -9,7 +9,16 @@ from django.test import Client
 from django.urls import get_resolver
 
 from identity.models import User
-from merchants.models import ApiKey, PayoutAccount, StaffMember, Store, StoreAddress, StoreDay
+from merchants.models import (
+    ApiKey,
+    Book,
+    BookAccount,
+    PayoutAccount,
+    StaffMember,
+    Store,
+    StoreAddress,
+    StoreDay,
+)
 from merchants.onboarding import open_store
 from pos.models import Item, Terminal
 from pos.terminals import add_terminal
@@ -18,6 +27,7 @@ from tests.snapshots import nothing_changes
 
 # What a route's reference names.
 KINDS = {
+    "dashboard/accounting/": "format",
     "dashboard/bank-account/": "account",
     "dashboard/tills/": "terminal",
     "dashboard/codes/": "code",
@@ -40,6 +50,8 @@ OPEN = {
     "dashboard/password/<str:person>/<str:token>/",
 }
 _KEPT: list[Any] = [
+    Book,
+    BookAccount,
     Store,
     StoreAddress,
     StoreDay,
@@ -91,7 +103,8 @@ def stock_two_stores(
             "settlement": settlement,
             "account": change,
         }
-        things.append({kind: row.public_id for kind, row in rows.items()})
+        named = {kind: row.public_id for kind, row in rows.items()}
+        things.append({**named, "format": "datev"})
     return things
 
 

@@ -8,9 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 from django.urls import get_resolver
+from django.utils import timezone
 
 from banking.models import Adjustment, Break
-from console.models import AuditEntry, Operator, OperatorChange, SecondLook
+from console.models import AuditEntry, NetworkCount, Operator, OperatorChange, SecondLook
 from identity.factors import keep_app
 from identity.models import User
 from ledger.accounts import get_or_open_house_account
@@ -67,6 +68,7 @@ def things(application, customer, shop):
         reason="A test",
         asked_by=bank.make_user(),
     )
+    NetworkCount.objects.create(since=timezone.now(), until=timezone.now())
     return {
         "console/applications/": application,
         "console/runs/<str:reference>/file/": released,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from banking.tasks import sweep as sweep_bank
 from console.jobs import count_late, list_jobs, list_queues
+from console.tasks import count_network_values
 from identity.models import DashboardSession
 from ledger.models import BookCheck
 from ledger.tasks import expire_holds
@@ -47,6 +48,7 @@ def test_each_job_of_the_timetable_leaves_its_age(aoife):
     for job in (
         *(sweep_charges, issue_missing_receipts, send_letters, sweep_bank),
         *(close_due_settlements, order_payouts, expire_holds, sweep_sessions),
+        count_network_values,
     ):
         job()
 

@@ -23,8 +23,13 @@ READS_ALL = {"accountant", "manager", "owner"}
 MANAGES = {"scoped", "manager", "owner"}
 MANAGES_ALL = {"manager", "owner"}
 OWNS = {"owner"}
+KEEPS_BOOKS = {"accountant", "owner"}
 RIGHTS = {
     "dashboard/": READS,
+    "dashboard/accounting/": READS_ALL,
+    "dashboard/accounting/<str:reference>/": READS_ALL,
+    "dashboard/accounting/<str:reference>/change/": KEEPS_BOOKS,
+    "dashboard/accounting/<str:reference>/file/": READS_ALL,
     "dashboard/bank-account/": MANAGES_ALL,
     "dashboard/bank-account/<str:reference>/confirm/": MANAGES_ALL,
     "dashboard/bank-account/<str:reference>/withdraw/": MANAGES_ALL,

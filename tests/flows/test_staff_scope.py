@@ -22,6 +22,7 @@ WHOLE = [
     for route in ROUTES
     if route.startswith(
         (
+            "dashboard/accounting/",
             "dashboard/bank-account/",
             "dashboard/fees/",
             "dashboard/look/",
