@@ -333,6 +333,8 @@ LOGGING = {
 TOP_UP_MAX_MINOR = env.int("TOP_UP_MAX_MINOR", default=1_000_000)
 # How long a shop's new bank account waits, unless a second person confirms it.
 PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)
+# The least that is paid out; less is carried over. A merchant's own may be more.
+PAYOUT_MIN_MINOR = read_sums(env.str("PAYOUT_MIN_MINOR", default="0"), others=0)
 # The most that one adjustment by hand may move.
 ADJUSTMENT_MAX_MINOR = read_sums(
     env.str("ADJUSTMENT_MAX_MINOR", default="100000"), others=100_000

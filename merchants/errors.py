@@ -141,6 +141,10 @@ class AlreadySettled(Exception):
         )
 
 
+class LeaseLost(Exception):
+    """The balance was leased or closed by somebody else since this worker leased it."""
+
+
 class CutInFuture(Exception):
     """A settlement cannot close over a time that has not come yet."""
 

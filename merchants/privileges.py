@@ -7,7 +7,11 @@ PRIVILEGES = {
         "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
     ),
     "merchants_logo": ("SELECT", "INSERT"),
-    "merchants_merchantbalance": ("SELECT", "INSERT", "UPDATE (settled_until)"),
+    "merchants_merchantbalance": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (settled_until, fence, leased_until)",
+    ),
     "merchants_payoutaccount": (
         "SELECT",
         "INSERT",

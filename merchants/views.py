@@ -22,7 +22,6 @@ from merchants.payouts import load_payouts
 from merchants.queries import (
     check_balances,
     find_balances_as_seen,
-    find_next_cut,
     find_payout_account,
     find_settlement,
     list_adjustments,
@@ -34,6 +33,7 @@ from merchants.queries import (
 )
 from merchants.reports.workbook import fits_workbook
 from merchants.settlement import close_balances_now, list_settlements
+from merchants.timetables import Timetable
 
 # A day of most shops is on one page, and so on paper; 5,000 lines are some 120 sheets.
 _LINES_ON_SCREEN = 500
@@ -56,7 +56,7 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
         "can_manage": can_manage(staff),
         "days": [read_day(preview.balance) for preview in owed["previews"]],
         "has_bank_account": find_payout_account(staff.merchant.id) is not None,
-        "next_settlement_at": find_next_cut(staff.merchant.time_zone, now=read_clock()),
+        "next_settlement_at": Timetable.of(staff.merchant).find_next_cut(read_clock()),
         **owed,
         "recent": recent,
     }
@@ -136,7 +136,11 @@ def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
             preview_settlement(balance) for balance in list_merchant_balances(staff.merchant.id)
         ]
         open_ones = [preview for preview in previews if preview.has_lines]
-        context = {"merchant": staff.merchant, "previews": open_ones}
+        context = {
+            "merchant": staff.merchant,
+            "previews": open_ones,
+            "has_bank_account": find_payout_account(staff.merchant.id) is not None,
+        }
         return render(request, "merchants/close_now.html", context)
     asked = request.POST.getlist("open")
     if not asked:

@@ -47,6 +47,7 @@ NOT_IN_THE_API = {
     "AddressUnwritable",
     "FileDiffers",
     "LogoUnfit",
+    "LeaseLost",
     "NewcomerConfirms",
     "OwnDownload",
     "OwnMoney",
@@ -133,6 +134,7 @@ NOT_IN_THE_API = {
 INSIDE = {"urls": 4}
 INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
 INSIDE |= dict.fromkeys(["queries", "errors", "fees", "payouts", "principals", "places"], 1)
+INSIDE |= {"timetables": 1}
 INSIDE |= dict.fromkeys(["models", "chart", "kinds", "periods", "transitions"], 0)
 NOUN = 2
 # They name what somebody else may do; "Return", "Yield" or the act itself says what is done.

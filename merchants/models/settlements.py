@@ -21,6 +21,10 @@ class MerchantBalance(models.Model):
     payable_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
     receivable_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
     settled_until = models.DateTimeField(db_default=Now())
+    # Whoever closes it leases it first, and writes by the number that the lease drew: a
+    # worker that was paused beyond its lease holds an old one, and writes nothing.
+    fence = models.PositiveBigIntegerField(default=0, db_default=0)
+    leased_until = models.DateTimeField(null=True)
 
     merchant_id: UUID
     payable_account_id: UUID
