@@ -19,6 +19,11 @@ PRIVILEGES = {
     ),
     # Written once, by the set-up, with the rights of the tables' owner.
     "merchants_organisation": ("SELECT",),
+    "merchants_payouthold": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (lifted_by_id, lifted_at, lifted_because)",
+    ),
     "merchants_settlement": ("SELECT", "INSERT"),
     "merchants_settlementline": ("SELECT", "INSERT", "UPDATE (settlement_id)"),
     "merchants_store": (

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from merchants.access import Staff, name_actor, owners_only, staff_only, whole_merchant
 from merchants.forms_timetable import TimetableForm
+from merchants.hold_rules import RULES
+from merchants.holds import show_hold
 from merchants.models import Role
 from merchants.payouts import find_minimum
 from merchants.queries import list_merchant_balances, read_clock
@@ -60,6 +62,8 @@ def _show(
         "next_cut": next_cut,
         "due_on": kept.find_due_day(next_cut),
         "smallest": {each: minor for each, minor in smallest.items() if minor > 1},
+        "hold": show_hold(merchant.id),
+        "rules": RULES.values(),
         "form": form or TimetableForm.of(merchant, currency=_find_currency(staff)),
     }
     return render(request, "merchants/timetable.html", context, status=status)

@@ -47,6 +47,8 @@ NOT_IN_THE_API = {
     "AddressUnwritable",
     "FileDiffers",
     "LogoUnfit",
+    "HoldDayUnfit",
+    "HoldOver",
     "LeaseLost",
     "NewcomerConfirms",
     "OwnDownload",

@@ -3,6 +3,7 @@
 from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.fee_rules import FeeRule
+from merchants.models.holds import HoldRule, PayoutHold
 from merchants.models.invitations import Invitation
 from merchants.models.looks import Logo
 from merchants.models.organisations import Licence, Organisation
@@ -24,6 +25,7 @@ __all__ = [
     "ApplicationStatus",
     "CodeFormat",
     "FeeRule",
+    "HoldRule",
     "Invitation",
     "LegalForm",
     "Licence",
@@ -33,6 +35,7 @@ __all__ = [
     "MerchantBalance",
     "Organisation",
     "PayoutAccount",
+    "PayoutHold",
     "Rhythm",
     "Role",
     "Settlement",
