@@ -19,6 +19,7 @@ class HoldForm(MakingForm):
     rule = forms.ChoiceField(
         label=_("Rule"),
         choices=[(rule.value, each.words) for rule, each in RULES.items()],
+        widget=forms.RadioSelect,
         error_messages={"required": _ASK_RULE, "invalid_choice": _ASK_RULE},
     )
     last_day = forms.DateField(

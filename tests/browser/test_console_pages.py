@@ -51,6 +51,7 @@ def test_payouts_are_held_and_the_shop_reads_why(console, office, check, see):
     console.get_by_role("link", name="Hold payouts").click()
     console.get_by_role("button", name="Hold payouts").click()
     see("a hold that is not complete")
+    console.get_by_label("Customers may have paid").check()
     console.get_by_label("Why").fill("Three customers say that they never were there")
     console.get_by_label("How to appeal").fill("Write to help@pay.test")
     console.get_by_role("button", name="Hold payouts").click()
