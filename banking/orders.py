@@ -242,7 +242,8 @@ def find_by_reference(reference: str) -> Order | None:
 
 def find_latest(kind: OrderKind, subjects: Sequence[UUID]) -> dict[UUID, Order]:
     """Return the last order of each subject that has one."""
-    orders = Order.objects.filter(kind=kind, subject__in=subjects).order_by("id")
+    orders = Order.objects.filter(kind=kind, subject__in=subjects).select_related("file")
+    orders = orders.order_by("id")
     return {order.subject: order for order in orders}
 
 

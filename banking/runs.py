@@ -1,5 +1,6 @@
 """Runs: pending orders of one account, gathered in a file, released, and handed to the bank."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from banking.errors import FileUnwritable, NothingToSend, OwnRun, RunElsewhere
+from banking.holds import list_held_accounts
 from banking.models import (
     BankAccount,
     Break,
@@ -36,7 +38,8 @@ ORDERS_MAX = 10_000
 def make_run(account: BankAccount, *, by: User | None, execute_on: date) -> PaymentFile:
     """Gather the account's pending orders, the oldest first, in a draft of a file.
 
-    Orders that another run takes at the same moment are not in this one.
+    Orders that another run takes at the same moment are not in this one, nor are those of
+    accounts whose payouts are held.
 
     Raises:
         NothingToSend: no order waits; nothing was made.
@@ -44,6 +47,7 @@ def make_run(account: BankAccount, *, by: User | None, execute_on: date) -> Paym
     waiting = Order.objects.select_for_update(no_key=True, skip_locked=True).filter(
         currency=account.currency, status=OrderStatus.PENDING, file=None
     )
+    waiting = waiting.exclude(source_account_id__in=list_held_accounts())
     orders = list(waiting.order_by("id")[:ORDERS_MAX])
     if not orders:
         raise NothingToSend
@@ -63,6 +67,8 @@ def make_run(account: BankAccount, *, by: User | None, execute_on: date) -> Paym
 def release_run(file: PaymentFile, *, by: User) -> None:
     """Release a draft: from now on its orders are on their way and none can be canceled.
 
+    Orders of accounts whose payouts are held by now are left behind, and wait again.
+
     Raises:
         OwnRun: it needs a second person, and this one made it, or decided where money of
             nobody goes.
@@ -70,6 +76,7 @@ def release_run(file: PaymentFile, *, by: User) -> None:
         FileUnwritable: a bank would refuse it; nothing was changed.
     """
     draft = lock_run(file, of=(FileStatus.DRAFT,))
+    _leave_held(draft)
     if not draft.orders_count:
         raise FileUnwritable("it holds no order")
     if not can_release(draft, by):
@@ -81,6 +88,8 @@ def release_run(file: PaymentFile, *, by: User) -> None:
         status=FileStatus.RELEASED,
         execute_on=draft.execute_on,
         sha256=hash_file(content),
+        orders_count=draft.orders_count,
+        total_minor=draft.total_minor,
         released_by=by,
         released_at=Now(),
     )
@@ -139,6 +148,19 @@ def lock_run(
     return locked
 
 
+def wait_for_releases(account_ids: Iterable[UUID]) -> None:
+    """Lock the drafts that hold orders of these accounts until the caller's transaction ends.
+
+    Whoever holds their payouts so either comes before a release, which then leaves the orders
+    behind, or after it.
+    """
+    drafts = PaymentFile.objects.filter(
+        status=FileStatus.DRAFT, orders__source_account_id__in=list(account_ids)
+    )
+    ids = drafts.values("id")
+    list(PaymentFile.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("id"))
+
+
 def needs_second_person(file: PaymentFile) -> bool:
     """Return whether one person alone may not make and release the run.
 
@@ -192,6 +214,14 @@ def list_runs(account_id: UUID | None = None) -> list[PaymentFile]:
     if account_id is not None:
         runs = runs.filter(account_id=account_id)
     return list(runs[:200])
+
+
+def _leave_held(draft: PaymentFile) -> None:
+    held = Order.objects.filter(file=draft, source_account_id__in=list_held_accounts())
+    left = list(held)
+    Order.objects.filter(pk__in=[order.pk for order in left]).update(file=None)
+    draft.orders_count -= len(left)
+    draft.total_minor -= sum(order.amount_minor for order in left)
 
 
 def _with_people() -> QuerySet[PaymentFile]:

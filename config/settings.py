@@ -158,6 +158,8 @@ LETTERS = {
     "redemption_booked": "wallet.bank_letters.write_booked",
     "redemption_back": "wallet.bank_letters.write_back",
     "top_up_arrived": "wallet.bank_letters.write_arrived",
+    "payouts_held": "merchants.hold_letters.write_held",
+    "payouts_free": "merchants.hold_letters.write_free",
     "payout_back": "merchants.bank_letters.write_back",
     "password_changed": "merchants.letters.write_password_change",
 }
@@ -167,6 +169,8 @@ AFTER_PIN_CHANGE = ["wallet.joining.sign_out_everywhere"]
 # announced money arrives whose owner wants to be told.
 ORDER_LISTENERS = ["wallet.bank_letters.tell_order", "merchants.bank_letters.tell_order"]
 ARRIVAL_LISTENERS = ["wallet.bank_letters.tell_arrivals"]
+# They know which accounts' payouts are held, which banking does not.
+PAYOUT_HOLDS = ["merchants.holds.list_held_accounts"]
 # Writes what `APPROVE_SHOPS` approves into the console's log.
 APPROVAL_LOG = "console.decisions.log_approval_by_setting"
 LOGIN_URL = "merchants:sign_in"
@@ -338,6 +342,8 @@ LOGGING = {
 TOP_UP_MAX_MINOR = env.int("TOP_UP_MAX_MINOR", default=1_000_000)
 # How long a shop's new bank account waits, unless a second person confirms it.
 PAYOUT_ACCOUNT_WAIT_S = env.int("PAYOUT_ACCOUNT_WAIT_S", default=172_800)
+# The least that is paid out; less is carried over. A merchant's own may be more.
+PAYOUT_MIN_MINOR = read_sums(env.str("PAYOUT_MIN_MINOR", default="0"), others=0)
 # The most that one adjustment by hand may move.
 ADJUSTMENT_MAX_MINOR = read_sums(
     env.str("ADJUSTMENT_MAX_MINOR", default="100000"), others=100_000

@@ -36,6 +36,8 @@ _DEEDS = {
     "operator.factor_forgotten": _("Second factor taken off"),
     "order.answered": _("Bank's answer about an order noted"),
     "order.canceled": _("Order canceled"),
+    "payouts.freed": _("Hold on payouts lifted"),
+    "payouts.held": _("Payouts held"),
     "refuse.agreed": _("Refusal of an order agreed to"),
     "refuse.asked": _("Refusal of an order asked for"),
     "refuse.withdrawn": _("Refusal of an order withdrawn"),

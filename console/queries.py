@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Now
 
+from banking.holds import list_held_accounts
 from banking.ibans import group_iban
 from banking.models import (
     BankAccount,
@@ -43,8 +44,12 @@ class Pending:
 
 
 def list_pending() -> list[Pending]:
-    """List the currencies with an account or with orders that no run has taken."""
+    """List the currencies with an account or with orders that no run has taken.
+
+    Payouts that are held do not count: no run takes them.
+    """
     waiting = Order.objects.filter(status=OrderStatus.PENDING, file=None)
+    waiting = waiting.exclude(source_account_id__in=list_held_accounts())
     sums = waiting.values_list("currency").annotate(Count("id"), Sum("amount_minor"))
     found = {currency: (count, total) for currency, count, total in sums}
     in_use = BankAccount.objects.filter(is_in_use=True)

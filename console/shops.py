@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from banking.models import Order, OrderKind
+from banking.models import FileStatus, Order, OrderKind, OrderStatus
 from console.money_in import find_by_reference
 from foundation.paging import Page, cut_page
 from ledger.queries import sum_balance
@@ -19,6 +19,7 @@ from merchants.models import (
     StaffMember,
     Store,
 )
+from merchants.payouts import find_hold
 from merchants.queries import find_payout_account, list_merchant_balances, preview_settlement
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference, encode_reference
@@ -78,6 +79,7 @@ def describe_shop(merchant: Merchant) -> dict[str, object]:
         "coming": [_write(rule) for rule in list_coming_rules(merchant.id)],
         "rules": [_write(rule) for rule in list_rules(merchant.id, count_max=_RULES_SHOWN)],
         "account": find_payout_account(merchant.id),
+        "hold": find_hold(merchant.id),
         "owed": [_owe(balance) for balance in list_merchant_balances(merchant.id)],
         "orders": _list_orders(merchant),
     }
@@ -87,6 +89,14 @@ def find_first_currency(merchant: Merchant, *, default: str) -> str:
     """Return the currency of a shop's first balance."""
     balances = MerchantBalance.objects.filter(merchant=merchant).order_by("id")
     return balances.values_list("currency", flat=True).first() or default
+
+
+def list_unstoppable(merchant: Merchant) -> list[Order]:
+    """List a shop's payouts that are in a released run, which a hold does not stop."""
+    accounts = MerchantBalance.objects.filter(merchant=merchant).values("payable_account_id")
+    waiting = Order.objects.filter(source_account_id__in=accounts, status=OrderStatus.PENDING)
+    released = waiting.filter(file__status=FileStatus.RELEASED)
+    return list(released.order_by("-id")[:_ORDERS_SHOWN])
 
 
 def _write(rule: FeeRule) -> tuple[FeeRule, str]:

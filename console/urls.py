@@ -7,6 +7,7 @@ from console import (
     views_accounts,
     views_adjustments,
     views_breaks,
+    views_holds,
     views_identities,
     views_jobs,
     views_network,
@@ -109,6 +110,9 @@ urlpatterns = [
     path(
         "console/shops/<str:reference>/fee/decide/", views_shops.decide_fee, name="decide_fee"
     ),
+    path("console/shops/<str:reference>/holds/", views_holds.holds, name="holds"),
+    path("console/shops/<str:reference>/holds/new/", views_holds.new_hold, name="new_hold"),
+    path("console/shops/<str:reference>/holds/free/", views_holds.lift, name="lift_hold"),
     path("console/wallets/", views_wallets.wallets, name="wallets"),
     path("console/wallets/<str:reference>/", views_wallets.wallet, name="wallet"),
     path("console/wallets/<str:reference>/freeze/", views_wallets.freeze, name="freeze"),

@@ -141,6 +141,27 @@ class AlreadySettled(Exception):
         )
 
 
+class HoldDayUnfit(Exception):
+    """The last day of a hold is over, or later than its rule allows."""
+
+    def __init__(self, days_max: int) -> None:
+        words = gettext(
+            "Type a day from today on, %(days)s days from now at most by this rule."
+        )
+        super().__init__(words % {"days": days_max})
+
+
+class HoldOver(Exception):
+    """The hold was lifted, or has ended."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This hold is over already. Nothing was changed."))
+
+
+class LeaseLost(Exception):
+    """The balance was leased or closed by somebody else since this worker leased it."""
+
+
 class CutInFuture(Exception):
     """A settlement cannot close over a time that has not come yet."""
 

@@ -52,7 +52,7 @@ def ask(merchant: Merchant, new: NewRule, *, rule_id: UUID, by: User) -> FeeRule
         FeeRuleAlready: another change waits for a second person.
         FormReused: the form asked for something else before.
     """
-    _refuse_own_shop(merchant, by)
+    refuse_own_shop(merchant, by)
     if new.applies_on < find_first_day(merchant):
         raise FeeRuleTooSoon
     applies_from = _begin(new.applies_on, merchant)
@@ -92,7 +92,7 @@ def agree(rule: FeeRule, *, by: User) -> None:
         FeeRuleTooSoon: its day has come meanwhile, or is about to.
         DecidedMeanwhile: it was agreed to or withdrawn.
     """
-    _refuse_own_shop(rule.merchant, by)
+    refuse_own_shop(rule.merchant, by)
     if rule.applies_from <= read_clock() + _LEAD:
         raise FeeRuleTooSoon
     # By the statement's clock once more: this transaction may have waited for another.
@@ -130,7 +130,12 @@ def list_rules(merchant_id: UUID, *, count_max: int) -> list[FeeRule]:
     return list(people.order_by("-applies_from", "-agreed_at")[:count_max])
 
 
-def _refuse_own_shop(merchant: Merchant, person: User) -> None:
+def refuse_own_shop(merchant: Merchant, person: User) -> None:
+    """Refuse people who work for the shop, by another sign-in too.
+
+    Raises:
+        OwnRequest: the person does.
+    """
     people = StaffMember.objects.filter(merchant=merchant, is_active=True)
     if any(are_one_person(each.user, person) for each in people.select_related("user")):
         raise OwnRequest

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from banking.models import Order, OrderKind, OrderStatus
 from banking.orders import OUT
 from banking.queries import find_bank_entries
 from ledger.queries import sum_balance
 from merchants.models import MerchantBalance, Settlement
-from merchants.payouts import load_payouts
+from merchants.payouts import find_hold, load_payouts
 from merchants.queries import Preview
 
 _UNPAID_MAX = 200
@@ -38,6 +38,7 @@ class Owed:
     waiting_minor: int
     moving_minor: int
     due_on: date | None
+    held_until: datetime | None
     arrived: Arrived | None
 
     @property
@@ -65,6 +66,7 @@ def read_owed(preview: Preview) -> Owed:
     moving = Order.objects.filter(source_account=balance.payable_account_id, status__in=OUT)
     still_open_minor = preview.opening_minor + preview.adjusted_minor
     unpaid = [each for each in _list_latest(balance) if each.payout_status != "booked"]
+    hold = find_hold(balance.merchant_id)
     due = min((each.payout_due_on for each in unpaid if each.payout_due_on), default=None)
     return Owed(
         currency=preview.currency,
@@ -72,6 +74,7 @@ def read_owed(preview: Preview) -> Owed:
         waiting_minor=sum_balance(balance.payable_account_id) - still_open_minor,
         moving_minor=sum(moving.values_list("amount_minor", flat=True)),
         due_on=due,
+        held_until=None if hold is None else hold.ends_at,
         arrived=_find_arrived(balance),
     )
 

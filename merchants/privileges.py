@@ -10,7 +10,11 @@ PRIVILEGES = {
         "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
     ),
     "merchants_logo": ("SELECT", "INSERT"),
-    "merchants_merchantbalance": ("SELECT", "INSERT", "UPDATE (settled_until)"),
+    "merchants_merchantbalance": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (settled_until, fence, leased_until)",
+    ),
     "merchants_payoutaccount": (
         "SELECT",
         "INSERT",
@@ -18,6 +22,11 @@ PRIVILEGES = {
     ),
     # Written once, by the set-up, with the rights of the tables' owner.
     "merchants_organisation": ("SELECT",),
+    "merchants_payouthold": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (lifted_by_id, lifted_at, lifted_because)",
+    ),
     "merchants_settlement": ("SELECT", "INSERT"),
     "merchants_settlementline": ("SELECT", "INSERT", "UPDATE (settlement_id)"),
     "merchants_store": (

@@ -25,7 +25,7 @@ from merchants.models import (
     SettlementLine,
     Store,
 )
-from merchants.payouts import decide_payout, find_due_day
+from merchants.payouts import decide_payout, find_due_day, find_minimum
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference, encode_reference
 
@@ -75,7 +75,13 @@ class Preview:
     @property
     def payout_if_closed_minor(self) -> int:
         """Return the payout if it closed now, in minor units."""
-        return decide_payout(self.balance.merchant, net_minor=self.closing_minor)
+        merchant = self.balance.merchant
+        return decide_payout(merchant, net_minor=self.closing_minor, currency=self.currency)
+
+    @property
+    def minimum_minor(self) -> int:
+        """Return the smallest sum that is paid out, in minor units."""
+        return find_minimum(self.balance.merchant, self.currency)
 
     @property
     def carried_if_closed_minor(self) -> int:

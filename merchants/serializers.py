@@ -53,8 +53,9 @@ class SettlementSerializer(Answer):
     adjusted = MoneySerializer(help_text="What operators corrected by hand; below zero: taken.")
     payout = MoneySerializer()
     payout_status = TextField(
-        help_text="none (there is no payout), waits_for_bank_account, pending, sent, accepted,"
-        " unknown (the bank is asked), booked, refused, returned or canceled."
+        help_text="none (there is no payout), held (by an operator), waits_for_bank_account,"
+        " pending, sent, accepted, unknown (the bank is asked), booked, refused, returned or"
+        " canceled."
     )
     payout_due_on = DayField(allow_null=True, help_text="Null without a payout.")
     closing = MoneySerializer(help_text="Carried over to the next.")

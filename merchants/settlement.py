@@ -13,18 +13,18 @@ from uuid import UUID
 
 import uuid6
 from django.db import OperationalError, connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
 from ledger.posting import post_together
 from ledger.transactions import in_one_transaction
 from ledger.transfers import NewTransfer
-from merchants.errors import AlreadySettled, CutInFuture, NothingToSettle
+from merchants.errors import AlreadySettled, CutInFuture, LeaseLost, NothingToSettle
 from merchants.models import MerchantBalance, Settlement
 from merchants.payout_orders import order_payout
 from merchants.payouts import decide_payout, find_due_day
-from merchants.queries import find_last_cut, read_clock, sum_unsettled
+from merchants.queries import read_clock, sum_unsettled
 from qr.references import encode_reference
 from relay.events import record_event
 
@@ -86,6 +86,7 @@ def close_settlement(
     *,
     cut_at: datetime | None = None,
     open_since: datetime | None = None,
+    fence: int | None = None,
 ) -> Settlement:
     """Close over every open line of the balance from before `cut_at`, or from before now.
 
@@ -93,10 +94,12 @@ def close_settlement(
     open for the next settlement. Now is by the database's clock, which dated the sales too.
 
     With `open_since`, closes only the settlement that has been open since then, so that a
-    repeated request closes nothing more.
+    repeated request closes nothing more. With `fence`, the number of a lease
+    (`merchants/leases.py`), closes only while nobody has leased or closed it since.
 
     Raises:
         AlreadySettled: another one is open by now; nothing is written.
+        LeaseLost: it was leased or closed since; nothing is written.
         NothingToSettle: there is no such line, and nothing was adjusted; nothing is written.
         CutInFuture: the cut has not come yet, or the balance was closed beyond now before;
             nothing is written.
@@ -120,6 +123,7 @@ def close_settlement(
         adjusted_minor=adjusted_minor,
         cut_at=cut_at,
     )
+    _move_on(balance, cut_at=cut_at, fence=balance.fence if fence is None else fence)
     _post_settlement(balance, settlement=settlement, stores=stores)
     order_payout(settlement)
     record_event(
@@ -161,39 +165,10 @@ def close_balances_now(balances: Iterable[MerchantBalance]) -> list[Settlement]:
     return closed
 
 
-def close_due_settlements() -> list[Settlement]:
-    """Close every balance up to its last cut; safe to run twice and at any time.
-
-    A balance that cannot be closed is logged and left as it was for the next round.
-    """
-    now, closed = read_clock(), []
-    for balance in MerchantBalance.objects.select_related("merchant").order_by("id"):
-        try:
-            closed += _close_if_due(balance, now=now)
-        except Exception:
-            # A fault in one merchant's balance must not keep the others from their money.
-            logger.exception("MerchantBalance %s was not settled.", balance.id)
-    return closed
-
-
 def list_settlements(merchant_id: UUID) -> QuerySet[Settlement]:
     """List a merchant's settlements, newest first."""
     mine = Settlement.objects.filter(balance__merchant_id=merchant_id)
     return mine.select_related("balance__merchant").order_by("-id")
-
-
-def _close_if_due(balance: MerchantBalance, *, now: datetime) -> list[Settlement]:
-    if balance.settled_until > now:
-        raise CutInFuture(balance.settled_until, now=now)
-    cut_at = find_last_cut(balance.merchant.time_zone, now=now)
-    if balance.settled_until >= cut_at:
-        return []
-    try:
-        return [close_settlement(balance.id, cut_at=cut_at)]
-    except NothingToSettle:
-        idle = MerchantBalance.objects.filter(pk=balance.id, settled_until__lt=cut_at)
-        idle.update(settled_until=cut_at)
-        return []
 
 
 def _take_lines(
@@ -217,15 +192,15 @@ def _write_settlement(
     opening_minor = last.closing_minor if last else 0
     earned_minor = totals.sales_minor - totals.refunds_minor - totals.fees_minor
     net_minor = opening_minor + earned_minor + adjusted_minor
-    payout_minor = decide_payout(balance.merchant, net_minor=net_minor)
-    opened_at, balance.settled_until = balance.settled_until, cut_at
-    balance.save(update_fields=["settled_until"])
+    payout_minor = decide_payout(
+        balance.merchant, net_minor=net_minor, currency=balance.currency
+    )
     return Settlement.objects.create(
         id=settlement_id,
         balance=balance,
         number=last.number + 1 if last else 1,
         currency=balance.currency,
-        opened_at=opened_at,
+        opened_at=balance.settled_until,
         closed_at=cut_at,
         opening_minor=opening_minor,
         sales_count=totals.sales_count,
@@ -238,6 +213,14 @@ def _write_settlement(
         closing_minor=net_minor - payout_minor,
         payout_due_on=find_due_day(balance.merchant, cut_at=cut_at) if payout_minor else None,
     )
+
+
+def _move_on(balance: MerchantBalance, *, cut_at: datetime, fence: int) -> None:
+    mine = MerchantBalance.objects.filter(pk=balance.pk, fence=fence)
+    # The next number ends every lease of before, and with it all that a late worker writes.
+    if not mine.update(settled_until=cut_at, fence=F("fence") + 1, leased_until=None):
+        raise LeaseLost
+    balance.settled_until = cut_at
 
 
 def _post_settlement(

@@ -1,17 +1,25 @@
 """Jobs of settlement and of the dashboard; each is safe to run twice."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from identity.dashboard_sessions import delete_expired
-from merchants import payout_orders, settlement
+from merchants import due_settlements, payout_orders
 from relay.pulses import note_pulse
 
 
 @shared_task(name="merchants.close_due_settlements")
 def close_due_settlements() -> None:
-    """Close every balance up to its last cut."""
-    settlement.close_due_settlements()
+    """Close every balance up to its last cut, or share them out."""
+    due_settlements.share_due_settlements()
     note_pulse("settlement")
+
+
+@shared_task(name="merchants.close_part")
+def close_part(balance_ids: list[str]) -> None:
+    """Close the balances of one part that are due."""
+    due_settlements.close_part([UUID(each) for each in balance_ids])
 
 
 @shared_task(name="merchants.order_payouts")

@@ -16,6 +16,7 @@ from merchants import (
     views_safeguarding,
     views_sign_in,
     views_stores,
+    views_timetable,
 )
 
 app_name = "merchants"
@@ -34,6 +35,12 @@ urlpatterns = [
     path("dashboard/sign-out/", views_sign_in.sign_out, name="sign_out"),
     path("dashboard/settlements/", views.settlements, name="settlements"),
     path("dashboard/settlements/close/", views.close_now, name="close_now"),
+    path("dashboard/settlements/timetable/", views_timetable.timetable, name="timetable"),
+    path(
+        "dashboard/settlements/timetable/change/",
+        views_timetable.change,
+        name="change_timetable",
+    ),
     path("dashboard/settlements/<str:reference>/", views.settlement, name="settlement"),
     path(
         "dashboard/settlements/<str:reference>/pay-again/",

@@ -14,6 +14,7 @@ from ledger.typed import write_percent
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
 from merchants.days import read_day
 from merchants.fees import find_fee, list_coming_rules, list_fee_examples
+from merchants.holds import show_hold
 from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import MerchantBalance, Settlement, SettlementLine
 from merchants.organisations import list_currencies
@@ -22,7 +23,6 @@ from merchants.payouts import load_payouts
 from merchants.queries import (
     check_balances,
     find_balances_as_seen,
-    find_next_cut,
     find_payout_account,
     find_settlement,
     list_adjustments,
@@ -34,6 +34,7 @@ from merchants.queries import (
 )
 from merchants.reports.workbook import fits_workbook
 from merchants.settlement import close_balances_now, list_settlements
+from merchants.timetables import Timetable
 
 # A day of most shops is on one page, and so on paper; 5,000 lines are some 120 sheets.
 _LINES_ON_SCREEN = 500
@@ -56,7 +57,8 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
         "can_manage": can_manage(staff),
         "days": [read_day(preview.balance) for preview in owed["previews"]],
         "has_bank_account": find_payout_account(staff.merchant.id) is not None,
-        "next_settlement_at": find_next_cut(staff.merchant.time_zone, now=read_clock()),
+        "hold": show_hold(staff.merchant.id),
+        "next_settlement_at": Timetable.of(staff.merchant).find_next_cut(read_clock()),
         **owed,
         "recent": recent,
     }
@@ -114,6 +116,7 @@ def settlements(request: HttpRequest, staff: Staff) -> HttpResponse:
         "can_manage": can_manage(staff),
         "currencies": [balance.currency for balance in balances],
         "has_bank_account": find_payout_account(staff.merchant.id) is not None,
+        "hold": show_hold(staff.merchant.id),
         **_show_owed(balances),
         "settlements": page,
         "next_cursor": after,
@@ -136,7 +139,12 @@ def close_now(request: HttpRequest, staff: Staff) -> HttpResponse:
             preview_settlement(balance) for balance in list_merchant_balances(staff.merchant.id)
         ]
         open_ones = [preview for preview in previews if preview.has_lines]
-        context = {"merchant": staff.merchant, "previews": open_ones}
+        context = {
+            "merchant": staff.merchant,
+            "previews": open_ones,
+            "has_bank_account": find_payout_account(staff.merchant.id) is not None,
+            "hold": show_hold(staff.merchant.id),
+        }
         return render(request, "merchants/close_now.html", context)
     asked = request.POST.getlist("open")
     if not asked:
@@ -168,6 +176,7 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
     context = {
         "merchant": staff.merchant,
         "settlement": found,
+        "hold": show_hold(staff.merchant.id) if found.payout_status == "held" else None,
         "lines": lines,
         "next_cursor": after,
         "lines_count": found.lines_count,

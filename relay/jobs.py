@@ -5,7 +5,9 @@ hints of half a second as one, because queueing costs more than a payment.
 """
 
 import time
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -28,6 +30,22 @@ def enqueue(name: str) -> None:
         return
     _gathering_until[name] = now + _GATHER_S
     hint(JOBS, lambda: _send(name))
+
+
+def enqueue_part(name: str, part: Sequence[str], *, life_s: float = 60) -> None:
+    """Queue a part of a job's work at once; lost if the relay is away, or nobody takes it.
+
+    Whoever shares work out finds it again in rows, in the next round.
+    """
+    hint(JOBS, partial(_send_part, name, list(part), life_s))
+
+
+def _send_part(name: str, part: list[str], life_s: float) -> None:
+    options: dict[str, Any] = {"expires": life_s, "retry": False, "ignore_result": True}
+    try:
+        current_app.send_task(name, [part], **options)
+    except OperationalError as failure:
+        raise ConnectionError(str(failure)) from failure
 
 
 def _send(name: str) -> None:

@@ -48,6 +48,9 @@ NOT_IN_THE_API = {
     "FileDiffers",
     "JournalRefused",
     "LogoUnfit",
+    "HoldDayUnfit",
+    "HoldOver",
+    "LeaseLost",
     "NewcomerConfirms",
     "OwnDownload",
     "OwnMoney",
@@ -134,6 +137,7 @@ NOT_IN_THE_API = {
 INSIDE = {"urls": 4}
 INSIDE |= dict.fromkeys(["views", "api", "admin", "tasks", "management", "templatetags"], 3)
 INSIDE |= dict.fromkeys(["queries", "errors", "fees", "payouts", "principals", "places"], 1)
+INSIDE |= {"timetables": 1}
 INSIDE |= dict.fromkeys(["models", "chart", "kinds", "periods", "transitions"], 0)
 NOUN = 2
 # They name what somebody else may do; "Return", "Yield" or the act itself says what is done.

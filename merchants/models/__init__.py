@@ -3,6 +3,7 @@
 from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.fee_rules import FeeRule
+from merchants.models.holds import HoldRule, PayoutHold
 from merchants.models.invitations import Invitation
 from merchants.models.journals import Book, BookAccount, BookFormat, Purpose
 from merchants.models.looks import Logo
@@ -12,6 +13,7 @@ from merchants.models.places import (
     ApiKey,
     CodeFormat,
     Merchant,
+    Rhythm,
     Role,
     StaffMember,
     Store,
@@ -27,6 +29,7 @@ __all__ = [
     "BookFormat",
     "CodeFormat",
     "FeeRule",
+    "HoldRule",
     "Invitation",
     "LegalForm",
     "Licence",
@@ -36,7 +39,9 @@ __all__ = [
     "MerchantBalance",
     "Organisation",
     "PayoutAccount",
+    "PayoutHold",
     "Purpose",
+    "Rhythm",
     "Role",
     "Settlement",
     "SettlementLine",

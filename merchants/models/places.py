@@ -1,5 +1,6 @@
 """Merchants, their stores and their staff."""
 
+from datetime import time
 from uuid import UUID
 
 import uuid6
@@ -8,6 +9,14 @@ from django.db.models.functions import Now
 
 from identity.models import User
 from qr.references import encode_reference
+
+
+class Rhythm(models.TextChoices):
+    """How often a merchant's settlements close, and when they are paid."""
+
+    SAME_DAY = "same_day"
+    NEXT_DAY = "next_day"
+    WEEKLY = "weekly"
 
 
 class Merchant(models.Model):
@@ -20,6 +29,15 @@ class Merchant(models.Model):
     mdr_bps = models.PositiveSmallIntegerField(default=0)
     fee_fixed_minor = models.PositiveIntegerField(default=0)
     payout_min_minor = models.PositiveBigIntegerField(default=0)
+    # Its timetable (`merchants/timetables.py`): the cut-off is in shop time, Monday is 0.
+    rhythm = models.CharField(
+        max_length=8,
+        choices=Rhythm,
+        default=Rhythm.NEXT_DAY,
+        db_default=Rhythm.NEXT_DAY.value,
+    )
+    closing_weekday = models.PositiveSmallIntegerField(default=0, db_default=0)
+    cut_off = models.TimeField(default=time.min, db_default=time.min)
     is_verified = models.BooleanField(default=False)
     # A merchant category code of ISO 18245, empty if it was never said.
     trade = models.CharField(max_length=4, blank=True, default="", db_default="")
@@ -34,7 +52,11 @@ class Merchant(models.Model):
             models.CheckConstraint(
                 condition=models.Q(mdr_bps__lte=10_000),
                 name="merchants_merchant_mdr_is_a_share",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closing_weekday__lte=6),
+                name="merchants_merchant_closing_weekday",
+            ),
         ]
 
     def __str__(self) -> str:

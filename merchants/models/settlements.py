@@ -6,7 +6,8 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
-from banking.models import Entry, Order
+from banking.models import Entry, FileStatus, Order, OrderStatus
+from merchants.models.holds import PayoutHold
 from merchants.models.places import Merchant, Store
 from merchants.periods import Period, find_period
 from qr.references import encode_reference
@@ -21,6 +22,10 @@ class MerchantBalance(models.Model):
     payable_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
     receivable_account = models.ForeignKey("ledger.Account", models.PROTECT, related_name="+")
     settled_until = models.DateTimeField(db_default=Now())
+    # Whoever closes it leases it first, and writes by the number that the lease drew: a
+    # worker that was paused beyond its lease holds an old one, and writes nothing.
+    fence = models.PositiveBigIntegerField(default=0, db_default=0)
+    leased_until = models.DateTimeField(null=True)
 
     merchant_id: UUID
     payable_account_id: UUID
@@ -61,6 +66,8 @@ class Settlement(models.Model):
     balance_id: UUID
     # The payout's last order, as `merchants.payouts.load_payouts` has found it.
     payout_order: Order | None
+    # The hold on its merchant's payouts, found with it.
+    payout_hold: PayoutHold | None = None
     # The bank's entry of it, as `merchants.owed.load_bank_references` has found it.
     payout_entry: Entry | None = None
 
@@ -111,7 +118,14 @@ class Settlement(models.Model):
         if not self.payout_minor:
             return "none"
         order = self.payout_order
+        if self.payout_hold is not None and (order is None or _can_wait(order)):
+            return "held"
         return "waits_for_bank_account" if order is None else order.status
+
+
+def _can_wait(order: Order) -> bool:
+    is_pending = order.status == OrderStatus.PENDING
+    return is_pending and (order.file is None or order.file.status == FileStatus.DRAFT)
 
 
 class LineKind(models.TextChoices):

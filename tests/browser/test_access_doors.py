@@ -18,6 +18,7 @@ def test_what_an_owner_keeps(office, check, watch):
         "me/security/",
         "me/security/app/",
         "fees/",
+        "settlements/timetable/",
         "invitations/new/",
     ):
         office.goto(f"/dashboard/{page}")

@@ -50,6 +50,30 @@ def test_another_fee_is_asked_for_and_withdrawn(console, see):
     expect(console.get_by_label("Share of each sale")).to_be_visible()
 
 
+def test_payouts_are_held_and_the_shop_reads_why(console, office, check, see):
+    console.goto("/console/shops/")
+    console.get_by_role("link", name="Harbour Corner").click()
+    console.get_by_role("link", name="Hold payouts").click()
+    console.get_by_role("button", name="Hold payouts").click()
+    see("a hold that is not complete")
+    console.get_by_label("Customers may have paid").check()
+    console.get_by_label("Why").fill("Three customers say that they never were there")
+    console.get_by_label("How to appeal").fill("Write to help@pay.test")
+    console.get_by_role("button", name="Hold payouts").click()
+    expect(console.get_by_role("heading", name="Held until")).to_be_visible()
+    see("a hold")
+    for page in ("settlements/", "settlements/timetable/"):
+        office.goto(f"/dashboard/{page}")
+        expect(office.get_by_text("Payouts are held until")).to_be_visible()
+        check(office, f"{page} of a held shop")
+        assert find_faults(office, screens=SCREENS) == []
+    console.get_by_label("Why it is lifted").fill("They were")
+    console.get_by_role("button", name="Lift the hold").click()
+
+    expect(console.get_by_text("Payouts are not held.")).to_be_visible()
+    see("an earlier hold")
+
+
 def test_a_person_is_found_and_money_moved_by_hand(console, demo, see):
     person = demo["customers"][4]
     console.goto("/console/")

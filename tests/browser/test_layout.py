@@ -26,6 +26,7 @@ LISTS = [
     "me/security/",
     "safeguarding/",
     "look/",
+    "settlements/timetable/",
 ]
 
 

@@ -140,7 +140,7 @@ def test_an_operator_without_a_second_factor_is_led_to_make_one(things):
 
 def test_an_operator_opens_every_page(operator, things):
     # The page is theirs, but what came in cannot be borne or taken back, and nothing waits.
-    odd = {"bear": {409}, "end": {404}, "recover": {404}, "decide": {302, 404}}
+    odd = {"bear": {409}, "end": {404}, "recover": {404}, "decide": {302, 404}, "free": {404}}
     for route in ROUTES:
         expected = odd.get(route.split("/")[-2], {200, 302, 422})
         assert try_out(operator, fill(route, things)) in expected, route

@@ -76,6 +76,8 @@ RIGHTS = {
     "dashboard/settlements/<str:reference>/": READS_ALL,
     "dashboard/settlements/<str:reference>/pay-again/": MANAGES_ALL,
     "dashboard/settlements/close/": MANAGES_ALL,
+    "dashboard/settlements/timetable/": READS_ALL,
+    "dashboard/settlements/timetable/change/": OWNS,
     "dashboard/stores/": READS,
     "dashboard/stores/<str:reference>/": MANAGES,
     "dashboard/stores/<str:reference>/close/": MANAGES,

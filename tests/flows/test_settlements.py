@@ -7,14 +7,16 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from foundation.target_days import find_next_target_day
 from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
 from ledger.queries import sum_balance
+from merchants.due_settlements import close_due_settlements
 from merchants.errors import CutInFuture, NothingToSettle
 from merchants.models import MerchantBalance, Settlement, SettlementLine
 from merchants.onboarding import open_store
 from merchants.queries import check_balance, find_last_cut, preview_settlement
-from merchants.settlement import close_balances_now, close_due_settlements, close_settlement
+from merchants.settlement import close_balances_now, close_settlement
 from merchants.tasks import close_due_settlements as close_due_task
 from pos.terminals import add_terminal
 from relay.events import list_events
@@ -258,7 +260,7 @@ def test_books_are_closed_at_midnight_shop_time(customer, proofs_hold):
     assert (local.hour, local.minute) == (0, 0)
     assert settlement.opened_at == midnight - timedelta(days=1)
     assert settlement.closed_at == midnight
-    assert settlement.payout_due_on == local.date() + timedelta(days=1)
+    assert settlement.payout_due_on == find_next_target_day(local.date())
     assert [line.charge_id for line in settlement.lines.all()] == [yesterday.id]
     assert due(shop) == []
     proofs_hold()

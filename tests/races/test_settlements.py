@@ -13,9 +13,10 @@ from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
 from ledger.queries import read_balance, sum_balance
+from merchants.due_settlements import close_due_settlements
 from merchants.errors import NothingToSettle
 from merchants.models import MerchantBalance, Role, Settlement, SettlementLine
-from merchants.settlement import close_due_settlements, close_settlement
+from merchants.settlement import close_settlement
 from tests import factories
 from tests.clocks import date_back
 from tests.closing import close_by_hand

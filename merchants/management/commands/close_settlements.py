@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ledger.money import format_money
+from merchants.due_settlements import close_due_settlements
 from merchants.models import MerchantBalance, Settlement
-from merchants.settlement import close_balances_now, close_due_settlements
+from merchants.settlement import close_balances_now
 
 
 class Command(BaseCommand):
