@@ -32,6 +32,11 @@ FACTS += ["refunds_count", "opening", "sales", "refunds", "fees", "adjusted", "p
 FACTS += ["closing"]
 # Left out where there is none.
 OPTIONAL = {"adjusted"}
+# What a sub-total of the JSON is of.
+SUBTOTALS = {"day": ["day"], "store": ["store"], "till": ["store", "till"]}
+SUBTOTALS["cashier"] = ["cashier"]
+SUMS = ["sales_count", "sales", "refunds_count", "refunds", "fees", "net"]
+NO_LINES = {"sales": 0, "refunds": 0}
 TYPED = {"merchant", "store", "till", "cashier", "reference"}
 
 
@@ -47,8 +52,10 @@ def main() -> int:
     parser.add_argument("--write", metavar="FILE", help="where to write the file for programs")
     arguments = parser.parse_args()
     try:
-        facts, lines, stated = read_statement(read_text(arguments.file))
+        text = read_text(arguments.file)
+        facts, lines, stated = read_statement(text)
         check_sums(facts, lines)
+        check_subtotals(read_subtotals(text), lines)
         text = write_statement(facts, lines)
         digest = hashlib.sha256(text.encode()).hexdigest()
         check_checksum(digest, stated, arguments.checksum)
@@ -151,6 +158,56 @@ def check_sums(facts: dict[str, Any], lines: list[dict[str, Any]]) -> None:
         raise Wrong(
             f"closing is {facts['closing']}, and the figures before add up to {closing}"
         )
+
+
+def read_subtotals(text: str) -> dict[str, Any]:
+    """Return the sub-totals of a JSON file; none of a CSV, and of a file of before them."""
+    return json.loads(text).get("subtotals", {}) if text.lstrip().startswith("{") else {}
+
+
+def check_subtotals(stated: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+    """Add up the lines in each way and compare with the sub-totals."""
+    for key, rows in stated.items():
+        if key not in SUBTOTALS:
+            raise Wrong(f"the file has sub-totals by {key!r}, which this program does not know")
+        sums: dict[Any, Any] = {}
+        for line in lines:
+            kind = "sales" if line["kind"] == "sale" else "refunds"
+            here = {"day": line["time"][:10], **line}
+            amounts = {kind: line["amount"], "fees": line["fee"]}
+            add_up(sums, key, here, amounts=amounts, counts={kind: 1})
+        said: dict[Any, Any] = {}
+        for row in rows:
+            missing = [name for name in (*SUMS, *SUBTOTALS[key]) if name not in row]
+            if missing:
+                raise Wrong(f"the sub-totals by {key} have no {missing[0]!r}")
+            amounts = {name: row[name] for name in ("sales", "refunds", "fees")}
+            counts = {name: row[f"{name}_count"] for name in ("sales", "refunds")}
+            add_up(said, key, row, amounts=amounts, counts=counts)
+        for label in sorted(sums.keys() | said.keys()):
+            if sums.get(label) != said.get(label):
+                raise Wrong(
+                    f"the sub-total by {key} of {label} is not what its lines add up to"
+                )
+
+
+def add_up(
+    sums: dict[Any, Any],
+    key: str,
+    facts: dict[str, Any],
+    *,
+    amounts: dict[str, str],
+    counts: dict[str, int],
+) -> None:
+    """Add to a sub-total; two tills of one name are one here."""
+    label = ", ".join(facts[name] for name in SUBTOTALS[key])
+    total = sums.setdefault(
+        label, {"sales": 0, "refunds": 0, "fees": 0, "count": dict(NO_LINES)}
+    )
+    for name, amount in amounts.items():
+        total[name] += read_amount(amount, f"the sub-total by {key}")
+    for name, count in counts.items():
+        total["count"][name] += count
 
 
 def check_line(line: dict[str, Any], number: int, *, currency: str) -> tuple[Decimal, Decimal]:

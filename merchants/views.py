@@ -32,13 +32,16 @@ from merchants.queries import (
     preview_settlement,
     read_clock,
 )
+from merchants.reports.older_sales import load_older_sales
+from merchants.reports.paper import fits_paper
+from merchants.reports.subtotals import are_quick
+from merchants.reports.words import list_carry_words, list_fee_words
 from merchants.reports.workbook import fits_workbook
 from merchants.settlement import close_balances_now, list_settlements
 from merchants.timetables import Timetable
 
-# A day of most shops is on one page, and so on paper; 5,000 lines are some 120 sheets.
+# A day of most shops is on one page.
 _LINES_ON_SCREEN = 500
-_LINES_ON_PAPER = 5_000
 
 
 @require_GET
@@ -167,10 +170,11 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
     """Show one settlement with every line."""
     found = _find_settlement(staff, reference)
     try:
-        size = _LINES_ON_PAPER if "all" in request.GET else _LINES_ON_SCREEN
-        lines, after = page_lines(found, after=request.GET.get("after", ""), size=size)
+        cursor = request.GET.get("after", "")
+        lines, after = page_lines(found, after=cursor, size=_LINES_ON_SCREEN)
     except SettlementLine.DoesNotExist:
         raise Http404 from None
+    load_older_sales(found, lines)
     load_payouts([found])
     load_bank_references([found])
     context = {
@@ -180,11 +184,14 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
         "lines": lines,
         "next_cursor": after,
         "lines_count": found.lines_count,
-        "lines_printable": _LINES_ON_PAPER,
+        "is_paper_offered": fits_paper(found),
+        "fee_words": list_fee_words(found),
+        "carry_words": list_carry_words(found),
+        "is_summed": "sums" in request.GET or are_quick(found),
         "layouts": LAYOUTS.values(),
         "is_workbook_offered": fits_workbook(found),
         "can_manage": can_manage(staff),
-        "is_refused_again": request.GET.get("said") == "not_again",
+        "said": request.GET.get("said", ""),
         "can_pay_again": _can_pay_again(staff, found),
         **_show_payout(found),
         "layout": suggest_layout(request.headers.get("Accept-Language", "")),

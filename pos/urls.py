@@ -4,7 +4,7 @@ from django.urls import path
 
 from pos.api import charges, pictures
 from pos.api import counter_codes as api_codes
-from pos.views import counter_codes, desk, exports, items, pages, payments, tills
+from pos.views import counter_codes, desk, exports, items, pages, paper, payments, tills
 
 app_name = "pos"
 urlpatterns = [
@@ -61,6 +61,16 @@ urlpatterns = [
         "dashboard/settlements/<str:reference>.json",
         exports.settlement_json,
         name="settlement_json",
+    ),
+    path(
+        "dashboard/settlements/<str:reference>.pdf",
+        paper.settlement_pdf,
+        name="settlement_pdf",
+    ),
+    path(
+        "dashboard/settlements/<str:reference>/print/",
+        paper.settlement_print,
+        name="settlement_print",
     ),
     path("dashboard/payments/", payments.payments, name="payments"),
     path("dashboard/payments.csv", payments.payments_csv, name="payments_csv"),

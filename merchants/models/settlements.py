@@ -162,6 +162,8 @@ class SettlementLine(models.Model):
     balance_id: UUID
     store_id: UUID
     settlement_id: UUID | None
+    # A refund's sale, if it is in an earlier settlement and `load_older_sales` has found it.
+    older_sale: "SettlementLine | None" = None
 
     class Meta:
         constraints = [

@@ -1,15 +1,25 @@
 """A settlement as one JSON document, with the names of the file for programs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from merchants.models import Settlement
 from merchants.reports.files import FindMakers, read_made_lines
 from merchants.reports.program import Checksum, ProgramFile
+from merchants.reports.subtotals import (
+    Part,
+    Subtotal,
+    Subtotals,
+    SumUp,
+    list_amounts,
+    list_named_facts,
+)
 
 
-def write_settlement_json(settlement: Settlement, *, find_makers: FindMakers) -> Iterator[str]:
-    """Write settlement, lines, total and checksum, some thousand lines at a time.
+def write_settlement_json(
+    settlement: Settlement, *, find_makers: FindMakers, sum_up: SumUp
+) -> Iterator[str]:
+    """Write settlement, lines, total, sub-totals and checksum, some thousand lines at a time.
 
     Amounts are texts with all decimals of the currency, as in the file for programs; a cut
     file is no JSON.
@@ -22,8 +32,25 @@ def write_settlement_json(settlement: Settlement, *, find_makers: FindMakers) ->
         texts = (_write(file.list_fields(line, maker)) for line, maker in lines)
         yield separator + ",\n".join(texts)
         separator = ",\n"
-    yield f'],\n"total": {_write(file.list_totals())},\n"sha256": "{checksum.finish()}"}}\n'
+    yield f'],\n"total": {_write(file.list_totals())},\n'
+    yield f'"subtotals": {_write(_list_subtotals(sum_up(settlement), file))},\n'
+    yield f'"sha256": "{checksum.finish()}"}}\n'
 
 
-def _write(value: dict[str, str | int]) -> str:
+def _list_subtotals(
+    subtotals: Subtotals, file: ProgramFile
+) -> dict[str, list[dict[str, str | int]]]:
+    return {
+        part.key: [_list_fields(part, row, file) for row in part.rows]
+        for part in subtotals.parts
+    }
+
+
+def _list_fields(part: Part, row: Subtotal, file: ProgramFile) -> dict[str, str | int]:
+    counts = {"sales_count": row.sales_count, "refunds_count": row.refunds_count}
+    amounts = {name: file.money(amount_minor) for name, amount_minor in list_amounts(row)}
+    return dict(list_named_facts(part, row)) | counts | amounts
+
+
+def _write(value: Mapping[str, object]) -> str:
     return json.dumps(value, ensure_ascii=False)

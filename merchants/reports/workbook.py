@@ -21,11 +21,15 @@ from merchants.reports.facts import (
 )
 from merchants.reports.files import FindMakers, read_made_lines
 from merchants.reports.program import Checksum
+from merchants.reports.subtotals import Part, Subtotal, Subtotals, SumUp, list_amounts
 
 # A sheet of a workbook has so many rows, its titles among them.
 ROWS_A_SHEET = 1_048_576
 # More take seconds of the process that also answers the tills.
 _LINES_MAX = 20_000
+_SUBTOTAL_WIDTHS = (22, 22, 10, 10, 12, 12, 12, 12)
+# The settlement's figures, and its sub-totals.
+_SHEETS_BEFORE = 2
 _WIDTHS = (7, 9, 11, 9, 9, 18, 12, 16, 31, 11, 31, 20, 12, 10, 12, 9)
 
 
@@ -34,7 +38,9 @@ def fits_workbook(settlement: Settlement) -> bool:
     return settlement.lines_count <= _LINES_MAX
 
 
-def write_settlement_workbook(settlement: Settlement, *, find_makers: FindMakers) -> IO[bytes]:
+def write_settlement_workbook(
+    settlement: Settlement, *, find_makers: FindMakers, sum_up: SumUp
+) -> IO[bytes]:
     """Write the workbook to a temporary file and return it, to be read from its beginning.
 
     Amounts, days and times are numbers to a spreadsheet in any language, and what somebody has
@@ -50,7 +56,7 @@ def write_settlement_workbook(settlement: Settlement, *, find_makers: FindMakers
     }
     with Workbook(file, options) as book:
         book.set_properties({"title": f"ST-{settlement.number:04}", "author": "Tessera"})
-        _Sheets(book, settlement).write(find_makers)
+        _Sheets(book, settlement).write(find_makers, sum_up)
     file.seek(0)
     return file
 
@@ -68,10 +74,11 @@ class _Sheets:
         self.title = book.add_format({"bold": True, "bottom": 1})
         self.label = book.add_format({"bold": True})
 
-    def write(self, find_makers: FindMakers) -> None:
+    def write(self, find_makers: FindMakers, sum_up: SumUp) -> None:
         """Write every sheet; the lines' total and checksum are at the end of the first."""
         # What is written with little memory goes row by row: the first sheet is kept for last.
         front = self.book.add_worksheet(translate("Settlement")[:31])
+        self._write_subtotals(sum_up(self.settlement))
         zone = ZoneInfo(self.settlement.balance.merchant.time_zone)
         checksum, count, net_minor = Checksum(self.settlement), 0, 0
         sheet, row = self._open_lines(), 0
@@ -104,9 +111,34 @@ class _Sheets:
             sheet.write_string(row, 0, label, self.label)
             self._put(sheet, (row, 1), value)
 
+    def _write_subtotals(self, subtotals: Subtotals) -> None:
+        sheet = self.book.add_worksheet(translate("Sub-totals")[:31])
+        for column, width in enumerate(_SUBTOTAL_WIDTHS):
+            sheet.set_column(column, column, width)
+        row = 0
+        for part in subtotals.parts:
+            for column, title in enumerate(_list_subtotal_titles(part)):
+                sheet.write_string(row, column, title, self.title)
+            for each in part.rows:
+                row += 1
+                self._put_subtotal(sheet, row, each, label=part.label(each))
+            row += 1
+            self._put_subtotal(sheet, row, subtotals.total, label=translate("Total"))
+            # A row stays empty, so that each table sorts and filters by itself.
+            row += 2
+
+    def _put_subtotal(
+        self, sheet: Worksheet, row: int, subtotal: Subtotal, *, label: date | str
+    ) -> None:
+        values: list[Value] = [label, subtotal.store if subtotal.till else ""]
+        values += [subtotal.sales_count, subtotal.refunds_count]
+        values += [Amount(amount_minor) for _, amount_minor in list_amounts(subtotal)]
+        for column, value in enumerate(values):
+            self._put(sheet, (row, column), value)
+
     def _open_lines(self) -> Worksheet:
         name = translate("Lines")[:25]
-        others = len(self.book.worksheets()) - 1
+        others = len(self.book.worksheets()) - _SHEETS_BEFORE
         sheet = self.book.add_worksheet(f"{name} {others + 1}" if others else name)
         for column, width in enumerate(_WIDTHS):
             sheet.set_column(column, column, width)
@@ -133,3 +165,16 @@ class _Sheets:
                 sheet.write_datetime(*cell, value, self.formats[time])
             case None:
                 pass
+
+
+def _list_subtotal_titles(part: Part) -> list[str]:
+    return [
+        part.head,
+        translate("Store") if part.key == "till" else "",
+        translate("Number of sales"),
+        translate("Number of refunds"),
+        translate("Sales"),
+        translate("Refunds"),
+        translate("Fees"),
+        translate("Net"),
+    ]

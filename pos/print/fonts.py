@@ -15,6 +15,8 @@ _HAN_FACES = {"JP": 0, "KR": 1, "TW": 3, "HK": 4, "MO": 4}
 _HAN_FACE = 2
 _HAN_FILE = "NotoSansCJK-VF.otf.ttc"
 _FIRST, _LAST = "NotoSans[wght].ttf", "NotoEmoji[wght].ttf"
+# It is in the first font.
+_LOST = "\N{REPLACEMENT CHARACTER}"
 _JOINERS = "\u200c\u200d"
 _VIRAMA = 9
 
@@ -64,6 +66,24 @@ def find_font(cluster: str, country: str) -> Font | None:
 def find_base_font() -> Font:
     """Return the font whose empty box stands for letters that no font has."""
     return _open(_folder("manimgx_fonts") / _FIRST)
+
+
+def list_faces(country: str) -> Iterator[tuple[Path, int]]:
+    """Yield the files of fonts and the face in each, in the order of who is asked first."""
+    folder = _folder("manimgx_fonts")
+    yield folder / _FIRST, 0
+    yield from ((path, 0) for path in _list_scripts(folder))
+    yield _folder("manimgx_fonts_cjk") / _HAN_FILE, _HAN_FACES.get(country, _HAN_FACE)
+    yield folder / _LAST, 0
+    yield from ((Path(path), 0) for path in settings.SHEET_FONTS)
+
+
+def replace_undrawn(text: str, country: str) -> str:
+    """Return a text of letters that some font has: others become the sign of a lost letter."""
+    return "".join(
+        cluster if find_font(cluster, country) else _LOST
+        for cluster in split_clusters(clean(text))
+    )
 
 
 def find_undrawn(text: str, country: str) -> list[str]:
@@ -122,12 +142,7 @@ def _is_unseen(letter: str) -> bool:
 
 
 def _list_fonts(country: str) -> Iterator[Font]:
-    folder = _folder("manimgx_fonts")
-    yield find_base_font()
-    yield from (_open(path) for path in _list_scripts(folder))
-    yield _open(_folder("manimgx_fonts_cjk") / _HAN_FILE, _HAN_FACES.get(country, _HAN_FACE))
-    yield _open(folder / _LAST)
-    yield from (_open(Path(path)) for path in settings.SHEET_FONTS)
+    return (_open(path, index) for path, index in list_faces(country))
 
 
 @cache

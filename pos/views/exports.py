@@ -14,6 +14,7 @@ from merchants.reports.csv_file import write_settlement_csv
 from merchants.reports.json_file import write_settlement_json
 from merchants.reports.workbook import fits_workbook, write_settlement_workbook
 from pos.makers import find_makers
+from pos.subtotals import read_subtotals
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -44,7 +45,7 @@ def settlement_json(
 ) -> StreamingHttpResponse:
     """Download every line of a settlement as JSON."""
     found = _find(staff, reference)
-    text = write_settlement_json(found, find_makers=find_makers)
+    text = write_settlement_json(found, find_makers=find_makers, sum_up=read_subtotals)
     return _stream(found, text, kind="application/json", ending="json")
 
 
@@ -57,9 +58,9 @@ def settlement_workbook(request: HttpRequest, staff: Staff, reference: str) -> F
     found = _find(staff, reference)
     if not fits_workbook(found):
         raise Http404
-    book = write_settlement_workbook(found, find_makers=find_makers)
+    book = write_settlement_workbook(found, find_makers=find_makers, sum_up=read_subtotals)
     return FileResponse(
-        book, as_attachment=True, filename=_name(found, "xlsx"), content_type=_WORKBOOK
+        book, as_attachment=True, filename=name_file(found, "xlsx"), content_type=_WORKBOOK
     )
 
 
@@ -74,10 +75,11 @@ def _stream(
     settlement: Settlement, text: Iterable[str], *, kind: str, ending: str
 ) -> StreamingHttpResponse:
     response = StreamingHttpResponse(text, content_type=kind)
-    name = _name(settlement, ending)
+    name = name_file(settlement, ending)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _name(settlement: Settlement, ending: str) -> str:
+def name_file(settlement: Settlement, ending: str) -> str:
+    """Return the name under which a settlement is kept: `settlement-0008-EUR.csv`."""
     return f"settlement-{settlement.number:04}-{settlement.currency}.{ending}"

@@ -173,7 +173,12 @@ def test_the_dashboard(office, check):
         check(office, f"dashboard {page}")
     office.get_by_role("link", name=re.compile("^ST-")).first.click()
     expect(office.get_by_role("heading", level=1)).to_contain_text("ST-")
+    for part in office.locator("details.folded").all():
+        part.evaluate("details => details.open = true")
     check(office, "settlement")
+    office.get_by_role("link", name="Print").click()
+    expect(office.get_by_role("button", name="Print")).to_be_visible()
+    check(office, "settlement for print")
     office.goto("/dashboard/payments/?status=captured")
     office.locator("tbody").get_by_role("link").first.click()
     expect(office.get_by_role("heading", level=1)).to_contain_text("Payment")

@@ -38,7 +38,8 @@ def addresses(office):
     office.goto("/dashboard/payments/?status=refunded")
     payment = office.locator("tbody").get_by_role("link").first.get_attribute("href")
     closing = "/dashboard/settlements/close/"
-    return [*(f"/dashboard/{page}" for page in LISTS), settlement, payment, closing]
+    lists = [f"/dashboard/{page}" for page in LISTS]
+    return [*lists, settlement, f"{settlement}print/", payment, closing]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,7 +9,7 @@ import pytest
 from babel.messages.mofile import write_mo
 from django.template.loader import render_to_string
 from django.test import Client
-from django.utils.dates import MONTHS, MONTHS_3
+from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS_ABBR
 from django.utils.translation import override
 
 from config.messages import DOMAINS, collect_texts
@@ -108,6 +108,7 @@ def names(shop, customer):
     shown = [customer.wallet.user.name, shop.store.name, shop.merchant.name, shop.terminal.name]
     with override(LANGUAGE):
         months = {str(name) for name in [*MONTHS.values(), *MONTHS_3.values()]}
+        months |= {str(name) for name in WEEKDAYS_ABBR.values()}
         months |= {name.title() for name in months}
     return {*shown, *months, "Tessera"}
 
@@ -140,6 +141,7 @@ def test_the_dashboard_says_nothing_untranslated(esperanto, shop, customer, name
         "settlements/",
     ]
     pages += [f"settlements/{settlement.public_id}/", "settlements/close/", "nothing/"]
+    pages += [f"settlements/{settlement.public_id}/print/"]
     left = {"sign-in/": read(signing_in, names)}
     for page in pages:
         answer = browser.get(f"/dashboard/{page}")

@@ -19,6 +19,7 @@ from merchants.reports.json_file import write_settlement_json
 from merchants.reports.workbook import write_settlement_workbook
 from pos.makers import find_makers
 from pos.principals import act_at_till
+from pos.subtotals import read_subtotals
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -31,13 +32,17 @@ def write_csv(settlement, layout=PROGRAM):
 
 
 def write_json(settlement):
-    return "".join(write_settlement_json(settlement, find_makers=find_makers))
+    return "".join(
+        write_settlement_json(settlement, find_makers=find_makers, sum_up=read_subtotals)
+    )
 
 
 def read_workbook(settlement):
     """Read a workbook as what it is, a folder of XML: rows of (kind, value) by sheet."""
     with (
-        write_settlement_workbook(settlement, find_makers=find_makers) as file,
+        write_settlement_workbook(
+            settlement, find_makers=find_makers, sum_up=read_subtotals
+        ) as file,
         zipfile.ZipFile(file) as book,
     ):
         names = sorted(name for name in book.namelist() if "worksheets/sheet" in name)
@@ -111,7 +116,7 @@ def test_files_for_people_carry_the_checksum(settlement, checksum, layout):
 
 
 def test_a_workbook_has_numbers_days_and_texts(settlement, checksum):
-    front, lines = read_workbook(settlement)
+    front, _, lines = read_workbook(settlement)
 
     facts = {row[0][1]: row[1] for row in front if len(row) == 2}
     assert facts["Settlement"] == ("inlineStr", "ST-0001")
@@ -128,10 +133,45 @@ def test_a_workbook_has_numbers_days_and_texts(settlement, checksum):
     assert named[2]["Cashier"] == ("inlineStr", "Nora Byrne")
 
 
+def test_a_workbook_has_the_sub_totals_as_tables(settlement):
+    _, rows, _ = read_workbook(settlement)
+
+    texts = [[value for _, value in row] for row in rows]
+    assert [row[0] for row in texts if row[2:] == texts[0][2:]] == [
+        "Date",
+        "Store",
+        "Till",
+        "Cashier",
+    ]
+    nora = next(row for row in rows if row[0] == ("inlineStr", "Nora Byrne"))
+    assert nora[-4:] == [("n", "0.00"), ("n", "-3.00"), ("n", "0.00"), ("n", "-3.00")]
+    totals = [row[-1] for row in rows if row[0] == ("inlineStr", "Total")]
+    assert totals == [("n", "9.42")] * 4
+
+
+def test_json_has_the_sub_totals_by_name(settlement):
+    found = json.loads(write_json(settlement))["subtotals"]
+
+    assert list(found) == ["day", "store", "till", "cashier"]
+    assert found["till"] == [
+        {
+            "store": "=Müller",
+            "till": "Till 1",
+            "sales_count": 2,
+            "refunds_count": 1,
+            "sales": "12.50",
+            "refunds": "-3.00",
+            "fees": "-0.08",
+            "net": "9.42",
+        }
+    ]
+    assert [row["cashier"] for row in found["cashier"]] == ["Nora Byrne", ""]
+
+
 def test_a_workbook_goes_on_on_another_sheet(settlement, monkeypatch):
     monkeypatch.setattr(workbook, "ROWS_A_SHEET", 3)
 
-    _, first, second = read_workbook(settlement)
+    _, _, first, second = read_workbook(settlement)
 
     assert [len(first), len(second)] == [3, 2]
     assert first[0] == second[0]
@@ -161,6 +201,17 @@ def test_a_statement_is_recomputed_byte_by_byte(settlement, checksum, write, tmp
         ('"line": 2', '"line": 4', "line 2 is missing"),
         ("Till 1", "Till 2", "the file says its SHA-256 is"),
         ('"lines"', '"rows"', "the file has no 'lines'"),
+        (
+            '"refunds": "-3.00", "fees": "-0.08", "net"',
+            '"refunds": "-2.00", "fees": "-0.08", "net"',
+            "the sub-total by day of",
+        ),
+        (
+            '"refunds_count": 1, "sales": "12.50"',
+            '"sales": "12.50"',
+            "the sub-totals by day have no",
+        ),
+        ('"cashier": [', '"waiter": [', "the file has sub-totals by 'waiter'"),
         ('"closing"', '"closed"', "the file has no 'closing'"),
         ('"9.94"', '"nine"', "line 1: 'nine' is no amount"),
         ('"currency": "EUR"}', '"currency": "USD"}', "line 1 has another kind or currency"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0012_trades_of_applications"),
+        ("merchants", "0014_payout_holds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

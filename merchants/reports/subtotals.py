@@ -1,0 +1,104 @@
+"""A settlement's sub-totals: the same lines by day, by store, by till and by cashier."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as translate
+
+from merchants.models import Settlement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subtotal:
+    """The sums of some lines, and what these lines have in common; empty if nothing is known.
+
+    Amounts are in minor units, and those of refunds and fees are taken off.
+    """
+
+    sales_count: int
+    sales_minor: int
+    refunds_count: int
+    refunds_minor: int
+    fees_minor: int
+    day: date | None = None
+    store: str = ""
+    till: str = ""
+    cashier: str = ""
+
+    @property
+    def net_minor(self) -> int:
+        """Return the amount these lines add to the payout, in minor units."""
+        return self.sales_minor - self.refunds_minor - self.fees_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """All lines by one of their facts: the sub-totals of a part add up to the settlement."""
+
+    key: str
+    rows: list[Subtotal]
+
+    @property
+    def title(self) -> str:
+        """Return its title, in the reader's language."""
+        return {
+            "day": translate("By day"),
+            "store": translate("By store"),
+            "till": translate("By till"),
+            "cashier": translate("By cashier"),
+        }[self.key]
+
+    @property
+    def head(self) -> str:
+        """Return the title of the column that says what its rows are of."""
+        return {
+            "day": translate("Date"),
+            "store": translate("Store"),
+            "till": translate("Till"),
+            "cashier": translate("Cashier"),
+        }[self.key]
+
+    def label(self, row: Subtotal) -> date | str:
+        """Return what a row is of: a day or a name, or words for what has none."""
+        nobody = {"till": translate("No till"), "cashier": translate("No cashier")}
+        label: date | str = getattr(row, self.key)
+        return label or nobody[self.key]
+
+
+@dataclass(frozen=True, slots=True)
+class Subtotals:
+    """A settlement's lines by each of their facts, and all of them together."""
+
+    total: Subtotal
+    parts: list[Part]
+
+
+def are_quick(settlement: Settlement) -> bool:
+    """Return whether the sub-totals take so little time that a page shows them unasked."""
+    return settlement.lines_count <= _QUICK_LINES
+
+
+SumUp = Callable[[Settlement], Subtotals]
+_QUICK_LINES = 20_000
+# The facts that make a sub-total one, as they stand in files for programs.
+_FACTS = {
+    "day": ("day",),
+    "store": ("store",),
+    "till": ("store", "till"),
+    "cashier": ("cashier",),
+}
+
+
+def list_amounts(row: Subtotal) -> Iterator[tuple[str, int]]:
+    """List sales - refunds - fees = net, in minor units; what is taken off is negative."""
+    yield "sales", row.sales_minor
+    yield "refunds", -row.refunds_minor
+    yield "fees", -row.fees_minor
+    yield "net", row.net_minor
+
+
+def list_named_facts(part: Part, row: Subtotal) -> Iterator[tuple[str, str]]:
+    """List what a sub-total is of, by the names of the file for programs."""
+    for name in _FACTS[part.key]:
+        yield name, row.day.isoformat() if name == "day" and row.day else getattr(row, name)

@@ -1,0 +1,148 @@
+"""Sets pages as tagged PDF with Typst, in a child process: a large one ends no other.
+
+`python -m pos.print.typesetter` reads one line of JSON and writes the PDF. What a person has
+typed reaches the template as data, which Typst never reads as markup. Nothing is fetched: the
+template, its data and the folders of fonts are all there is.
+"""
+
+import json
+import logging
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
+
+import typst
+
+logger = logging.getLogger(__name__)
+_FOLDER = Path(__file__).parent
+_ROOT = _FOLDER.parent.parent
+# A thousand lines take half a second and 160 MB, and twice as much address space.
+_PROCESSOR_S = 10
+_MEMORY_MAX = 1200 * 2**20
+_PATIENCE_S = 30.0
+_NICENESS = 10
+# One at a time in a process that also answers tills.
+_turn = BoundedSemaphore(1)
+
+
+class PagesFailed(Exception):
+    """The pages took too much time or memory, or too many others wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face of a font's file, in the order in which fonts are asked for a letter."""
+
+    path: str
+    index: int
+
+
+def typeset(
+    template: str, data: Mapping[str, Any], *, faces: Sequence[Face], made_at: datetime
+) -> bytes:
+    """Return the PDF of a template, `NAME.typ` beside this file; the same data, the same bytes.
+
+    Raises:
+        PagesFailed: it takes too much time or memory, or waits too long for its turn.
+    """
+    order = {
+        "template": template,
+        "data": data,
+        "faces": [[face.path, face.index] for face in faces],
+        "made_at": int(made_at.timestamp()),
+    }
+    if not _turn.acquire(timeout=_PATIENCE_S):
+        raise PagesFailed
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pos.print.typesetter"],
+            cwd=_ROOT,
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            timeout=_PATIENCE_S,
+            check=False,
+            # More threads take no page faster here, and address space each.
+            env=os.environ | {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"},
+        )
+    except subprocess.TimeoutExpired:
+        raise PagesFailed from None
+    finally:
+        _turn.release()
+    if done.returncode or not done.stdout.startswith(b"%PDF-"):
+        logger.error("typesetting failed: %s", done.stderr[-500:].decode(errors="replace"))
+        raise PagesFailed
+    return done.stdout
+
+
+def draw(order: Mapping[str, Any]) -> bytes:
+    """Draw the pages here, in this process; `typeset` is for everybody else.
+
+    A letter that no font has costs the document its mark of PDF/UA, and never the document.
+    """
+    faces = [(path, index) for path, index in order["faces"]]
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        # It takes no single files, only folders.
+        font_paths=sorted({str(Path(path).parent) for path, _ in faces}),
+    )
+    families = {(each.path or "", each.index): each.family for each in fonts.fonts()}
+    names = [families[face] for face in faces if face in families]
+    data = {**order["data"], "fonts": list(dict.fromkeys(names))}
+    page = _Page(
+        source=(_FOLDER / f"{order['template']}.typ").read_bytes(),
+        data=json.dumps(data),
+        fonts=fonts,
+        made_at=datetime.fromtimestamp(order["made_at"], UTC),
+    )
+    try:
+        return _compile(page, standards=["ua-1"])
+    except typst.TypstError as refusal:
+        if "PDF/UA" not in refusal.message:
+            raise
+    return _compile(page, standards=[])
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    source: bytes
+    data: str
+    fonts: typst.Fonts
+    made_at: datetime
+
+
+def _compile(page: _Page, *, standards: "list[typst.PDFStandard]") -> bytes:
+    pages, warnings = typst.compile_with_warnings(
+        page.source,
+        sys_inputs={"data": page.data},
+        font_paths=page.fonts,
+        ignore_system_fonts=True,
+        format="pdf",
+        # Tagged, for those who have it read aloud.
+        pdf_standards=standards,
+        timestamp=page.made_at,
+    )
+    # Without fonts it sets blank pages, and only warns (findings/typst-blank-pages.sh).
+    if warnings:
+        raise RuntimeError(warnings[0].message)
+    return pages
+
+
+def main() -> None:  # pragma: no cover  the child, whom nobody measures
+    """Read an order, and write its pages."""
+    os.nice(_NICENESS)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_MAX, _MEMORY_MAX))
+    resource.setrlimit(resource.RLIMIT_CPU, (_PROCESSOR_S, _PROCESSOR_S))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.stdout.buffer.write(draw(json.load(sys.stdin.buffer)))
+
+
+if __name__ == "__main__":  # pragma: no cover  the child, whom nobody measures
+    main()
