@@ -171,3 +171,34 @@ class FeeRuleTooSoon(Exception):
                 " rules. Ask for it with a later day. Nothing was changed."
             )
         )
+
+
+class ExportsElsewhere(Exception):
+    """The installation has no folder for long files."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Files as long as this cannot be made here. Choose fewer days.")
+        )
+
+
+class TooManyExports(Exception):
+    """Somebody waits for as many files as one may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("You wait for several files already. Ask again when one of them is done.")
+        )
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the job over: this one was thought dead."""
+
+
+class ReportMailUnknown(Exception):
+    """A link that ends no mails."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This link ends no mails. Sign in to see which reports come by mail.")
+        )

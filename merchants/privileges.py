@@ -1,12 +1,22 @@
 """What the application's database role may do with the tables of merchants."""
 
+_MAKING_OF_A_FILE = (
+    "UPDATE (done_count, all_count, tries, leased_until, made_at, failed_at, removed_at,"
+    " file_name, sha256)"
+)
 PRIVILEGES = {
+    "merchants_export": (
+        "SELECT",
+        "INSERT",
+        _MAKING_OF_A_FILE,
+    ),
     "merchants_feerule": (
         "SELECT",
         "INSERT",
         "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
     ),
     "merchants_logo": ("SELECT", "INSERT"),
+    "merchants_mailedreport": ("SELECT", "INSERT"),
     "merchants_merchantbalance": ("SELECT", "INSERT", "UPDATE (settled_until)"),
     "merchants_payoutaccount": (
         "SELECT",
@@ -15,6 +25,7 @@ PRIVILEGES = {
     ),
     # Written once, by the set-up, with the rights of the tables' owner.
     "merchants_organisation": ("SELECT",),
+    "merchants_reportmail": ("SELECT", "INSERT", "UPDATE (ended_at)"),
     "merchants_settlement": ("SELECT", "INSERT"),
     "merchants_settlementline": ("SELECT", "INSERT", "UPDATE (settlement_id)"),
     "merchants_store": (

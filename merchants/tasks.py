@@ -1,9 +1,11 @@
 """Jobs of settlement and of the dashboard; each is safe to run twice."""
 
 from celery import shared_task
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from identity.dashboard_sessions import delete_expired
-from merchants import payout_orders, settlement
+from merchants import exports, payout_orders, report_mails, settlement
 from relay.pulses import note_pulse
 
 
@@ -26,3 +28,23 @@ def sweep_sessions() -> None:
     """Delete sessions of the dashboard that are over."""
     delete_expired()
     note_pulse("sessions")
+
+
+@shared_task(name="merchants.send_reports")
+def send_reports() -> None:
+    """Send the reports by mail whose day, week or month is over."""
+    report_mails.send_due_reports()
+    note_pulse("reports")
+
+
+@shared_task(name="merchants.make_exports")
+def make_exports() -> None:
+    """Make the long files that wait, also those whose worker died."""
+    exports.make_due_exports(import_string(settings.EXPORT_WRITER))
+    note_pulse("exports")
+
+
+@shared_task(name="merchants.remove_exports")
+def remove_exports() -> None:
+    """Remove the long files that are older than a week."""
+    exports.remove_old_exports()

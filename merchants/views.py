@@ -12,6 +12,7 @@ from banking.orders import OVER
 from banking.reasons import explain_reason
 from ledger.typed import write_percent
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
+from merchants.alerts import list_alerts
 from merchants.days import read_day
 from merchants.fees import find_fee, list_coming_rules, list_fee_examples
 from merchants.layouts import LAYOUTS, suggest_layout
@@ -58,6 +59,7 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
         "has_bank_account": find_payout_account(staff.merchant.id) is not None,
         "next_settlement_at": find_next_cut(staff.merchant.time_zone, now=read_clock()),
         **owed,
+        "alerts": list_alerts(staff.merchant, owed["owed"]),
         "recent": recent,
     }
     return render(request, "merchants/overview.html", context)

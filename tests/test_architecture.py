@@ -128,6 +128,10 @@ NOT_IN_THE_API = {
     "SignInLocked",
     "WalletAlready",
     "WalletMissing",
+    "ExportsElsewhere",
+    "LeaseLost",
+    "ReportMailUnknown",
+    "TooManyExports",
 }
 # Inside an application: what is higher may know what is lower. What is not named is a noun.
 INSIDE = {"urls": 4}

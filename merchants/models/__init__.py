@@ -2,6 +2,7 @@
 
 from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
+from merchants.models.exports import Export, ExportKind
 from merchants.models.fee_rules import FeeRule
 from merchants.models.invitations import Invitation
 from merchants.models.looks import Logo
@@ -15,6 +16,7 @@ from merchants.models.places import (
     StaffMember,
     Store,
 )
+from merchants.models.report_mails import Every, MailedReport, ReportMail
 from merchants.models.settlements import LineKind, MerchantBalance, Settlement, SettlementLine
 
 __all__ = [
@@ -22,16 +24,21 @@ __all__ = [
     "Application",
     "ApplicationStatus",
     "CodeFormat",
+    "Every",
+    "Export",
+    "ExportKind",
     "FeeRule",
     "Invitation",
     "LegalForm",
     "Licence",
     "LineKind",
     "Logo",
+    "MailedReport",
     "Merchant",
     "MerchantBalance",
     "Organisation",
     "PayoutAccount",
+    "ReportMail",
     "Role",
     "Settlement",
     "SettlementLine",

@@ -12,7 +12,9 @@ from tests.browser.screens import MINUS, Till
 from tests.browser.shops import LINES, PASSWORD, SUMS, ask_for_shops
 from tests.browser.windows import PHONE, TABLET
 
-LISTS = ["", "payments/", "settlements/", "tills/", "stores/", "items/", "people/"]
+LISTS = [
+    *("", "payments/", "settlements/", "reports/", "tills/", "stores/", "items/", "people/"),
+]
 CURRENCIES = ", ".join(SUMS)
 
 

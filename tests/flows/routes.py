@@ -19,6 +19,7 @@ from tests.snapshots import nothing_changes
 # What a route's reference names.
 KINDS = {
     "dashboard/bank-account/": "account",
+    "dashboard/exports/": "export",
     "dashboard/tills/": "terminal",
     "dashboard/codes/": "code",
     "dashboard/stores/": "store",
@@ -37,6 +38,7 @@ OPEN = {
     "dashboard/sign-out/",
     "dashboard/invitation/<str:token>/",
     "dashboard/password/",
+    "dashboard/report-mail/<str:token>/",
     "dashboard/password/<str:person>/<str:token>/",
 }
 _KEPT: list[Any] = [
@@ -90,6 +92,7 @@ def stock_two_stores(
             "key": ApiKey.objects.filter(merchant=place.merchant)[0],
             "settlement": settlement,
             "account": change,
+            "export": factories.ask_export(place, store=place.store),
         }
         things.append({kind: row.public_id for kind, row in rows.items()})
     return things
