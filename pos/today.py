@@ -1,8 +1,10 @@
 """How the tills do today: charges that were paid, how soon, what was sold, and who sells."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
 from merchants.models import Merchant
@@ -11,7 +13,7 @@ from pos.queries import first_id_at
 from pos.terminals import OpenTill, list_open_tills
 
 _BEST_SHOWN = 5
-# Both read the charges of today alone: ids run with time, and are indexed by merchant.
+# Both read the charges of about today alone: ids run with time, and are indexed by merchant.
 _SHOWN = """
     SELECT count(*) FILTER (WHERE status = 'captured'),
            count(*) FILTER (WHERE status IN ('canceled', 'expired')
@@ -20,13 +22,13 @@ _SHOWN = """
            percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (
                ORDER BY extract(epoch FROM captured_at - created_at)::float8)
                FILTER (WHERE captured_at IS NOT NULL)
-      FROM pos_charge WHERE merchant_id = %s AND id >= %s
+      FROM pos_charge WHERE merchant_id = %s AND id >= %s AND created_at >= %s
 """
 _BEST = """
     SELECT charge.currency, line.name, sum(line.quantity)::bigint AS pieces,
            sum(line.quantity * line.unit_price_minor)::bigint AS minor
       FROM pos_charge charge JOIN pos_chargeline line ON line.charge_id = charge.id
-     WHERE charge.merchant_id = %s AND charge.id >= %s AND charge.status = 'captured'
+     WHERE charge.merchant_id = %s AND charge.id >= %s AND charge.captured_at >= %s
      GROUP BY 1, 2
      ORDER BY pieces DESC, minor DESC, line.name LIMIT %s
 """
@@ -68,12 +70,14 @@ class TillDay:
 
 
 def read_today(merchant: Merchant) -> TillDay:
-    """Read the charges that were opened since midnight, shop time, in two statements."""
+    """Read the charges that were opened, and the items that were paid, since midnight."""
     midnight = find_last_cut(merchant.time_zone, now=read_clock())
-    whose = [merchant.id, first_id_at(midnight)]
+    # Paid after midnight, some were opened before.
+    opened_after = midnight - timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, whose)
+        cursor.execute(_SHOWN, [merchant.id, first_id_at(midnight), midnight])
         paid_count, unpaid_count, times = cursor.fetchone()
+        whose = [merchant.id, first_id_at(opened_after), midnight]
         cursor.execute(_BEST, [*whose, _BEST_SHOWN])
         best = [Best(*row) for row in cursor.fetchall()]
     half_s, most_s = times or (None, None)

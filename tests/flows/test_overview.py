@@ -19,10 +19,16 @@ from tests import factories
 from tests.banking import bank
 from tests.clocks import let_expire
 from tests.flows.steps import open_dashboard
+from tests.merchants.test_days import find_noon_zone
 from tests.owners import as_owner
 
 pytestmark = pytest.mark.django_db
 PAGE = "/dashboard/"
+
+
+@pytest.fixture
+def shop():
+    return factories.open_shop(time_zone=find_noon_zone())
 
 
 @pytest.fixture
