@@ -161,8 +161,11 @@ LETTERS = {
     "payouts_held": "merchants.hold_letters.write_held",
     "payouts_free": "merchants.hold_letters.write_free",
     "payout_back": "merchants.bank_letters.write_back",
+    "report": "pos.report_letters.write_report",
     "password_changed": "merchants.letters.write_password_change",
 }
+# Writes the texts of a long file.
+EXPORT_WRITER = "pos.long_exports.write_export"
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
 AFTER_PIN_CHANGE = ["wallet.joining.sign_out_everywhere"]
 # Called, in the banker's transaction, when an order is booked, refused or returned, and when
@@ -186,6 +189,7 @@ DEFAULT_REGION = env.str("DEFAULT_REGION", default="IE")
 # Where files of orders are put for the bank, and where it puts its own; empty: by pages alone.
 BANK_OUTBOX = env.str("BANK_OUTBOX", default="")
 BANK_INBOX = env.str("BANK_INBOX", default="")
+EXPORT_FOLDER = env.str("EXPORT_FOLDER", default="")
 DEMO_BANK = env.str("DEMO_BANK", default="")
 APPROVE_SHOPS = env.bool("APPROVE_SHOPS", default=False)
 # Ceilings of an hour, for all addresses together.
@@ -284,6 +288,9 @@ CELERY_BEAT_SCHEDULE = {
         ("seal the ledger", "ledger.seal", 60),
         ("erase what is known of documents", "wallet.erase_identity_facts", 3600),
         ("sweep sessions", "merchants.sweep_sessions", 3600),
+        ("mail reports", "merchants.send_reports", 300),
+        ("make long files", "merchants.make_exports", 30),
+        ("remove long files", "merchants.remove_exports", 3600),
     ]
 }
 

@@ -28,6 +28,8 @@ _JOBS: dict[str, tuple[Promise, int]] = {
     "checkpoints": (_("Closing of the books"), 5 * _MINUTE_S),
     "seal": (_("Seals"), 5 * _MINUTE_S),
     "sessions": (_("Sessions that are over"), 3 * 3600),
+    "reports": (_("Reports by mail"), 3600),
+    "exports": (_("Long files"), 3600),
     "safeguarding": (_("Safeguarding"), _NIGHT_S),
     "network": (_("Twelve months of a limited network"), _NIGHT_S),
     "books": (_("Proof of the books"), _NIGHT_S),

@@ -89,6 +89,11 @@ def may_read(user_id: UUID) -> bool:
     return any(member.role in _READING for member in list_memberships(user_id))
 
 
+def works_and_reads(staff: Staff) -> bool:
+    """Return whether this person still works there and may read the dashboard."""
+    return staff.is_active and staff.user.is_active and staff.role in _READING
+
+
 def can_manage(staff: Staff) -> bool:
     """Return whether this person may change data, not only read it."""
     return staff.role in _MANAGING

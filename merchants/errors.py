@@ -159,7 +159,7 @@ class HoldOver(Exception):
 
 
 class LeaseLost(Exception):
-    """The balance was leased or closed by somebody else since this worker leased it."""
+    """Somebody else has leased the work, or done it, since this worker leased it."""
 
 
 class CutInFuture(Exception):
@@ -196,3 +196,30 @@ class FeeRuleTooSoon(Exception):
 
 class JournalRefused(Exception):
     """A journal cannot be written for a program; it says why."""
+
+
+class ExportsElsewhere(Exception):
+    """The installation has no folder for long files."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Files as long as this cannot be made here. Choose fewer days.")
+        )
+
+
+class TooManyExports(Exception):
+    """Somebody waits for as many files as one may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("You wait for several files already. Ask again when one of them is done.")
+        )
+
+
+class ReportMailUnknown(Exception):
+    """A link that ends no mails."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This link ends no mails. Sign in to see which reports come by mail.")
+        )

@@ -1,9 +1,18 @@
 """What the application's database role may do with the tables of merchants."""
 
+_MAKING_OF_A_FILE = (
+    "UPDATE (done_count, all_count, tries, leased_until, made_at, failed_at, removed_at,"
+    " file_name, sha256)"
+)
 PRIVILEGES = {
     # How a shop keeps its books: changed on its page, and no record of money.
     "merchants_book": ("SELECT", "INSERT", "UPDATE"),
     "merchants_bookaccount": ("SELECT", "INSERT", "UPDATE (number, name)"),
+    "merchants_export": (
+        "SELECT",
+        "INSERT",
+        _MAKING_OF_A_FILE,
+    ),
     "merchants_feerule": (
         "SELECT",
         "INSERT",
@@ -15,6 +24,7 @@ PRIVILEGES = {
         "INSERT",
         "UPDATE (settled_until, fence, leased_until)",
     ),
+    "merchants_mailedreport": ("SELECT", "INSERT"),
     "merchants_payoutaccount": (
         "SELECT",
         "INSERT",
@@ -27,6 +37,7 @@ PRIVILEGES = {
         "INSERT",
         "UPDATE (lifted_by_id, lifted_at, lifted_because)",
     ),
+    "merchants_reportmail": ("SELECT", "INSERT", "UPDATE (ended_at)"),
     "merchants_settlement": ("SELECT", "INSERT"),
     "merchants_settlementline": ("SELECT", "INSERT", "UPDATE (settlement_id)"),
     "merchants_store": (

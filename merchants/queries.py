@@ -268,6 +268,11 @@ def read_clock() -> datetime:
     return cast(datetime, row[0])
 
 
+def find_shop_day(time_zone: str) -> date:
+    """Return today's day in the shop's time zone, by the database's clock."""
+    return read_clock().astimezone(ZoneInfo(time_zone)).date()
+
+
 def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
     """Return the last midnight in the shop's time zone, an aware instant.
 

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from identity.dashboard_sessions import delete_expired
-from merchants import due_settlements, payout_orders
+from merchants import due_settlements, exports, payout_orders, report_mails
 from relay.pulses import note_pulse
 
 
@@ -34,3 +36,23 @@ def sweep_sessions() -> None:
     """Delete sessions of the dashboard that are over."""
     delete_expired()
     note_pulse("sessions")
+
+
+@shared_task(name="merchants.send_reports")
+def send_reports() -> None:
+    """Send the reports by mail whose day, week or month is over."""
+    report_mails.send_due_reports()
+    note_pulse("reports")
+
+
+@shared_task(name="merchants.make_exports")
+def make_exports() -> None:
+    """Make the long files that wait, also those whose worker died."""
+    exports.make_due_exports(import_string(settings.EXPORT_WRITER))
+    note_pulse("exports")
+
+
+@shared_task(name="merchants.remove_exports")
+def remove_exports() -> None:
+    """Remove the long files that are older than a week."""
+    exports.remove_old_exports()

@@ -12,6 +12,7 @@ from banking.orders import OVER
 from banking.reasons import explain_reason
 from ledger.typed import write_percent
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
+from merchants.alerts import list_alerts
 from merchants.days import read_day
 from merchants.fees import find_fee, list_coming_rules, list_fee_examples
 from merchants.holds import show_hold
@@ -63,6 +64,7 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
         "hold": show_hold(staff.merchant.id),
         "next_settlement_at": Timetable.of(staff.merchant).find_next_cut(read_clock()),
         **owed,
+        "alerts": list_alerts(staff.merchant, owed["owed"]),
         "recent": recent,
     }
     return render(request, "merchants/overview.html", context)

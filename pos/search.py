@@ -1,7 +1,7 @@
 """Look for payments: by a word, an amount, days, and where and by whom they were taken."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -11,9 +11,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from ledger.errors import AmountUnreadable
 from ledger.typed import read_money
-from merchants.queries import read_clock
+from merchants.models import StaffMember
+from merchants.queries import list_merchant_balances, read_clock
 from pos.models import Charge, ChargeStatus
-from pos.queries import filter_status, first_id_at
+from pos.queries import filter_status, first_id_at, list_staff_charges, page_after
 from qr.crockford import decode_number, encode_number
 from qr.errors import PayloadInvalid
 from qr.links import SHORT_CODE_LENGTH
@@ -84,6 +85,25 @@ def search(
     if wanted.has_days:
         return _within(charges, wanted, zone)
     return charges.filter(pk__gte=first_id_at(read_clock() - LATELY))
+
+
+def find_staff_payments(staff: StaffMember, wanted: Wanted) -> QuerySet[Charge]:
+    """Find what is looked for among the charges that a member of staff sees."""
+    balances = list_merchant_balances(staff.merchant_id)
+    return search(
+        list_staff_charges(staff),
+        wanted,
+        currencies=[balance.currency for balance in balances],
+        zone=ZoneInfo(staff.merchant.time_zone),
+    )
+
+
+def read_pages(charges: QuerySet[Charge]) -> Iterator[list[Charge]]:
+    """Yield the charges some hundred at a time; no transaction stays open between."""
+    after: str | None = ""
+    while after is not None:
+        page, after = page_after(charges, after=after, size=500)
+        yield list(page)
 
 
 def sum_found(charges: QuerySet[Charge]) -> list[Found]:

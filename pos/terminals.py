@@ -1,7 +1,8 @@
 """Tills and the stores they stand in: add, pair by a code, find by token, revoke, close."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -77,6 +78,15 @@ _HELD_BEFORE = JoinedRows(
     beside=StaffMember,
     beside_paths=["user"],
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTill:
+    """A till at which somebody sells now."""
+
+    name: str
+    cashier_name: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +227,22 @@ def unlock_till(terminal: Terminal, cashier: StaffMember, *, pin: str) -> None:
 def lock_till(terminal: Terminal) -> None:
     """Lock the paired device: nobody sells at it until a cashier unlocks it."""
     _find_device(terminal).update(cashier=None, unlocked_at=None)
+
+
+def list_open_tills(merchant_id: UUID) -> list[OpenTill]:
+    """List the merchant's tills at which a cashier's shift runs, by name."""
+    shift = timezone.now() - timedelta(seconds=_SHIFT_S)
+    devices = TerminalToken.objects.filter(
+        terminal__store__merchant_id=merchant_id,
+        is_device=True,
+        revoked_at=None,
+        cashier__is_active=True,
+        unlocked_at__gt=shift,
+    )
+    rows = devices.order_by("terminal__name", "id").values_list(
+        "terminal__name", "cashier__user__name", "unlocked_at"
+    )
+    return [OpenTill(name, cashier, since) for name, cashier, since in rows if since]
 
 
 def _find_device(terminal: Terminal) -> QuerySet[TerminalToken]:

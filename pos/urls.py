@@ -4,7 +4,18 @@ from django.urls import path
 
 from pos.api import charges, pictures
 from pos.api import counter_codes as api_codes
-from pos.views import counter_codes, desk, exports, items, pages, paper, payments, tills
+from pos.views import (
+    counter_codes,
+    desk,
+    exports,
+    items,
+    long_exports,
+    pages,
+    paper,
+    payments,
+    reports,
+    tills,
+)
 
 app_name = "pos"
 urlpatterns = [
@@ -74,6 +85,14 @@ urlpatterns = [
     ),
     path("dashboard/payments/", payments.payments, name="payments"),
     path("dashboard/payments.csv", payments.payments_csv, name="payments_csv"),
+    path("dashboard/exports/", long_exports.exports, name="exports"),
+    path("dashboard/exports/new/", long_exports.new_export, name="new_export"),
+    path("dashboard/exports/<str:reference>/", long_exports.export, name="export"),
+    path(
+        "dashboard/exports/<str:reference>/file/", long_exports.export_file, name="export_file"
+    ),
+    path("dashboard/reports/", reports.reports, name="reports"),
+    path("dashboard/reports.csv", reports.reports_csv, name="reports_csv"),
     path("dashboard/payments/<str:reference>/", pages.payment, name="payment"),
     path("api/v1/charges", charges.ChargesView.as_view()),
     path("api/v1/charges/<str:reference>", charges.ChargeView.as_view()),

@@ -265,6 +265,7 @@ class Stack:
             "BANK_OUTBOX": str(bank / "outbox"),
             "BANK_INBOX": str(bank / "inbox"),
             "DEMO_BANK": str(bank),
+            "EXPORT_FOLDER": str(self.state.path / "exports"),
             "TEXT_SENDER": "demo.texts.show_among_mail",
             "LEDGER_HEADS_FILE": str(self.state.path / f"heads-{self.database}.jsonl"),
             "PYTHONUNBUFFERED": "1",

@@ -4,7 +4,7 @@ import functools
 import itertools
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,8 @@ from merchants.addresses import Address
 from merchants.applications import Applicant, apply, confirm_address
 from merchants.models import (
     Application,
+    Export,
+    ExportKind,
     Invitation,
     LegalForm,
     Licence,
@@ -316,6 +318,17 @@ def sell(shop: Shop, customer: Customer, *, amount_minor: int = 480) -> Charge:
     return confirm(customer, claim(customer, charge)).charge
 
 
+def sell_items(shop: Shop, customer: Customer, lines: list[tuple[Item, int]]) -> Charge:
+    """Make a whole sale of items, captured."""
+    return confirm(customer, claim(customer, open_items(shop, lines))).charge
+
+
+def open_items(shop: Shop, lines: list[tuple[Item, int]]) -> Charge:
+    """Open a charge of items at the shop's till."""
+    new = replace(plan_charge(shop), amount_minor=None, lines=tuple(lines))
+    return create_charge(shop.till, new)
+
+
 def refund(
     shop: Shop,
     charge: Charge,
@@ -333,6 +346,18 @@ def refund(
         request_hash=b"test",
     )
     return refund_charge(charge.id, principal=principal or shop.till, new=new)
+
+
+def ask_export(
+    shop: Shop, *, store: Store | None = None, staff: StaffMember | None = None, **wish: Any
+) -> Export:
+    """Ask for a long file, as somebody of the shop or of one store."""
+    staff = staff or hire_person(shop, role=Role.ACCOUNTANT)
+    staff.store = store
+    usual: dict[str, Any] = {"kind": ExportKind.PAYMENTS, "query": "", "layout": "program"}
+    return Export.objects.create(
+        merchant=shop.merchant, staff=staff, store=store, language="en", **usual | wish
+    )
 
 
 def balance_of(shop: Shop) -> MerchantBalance:

@@ -132,6 +132,9 @@ NOT_IN_THE_API = {
     "SignInLocked",
     "WalletAlready",
     "WalletMissing",
+    "ExportsElsewhere",
+    "ReportMailUnknown",
+    "TooManyExports",
 }
 # Inside an application: what is higher may know what is lower. What is not named is a noun.
 INSIDE = {"urls": 4}

@@ -33,7 +33,23 @@ WORDS = {
 }
 
 
+# As a shop speaks of its own payments.
+_SHOP_WORDS = {
+    "capture": _("Sale"),
+    "takings": _("Shop's account"),
+    "payable": _("Owed to the shop"),
+    "receivable": _("Owed by the shop"),
+    "wallet": _("Customer's wallet"),
+}
+
+
 @register.filter
 def in_words(kind: str) -> str:
     """Name a kind of transfer or account: `{{ transfer.kind|in_words }}` gives `Capture`."""
     return str(WORDS.get(kind, kind))
+
+
+@register.filter
+def in_shop_words(kind: str) -> str:
+    """Name it as a shop does: `{{ transfer.kind|in_shop_words }}` gives `Sale`."""
+    return str(_SHOP_WORDS.get(kind) or in_words(kind))

@@ -2,6 +2,7 @@
 
 from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
+from merchants.models.exports import Export, ExportKind
 from merchants.models.fee_rules import FeeRule
 from merchants.models.holds import HoldRule, PayoutHold
 from merchants.models.invitations import Invitation
@@ -18,6 +19,7 @@ from merchants.models.places import (
     StaffMember,
     Store,
 )
+from merchants.models.report_mails import Every, MailedReport, ReportMail
 from merchants.models.settlements import LineKind, MerchantBalance, Settlement, SettlementLine
 
 __all__ = [
@@ -28,6 +30,9 @@ __all__ = [
     "BookAccount",
     "BookFormat",
     "CodeFormat",
+    "Every",
+    "Export",
+    "ExportKind",
     "FeeRule",
     "HoldRule",
     "Invitation",
@@ -35,12 +40,14 @@ __all__ = [
     "Licence",
     "LineKind",
     "Logo",
+    "MailedReport",
     "Merchant",
     "MerchantBalance",
     "Organisation",
     "PayoutAccount",
     "PayoutHold",
     "Purpose",
+    "ReportMail",
     "Rhythm",
     "Role",
     "Settlement",

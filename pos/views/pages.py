@@ -22,6 +22,7 @@ from merchants.access import (
     name_actor,
     staff_only,
 )
+from merchants.money_of_sales import list_settled_lines
 from pos.access import Till, keep_token, read_device, till_only
 from pos.authentication import TILL_COOKIE
 from pos.desk import look_at_desk
@@ -50,6 +51,7 @@ from pos.terminals import (
 )
 from pos.till_keys import change_key
 from pos.timeline import list_timeline
+from pos.vat import list_vat
 from pos.views.desk import show_items
 from pos.views.tills import draw_pairing, find_own_terminal
 from qr.errors import PayloadInvalid
@@ -207,13 +209,16 @@ def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     except NotFound:
         raise Http404 from None
     refunds = list_refunds(charge)
+    moved = [charge.id, *(refund.id for refund in refunds)]
     context = {
         "merchant": staff.merchant,
         "works_at": staff.store,
+        "settled_lines": list_settled_lines(moved),
+        "vat": list_vat(charge.lines.all()),
         "charge": charge,
         "refunds": refunds,
         "timeline": list_timeline(charge, refunds),
-        "transfers": list_postings([charge.id, *(refund.id for refund in refunds)]),
+        "transfers": list_postings(moved),
     }
     return render(request, "pos/payment.html", context)
 

@@ -1,25 +1,35 @@
 """The dashboard's payments: looked for, added up, and as a file."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from merchants.access import Staff, staff_only
+from merchants.exports import is_offered
 from merchants.layouts import suggest_layout
-from merchants.queries import list_merchant_balances, read_clock
+from merchants.models import ExportKind
+from merchants.queries import read_clock
 from pos.errors import NotFound
 from pos.forms_search import STATUSES, SearchForm
 from pos.models import Charge
 from pos.payment_file import write_payments_csv
-from pos.queries import list_staff_charges, page_after
-from pos.search import LATELY, Wanted, search, sum_found
+from pos.queries import page_after
+from pos.search import LATELY, Wanted, find_staff_payments, read_pages, sum_found
+from pos.views.long_exports import redirect_to_export
+
+# More are a long file.
+_AT_ONCE_MAX = 20_000
 
 
 @require_GET
@@ -30,7 +40,7 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
     form = SearchForm(request.GET, staff=staff)
     status = 200 if form.is_valid() else 422
     wanted = form.read() if form.is_valid() else Wanted()
-    found = _search(staff, wanted) if form.is_valid() else Charge.objects.none()
+    found = find_staff_payments(staff, wanted) if form.is_valid() else Charge.objects.none()
     try:
         page, after = page_after(found, after=request.GET.get("after", ""))
     except NotFound:
@@ -55,35 +65,25 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_GET
 @never_cache
 @staff_only
-def payments_csv(request: HttpRequest, staff: Staff) -> StreamingHttpResponse:
-    """Download all payments that the page finds with the same address."""
+def payments_csv(
+    request: HttpRequest, staff: Staff
+) -> StreamingHttpResponse | HttpResponseRedirect:
+    """Download all payments that the page finds with the same address.
+
+    Where long files are made, more than some thousand are one of them.
+    """
     form = SearchForm(request.GET, staff=staff)
     if not form.is_valid():
         raise Http404
     layout = suggest_layout(request.headers.get("Accept-Language", ""))
-    pages = _read_pages(_search(staff, form.read()))
+    found = find_staff_payments(staff, form.read())
+    if is_offered() and found[: _AT_ONCE_MAX + 1].count() > _AT_ONCE_MAX:
+        return redirect_to_export(request, ExportKind.PAYMENTS)
+    pages = read_pages(found)
     text = write_payments_csv(pages, layout, time_zone=staff.merchant.time_zone)
     response = StreamingHttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{gettext("payments")}.csv"'
     return response
-
-
-def _search(staff: Staff, wanted: Wanted) -> QuerySet[Charge]:
-    balances = list_merchant_balances(staff.merchant_id)
-    return search(
-        list_staff_charges(staff),
-        wanted,
-        currencies=[balance.currency for balance in balances],
-        zone=ZoneInfo(staff.merchant.time_zone),
-    )
-
-
-def _read_pages(charges: QuerySet[Charge]) -> Iterator[list[Charge]]:
-    """Yield the charges some hundred at a time; no transaction stays open between."""
-    after: str | None = ""
-    while after is not None:
-        page, after = page_after(charges, after=after, size=500)
-        yield list(page)
 
 
 def _list_spans(staff: Staff) -> list[tuple[str, date, date]]:

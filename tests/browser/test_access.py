@@ -168,7 +168,9 @@ def test_the_wallet_and_the_receipt(phone, check, watch):
 
 
 def test_the_dashboard(office, check):
-    for page in ("", "tills/", "payments/", "payments/?status=open", "settlements/"):
+    reports = ("reports/", "reports/?by=item", "reports/mail/", "exports/new/")
+    lists = ("", "tills/", "payments/", "payments/?status=open", *reports, "settlements/")
+    for page in lists:
         office.goto(f"/dashboard/{page}")
         check(office, f"dashboard {page}")
     office.get_by_role("link", name=re.compile("^ST-")).first.click()

@@ -29,6 +29,7 @@ from tests.snapshots import nothing_changes
 KINDS = {
     "dashboard/accounting/": "format",
     "dashboard/bank-account/": "account",
+    "dashboard/exports/": "export",
     "dashboard/tills/": "terminal",
     "dashboard/codes/": "code",
     "dashboard/stores/": "store",
@@ -47,6 +48,7 @@ OPEN = {
     "dashboard/sign-out/",
     "dashboard/invitation/<str:token>/",
     "dashboard/password/",
+    "dashboard/report-mail/<str:token>/",
     "dashboard/password/<str:person>/<str:token>/",
 }
 _KEPT: list[Any] = [
@@ -102,6 +104,7 @@ def stock_two_stores(
             "key": ApiKey.objects.filter(merchant=place.merchant)[0],
             "settlement": settlement,
             "account": change,
+            "export": factories.ask_export(place, store=place.store),
         }
         named = {kind: row.public_id for kind, row in rows.items()}
         things.append({**named, "format": "datev"})

@@ -11,7 +11,13 @@ from console.tasks import count_network_values
 from identity.models import DashboardSession
 from ledger.models import BookCheck
 from ledger.tasks import expire_holds
-from merchants.tasks import close_due_settlements, order_payouts, sweep_sessions
+from merchants.tasks import (
+    close_due_settlements,
+    make_exports,
+    order_payouts,
+    send_reports,
+    sweep_sessions,
+)
 from pos.tasks import issue_missing_receipts
 from pos.tasks import sweep as sweep_charges
 from relay.letters import TRIES_MAX
@@ -49,6 +55,7 @@ def test_each_job_of_the_timetable_leaves_its_age(aoife):
         *(sweep_charges, issue_missing_receipts, send_letters, sweep_bank),
         *(close_due_settlements, order_payouts, expire_holds, sweep_sessions),
         count_network_values,
+        *(send_reports, make_exports),
     ):
         job()
 

@@ -34,6 +34,7 @@ FINAL = [
     "ledger_seal",
     "ledger_sealleaves",
     "ledger_transfer",
+    "merchants_mailedreport",
     "merchants_settlement",
     "pos_chargeline",
     "pos_refund",

@@ -1,0 +1,201 @@
+"""Add up a merchant's sales and refunds by what a report asks for.
+
+The settlement lines are what the ledger says: each is a capture or a refund, of its amount. A
+refund counts on its own day, and to the till and the cashier who made it.
+
+A sale of several items is shared among them by their prices, and so are its fee and its
+refunds: each share is the difference of two rounded running sums, so that the shares of an
+amount are that amount, and those of all refunds of a sale the sale's own.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+# More are not added up while somebody waits.
+LINES_MAX = 200_000
+
+
+class By(StrEnum):
+    """How a report is split."""
+
+    DAY = "day"
+    STORE = "store"
+    TILL = "till"
+    CASHIER = "cashier"
+    ITEM = "item"
+    VAT = "vat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which sales and refunds: of balances, of a store or of all, of days of the shop."""
+
+    balance_ids: Sequence[UUID]
+    store_id: UUID | None
+    # Both are included.
+    first_day: date
+    last_day: date
+    time_zone: str
+
+    @property
+    def days_count(self) -> int:
+        """Return how many days it has."""
+        return (self.last_day - self.first_day).days + 1
+
+
+class Sums(NamedTuple):
+    """What was added up for a key, in minor units; `units` are sales, or pieces sold."""
+
+    balance_id: UUID
+    key: str | None
+    units: int
+    sold_minor: int
+    refunded_minor: int
+    fee_minor: int
+
+
+_SEEN = """
+    WITH seen AS (
+        SELECT l.id, l.balance_id, l.store_id, l.kind, l.charge_id, l.amount_minor, l.fee_minor,
+               l.at
+          FROM merchants_settlementline l
+         WHERE l.balance_id = ANY(%(balances)s) AND l.settlement_id IS NULL
+           AND l.at >= %(begin)s AND l.at < %(end)s
+           AND (%(store)s::uuid IS NULL OR l.store_id = %(store)s)
+        UNION ALL
+        SELECT l.id, l.balance_id, l.store_id, l.kind, l.charge_id, l.amount_minor, l.fee_minor,
+               l.at
+          FROM merchants_settlement s
+          JOIN merchants_settlementline l ON l.settlement_id = s.id
+         WHERE s.balance_id = ANY(%(balances)s) AND s.closed_at > %(begin)s
+           AND l.at >= %(begin)s AND l.at < %(end)s
+           AND (%(store)s::uuid IS NULL OR l.store_id = %(store)s)
+    )
+"""
+_SEEN_ALONE = "      FROM seen f"
+_WHOLE = """
+    SELECT f.balance_id, {key} AS key,
+           count(*) FILTER (WHERE f.kind = 'sale'),
+           coalesce(sum(f.amount_minor) FILTER (WHERE f.kind = 'sale'), 0)::bigint,
+           coalesce(sum(f.amount_minor) FILTER (WHERE f.kind = 'refund'), 0)::bigint,
+           sum(f.fee_minor)::bigint
+{source}
+     GROUP BY 1, 2
+"""
+_MADE = """
+      FROM seen f
+      LEFT JOIN pos_charge c ON f.kind = 'sale' AND c.id = f.id
+      LEFT JOIN pos_refund r ON f.kind = 'refund' AND r.id = f.id
+"""
+# A sale without items is one piece, of no name and no rate. What was refunded of a sale
+# before counts from the refunds that were made before: a charge is locked for each.
+_PIECES = """
+    , piece AS (
+        SELECT f.balance_id, f.kind, f.amount_minor, f.fee_minor, line.name, line.vat_bps,
+               coalesce(line.quantity, 1) AS quantity,
+               coalesce(
+                   (SELECT sum(r.amount_minor) FROM pos_refund r
+                     WHERE f.kind = 'refund' AND r.charge_id = f.charge_id AND r.id < f.id),
+                   0) AS earlier,
+               coalesce(line.quantity * line.unit_price_minor, 1) AS price,
+               coalesce(
+                   sum(line.quantity * line.unit_price_minor)
+                       OVER (PARTITION BY f.id ORDER BY line.position), 1) AS upto,
+               coalesce(
+                   sum(line.quantity * line.unit_price_minor) OVER (PARTITION BY f.id), 1
+               ) AS whole
+          FROM seen f LEFT JOIN pos_chargeline line ON line.charge_id = f.charge_id
+    ), share AS (
+        SELECT balance_id, kind, name, vat_bps, quantity,
+               div(2 * (earlier + amount_minor) * upto + whole, 2 * whole)
+               - div(2 * (earlier + amount_minor) * (upto - price) + whole, 2 * whole)
+               - div(2 * earlier * upto + whole, 2 * whole)
+               + div(2 * earlier * (upto - price) + whole, 2 * whole) AS minor,
+               div(2 * fee_minor * upto + whole, 2 * whole)
+               - div(2 * fee_minor * (upto - price) + whole, 2 * whole) AS fee_minor
+          FROM piece
+    )
+    SELECT f.balance_id, {key} AS key,
+           coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'sale'), 0)::bigint,
+           coalesce(sum(f.minor) FILTER (WHERE f.kind = 'sale'), 0)::bigint,
+           coalesce(sum(f.minor) FILTER (WHERE f.kind = 'refund'), 0)::bigint,
+           sum(f.fee_minor)::bigint
+      FROM share f
+     GROUP BY 1, 2
+"""
+_SQL = {
+    By.DAY: _WHOLE.format(key="(f.at AT TIME ZONE %(zone)s)::date::text", source=_SEEN_ALONE),
+    By.STORE: _WHOLE.format(key="f.store_id::text", source=_SEEN_ALONE),
+    By.TILL: _WHOLE.format(key="coalesce(c.terminal_id, r.terminal_id)::text", source=_MADE),
+    By.CASHIER: _WHOLE.format(key="coalesce(c.cashier_id, r.cashier_id)::text", source=_MADE),
+    By.ITEM: _PIECES.format(key="f.name"),
+    By.VAT: _PIECES.format(key="f.vat_bps::text"),
+}
+_COUNT = "SELECT count(*) FROM (SELECT FROM seen LIMIT %(most)s) counted"
+
+
+def sum_lines(by: By, scope: Scope) -> list[Sums] | None:
+    """Add up the sales and refunds of a scope, in one statement.
+
+    None: there are more than `LINES_MAX`.
+    """
+    facts = _list_facts(scope)
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN + _COUNT, facts)
+        if cursor.fetchone()[0] > LINES_MAX:
+            return None
+        cursor.execute(_SEEN + _SQL[by], facts)
+        return [Sums(*row) for row in cursor.fetchall()]
+
+
+def sum_day_by_day(by: By, scope: Scope) -> Iterator[list[Sums]]:
+    """Yield what `sum_lines` would return of each day, however much and long it is."""
+    for ahead in range(scope.days_count):
+        day = scope.first_day + timedelta(days=ahead)
+        facts = _list_facts(replace(scope, first_day=day, last_day=day))
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute(_SEEN + _SQL[by], facts)
+            rows = cursor.fetchall()
+        yield [Sums(*row) for row in rows]
+
+
+def merge_sums(many: Iterable[Sums]) -> list[Sums]:
+    """Add up the sums of the same balance and key."""
+    figures: dict[tuple[UUID, str | None], list[int]] = {}
+    for sums in many:
+        merged = figures.setdefault((sums.balance_id, sums.key), [0] * len(sums[2:]))
+        for place, figure in enumerate(sums[2:]):
+            merged[place] += figure
+    return [Sums(balance_id, key, *each) for (balance_id, key), each in figures.items()]
+
+
+def find_bounds(
+    first_day: date, last_day: date, *, time_zone: str
+) -> tuple[datetime, datetime]:
+    """Return the midnights, of the shop's clock, that days begin with and end before."""
+    zone = ZoneInfo(time_zone)
+    after = last_day + timedelta(days=1)
+    return (
+        datetime.combine(first_day, time.min, tzinfo=zone),
+        datetime.combine(after, time.min, tzinfo=zone),
+    )
+
+
+def _list_facts(scope: Scope) -> dict[str, Any]:
+    begin, end = find_bounds(scope.first_day, scope.last_day, time_zone=scope.time_zone)
+    return {
+        "balances": list(scope.balance_ids),
+        "store": scope.store_id,
+        "begin": begin,
+        "end": end,
+        "zone": scope.time_zone,
+        "most": LINES_MAX + 1,
+    }
