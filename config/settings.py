@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import environ
 from celery.schedules import crontab
 
+from config.letters import WRITERS
 from foundation.sums import read_sums
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -137,33 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_LINK_LIFE_S", default=259_200)
 # Sends text messages: the path of a function of a number and a text; empty is none.
 TEXT_SENDER = env.str("TEXT_SENDER", default="")
-# What the relay may mail, and the function that writes it.
-LETTERS = {
-    "invitation": "merchants.letters.write_invitation",
-    "password": "merchants.letters.write_password_link",
-    "join": "merchants.letters.write_join_link",
-    "declined": "merchants.letters.write_refusal",
-    "code": "wallet.joining.write_code",
-    "pin_changed": "wallet.joining.write_pin_change",
-    "operator": "console.operators.write_invitation",
-    "fee_rule": "merchants.letters.write_fee_rule",
-    "payout_account": "merchants.letters.write_payout_account",
-    "payout_account_confirmed": "merchants.letters.write_payout_account_confirmed",
-    "factor_on": "merchants.factor_letters.write_factor_on",
-    "factor_off": "merchants.factor_letters.write_factor_off",
-    "factor_changed": "merchants.factor_letters.write_factor_change",
-    "wallet_frozen": "wallet.freeze_letters.write_frozen",
-    "wallet_unfrozen": "wallet.freeze_letters.write_unfrozen",
-    "identity_decided": "wallet.identity_letters.write_decision",
-    "redemption_booked": "wallet.bank_letters.write_booked",
-    "redemption_back": "wallet.bank_letters.write_back",
-    "top_up_arrived": "wallet.bank_letters.write_arrived",
-    "payouts_held": "merchants.hold_letters.write_held",
-    "payouts_free": "merchants.hold_letters.write_free",
-    "payout_back": "merchants.bank_letters.write_back",
-    "report": "pos.report_letters.write_report",
-    "password_changed": "merchants.letters.write_password_change",
-}
+LETTERS = WRITERS
 # Writes the texts of a long file.
 EXPORT_WRITER = "pos.long_exports.write_export"
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
@@ -297,20 +272,17 @@ CELERY_BEAT_SCHEDULE = {
 # In UTC; a night that beat missed is made up for when it is back.
 CHECK_BOOKS_AT = env.str("CHECK_BOOKS_AT", default="03:30")
 _HOUR, _MINUTE = CHECK_BOOKS_AT.split(":")
-CELERY_BEAT_SCHEDULE["check safeguarding"] = {
-    "task": "banking.check_safeguarding",
-    "schedule": crontab(hour=_HOUR, minute=_MINUTE),
-    "options": {"expires": 6 * 3600},
-}
-CELERY_BEAT_SCHEDULE["count the limited network"] = {
-    "task": "console.count_network_values",
-    "schedule": crontab(hour=_HOUR, minute=_MINUTE),
-    "options": {"expires": 6 * 3600},
-}
-CELERY_BEAT_SCHEDULE["check the books"] = {
-    "task": "ledger.check_books",
-    "schedule": crontab(hour=_HOUR, minute=_MINUTE),
-    "options": {"expires": 6 * 3600},
+CELERY_BEAT_SCHEDULE |= {
+    name: {
+        "task": task,
+        "schedule": crontab(hour=_HOUR, minute=_MINUTE),
+        "options": {"expires": 6 * 3600},
+    }
+    for name, task in [
+        ("check safeguarding", "banking.check_safeguarding"),
+        ("count the limited network", "console.count_network_values"),
+        ("check the books", "ledger.check_books"),
+    ]
 }
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")

@@ -1,0 +1,28 @@
+"""Each kind of letter and the function that writes it: by name, for the relay knows no room."""
+
+WRITERS = {
+    "invitation": "merchants.letters.write_invitation",
+    "password": "merchants.letters.write_password_link",
+    "join": "merchants.letters.write_join_link",
+    "declined": "merchants.letters.write_refusal",
+    "code": "wallet.joining.write_code",
+    "pin_changed": "wallet.joining.write_pin_change",
+    "operator": "console.operators.write_invitation",
+    "fee_rule": "merchants.letters.write_fee_rule",
+    "payout_account": "merchants.letters.write_payout_account",
+    "payout_account_confirmed": "merchants.letters.write_payout_account_confirmed",
+    "factor_on": "merchants.factor_letters.write_factor_on",
+    "factor_off": "merchants.factor_letters.write_factor_off",
+    "factor_changed": "merchants.factor_letters.write_factor_change",
+    "wallet_frozen": "wallet.freeze_letters.write_frozen",
+    "wallet_unfrozen": "wallet.freeze_letters.write_unfrozen",
+    "identity_decided": "wallet.identity_letters.write_decision",
+    "redemption_booked": "wallet.bank_letters.write_booked",
+    "redemption_back": "wallet.bank_letters.write_back",
+    "top_up_arrived": "wallet.bank_letters.write_arrived",
+    "payouts_held": "merchants.hold_letters.write_held",
+    "payouts_free": "merchants.hold_letters.write_free",
+    "payout_back": "merchants.bank_letters.write_back",
+    "report": "pos.report_letters.write_report",
+    "password_changed": "merchants.letters.write_password_change",
+}
