@@ -18,7 +18,7 @@ from pos.vat import take_out_vat
 
 DAYS_MAX = 366
 # Of the chart of days: a bar's width at most and at least, and the height of all.
-_WIDE, _NARROW, HEIGHT = 40, 6, 120
+_WIDE, _NARROW, HEIGHT = 72, 6, 120
 _ROOM = 960
 _LABEL_WIDTH = 56
 
@@ -146,7 +146,8 @@ class Report:
     def width(self) -> int:
         """Return the chart's width, in the units of its bars."""
         bars = self.bars
-        return max(bars[-1].left + bars[-1].width + 2, _LABEL_WIDTH) if bars else 0
+        # The last label is wider than half a bar too.
+        return bars[-1].middle + _LABEL_WIDTH // 2 if bars else 0
 
 
 def read_reports(staff: StaffMember, asked: Asked) -> list[Report] | None:

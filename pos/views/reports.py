@@ -14,7 +14,7 @@ from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.queries import find_shop_day
 from pos.forms_reports import ReportForm
 from pos.report_file import counts_pieces, name_by, write_report_csv
-from pos.report_sums import LINES_MAX, By
+from pos.report_sums import By, find_most
 from pos.reports import read_reports
 
 
@@ -40,7 +40,7 @@ def reports(request: HttpRequest, staff: Staff) -> HttpResponse:
         "spans": _list_spans(today),
         "reports": found or [],
         "is_too_much": found is None,
-        "lines_max": LINES_MAX,
+        "lines_max": find_most(by),
         "is_offered": is_offered(),
         "layouts": LAYOUTS.values(),
         "layout": suggest_layout(request.headers.get("Accept-Language", "")),

@@ -222,6 +222,10 @@ def test_too_much_is_not_added_up(shop, customer, monkeypatch):
     assert read(shop, By.DAY) is not None
     monkeypatch.setattr(report_sums, "LINES_MAX", 1)
     assert read(shop, By.DAY) is None
+    monkeypatch.setattr(report_sums, "LINES_MAX", 8)
+    assert read(shop, By.ITEM) is not None
+    monkeypatch.setattr(report_sums, "LINES_MAX", 7)
+    assert read(shop, By.ITEM) is None
 
 
 def test_nothing_sold_is_no_report(shop):
@@ -249,6 +253,9 @@ def test_the_chart_has_each_day_between_and_few_labels():
     short, long = Report(By.DAY, "EUR", few), Report(By.DAY, "EUR", many)
 
     assert [bar.height for bar in short.bars] == [120, 0, 0, 0, 0]
+    assert [bar.label for bar in short.bars][::4] == ["1 Jan", "5 Jan"]
+    # A label is 56 wide at most, and none is cut off.
+    assert short.bars[0].middle >= 28 <= short.width - short.bars[-1].middle
     assert (long.bars[-1].top, len(long.bars)) == (0, 366)
     named = [bar.middle for bar in long.bars if bar.label]
     assert min(b - a for a, b in itertools.pairwise(named)) >= 56
