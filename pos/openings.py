@@ -68,10 +68,12 @@ _AT_TOKEN = f"""
 """  # noqa: S608  the names are ours
 _LINES = """
     , lined AS (
-        INSERT INTO pos_chargeline (charge_id, position, name, quantity, unit_price_minor)
-        SELECT made.id, line.place - 1, line.name, line.quantity, line.price_minor
-          FROM made, unnest(%(names)s::text[], %(quantities)s::int[], %(prices)s::bigint[])
-               WITH ORDINALITY line (name, quantity, price_minor, place)
+        INSERT INTO pos_chargeline
+               (charge_id, position, name, quantity, unit_price_minor, vat_bps)
+        SELECT made.id, line.place - 1, line.name, line.quantity, line.price_minor, line.vat_bps
+          FROM made, unnest(%(names)s::text[], %(quantities)s::int[], %(prices)s::bigint[],
+                            %(rates)s::int[])
+               WITH ORDINALITY line (name, quantity, price_minor, vat_bps, place)
     )
 """
 _FROM_PLACE = ("merchant_id", "store_id", "terminal_id", "takings_account_id", "principal_id")
@@ -145,6 +147,7 @@ def open_charge(principal: Principal, new: NewCharge, *, amount_minor: int) -> C
             "names": [item.name for item, _ in new.lines],
             "quantities": [quantity for _, quantity in new.lines],
             "prices": [item.price_minor for item, _ in new.lines],
+            "rates": [item.vat_bps for item, _ in new.lines],
             **_list_facts(new, amount_minor=amount_minor),
             "cashier_id": cashier and cashier.id,
             "counter_code_id": code and code.id,

@@ -274,13 +274,15 @@ class Charge(models.Model):
 
 
 class ChargeLine(models.Model):
-    """A sold item: a copy of its name and price at that moment."""
+    """A sold item: a copy of its name, price and rate of VAT at that moment."""
 
     charge = models.ForeignKey(Charge, models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=80)
     quantity = models.PositiveSmallIntegerField()
     unit_price_minor = models.BigIntegerField()
+    # Included in the price; null where the item had none.
+    vat_bps = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ["position"]
