@@ -55,7 +55,8 @@ def main() -> int:
         text = read_text(arguments.file)
         facts, lines, stated = read_statement(text)
         check_sums(facts, lines)
-        check_subtotals(read_subtotals(text), lines)
+        check_subtotals(read_json_only(text, "subtotals", {}), lines)
+        check_rates(read_json_only(text, "vat", []), facts)
         text = write_statement(facts, lines)
         digest = hashlib.sha256(text.encode()).hexdigest()
         check_checksum(digest, stated, arguments.checksum)
@@ -160,9 +161,19 @@ def check_sums(facts: dict[str, Any], lines: list[dict[str, Any]]) -> None:
         )
 
 
-def read_subtotals(text: str) -> dict[str, Any]:
-    """Return the sub-totals of a JSON file; none of a CSV, and of a file of before them."""
-    return json.loads(text).get("subtotals", {}) if text.lstrip().startswith("{") else {}
+def read_json_only(text: str, name: str, nothing: Any) -> Any:  # noqa: ANN401  as JSON is
+    """Return what a JSON file has and a CSV has not, nor a file of before it."""
+    return json.loads(text).get(name, nothing) if text.lstrip().startswith("{") else nothing
+
+
+def check_rates(rows: list[dict[str, str]], facts: dict[str, Any]) -> None:
+    """Add up the rates of VAT and compare with the facts; the lines do not say them."""
+    for name in ("sales", "refunds", "fees") if rows else ():
+        if any(name not in row for row in rows):
+            raise Wrong(f"the rates of VAT have no {name!r}")
+        total = sum((read_amount(row[name], "vat") for row in rows), Decimal(0))
+        if total != read_amount(facts[name], name):
+            raise Wrong(f"{name} is {facts[name]}, and the rates of VAT add up to {total}")
 
 
 def check_subtotals(stated: dict[str, Any], lines: list[dict[str, Any]]) -> None:

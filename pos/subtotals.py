@@ -1,4 +1,4 @@
-"""Sub-totals of a settlement by day, store, till and cashier, by one statement."""
+"""Sub-totals of a settlement by day, store, till and cashier, by one statement; then by VAT."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from merchants.models import Settlement
 from merchants.reports.subtotals import Part, Subtotal, Subtotals
+from pos.vat_sums import read_rate_sums
 
 # `grouping` has a bit for each fact that a row does not keep apart.
 _PARTS = {"day": 0b0111, "store": 0b1011, "till": 0b1001, "cashier": 0b1110}
@@ -63,7 +64,8 @@ def read_subtotals(settlement: Settlement) -> Subtotals:
         key: [each for merged, each in rows if merged == bits] for key, bits in _PARTS.items()
     }
     (total,) = (each for merged, each in rows if merged == _TOTAL)
-    return Subtotals(total, [Part(key, each) for key, each in by_key.items()])
+    parts = [Part(key, each) for key, each in by_key.items()]
+    return Subtotals(total, parts, read_rate_sums(settlement))
 
 
 def _read(row: Sequence[Any]) -> Subtotal:

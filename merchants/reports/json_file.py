@@ -1,7 +1,7 @@
 """A settlement as one JSON document, with the names of the file for programs."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from merchants.models import Settlement
 from merchants.reports.files import FindMakers, read_made_lines
@@ -33,7 +33,9 @@ def write_settlement_json(
         yield separator + ",\n".join(texts)
         separator = ",\n"
     yield f'],\n"total": {_write(file.list_totals())},\n'
-    yield f'"subtotals": {_write(_list_subtotals(sum_up(settlement), file))},\n'
+    subtotals = sum_up(settlement)
+    yield f'"subtotals": {_write(_list_subtotals(subtotals, file))},\n'
+    yield f'"vat": {_write(_list_rates(subtotals, file))},\n'
     yield f'"sha256": "{checksum.finish()}"}}\n'
 
 
@@ -46,11 +48,20 @@ def _list_subtotals(
     }
 
 
+def _list_rates(subtotals: Subtotals, file: ProgramFile) -> list[dict[str, str]]:
+    return [
+        {"rate": row.percent}
+        | {name: file.money(amount_minor) for name, amount_minor in list_amounts(row)}
+        | {"vat": file.money(row.vat_minor)}
+        for row in subtotals.rates
+    ]
+
+
 def _list_fields(part: Part, row: Subtotal, file: ProgramFile) -> dict[str, str | int]:
     counts = {"sales_count": row.sales_count, "refunds_count": row.refunds_count}
     amounts = {name: file.money(amount_minor) for name, amount_minor in list_amounts(row)}
     return dict(list_named_facts(part, row)) | counts | amounts
 
 
-def _write(value: Mapping[str, object]) -> str:
+def _write(value: Mapping[str, object] | Sequence[object]) -> str:
     return json.dumps(value, ensure_ascii=False)

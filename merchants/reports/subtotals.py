@@ -1,4 +1,4 @@
-"""A settlement's sub-totals: the same lines by day, by store, by till and by cashier."""
+"""A settlement's sub-totals: the same lines by day, store, till, cashier and rate of VAT."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,30 +6,57 @@ from datetime import date
 
 from django.utils.translation import gettext as translate
 
+from ledger.typed import write_percent
 from merchants.models import Settlement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subtotal:
-    """The sums of some lines, and what these lines have in common; empty if nothing is known.
+class Sums:
+    """The sums of some lines in minor units; those of refunds and fees are taken off."""
 
-    Amounts are in minor units, and those of refunds and fees are taken off.
-    """
-
-    sales_count: int
     sales_minor: int
-    refunds_count: int
     refunds_minor: int
     fees_minor: int
-    day: date | None = None
-    store: str = ""
-    till: str = ""
-    cashier: str = ""
 
     @property
     def net_minor(self) -> int:
         """Return the amount these lines add to the payout, in minor units."""
         return self.sales_minor - self.refunds_minor - self.fees_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subtotal(Sums):
+    """Some lines, and what these have in common; empty if nothing is known."""
+
+    sales_count: int
+    refunds_count: int
+    day: date | None = None
+    store: str = ""
+    till: str = ""
+    cashier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateSum(Sums):
+    """What was sold at a rate of VAT, and the VAT within sales less refunds, in minor units.
+
+    A sale with items of several rates is a part of each; None is of what has no rate.
+    """
+
+    rate_bps: int | None
+    vat_minor: int
+
+    @property
+    def percent(self) -> str:
+        """Return the rate as it is typed, `13.5`; empty if there is none."""
+        return "" if self.rate_bps is None else write_percent(self.rate_bps)
+
+    @property
+    def label(self) -> str:
+        """Return the rate in words."""
+        if self.rate_bps is None:
+            return translate("Without a rate")
+        return translate("%(percent)s %%") % {"percent": self.percent}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +88,29 @@ class Part:
 
     def label(self, row: Subtotal) -> date | str:
         """Return what a row is of: a day or a name, or words for what has none."""
-        nobody = {"till": translate("No till"), "cashier": translate("No cashier")}
+        nobody = {
+            "till": translate("Without a till"),
+            "cashier": translate("Without a cashier"),
+        }
         label: date | str = getattr(row, self.key)
         return label or nobody[self.key]
 
 
 @dataclass(frozen=True, slots=True)
 class Subtotals:
-    """A settlement's lines by each of their facts, and all of them together."""
+    """A settlement's lines by each of their facts, and all of them together.
+
+    `rates` is empty where no item that was sold had a rate of VAT.
+    """
 
     total: Subtotal
     parts: list[Part]
+    rates: list[RateSum]
+
+    @property
+    def vat_minor(self) -> int:
+        """Return the VAT of all rates together, in minor units."""
+        return sum(each.vat_minor for each in self.rates)
 
 
 def are_quick(settlement: Settlement) -> bool:
@@ -90,7 +129,7 @@ _FACTS = {
 }
 
 
-def list_amounts(row: Subtotal) -> Iterator[tuple[str, int]]:
+def list_amounts(row: Sums) -> Iterator[tuple[str, int]]:
     """List sales - refunds - fees = net, in minor units; what is taken off is negative."""
     yield "sales", row.sales_minor
     yield "refunds", -row.refunds_minor

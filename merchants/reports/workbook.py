@@ -27,7 +27,7 @@ from merchants.reports.subtotals import Part, Subtotal, Subtotals, SumUp, list_a
 ROWS_A_SHEET = 1_048_576
 # More take seconds of the process that also answers the tills.
 _LINES_MAX = 20_000
-_SUBTOTAL_WIDTHS = (22, 22, 10, 10, 12, 12, 12, 12)
+_SUBTOTAL_WIDTHS = (22, 22, 10, 10, 12, 12, 12, 12, 12)
 # The settlement's figures, and its sub-totals.
 _SHEETS_BEFORE = 2
 _WIDTHS = (7, 9, 11, 9, 9, 18, 12, 16, 31, 11, 31, 20, 12, 10, 12, 9)
@@ -126,6 +126,21 @@ class _Sheets:
             self._put_subtotal(sheet, row, subtotals.total, label=translate("Total"))
             # A row stays empty, so that each table sorts and filters by itself.
             row += 2
+        if subtotals.rates:
+            self._write_rates(sheet, row, subtotals)
+
+    def _write_rates(self, sheet: Worksheet, row: int, subtotals: Subtotals) -> None:
+        titles = [translate("VAT rate"), *[""] * 3, *_list_amount_titles()]
+        for column, title in enumerate([*titles, translate("VAT in it")]):
+            sheet.write_string(row, column, title, self.title)
+        rates = [(each.label, each, each.vat_minor) for each in subtotals.rates]
+        total = (translate("Total"), subtotals.total, subtotals.vat_minor)
+        for label, sums, vat_minor in [*rates, total]:
+            row += 1
+            amounts = [amount_minor for _, amount_minor in list_amounts(sums)]
+            self._put(sheet, (row, 0), label)
+            for column, amount_minor in enumerate([*amounts, vat_minor], start=4):
+                self._put(sheet, (row, column), Amount(amount_minor))
 
     def _put_subtotal(
         self, sheet: Worksheet, row: int, subtotal: Subtotal, *, label: date | str
@@ -173,6 +188,12 @@ def _list_subtotal_titles(part: Part) -> list[str]:
         translate("Store") if part.key == "till" else "",
         translate("Number of sales"),
         translate("Number of refunds"),
+        *_list_amount_titles(),
+    ]
+
+
+def _list_amount_titles() -> list[str]:
+    return [
         translate("Sales"),
         translate("Refunds"),
         translate("Fees"),

@@ -12,7 +12,7 @@ from merchants.models import LineKind, SettlementLine
 from merchants.reports.facts import label_figures
 from merchants.reports.files import Maker, list_figures
 from merchants.reports.paper import Paper
-from merchants.reports.subtotals import Part, Subtotal, list_amounts
+from merchants.reports.subtotals import Part, Subtotal, Sums, list_amounts
 from merchants.reports.words import describe_older_sale
 from pos.print.fonts import list_faces, replace_undrawn
 from pos.print.typesetter import Face, typeset
@@ -79,7 +79,10 @@ def _list_data(paper: Paper) -> dict[str, Any]:
             "title": translate("Facts"),
             "rows": [list(row) for row in _list_facts(paper)],
         },
-        "parts": [_list_part(paper, part) for part in paper.subtotals.parts],
+        "parts": [
+            *(_list_part(paper, part) for part in paper.subtotals.parts),
+            *_list_rates(paper),
+        ],
         "lines": _list_lines(paper),
         "totals": {
             "title": translate("Control"),
@@ -134,6 +137,24 @@ def _list_part(paper: Paper, part: Part) -> dict[str, Any]:
         "heads": [*heads, translate("Net")],
         "rows": [[_write_label(part, row), *_list_sums(paper, row)] for row in part.rows],
         "total": [translate("Total"), *_list_sums(paper, paper.subtotals.total)],
+    }
+
+
+def _list_rates(paper: Paper) -> Iterator[dict[str, Any]]:
+    subtotals, currency = paper.subtotals, paper.settlement.currency
+    if not subtotals.rates:
+        return
+
+    def write(sums: Sums, vat_minor: int) -> list[str]:
+        amounts = [amount_minor for _, amount_minor in list_amounts(sums)]
+        return [money_of(each, currency) for each in (*amounts, vat_minor)]
+
+    heads = [translate("VAT rate"), translate("Sales"), translate("Refunds")]
+    yield {
+        "title": translate("By VAT rate"),
+        "heads": [*heads, translate("Fees"), translate("Net"), translate("VAT in it")],
+        "rows": [[row.label, *write(row, row.vat_minor)] for row in subtotals.rates],
+        "total": [translate("Total"), *write(subtotals.total, subtotals.vat_minor)],
     }
 
 

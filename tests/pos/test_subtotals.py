@@ -74,7 +74,7 @@ def test_lines_are_added_up_by_store_till_and_cashier(settlement, shop):
     assert {row[0] for row in show(subtotals, "till")} == {"Till 1", "Back room"}
     assert show(subtotals, "cashier") == [
         ("Nora Byrne", 0, 1, 0, -300, 0, -300),
-        ("No cashier", 3, 0, 1950, 0, -12, 1938),
+        ("Without a cashier", 3, 0, 1950, 0, -12, 1938),
     ]
 
 
