@@ -33,7 +33,7 @@ _ADD_UP = """
       LEFT JOIN merchants_storeaddress a ON a.store_id = s.id
      WHERE t.kind = 'capture' AND t.phase IN ('single', 'post')
        AND t.posted_at >= %(since)s AND t.posted_at < %(until)s
-     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+     GROUP BY 1, 2, 3
 """
 
 

@@ -25,9 +25,11 @@ from merchants.journals.vouchers import (
     read_settlement_vouchers,
 )
 from merchants.models import Book, MerchantBalance, Settlement
+from merchants.queries import find_settlement
 
 _SETTLEMENTS_OFFERED = 60
 _MOVES_SHOWN = 8
+_ASKED = {"settlement", "first", "last"}
 _TEXTS_SHOWN = 5
 FormatView = Callable[[HttpRequest, Staff, Format], HttpResponseBase]
 
@@ -54,6 +56,7 @@ def accounting(request: HttpRequest, staff: Staff) -> HttpResponse:
     formats = sorted(FORMATS.values(), key=lambda each: each.key not in books)
     context = {
         "merchant": staff.merchant,
+        "settlement": find_settlement(staff.merchant_id, request.GET.get("settlement", "")),
         "formats": [(each, books.get(each.key)) for each in formats],
     }
     return render(request, "merchants/accounting.html", context)
@@ -114,7 +117,10 @@ class _Choice:
             .first()
         )
         self.settlements = _list_settlements(self.balance)
-        asked = request.GET if "first" in request.GET else self._suggest()
+        asked: QueryDict | dict[str, str] = request.GET
+        if not _ASKED & set(asked):
+            asked = self._suggest()
+        self._offer(find_settlement(staff.merchant_id, asked.get("settlement", "")))
         self.form = JournalForm(asked, settlements=self.settlements)
         self.query = urlencode({name: asked.get(name, "") for name in self.form.fields})
         self.file: JournalFile | None = None
@@ -129,6 +135,12 @@ class _Choice:
     def settled_until(self) -> date | None:
         """Return the last day of which everything is settled."""
         return find_settled_until(self.balance) if self.balance else None
+
+    def _offer(self, settlement: Settlement | None) -> None:
+        # One that is too old for the list may be asked for all the same.
+        is_ours = settlement is not None and settlement.balance == self.balance
+        if settlement is not None and is_ours and settlement not in self.settlements:
+            self.settlements.append(settlement)
 
     def _suggest(self) -> dict[str, str]:
         day = self.settlements[0].period.last_day if self.settlements else timezone.localdate()

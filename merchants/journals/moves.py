@@ -19,7 +19,7 @@ _ADD_UP = """
            coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund'), 0)::bigint,
            coalesce(sum(fee_minor), 0)::bigint
       FROM merchants_settlementline WHERE settlement_id = ANY(%s)
-     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+     GROUP BY 1, 2, 3
 """
 
 
@@ -71,7 +71,8 @@ def read_closed(settlements: Sequence[Settlement]) -> list[Voucher]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(_ADD_UP, [zone, [settlement.id for settlement in settlements]])
-        rows = cursor.fetchall()
+        # Sorted here, because a sort there would be of every line.
+        rows = sorted(cursor.fetchall())
     stores = Store.objects.filter(pk__in={store_id for _, _, store_id, *_ in rows})
     names = dict(stores.values_list("id", "name"))
     days: dict[object, dict[date, list[_Sums]]] = {each.id: {} for each in settlements}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from merchants import views_accounting
 from merchants.models import Book, BookAccount, Role
 from tests import factories
 from tests.flows.routes import employ
@@ -107,6 +108,18 @@ def test_a_journal_is_shown_with_what_was_changed_and_downloaded(shop, accountan
     assert b"Sales, Quay ??" in answer.content
     by_number = accountant.get(f"{PAGE}file/?first=&last=&settlement={settled.public_id}")
     assert by_number.content.splitlines()[2:] == answer.content.splitlines()[2:]
+
+
+def test_a_settlement_s_page_leads_to_its_journal(shop, accountant, settled, monkeypatch):
+    monkeypatch.setattr(views_accounting, "_SETTLEMENTS_OFFERED", 0)
+    keep_book(shop.merchant, "datev")
+    asked = f"?settlement={settled.public_id}"
+
+    assert f"{LIST}{asked}" in read(accountant, f"/dashboard/settlements/{settled.public_id}/")
+    assert f"{PAGE}{asked}" in read(accountant, f"{LIST}{asked}")
+    page = read(accountant, f"{PAGE}{asked}")
+    assert f'value="{settled.public_id}" selected' in page
+    assert "Payout of ST-0001" in page
 
 
 def test_what_stands_against_a_journal_is_said_on_the_page(shop, accountant, settled):

@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,10 +55,7 @@ def say(vouchers):
 
 
 def read_all(balance):
-    today = timezone.localdate()
-    return read_period_vouchers(
-        balance, first=today - timedelta(days=40), last=today + timedelta(days=40)
-    )
+    return read_period_vouchers(balance, first=date(2026, 1, 1), last=date(2999, 1, 1))
 
 
 def test_a_settlement_is_booked_by_day_and_store(shop, customer):
@@ -84,10 +80,8 @@ def test_a_payout_arrives_comes_back_and_arrives_again(shop, customer):
     bank.send()
     order = Order.objects.get(subject=settlement.pk)
     book_order(order, bank.enter(order, -994))
-    assert say(read_settlement_vouchers(settlement))[-1] == (
-        *("ST-0001-B1", DAY, "bank", "transit", 994),
-        "Payout of ST-0001 arrived",
-    )
+    arrived = ("ST-0001-B1", DAY, "bank", "transit", 994, "Payout of ST-0001 arrived")
+    assert arrived in say(read_settlement_vouchers(settlement))
 
     return_order(order, bank.enter(order, 994, reason_code="AC04"))
     again = pay_again(settlement, replaced_id=order.id)
