@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from banking.models import Adjustment, Entry, Order, OrderStatus
 from ledger.accounts import get_or_open_house_account
 from ledger.chart import AccountKind
-from ledger.models import Transfer
+from ledger.queries import find_debits
 
 # Its money is no longer in the account it is paid from.
 GONE = (OrderStatus.SENT, OrderStatus.ACCEPTED, OrderStatus.UNKNOWN, OrderStatus.BOOKED)
@@ -41,13 +41,8 @@ def find_run_entries(orders: Sequence[Order]) -> dict[UUID, Entry]:
         for currency in {order.currency for order in orders}
     }
     # A run is booked by a transfer of its entry's id, when it was made or later.
-    booked = Transfer.objects.filter(
-        debit_account__in=transits,
-        posted_at__gte=min(file.created_at for file in files.values()),
-        kind="book",
-        reference__in=list(files),
-    )
-    runs = dict(booked.values_list("reference", "id"))
+    made_at = min(file.created_at for file in files.values())
+    runs = find_debits(transits, kind="book", references=files, since=made_at)
     entries = Entry.objects.in_bulk(list(runs.values()))
     return {
         order.id: entries[runs[order.file.public_id]]
