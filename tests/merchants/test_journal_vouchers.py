@@ -2,6 +2,7 @@
 
 from collections import Counter
 from contextlib import suppress
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from banking.matching import Unposted
 from banking.models import Entry, Order
 from banking.orders import book_order, return_order
 from banking.run_booking import book_run
@@ -135,7 +137,7 @@ def book_whole_run(run, order):
     with as_owner():
         Entry.objects.filter(pk=entry.pk).update(order=None, end_to_end_id="", is_lump=True)
     entry.refresh_from_db()
-    book_run(run, entry)
+    book_run(run, Unposted(*(getattr(entry, each.name) for each in fields(Unposted))))
     order.refresh_from_db()
 
 
