@@ -1,6 +1,6 @@
 """Read-only queries about orders and adjustments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,9 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from banking.models import Adjustment, Entry, Order, OrderStatus
+from ledger.accounts import get_or_open_house_account
+from ledger.chart import AccountKind
+from ledger.queries import find_debits
 
 # Its money is no longer in the account it is paid from.
 GONE = (OrderStatus.SENT, OrderStatus.ACCEPTED, OrderStatus.UNKNOWN, OrderStatus.BOOKED)
@@ -23,6 +26,29 @@ def find_bank_entries(order_ids: Iterable[UUID]) -> dict[UUID, Entry]:
     """Return the entry by which the bank has booked each order, of those that it has."""
     booked = Entry.objects.filter(order__in=list(order_ids), amount_minor__lt=0).order_by("id")
     return {entry.order_id: entry for entry in booked if entry.order_id is not None}
+
+
+def find_run_entries(orders: Sequence[Order]) -> dict[UUID, Entry]:
+    """Return the entry by which the bank has booked each order's whole run, as one sum.
+
+    Their files must be loaded. Orders that the bank has booked one by one are left out.
+    """
+    files = {order.file.public_id: order.file for order in orders if order.file is not None}
+    if not files:
+        return {}
+    transits = {
+        get_or_open_house_account(AccountKind.TRANSIT, currency=currency)
+        for currency in {order.currency for order in orders}
+    }
+    # A run is booked by a transfer of its entry's id, when it was made or later.
+    made_at = min(file.created_at for file in files.values())
+    runs = find_debits(transits, kind="book", references=files, since=made_at)
+    entries = Entry.objects.in_bulk(list(runs.values()))
+    return {
+        order.id: entries[runs[order.file.public_id]]
+        for order in orders
+        if order.file is not None and runs.get(order.file.public_id) in entries
+    }
 
 
 def list_moved(account_id: UUID) -> QuerySet[Adjustment]:

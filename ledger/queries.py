@@ -98,3 +98,19 @@ def list_postings(transfer_ids: list[UUID]) -> list[Posting]:
         )
         for row in rows.select_related("debit_account", "credit_account")
     ]
+
+
+def find_debits(
+    account_ids: Iterable[UUID], *, kind: str, references: Iterable[str], since: datetime
+) -> dict[str, UUID]:
+    """Return the ids of transfers of a kind that debited these accounts, by their reference.
+
+    Those from an instant on, which an index finds; references alone have none.
+    """
+    debits = Transfer.objects.filter(
+        debit_account__in=list(account_ids),
+        posted_at__gte=since,
+        kind=kind,
+        reference__in=list(references),
+    )
+    return dict(debits.values_list("reference", "id"))

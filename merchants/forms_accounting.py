@@ -103,7 +103,7 @@ class BookForm(PageForm):
             number = self.cleaned_data.get(purpose.value, "")
             if not number:
                 continue
-            if not self.chosen.pattern.fullmatch(number):
+            if not self.chosen.takes(number):
                 self.add_error(purpose.value, str(self.chosen.ask))
             elif length and len(number) not in {int(length), int(length) + 1}:
                 words = gettext(

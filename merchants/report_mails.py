@@ -1,5 +1,6 @@
 """Reports by mail: asked for, sent once for each day, week or month, and ended by one tap."""
 
+import logging
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from merchants.models import Every, MailedReport, ReportMail, StaffMember
 from merchants.queries import find_shop_day
 from relay.letters import send_letter
 
+logger = logging.getLogger(__name__)
 KIND = "report"
 _SALT = "merchants.report_mails"
 
@@ -92,10 +94,11 @@ def send_due_reports() -> None:
     """
     alive = _alive().select_related("staff__merchant", "staff__user").order_by("id")
     for mail in alive.iterator(chunk_size=500):
-        if works_and_reads(mail.staff) and mail.staff.user.email:
-            _send_if_due(mail)
-        else:
-            end_report_mail(mail)
+        try:
+            _send_or_end(mail)
+        except Exception:
+            # A fault in one must not keep those after it, in each round anew.
+            logger.exception("The report %s was not sent.", mail.public_id)
 
 
 def find_period(every: Every, today: date) -> tuple[date, date]:
@@ -107,6 +110,13 @@ def find_period(every: Every, today: date) -> tuple[date, date]:
         monday = today - timedelta(days=today.weekday() + 7)
         return monday, monday + timedelta(days=6)
     return today - timedelta(days=1), today - timedelta(days=1)
+
+
+def _send_or_end(mail: ReportMail) -> None:
+    if works_and_reads(mail.staff) and mail.staff.user.email:
+        _send_if_due(mail)
+    else:
+        end_report_mail(mail)
 
 
 @retry_clashes

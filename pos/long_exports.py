@@ -31,11 +31,12 @@ def write_export(export: Export, note: Note) -> Iterator[str]:
         NotFound: they may not read it any more, or what they asked for is not there.
     """
     staff = StaffMember.objects.select_related("merchant", "user").get(pk=export.staff_id)
-    if not works_and_reads(staff):
+    if not works_and_reads(staff) or staff.store_id not in {None, export.store_id}:
+        # Whoever asked for all stores and works for one by now would make a file of one, which
+        # readers of all take for the whole.
         raise NotFound
-    if export.store_id is not None:
-        # Whoever works for all stores by now asked for one.
-        staff.store_id = export.store_id
+    # Whoever works for all stores by now may have asked for one.
+    staff.store_id = export.store_id
     write = _write_payments if export.kind == ExportKind.PAYMENTS else _write_report
     with translation.override(export.language):
         yield from write(staff, export, note)

@@ -15,6 +15,8 @@ from kombu.exceptions import OperationalError
 from relay.connection import JOBS, after_commit, hint
 
 _GATHER_S = 0.5
+# Among Redis's four lists of a queue the one that is looked at last.
+_LAST = 9
 _gathering_until: dict[str, float] = {}
 
 
@@ -35,7 +37,8 @@ def enqueue(name: str) -> None:
 def enqueue_part(name: str, part: Sequence[str], *, life_s: float = 60) -> None:
     """Queue a part of a job's work at once; lost if the relay is away, or nobody takes it.
 
-    Whoever shares work out finds it again in rows, in the next round.
+    Whoever shares work out finds it again in rows, in the next round. Parts come after all
+    other jobs: hundreds of them would keep a code that somebody waits for, and outlive sweeps.
     """
     hint(JOBS, partial(_send_part, name, list(part), life_s))
 
@@ -43,7 +46,7 @@ def enqueue_part(name: str, part: Sequence[str], *, life_s: float = 60) -> None:
 def _send_part(name: str, part: list[str], life_s: float) -> None:
     options: dict[str, Any] = {"expires": life_s, "retry": False, "ignore_result": True}
     try:
-        current_app.send_task(name, [part], **options)
+        current_app.send_task(name, [part], priority=_LAST, **options)
     except OperationalError as failure:
         raise ConnectionError(str(failure)) from failure
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as translate
 
 from banking.models import Entry, Order, OrderKind, OrderStatus
+from banking.queries import find_run_entries
 from merchants.journals.moves import Voucher, name_document
 from merchants.models import MerchantBalance, Purpose, Settlement
 
@@ -34,7 +35,7 @@ def read_arrivals(settlements: Iterable[Settlement]) -> list[Voucher]:
     orders = Order.objects.filter(
         kind=OrderKind.PAYOUT, subject__in=list(paid), status__in=_AT_THE_BANK
     )
-    known = list(orders.order_by("id"))
+    known = list(orders.select_related("file").order_by("id"))
     out, back = _find_days(known)
     found: list[Voucher] = []
     counts: dict[UUID, int] = defaultdict(int)
@@ -44,7 +45,6 @@ def read_arrivals(settlements: Iterable[Settlement]) -> list[Voucher]:
         number, document = counts[settlement.id], name_document(settlement)
         zone = ZoneInfo(settlement.balance.merchant.time_zone)
         came_back = back.get(order.id, order.changed_at.astimezone(zone).date())
-        # Booked with its whole run, as one sum, an order has no entry of its own.
         arrived = out.get(order.id, came_back)
         voucher = Voucher(f"{document}-B{number}", document, arrived, arrived)
         words = translate("Payout of %(document)s arrived") % {"document": document}
@@ -67,4 +67,9 @@ def _find_days(orders: Sequence[Order]) -> tuple[dict[UUID, date], dict[UUID, da
     for entry in entries:
         if entry.order_id is not None:
             (out if entry.amount_minor < 0 else back)[entry.order_id] = entry.booked_on
+    # An order that was booked with its whole run has no entry of its own. The order's last
+    # change is no day of it: coming back changes the order, and would book it a second time in
+    # the file of another month.
+    runs = find_run_entries([order for order in orders if order.id not in out])
+    out |= {order_id: entry.booked_on for order_id, entry in runs.items()}
     return out, back

@@ -49,6 +49,17 @@ class Format:
         """Return the program's name."""
         return str(self.key.label)
 
+    def takes(self, number: str) -> bool:
+        """Return whether an account may have this number, in the letters of the files too.
+
+        A text of people is written with `?` for a letter that is unknown, an account cannot be.
+        """
+        try:
+            number.encode(self.encoding)
+        except UnicodeEncodeError:
+            return False
+        return bool(self.pattern.fullmatch(number))
+
     @property
     def media_type(self) -> str:
         """Return the content type of its files."""

@@ -28,8 +28,11 @@ _PROCESSOR_S = 10
 _MEMORY_MAX = 1200 * 2**20
 _PATIENCE_S = 30.0
 _NICENESS = 10
-# One at a time in a process that also answers tills.
+# One at a time in a process that also answers tills. Few wait: each keeps one of its places
+# (`config/admission.py`), and twelve would keep all that pages have.
 _turn = BoundedSemaphore(1)
+_ROOM_MAX = 4
+_room = BoundedSemaphore(_ROOM_MAX)
 
 
 class PagesFailed(Exception):
@@ -58,6 +61,15 @@ def typeset(
         "faces": [[face.path, face.index] for face in faces],
         "made_at": int(made_at.timestamp()),
     }
+    if not _room.acquire(blocking=False):
+        raise PagesFailed
+    try:
+        return _draw_in_turn(order)
+    finally:
+        _room.release()
+
+
+def _draw_in_turn(order: Mapping[str, Any]) -> bytes:
     if not _turn.acquire(timeout=_PATIENCE_S):
         raise PagesFailed
     try:

@@ -257,6 +257,16 @@ def test_whoever_left_gets_nothing(shop, person, owner):
     assert export.failed_at is not None
 
 
+def test_whoever_works_for_one_store_by_now_gets_no_part_for_the_whole(shop, person, owner):
+    export = ask(owner)
+    StaffMember.objects.filter(pk=person.pk).update(store=shop.store)
+
+    make()
+
+    export.refresh_from_db()
+    assert (export.failed_at is None, export.made_at) == (False, None)
+
+
 def test_a_file_is_kept_for_a_week(shop, owner, folder):
     old, new = ask(owner), ask(owner, status="open")
     make()

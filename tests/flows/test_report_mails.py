@@ -5,16 +5,19 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from merchants import report_mails, tasks
-from merchants.models import Every, MailedReport, ReportMail, Role, StaffMember
+from merchants.models import Every, MailedReport, Merchant, ReportMail, Role, StaffMember
 from merchants.queries import find_shop_day
 from merchants.report_mails import find_period, make_token
 from relay.letters import send_due_letters
 from relay.models import Letter
 from tests import factories
 from tests.flows.steps import open_dashboard
+from tests.owners import as_owner
 
 pytestmark = pytest.mark.django_db
 PAGE = "/dashboard/reports/mail/"
@@ -138,6 +141,36 @@ def test_somebody_who_left_gets_no_more(person, browser, monkeypatch):
 
     assert ReportMail.objects.get().ended_at is not None
     assert MailedReport.objects.count() == 1
+
+
+def test_a_fault_of_one_keeps_no_other(shop, person, browser, monkeypatch, caplog):
+    ask(browser)
+    other = factories.hire_person(factories.open_shop(), role=Role.OWNER)
+    ask(open_dashboard(other))
+    first = ReportMail.objects.earliest("id")
+    with as_owner():
+        ReportMail.objects.update(begins_on=date(2026, 1, 1))
+        # As a zone that a newer server does not know any more.
+        Merchant.objects.filter(pk=shop.merchant.pk).update(time_zone="Mars/Olympus")
+
+    tasks.send_reports()
+
+    assert MailedReport.objects.get().mail.staff == other
+    assert first.public_id in caplog.text
+
+
+def test_a_letter_shares_no_sale_among_its_items(shop, customer, person, browser, monkeypatch):
+    factories.sell(shop, customer, amount_minor=1000)
+    ask(browser, by="item")
+    let_days_pass(monkeypatch, person, 1)
+    tasks.send_reports()
+
+    with CaptureQueriesContext(connection) as queries:
+        [(_, _, text)] = read_mails()
+
+    assert "Gross: €10.00" in text
+    assert "?by=item&" in text
+    assert not [each for each in queries if "pos_chargeline" in each["sql"]]
 
 
 def test_after_days_without_a_worker_only_the_last_one_comes(person, browser, monkeypatch):

@@ -1,6 +1,5 @@
 """A balance is closed under a lease, and whoever lost it writes nothing."""
 
-import base64
 import json
 from datetime import timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from merchants.queries import find_last_cut
 from merchants.settlement import close_settlement
 from merchants.tasks import close_due_settlements as close_due_task
 from merchants.tasks import close_part as close_part_task
+from relay.jobs import enqueue_part
 from tests import factories
 from tests.clocks import date_back
 from tests.owners import as_owner
@@ -29,18 +29,30 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def queued():
-    """The jobs queued since, each with its first argument."""
+    """The jobs queued since, each with its first argument, in the order of a worker."""
     with app.connection_for_read() as broker:
-        client: Any = broker.default_channel.client  # type: ignore[attr-defined]  # Redis has it
-        client.delete("celery")
-        yield lambda: [_read_job(row) for row in client.lrange("celery", 0, -1)]
-        client.delete("celery")
+        channel: Any = broker.default_channel
+        channel.queue_purge("celery")
+        yield lambda: list(_take_jobs(channel))
+        channel.queue_purge("celery")
 
 
-def _read_job(row):
-    job = json.loads(row)
-    arguments, _, _ = json.loads(base64.b64decode(job["body"]))
-    return job["headers"]["task"], arguments[0]
+def _take_jobs(channel):
+    while (job := channel.basic_get("celery", no_ack=True)) is not None:
+        arguments, _, _ = json.loads(job.body)
+        yield job.headers["task"], next(iter(arguments), None)
+
+
+def test_parts_keep_no_other_job_waiting(queued):
+    enqueue_part("merchants.close_part", ["a"])
+    enqueue_part("merchants.close_part", ["b"])
+    app.send_task("relay.send_letters")
+
+    assert queued() == [
+        ("relay.send_letters", None),
+        ("merchants.close_part", ["a"]),
+        ("merchants.close_part", ["b"]),
+    ]
 
 
 @pytest.fixture

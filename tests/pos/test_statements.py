@@ -3,7 +3,9 @@
 import ctypes
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import pypdfium2
@@ -226,3 +228,20 @@ def test_pages_that_fail_or_take_too_long_are_refused_and_the_next_are_drawn(
     pdf = typeset("statement", order["data"], faces=faces, made_at=INSTANT)
 
     assert pdf.startswith(b"%PDF-")
+
+
+def test_few_wait_for_pages_so_that_other_pages_find_a_place(order):
+    faces = [Face(*face) for face in order["faces"]]
+    crowd = 9
+
+    def press():
+        return typeset("missing", order["data"], faces=faces, made_at=INSTANT)
+
+    with ThreadPoolExecutor(crowd) as pool, typesetter._turn:
+        pressed = [pool.submit(press) for _ in range(crowd)]
+        # Without waiting for a turn that nobody gives back.
+        refused = list(islice(as_completed(pressed, timeout=20), 5))
+        waiting = [each for each in pressed if not each.done()]
+
+    assert all(isinstance(each.exception(), PagesFailed) for each in refused)
+    assert len(waiting) == 4
