@@ -77,8 +77,7 @@ def read_today(merchant: Merchant) -> TillDay:
     with connection.cursor() as cursor:
         cursor.execute(_SHOWN, [merchant.id, first_id_at(midnight), midnight])
         paid_count, unpaid_count, times = cursor.fetchone()
-        whose = (merchant.id, first_id_at(opened_after), midnight)
-        cursor.execute(_BEST, (*whose, _BEST_SHOWN))
+        cursor.execute(_BEST, [merchant.id, first_id_at(opened_after), midnight, _BEST_SHOWN])
         best = [Best(*row) for row in cursor.fetchall()]
     half_s, most_s = times or (None, None)
     return TillDay(

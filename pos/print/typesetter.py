@@ -28,6 +28,8 @@ _PROCESSOR_S = 10
 _MEMORY_MAX = 1200 * 2**20
 _PATIENCE_S = 30.0
 _NICENESS = 10
+# None of our secrets. More threads take no page faster here, and address space each.
+_ENVIRONMENT = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 # One at a time in a process that also answers tills. Few wait: each keeps one of its places
 # (`config/admission.py`), and twelve would keep all that pages have.
 _turn = BoundedSemaphore(1)
@@ -80,8 +82,7 @@ def _draw_in_turn(order: Mapping[str, Any]) -> bytes:
             capture_output=True,
             timeout=_PATIENCE_S,
             check=False,
-            # More threads take no page faster here, and address space each.
-            env=os.environ | {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"},
+            env=_ENVIRONMENT,
         )
     except subprocess.TimeoutExpired:
         raise PagesFailed from None
