@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from banking.errors import FileUnwritable, NothingToSend, OwnRun, RunElsewhere
 from banking.holds import list_held_accounts
@@ -78,7 +79,11 @@ def release_run(file: PaymentFile, *, by: User) -> None:
     draft = lock_run(file, of=(FileStatus.DRAFT,))
     _leave_held(draft)
     if not draft.orders_count:
-        raise FileUnwritable("it holds no order")
+        raise FileUnwritable(
+            gettext(
+                "none of its orders may be paid now. Cancel it, and they wait for another run"
+            )
+        )
     if not can_release(draft, by):
         raise OwnRun
     # Banks refuse a day that is over.
