@@ -2,18 +2,20 @@
 
 A file's tests stay together, because they share what its module's fixtures make; but those that
 commit are a group of their own, which pytest-django's order brings behind all that count on an
-empty database. The tests in Chromium are one group and the other users of the shared stack
-another, so that two workers start two such stacks and never more; both groups are long and
-begin first.
+empty database. The tests in Chromium are two groups and the other users of the shared stack a
+third, so that two or three workers start as many such stacks and never more; these groups are
+long and begin first.
 """
 
 from collections.abc import Iterator
+from zlib import crc32
 
 import pytest
 
 from tests.folders import WORKER
 
-_LONG = ("browser", "stack")
+_BROWSER = ("browser 0", "browser 1")
+_LONG = (*_BROWSER, "stack")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 def _check_groups(items: list[pytest.Item]) -> None:
-    """Refuse to run without the groups: every worker would start both stacks.
+    """Refuse to run without the groups: tests would disturb each other, and take longer.
 
     With pytest 9.2.0, pytest-xdist 3.8.0 names none and says nothing.
     """
@@ -54,7 +56,7 @@ def _mark(item: pytest.Item) -> None:
 
 def _name_group(item: pytest.Item) -> str:
     if item.path.parent.name == "browser":
-        return "browser"
+        return _BROWSER[crc32(item.path.name.encode()) % len(_BROWSER)]
     fixtures = _list_fixtures(item)
     if "stack" in fixtures:
         return "stack"
