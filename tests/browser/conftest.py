@@ -24,8 +24,10 @@ from tests.browser.codes import open_code
 from tests.browser.screens import Office, Phone, Till, find_owner
 from tests.browser.windows import PHONE, TABLET, Watch, Windows, remember
 
-_CHROMIUM = Path("/usr/bin/chromium")
-_MISSING = f"there is no {_CHROMIUM} (Debian: apt-get install chromium)"
+# The same engine without a desktop, which takes a third less of the processor, where it is there.
+_CHROMIUMS = [Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")]
+_CHROMIUM = next(filter(Path.exists, _CHROMIUMS), _CHROMIUMS[-1])
+_MISSING = f"there is no {_CHROMIUM} (Debian: apt-get install chromium-headless-shell)"
 _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
