@@ -24,7 +24,7 @@ from tests.browser.codes import open_code
 from tests.browser.screens import Office, Phone, Till, find_owner
 from tests.browser.windows import PHONE, TABLET, Watch, Windows, remember
 
-# The same engine without a desktop, which takes a third less of the processor, where it is there.
+# The same engine without a desktop, for a third less of the processor, where it is there.
 _CHROMIUMS = [Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")]
 _CHROMIUM = next(filter(Path.exists, _CHROMIUMS), _CHROMIUMS[-1])
 _MISSING = f"there is no {_CHROMIUM} (Debian: apt-get install chromium-headless-shell)"
