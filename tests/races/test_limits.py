@@ -19,6 +19,7 @@ from tests import factories
 from tests.banking import bank
 from tests.flows.steps import make_operator
 from tests.ledger.sessions import read_pid, wait_until_waited_for
+from tests.owners import as_owner
 from tests.races.test_money_in import NZD, pay_in, sweep, write
 from wallet.errors import IdentityAsked, IdentityDecided, WalletLimitReached
 from wallet.identity_requests import ask_for_tier, withdraw
@@ -50,6 +51,21 @@ def test_payments_at_once_do_not_pass_the_limit_of_a_day(crowd, without_pin):
     customer.wallet.refresh_from_db()
     assert customer.wallet.paid_minor == 48_000
     assert read_balance(customer.wallet.account_id) == 100_000 - 48_000
+
+
+def test_a_payment_that_waited_for_a_migration_sees_the_limits(crowd, without_pin):
+    shop = factories.open_shop()
+    customer = factories.open_customer(balance_minor=100_000, tier=Tier.START)
+    claim = factories.claim(customer, factories.make_charge(shop, amount_minor=4_000))
+
+    with as_owner() as cursor:
+        # To a snapshot of before, the table that this writes anew is empty.
+        cursor.execute("ALTER TABLE wallet_tierlimit ALTER COLUMN tier TYPE varchar(7)")
+        cursor.execute("ALTER TABLE wallet_tierlimit ALTER COLUMN tier TYPE varchar(8)")
+        paying = crowd.start(partial(factories.confirm, customer, claim, pin=""))
+        wait_until_waited_for(read_pid(connection))
+
+    assert paying.result(timeout=60).amount_minor == 4_000
 
 
 def test_credits_at_once_do_not_fill_the_same_room(crowd):

@@ -1,10 +1,11 @@
 -- Whether a payment of this amount passes one of the wallet's limits. What was paid in a while is
 -- the difference of two running totals, so that it costs one look in an index however much was
 -- paid, and none while all that the wallet ever paid is within the limit. Call it with the
--- wallet's row locked.
+-- wallet's row locked. Volatile, so that it sees the limits as they are after a wait for a
+-- migration: to an older snapshot, a table that was rewritten is empty.
 CREATE OR REPLACE FUNCTION wallet_passes_limit(wallet wallet_wallet, amount bigint)
 RETURNS boolean
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
     -- Single values: a whole row in a variable costs twice as much as reading it.

@@ -1,8 +1,9 @@
 -- What a wallet had paid in all before this span of time began. Payments are found by the
--- instants in their ids, which are version 7.
+-- instants in their ids, which are version 7. Volatile for the same reason as
+-- passes_limit.sql.
 CREATE OR REPLACE FUNCTION wallet_sum_paid_before(wallet_id uuid, span interval)
 RETURNS bigint
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
     began_ms bigint := extract(epoch FROM clock_timestamp() - span) * 1000;
