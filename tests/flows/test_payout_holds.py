@@ -171,7 +171,7 @@ def test_a_draft_of_held_payouts_alone_is_not_released(aoife, page, shop, custom
     run = gather()
     hold(aoife, page, shop)
 
-    with nothing_changes(), pytest.raises(FileUnwritable, match="no order"):
+    with nothing_changes(), pytest.raises(FileUnwritable, match="none of its orders"):
         release_run(run, by=bank.make_user())
 
     assert PaymentFile.objects.get(pk=run.pk).orders_count == 1
