@@ -7,11 +7,12 @@ CREATE OR REPLACE FUNCTION merchants_find_fee(
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-    SELECT r.mdr_bps, r.fee_fixed_minor INTO bps, fixed FROM merchants_feerule r
-     WHERE r.merchant_id = merchant AND r.agreed_at IS NOT NULL AND r.applies_from <= at
-     ORDER BY r.applies_from DESC, r.agreed_at DESC LIMIT 1;
-    IF NOT FOUND THEN
-        SELECT m.mdr_bps, m.fee_fixed_minor INTO bps, fixed FROM merchants_merchant m
-         WHERE m.id = merchant;
-    END IF;
+    SELECT coalesce(rule.mdr_bps, m.mdr_bps), coalesce(rule.fee_fixed_minor, m.fee_fixed_minor)
+      INTO bps, fixed
+      FROM merchants_merchant m
+      LEFT JOIN LATERAL (
+            SELECT r.mdr_bps, r.fee_fixed_minor FROM merchants_feerule r
+             WHERE r.merchant_id = m.id AND r.agreed_at IS NOT NULL AND r.applies_from <= at
+             ORDER BY r.applies_from DESC, r.agreed_at DESC LIMIT 1) rule ON true
+     WHERE m.id = merchant;
 END $$;
