@@ -6,14 +6,19 @@ from typing import cast
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+)
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import activate, get_language_from_request
 
 from api.outages import AWAY, RUNNING, find_outage
-from config.way_back import find_place
+from config.way_back import find_place, show_error
 
 logger = logging.getLogger(__name__)
 _API = "/api/v1/"
@@ -34,6 +39,21 @@ def begin_in_own_zone(answer: Answer) -> Answer:
     return begin
 
 
+def show_way_from_forms(answer: Answer) -> Answer:
+    """Answer with a page whoever opens the address of a form, as from a refused one."""
+
+    def show(request: HttpRequest) -> HttpResponseBase:
+        refused = answer(request)
+        is_page = request.method == "GET" and not request.path_info.startswith("/api/")
+        if not isinstance(refused, HttpResponseNotAllowed) or not is_page:
+            return refused
+        page = show_error(request, refused.status_code)
+        page["Allow"] = refused["Allow"]
+        return page
+
+    return show
+
+
 class PageBeginning:
     """Gives pages a session, a language and a user, and a page for outages.
 
@@ -43,7 +63,9 @@ class PageBeginning:
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
-        chain = SessionMiddleware(LocaleMiddleware(AuthenticationMiddleware(answer)))
+        chain = SessionMiddleware(
+            LocaleMiddleware(AuthenticationMiddleware(show_way_from_forms(answer)))
+        )
         # Synchronous under WSGI; the stubs also allow a coroutine.
         self._answer_page = cast(Answer, chain)
 

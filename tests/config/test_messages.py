@@ -244,7 +244,7 @@ def test_mail_and_files_say_nothing_untranslated(esperanto, shop, customer, name
     assert sale.receipt_url in mail.body
 
 
-@pytest.mark.parametrize("status", ["400", "403", "404", "500", "503"])
+@pytest.mark.parametrize("status", ["400", "403", "404", "405", "500", "503"])
 def test_error_pages_say_nothing_untranslated(esperanto, status):
     with override(LANGUAGE):
         page = render_to_string(f"{status}.html", {"place": find_place("/till/")})

@@ -214,6 +214,13 @@ def test_an_unknown_page_leads_back_to_where_one_came_from(owner, path, home, la
     assert f'<a class="sec" href="{home}">{label}</a>' in page.content.decode()
 
 
+def test_the_address_of_a_form_leads_back_too(owner):
+    page = owner.get("/dashboard/settlements/timetable/change/")
+
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert 'href="/dashboard/">Go to the dashboard' in page.content.decode()
+
+
 def test_a_cashier_who_may_not_read_can_sign_out(shop):
     cashier = open_dashboard(factories.hire_person(shop, role=Role.CASHIER))
 
