@@ -25,7 +25,7 @@ from identity.sign_in import start_session
 from merchants.addresses import Address
 from merchants.models import LegalForm, Licence, Merchant, MerchantBalance, Role, Store
 from merchants.onboarding import hire, make_api_key, open_merchant, open_store
-from merchants.queries import find_last_cut
+from merchants.queries import find_last_midnight
 from merchants.settlement import close_settlement
 from pos.charges import create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code, write_counter_link
@@ -235,7 +235,7 @@ def _make_customer(
 def _make_past(merchant: Merchant, customers: list[Customer]) -> None:
     chance = random.Random(2026)  # noqa: S311  the demo looks the same everywhere
     balance = MerchantBalance.objects.get(merchant=merchant, currency=CURRENCY)
-    today = find_last_cut(merchant.time_zone, now=timezone.now())
+    today = find_last_midnight(merchant.time_zone, now=timezone.now())
     MerchantBalance.objects.filter(pk=balance.pk).update(
         settled_until=today - timedelta(days=_DAYS)
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from merchants.models import MerchantBalance
-from merchants.queries import find_last_cut, find_next_cut, read_clock
+from merchants.queries import find_last_midnight, find_next_midnight, read_clock
 
 _WEEK = timedelta(days=7)
 # The settlements that may hold a line of the two days; open lines have none.
@@ -120,14 +120,14 @@ def read_day(balance: MerchantBalance) -> Day:
     """Add up today's sales and refunds, and those of the same weekday a week before."""
     merchant_zone = balance.merchant.time_zone
     now = read_clock()
-    today = find_last_cut(merchant_zone, now=now)
+    today = find_last_midnight(merchant_zone, now=now)
     before = _go_back_a_week(today, merchant_zone)
     facts: dict[str, Any] = {
         "balance": balance.id,
         "zone": merchant_zone,
         "today": today,
         "before": before,
-        "before_ends": find_next_cut(merchant_zone, now=before),
+        "before_ends": find_next_midnight(merchant_zone, now=before),
         "then": _go_back_a_week(now, merchant_zone),
     }
     with connection.cursor() as cursor:

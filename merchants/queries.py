@@ -273,7 +273,7 @@ def find_shop_day(time_zone: str) -> date:
     return read_clock().astimezone(ZoneInfo(time_zone)).date()
 
 
-def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
+def find_last_midnight(time_zone: str, *, now: datetime) -> datetime:
     """Return the last midnight in the shop's time zone, an aware instant.
 
     If the clock goes back over midnight, the day begins with the first of the two.
@@ -282,7 +282,7 @@ def find_last_cut(time_zone: str, *, now: datetime) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-def find_next_cut(time_zone: str, *, now: datetime) -> datetime:
+def find_next_midnight(time_zone: str, *, now: datetime) -> datetime:
     """Return the next midnight in the shop's time zone, an aware instant."""
     tomorrow = now.astimezone(ZoneInfo(time_zone)) + timedelta(days=1)
     return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from foundation.model_sql import JoinedRows, find_connection
 from foundation.paging import Page, cut_page
 from merchants.models import StaffMember, Store
-from merchants.queries import find_last_cut, find_next_cut, read_clock
+from merchants.queries import find_last_midnight, find_next_midnight, read_clock
 from pos.errors import ItemUnknown, NotFound
 from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
 from pos.places import list_columns, list_paths, write_joins
@@ -156,7 +156,7 @@ def sum_today(store: Store) -> dict[str, int | str | datetime]:
     The dashboard's day is the same, over the merchant's stores of a currency.
     """
     now = read_clock()
-    midnight = find_last_cut(store.time_zone, now=now)
+    midnight = find_last_midnight(store.time_zone, now=now)
     created_after = midnight - timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
     row = find_connection().fetch_row(
         _TODAY,
@@ -173,7 +173,7 @@ def sum_today(store: Store) -> dict[str, int | str | datetime]:
         "count": count,
         "amount_minor": int(sold_minor - refunded_minor),
         "currency": store.currency,
-        "until": find_next_cut(store.time_zone, now=now),
+        "until": find_next_midnight(store.time_zone, now=now),
     }
 
 

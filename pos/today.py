@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from merchants.models import Merchant
-from merchants.queries import find_last_cut, read_clock
+from merchants.queries import find_last_midnight, read_clock
 from pos.queries import first_id_at
 from pos.terminals import OpenTill, list_open_tills
 
@@ -71,7 +71,7 @@ class TillDay:
 
 def read_today(merchant: Merchant) -> TillDay:
     """Read the charges that were opened, and the items that were paid, since midnight."""
-    midnight = find_last_cut(merchant.time_zone, now=read_clock())
+    midnight = find_last_midnight(merchant.time_zone, now=read_clock())
     # Paid after midnight, some were opened before.
     opened_after = midnight - timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
     with connection.cursor() as cursor:

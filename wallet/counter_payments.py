@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from ledger.transactions import in_one_transaction
-from merchants.queries import find_last_cut
+from merchants.queries import find_last_midnight
 from pos.charges import find_created
 from pos.counter_codes import open_counter_charge
 from pos.models import Charge, ChargeStatus, CounterCode
@@ -86,7 +86,7 @@ def _sum_today(wallet_id: UUID, code: CounterCode) -> int:
     now = _read_clock()
     spent = _list_opened(wallet_id).filter(
         Q(status=ChargeStatus.CAPTURED) | when_alive(now),
-        created_at__gte=find_last_cut(code.store.time_zone, now=now),
+        created_at__gte=find_last_midnight(code.store.time_zone, now=now),
     )
     return int(spent.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"])
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ledger.queries import read_balance
 from merchants.days import read_day
-from merchants.queries import find_next_cut, list_merchant_balances, read_clock
+from merchants.queries import find_next_midnight, list_merchant_balances, read_clock
 from pos.models import Charge
 from pos.queries import filter_status, sum_today
 from qr.links import encode_token
@@ -72,7 +72,7 @@ def test_a_charge_that_can_be_paid_is_shown_so_and_is_paid(shop, till, phone, cu
     today = sum_today(shop.store)
     (balance,) = list_merchant_balances(shop.merchant.id)
     assert (today["count"], read_day(balance).sales_count) == (1, 1)
-    assert today["until"] == find_next_cut(shop.store.time_zone, now=read_clock())
+    assert today["until"] == find_next_midnight(shop.store.time_zone, now=read_clock())
 
 
 @pytest.mark.usefixtures("_wrong_clock")

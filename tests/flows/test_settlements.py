@@ -15,7 +15,7 @@ from merchants.due_settlements import close_due_settlements
 from merchants.errors import CutInFuture, NothingToSettle
 from merchants.models import MerchantBalance, Settlement, SettlementLine
 from merchants.onboarding import open_store
-from merchants.queries import check_balance, find_last_cut, preview_settlement
+from merchants.queries import check_balance, find_last_midnight, preview_settlement
 from merchants.settlement import close_balances_now, close_settlement
 from merchants.tasks import close_due_settlements as close_due_task
 from pos.terminals import add_terminal
@@ -247,7 +247,7 @@ def test_stores_and_currencies_are_told_apart(shop, customer, proofs_hold):
 def test_books_are_closed_at_midnight_shop_time(customer, proofs_hold):
     shop = factories.open_shop(time_zone="Asia/Tokyo")
     today, yesterday = sell_all(shop, customer, 480, 520)
-    midnight = find_last_cut("Asia/Tokyo", now=timezone.now())
+    midnight = find_last_midnight("Asia/Tokyo", now=timezone.now())
     MerchantBalance.objects.filter(merchant=shop.merchant).update(
         settled_until=midnight - timedelta(days=1)
     )
@@ -267,7 +267,7 @@ def test_books_are_closed_at_midnight_shop_time(customer, proofs_hold):
 
 
 def test_an_idle_book_is_not_looked_at_again_before_the_next_cut(shop):
-    midnight = find_last_cut(shop.merchant.time_zone, now=timezone.now())
+    midnight = find_last_midnight(shop.merchant.time_zone, now=timezone.now())
     MerchantBalance.objects.filter(merchant=shop.merchant).update(
         settled_until=midnight - timedelta(days=3)
     )
@@ -280,7 +280,7 @@ def test_an_idle_book_is_not_looked_at_again_before_the_next_cut(shop):
 
 def test_the_task_closes_what_is_due_once_however_often_it_comes(shop, customer):
     (sale,) = sell_all(shop, customer, 480)
-    midnight = find_last_cut(shop.merchant.time_zone, now=timezone.now())
+    midnight = find_last_midnight(shop.merchant.time_zone, now=timezone.now())
     MerchantBalance.objects.filter(merchant=shop.merchant).update(
         settled_until=midnight - timedelta(days=1)
     )
@@ -351,7 +351,7 @@ def test_a_fee_never_exceeds_its_charge(customer, shop, proofs_hold):
 def test_a_day_with_a_clock_change_is_closed_at_its_midnights():
     noon = datetime(2026, 10, 25, 12, tzinfo=UTC)
 
-    cut_at = find_last_cut("Europe/Dublin", now=noon)
+    cut_at = find_last_midnight("Europe/Dublin", now=noon)
 
     assert cut_at.astimezone(UTC) == datetime(2026, 10, 24, 23, tzinfo=UTC)
 
@@ -368,7 +368,7 @@ def test_a_day_with_a_clock_change_is_closed_at_its_midnights():
     ],
 )
 def test_a_midnight_that_comes_twice_is_one_cut(time_zone, now, midnight):
-    cut_at = find_last_cut(time_zone, now=datetime.fromisoformat(now))
+    cut_at = find_last_midnight(time_zone, now=datetime.fromisoformat(now))
 
     assert cut_at.astimezone(UTC) == datetime.fromisoformat(midnight)
 

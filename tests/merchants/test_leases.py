@@ -14,7 +14,7 @@ from merchants.due_settlements import PART, close_due_settlements, close_part
 from merchants.errors import LeaseLost
 from merchants.leases import LEASE_S, end_lease, lease_free, lease_patiently, skip_idle
 from merchants.models import MerchantBalance, Settlement, SettlementLine
-from merchants.queries import find_last_cut
+from merchants.queries import find_last_midnight
 from merchants.settlement import close_settlement
 from merchants.tasks import close_due_settlements as close_due_task
 from merchants.tasks import close_part as close_part_task
@@ -57,7 +57,7 @@ def test_parts_keep_no_other_job_waiting(queued):
 
 @pytest.fixture
 def midnight(shop):
-    return find_last_cut(shop.merchant.time_zone, now=timezone.now())
+    return find_last_midnight(shop.merchant.time_zone, now=timezone.now())
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from merchants.queries import find_next_cut, read_clock
+from merchants.queries import find_next_midnight, read_clock
 from pos.models import Charge
 from pos.queries import filter_status, list_charges, sum_today
 from pos.timeline import list_timeline
@@ -82,7 +82,7 @@ def test_the_day_counts_sales_less_refunds(shop, each):
 
     until = today.pop("until")
     assert today == {"count": 1, "amount_minor": 400, "currency": "EUR"}
-    assert until == find_next_cut(shop.store.time_zone, now=read_clock())
+    assert until == find_next_midnight(shop.store.time_zone, now=read_clock())
 
 
 def test_a_refund_is_found_by_its_store_and_its_merchant(shop, each):

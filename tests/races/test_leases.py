@@ -18,7 +18,7 @@ from ledger.queries import sum_balance
 from merchants.due_settlements import close_due_settlements, close_part
 from merchants.leases import lease_free
 from merchants.models import MerchantBalance, Settlement, SettlementLine
-from merchants.queries import find_last_cut
+from merchants.queries import find_last_midnight
 from merchants.settlement import close_settlement
 from servers.programs import ROOT
 from tests import factories
@@ -29,7 +29,7 @@ SHOPS, WORKERS = 12, 6
 
 
 def find_midnight():
-    return find_last_cut("Europe/Dublin", now=timezone.now())
+    return find_last_midnight("Europe/Dublin", now=timezone.now())
 
 
 def sell_yesterday(shop, customer, *, amount_minor=200):
