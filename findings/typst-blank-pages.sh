@@ -12,7 +12,8 @@
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check typst==0.15.2 manimgx-fonts pypdfium2
+"$folder/venv/bin/pip" install --quiet --disable-pip-version-check "typst==0.15.2" \
+  "manimgx-fonts==2026.9.26.post1" "pypdfium2==5.15.2"
 "$folder/venv/bin/python" - <<'PY'
 from importlib.resources import files
 
