@@ -120,10 +120,12 @@ def make_due_exports(write: Writer) -> None:
     """Make the files that wait, one after the other; safe to run at the same time elsewhere.
 
     Only one worker makes them at a time, so that other jobs are not kept waiting. A file whose
-    worker died is made again when its lease is over, and given up after some tries.
+    worker died is made again when its lease is over. One that cannot be made is tried again in
+    the next round, when a full disk may have room, and given up after some tries.
     """
+    failed: set[UUID] = set()
     while is_offered() and not _undone().filter(leased_until__gt=Now()).exists():
-        export = _undone().order_by("tries", "id").first()
+        export = _undone().exclude(pk__in=failed).order_by("tries", "id").first()
         if export is None:
             return
         if not _lease(export):
@@ -133,8 +135,8 @@ def make_due_exports(write: Writer) -> None:
         except LeaseLost:
             continue
         except Exception:
-            # Others are made first; then this one is tried again.
             logger.exception("The file %s was not made.", export.public_id)
+            failed.add(export.pk)
             mine = _undone().filter(pk=export.pk, tries=export.tries)
             mine.update(leased_until=None)
 
