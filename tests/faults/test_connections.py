@@ -73,10 +73,13 @@ def burst(stack, shop):
 
 
 def _keep_asking(shop, over):
-    """Ask again and again: a lock is waited for two seconds only."""
+    """Ask again and again: a lock is waited for two seconds only.
+
+    Who is refused at once asks a moment later, or the callers alone keep the processor busy.
+    """
     answers = set()
     with shop.till.open() as client:
-        while not over.is_set():
+        while not over.wait(0.2):
             answers.add(client.get("charges?limit=1").status_code)
     return answers
 
