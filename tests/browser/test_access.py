@@ -163,7 +163,7 @@ def test_the_wallet_and_the_receipt(phone, check, watch):
     expect(phone.page.get_by_text("You paid")).to_be_visible()
     check(phone.page, "payment")
     phone.page.get_by_role("link", name="Receipt").click()
-    expect(phone.row("Till")).to_be_visible()
+    expect(phone.row("Paid by")).to_be_visible()
     check(phone.page, "receipt")
 
 

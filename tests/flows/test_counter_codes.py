@@ -9,6 +9,7 @@ from merchants.models import Store
 from merchants.onboarding import close_store, reopen_store
 from pos.counter_codes import revoke_counter_code, write_counter_link
 from pos.models import Charge, CounterCode
+from pos.tasks import issue_missing_receipts
 from pos.topics import topics_of
 from qr.links import encode_token
 from qr.signed import (
@@ -361,3 +362,11 @@ def test_a_sale_at_a_code_is_refunded_and_settled_as_any(shop, customer, code, p
     assert Payment.objects.get().amount_minor == 700
     assert Claim.objects.count() == 1
     proofs_hold()
+
+
+def test_the_receipt_of_a_sale_at_a_code_names_no_till(client, shop, customer, code):
+    at_code, at_till = pay_at(customer, code, 700).charge, factories.sell(shop, customer)
+    issue_missing_receipts()
+    pages = [client.get(urlsplit(each.receipt_url).path).content for each in (at_code, at_till)]
+
+    assert [b"<dt>Till</dt>" in page for page in pages] == [False, True]
