@@ -3,11 +3,10 @@
 A charge's amount and payee never change once it is open; its fee is written by the capture.
 """
 
-# `is_receipt_due` for one release: workers of the version before take the flag away.
 _LIFE_OF_A_CHARGE = (
     "UPDATE (status, version, payer_account_id, payer_name, payer_email, claimed_at,"
     " lease_until, expires_at, was_extended_for_payer, captured_at, fee_minor, canceled_at,"
-    " expired_at, is_receipt_due, refunded_minor, refunds_count, refusal, refused_at)"
+    " expired_at, refunded_minor, refunds_count, refusal, refused_at)"
 )
 PRIVILEGES = {
     "pos_acknowledgement": ("SELECT", "INSERT"),
