@@ -93,6 +93,13 @@ def another(db: None) -> factories.Customer:
 
 
 @pytest.fixture
+def drawing(db: None) -> None:
+    """Let the transaction stay open while a property draws; its first text takes seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
+
+
+@pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Real commits: transfers are append-only, so nothing is cleaned up.
 
