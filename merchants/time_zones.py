@@ -35,9 +35,16 @@ def find_time_zone(country: str, *, wanted: str) -> str | None:
 
     None where it is another country's, or has to be chosen among several.
     """
-    places = get_global("zone_territories")
-    zones = [name for name in list_time_zones() if places[name] == country]
-    zones = zones or _SHARED.get(country, [])
+    zones = _map_countries().get(country, [])
     if wanted:
         return wanted if wanted in zones else None
     return zones[0] if len(zones) == 1 else _PRIMARY.get(country)
+
+
+@lru_cache(maxsize=1)
+def _map_countries() -> dict[str, list[str]]:
+    places = get_global("zone_territories")
+    zones: dict[str, list[str]] = {}
+    for name in list_time_zones():
+        zones.setdefault(places[name], []).append(name)
+    return _SHARED | zones
