@@ -36,6 +36,8 @@ OPTIONAL = {"adjusted"}
 SUBTOTALS = {"day": ["day"], "store": ["store"], "till": ["store", "till"]}
 SUBTOTALS["cashier"] = ["cashier"]
 SUMS = ["sales_count", "sales", "refunds_count", "refunds", "fees", "net"]
+# The lines do not say how customers paid.
+UNSAID = {"method"}
 NO_LINES = {"sales": 0, "refunds": 0}
 TYPED = {"merchant", "store", "till", "cashier", "reference"}
 
@@ -55,8 +57,12 @@ def main() -> int:
         text = read_text(arguments.file)
         facts, lines, stated = read_statement(text)
         check_sums(facts, lines)
-        check_subtotals(read_json_only(text, "subtotals", {}), lines)
-        check_rates(read_json_only(text, "vat", []), facts)
+        subtotals = read_json_only(text, "subtotals", {})
+        unsaid = {key: subtotals.pop(key) for key in UNSAID & subtotals.keys()}
+        check_subtotals(subtotals, lines)
+        for key, rows in unsaid.items():
+            check_parts(f"the sub-totals by {key}", rows, facts)
+        check_parts("the rates of VAT", read_json_only(text, "vat", []), facts)
         text = write_statement(facts, lines)
         digest = hashlib.sha256(text.encode()).hexdigest()
         check_checksum(digest, stated, arguments.checksum)
@@ -166,14 +172,14 @@ def read_json_only(text: str, name: str, nothing: Any) -> Any:  # noqa: ANN401  
     return json.loads(text).get(name, nothing) if text.lstrip().startswith("{") else nothing
 
 
-def check_rates(rows: list[dict[str, str]], facts: dict[str, Any]) -> None:
-    """Add up the rates of VAT and compare with the facts; the lines do not say them."""
+def check_parts(where: str, rows: list[dict[str, str]], facts: dict[str, Any]) -> None:
+    """Add up parts that the lines do not say, and compare with the facts."""
     for name in ("sales", "refunds", "fees") if rows else ():
         if any(name not in row for row in rows):
-            raise Wrong(f"the rates of VAT have no {name!r}")
-        total = sum((read_amount(row[name], "vat") for row in rows), Decimal(0))
+            raise Wrong(f"{where} have no {name!r}")
+        total = sum((read_amount(row[name], where) for row in rows), Decimal(0))
         if total != read_amount(facts[name], name):
-            raise Wrong(f"{name} is {facts[name]}, and the rates of VAT add up to {total}")
+            raise Wrong(f"{name} is {facts[name]}, and {where} add up to {total}")
 
 
 def check_subtotals(stated: dict[str, Any], lines: list[dict[str, Any]]) -> None:

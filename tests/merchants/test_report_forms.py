@@ -142,17 +142,18 @@ def test_a_workbook_has_the_sub_totals_as_tables(settlement):
         "Store",
         "Till",
         "Cashier",
+        "Payment method",
     ]
     nora = next(row for row in rows if row[0] == ("inlineStr", "Nora Byrne"))
     assert nora[-4:] == [("n", "0.00"), ("n", "-3.00"), ("n", "0.00"), ("n", "-3.00")]
     totals = [row[-1] for row in rows if row[0] == ("inlineStr", "Total")]
-    assert totals == [("n", "9.42")] * 4
+    assert totals == [("n", "9.42")] * 5
 
 
 def test_json_has_the_sub_totals_by_name(settlement):
     found = json.loads(write_json(settlement))["subtotals"]
 
-    assert list(found) == ["day", "store", "till", "cashier"]
+    assert list(found) == ["day", "store", "till", "cashier", "method"]
     assert found["till"] == [
         {
             "store": "=Müller",
