@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from merchants.models import Settlement
 from merchants.reports.files import FindMakers, MadeLine, read_made_lines
-from merchants.reports.older_sales import load_older_sales
 from merchants.reports.program import Checksum
 from merchants.reports.subtotals import Subtotals, SumUp
 from merchants.reports.words import (
@@ -57,7 +56,6 @@ def read_paper(
         count += len(lines)
         net_minor += sum(line.net_minor for line, _ in lines)
         kept += lines[: most - len(kept)]
-    load_older_sales(settlement, [line for line, _ in kept])
     return Paper(
         settlement=settlement,
         sides=describe_sides(settlement),

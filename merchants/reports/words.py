@@ -22,6 +22,7 @@ from merchants.models import (
     SettlementLine,
 )
 from merchants.organisations import find_organisation
+from merchants.reports.older_sales import find_older_sale
 
 # Set apart from the sentence, so that a minus sign stays before its number from right to left.
 _ISOLATED = "\u2068%s\u2069"
@@ -147,11 +148,14 @@ def list_carry_words(settlement: Settlement) -> list[str]:
 
 def describe_older_sale(line: SettlementLine, settlement: Settlement) -> str:
     """Return of which sale a refund is, if that is in an earlier settlement; else nothing."""
-    sale = line.older_sale
-    if sale is None or sale.settlement is None:
+    sale = find_older_sale(line, ZoneInfo(settlement.balance.merchant.time_zone))
+    if sale is None:
         return ""
-    return translate("Sale of %(day)s, in ST-%(number)s") % {
-        "day": write_day(sale.at, settlement),
+    words = translate("Sale of %(day)s, in ST-%(number)s")
+    if sale.is_fee_kept:
+        words = translate("Sale of %(day)s, in ST-%(number)s; its fee is not returned")
+    return words % {
+        "day": write_date(sale.day, _DAY),
         "number": f"{sale.settlement.number:04}",
     }
 
