@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from merchants.models import Settlement
+from merchants.payouts import load_payouts
 from merchants.reports.files import FindMakers, MadeLine, read_made_lines
 from merchants.reports.program import Checksum
 from merchants.reports.subtotals import Subtotals, SumUp
@@ -11,6 +12,7 @@ from merchants.reports.words import (
     describe_sides,
     list_carry_words,
     list_fee_words,
+    list_hold_words,
 )
 
 # More are hundreds of sheets, and seconds of the process that also answers the tills.
@@ -25,6 +27,7 @@ class Paper:
     sides: list[Side]
     fee_words: list[str]
     carry_words: list[str]
+    hold_words: list[tuple[str, str]]
     subtotals: Subtotals
     lines: list[MadeLine]
     count: int
@@ -49,6 +52,7 @@ def read_paper(
 
     Every line is read, some thousand at a time, because the checksum is of all of them.
     """
+    load_payouts([settlement])
     checksum, count, net_minor = Checksum(settlement), 0, 0
     kept: list[MadeLine] = []
     for lines in read_made_lines(settlement, find_makers):
@@ -61,6 +65,7 @@ def read_paper(
         sides=describe_sides(settlement),
         fee_words=list_fee_words(settlement),
         carry_words=list_carry_words(settlement),
+        hold_words=list_hold_words(settlement),
         subtotals=sum_up(settlement),
         lines=kept,
         count=count,

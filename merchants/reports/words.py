@@ -13,6 +13,7 @@ from ledger.money import format_money
 from ledger.typed import write_percent
 from merchants.addresses import Address
 from merchants.fees import Fee, find_fee
+from merchants.hold_rules import explain_rule
 from merchants.models import (
     Application,
     ApplicationStatus,
@@ -144,6 +145,25 @@ def list_carry_words(settlement: Settlement) -> list[str]:
         for sentence, amount_minor in zip(words, amounts, strict=True)
     ]
     return said if closing else [*said, translate("Nothing goes on to the next settlement.")]
+
+
+def list_hold_words(settlement: Settlement) -> list[tuple[str, str]]:
+    """List what is said of the hold on its payout, with labels; nothing if it is not held.
+
+    The settlement's payout must be loaded.
+    """
+    hold = settlement.payout_hold
+    if hold is None or settlement.payout_status != "held":
+        return []
+    ends_at = hold.ends_at.astimezone(ZoneInfo(settlement.balance.merchant.time_zone))
+    until = translate("Held until %(at)s (shop time).") % {
+        "at": write_date(ends_at, f"{_DAY}, H:i")
+    }
+    return [
+        (translate("Payout"), f"{until} {explain_rule(hold.rule)}"),
+        (translate("Why it is held"), hold.reason),
+        (translate("How to appeal"), hold.appeal),
+    ]
 
 
 def describe_older_sale(line: SettlementLine, settlement: Settlement) -> str:

@@ -127,6 +127,7 @@ def _list_facts(paper: Paper) -> Iterator[tuple[str, str]]:
     settlement, due = paper.settlement, paper.settlement.payout_due_on
     yield translate("Reference"), settlement.public_id
     yield translate("Payout due"), write_date(due, _DAY) if due else "-"
+    yield from paper.hold_words
     yield translate("Fees"), " ".join(paper.fee_words)
 
 
