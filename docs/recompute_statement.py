@@ -25,6 +25,9 @@ from typing import Any
 
 LINE = ["line", "kind", "time", "store", "till", "cashier", "charge", "code"]
 LINE += ["refund", "reference", "amount", "fee", "net", "currency"]
+# What a refund of a sale of an earlier settlement says of it, in rows after its own.
+OLDER = ["sale_day", "sale_settlement", "sale_fee"]
+BLANKS = [""] * (len(LINE) - 1)
 COLUMNS = ["record", *LINE, "name", "value"]
 FACTS = ["settlement", "number", "merchant", "first_day", "last_day", "opened_at"]
 FACTS += ["closed_at", "time_zone", "payout_due_on", "currency", "sales_count"]
@@ -36,6 +39,8 @@ OPTIONAL = {"adjusted"}
 SUBTOTALS = {"day": ["day"], "store": ["store"], "till": ["store", "till"]}
 SUBTOTALS["cashier"] = ["cashier"]
 SUMS = ["sales_count", "sales", "refunds_count", "refunds", "fees", "net"]
+# The lines do not say how customers paid.
+UNSAID = {"method"}
 NO_LINES = {"sales": 0, "refunds": 0}
 TYPED = {"merchant", "store", "till", "cashier", "reference"}
 
@@ -55,8 +60,12 @@ def main() -> int:
         text = read_text(arguments.file)
         facts, lines, stated = read_statement(text)
         check_sums(facts, lines)
-        check_subtotals(read_json_only(text, "subtotals", {}), lines)
-        check_rates(read_json_only(text, "vat", []), facts)
+        subtotals = read_json_only(text, "subtotals", {})
+        unsaid = {key: subtotals.pop(key) for key in UNSAID & subtotals.keys()}
+        check_subtotals(subtotals, lines)
+        for key, rows in unsaid.items():
+            check_parts(f"the sub-totals by {key}", rows, facts)
+        check_parts("the rates of VAT", read_json_only(text, "vat", []), facts)
         text = write_statement(facts, lines)
         digest = hashlib.sha256(text.encode()).hexdigest()
         check_checksum(digest, stated, arguments.checksum)
@@ -109,13 +118,23 @@ def read_csv(text: str) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
     facts = {
         name: unquote(heads, name) for name in FACTS if name in heads or name not in OPTIONAL
     }
-    lines = [
-        {name: unquote(row, name) for name in LINE} for row in rows if row["record"] == "line"
-    ]
+    lines: list[dict[str, Any]] = []
+    for row in rows:
+        if row["record"] == "line":
+            lines.append({name: unquote(row, name) for name in LINE})
+        elif row["record"] == "older":
+            read_older(row, lines)
     ends = [row["value"] for row in rows if row["record"] == "end"]
     if not ends:
         raise Wrong("the file is cut: its last row is missing")
     return facts, lines, ends[0]
+
+
+def read_older(row: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+    """Add a fact of an older sale to the line of its refund, which is the last one."""
+    if not lines or row["line"] != lines[-1]["line"] or row["name"] not in OLDER:
+        raise Wrong(f"the older sale of line {row['line']!r} is not after its refund")
+    lines[-1][row["name"]] = row["value"]
 
 
 def unquote(fields: dict[str, Any], name: str) -> Any:  # noqa: ANN401  a text or a number
@@ -166,14 +185,14 @@ def read_json_only(text: str, name: str, nothing: Any) -> Any:  # noqa: ANN401  
     return json.loads(text).get(name, nothing) if text.lstrip().startswith("{") else nothing
 
 
-def check_rates(rows: list[dict[str, str]], facts: dict[str, Any]) -> None:
-    """Add up the rates of VAT and compare with the facts; the lines do not say them."""
+def check_parts(where: str, rows: list[dict[str, str]], facts: dict[str, Any]) -> None:
+    """Add up parts that the lines do not say, and compare with the facts."""
     for name in ("sales", "refunds", "fees") if rows else ():
         if any(name not in row for row in rows):
-            raise Wrong(f"the rates of VAT have no {name!r}")
-        total = sum((read_amount(row[name], "vat") for row in rows), Decimal(0))
+            raise Wrong(f"{where} have no {name!r}")
+        total = sum((read_amount(row[name], where) for row in rows), Decimal(0))
         if total != read_amount(facts[name], name):
-            raise Wrong(f"{name} is {facts[name]}, and the rates of VAT add up to {total}")
+            raise Wrong(f"{name} is {facts[name]}, and {where} add up to {total}")
 
 
 def check_subtotals(stated: dict[str, Any], lines: list[dict[str, Any]]) -> None:
@@ -229,6 +248,9 @@ def check_line(line: dict[str, Any], number: int, *, currency: str) -> tuple[Dec
     if line["kind"] not in {"sale", "refund"} or line["currency"] != currency:
         raise Wrong(f"{where} has another kind or currency")
     amount, fee, net = (read_amount(line[name], where) for name in ("amount", "fee", "net"))
+    facts = [name for name in OLDER if name in line]
+    if facts and (line["kind"] != "refund" or facts != OLDER):
+        raise Wrong(f"{where} does not say of which sale it is a refund as refunds do")
     if amount + fee != net:
         raise Wrong(f"{where}: {amount} and the fee {fee} are not {net}")
     return amount, fee
@@ -247,7 +269,10 @@ def write_statement(facts: dict[str, Any], lines: list[dict[str, Any]]) -> str:
     net = sum((Decimal(line["net"]) for line in lines), Decimal(facts["opening"]) * 0)
     heads = [name for name in FACTS if name in facts]
     rows = [COLUMNS, *(state("head", name, field(name, facts[name])) for name in heads)]
-    rows += [["line", *(field(name, line[name]) for name in LINE), "", ""] for line in lines]
+    for line in lines:
+        rows.append(["line", *(field(name, line[name]) for name in LINE), "", ""])
+        older = [name for name in OLDER if name in line]
+        rows += [["older", line["line"], *BLANKS, name, line[name]] for name in older]
     rows += [state("total", "lines", len(lines)), state("total", "net", net)]
     return write_rows(rows)
 

@@ -8,9 +8,11 @@ from django.db.models import Exists, OuterRef
 
 from banking.models import Order, OrderKind, OrderStatus
 from banking.reasons import explain_reason
-from merchants.models import Merchant, PayoutAccount, Settlement
+from merchants.holds import show_hold
+from merchants.models import Merchant, PayoutAccount, PayoutHold, Settlement
 from merchants.owed import Owed
 from merchants.payout_accounts import find_change
+from merchants.payouts import load_payouts
 from merchants.queries import find_payout_account
 
 _SHOWN_MAX = 3
@@ -21,6 +23,7 @@ class AlertKind(StrEnum):
     """Why a shop is alerted."""
 
     CAME_BACK = "came_back"
+    HELD = "held"
     ASKED = "asked"
     NO_ACCOUNT = "no_account"
     CHANGE_WAITS = "change_waits"
@@ -28,23 +31,38 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One thing to look at; of a payout, its settlement, and the bank's reason in words."""
+    """One thing to look at; of a payout, its settlement, and the bank's reason in words.
+
+    Of a hold, the newest settlements whose payouts it holds.
+    """
 
     kind: AlertKind
     settlement: Settlement | None = None
     reason: str = ""
     account: PayoutAccount | None = None
+    hold: PayoutHold | None = None
+    held: Sequence[Settlement] = ()
 
 
 def list_alerts(merchant: Merchant, owed: Sequence[Owed]) -> list[Alert]:
     """List what is to be looked at, the most urgent first; `owed` is what is owed now."""
     alerts = _list_payouts(merchant, AlertKind.CAME_BACK, _BACK)
+    hold = show_hold(merchant.id)
+    if hold is not None:
+        alerts.append(Alert(kind=AlertKind.HELD, hold=hold, held=_list_held(merchant)))
     if find_payout_account(merchant.id) is None and any(each.waiting_minor for each in owed):
         alerts.append(Alert(kind=AlertKind.NO_ACCOUNT))
     change = find_change(merchant.id)
     if change is not None:
         alerts.append(Alert(kind=AlertKind.CHANGE_WAITS, account=change))
     return alerts + _list_payouts(merchant, AlertKind.ASKED, (OrderStatus.UNKNOWN,))
+
+
+def _list_held(merchant: Merchant) -> list[Settlement]:
+    mine = Settlement.objects.filter(balance__merchant=merchant, payout_minor__gt=0)
+    latest = list(mine.order_by("-closed_at", "-id")[:_SHOWN_MAX])
+    load_payouts(latest)
+    return [each for each in latest if each.payout_status == "held"]
 
 
 def _list_payouts(

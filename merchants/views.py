@@ -61,7 +61,6 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
         "can_manage": can_manage(staff),
         "days": [read_day(preview.balance) for preview in owed["previews"]],
         "has_bank_account": find_payout_account(staff.merchant.id) is not None,
-        "hold": show_hold(staff.merchant.id),
         "next_settlement_at": Timetable.of(staff.merchant).find_next_cut(read_clock()),
         **owed,
         "alerts": list_alerts(staff.merchant, owed["owed"]),

@@ -12,6 +12,7 @@ PRIVILEGES = {
     "pos_acknowledgement": ("SELECT", "INSERT"),
     "pos_charge": ("SELECT", "INSERT", _LIFE_OF_A_CHARGE),
     "pos_chargeline": ("SELECT", "INSERT"),
+    "pos_collection": ("SELECT", "INSERT"),
     "pos_duereceipt": ("SELECT", "INSERT", "DELETE"),
     "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),
     "pos_refund": ("SELECT", "INSERT"),

@@ -94,7 +94,7 @@ def another(db: None) -> factories.Customer:
 
 @pytest.fixture
 def drawing(db: None) -> None:
-    """Let the transaction stay open while a property draws; its first text takes seconds."""
+    """Keep the transaction open while a property draws; its first text takes seconds."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
 

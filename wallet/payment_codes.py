@@ -22,6 +22,7 @@ from identity.pins import check_pin
 from identity.tries import in_wallet
 from ledger.transactions import in_one_transaction
 from merchants.models import Merchant
+from pos.methods import note_collection
 from pos.models import Charge, Terminal
 from pos.principals import Principal
 from qr.errors import PayloadInvalid
@@ -215,6 +216,7 @@ def _insert_use(
 ) -> PaymentCodeUse:
     try:
         with transaction.atomic():
+            note_collection(new.charge, payer_account_id=wallet.account_id)
             return PaymentCodeUse.objects.create(
                 wallet=wallet,
                 step=step,

@@ -34,5 +34,5 @@ def _write_blocks(
 ) -> Iterator[Iterable[Row]]:
     yield file.write_head()
     for lines in read_made_lines(file.settlement, find_makers):
-        yield [file.write_line(line, maker) for line, maker in lines]
+        yield [row for line, maker in lines for row in file.write_line(line, maker)]
     yield file.write_total()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as translate
 
 from merchants.models import LineKind, Settlement, SettlementLine
 from merchants.reports.files import Maker, list_figures
+from merchants.reports.older_sales import find_older_sale
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,19 @@ def list_titles() -> list[str]:
         translate("Fee"),
         translate("Net"),
         translate("Currency"),
+        translate("Day of the sale"),
+        translate("Settlement of the sale"),
+        translate("Fee of the sale"),
     ]
 
 
 def list_fields(
     line: SettlementLine, maker: Maker, *, number: int, zone: ZoneInfo, currency: str
 ) -> list[Value]:
-    """List the fields of a sale or a refund, in the shop's time zone."""
+    """List the fields of a sale or a refund, in the shop's time zone.
+
+    A refund of a sale of an earlier settlement says so in the last three.
+    """
     at, is_sale = line.at.astimezone(zone), line.kind == LineKind.SALE
     return [
         number,
@@ -108,4 +115,13 @@ def list_fields(
         Amount(-line.fee_minor),
         Amount(line.net_minor),
         currency,
+        *_list_sale_fields(line, zone),
     ]
+
+
+def _list_sale_fields(line: SettlementLine, zone: ZoneInfo) -> list[Value]:
+    sale = find_older_sale(line, zone)
+    if sale is None:
+        return [None, None, None]
+    fee = translate("not returned") if sale.is_fee_kept else translate("none")
+    return [sale.day, f"ST-{sale.settlement.number:04}", fee]

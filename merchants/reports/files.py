@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from merchants.layouts import Layout
 from merchants.models import Settlement, SettlementLine
 from merchants.queries import read_lines_together
+from merchants.reports.older_sales import load_older_sales
 
 Row = Sequence[str | int]
 _FIGURES = ("opening", "sales", "refunds", "fees", "adjusted", "payout", "closing")
@@ -30,8 +31,12 @@ _NOBODY = Maker()
 def read_made_lines(
     settlement: Settlement, find_makers: FindMakers
 ) -> Iterator[list[MadeLine]]:
-    """Yield a settlement's lines with their makers, oldest first, some thousand at a time."""
+    """Yield a settlement's lines with their makers, oldest first, some thousand at a time.
+
+    Refunds of older sales know their sales.
+    """
     for lines in read_lines_together(settlement):
+        load_older_sales(settlement, lines)
         makers = find_makers(lines)
         yield [(line, makers.get(line.id, _NOBODY)) for line in lines]
 

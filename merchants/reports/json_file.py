@@ -29,7 +29,10 @@ def write_settlement_json(
     separator = "\n"
     for lines in read_made_lines(settlement, find_makers):
         checksum.add(lines)
-        texts = (_write(file.list_fields(line, maker)) for line, maker in lines)
+        texts = (
+            _write(file.list_fields(line, maker) | file.list_sale_facts(line))
+            for line, maker in lines
+        )
         yield separator + ",\n".join(texts)
         separator = ",\n"
     yield f'],\n"total": {_write(file.list_totals())},\n'

@@ -1,6 +1,9 @@
 """The sales of refunds that an earlier settlement holds."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from merchants.models import LineKind, Settlement, SettlementLine
 
@@ -19,3 +22,24 @@ def load_older_sales(settlement: Settlement, lines: Sequence[SettlementLine]) ->
     found = {sale.pk: sale for sale in sales.select_related("settlement")}
     for line in refunds:
         line.older_sale = found.get(line.charge_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OlderSale:
+    """What a refund says of its sale: its day at the shop, its settlement, and its fee.
+
+    A refund returns no fee, so that of the sale was kept, if there was one.
+    """
+
+    day: date
+    settlement: Settlement
+    is_fee_kept: bool
+
+
+def find_older_sale(line: SettlementLine, zone: ZoneInfo) -> OlderSale | None:
+    """Return the sale of a refund, if `load_older_sales` found it in an earlier settlement."""
+    sale = line.older_sale
+    if sale is None or sale.settlement is None:
+        return None
+    day = sale.at.astimezone(zone).date()
+    return OlderSale(day, sale.settlement, is_fee_kept=sale.fee_minor > 0)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from merchants.models import Settlement
+from merchants.payouts import load_payouts
 from merchants.reports.files import FindMakers, MadeLine, read_made_lines
-from merchants.reports.older_sales import load_older_sales
 from merchants.reports.program import Checksum
 from merchants.reports.subtotals import Subtotals, SumUp
 from merchants.reports.words import (
@@ -12,6 +12,7 @@ from merchants.reports.words import (
     describe_sides,
     list_carry_words,
     list_fee_words,
+    list_hold_words,
 )
 
 # More are hundreds of sheets, and seconds of the process that also answers the tills.
@@ -26,6 +27,7 @@ class Paper:
     sides: list[Side]
     fee_words: list[str]
     carry_words: list[str]
+    hold_words: list[tuple[str, str]]
     subtotals: Subtotals
     lines: list[MadeLine]
     count: int
@@ -50,6 +52,7 @@ def read_paper(
 
     Every line is read, some thousand at a time, because the checksum is of all of them.
     """
+    load_payouts([settlement])
     checksum, count, net_minor = Checksum(settlement), 0, 0
     kept: list[MadeLine] = []
     for lines in read_made_lines(settlement, find_makers):
@@ -57,12 +60,12 @@ def read_paper(
         count += len(lines)
         net_minor += sum(line.net_minor for line, _ in lines)
         kept += lines[: most - len(kept)]
-    load_older_sales(settlement, [line for line, _ in kept])
     return Paper(
         settlement=settlement,
         sides=describe_sides(settlement),
         fee_words=list_fee_words(settlement),
         carry_words=list_carry_words(settlement),
+        hold_words=list_hold_words(settlement),
         subtotals=sum_up(settlement),
         lines=kept,
         count=count,

@@ -22,7 +22,7 @@ from merchants.reports.facts import (
 from merchants.reports.files import Maker, Row, StatementFile
 from merchants.reports.program import Checksum
 
-_WIDTH = 16
+_WIDTH = 19
 
 
 class PeopleFile(StatementFile):
@@ -38,7 +38,7 @@ class PeopleFile(StatementFile):
         facts = [[label, self._write(value)] for label, value in list_facts(self.settlement)]
         return [*map(_fill, facts), _fill([]), list_titles()]
 
-    def write_line(self, line: SettlementLine, maker: Maker) -> Row:
+    def write_line(self, line: SettlementLine, maker: Maker) -> list[Row]:
         """Write a sale or a refund."""
         self.add(line)
         self._checksum.add([(line, maker)])
@@ -49,7 +49,7 @@ class PeopleFile(StatementFile):
             zone=self.zone,
             currency=self.settlement.currency,
         )
-        return [self._write(value) for value in fields]
+        return [[self._write(value) for value in fields]]
 
     def write_total(self) -> list[Row]:
         """Write the number of lines, their sum, and the checksum."""

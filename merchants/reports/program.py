@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from merchants.layouts import PROGRAM
 from merchants.models import Settlement, SettlementLine
 from merchants.reports.files import MadeLine, Maker, Row, StatementFile
+from merchants.reports.older_sales import find_older_sale
 
 _LINE = (
     *("line", "kind", "time", "store", "till", "cashier", "charge", "code"),
     *("refund", "reference", "amount", "fee", "net", "currency"),
 )
+_BLANKS = ("",) * (len(_LINE) - 1)
 _COLUMNS = ("record", *_LINE, "name", "value")
 # Texts of people, which a spreadsheet might take for a formula.
 _TYPED = {"merchant", "store", "till", "cashier", "reference"}
@@ -60,14 +62,29 @@ class ProgramFile(StatementFile):
         )
         return dict(zip(_LINE, fields, strict=True))
 
+    def list_sale_facts(self, line: SettlementLine) -> dict[str, str]:
+        """Return what a refund of an older sale says of it, by name; nothing of other lines."""
+        sale = find_older_sale(line, self.zone)
+        if sale is None:
+            return {}
+        return {
+            "sale_day": sale.day.isoformat(),
+            "sale_settlement": sale.settlement.public_id,
+            "sale_fee": "kept" if sale.is_fee_kept else "none",
+        }
+
     def write_head(self) -> list[Row]:
         """Write the names of the columns, and the facts."""
         return [_COLUMNS, *(self._state("head", *fact) for fact in self.list_facts())]
 
-    def write_line(self, line: SettlementLine, maker: Maker) -> Row:
-        """Write a sale or a refund."""
+    def write_line(self, line: SettlementLine, maker: Maker) -> list[Row]:
+        """Write a sale or a refund; a refund of an older sale is followed by what it says."""
         fields = self.list_fields(line, maker)
-        return ["line", *(self._quote(*field) for field in fields.items()), "", ""]
+        facts = self.list_sale_facts(line).items()
+        return [
+            ["line", *(self._quote(*field) for field in fields.items()), "", ""],
+            *(["older", self.count, *_BLANKS, *fact] for fact in facts),
+        ]
 
     def list_totals(self) -> dict[str, str | int]:
         """Return the number of lines and their sum, for control."""
@@ -98,7 +115,7 @@ class Checksum:
 
     def add(self, lines: Iterable[MadeLine]) -> None:
         """Add lines, in the file's order."""
-        self._write(self._file.write_line(line, maker) for line, maker in lines)
+        self._write(row for each in lines for row in self._file.write_line(*each))
 
     def finish(self) -> str:
         """Add the totals and return the hash, in hexadecimal digits."""

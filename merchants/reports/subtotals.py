@@ -1,4 +1,4 @@
-"""A settlement's sub-totals: the same lines by day, store, till, cashier and rate of VAT."""
+"""A settlement's sub-totals: the same lines by day, store, till, cashier, method and VAT."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ class Subtotal(Sums):
     store: str = ""
     till: str = ""
     cashier: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class Part:
             "store": translate("By store"),
             "till": translate("By till"),
             "cashier": translate("By cashier"),
+            "method": translate("By payment method"),
         }[self.key]
 
     @property
@@ -84,16 +86,29 @@ class Part:
             "store": translate("Store"),
             "till": translate("Till"),
             "cashier": translate("Cashier"),
+            "method": translate("Payment method"),
         }[self.key]
 
     def label(self, row: Subtotal) -> date | str:
         """Return what a row is of: a day or a name, or words for what has none."""
+        if self.key == "method":
+            return label_method(row.method)
         nobody = {
             "till": translate("Without a till"),
             "cashier": translate("Without a cashier"),
         }
         label: date | str = getattr(row, self.key)
         return label or nobody[self.key]
+
+
+def label_method(method: str) -> str:
+    """Return how customers paid, in the reader's language."""
+    return {
+        "till_code": translate("Code of the till, scanned by the customer"),
+        "customer_code": translate("Customer's code, scanned by the till"),
+        "counter_code": translate("Counter code"),
+        "link": translate("Payment link"),
+    }[method]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +141,7 @@ _FACTS = {
     "store": ("store",),
     "till": ("store", "till"),
     "cashier": ("cashier",),
+    "method": ("method",),
 }
 
 

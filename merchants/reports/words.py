@@ -13,6 +13,7 @@ from ledger.money import format_money
 from ledger.typed import write_percent
 from merchants.addresses import Address
 from merchants.fees import Fee, find_fee
+from merchants.hold_rules import explain_rule
 from merchants.models import (
     Application,
     ApplicationStatus,
@@ -22,6 +23,7 @@ from merchants.models import (
     SettlementLine,
 )
 from merchants.organisations import find_organisation
+from merchants.reports.older_sales import find_older_sale
 
 # Set apart from the sentence, so that a minus sign stays before its number from right to left.
 _ISOLATED = "\u2068%s\u2069"
@@ -145,13 +147,35 @@ def list_carry_words(settlement: Settlement) -> list[str]:
     return said if closing else [*said, translate("Nothing goes on to the next settlement.")]
 
 
+def list_hold_words(settlement: Settlement) -> list[tuple[str, str]]:
+    """List what is said of the hold on its payout, with labels; nothing if it is not held.
+
+    The settlement's payout must be loaded.
+    """
+    hold = settlement.payout_hold
+    if hold is None or settlement.payout_status != "held":
+        return []
+    ends_at = hold.ends_at.astimezone(ZoneInfo(settlement.balance.merchant.time_zone))
+    until = translate("Held until %(at)s (shop time).") % {
+        "at": write_date(ends_at, f"{_DAY}, H:i")
+    }
+    return [
+        (translate("Payout"), f"{until} {explain_rule(hold.rule)}"),
+        (translate("Why it is held"), hold.reason),
+        (translate("How to appeal"), hold.appeal),
+    ]
+
+
 def describe_older_sale(line: SettlementLine, settlement: Settlement) -> str:
     """Return of which sale a refund is, if that is in an earlier settlement; else nothing."""
-    sale = line.older_sale
-    if sale is None or sale.settlement is None:
+    sale = find_older_sale(line, ZoneInfo(settlement.balance.merchant.time_zone))
+    if sale is None:
         return ""
-    return translate("Sale of %(day)s, in ST-%(number)s") % {
-        "day": write_day(sale.at, settlement),
+    words = translate("Sale of %(day)s, in ST-%(number)s")
+    if sale.is_fee_kept:
+        words = translate("Sale of %(day)s, in ST-%(number)s; its fee is not returned")
+    return words % {
+        "day": write_date(sale.day, _DAY),
         "number": f"{sale.settlement.number:04}",
     }
 

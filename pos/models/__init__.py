@@ -2,6 +2,7 @@
 
 from pos.models.acknowledgements import Acknowledgement
 from pos.models.charges import Charge, ChargeLine, Refusal
+from pos.models.collections import Collection
 from pos.models.counter_codes import CounterCode
 from pos.models.refunds import DueReceipt, Receipt, Refund
 from pos.models.terminals import Item, ItemColor, Terminal, TerminalToken
@@ -12,6 +13,7 @@ __all__ = [
     "Charge",
     "ChargeLine",
     "ChargeStatus",
+    "Collection",
     "CounterCode",
     "DueReceipt",
     "Item",

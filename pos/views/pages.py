@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from identity.errors import PinLocked, PinWrong
-from ledger.inclusion import find_seal, prove_transfer
 from ledger.money import find_exponent
 from ledger.queries import list_postings
 from merchants.access import (
@@ -31,7 +30,6 @@ from pos.forms_search import STATUSES
 from pos.models import Charge
 from pos.queries import (
     filter_status,
-    find_by_receipt,
     find_staff_charge,
     list_charges,
     list_refunds,
@@ -54,8 +52,6 @@ from pos.timeline import list_timeline
 from pos.vat import list_vat
 from pos.views.desk import show_items
 from pos.views.tills import draw_pairing, find_own_terminal
-from qr.errors import PayloadInvalid
-from qr.links import decode_token
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,38 +123,6 @@ def activity(request: HttpRequest, till: Till) -> HttpResponse:
 
 @require_GET
 @never_cache
-def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a receipt to anybody who has its address."""
-    charge = _find_by_receipt(token)
-    activate_time_zone(charge.store.time_zone)
-    context = {
-        "charge": charge,
-        "token": token,
-        "receipt": getattr(charge, "receipt", None),
-        "refunds": list_refunds(charge),
-        "lines": charge.lines.all(),
-        "store": charge.store,
-        "merchant": charge.store.merchant,
-        "seal": find_seal(charge.id),
-    }
-    return render(request, "pos/receipt.html", context)
-
-
-@require_GET
-@never_cache
-def receipt_proof(request: HttpRequest, token: str) -> HttpResponse:
-    """Return the proof that the receipt's payment is in the sealed books."""
-    charge = _find_by_receipt(token)
-    proof = prove_transfer(charge.id)
-    if proof is None:
-        raise Http404
-    name = f"proof-{charge.short_code_grouped}.json"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(proof, content_type="application/json", headers=disposition)
-
-
-@require_GET
-@never_cache
 @staff_only
 def tills(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List stores and tills; managers see the pairing code that was just made."""
@@ -221,16 +185,6 @@ def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         "transfers": list_postings(moved),
     }
     return render(request, "pos/payment.html", context)
-
-
-def _find_by_receipt(token: str) -> Charge:
-    try:
-        charge = find_by_receipt(decode_token(token))
-    except PayloadInvalid:
-        charge = None
-    if charge is None:
-        raise Http404
-    return charge
 
 
 def _till_context(till: Till) -> dict[str, Any]:

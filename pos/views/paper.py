@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET
 
 from banking.ibans import mask_iban
 from merchants.access import Staff, staff_only, whole_merchant
+from merchants.holds import show_hold
 from merchants.models import Settlement
-from merchants.payouts import load_payouts
 from merchants.queries import find_settlement
 from merchants.reports.paper import LINES_MAX, fits_paper, read_paper
 from pos.makers import find_makers
@@ -28,14 +28,13 @@ def settlement_print(request: HttpRequest, staff: Staff, reference: str) -> Http
     found = _find(staff, reference)
     if not fits_paper(found):
         return _refuse(found, "no_paper")
-    load_payouts([found])
+    paper = read_paper(found, find_makers=find_makers, sum_up=read_subtotals, most=LINES_MAX)
     order = found.payout_order
     context = {
         "merchant": staff.merchant,
         "settlement": found,
-        "paper": read_paper(
-            found, find_makers=find_makers, sum_up=read_subtotals, most=LINES_MAX
-        ),
+        "paper": paper,
+        "hold": show_hold(staff.merchant_id) if found.payout_status == "held" else None,
         "payout_iban": mask_iban(order.creditor_iban) if order else "",
     }
     return render(request, "pos/settlement_print.html", context)

@@ -15,6 +15,7 @@ from pos.queries import first_id_at
 from pos.terminals import add_terminal
 from tests import factories
 from tests.flows.steps import open_dashboard
+from tests.flows.taps import Finger
 from tests.owners import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,21 @@ def test_a_payment_is_found_by_what_people_know_of_it(shop, customer, owner):
     assert coffee.pk in find(owner, q=code[:6])
     assert find(owner, q=claimed.payer_name[:4].lower()) == {claimed.pk}
     assert find(owner, q="no such thing") == set()
+
+
+def test_4_80_of_yesterday_is_found_in_three_taps(shop, owner, noon):
+    yesterday = noon - timedelta(days=1)
+    wanted = make(shop, 480, at=yesterday)
+    make(shop, 1250, at=yesterday)
+    make(shop, 480)
+    finger = Finger(owner, "/dashboard/")
+
+    finger.tap("Payments")
+    finger.tap("Yesterday")
+    finger.type("Search", "4.80")
+
+    assert finger.taps == 3
+    assert [charge.pk for charge in finger.answer.context["charges"]] == [wanted.pk]
 
 
 def test_another_shop_s_payment_is_never_found(shop, owner):

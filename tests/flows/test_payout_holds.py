@@ -3,6 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pypdfium2
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
@@ -89,6 +90,12 @@ def read_status(settlement):
 
 def read_text(answer):
     return " ".join(answer.content.decode().split())
+
+
+def read_pdf(answer):
+    with pypdfium2.PdfDocument(answer.content) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+    return " ".join("".join(pages).split())
 
 
 def gather():
@@ -205,9 +212,18 @@ def test_the_shop_reads_why_until_when_and_how_to_appeal(aoife, page, owner, sho
         "/dashboard/settlements/",
         "/dashboard/settlements/timetable/",
         f"/dashboard/settlements/{settlement.public_id}/",
+        f"/dashboard/settlements/{settlement.public_id}/print/",
     ):
         text = read_text(owner.get(address))
         assert [each in text for each in words] == [True, True, True], address
+    paper = read_pdf(owner.get(f"/dashboard/settlements/{settlement.public_id}.pdf"))
+    until = f"Held until {last.day} {last:%b %Y}, 00:00 (shop time)."
+    assert [each in paper for each in (until, WHY, HOW)] == [True, True, True]
+    overview = read_text(owner.get("/dashboard/"))
+    _, _, alerts = overview.partition('id="alerts-title"')
+    alert = alerts[: alerts.index("</section> </section>")]
+    assert f'/dashboard/settlements/{settlement.public_id}/"' in alert
+    assert '/dashboard/settlements/timetable/#holds"' in alert
     factories.sell(shop, customer)
     assert words[0] in read_text(owner.get("/dashboard/settlements/close/"))
     assert f'held until <time datetime="{last}T00:00' in read_text(owner.get("/dashboard/"))
@@ -216,7 +232,8 @@ def test_the_shop_reads_why_until_when_and_how_to_appeal(aoife, page, owner, sho
 
     send_due_letters()
     assert "The receipts are right." in mail.outbox[-1].body
-    assert "Payouts are held" not in read_text(owner.get("/dashboard/settlements/"))
+    for address in ("/dashboard/", "/dashboard/settlements/"):
+        assert "Payouts are held" not in read_text(owner.get(address))
     assert list_deeds() == ["payouts.held", "payouts.freed"]
 
 

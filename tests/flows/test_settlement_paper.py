@@ -43,10 +43,10 @@ def address(settlement):
 def test_the_page_has_sub_totals_that_add_up(owner, address):
     page = owner.get(f"{address}/").content.decode()
 
-    for title in ("By day", "By store", "By till", "By cashier"):
+    for title in ("By day", "By store", "By till", "By cashier", "By payment method"):
         assert title in page
-    # In each of the four tables as its total; in all but the first table's also as its row.
-    assert page.count("€12.50") >= 8
+    # In each of the five tables as its total; in all but the first table's also as its row.
+    assert page.count("€12.50") >= 10
 
 
 def test_a_refund_of_an_older_sale_leads_to_the_settlement_of_the_sale(owner, address):

@@ -8,10 +8,11 @@ import sys
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from merchants.layouts import COMMA, LAYOUTS, PROGRAM
+from merchants.layouts import COMMA, LAYOUTS, POINT, PROGRAM
 from merchants.models import Role
 from merchants.reports import workbook
 from merchants.reports.csv_file import write_settlement_csv
@@ -142,17 +143,18 @@ def test_a_workbook_has_the_sub_totals_as_tables(settlement):
         "Store",
         "Till",
         "Cashier",
+        "Payment method",
     ]
     nora = next(row for row in rows if row[0] == ("inlineStr", "Nora Byrne"))
     assert nora[-4:] == [("n", "0.00"), ("n", "-3.00"), ("n", "0.00"), ("n", "-3.00")]
     totals = [row[-1] for row in rows if row[0] == ("inlineStr", "Total")]
-    assert totals == [("n", "9.42")] * 4
+    assert totals == [("n", "9.42")] * 5
 
 
 def test_json_has_the_sub_totals_by_name(settlement):
     found = json.loads(write_json(settlement))["subtotals"]
 
-    assert list(found) == ["day", "store", "till", "cashier"]
+    assert list(found) == ["day", "store", "till", "cashier", "method"]
     assert found["till"] == [
         {
             "store": "=Müller",
@@ -189,6 +191,43 @@ def test_a_statement_is_recomputed_byte_by_byte(settlement, checksum, write, tmp
         f"RIGHT: {settlement.public_id}, number 1 of {settlement.balance.merchant.name}",
     )
     assert path.read_bytes() == write_csv(settlement).encode()
+
+
+@pytest.fixture
+def older(shop, customer):
+    """A settlement of one refund: of a sale that is in the settlement before."""
+    sale = factories.sell(shop, customer, amount_minor=1000)
+    first = factories.settle(shop)
+    factories.sell(shop, customer, amount_minor=500)
+    factories.refund(shop, sale, amount_minor=300)
+    return first, factories.settle(shop)
+
+
+def test_every_form_says_of_which_older_sale_a_refund_is(older, tmp_path):
+    first, settlement = older
+    day = f"{first.closed_at.astimezone(ZoneInfo(first.balance.merchant.time_zone)):%F}"
+    program, found = write_csv(settlement), json.loads(write_json(settlement))
+
+    facts = {"sale_day": day, "sale_settlement": first.public_id, "sale_fee": "kept"}
+    rows = list(csv.DictReader(program.splitlines()))
+    said = [
+        (row["line"], row["name"], row["value"]) for row in rows if row["record"] == "older"
+    ]
+    assert said == [("2", *fact) for fact in facts.items()]
+    assert [facts.items() <= line.items() for line in found["lines"]] == [False, True]
+    _, _, (titles, *lines) = read_workbook(settlement)
+    assert [title for _, title in titles[-3:]] == [
+        *("Day of the sale", "Settlement of the sale", "Fee of the sale"),
+    ]
+    assert lines[1][-2:] == [("inlineStr", "ST-0001"), ("inlineStr", "not returned")]
+    assert f"EUR,{day},ST-0001,not returned" in write_csv(settlement, POINT)
+    path = tmp_path / "again.csv"
+    for text in (program, write_json(settlement)):
+        assert recompute(text, "--write", path)[0] == 0
+        assert path.read_bytes() == program.encode()
+    assert recompute(program.replace(",kept", ",none"))[0] == 1
+    assert recompute(write_json(settlement).replace('"kept"', '"none"'))[0] == 1
+    assert recompute(program.replace("older,2", "older,1"))[0] == 1
 
 
 @pytest.mark.parametrize(

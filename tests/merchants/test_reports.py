@@ -142,7 +142,7 @@ def test_the_hash_is_of_everything_before_it(settlement, layout):
     place = next(n for n, line in enumerate(lines) if re.search("sha-?256", line.lower()))
     before = "".join(lines[:place])
     assert hashlib.sha256(before.encode()).hexdigest() in lines[place]
-    assert lines[place + 1 :] in ([], ["END" + layout.separator * 15 + "\r\n"])
+    assert lines[place + 1 :] in ([], ["END" + layout.separator * 18 + "\r\n"])
 
 
 def test_a_file_is_read_and_written_in_pieces(settlement, monkeypatch):

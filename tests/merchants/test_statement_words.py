@@ -135,4 +135,5 @@ def test_a_refund_of_an_older_sale_names_the_sale_s_day_and_settlement(shop, cus
     day = SettlementLine.objects.get(pk=old.pk).at.astimezone(second.period.start.tzinfo)
     assert first.number == 1
     assert new.refunded_minor == 0
-    assert said == [f"Sale of {day.day} {day:%b} {day.year}, in ST-0001", "", ""]
+    sold = f"Sale of {day.day} {day:%b} {day.year}, in ST-0001; its fee is not returned"
+    assert said == [sold, "", ""]

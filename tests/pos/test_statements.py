@@ -97,10 +97,12 @@ def test_a_statement_is_tagged_for_those_who_have_it_read_aloud(settlement):
     assert b"/Lang(en)" in pdf.replace(b"/Lang (", b"/Lang(")
     kinds = read_kinds(pdf)
     assert kinds["H1"] == 1
-    # Heads of the figures, four ways of adding up, and the lines; repeated, they are none.
-    assert kinds["TH"] == 2 + 4 * 5 + 7
-    assert kinds["Table"] == kinds["THead"] >= 6
-    assert kinds["TD"] == 6 * 2 + (1 + 1) * 5 * 3 + (2 + 1) * 5 + 4 * 7
+    # Heads of the figures, five ways of adding up, and the lines; repeated, they are none.
+    assert kinds["TH"] == 2 + 5 * 5 + 7
+    assert kinds["THead"] == 7
+    # One that goes on on the next page is found on both.
+    assert kinds["Table"] in {7, 8}
+    assert kinds["TD"] == 6 * 2 + (1 + 1) * 5 * 4 + (2 + 1) * 5 + 4 * 7
 
 
 @pytest.mark.django_db

@@ -6,15 +6,20 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ledger.errors import InsufficientFunds
 from merchants.models import Role, Settlement, SettlementLine
 from merchants.onboarding import open_store
 from merchants.reports.subtotals import list_amounts
+from pos.charges import create_charge
 from pos.makers import find_makers
-from pos.principals import act_at_till
+from pos.principals import act_at_till, act_for_merchant
 from pos.subtotals import read_subtotals
 from pos.terminals import add_terminal
 from tests import factories
 from tests.clocks import date_back
+from tests.paycodes import show_code
+from wallet.collection import collect_charge
+from wallet.payment_codes import NewUse
 
 pytestmark = pytest.mark.django_db
 FIGURES = ("sales_count", "sales_minor", "refunds_count", "refunds_minor", "fees_minor")
@@ -78,12 +83,50 @@ def test_lines_are_added_up_by_store_till_and_cashier(settlement, shop):
     ]
 
 
+def test_lines_are_added_up_by_how_customers_paid(shop, customer):
+    link = create_charge(act_for_merchant(shop.store), factories.plan_charge(shop))
+    factories.confirm(customer, factories.claim(customer, link))
+    counter = factories.claim_at(customer, factories.print_code(shop), amount_minor=300)
+    factories.confirm(customer, counter)
+    scanned = factories.sell(shop, customer, amount_minor=700)
+    # A phone whose money was too little showed its code first, and counts for nothing.
+    shown, poor = (factories.make_charge(shop, amount_minor=900) for _ in range(2))
+    collect(shop, customer, shown)
+    with pytest.raises(InsufficientFunds):
+        collect(shop, factories.open_customer(balance_minor=0), poor)
+    factories.confirm(customer, factories.claim(customer, poor))
+    for sale in (scanned, shown):
+        factories.refund(shop, sale, amount_minor=100)
+
+    sums = show(read_subtotals(factories.settle(shop)), "method")
+
+    assert {name: (sales, refunds, amount) for name, sales, refunds, amount, *_ in sums} == {
+        "Payment link": (1, 0, 480),
+        "Counter code": (1, 0, 300),
+        "Code of the till, scanned by the customer": (2, 1, 1600),
+        "Customer's code, scanned by the till": (1, 1, 900),
+    }
+
+
+def collect(shop, customer, charge):
+    """Charge the wallet whose phone shows its code to the till, with its PIN if it must."""
+    new = NewUse(show_code(customer), charge, f"collect {charge.id}", b"test")
+    if collect_charge(shop.till, new).outcome == "claimed":
+        factories.confirm(customer, factories.claim(customer, charge))
+
+
 def test_every_part_adds_up_to_the_settlement(settlement):
     subtotals = read_subtotals(settlement)
 
     whole = {name: getattr(settlement, name) for name in FIGURES}
     assert {name: getattr(subtotals.total, name) for name in FIGURES} == whole
-    assert [part.key for part in subtotals.parts] == ["day", "store", "till", "cashier"]
+    assert [part.key for part in subtotals.parts] == [
+        "day",
+        "store",
+        "till",
+        "cashier",
+        "method",
+    ]
     for part in subtotals.parts:
         sums = Counter(dict.fromkeys(FIGURES, 0))
         for row in part.rows:
@@ -123,5 +166,5 @@ def test_random_lines_are_added_up_as_python_does(shop, customer):
 def test_a_settlement_without_lines_has_no_rows_and_a_total_of_nothing(shop):
     subtotals = read_subtotals(Settlement(balance=factories.balance_of(shop)))
 
-    assert [part.rows for part in subtotals.parts] == [[], [], [], []]
+    assert [part.rows for part in subtotals.parts] == [[], [], [], [], []]
     assert [amount for _, amount in list_amounts(subtotals.total)] == [0, 0, 0, 0]

@@ -1,0 +1,137 @@
+"""A receipt as PDF: a slip of 80 mm with its items, refunds and VAT."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from threading import BoundedSemaphore
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.dateformat import format as write_date
+from django.utils.translation import get_language
+from django.utils.translation import gettext as translate
+
+from ledger.templatetags.money import money_of
+from merchants.sellers import Seller
+from pos.models import Charge, ChargeLine, Refund
+from pos.print.drawable import Drawable
+from pos.print.fonts import list_faces
+from pos.print.typesetter import Face, PagesFailed, typeset
+from pos.vat import list_vat
+
+_TIME = "j M Y, H:i:s"
+# Some ten kilobytes each. Somebody who has a link and asks again and again costs nothing.
+_KEPT_MAX = 256
+# Of the places for those that wait for pages (`typesetter`), strangers get no more than half.
+_room = BoundedSemaphore(2)
+
+
+def draw_receipt(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> bytes:
+    """Draw the receipt of a captured charge; its store and merchant must be loaded.
+
+    The same receipt is drawn once in a process, as long as it is among the last ones asked for.
+
+    Raises:
+        PagesFailed: it takes too much time or memory, or too many others wait.
+    """
+    merchant = charge.store.merchant
+    data = Drawable(merchant.country).clean(_list_data(charge, refunds, seller))
+    changed_at = max(filter(None, [charge.captured_at, *(one.created_at for one in refunds)]))
+    return _draw(json.dumps(data), merchant.country, changed_at)
+
+
+@lru_cache(maxsize=_KEPT_MAX)
+def _draw(data: str, country: str, made_at: datetime) -> bytes:
+    faces = [Face(str(path), index) for path, index in list_faces(country)]
+    if not _room.acquire(blocking=False):
+        raise PagesFailed
+    try:
+        return typeset("receipt", json.loads(data), faces=faces, made_at=made_at)
+    finally:
+        _room.release()
+
+
+def _list_data(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> dict[str, Any]:
+    store, zone = charge.store, ZoneInfo(charge.store.time_zone)
+    lines = list(charge.lines.all())
+    return {
+        "lang": (get_language() or "en").partition("-")[0],
+        "author": "Tessera",
+        "title": f"{translate('Receipt')} {charge.receipt_number}, {store.name}",
+        "heading": store.name,
+        "place": list(_list_place(charge, seller)),
+        "items": {
+            "heads": [translate("Item"), translate("Price")],
+            "rows": [_write_line(line) for line in lines] or [_write_sale(charge)],
+            "total": [translate("Paid"), money_of(charge.amount_minor, charge.currency)],
+        },
+        "refunds": {
+            "heads": [translate("Refunded"), translate("Amount")],
+            "rows": [_write_refund(refund, zone) for refund in refunds],
+        },
+        "vat": {
+            "heads": [translate("VAT rate"), translate("Price"), translate("VAT in it")],
+            "rows": list(_list_rates(charge, lines)),
+        },
+        "facts": [list(fact) for fact in _list_facts(charge, zone)],
+        "footer": f"{translate('Paid with Tessera.')} {translate('All times in shop time')}"
+        f" ({store.time_zone}).",
+    }
+
+
+def _list_place(charge: Charge, seller: Seller) -> Iterator[str]:
+    store, merchant = charge.store, charge.store.merchant
+    if merchant.name != store.name:
+        yield merchant.name
+    if seller.legal_name:
+        yield seller.legal_name
+    place = ", ".join(filter(None, [store.street, store.city]))
+    if place:
+        yield place
+    if seller.vat_number:
+        yield translate("VAT number %(number)s") % {"number": seller.vat_number}
+
+
+def _write_line(line: ChargeLine) -> dict[str, Any]:
+    each = money_of(line.unit_price_minor, line.currency) if line.quantity != 1 else ""
+    label = f"{line.quantity} \N{MULTIPLICATION SIGN} {line.name}"
+    return _write_row(label, [line.total_minor], line.currency, below=each)
+
+
+def _write_sale(charge: Charge) -> dict[str, Any]:
+    label = charge.description or translate("Sale")
+    return _write_row(label, [charge.amount_minor], charge.currency)
+
+
+def _write_refund(refund: Refund, zone: ZoneInfo) -> dict[str, Any]:
+    label = write_date(refund.created_at.astimezone(zone), _TIME)
+    made_by = refund.made_by or translate("Merchant's server")
+    row = _write_row(label, [-refund.amount_minor], refund.currency, below=made_by)
+    return row | {"reference": refund.public_id}
+
+
+def _write_row(
+    label: str, minors: Sequence[int], currency: str, *, below: str = ""
+) -> dict[str, Any]:
+    amounts = [money_of(each, currency) for each in minors]
+    return {"label": label, "below": below, "reference": "", "amounts": amounts}
+
+
+def _list_rates(charge: Charge, lines: Sequence[ChargeLine]) -> Iterator[dict[str, Any]]:
+    for rate in list_vat(lines):
+        percent = translate("%(percent)s %%") % {"percent": rate.percent}
+        yield _write_row(percent, [rate.sold_minor, rate.vat_minor], charge.currency)
+
+
+def _list_facts(charge: Charge, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    yield translate("Receipt"), charge.receipt_number
+    if charge.captured_at:
+        yield translate("Time"), write_date(charge.captured_at.astimezone(zone), _TIME)
+    yield translate("Reference"), charge.short_code_grouped
+    if charge.reference:
+        yield translate("Shop reference"), charge.reference
+    yield translate("Paid by"), charge.payer_name
+    if charge.terminal:
+        made_by = [charge.terminal.name, charge.cashier_name]
+        yield translate("Till"), " · ".join(filter(None, made_by))
