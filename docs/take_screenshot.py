@@ -6,27 +6,39 @@ python docs/take_screenshot.py --facts FILE              of a demo kept elsewher
 """  # noqa: INP001
 
 import argparse
-import io
 import json
 import re
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw
+from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from screenshot_steps import (
+    WAITS_MAX,
+    make_pairing_code,
+    open_window,
+    pair,
+    remember,
+    ring_up,
+    save,
+    send,
+    sign_in_operator,
+    sign_in_owner,
+    take,
+    take_paper,
+    wait_for_row,
+)
 
-ROOT = Path(__file__).resolve().parent.parent
-FACTS = ROOT / ".tessera" / "demo.json"
-IMAGES = ROOT / "docs" / "images"
+FACTS = Path(__file__).resolve().parent.parent / ".tessera" / "demo.json"
 TILL: ViewportSize = {"width": 1180, "height": 820}
 PHONE: ViewportSize = {"width": 390, "height": 820}
-FRAME, GAP, RADIUS = "#7a827f", 40, 24
-# Small pages and small files: text stays sharp with as many colours.
-COLOURS = 128
+PAPER = 820
 ARRIVAL_MAX_MS = 60_000
-WAITS_MAX = 30
+# Until receipts have their numbers.
+WORKER_MS = 3_000
 
 
 @dataclass
@@ -36,6 +48,8 @@ class Demo:
     facts: dict[str, Any]
     browser: Browser
     _console: Page | None = None
+    _office: Page | None = None
+    _traded: dict[str, str] = field(default_factory=dict)
 
     def open(self, size: ViewportSize) -> Page:
         """Open a window of a device of its own."""
@@ -46,6 +60,39 @@ class Demo:
         phone = self.open(PHONE)
         remember(phone, "tessera_wallet", self.facts["customers"][0]["token"])
         return phone
+
+    def open_office(self) -> Page:
+        """Open the dashboard, signed in as the owner of the first shop."""
+        if self._office is None:
+            self._office = self.open(TILL)
+            sign_in_owner(self._office, self.facts["merchants"][0]["owner"])
+        return self._office
+
+    def post(self, path: str, body: dict[str, Any], secret: str) -> dict[str, Any]:
+        """Ask the API for something."""
+        headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": str(uuid.uuid4())}
+        answer = self.open_office().request.post(f"/api/v1/{path}", data=body, headers=headers)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def trade(self) -> dict[str, str]:
+        """Sell for a while, once, over two settlements; return what there is to see of it."""
+        if not self._traded:
+            old = sell(self, 1890)
+            sell(self, 480, customer=1)
+            close(self.open_office())
+            for place, amount_minor in enumerate((1250, 480, 760, 2300)):
+                sell(self, amount_minor, customer=place % 3)
+            last = sell(self, 990, customer=1)
+            sell(self, 1600, secret=self.facts["merchants"][0]["secret_key"])
+            refund(self, old, 690)
+            settlement = close(self.open_office())
+            sell(self, 1140, customer=2)
+            refund(self, last, 190)
+            self.open_office().wait_for_timeout(WORKER_MS)
+            self._traded = {"settlement": settlement, "payment": last["id"]}
+            self._traded["receipt"] = last["receipt"]
+        return self._traded
 
     def open_console(self) -> Page:
         """Open the console, signed in."""
@@ -166,6 +213,52 @@ def take_safeguarding(demo: Demo) -> list[Image.Image]:
     return [take(console)]
 
 
+def take_page(address: str) -> Callable[[Demo], list[Image.Image]]:
+    """Return how to photograph a page of the dashboard, on a tablet and on a phone.
+
+    `settlement` and `payment` in the address are the newest ones.
+    """
+
+    def take_both(demo: Demo) -> list[Image.Image]:
+        office, screens = demo.open_office(), []
+        for size in (TILL, PHONE):
+            office.set_viewport_size(size)
+            office.goto("about:blank")
+            office.goto(f"/dashboard/{address.format(**demo.trade())}")
+            screens.append(take(office))
+        return screens
+
+    return take_both
+
+
+def take_receipt(demo: Demo) -> list[Image.Image]:
+    """Open the receipt of a sale that was refunded: its page, and the slip that is its PDF."""
+    phone = demo.open(PHONE)
+    phone.goto(demo.trade()["receipt"])
+    return [take(phone), take_paper(phone, f"{phone.url}receipt.pdf", width=PHONE["width"])]
+
+
+def take_statement(demo: Demo) -> list[Image.Image]:
+    """Download the statement as PDF, and look at its first page."""
+    address = f"/dashboard/settlements/{demo.trade()['settlement']}.pdf"
+    return [take_paper(demo.open_office(), address, width=PAPER)]
+
+
+# The pages of settlement, as docs/settlement.md goes through them.
+SETTLEMENT = {
+    "overview": "",
+    "settlements": "settlements/",
+    "close": "settlements/close/",
+    "settlement": "settlements/{settlement}/",
+    "settlement_lines": "settlements/{settlement}/#sums-title",
+    "timetable": "settlements/timetable/",
+    "bank_account": "bank-account/",
+    "fees": "fees/",
+    "payments": "payments/",
+    "payment": "payments/{payment}/",
+    "reports": "reports/",
+    "accounting": "accounting/",
+}
 PICTURES: dict[str, Callable[[Demo], list[Image.Image]]] = {
     "sale": take_sale,
     "money_in": take_money_in,
@@ -173,109 +266,39 @@ PICTURES: dict[str, Callable[[Demo], list[Image.Image]]] = {
     "statements": take_statements,
     "run": take_run,
     "safeguarding": take_safeguarding,
+    **{name: take_page(address) for name, address in SETTLEMENT.items()},
+    "statement": take_statement,
+    "receipt": take_receipt,
 }
 
 
-def open_window(browser: Browser, size: ViewportSize, *, url: str) -> Page:
-    """Open a window of a device of its own."""
-    return browser.new_context(base_url=url, viewport=size, reduced_motion="reduce").new_page()
+def sell(
+    demo: Demo, amount_minor: int, *, customer: int = 0, secret: str = ""
+) -> dict[str, Any]:
+    """Sell by the API, at the first till unless by the secret; return charge and receipt."""
+    shop, payer = demo.facts["merchants"][0]["stores"][0], demo.facts["customers"][customer]
+    amount = {"amount_minor": amount_minor, "currency": demo.facts["currency"]}
+    token = secret or shop["terminals"][0]["token"]
+    charge = demo.post("charges", {"amount": amount}, token)
+    claim = demo.post("wallet/claims", {"payload": charge["link"]}, payer["token"])
+    pin = {"pin": payer["pin"]} if claim["needs"] else {}
+    payment = demo.post("wallet/payments", {"claim": claim["id"], **pin}, payer["token"])
+    return {"id": charge["id"], "receipt": payment["receipt"]}
 
 
-def remember(page: Page, name: str, value: str) -> None:
-    """Sign the device in."""
-    page.goto("/livez")
-    page.context.add_cookies([{"name": name, "value": value, "url": page.url}])
+def refund(demo: Demo, charge: dict[str, Any], amount_minor: int) -> None:
+    """Give some of a sale back, as the shop's own program does."""
+    amount = {"amount_minor": amount_minor, "currency": demo.facts["currency"]}
+    key = demo.facts["merchants"][0]["secret_key"]
+    demo.post(f"charges/{charge['id']}/refunds", {"amount": amount}, key)
 
 
-def make_pairing_code(page: Page, owner: dict[str, str], *, till: str) -> str:
-    """Sign in as the owner and make a pairing code for a till."""
-    page.goto("/dashboard/")
-    page.get_by_label("E-mail").fill(owner["email"])
-    page.get_by_label("Password").fill(owner["password"])
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Overview").wait_for()
-    page.goto("/dashboard/tills/")
-    page.get_by_role("button", name=f"New code: {till}").click()
-    return page.locator(".pair-code").inner_text()
-
-
-def pair(page: Page, code: str, cashier: dict[str, str]) -> None:
-    """Pair the till, and let the cashier in."""
-    page.goto("/till/pair/")
-    page.get_by_label("Pairing code").fill(code)
-    page.keyboard.press("Enter")
-    page.get_by_label(cashier["name"]).check()
-    for digit in cashier["pin"]:
-        page.get_by_role("button", name=digit, exact=True).click()
-
-
-def ring_up(page: Page) -> str:
-    """Charge two flat whites and an apple tart; return the link in the code."""
-    page.get_by_role("tab", name="Items").click()
-    for item in ("Flat white €3.80", "Flat white €3.80", "Apple tart €5.20"):
-        page.get_by_role("button", name=item).click()
-    with page.expect_response("**/api/v1/charges") as response:
-        page.locator("#charge").click()
-    page.locator("#card:not(.skeleton)").wait_for()
-    page.mouse.move(0, 0)
-    charge: dict[str, Any] = response.value.json()
-    return str(charge["link"])
-
-
-def sign_in_operator(page: Page, operator: dict[str, str]) -> None:
-    """Sign in to the console, with the code that the demo's stand-in for a phone shows."""
-    page.goto("/demo/code/")
-    found = re.search(r"\d{3} \d{3}", page.locator("main").inner_text())
-    code = found[0].replace(" ", "") if found else ""
-    page.goto("/console/")
-    page.get_by_label("E-mail").fill(operator["email"])
-    page.get_by_label("Password").fill(operator["password"])
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/console/")
-
-
-def send(page: Page, code: str) -> None:
-    """Send money at the demo's bank, as a banking app would that has read the code."""
-    page.goto("/demo/bank/")
-    page.get_by_label("Text of the payment code").fill(code)
-    page.get_by_role("button", name="Read the code").click()
-    page.get_by_role("button", name="Send", exact=True).click()
-    page.get_by_role("status").filter(has_text="sent to").wait_for()
-
-
-def wait_for_row(page: Page, address: str, *, with_text: str = "") -> None:
-    """Open a page until its table has a row: the banker may still be reading."""
-    for _ in range(WAITS_MAX):
-        page.goto(address)
-        if page.locator("tbody tr").filter(has_text=with_text).count():
-            return
-        page.wait_for_timeout(1000)
-
-
-def take(page: Page) -> Image.Image:
-    """Photograph the window, with rounded corners and a frame as a device has."""
-    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGBA")
-    mask = Image.new("L", shot.size)
-    box = (0, 0, shot.width - 1, shot.height - 1)
-    ImageDraw.Draw(mask).rounded_rectangle(box, RADIUS, fill=255)
-    shot.putalpha(mask)
-    ImageDraw.Draw(shot).rounded_rectangle(box, RADIUS, outline=FRAME, width=3)
-    return shot
-
-
-def save(screens: list[Image.Image], name: str) -> None:
-    """Put the screens side by side, on nothing, in few colours."""
-    width = sum(screen.width for screen in screens) + GAP * (len(screens) - 1)
-    picture = Image.new("RGBA", (width, max(screen.height for screen in screens)))
-    left = 0
-    for screen in screens:
-        picture.alpha_composite(screen, (left, 0))
-        left += screen.width + GAP
-    IMAGES.mkdir(exist_ok=True)
-    method = Image.Quantize.FASTOCTREE
-    picture.quantize(COLOURS, method=method).save(IMAGES / f"{name}.png", optimize=True)
+def close(office: Page) -> str:
+    """Close the open settlement by hand, and return its reference."""
+    office.goto("/dashboard/settlements/close/")
+    office.get_by_role("button", name=re.compile("^Close")).click()
+    office.wait_for_url("**/settlements/se_*/")
+    return office.url.rstrip("/").rpartition("/")[2]
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def write_settlement_json(
     for lines in read_made_lines(settlement, find_makers):
         checksum.add(lines)
         texts = (
-            _write(file.list_fields(line, maker) | file.list_sale_facts(line))
+            _write({**file.list_fields(line, maker), **file.list_sale_facts(line)})
             for line, maker in lines
         )
         yield separator + ",\n".join(texts)

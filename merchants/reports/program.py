@@ -81,10 +81,9 @@ class ProgramFile(StatementFile):
         """Write a sale or a refund; a refund of an older sale is followed by what it says."""
         fields = self.list_fields(line, maker)
         facts = self.list_sale_facts(line).items()
-        return [
-            ["line", *(self._quote(*field) for field in fields.items()), "", ""],
-            *(["older", self.count, *_BLANKS, *fact] for fact in facts),
-        ]
+        older: list[Row] = [["older", self.count, *_BLANKS, *fact] for fact in facts]
+        row: Row = ["line", *(self._quote(*field) for field in fields.items()), "", ""]
+        return [row, *older]
 
     def list_totals(self) -> dict[str, str | int]:
         """Return the number of lines and their sum, for control."""

@@ -134,7 +134,7 @@ def are_quick(settlement: Settlement) -> bool:
 
 
 SumUp = Callable[[Settlement], Subtotals]
-_QUICK_LINES = 20_000
+_QUICK_LINES = 5_000
 # The facts that make a sub-total one, as they stand in files for programs.
 _FACTS = {
     "day": ("day",),

@@ -21,7 +21,7 @@ from pos.print.typesetter import Face, PagesFailed, typeset
 from pos.vat import list_vat
 
 _TIME = "j M Y, H:i:s"
-# Some ten kilobytes each. Somebody who has a link and asks again and again costs nothing.
+# Some thirty kilobytes each. Somebody who has a link and asks again and again costs nothing.
 _KEPT_MAX = 256
 # Of the places for those that wait for pages (`typesetter`), strangers get no more than half.
 _room = BoundedSemaphore(2)

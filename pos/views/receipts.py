@@ -24,16 +24,17 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Show a receipt to anybody who has its address."""
     charge = _find_by_receipt(token)
     activate_time_zone(charge.store.time_zone)
+    lines = list(charge.lines.all())
     context = {
         "charge": charge,
         "token": token,
         "receipt": getattr(charge, "receipt", None),
         "refunds": list_refunds(charge),
-        "lines": charge.lines.all(),
+        "lines": lines,
         "store": charge.store,
         "merchant": charge.store.merchant,
         "seller": find_seller(charge.store.merchant),
-        "vat": list_vat(charge.lines.all()),
+        "vat": list_vat(lines),
         "seal": find_seal(charge.id),
         "said": request.GET.get("said", ""),
     }

@@ -342,6 +342,8 @@ def test_lines_come_a_page_at_a_time(owner, shop, customer, monkeypatch):
     assert (len(first.context["lines"]), second.context["next_cursor"]) == (2, None)
     assert len({line.pk for line in lines}) == 3
     assert "2 of 3 lines are on this page." in first.content.decode()
+    # Whoever turns pages looks for a line: nothing is added up again.
+    assert ["By till" in page.content.decode() for page in (first, second)] == [True, False]
     assert f'href="{address}print/"' in first.content.decode()
 
 

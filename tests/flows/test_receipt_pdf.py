@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 
 from merchants.models import Application
-from pos.print import receipts
+from pos.print import receipts, typesetter
 from pos.receipts import issue_receipts
 from qr.links import encode_token
 from tests import factories
@@ -75,7 +75,7 @@ def test_page_and_pdf_name_who_sells_by_law(shop, charge, address):
 
 def test_a_receipt_that_did_not_change_is_drawn_once(shop, charge, address, monkeypatch):
     drawn = []
-    real = receipts.typeset
+    real = typesetter.typeset
 
     def count(*args, **options):
         drawn.append(args)
