@@ -21,6 +21,7 @@ from merchants.models import MerchantBalance, Settlement, SettlementLine  # noqa
 from merchants.reports.csv_file import write_settlement_csv  # noqa: E402
 from merchants.settlement import close_settlement  # noqa: E402
 from pos.makers import find_makers  # noqa: E402
+from pos.statement_lines import write_lines  # noqa: E402
 
 _TAKE = """
     WITH taken AS (
@@ -75,7 +76,9 @@ def copy() -> None:
 
 def export() -> None:
     """Write the settlement's file to nowhere."""
-    for _ in write_settlement_csv(find(), PROGRAM, find_makers=find_makers):
+    for _ in write_settlement_csv(
+        find(), PROGRAM, find_makers=find_makers, write_lines=write_lines
+    ):
         pass
 
 

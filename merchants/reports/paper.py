@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from merchants.models import Settlement
-from merchants.reports.files import FindMakers, MadeLine, read_made_lines
+from merchants.reports.files import FindMakers, MadeLine, WriteLines, read_made_lines
 from merchants.reports.older_sales import load_older_sales
-from merchants.reports.program import Checksum
+from merchants.reports.program import compute_checksum
 from merchants.reports.subtotals import Subtotals, SumUp
 from merchants.reports.words import (
     Side,
@@ -44,16 +44,20 @@ def fits_paper(settlement: Settlement) -> bool:
 
 
 def read_paper(
-    settlement: Settlement, *, find_makers: FindMakers, sum_up: SumUp, most: int
+    settlement: Settlement,
+    *,
+    find_makers: FindMakers,
+    sum_up: SumUp,
+    write_lines: WriteLines,
+    most: int,
 ) -> Paper:
     """Read a settlement for paper, with at most that many lines, oldest first.
 
-    Every line is read, some thousand at a time, because the checksum is of all of them.
+    Every line is read, some thousand at a time, because count and sum are of all of them.
     """
-    checksum, count, net_minor = Checksum(settlement), 0, 0
+    count = net_minor = 0
     kept: list[MadeLine] = []
     for lines in read_made_lines(settlement, find_makers):
-        checksum.add(lines)
         count += len(lines)
         net_minor += sum(line.net_minor for line, _ in lines)
         kept += lines[: most - len(kept)]
@@ -67,5 +71,5 @@ def read_paper(
         lines=kept,
         count=count,
         net_minor=net_minor,
-        checksum=checksum.finish(),
+        checksum=compute_checksum(settlement, write_lines),
     )
