@@ -110,7 +110,7 @@ def _worker(broker, kills, tmp_path):
 
 
 def close_all(balances, broker):
-    """Have each balance closed by a job of its own; return when nothing is left to do."""
+    """Queue a job for each balance; return when nothing is left to do."""
     address, valkey = broker
     with kombu.Connection(address) as queue:
         for balance in balances:
