@@ -1,7 +1,9 @@
 """Makes shops, people and their charges for bench/hot_queries.py, by verbs and by SQL.
 
     hot_history.py people SECRETS       the accounts, and their secrets as JSON in a file
-    hot_history.py charges OLDER NEWER  a year of charges, and those of the last days
+    hot_history.py charges OLDER NEWER all|one
+                                        a year of charges, and those of the last days, of all
+                                        merchants or of the owner's alone
 
 Run in a process of its own, with the settings and a superuser's address: no other role may
 write a transfer of last year.
@@ -12,7 +14,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import LiteralString
+from typing import Literal, LiteralString
 
 import psycopg
 import shops
@@ -74,7 +76,9 @@ _PREPARE = """
                (SELECT k.cashier_id FROM pos_terminaltoken k
                  WHERE k.terminal_id = t.id) AS cashier
           FROM pos_terminal t JOIN merchants_store s ON s.id = t.store_id
-          JOIN merchants_merchantbalance b USING (merchant_id);
+          JOIN merchants_merchantbalance b USING (merchant_id)
+         WHERE current_setting('hot.merchants') = 'all'
+            OR s.merchant_id = (SELECT merchant_id FROM merchants_store ORDER BY id LIMIT 1);
     CREATE TEMP TABLE payer AS
         SELECT row_number() OVER (ORDER BY id) - 1 AS n, id AS wallet, account_id AS account
           FROM wallet_wallet;
@@ -214,13 +218,14 @@ def open_dashboard(merchant: Merchant) -> str:
     return key
 
 
-def make_charges(older: int, newer: int) -> None:
+def make_charges(older: int, newer: int, *, merchants: Literal["all", "one"]) -> None:
     """Write the charges, telling how far it is."""
     url = os.environ["DATABASE_URL"]
     with psycopg.connect(
         url, autocommit=True, cursor_factory=psycopg.ClientCursor
     ) as connection:
         connection.execute(f"SET hot.tables = '{{{','.join(_TABLES)}}}'")
+        connection.execute(f"SET hot.merchants = '{merchants}'")
         connection.execute(_PREPARE)
         for first in range(0, older, _AT_ONCE):
             last = min(first + _AT_ONCE, older)
@@ -272,4 +277,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "people":
         make_people(Path(sys.argv[2]))
     else:
-        make_charges(int(sys.argv[2]), int(sys.argv[3]))
+        of_one = sys.argv[4] == "one"
+        make_charges(int(sys.argv[2]), int(sys.argv[3]), merchants="one" if of_one else "all")

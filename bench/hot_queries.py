@@ -88,14 +88,19 @@ def measure(plan: Plan) -> Figures:
             names = few.read().split()
             assert many.read().split() == names, "the same script serves both"
             rows = [Row(name, "x") for name in names]
-            for turn in range(_WARM_UP + plan.turns):
-                for row in rows:
-                    # There and back, so that neither gains from being first.
-                    pair = (few, many) if turn % 2 else (many, few)
-                    took_ms = {each is many: each.measure(row.name) for each in pair}
-                    if turn >= _WARM_UP:
-                        row.runs.append(Run(took_ms[False], p50_ms=took_ms[True]))
+            take_turns(rows, few, many, warm_up=_WARM_UP, turns=plan.turns)
     return collect_figures([compare(row) for row in rows], reference={}, notes=_NOTES)
+
+
+def take_turns(rows: list[Row], few: Asked, many: Asked, *, warm_up: int, turns: int) -> None:
+    """Ask each row's call of both, so often after some that only warm; keep the times."""
+    for turn in range(warm_up + turns):
+        for row in rows:
+            # There and back, so that neither gains from being first.
+            pair = (few, many) if turn % 2 else (many, few)
+            took_ms = {each is many: each.measure(row.name) for each in pair}
+            if turn >= warm_up:
+                row.runs.append(Run(took_ms[False], p50_ms=took_ms[True]))
 
 
 def compare(row: Row) -> Row:
@@ -105,16 +110,23 @@ def compare(row: Row) -> Row:
     return Row(row.name, row.unit, [Run(many_ms / few_ms, p50_ms=many_ms)])
 
 
-def make_databases(servers: Servers, secrets: Path, *, charges: int) -> None:
+def make_databases(
+    servers: Servers,
+    secrets: Path,
+    *,
+    charges: int,
+    few: int = _SMALLEST,
+    of_one_merchant: bool = False,
+) -> None:
     """Make one database with few charges and one with many, for the same shops and people."""
     servers.create_database("people")
     run_beside(servers, servers.owner_url("people"), "manage.py", "migrate", "--verbosity=0")
     superuser = servers.superuser_url("people")
     run_beside(servers, superuser, "bench/hot_history.py", "people", str(secrets))
-    for name, older in (("few", 0), ("many", charges - _SMALLEST)):
-        say(f"Making {older + _SMALLEST:,} charges")
+    for name, older in (("few", 0), ("many", charges - few)):
+        say(f"Making {older + few:,} charges")
         clone(servers, name, source="people")
-        facts = ("charges", str(older), str(_SMALLEST))
+        facts = ("charges", str(older), str(few), "one" if of_one_merchant else "all")
         run_beside(servers, servers.superuser_url(name), "bench/hot_history.py", *facts)
 
 

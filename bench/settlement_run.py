@@ -21,6 +21,7 @@ from merchants.models import MerchantBalance, Settlement, SettlementLine  # noqa
 from merchants.reports.csv_file import write_settlement_csv  # noqa: E402
 from merchants.settlement import close_settlement  # noqa: E402
 from pos.makers import find_makers  # noqa: E402
+from pos.statement_lines import write_lines  # noqa: E402
 
 _TAKE = """
     WITH taken AS (
@@ -36,9 +37,15 @@ _FIGURES = (
     *("fees_minor", "adjusted_minor", "payout_minor", "closing_minor"),
 )
 _COPY = """
-    COPY (SELECT l.kind, l.at, s.name, l.charge_id, l.short_code, l.reference, l.amount_minor,
-                 l.fee_minor, l.amount_minor - l.fee_minor
+    COPY (SELECT row_number() OVER (ORDER BY l.at, l.id), l.kind, l.at, s.name, t.name, u.name,
+                 l.charge_id, l.short_code, CASE WHEN l.kind = 'refund' THEN l.id END,
+                 l.reference, l.amount_minor, l.fee_minor, l.amount_minor - l.fee_minor, 'EUR'
             FROM merchants_settlementline l JOIN merchants_store s ON s.id = l.store_id
+            LEFT JOIN pos_charge c ON c.id = l.id AND l.kind = 'sale'
+            LEFT JOIN pos_refund r ON r.id = l.id AND l.kind = 'refund'
+            LEFT JOIN pos_terminal t ON t.id = coalesce(c.terminal_id, r.terminal_id)
+            LEFT JOIN merchants_staffmember m ON m.id = coalesce(c.cashier_id, r.cashier_id)
+            LEFT JOIN identity_user u ON u.id = m.user_id
            WHERE l.settlement_id = %s ORDER BY l.at, l.id) TO STDOUT (FORMAT csv)
 """
 
@@ -68,14 +75,18 @@ def settle() -> None:
 
 def copy() -> None:
     """Copy the settled lines to nowhere."""
-    with connection.cursor() as cursor, cursor.copy(_COPY, [find().id]) as lines:
-        for _ in lines:
-            pass
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        with cursor.copy(_COPY, [find().id]) as lines:
+            for _ in lines:
+                pass
 
 
 def export() -> None:
     """Write the settlement's file to nowhere."""
-    for _ in write_settlement_csv(find(), PROGRAM, find_makers=find_makers):
+    for _ in write_settlement_csv(
+        find(), PROGRAM, find_makers=find_makers, write_lines=write_lines
+    ):
         pass
 
 

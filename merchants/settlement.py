@@ -104,7 +104,8 @@ def close_settlement(
         CutInFuture: the cut has not come yet, or the balance was closed beyond now before;
             nothing is written.
     """
-    balance = MerchantBalance.objects.select_for_update(no_key=True).get(pk=balance_id)
+    locked = MerchantBalance.objects.select_for_update(no_key=True, of=("self",))
+    balance = locked.select_related("merchant").get(pk=balance_id)
     if open_since not in {None, balance.settled_until}:
         raise AlreadySettled
     settlement_id, now = uuid6.uuid7(), read_clock()

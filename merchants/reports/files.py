@@ -25,6 +25,18 @@ class Maker:
 
 FindMakers = Callable[[Sequence[SettlementLine]], Mapping[UUID, Maker]]
 MadeLine = tuple[SettlementLine, Maker]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesText:
+    """Some lines as they stand in the file for programs: how many, and their sum."""
+
+    text: str
+    count: int
+    net_minor: int
+
+
+WriteLines = Callable[[Settlement], Iterator[LinesText]]
 _NOBODY = Maker()
 
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from merchants.models import Settlement
-from merchants.reports.files import FindMakers, read_made_lines
-from merchants.reports.program import Checksum, ProgramFile
+from merchants.reports.files import FindMakers, WriteLines, read_made_lines
+from merchants.reports.program import ProgramFile, compute_checksum
 from merchants.reports.subtotals import (
     Part,
     Subtotal,
@@ -17,18 +17,17 @@ from merchants.reports.subtotals import (
 
 
 def write_settlement_json(
-    settlement: Settlement, *, find_makers: FindMakers, sum_up: SumUp
+    settlement: Settlement, *, find_makers: FindMakers, sum_up: SumUp, write_lines: WriteLines
 ) -> Iterator[str]:
     """Write settlement, lines, total, sub-totals and checksum, some thousand lines at a time.
 
     Amounts are texts with all decimals of the currency, as in the file for programs; a cut
     file is no JSON.
     """
-    file, checksum = ProgramFile(settlement), Checksum(settlement)
+    file = ProgramFile(settlement)
     yield f'{{"settlement": {_write(dict(file.list_facts()))},\n"lines": ['
     separator = "\n"
     for lines in read_made_lines(settlement, find_makers):
-        checksum.add(lines)
         texts = (
             _write({**file.list_fields(line, maker), **file.list_sale_facts(line)})
             for line, maker in lines
@@ -39,7 +38,7 @@ def write_settlement_json(
     subtotals = sum_up(settlement)
     yield f'"subtotals": {_write(_list_subtotals(subtotals, file))},\n'
     yield f'"vat": {_write(_list_rates(subtotals, file))},\n'
-    yield f'"sha256": "{checksum.finish()}"}}\n'
+    yield f'"sha256": "{compute_checksum(settlement, write_lines)}"}}\n'
 
 
 def _list_subtotals(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from merchants.models import Settlement
 from merchants.payouts import load_payouts
-from merchants.reports.files import FindMakers, MadeLine, read_made_lines
-from merchants.reports.program import Checksum
+from merchants.reports.files import FindMakers, MadeLine, WriteLines, read_made_lines
+from merchants.reports.program import compute_checksum
 from merchants.reports.subtotals import Subtotals, SumUp
 from merchants.reports.words import (
     Side,
@@ -46,17 +46,21 @@ def fits_paper(settlement: Settlement) -> bool:
 
 
 def read_paper(
-    settlement: Settlement, *, find_makers: FindMakers, sum_up: SumUp, most: int
+    settlement: Settlement,
+    *,
+    find_makers: FindMakers,
+    sum_up: SumUp,
+    write_lines: WriteLines,
+    most: int,
 ) -> Paper:
     """Read a settlement for paper, with at most that many lines, oldest first.
 
-    Every line is read, some thousand at a time, because the checksum is of all of them.
+    Every line is read, some thousand at a time, because count and sum are of all of them.
     """
     load_payouts([settlement])
-    checksum, count, net_minor = Checksum(settlement), 0, 0
+    count = net_minor = 0
     kept: list[MadeLine] = []
     for lines in read_made_lines(settlement, find_makers):
-        checksum.add(lines)
         count += len(lines)
         net_minor += sum(line.net_minor for line, _ in lines)
         kept += lines[: most - len(kept)]
@@ -70,5 +74,5 @@ def read_paper(
         lines=kept,
         count=count,
         net_minor=net_minor,
-        checksum=checksum.finish(),
+        checksum=compute_checksum(settlement, write_lines),
     )

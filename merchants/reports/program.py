@@ -1,4 +1,7 @@
-"""The settlement's file for programs, whose SHA-256 is the checksum of every other form."""
+"""The settlement's file for programs, whose SHA-256 is the checksum of every other form.
+
+PostgreSQL forms the lines: a million of them take seconds, and half a minute in Python.
+"""
 
 import csv
 import hashlib
@@ -6,17 +9,15 @@ from collections.abc import Iterable, Iterator
 
 from merchants.layouts import PROGRAM
 from merchants.models import Settlement, SettlementLine
-from merchants.reports.files import MadeLine, Maker, Row, StatementFile
+from merchants.reports.files import Maker, Row, StatementFile, WriteLines
 from merchants.reports.older_sales import find_older_sale
 
-_LINE = (
+# The fields of a line between its kind of row, and name and value.
+LINE = (
     *("line", "kind", "time", "store", "till", "cashier", "charge", "code"),
     *("refund", "reference", "amount", "fee", "net", "currency"),
 )
-_BLANKS = ("",) * (len(_LINE) - 1)
-_COLUMNS = ("record", *_LINE, "name", "value")
-# Texts of people, which a spreadsheet might take for a formula.
-_TYPED = {"merchant", "store", "till", "cashier", "reference"}
+_COLUMNS = ("record", *LINE, "name", "value")
 
 
 class ProgramFile(StatementFile):
@@ -60,7 +61,7 @@ class ProgramFile(StatementFile):
             line.reference,
             *self.amounts(line),
         )
-        return dict(zip(_LINE, fields, strict=True))
+        return dict(zip(LINE, fields, strict=True))
 
     def list_sale_facts(self, line: SettlementLine) -> dict[str, str]:
         """Return what a refund of an older sale says of it, by name; nothing of other lines."""
@@ -75,15 +76,7 @@ class ProgramFile(StatementFile):
 
     def write_head(self) -> list[Row]:
         """Write the names of the columns, and the facts."""
-        return [_COLUMNS, *(self._state("head", *fact) for fact in self.list_facts())]
-
-    def write_line(self, line: SettlementLine, maker: Maker) -> list[Row]:
-        """Write a sale or a refund; a refund of an older sale is followed by what it says."""
-        fields = self.list_fields(line, maker)
-        facts = self.list_sale_facts(line).items()
-        older: list[Row] = [["older", self.count, *_BLANKS, *fact] for fact in facts]
-        row: Row = ["line", *(self._quote(*field) for field in fields.items()), "", ""]
-        return [row, *older]
+        return [_COLUMNS, *(_state("head", *fact) for fact in self.list_facts())]
 
     def list_totals(self) -> dict[str, str | int]:
         """Return the number of lines and their sum, for control."""
@@ -91,38 +84,40 @@ class ProgramFile(StatementFile):
 
     def write_total(self) -> list[Row]:
         """Write the number of lines and their sum."""
-        return [self._state("total", *total) for total in self.list_totals().items()]
-
-    def write_end(self, digest: str) -> list[Row]:
-        """Write the hash of everything before."""
-        return [self._state("end", "sha256", digest)]
-
-    def _state(self, record: str, name: str, value: str | int) -> Row:
-        return [record, *[""] * len(_LINE), name, self._quote(name, value)]
-
-    def _quote(self, name: str, value: str | int) -> str | int:
-        return self.layout.write_text(str(value)) if name in _TYPED else value
+        return [_state("total", *total) for total in self.list_totals().items()]
 
 
-class Checksum:
-    """The SHA-256 of a settlement's file for programs, for forms that show other bytes."""
+def write_program_file(settlement: Settlement, write_lines: WriteLines) -> Iterator[str]:
+    """Write the file for programs up to its last row, some thousand lines at a time."""
+    file = ProgramFile(settlement)
+    yield write_rows(file.write_head())
+    for lines in write_lines(settlement):
+        file.count += lines.count
+        file.net_minor += lines.net_minor
+        yield lines.text
+    yield write_rows(file.write_total())
 
-    def __init__(self, settlement: Settlement) -> None:
-        """Begin with the facts and no line."""
-        self._file, self._digest = ProgramFile(settlement), hashlib.sha256()
-        self._write(self._file.write_head())
 
-    def add(self, lines: Iterable[MadeLine]) -> None:
-        """Add lines, in the file's order."""
-        self._write(row for each in lines for row in self._file.write_line(*each))
+def write_end(digest: str) -> str:
+    """Write the last row of the file for programs: the hash of everything before."""
+    return write_rows([_state("end", "sha256", digest)])
 
-    def finish(self) -> str:
-        """Add the totals and return the hash, in hexadecimal digits."""
-        self._write(self._file.write_total())
-        return self._digest.hexdigest()
 
-    def _write(self, rows: Iterable[Row]) -> None:
-        self._digest.update(write_rows(rows).encode())
+def compute_checksum(settlement: Settlement, write_lines: WriteLines) -> str:
+    """Return the SHA-256 of the file for programs, in hexadecimal digits.
+
+    Every form carries it, so that all can be told to be the same statement.
+    """
+    digest = hashlib.sha256()
+    for text in write_program_file(settlement, write_lines):
+        digest.update(text.encode())
+    return digest.hexdigest()
+
+
+def _state(record: str, name: str, value: str | int) -> Row:
+    # A name of a person's choice, which a spreadsheet might take for a formula.
+    field = PROGRAM.write_text(str(value)) if name == "merchant" else value
+    return [record, *[""] * len(LINE), name, field]
 
 
 class _Echo:

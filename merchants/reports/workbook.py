@@ -19,8 +19,8 @@ from merchants.reports.facts import (
     list_fields,
     list_titles,
 )
-from merchants.reports.files import FindMakers, read_made_lines
-from merchants.reports.program import Checksum
+from merchants.reports.files import FindMakers, WriteLines, read_made_lines
+from merchants.reports.program import compute_checksum
 from merchants.reports.subtotals import Part, Subtotal, Subtotals, SumUp, list_amounts
 
 # A sheet of a workbook has so many rows, its titles among them.
@@ -39,7 +39,7 @@ def fits_workbook(settlement: Settlement) -> bool:
 
 
 def write_settlement_workbook(
-    settlement: Settlement, *, find_makers: FindMakers, sum_up: SumUp
+    settlement: Settlement, *, find_makers: FindMakers, sum_up: SumUp, write_lines: WriteLines
 ) -> IO[bytes]:
     """Write the workbook to a temporary file and return it, to be read from its beginning.
 
@@ -56,7 +56,7 @@ def write_settlement_workbook(
     }
     with Workbook(file, options) as book:
         book.set_properties({"title": f"ST-{settlement.number:04}", "author": "Tessera"})
-        _Sheets(book, settlement).write(find_makers, sum_up)
+        _Sheets(book, settlement).write(find_makers, sum_up, write_lines)
     file.seek(0)
     return file
 
@@ -74,16 +74,15 @@ class _Sheets:
         self.title = book.add_format({"bold": True, "bottom": 1})
         self.label = book.add_format({"bold": True})
 
-    def write(self, find_makers: FindMakers, sum_up: SumUp) -> None:
+    def write(self, find_makers: FindMakers, sum_up: SumUp, write_lines: WriteLines) -> None:
         """Write every sheet; the lines' total and checksum are at the end of the first."""
         # What is written with little memory goes row by row: the first sheet is kept for last.
         front = self.book.add_worksheet(translate("Settlement")[:31])
         self._write_subtotals(sum_up(self.settlement))
         zone = ZoneInfo(self.settlement.balance.merchant.time_zone)
-        checksum, count, net_minor = Checksum(self.settlement), 0, 0
+        count = net_minor = 0
         sheet, row = self._open_lines(), 0
         for lines in read_made_lines(self.settlement, find_makers):
-            checksum.add(lines)
             for line, maker in lines:
                 count, net_minor, row = count + 1, net_minor + line.net_minor, row + 1
                 if row == ROWS_A_SHEET:
@@ -100,7 +99,7 @@ class _Sheets:
         totals: list[tuple[str, Value]] = [
             (translate("Lines"), count),
             (translate("Total net"), Amount(net_minor)),
-            (translate("Checksum"), checksum.finish()),
+            (translate("Checksum"), compute_checksum(self.settlement, write_lines)),
         ]
         self._write_front(front, totals)
 

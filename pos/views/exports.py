@@ -14,6 +14,7 @@ from merchants.reports.csv_file import write_settlement_csv
 from merchants.reports.json_file import write_settlement_json
 from merchants.reports.workbook import fits_workbook, write_settlement_workbook
 from pos.makers import find_makers
+from pos.statement_lines import write_lines
 from pos.subtotals import read_subtotals
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,7 +33,7 @@ def settlement_csv(request: HttpRequest, staff: Staff, reference: str) -> Stream
     if "as" in request.GET:
         layout = LAYOUTS.get(request.GET["as"], layout)
     found = _find(staff, reference)
-    text = write_settlement_csv(found, layout, find_makers=find_makers)
+    text = write_settlement_csv(found, layout, find_makers=find_makers, write_lines=write_lines)
     return _stream(found, text, kind="text/csv; charset=utf-8", ending="csv")
 
 
@@ -45,7 +46,9 @@ def settlement_json(
 ) -> StreamingHttpResponse:
     """Download every line of a settlement as JSON."""
     found = _find(staff, reference)
-    text = write_settlement_json(found, find_makers=find_makers, sum_up=read_subtotals)
+    text = write_settlement_json(
+        found, find_makers=find_makers, sum_up=read_subtotals, write_lines=write_lines
+    )
     return _stream(found, text, kind="application/json", ending="json")
 
 
@@ -58,7 +61,9 @@ def settlement_workbook(request: HttpRequest, staff: Staff, reference: str) -> F
     found = _find(staff, reference)
     if not fits_workbook(found):
         raise Http404
-    book = write_settlement_workbook(found, find_makers=find_makers, sum_up=read_subtotals)
+    book = write_settlement_workbook(
+        found, find_makers=find_makers, sum_up=read_subtotals, write_lines=write_lines
+    )
     return FileResponse(
         book, as_attachment=True, filename=name_file(found, "xlsx"), content_type=_WORKBOOK
     )

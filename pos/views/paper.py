@@ -15,6 +15,7 @@ from merchants.reports.paper import LINES_MAX, fits_paper, read_paper
 from pos.makers import find_makers
 from pos.print import statements
 from pos.print.typesetter import PagesFailed
+from pos.statement_lines import write_lines
 from pos.subtotals import read_subtotals
 from pos.views.exports import name_file
 
@@ -28,7 +29,13 @@ def settlement_print(request: HttpRequest, staff: Staff, reference: str) -> Http
     found = _find(staff, reference)
     if not fits_paper(found):
         return _refuse(found, "no_paper")
-    paper = read_paper(found, find_makers=find_makers, sum_up=read_subtotals, most=LINES_MAX)
+    paper = read_paper(
+        found,
+        find_makers=find_makers,
+        sum_up=read_subtotals,
+        write_lines=write_lines,
+        most=LINES_MAX,
+    )
     order = found.payout_order
     context = {
         "merchant": staff.merchant,
@@ -50,7 +57,11 @@ def settlement_pdf(request: HttpRequest, staff: Staff, reference: str) -> HttpRe
     if not fits_paper(found):
         return _refuse(found, "no_paper")
     paper = read_paper(
-        found, find_makers=find_makers, sum_up=read_subtotals, most=statements.LINES_MAX
+        found,
+        find_makers=find_makers,
+        sum_up=read_subtotals,
+        write_lines=write_lines,
+        most=statements.LINES_MAX,
     )
     try:
         pages = statements.draw_statement(paper)

@@ -7,6 +7,7 @@ from merchants.models import Role
 from merchants.reports.csv_file import write_settlement_csv
 from pos.makers import find_makers
 from pos.print.typesetter import PagesFailed
+from pos.statement_lines import write_lines
 from tests import factories
 from tests.flows.steps import open_dashboard
 
@@ -67,7 +68,11 @@ def test_many_lines_are_added_up_on_demand(owner, address, monkeypatch):
 def test_the_print_page_is_whole(owner, address, settlement):
     page = owner.get(f"{address}/print/").content.decode()
 
-    program = "".join(write_settlement_csv(settlement, PROGRAM, find_makers=find_makers))
+    program = "".join(
+        write_settlement_csv(
+            settlement, PROGRAM, find_makers=find_makers, write_lines=write_lines
+        )
+    )
     assert program.splitlines()[-1].rpartition(",")[2] in page
     for line in settlement.lines.all():
         assert line.short_code_grouped in page

@@ -20,6 +20,7 @@ from merchants.reports.json_file import write_settlement_json
 from merchants.reports.workbook import write_settlement_workbook
 from pos.makers import find_makers
 from pos.principals import act_at_till
+from pos.statement_lines import write_lines
 from pos.subtotals import read_subtotals
 from tests import factories
 
@@ -29,12 +30,18 @@ _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def write_csv(settlement, layout=PROGRAM):
-    return "".join(write_settlement_csv(settlement, layout, find_makers=find_makers))
+    return "".join(
+        write_settlement_csv(
+            settlement, layout, find_makers=find_makers, write_lines=write_lines
+        )
+    )
 
 
 def write_json(settlement):
     return "".join(
-        write_settlement_json(settlement, find_makers=find_makers, sum_up=read_subtotals)
+        write_settlement_json(
+            settlement, find_makers=find_makers, write_lines=write_lines, sum_up=read_subtotals
+        )
     )
 
 
@@ -42,7 +49,7 @@ def read_workbook(settlement):
     """Read a workbook as what it is, a folder of XML: rows of (kind, value) by sheet."""
     with (
         write_settlement_workbook(
-            settlement, find_makers=find_makers, sum_up=read_subtotals
+            settlement, find_makers=find_makers, write_lines=write_lines, sum_up=read_subtotals
         ) as file,
         zipfile.ZipFile(file) as book,
     ):

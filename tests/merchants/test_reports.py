@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from merchants import queries
 from merchants.layouts import COMMA, LAYOUTS, POINT, PROGRAM, SEMICOLON, suggest_layout
 from merchants.models import Role
 from merchants.reports.csv_file import write_settlement_csv
+from pos import statement_lines
 from pos.makers import find_makers
 from pos.principals import act_at_till
+from pos.statement_lines import write_lines
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,11 @@ PROGRAM_HEAD = (
 
 
 def write(settlement, layout=PROGRAM):
-    return "".join(write_settlement_csv(settlement, layout, find_makers=find_makers))
+    return "".join(
+        write_settlement_csv(
+            settlement, layout, find_makers=find_makers, write_lines=write_lines
+        )
+    )
 
 
 def read(settlement, layout=PROGRAM):
@@ -147,9 +152,13 @@ def test_the_hash_is_of_everything_before_it(settlement, layout):
 
 def test_a_file_is_read_and_written_in_pieces(settlement, monkeypatch):
     whole = write(settlement)
-    monkeypatch.setattr(queries, "_READ_AT_ONCE", 1)
+    monkeypatch.setattr(statement_lines, "_AT_ONCE", 1)
 
-    pieces = list(write_settlement_csv(settlement, PROGRAM, find_makers=find_makers))
+    pieces = list(
+        write_settlement_csv(
+            settlement, PROGRAM, find_makers=find_makers, write_lines=write_lines
+        )
+    )
 
     assert len(pieces) == 6
     assert "".join(pieces) == whole

@@ -12,6 +12,7 @@ from merchants.onboarding import open_store
 from merchants.reports.csv_file import write_settlement_csv
 from pos.charges import create_charge
 from pos.makers import find_makers
+from pos.statement_lines import write_lines
 from pos.terminals import add_terminal
 from tests import factories
 
@@ -53,7 +54,11 @@ def sell(shop, reference, amount_minor):
 def convert(settlement, layout, language, folder):
     """Open the file as a spreadsheet of this language; return its rows of (type, value)."""
     path = folder / "settlement.csv"
-    text = "".join(write_settlement_csv(settlement, layout, find_makers=find_makers))
+    text = "".join(
+        write_settlement_csv(
+            settlement, layout, find_makers=find_makers, write_lines=write_lines
+        )
+    )
     path.write_bytes(text.encode())
     # Separator, quotes, UTF-8, from the first row on, each column as it comes, language,
     # quoted fields are no texts of their own, and special numbers are looked for.

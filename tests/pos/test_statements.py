@@ -22,6 +22,7 @@ from pos.print import typesetter
 from pos.print.fonts import list_faces
 from pos.print.statements import draw_statement
 from pos.print.typesetter import Face, PagesFailed, draw, typeset
+from pos.statement_lines import write_lines
 from pos.subtotals import read_subtotals
 from tests import factories
 
@@ -67,7 +68,13 @@ def walk(element):
 
 
 def read(settlement, *, most=1000):
-    return read_paper(settlement, find_makers=find_makers, sum_up=read_subtotals, most=most)
+    return read_paper(
+        settlement,
+        find_makers=find_makers,
+        write_lines=write_lines,
+        sum_up=read_subtotals,
+        most=most,
+    )
 
 
 @pytest.fixture
@@ -110,7 +117,11 @@ def test_a_statement_is_whole_and_in_reading_order(settlement):
     pages = read_pages(draw_statement(read(settlement)))
 
     text = squeeze("".join(pages))
-    program = "".join(write_settlement_csv(settlement, PROGRAM, find_makers=find_makers))
+    program = "".join(
+        write_settlement_csv(
+            settlement, PROGRAM, find_makers=find_makers, write_lines=write_lines
+        )
+    )
     checksum = program.splitlines()[-1].rpartition(",")[2]
     lines = settlement.lines.order_by("at")
     wanted = [

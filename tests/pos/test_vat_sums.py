@@ -10,6 +10,7 @@ from pos.charges import create_charge
 from pos.makers import find_makers
 from pos.models import Item
 from pos.print.statements import draw_statement
+from pos.statement_lines import write_lines
 from pos.subtotals import read_subtotals
 from tests import factories
 from tests.flows.steps import open_dashboard
@@ -102,7 +103,9 @@ def test_every_form_says_the_rates(settlement, shop):
     owner = open_dashboard(factories.hire_person(shop, role="owner"))
     address = f"/dashboard/settlements/{settlement.public_id}"
     text = "".join(
-        write_settlement_json(settlement, find_makers=find_makers, sum_up=read_subtotals)
+        write_settlement_json(
+            settlement, find_makers=find_makers, write_lines=write_lines, sum_up=read_subtotals
+        )
     )
 
     for page in (f"{address}/", f"{address}/print/"):

@@ -30,7 +30,11 @@ class Crowd:
         self._size = 0
 
     def act(
-        self, jobs: Sequence[Job], *, refusals: tuple[type[Exception], ...] = ()
+        self,
+        jobs: Sequence[Job],
+        *,
+        refusals: tuple[type[Exception], ...] = (),
+        patience_s: float = _PATIENCE_S,
     ) -> list[Any]:
         """Start all jobs at once; return each one's result or refusal, in order.
 
@@ -39,7 +43,7 @@ class Crowd:
         self._size = max(self._size, len(jobs))
         barrier = Barrier(len(jobs))
         started = [self._pool.submit(_take_part, barrier, job, refusals) for job in jobs]
-        return [one.result(timeout=_PATIENCE_S) for one in started]
+        return [one.result(timeout=patience_s) for one in started]
 
     def start(self, job: Job, *, refusals: tuple[type[Exception], ...] = ()) -> Future[Any]:
         """Start one job while the test does something else."""

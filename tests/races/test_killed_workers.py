@@ -1,0 +1,158 @@
+"""Real workers are killed at each statement of closing: each line is in one settlement.
+
+    TESSERA_TEST_KILLS=20 .venv/bin/python -m pytest -s tests/races/test_killed_workers.py
+
+kills twenty at each statement, and says how many there were; CI kills one.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+
+import celery
+import kombu
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from ledger.queries import sum_balance
+from merchants.models import MerchantBalance, Settlement, SettlementLine
+from merchants.queries import find_last_midnight
+from servers.programs import ROOT
+from tests import factories
+from tests.clocks import date_back
+from tests.faults.shop import wait_for
+
+TIMES = int(os.environ.get("TESSERA_TEST_KILLS", "1"))
+# More than a closing has: the last ones are killed after the commit, before the job is done.
+STATEMENTS = 30
+WORKERS = 4
+QUEUE = 7
+TAKING = "UPDATE merchants_settlementline"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(120 + 30 * TIMES, func_only=True),
+    pytest.mark.usefixtures("committed", "without_pin"),
+]
+
+
+def open_due(number):
+    """Open a shop with two sales of yesterday, the greater by the shop's number."""
+    shop, customer = factories.open_shop(), factories.open_customer(balance_minor=100_000)
+    factories.name_bank_account(shop.merchant)
+    for amount_minor in (200, 1000 + number):
+        factories.sell(shop, customer, amount_minor=amount_minor)
+    balance, midnight = factories.balance_of(shop), find_midnight()
+    date_back(SettlementLine.objects.filter(balance=balance), at=midnight - timedelta(hours=1))
+    MerchantBalance.objects.filter(pk=balance.pk).update(
+        settled_until=midnight - timedelta(days=1)
+    )
+    return balance
+
+
+def find_midnight():
+    return find_last_midnight("Europe/Dublin", now=timezone.now())
+
+
+@pytest.fixture
+def broker():
+    """A queue of its own, where nobody else leaves jobs: its address, and Valkey."""
+    address = os.environ["CELERY_BROKER_URL"].replace("virtual_host=0", f"virtual_host={QUEUE}")
+    valkey = redis.Redis.from_url(settings.REDIS_URL, db=QUEUE)
+    valkey.flushdb()
+    yield address, valkey
+    valkey.flushdb()
+    valkey.close()
+
+
+@pytest.fixture
+def kills(tmp_path):
+    """The folder in which the workers find when to die."""
+    folder = tmp_path / "kills"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def _worker(broker, kills, tmp_path):
+    """Celery's worker with its own processes, which are killed; it starts new ones."""
+    name = connection.settings_dict["NAME"]
+    environment = {
+        "DATABASE_URL": os.environ["DATABASE_URL"].replace("/books?", f"/{name}?"),
+        "CELERY_BROKER_URL": broker[0],
+        "CELERY_SKIP_CHECKS": "1",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "KILLS": str(kills),
+    }
+    command = ("celery", "-A", "tests.races.killed_worker", "worker", "--loglevel", "INFO")
+    log_path = tmp_path / "worker.log"
+    with log_path.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command, "--concurrency", str(WORKERS)],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            wait_for(lambda: process.poll() is not None or " ready." in log_path.read_text())
+            assert process.poll() is None, log_path.read_text()
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+def close_all(balances, broker):
+    """Queue a job for each balance; return when nothing is left to do."""
+    address, valkey = broker
+    with kombu.Connection(address) as queue:
+        for balance in balances:
+            celery.Celery().send_task(
+                "merchants.close_part",
+                [[str(balance.pk)]],
+                connection=queue,
+                ignore_result=True,
+            )
+        wait_for(lambda: is_idle(valkey), within_s=120 + 30 * TIMES)
+
+
+def is_idle(valkey):
+    """Return whether no job waits, and none is under way."""
+    return not valkey.llen("celery") and not valkey.hlen("unacked")
+
+
+@pytest.mark.usefixtures("_worker")
+def test_a_worker_killed_at_any_statement_leaves_each_line_in_one_settlement(
+    broker, kills, books_hold
+):
+    numbers = list(range(1, STATEMENTS + 1)) * TIMES
+    balances = [open_due(number) for number in numbers]
+    for balance, number in zip(balances, numbers, strict=True):
+        (kills / str(balance.pk)).write_text(str(number))
+
+    began = time.monotonic()
+    close_all(balances, broker)
+    died = [(kills / str(balance.pk)).read_text() for balance in balances]
+    # A dead worker's lease would last for minutes.
+    MerchantBalance.objects.filter(leased_until__isnull=False).update(leased_until=Now())
+    close_all(balances, broker)
+
+    places = Counter(died)
+    took_s = time.monotonic() - began
+    sys.stdout.write(f"{len(died)} killed, at {len(places)} places, in {took_s:.0f} s\n")
+    assert not any(each.isdecimal() for each in died), "a worker was not killed"
+    assert any(TAKING in each for each in places)
+    assert places["committed"] >= TIMES
+    for balance, number in zip(balances, numbers, strict=True):
+        (settlement,) = Settlement.objects.filter(balance=balance)
+        assert (settlement.sales_count, settlement.sales_minor) == (2, 1200 + number)
+        assert settlement.lines.count() == 2
+        assert sum_balance(balance.payable_account_id) == settlement.payout_minor
+    books_hold()
