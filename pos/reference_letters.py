@@ -1,15 +1,23 @@
 """Public references inside a large statement, where a call for each row takes too long.
 
-The steps are those of `pos/sql/encode_reference.sql`, which explains them: five bytes become
-eight letters. A statement takes a row's bits, then spreads them, then writes the letters, each
-in a select of its own, so that PostgreSQL works each out once a row.
+They are those of `pos/sql/encode_reference.sql`. The first byte makes two letters, the first of
+which has three bits; then each five bytes make eight. Those eight are made together, each in a
+byte of one number: five bits are moved into each byte, then all become digits, and those of 10
+and more become letters, with a step for each of i, l, o and u, which are left out. A statement
+takes a row's bits, then spreads them, then writes the letters, each in a select of its own, so
+that PostgreSQL works each out once a row.
+
+Numbers are decimal and bytes are read by way of bits, because PostgreSQL 15 knows no others.
 """
 
-_TAKE = (
-    "get_byte(uuid_send({id}), 0) first, "
-    "substr(uuid_send({id}), 2, 5)::bigint bits_1, "
-    "substr(uuid_send({id}), 7, 5)::bigint bits_2, "
-    "substr(uuid_send({id}), 12, 5)::bigint bits_3"
+_TAKE = ", ".join(
+    [
+        "get_byte(uuid_send({id}), 0) first",
+        *(
+            f"('x' || encode(substr(uuid_send({{id}}), {at}, 5), 'hex'))::bit(40)::bigint bits_{n}"
+            for n, at in ((1, 2), (2, 7), (3, 12))
+        ),
+    ]
 )
 _SPREAD = " | ".join(f"(({{bits}} & {0x1F << 5 * n}) << {3 * n})" for n in range(8))
 _LETTER_LIMITS = (10, 18, 20, 22, 27)
@@ -39,5 +47,5 @@ def _write_eight(eight: str) -> str:
     return f"{eight} + {_repeat(ord('0'))} + {digits} * 39 + {' + '.join(letters)}"
 
 
-def _repeat(byte: int) -> str:
-    return f"0x{byte:02X}" + f"{byte:02X}" * 7
+def _repeat(byte: int) -> int:
+    return int.from_bytes(bytes([byte]) * 8)

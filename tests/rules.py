@@ -52,23 +52,23 @@ MUTATIONS = (
     ),
     Mutation(
         "limit of a day",
-        "wallet/sql/passes_limit.sql",
-        "           > day_max",
-        "           > day_max + amount",
+        "wallet/sql/confirm_charge.sql",
+        "                 > l.paid_day_max_minor END",
+        "                 > l.paid_day_max_minor + amount END",
         ("tests/flows/test_limits.py",),
     ),
     Mutation(
         "limit of a year",
-        "wallet/sql/passes_limit.sql",
-        "span => interval '365 days')",
-        "span => interval '1 day')",
+        "wallet/sql/confirm_charge.sql",
+        "span => '365 days')",
+        "span => '1 day')",
         ("tests/flows/test_limits.py",),
     ),
     Mutation(
         "limit of all",
-        "wallet/sql/passes_limit.sql",
-        "IF NOT FOUND OR total > ever_max THEN",
-        "IF NOT FOUND OR wallet.paid_minor > ever_max THEN",
+        "wallet/sql/confirm_charge.sql",
+        "OR total > l.paid_ever_max_minor",
+        "OR wallet.paid_minor > l.paid_ever_max_minor",
         ("tests/flows/test_limits.py",),
     ),
     Mutation(
@@ -193,8 +193,8 @@ MUTATIONS = (
     Mutation(
         "its reset",
         "wallet/sql/confirm_charge.sql",
-        "SET no_pin_count = 0, no_pin_minor = 0",
-        "SET no_pin_count = no_pin_count",
+        "no_pin_count = CASE WHEN pin_was_given THEN 0",
+        "no_pin_count = CASE WHEN pin_was_given THEN w.no_pin_count",
         ("tests/flows/test_confirm.py", "tests/wallet/test_limits.py"),
     ),
     Mutation(

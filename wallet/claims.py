@@ -18,7 +18,7 @@ from pos.running import telling_running
 from wallet.currencies import find_in
 from wallet.errors import ClaimUnknown, WalletCurrencyMismatch, WalletFrozen
 from wallet.models import Claim, Wallet
-from wallet.wallets import SESSION_HOLDS, SESSION_JOINS, SHOWN_WALLET
+from wallet.wallets import ASKED_WALLET, SESSION_HOLDS, SESSION_JOINS, SHOWN_WALLET
 
 _CLAIM = JoinedRows(
     Claim,
@@ -55,7 +55,7 @@ _CLAIM_BY_SESSION = JoinedRows(
     "wallet",
     sql=f"""
         WITH asked AS MATERIALIZED (
-            SELECT wallet.id, wallet.account_id, charge.id AS charge_id,
+            SELECT {ASKED_WALLET}, charge.id AS charge_id,
                    wallet_mask_name("user".name) AS name
               FROM pos_charge charge, {SESSION_JOINS}
              WHERE charge.token = %(token)s AND {SESSION_HOLDS}
@@ -73,7 +73,7 @@ _CLAIM_BY_SESSION = JoinedRows(
          CROSS JOIN LATERAL (SELECT (done.claim).*) claim
          CROSS JOIN LATERAL (SELECT (done.charge).*) charge
           {write_joins("charge__")}
-          JOIN wallet_wallet wallet ON wallet.id = claim.wallet_id
+          JOIN asked wallet ON wallet.id = claim.wallet_id
     """,  # noqa: S608  the names are ours
     only=list_columns("charge__") | SHOWN_WALLET,
     is_command=True,

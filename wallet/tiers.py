@@ -1,6 +1,6 @@
 """What a wallet's tier allows, how much of it is used, and why a payment passes it.
 
-`wallet/sql/passes_limit.sql` decides about payments; these are the same figures, for people.
+`wallet/sql/confirm_charge.sql` decides about payments; these are the same figures, for people.
 """
 
 from collections.abc import Collection

@@ -29,6 +29,8 @@ SESSION_HOLDS = """
 SHOWN_WALLET = {
     "wallet": ("id", "account_id", "currency", "no_pin_count", "no_pin_minor"),
 }
+# The same columns, read where the session's wallet is found.
+ASKED_WALLET = ", ".join(f"wallet.{column}" for column in SHOWN_WALLET["wallet"])
 _HELD = JoinedRows(
     Wallet,
     "user",

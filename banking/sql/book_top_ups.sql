@@ -33,11 +33,12 @@ BEGIN
       INTO found, safeguards, credits, amounts, currencies, refs, announced
       FROM (SELECT e.id, s.id AS safeguard, x.credit_account_id AS credit, e.amount_minor,
                    e.currency, x.reference, x.id AS announced
-              FROM unnest(entries) AS g (id)
-              JOIN banking_entry e ON e.id = g.id
-              JOIN banking_expectation x
-                ON x.reference = e.creditor_reference AND x.currency = e.currency
-              JOIN ledger_account s ON s.kind = 'safeguard' AND s.currency = e.currency
+              FROM unnest(entries) AS g (id),
+                   LATERAL (SELECT * FROM banking_entry f WHERE f.id = g.id OFFSET 0) e,
+                   LATERAL (SELECT * FROM banking_expectation f
+                             WHERE f.reference = e.creditor_reference
+                               AND f.currency = e.currency OFFSET 0) x
+              JOIN ledger_account s ON s.kind = 'safeguard' AND s.currency = x.currency
              WHERE e.posted_at IS NULL AND x.credit_account_id <> ALL (but)
                AND e.amount_minor > 0 AND NOT e.is_reversal AND NOT e.is_lump
                AND NOT starts_with(e.end_to_end_id, 'P')) k;

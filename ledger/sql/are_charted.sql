@@ -1,5 +1,5 @@
 -- Return whether no transfer of the batch is refused for its kind. Accounts are looked up by
--- key.
+-- key, and the chart once for each way that the batch has, of which there are few.
 CREATE OR REPLACE FUNCTION ledger_are_charted(
     debits uuid[], credits uuid[], kinds text[]
 ) RETURNS boolean
@@ -11,11 +11,13 @@ BEGIN
         RETURN false;
     END IF;
     RETURN NOT EXISTS (
-        SELECT FROM unnest(debits, credits, kinds) AS g (debit, credit, kind)
-          JOIN ledger_account d ON d.id = g.debit
-          JOIN ledger_account c ON c.id = g.credit
+        SELECT FROM (
+            SELECT DISTINCT g.kind AS event, d.kind AS debit_kind, c.kind AS credit_kind
+              FROM unnest(debits, credits, kinds) AS g (debit, credit, kind)
+              JOIN ledger_account d ON d.id = g.debit
+              JOIN ledger_account c ON c.id = g.credit) moved
          WHERE NOT EXISTS (
                    SELECT FROM ledger_chartevent e
-                    WHERE e.event = g.kind AND e.debit_kind = d.kind
-                      AND e.credit_kind = c.kind));
+                    WHERE e.event = moved.event AND e.debit_kind = moved.debit_kind
+                      AND e.credit_kind = moved.credit_kind));
 END $$;

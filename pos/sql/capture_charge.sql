@@ -10,11 +10,15 @@ CREATE OR REPLACE FUNCTION pos_capture_charge(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    claimed pos_charge;
+    claimed record;
+    transfer record;
+    fee record;
     ends_at timestamptz;
     paid_at timestamptz;
 BEGIN
-    SELECT * INTO claimed FROM pos_charge c WHERE c.id = charge_id FOR NO KEY UPDATE;
+    SELECT c.id, c.merchant_id, c.status, c.payer_account_id, c.takings_account_id,
+           c.amount_minor, c.currency, c.lease_until, c.expires_at
+      INTO claimed FROM pos_charge c WHERE c.id = charge_id FOR NO KEY UPDATE;
     ends_at := least(claimed.lease_until, claimed.expires_at);
     IF claimed.status IS DISTINCT FROM 'claimed' OR claimed.payer_account_id <> payer
        OR ends_at <= clock_timestamp() THEN
@@ -23,23 +27,24 @@ BEGIN
 
     -- Waiting for the payer's account may outlast the charge, and by then the till has shown
     -- that nothing was paid.
-    SELECT p.result, p.debit_balance INTO posted, payer_balance
-      FROM ledger_post_transfer(
-               id => claimed.id, debit => payer, credit => claimed.takings_account_id,
-               amount => claimed.amount_minor, currency => claimed.currency, kind => 'capture',
-               reference => pos_capture_charge.reference, deadline => ends_at) p;
+    transfer := ledger_post_transfer(
+        id => claimed.id, debit => payer, credit => claimed.takings_account_id,
+        amount => claimed.amount_minor, currency => claimed.currency, kind => 'capture',
+        reference => pos_capture_charge.reference, deadline => ends_at);
+    posted := transfer.result;
+    payer_balance := transfer.debit_balance;
     IF posted <> 'created' THEN
         RETURN;
     END IF;
 
     -- It was judged before the end, and is dated accordingly.
     paid_at := least(clock_timestamp(), ends_at - interval '1 microsecond');
+    fee := merchants_find_fee(merchant => claimed.merchant_id, at => paid_at);
     UPDATE pos_charge c
        SET status = 'captured', payer_email = email,
            version = version + 1, captured_at = paid_at,
            fee_minor = merchants_calculate_fee(
                claimed.amount_minor, fee.bps, fee.fixed)
-      FROM merchants_find_fee(merchant => claimed.merchant_id, at => paid_at) fee
      WHERE c.id = charge_id
     RETURNING c.* INTO charge;
     INSERT INTO pos_duereceipt (charge_id) VALUES (charge.id);

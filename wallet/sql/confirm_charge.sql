@@ -10,33 +10,54 @@ CREATE OR REPLACE FUNCTION wallet_confirm_charge(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    wallet wallet_wallet;
+    wallet record;
     captured record;
-    amount bigint := (SELECT c.amount_minor FROM pos_charge c WHERE c.id = charge_id);
+    amount bigint;
+    total bigint;
     is_marked boolean := pos_mark_running(charge_id::text);
 BEGIN
     -- Serializes the confirmations of one wallet, so that what is read here stays true.
-    SELECT * INTO wallet FROM wallet_wallet w
-     WHERE w.id = wallet_confirm_charge.wallet_id FOR NO KEY UPDATE;
-    outcome := CASE
-        WHEN EXISTS (SELECT FROM wallet_payment p
-                      WHERE p.charge_id = wallet_confirm_charge.charge_id)
-            THEN 'charge_not_payable'
+    SELECT w.id, w.paid_minor, w.no_pin_minor, w.no_pin_count, w.frozen_at, w.tier, w.currency,
+           c.amount_minor
+      INTO wallet
+      FROM wallet_wallet w
+      LEFT JOIN pos_charge c ON c.id = wallet_confirm_charge.charge_id
+     WHERE w.id = wallet_confirm_charge.wallet_id FOR NO KEY UPDATE OF w;
+    amount := wallet.amount_minor;
+    total := wallet.paid_minor + amount;
+    -- A statement of its own, which sees what was committed while the first one waited: payments
+    -- of this wallet, and its limits, though a migration wrote their table anew. What was paid in
+    -- a while costs a look only where all that was ever paid is above its limit.
+    SELECT CASE
         WHEN EXISTS (SELECT FROM wallet_payment p
                       WHERE p.wallet_id = wallet.id AND p.idempotency_key = key)
             THEN 'idempotency_mismatch'
         WHEN wallet.frozen_at IS NOT NULL THEN 'wallet_frozen'
-        WHEN wallet_passes_limit(wallet => wallet, amount => amount) THEN 'limit_reached'
+        WHEN l.tier IS NULL OR total > l.paid_ever_max_minor
+          OR CASE WHEN total > l.paid_day_max_minor THEN
+                 total - wallet_sum_paid_before(wallet_id => wallet.id, span => '1 day')
+                 > l.paid_day_max_minor END
+          OR CASE WHEN total > l.paid_year_max_minor THEN
+                 total - wallet_sum_paid_before(wallet_id => wallet.id, span => '365 days')
+                 > l.paid_year_max_minor END
+            THEN 'limit_reached'
         WHEN NOT pin_was_given
              AND (sum_max > 0 AND wallet.no_pin_minor + amount > sum_max
                   OR count_max > 0 AND wallet.no_pin_count >= count_max)
             THEN 'pin_required'
-    END;
+    END INTO outcome
+      FROM (SELECT) AS one
+      LEFT JOIN wallet_tierlimit l ON l.tier = wallet.tier AND l.currency = wallet.currency;
     IF outcome IS NOT NULL THEN
+        -- Of what is paid already nothing else is said; the capture refuses it too.
+        IF EXISTS (SELECT FROM wallet_payment p
+                    WHERE p.charge_id = wallet_confirm_charge.charge_id) THEN
+            outcome := 'charge_not_payable';
+        END IF;
         RETURN;
     END IF;
 
-    SELECT * INTO captured FROM pos_capture_charge(
+    captured := pos_capture_charge(
         payer => payer, charge_id => charge_id, email => email, event => event,
         reference => reference);
     IF captured.posted IS NULL OR captured.posted = 'deadline_passed' THEN
@@ -63,7 +84,7 @@ BEGIN
         paid_total_minor, with_pin, idempotency_key, request_hash, confirmed_at)
     VALUES (
         payment_id, wallet.id, charge.id, amount, charge.currency, captured.payer_balance,
-        wallet.paid_minor + amount, pin_was_given, key, hash, charge.captured_at)
+        total, pin_was_given, key, hash, charge.captured_at)
     RETURNING p.* INTO payment;
     outcome := 'confirmed';
 END $$;

@@ -1,6 +1,6 @@
 -- What a wallet had paid in all before this span of time began. Payments are found by the
--- instants in their ids, which are version 7. Volatile for the same reason as
--- passes_limit.sql.
+-- instants in their ids, which are version 7. Volatile, so that it sees what was
+-- paid since the caller's statement began to wait.
 CREATE OR REPLACE FUNCTION wallet_sum_paid_before(wallet_id uuid, span interval)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE
