@@ -3,6 +3,12 @@
 from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.exports import Export, ExportKind
+from merchants.models.fee_invoices import (
+    FeeInvoice,
+    FeeInvoiceFile,
+    InvoiceNumber,
+    InvoiceTerms,
+)
 from merchants.models.fee_rules import FeeRule
 from merchants.models.holds import HoldRule, PayoutHold
 from merchants.models.invitations import Invitation
@@ -33,9 +39,13 @@ __all__ = [
     "Every",
     "Export",
     "ExportKind",
+    "FeeInvoice",
+    "FeeInvoiceFile",
     "FeeRule",
     "HoldRule",
     "Invitation",
+    "InvoiceNumber",
+    "InvoiceTerms",
     "LegalForm",
     "Licence",
     "LineKind",

@@ -30,12 +30,12 @@ def draw_statement(paper: Paper) -> bytes:
         PagesFailed: it takes too much time or memory, or waits too long for its turn.
     """
     country = paper.settlement.balance.merchant.country
-    data = _Letters(country).clean(_list_data(paper))
+    data = Letters(country).clean(_list_data(paper))
     faces = [Face(str(path), index) for path, index in list_faces(country)]
     return typeset("statement", data, faces=faces, made_at=paper.settlement.closed_at)
 
 
-class _Letters:
+class Letters:
     """Makes texts ready for fonts: PDF/UA refuses a document for one letter without a glyph."""
 
     def __init__(self, country: str) -> None:

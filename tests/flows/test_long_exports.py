@@ -59,7 +59,7 @@ def ask(browser, kind="payments", **parameters):
 
 
 def give_up(make_due):
-    """Let as many rounds go by as a file is tried, and the one that gives it up."""
+    """Go through as many rounds as a file is tried, and the one that gives it up."""
     for _round in range(exports.TRIES_MAX + 1):
         make_due()
 
