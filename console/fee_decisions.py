@@ -57,8 +57,13 @@ def _log(deed: str, rule: FeeRule, *, by: Operator, device: str) -> None:
         device=device,
         after={
             "shop": rule.merchant.name,
-            "total": f"{write_percent(rule.mdr_bps)} % + {rule.fee_fixed_minor},"
-            f" {rule.applies_from.date().isoformat()}",
+            "total": f"{write_percent(rule.mdr_bps)} % + {rule.fee_fixed_minor}"
+            f"{_write_bounds(rule)}, {rule.applies_from.date().isoformat()}",
             "reason": rule.reason,
         },
     )
+
+
+def _write_bounds(rule: FeeRule) -> str:
+    least = f" >= {rule.fee_min_minor}" if rule.fee_min_minor else ""
+    return least if rule.fee_max_minor is None else f"{least} <= {rule.fee_max_minor}"

@@ -36,6 +36,20 @@ class FeeRuleForm(MakingForm):
         help_text=_("An amount such as 0.05, or nothing."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
     )
+    least = forms.CharField(
+        label=_("At least, for each sale"),
+        required=False,
+        max_length=20,
+        help_text=_("No sale costs more than itself."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+    most = forms.CharField(
+        label=_("At most, for each sale"),
+        required=False,
+        max_length=20,
+        help_text=_("Nothing: without a bound."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
     applies_on = forms.DateField(
         label=_("Applies from"),
         error_messages={"required": _ASK_DAY, "invalid": _ASK_DAY},
@@ -66,17 +80,37 @@ class FeeRuleForm(MakingForm):
 
     def clean_fixed(self) -> int:
         """Return the fixed part in minor units; nothing is none."""
-        typed = self.cleaned_data["fixed"].strip()
+        return self._read("fixed")
+
+    def clean_least(self) -> int:
+        """Return what a sale costs at least, in minor units; nothing is 0."""
+        return self._read("least")
+
+    def clean_most(self) -> int | None:
+        """Return what a sale costs at most, in minor units; None is no bound."""
+        return self._read("most") if self.cleaned_data["most"].strip() else None
+
+    def clean(self) -> None:
+        """Refuse a least above the most, and one that would be the whole fee."""
+        least, most = self.cleaned_data.get("least"), self.cleaned_data.get("most")
+        if least is not None and most is not None and least > most:
+            self.add_error("most", gettext("Type at least what each sale costs at least."))
+        if least and not (self.cleaned_data.get("percent") or self.cleaned_data.get("fixed")):
+            words = gettext("Type it as the fixed part: there is no share.")
+            self.add_error("least", words)
+
+    def _read(self, name: str) -> int:
+        typed = self.cleaned_data[name].strip()
         if not typed.strip("0.,"):
             return 0
         try:
-            fixed_minor = read_money(typed, self.currency)
+            amount_minor = read_money(typed, self.currency)
         except AmountUnreadable as refusal:
             raise forms.ValidationError(str(refusal)) from None
-        if fixed_minor > _FIXED_MAX_MINOR:
+        if amount_minor > _FIXED_MAX_MINOR:
             most = format_money(_FIXED_MAX_MINOR, self.currency)
             raise forms.ValidationError(gettext("The most is %(most)s.") % {"most": most})
-        return fixed_minor
+        return amount_minor
 
     def clean_applies_on(self) -> date:
         """Return the day; one that is too far to be written is refused."""
@@ -89,7 +123,7 @@ class FeeRuleForm(MakingForm):
         """Return what was typed."""
         typed = self.cleaned_data
         return NewRule(
-            fee=Fee(typed["percent"], typed["fixed"]),
+            fee=Fee(typed["percent"], typed["fixed"], typed["least"], typed["most"]),
             applies_on=typed["applies_on"],
             reason=typed["reason"],
         )

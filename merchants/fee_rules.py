@@ -19,7 +19,7 @@ from identity.errors import OwnRequest
 from identity.models import User
 from identity.persons import are_one_person
 from merchants.errors import FeeRuleAlready, FeeRuleTooSoon
-from merchants.fees import Fee
+from merchants.fees import Fee, read_fee
 from merchants.models import FeeRule, Merchant, StaffMember
 from merchants.queries import read_clock
 from merchants.recipients import list_addresses
@@ -63,14 +63,16 @@ def ask(merchant: Merchant, new: NewRule, *, rule_id: UUID, by: User) -> FeeRule
             merchant=merchant,
             mdr_bps=new.fee.mdr_bps,
             fee_fixed_minor=new.fee.fee_fixed_minor,
+            fee_min_minor=new.fee.fee_min_minor,
+            fee_max_minor=new.fee.fee_max_minor,
             applies_from=applies_from,
             reason=new.reason,
             asked_by=by,
         )
 
     def is_same(made: FeeRule) -> bool:
-        kept = (made.mdr_bps, made.fee_fixed_minor, made.applies_from, made.reason)
-        return kept == (new.fee.mdr_bps, new.fee.fee_fixed_minor, applies_from, new.reason)
+        kept = (read_fee(made), made.applies_from, made.reason)
+        return kept == (new.fee, applies_from, new.reason)
 
     try:
         return make_once(

@@ -1,7 +1,7 @@
 """The terms of fee invoices: the operator's tax number and the VAT, from a month on."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from foundation.once import make_once
@@ -49,9 +49,11 @@ def set_terms(new: NewTerms, *, terms_id: UUID, by: User) -> InvoiceTerms:
     return make_once(mine, terms_id, make=make, is_same=is_same)
 
 
-def find_terms(month: date) -> InvoiceTerms | None:
-    """Return the terms of a month: of those that apply by then, the latest."""
+def find_terms(month: date, *, known_by: datetime | None = None) -> InvoiceTerms | None:
+    """Return the terms of a month, as known today or by an instant: the latest that apply."""
     known = InvoiceTerms.objects.filter(applies_from__lte=month)
+    if known_by is not None:
+        known = known.filter(set_at__lte=known_by)
     return known.order_by("-applies_from", "-set_at", "-id").first()
 
 

@@ -18,6 +18,9 @@ class FeeRule(Agreement):
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
     mdr_bps = models.PositiveSmallIntegerField()
     fee_fixed_minor = models.PositiveIntegerField()
+    # What each sale costs at least, and at most; null is no bound.
+    fee_min_minor = models.PositiveIntegerField(default=0, db_default=0)
+    fee_max_minor = models.PositiveIntegerField(null=True)
     applies_from = models.DateTimeField()
 
     merchant_id: UUID
@@ -28,6 +31,11 @@ class FeeRule(Agreement):
             *Agreement.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(mdr_bps__lte=10_000), name="merchants_feerule_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fee_max_minor=None)
+                | models.Q(fee_max_minor__gte=models.F("fee_min_minor")),
+                name="merchants_feerule_least_within_most",
             ),
             models.CheckConstraint(
                 condition=models.Q(agreed_at=None)

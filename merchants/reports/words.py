@@ -12,7 +12,11 @@ from django.utils.translation import gettext as translate
 from ledger.money import format_money
 from ledger.typed import write_percent
 from merchants.addresses import Address
-from merchants.fees import Fee, find_fee
+from merchants.errors import InvoiceRefused
+from merchants.fees import Fee, find_fee, read_fee
+from merchants.invoice_parties import describe_buyer, describe_seller
+from merchants.invoice_terms import find_terms
+from merchants.invoice_vat import decide_vat, take_out_vat
 from merchants.models import (
     Application,
     ApplicationStatus,
@@ -85,9 +89,44 @@ def list_fee_words(settlement: Settlement) -> list[str]:
         words.append(
             translate("Rounded to the smallest coin; half a coin goes to the even side."),
         )
+        words += _list_vat(settlement)
     if settlement.refunds_count:
         words.append(translate("A refund does not return the fee of its sale."))
     return words
+
+
+def _list_vat(settlement: Settlement) -> Iterator[str]:
+    merchant, organisation = settlement.balance.merchant, find_organisation()
+    day = settlement.closed_at.astimezone(ZoneInfo(merchant.time_zone)).date()
+    # As they were when it closed: a statement never changes.
+    terms = find_terms(day.replace(day=1), known_by=settlement.closed_at)
+    if terms is None or organisation is None:
+        return
+    try:
+        vat = decide_vat(
+            terms,
+            seller=describe_seller(organisation, terms),
+            buyer=describe_buyer(merchant),
+            is_own_currency=settlement.currency == organisation.currency,
+        )
+    except InvoiceRefused:
+        return
+    if vat.exemption:
+        yield translate("No VAT is in the fees: %(reason)s.") % {
+            "reason": vat.exemption.rstrip(".")
+        }
+        return
+    vat_minor = take_out_vat(settlement.fees_minor, vat.bps)
+    words = translate(
+        "The fees have %(rate)s %% VAT in them: %(vat)s. The invoice of the month rounds once."
+    )
+    yield (
+        words
+        % {
+            "rate": write_percent(vat.bps),
+            "vat": _write_amount(vat_minor, settlement.currency),
+        }
+    )
 
 
 def _list_rules(settlement: Settlement) -> Iterator[str]:
@@ -102,7 +141,7 @@ def _list_rules(settlement: Settlement) -> Iterator[str]:
     )
     # Of two for one instant the one that was agreed to last is in force.
     for rule in later.order_by("applies_from", "-agreed_at").distinct("applies_from"):
-        fee = Fee(rule.mdr_bps, rule.fee_fixed_minor)
+        fee = read_fee(rule)
         yield translate("From %(day)s on: %(rule)s") % {
             "day": write_day(rule.applies_from, settlement),
             "rule": _describe_fee(fee, settlement.currency),
@@ -110,6 +149,21 @@ def _list_rules(settlement: Settlement) -> Iterator[str]:
 
 
 def _describe_fee(fee: Fee, currency: str) -> str:
+    words = [_describe_parts(fee, currency)]
+    if fee.fee_min_minor:
+        words.append(
+            translate("At least %(least)s each.")
+            % {"least": _write_amount(fee.fee_min_minor, currency)}
+        )
+    if fee.fee_max_minor is not None:
+        words.append(
+            translate("At most %(most)s each.")
+            % {"most": _write_amount(fee.fee_max_minor, currency)}
+        )
+    return " ".join(words)
+
+
+def _describe_parts(fee: Fee, currency: str) -> str:
     facts = {
         "percent": write_percent(fee.mdr_bps),
         "fixed": _write_amount(fee.fee_fixed_minor, currency),

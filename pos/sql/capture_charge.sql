@@ -38,7 +38,7 @@ BEGIN
        SET status = 'captured', payer_email = email,
            version = version + 1, captured_at = paid_at,
            fee_minor = merchants_calculate_fee(
-               claimed.amount_minor, fee.bps, fee.fixed)
+               claimed.amount_minor, fee.bps, fee.fixed, fee.minimum, fee.maximum)
       FROM merchants_find_fee(merchant => claimed.merchant_id, at => paid_at) fee
      WHERE c.id = charge_id
     RETURNING c.* INTO charge;
