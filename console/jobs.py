@@ -31,6 +31,7 @@ _JOBS: dict[str, tuple[Promise, int]] = {
     "reports": (_("Reports by mail"), 3600),
     "exports": (_("Long files"), 3600),
     "bills": (_("Fee invoices"), 3 * 3600),
+    "tiers": (_("Tiers of fees"), 3 * 3600),
     "fee_invoices": (_("Files of fee invoices"), 3600),
     "safeguarding": (_("Safeguarding"), _NIGHT_S),
     "network": (_("Twelve months of a limited network"), _NIGHT_S),

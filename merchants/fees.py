@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ledger.money import find_exponent
-from merchants.models import FeeRule
+from merchants.models import FeeRule, FeeTier
 
 # What a page shows an example of, in whole units of the currency.
 _EXAMPLES = (2, 10, 50)
@@ -59,6 +59,20 @@ def find_fee(merchant_id: UUID, *, at: datetime | None = None) -> Fee:
 def read_fee(rule: FeeRule) -> Fee:
     """Return the fee of a rule."""
     return Fee(rule.mdr_bps, rule.fee_fixed_minor, rule.fee_min_minor, rule.fee_max_minor)
+
+
+def read_tiers(rule: FeeRule) -> tuple[tuple[int, int], ...]:
+    """Return a rule's tiers: from which volume on, in minor units, and the share."""
+    return tuple(rule.tiers.values_list("from_minor", "mdr_bps"))
+
+
+def list_tiers(merchant_id: UUID) -> list[FeeTier]:
+    """List the tiers of the rule in force, the lowest first."""
+    agreed = FeeRule.objects.filter(merchant_id=merchant_id, agreed_at__isnull=False)
+    in_force = agreed.filter(applies_from__lte=Now()).order_by("-applies_from", "-agreed_at")
+    rule = in_force.first()
+    # A month's own rule follows the tiers of another one.
+    return [] if rule is None else list(FeeTier.objects.filter(rule=rule.tier_of_id or rule.id))
 
 
 def list_fee_examples(fee: Fee, currency: str) -> list[FeeExample]:

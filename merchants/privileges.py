@@ -20,6 +20,7 @@ PRIVILEGES = {
         "INSERT",
         "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
     ),
+    "merchants_feetier": ("SELECT", "INSERT"),
     "merchants_invoicenumber": ("SELECT", "INSERT", "UPDATE (last)"),
     "merchants_invoiceterms": ("SELECT", "INSERT"),
     "merchants_logo": ("SELECT", "INSERT"),

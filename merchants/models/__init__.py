@@ -9,7 +9,7 @@ from merchants.models.fee_invoices import (
     InvoiceNumber,
     InvoiceTerms,
 )
-from merchants.models.fee_rules import FeeRule
+from merchants.models.fee_rules import FeeRule, FeeTier
 from merchants.models.holds import HoldRule, PayoutHold
 from merchants.models.invitations import Invitation
 from merchants.models.journals import Book, BookAccount, BookFormat, Purpose
@@ -42,6 +42,7 @@ __all__ = [
     "FeeInvoice",
     "FeeInvoiceFile",
     "FeeRule",
+    "FeeTier",
     "HoldRule",
     "Invitation",
     "InvoiceNumber",

@@ -17,6 +17,7 @@ from merchants.tasks import (
     make_exports,
     order_payouts,
     send_reports,
+    set_fee_tiers,
     sweep_sessions,
 )
 from pos.tasks import draw_fee_invoices, issue_missing_receipts
@@ -57,6 +58,7 @@ def test_each_job_of_the_timetable_leaves_its_age(aoife):
         *(close_due_settlements, order_payouts, expire_holds, sweep_sessions),
         count_network_values,
         *(send_reports, make_exports, bill_fees, draw_fee_invoices),
+        set_fee_tiers,
     ):
         job()
 
