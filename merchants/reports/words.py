@@ -12,11 +12,7 @@ from django.utils.translation import gettext as translate
 from ledger.money import format_money
 from ledger.typed import write_percent
 from merchants.addresses import Address
-from merchants.errors import InvoiceRefused
-from merchants.fees import Fee, find_fee, read_fee
-from merchants.invoice_parties import describe_buyer, describe_seller
-from merchants.invoice_terms import find_terms
-from merchants.invoice_vat import decide_vat, take_out_vat
+from merchants.fees import Fee, find_fee
 from merchants.models import (
     Application,
     ApplicationStatus,
@@ -26,6 +22,7 @@ from merchants.models import (
     SettlementLine,
 )
 from merchants.organisations import find_organisation
+from merchants.reports.vat_words import list_vat_words
 
 # Set apart from the sentence, so that a minus sign stays before its number from right to left.
 _ISOLATED = "\u2068%s\u2069"
@@ -89,44 +86,10 @@ def list_fee_words(settlement: Settlement) -> list[str]:
         words.append(
             translate("Rounded to the smallest coin; half a coin goes to the even side."),
         )
-        words += _list_vat(settlement)
+        words += list_vat_words(settlement)
     if settlement.refunds_count:
         words.append(translate("A refund does not return the fee of its sale."))
     return words
-
-
-def _list_vat(settlement: Settlement) -> Iterator[str]:
-    merchant, organisation = settlement.balance.merchant, find_organisation()
-    day = settlement.closed_at.astimezone(ZoneInfo(merchant.time_zone)).date()
-    # As they were when it closed: a statement never changes.
-    terms = find_terms(day.replace(day=1), known_by=settlement.closed_at)
-    if terms is None or organisation is None:
-        return
-    try:
-        vat = decide_vat(
-            terms,
-            seller=describe_seller(organisation, terms),
-            buyer=describe_buyer(merchant),
-            is_own_currency=settlement.currency == organisation.currency,
-        )
-    except InvoiceRefused:
-        return
-    if vat.exemption:
-        yield translate("No VAT is in the fees: %(reason)s.") % {
-            "reason": vat.exemption.rstrip(".")
-        }
-        return
-    vat_minor = take_out_vat(settlement.fees_minor, vat.bps)
-    words = translate(
-        "The fees have %(rate)s %% VAT in them: %(vat)s. The invoice of the month rounds once."
-    )
-    yield (
-        words
-        % {
-            "rate": write_percent(vat.bps),
-            "vat": _write_amount(vat_minor, settlement.currency),
-        }
-    )
 
 
 def _list_rules(settlement: Settlement) -> Iterator[str]:
@@ -141,7 +104,7 @@ def _list_rules(settlement: Settlement) -> Iterator[str]:
     )
     # Of two for one instant the one that was agreed to last is in force.
     for rule in later.order_by("applies_from", "-agreed_at").distinct("applies_from"):
-        fee = read_fee(rule)
+        fee = find_fee(merchant.id, at=rule.applies_from)
         yield translate("From %(day)s on: %(rule)s") % {
             "day": write_day(rule.applies_from, settlement),
             "rule": _describe_fee(fee, settlement.currency),

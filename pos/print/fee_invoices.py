@@ -16,9 +16,9 @@ from merchants.fee_months import FeeMove, go_on, list_fee_moves
 from merchants.invoice_lines import list_lines
 from merchants.models import FeeInvoice
 from merchants.queries import number_settlements
+from pos.print.drawable import Drawable
 from pos.print.factur_x import declare_factur_x
 from pos.print.fonts import list_faces
-from pos.print.statements import Letters
 from pos.print.typesetter import Face, typeset
 
 # As many settlements as are closed by hand in a month; the settlements' own page has all.
@@ -34,7 +34,7 @@ def draw_fee_invoice(invoice: FeeInvoice) -> bytes:
         PagesFailed: it takes too much time or memory, or waits too long for its turn.
     """
     country = invoice.balance.merchant.country
-    data = Letters(country).clean(_list_data(invoice))
+    data = Drawable(country).clean(_list_data(invoice))
     faces = [Face(str(path), index) for path, index in list_faces(country)]
     has_data = has_e_invoice(invoice)
     # As it was checked: its letters are never replaced.

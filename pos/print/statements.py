@@ -1,6 +1,6 @@
 """A settlement's statement as PDF: figures, sub-totals, and its first thousand lines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.dateformat import format as write_date
@@ -14,7 +14,8 @@ from merchants.reports.files import Maker, list_figures
 from merchants.reports.paper import Paper
 from merchants.reports.subtotals import Part, Subtotal, Sums, list_amounts
 from merchants.reports.words import describe_older_sale
-from pos.print.fonts import list_faces, replace_undrawn
+from pos.print.drawable import Drawable
+from pos.print.fonts import list_faces
 from pos.print.typesetter import Face, typeset
 
 # More take megabytes of paper that nobody reads; the CSV has them all.
@@ -30,31 +31,9 @@ def draw_statement(paper: Paper) -> bytes:
         PagesFailed: it takes too much time or memory, or waits too long for its turn.
     """
     country = paper.settlement.balance.merchant.country
-    data = Letters(country).clean(_list_data(paper))
+    data = Drawable(country).clean(_list_data(paper))
     faces = [Face(str(path), index) for path, index in list_faces(country)]
     return typeset("statement", data, faces=faces, made_at=paper.settlement.closed_at)
-
-
-class Letters:
-    """Makes texts ready for fonts: PDF/UA refuses a document for one letter without a glyph."""
-
-    def __init__(self, country: str) -> None:
-        self._country = country
-        self._known: dict[str, str] = {}
-
-    def clean(self, value: Any) -> Any:  # noqa: ANN401  texts in lists in mappings, as in JSON
-        """Return the same structure with texts of letters that the fonts have."""
-        if isinstance(value, Mapping):
-            return {key: self.clean(each) for key, each in value.items()}
-        if isinstance(value, list):
-            return [self.clean(each) for each in value]
-        return self._clean_text(value)
-
-    def _clean_text(self, text: str) -> str:
-        if text not in self._known:
-            is_plain = text.isascii() and text.isprintable()
-            self._known[text] = text if is_plain else replace_undrawn(text, self._country)
-        return self._known[text]
 
 
 def _list_data(paper: Paper) -> dict[str, Any]:
