@@ -14,12 +14,12 @@ from identity.models import User
 from ledger.models import Transfer
 from merchants import fee_rules, fee_tiers, tasks
 from merchants.fee_rules import NewRule, find_first_day
-from merchants.fee_tiers import choose_tier, find_turn
+from merchants.fee_tiers import choose_tier, find_turn, sum_volume
 from merchants.fees import Fee, find_fee, list_tiers
 from merchants.models import FeeRule, Role
 from relay.letters import send_due_letters
 from tests import factories
-from tests.clocks import date_back
+from tests.clocks import date_back, date_back_transfers
 from tests.merchants.invoices import set_up
 
 ZONE = "Europe/Dublin"
@@ -128,6 +128,21 @@ def test_another_rule_that_people_agree_to_ends_the_tiers(shop, customer, rule, 
 
     assert not FeeRule.objects.filter(tier_of__isnull=False).exists()
     assert find_share(shop, plain.applies_from) == 70
+
+
+@pytest.mark.django_db
+def test_a_month_is_counted_a_day_early(shop, customer, rule, last_day):
+    turn = find_turn(last_day, ZONE)
+    assert turn is not None
+    moment = timedelta(microseconds=1)
+    instants = (turn.since - moment, turn.since, turn.until - moment, turn.until)
+    for amount_minor, at in zip((1_000, 200, 40, 8_000), instants, strict=True):
+        sale = factories.sell(shop, customer, amount_minor=amount_minor)
+        date_back_transfers(Transfer.objects.filter(pk=sale.pk), to=at)
+
+    volume_minor = sum_volume(shop.merchant.id, turn, currency="EUR")
+
+    assert volume_minor == 240
 
 
 @pytest.mark.django_db
