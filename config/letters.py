@@ -8,6 +8,7 @@ WRITERS = {
     "code": "wallet.joining.write_code",
     "pin_changed": "wallet.joining.write_pin_change",
     "operator": "console.operators.write_invitation",
+    "fee_invoice": "merchants.fee_invoice_letters.write_fee_invoice",
     "fee_rule": "merchants.letters.write_fee_rule",
     "payout_account": "merchants.letters.write_payout_account",
     "payout_account_confirmed": "merchants.letters.write_payout_account_confirmed",

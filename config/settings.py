@@ -266,6 +266,9 @@ CELERY_BEAT_SCHEDULE = {
         ("mail reports", "merchants.send_reports", 300),
         ("make long files", "merchants.make_exports", 30),
         ("remove long files", "merchants.remove_exports", 3600),
+        ("bill fees", "merchants.bill_fees", 3600),
+        ("set tiers of fees", "merchants.set_fee_tiers", 1800),
+        ("draw fee invoices", "pos.draw_fee_invoices", 300),
     ]
 }
 

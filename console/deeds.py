@@ -27,6 +27,7 @@ _DEEDS = {
     "fee.withdrawn": _("Change of a fee withdrawn"),
     "identity.declined": _("Higher limits declined"),
     "identity.granted": _("Limits raised"),
+    "invoice_terms.set": _("Terms of fee invoices set"),
     "installation.set_up": _("Installation set up"),
     "operator.added": _("Operator added"),
     "operator.agreed": _("Change of an operator agreed to"),

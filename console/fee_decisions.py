@@ -9,6 +9,7 @@ from console.models import AuditEntry, Operator
 from ledger.typed import write_percent
 from merchants import fee_rules
 from merchants.fee_rules import NewRule
+from merchants.fees import read_tiers
 from merchants.models import FeeRule, Merchant
 
 
@@ -57,8 +58,20 @@ def _log(deed: str, rule: FeeRule, *, by: Operator, device: str) -> None:
         device=device,
         after={
             "shop": rule.merchant.name,
-            "total": f"{write_percent(rule.mdr_bps)} % + {rule.fee_fixed_minor},"
-            f" {rule.applies_from.date().isoformat()}",
+            "total": f"{write_percent(rule.mdr_bps)} % + {rule.fee_fixed_minor}"
+            f"{_write_bounds(rule)}, {rule.applies_from.date().isoformat()}",
             "reason": rule.reason,
+            **_write_tiers(rule),
         },
     )
+
+
+def _write_bounds(rule: FeeRule) -> str:
+    least = f" >= {rule.fee_min_minor}" if rule.fee_min_minor else ""
+    return least if rule.fee_max_minor is None else f"{least} <= {rule.fee_max_minor}"
+
+
+def _write_tiers(rule: FeeRule) -> dict[str, str]:
+    tiers = read_tiers(rule)
+    words = (f"{from_minor}: {write_percent(bps)} %" for from_minor, bps in tiers)
+    return {"what": ", ".join(words)} if tiers else {}

@@ -13,11 +13,13 @@ from ledger.money import format_money
 from ledger.typed import read_money, read_percent
 from merchants.fee_rules import NewRule
 from merchants.fees import Fee
+from merchants.organisations import find_organisation
 
 _ASK_DAY = _("Type the day from which it applies, tomorrow or later.")
 _ASK_RATE = _("Type the share of each sale, such as 0.6, or 0.")
 # What the column holds, and a day that is a day in every time zone.
 _FIXED_MAX_MINOR, _LAST_DAY = 2**31 - 1, date(2999, 12, 31)
+_TIERS_MAX = 8
 
 
 class FeeRuleForm(MakingForm):
@@ -35,6 +37,29 @@ class FeeRuleForm(MakingForm):
         max_length=20,
         help_text=_("An amount such as 0.05, or nothing."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+    least = forms.CharField(
+        label=_("At least, for each sale"),
+        required=False,
+        max_length=20,
+        help_text=_("No sale costs more than itself."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+    most = forms.CharField(
+        label=_("At most, for each sale"),
+        required=False,
+        max_length=20,
+        help_text=_("Nothing: without a bound."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+    tiers = forms.CharField(
+        label=_("Tiers by the month before"),
+        required=False,
+        max_length=500,
+        help_text=_(
+            "One a line: what the shop sold, a colon, the share in %, such as 10000: 0.5."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
     applies_on = forms.DateField(
         label=_("Applies from"),
@@ -56,6 +81,8 @@ class FeeRuleForm(MakingForm):
         """Read the fixed part in the shop's first currency."""
         super().__init__(*args, **options)
         self.currency = currency
+        organisation = find_organisation()
+        self.tiers_currency = currency if organisation is None else organisation.currency
 
     def clean_percent(self) -> int:
         """Return the share in basis points."""
@@ -66,17 +93,61 @@ class FeeRuleForm(MakingForm):
 
     def clean_fixed(self) -> int:
         """Return the fixed part in minor units; nothing is none."""
-        typed = self.cleaned_data["fixed"].strip()
+        return self._read("fixed")
+
+    def clean_tiers(self) -> tuple[tuple[int, int], ...]:
+        """Return each tier's volume in minor units and its share; the lowest first."""
+        lines = [line for line in self.cleaned_data["tiers"].splitlines() if line.strip()]
+        if len(lines) > _TIERS_MAX:
+            raise forms.ValidationError(
+                gettext("Type %(most)s at most.") % {"most": _TIERS_MAX}
+            )
+        tiers = sorted(self._read_tier(line) for line in lines)
+        if len({from_minor for from_minor, _bps in tiers}) < len(tiers):
+            raise forms.ValidationError(gettext("Type each amount once."))
+        return tuple(tiers)
+
+    def _read_tier(self, line: str) -> tuple[int, int]:
+        volume, colon, percent = line.partition(":")
+        if not colon:
+            words = gettext("Type a colon between amount and share: “%(line)s”.")
+            raise forms.ValidationError(words % {"line": line.strip()})
+        try:
+            return read_money(volume.strip(), self.tiers_currency), read_percent(
+                percent.strip()
+            )
+        except (AmountUnreadable, PercentUnreadable) as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+    def clean_least(self) -> int:
+        """Return what a sale costs at least, in minor units; nothing is 0."""
+        return self._read("least")
+
+    def clean_most(self) -> int | None:
+        """Return what a sale costs at most, in minor units; None is no bound."""
+        return self._read("most") if self.cleaned_data["most"].strip() else None
+
+    def clean(self) -> None:
+        """Refuse a least above the most, and one that would be the whole fee."""
+        least, most = self.cleaned_data.get("least"), self.cleaned_data.get("most")
+        if least is not None and most is not None and least > most:
+            self.add_error("most", gettext("Type at least what each sale costs at least."))
+        if least and not (self.cleaned_data.get("percent") or self.cleaned_data.get("fixed")):
+            words = gettext("Type it as the fixed part: there is no share.")
+            self.add_error("least", words)
+
+    def _read(self, name: str) -> int:
+        typed = self.cleaned_data[name].strip()
         if not typed.strip("0.,"):
             return 0
         try:
-            fixed_minor = read_money(typed, self.currency)
+            amount_minor = read_money(typed, self.currency)
         except AmountUnreadable as refusal:
             raise forms.ValidationError(str(refusal)) from None
-        if fixed_minor > _FIXED_MAX_MINOR:
+        if amount_minor > _FIXED_MAX_MINOR:
             most = format_money(_FIXED_MAX_MINOR, self.currency)
             raise forms.ValidationError(gettext("The most is %(most)s.") % {"most": most})
-        return fixed_minor
+        return amount_minor
 
     def clean_applies_on(self) -> date:
         """Return the day; one that is too far to be written is refused."""
@@ -89,7 +160,8 @@ class FeeRuleForm(MakingForm):
         """Return what was typed."""
         typed = self.cleaned_data
         return NewRule(
-            fee=Fee(typed["percent"], typed["fixed"]),
+            fee=Fee(typed["percent"], typed["fixed"], typed["least"], typed["most"]),
             applies_on=typed["applies_on"],
             reason=typed["reason"],
+            tiers=typed["tiers"],
         )

@@ -223,3 +223,11 @@ class ReportMailUnknown(Exception):
         super().__init__(
             gettext("This link ends no mails. Sign in to see which reports come by mail.")
         )
+
+
+class MonthNotOver(Exception):
+    """A month whose fees are not final yet: the ledger has not closed it."""
+
+
+class InvoiceRefused(Exception):
+    """A shop's fees cannot be billed; it says why."""

@@ -19,8 +19,8 @@ from identity.errors import OwnRequest
 from identity.models import User
 from identity.persons import are_one_person
 from merchants.errors import FeeRuleAlready, FeeRuleTooSoon
-from merchants.fees import Fee
-from merchants.models import FeeRule, Merchant, StaffMember
+from merchants.fees import Fee, read_fee, read_tiers
+from merchants.models import FeeRule, FeeTier, Merchant, StaffMember
 from merchants.queries import read_clock
 from merchants.recipients import list_addresses
 from relay.letters import send_letter
@@ -31,11 +31,15 @@ _LEAD = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRule:
-    """Another fee, the day from which it is to apply, and why."""
+    """Another fee, the day from which it is to apply, and why; maybe with tiers by volume.
+
+    A tier is the volume of a month from which on it applies, in minor units, and its share.
+    """
 
     fee: Fee
     applies_on: date
     reason: str
+    tiers: tuple[tuple[int, int], ...] = ()
 
 
 def find_first_day(merchant: Merchant) -> date:
@@ -58,19 +62,26 @@ def ask(merchant: Merchant, new: NewRule, *, rule_id: UUID, by: User) -> FeeRule
     applies_from = _begin(new.applies_on, merchant)
 
     def make(made_id: UUID) -> FeeRule:
-        return FeeRule.objects.create(
+        rule = FeeRule.objects.create(
             id=made_id,
             merchant=merchant,
             mdr_bps=new.fee.mdr_bps,
             fee_fixed_minor=new.fee.fee_fixed_minor,
+            fee_min_minor=new.fee.fee_min_minor,
+            fee_max_minor=new.fee.fee_max_minor,
             applies_from=applies_from,
             reason=new.reason,
             asked_by=by,
         )
+        FeeTier.objects.bulk_create(
+            FeeTier(rule=rule, from_minor=from_minor, mdr_bps=mdr_bps)
+            for from_minor, mdr_bps in new.tiers
+        )
+        return rule
 
     def is_same(made: FeeRule) -> bool:
-        kept = (made.mdr_bps, made.fee_fixed_minor, made.applies_from, made.reason)
-        return kept == (new.fee.mdr_bps, new.fee.fee_fixed_minor, applies_from, new.reason)
+        kept = (read_fee(made), made.applies_from, made.reason, read_tiers(made))
+        return kept == (new.fee, applies_from, new.reason, new.tiers)
 
     try:
         return make_once(

@@ -10,26 +10,29 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ledger.money import find_exponent
-from merchants.models import FeeRule
+from merchants.models import FeeRule, FeeTier
 
 # What a page shows an example of, in whole units of the currency.
 _EXAMPLES = (2, 10, 50)
 _CALCULATE = """
-    SELECT amount, merchants_calculate_fee(amount, %(bps)s, %(fixed)s)
+    SELECT amount, merchants_calculate_fee(
+               amount, %(bps)s, %(fixed)s, %(minimum)s::bigint, %(maximum)s::bigint)
       FROM unnest(%(amounts)s::bigint[]) amount
 """
 _FIND = """
-    SELECT bps, fixed FROM merchants_find_fee(
+    SELECT bps, fixed, coalesce(minimum, 0), maximum FROM merchants_find_fee(
         merchant => %s, at => coalesce(%s::timestamptz, clock_timestamp()))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A share of each sale in basis points, and a fixed part in minor units."""
+    """A share of each sale in basis points, a fixed part, and bounds; in minor units."""
 
     mdr_bps: int
     fee_fixed_minor: int
+    fee_min_minor: int = 0
+    fee_max_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,25 @@ def find_fee(merchant_id: UUID, *, at: datetime | None = None) -> Fee:
         return Fee(*cursor.fetchone())
 
 
+def read_fee(rule: FeeRule) -> Fee:
+    """Return the fee of a rule."""
+    return Fee(rule.mdr_bps, rule.fee_fixed_minor, rule.fee_min_minor, rule.fee_max_minor)
+
+
+def read_tiers(rule: FeeRule) -> tuple[tuple[int, int], ...]:
+    """Return a rule's tiers: from which volume on, in minor units, and the share."""
+    return tuple(rule.tiers.values_list("from_minor", "mdr_bps"))
+
+
+def list_tiers(merchant_id: UUID) -> list[FeeTier]:
+    """List the tiers of the rule in force, the lowest first."""
+    agreed = FeeRule.objects.filter(merchant_id=merchant_id, agreed_at__isnull=False)
+    in_force = agreed.filter(applies_from__lte=Now()).order_by("-applies_from", "-agreed_at")
+    rule = in_force.first()
+    # A month's own rule follows the tiers of another one.
+    return [] if rule is None else list(FeeTier.objects.filter(rule=rule.tier_of_id or rule.id))
+
+
 def list_fee_examples(fee: Fee, currency: str) -> list[FeeExample]:
     """List examples of sales with a fee, by the function that charges it."""
     unit = 10 ** find_exponent(currency)
@@ -61,6 +83,8 @@ def list_fee_examples(fee: Fee, currency: str) -> list[FeeExample]:
     facts: dict[str, Any] = {
         "bps": fee.mdr_bps,
         "fixed": fee.fee_fixed_minor,
+        "minimum": fee.fee_min_minor,
+        "maximum": fee.fee_max_minor,
         "amounts": [each * scale for each in _EXAMPLES],
     }
     with connection.cursor() as cursor:

@@ -115,4 +115,41 @@ INVARIANTS = (
              WHERE ledger_sum_balance(s.takings_account_id) <> coalesce(open.minor, 0)
         """,
     ),
+    Invariant(
+        claim="every fee invoice is what the ledger took from its shop in fees that month",
+        counted="SELECT count(*) FROM merchants_feeinvoice i WHERE {part:i.ctid}",
+        by=Pages("merchants_feeinvoice", each=1),
+        offending="""
+            SELECT i.id, i.total_minor || ' billed, the ledger says ' || taken.minor
+              FROM merchants_feeinvoice i
+              JOIN merchants_merchantbalance b ON b.id = i.balance_id
+             CROSS JOIN LATERAL (
+                SELECT coalesce(sum(CASE t.debit_account_id WHEN b.payable_account_id
+                                         THEN t.amount_minor ELSE -t.amount_minor END), 0)
+                       AS minor
+                  FROM ledger_transfer t
+                  JOIN ledger_account d ON d.id = t.debit_account_id
+                  JOIN ledger_account c ON c.id = t.credit_account_id
+                 WHERE t.phase IN ('single', 'post')
+                   AND t.posted_at >= i.since AND t.posted_at < i.until
+                   AND (t.debit_account_id = b.payable_account_id AND c.kind = 'fee_income'
+                     OR t.credit_account_id = b.payable_account_id AND d.kind = 'fee_income')
+                ) taken
+             WHERE {part:i.ctid} AND i.total_minor <> taken.minor
+        """,
+    ),
+    Invariant(
+        claim="fee invoices of a year are numbered from 1 on, without a gap",
+        counted="SELECT count(*) FROM merchants_invoicenumber",
+        offending="""
+            SELECT '00000000-0000-0000-0000-000000000000'::uuid,
+                   coalesce(n.year, i.year) || ': ' || coalesce(n.last, 0)
+                   || ' numbers taken, ' || coalesce(i.count, 0) || ' invoices'
+              FROM merchants_invoicenumber n
+              FULL JOIN (SELECT year, count(*) AS count, min(number) AS first,
+                                max(number) AS last
+                           FROM merchants_feeinvoice GROUP BY year) i ON i.year = n.year
+             WHERE (n.last, n.last, 1) IS DISTINCT FROM (i.count, i.last, i.first)
+        """,
+    ),
 )

@@ -142,10 +142,16 @@ def write_fee_rule(rule_id: UUID) -> Text | None:
             "fee_rule",
             rule=rule,
             percent=write_percent(rule.mdr_bps),
-            fixed=", ".join(format_money(rule.fee_fixed_minor, code) for code in codes),
+            fixed=_write_amounts(rule.fee_fixed_minor, codes),
+            least=_write_amounts(rule.fee_min_minor, codes),
+            most=_write_amounts(rule.fee_max_minor or 0, codes),
             link=f"{settings.PUBLIC_URL}{reverse('merchants:fees')}",
         ),
     )
+
+
+def _write_amounts(amount_minor: int, currencies: list[str]) -> str:
+    return ", ".join(format_money(amount_minor, currency) for currency in currencies)
 
 
 def _find_account(account_id: UUID) -> PayoutAccount | None:

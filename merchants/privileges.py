@@ -13,11 +13,16 @@ PRIVILEGES = {
         "INSERT",
         _MAKING_OF_A_FILE,
     ),
+    "merchants_feeinvoice": ("SELECT", "INSERT"),
+    "merchants_feeinvoicefile": ("SELECT", "INSERT"),
     "merchants_feerule": (
         "SELECT",
         "INSERT",
         "UPDATE (agreed_by_id, agreed_at, withdrawn_by_id, withdrawn_at)",
     ),
+    "merchants_feetier": ("SELECT", "INSERT"),
+    "merchants_invoicenumber": ("SELECT", "INSERT", "UPDATE (last)"),
+    "merchants_invoiceterms": ("SELECT", "INSERT"),
     "merchants_logo": ("SELECT", "INSERT"),
     "merchants_merchantbalance": (
         "SELECT",

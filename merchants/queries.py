@@ -1,6 +1,6 @@
 """Read-only queries about merchants' money."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -365,3 +365,10 @@ def _read_cursor(prefix: str, after: str) -> UUID:
         return decode_reference(prefix, after)
     except PayloadInvalid:
         return _NOBODY
+
+
+def number_settlements(references: Iterable[str]) -> dict[str, int]:
+    """Return the settlements' numbers by their references; unknown ones are left out."""
+    ids = {decode_reference("se", each): each for each in references}
+    found = Settlement.objects.filter(pk__in=list(ids)).values_list("id", "number")
+    return {ids[settlement_id]: number for settlement_id, number in found}

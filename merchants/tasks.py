@@ -7,7 +7,14 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from identity.dashboard_sessions import delete_expired
-from merchants import due_settlements, exports, payout_orders, report_mails
+from merchants import (
+    due_settlements,
+    exports,
+    fee_invoices,
+    fee_tiers,
+    payout_orders,
+    report_mails,
+)
 from relay.pulses import note_pulse
 
 
@@ -56,3 +63,17 @@ def make_exports() -> None:
 def remove_exports() -> None:
     """Remove the long files that are older than a week."""
     exports.remove_old_exports()
+
+
+@shared_task(name="merchants.bill_fees")
+def bill_fees() -> None:
+    """Bill the fees of each month that is over."""
+    fee_invoices.issue_due_invoices()
+    note_pulse("bills")
+
+
+@shared_task(name="merchants.set_fee_tiers")
+def set_fee_tiers() -> None:
+    """Set the tiers of the month to come, on a month's last day."""
+    fee_tiers.set_due_tiers()
+    note_pulse("tiers")

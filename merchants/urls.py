@@ -8,6 +8,7 @@ from merchants import (
     views_accounting,
     views_bank,
     views_factor,
+    views_fee_invoices,
     views_join,
     views_keys,
     views_look,
@@ -68,6 +69,7 @@ urlpatterns = [
         name="end_report_mail",
     ),
     path("dashboard/fees/", views.fees, name="fees"),
+    path("dashboard/fee-invoices/", views_fee_invoices.fee_invoices, name="fee_invoices"),
     path("dashboard/accounting/", views_accounting.accounting, name="accounting"),
     path("dashboard/accounting/<str:reference>/", views_accounting.book, name="book"),
     path(

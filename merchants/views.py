@@ -14,7 +14,7 @@ from ledger.typed import write_percent
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
 from merchants.alerts import list_alerts
 from merchants.days import read_day
-from merchants.fees import find_fee, list_coming_rules, list_fee_examples
+from merchants.fees import find_fee, list_coming_rules, list_fee_examples, list_tiers
 from merchants.holds import show_hold
 from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import MerchantBalance, Settlement, SettlementLine
@@ -93,6 +93,8 @@ def fees(request: HttpRequest, staff: Staff) -> HttpResponse:
         "merchant": merchant,
         "fee": fee,
         "percent": write_percent(fee.mdr_bps),
+        "tiers": list_tiers(merchant.id),
+        "tiers_currency": list_currencies()[0],
         "coming": [
             (rule, write_percent(rule.mdr_bps)) for rule in list_coming_rules(merchant.id)
         ],

@@ -14,7 +14,8 @@ _TAKE = ", ".join(
     [
         "get_byte(uuid_send({id}), 0) first",
         *(
-            f"('x' || encode(substr(uuid_send({{id}}), {at}, 5), 'hex'))::bit(40)::bigint bits_{n}"
+            f"('x' || encode(substr(uuid_send({{id}}), {at}, 5), 'hex'))"
+            f"::bit(40)::bigint bits_{n}"
             for n, at in ((1, 2), (2, 7), (3, 12))
         ),
     ]

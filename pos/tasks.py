@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from pos.charges import sweep_charges
+from pos.fee_invoice_files import draw_due_files
 from pos.receipts import issue_receipts, list_unissued
 from relay.pulses import note_pulse
 
@@ -19,3 +20,10 @@ def sweep() -> None:
     """Write the status that follows from the clock."""
     sweep_charges()
     note_pulse("sweep")
+
+
+@shared_task(name="pos.draw_fee_invoices")
+def draw_fee_invoices() -> None:
+    """Draw the fee invoices that have no file yet."""
+    draw_due_files()
+    note_pulse("fee_invoices")

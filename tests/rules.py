@@ -373,4 +373,25 @@ MUTATIONS = (
         "if abs(row.amount_minor) <= find",
         ("tests/flows/test_second_looks.py",),
     ),
+    Mutation(
+        "fee invoice waits for the ledger's close",
+        "merchants/fee_invoices.py",
+        "closed_until is None or closed_until < month.until",
+        "closed_until is None and month.until is None",
+        ("tests/merchants/test_fee_invoices.py",),
+    ),
+    Mutation(
+        "fee invoice takes off what was given back",
+        "merchants/fee_months.py",
+        "SELECT t.posted_at, t.id, t.kind, t.reference, -t.amount_minor",
+        "SELECT t.posted_at, t.id, t.kind, t.reference, t.amount_minor",
+        ("tests/merchants/test_fee_invoices.py",),
+    ),
+    Mutation(
+        "fee tier counts until the last day begins",
+        "merchants/fee_tiers.py",
+        "AND t.posted_at >= %(since)s AND t.posted_at < %(until)s",
+        "AND t.posted_at >= %(since)s",
+        ("tests/merchants/test_fee_tiers.py",),
+    ),
 )

@@ -72,6 +72,8 @@ NOT_IN_THE_API = {
     "DecidedMeanwhile",
     "FeeRuleAlready",
     "FeeRuleTooSoon",
+    "InvoiceRefused",
+    "MonthNotOver",
     "NotFrozen",
     "OperatorAddressTaken",
     "OwnRequest",

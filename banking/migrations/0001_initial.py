@@ -894,46 +894,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SafeguardCheck",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "checked_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("currency", models.CharField(max_length=3)),
-                (
-                    "statement",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="banking.statement",
-                    ),
-                ),
-                ("bank_minor", models.BigIntegerField(null=True)),
-                ("wallets_minor", models.BigIntegerField()),
-                ("merchants_minor", models.BigIntegerField()),
-                ("transit_minor", models.BigIntegerField()),
-                ("suspense_minor", models.BigIntegerField()),
-                ("fees_minor", models.BigIntegerField()),
-                ("later_minor", models.BigIntegerField()),
-                ("difference_minor", models.BigIntegerField(null=True)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=["currency", "-id"], name="banking_safeguardcheck_newest"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Adjustment",
             fields=[
                 (
@@ -1070,6 +1030,46 @@ class Migration(migrations.Migration):
                         fields=("about",),
                         name="banking_adjustment_one_a_break",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SafeguardCheck",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "checked_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.statement",
+                    ),
+                ),
+                ("bank_minor", models.BigIntegerField(null=True)),
+                ("wallets_minor", models.BigIntegerField()),
+                ("merchants_minor", models.BigIntegerField()),
+                ("transit_minor", models.BigIntegerField()),
+                ("suspense_minor", models.BigIntegerField()),
+                ("fees_minor", models.BigIntegerField()),
+                ("later_minor", models.BigIntegerField()),
+                ("difference_minor", models.BigIntegerField(null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["currency", "-id"], name="banking_safeguardcheck_newest"
+                    )
                 ],
             },
         ),

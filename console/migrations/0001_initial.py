@@ -17,94 +17,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="NetworkCount",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("since", models.DateTimeField()),
-                ("until", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Operator",
-            fields=[
-                (
-                    "user",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True)),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="NetworkValue",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "count_id",
-                        "country",
-                        "currency",
-                        "month",
-                        blank=True,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "count",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="values",
-                        to="console.networkcount",
-                    ),
-                ),
-                ("country", models.CharField(max_length=2)),
-                ("currency", models.CharField(max_length=3)),
-                ("month", models.DateField()),
-                ("payments_count", models.PositiveIntegerField()),
-                ("value_minor", models.BigIntegerField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SetUpCode",
-            fields=[
-                (
-                    "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, primary_key=True, serialize=False
-                    ),
-                ),
-                ("nonce", models.UUIDField()),
-                ("digest", models.BinaryField(max_length=32)),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("expires_at", models.DateTimeField()),
-                ("used_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("id", 1)), name="console_setupcode_only_one"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="AuditEntry",
             fields=[
                 (
@@ -198,6 +110,71 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="NetworkCount",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="NetworkValue",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "count_id",
+                        "country",
+                        "currency",
+                        "month",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "count",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values",
+                        to="console.networkcount",
+                    ),
+                ),
+                ("country", models.CharField(max_length=2)),
+                ("currency", models.CharField(max_length=3)),
+                ("month", models.DateField()),
+                ("payments_count", models.PositiveIntegerField()),
+                ("value_minor", models.BigIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Operator",
+            fields=[
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="OperatorChange",
@@ -429,6 +406,29 @@ class Migration(migrations.Migration):
                         fields=("order",),
                         name="console_secondlook_one_an_order",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SetUpCode",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(
+                        default=1, primary_key=True, serialize=False
+                    ),
+                ),
+                ("nonce", models.UUIDField()),
+                ("digest", models.BinaryField(max_length=32)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="console_setupcode_only_one"
+                    )
                 ],
             },
         ),

@@ -13,6 +13,28 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Tries",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.UUIDField()),
+                ("scope", models.CharField(max_length=80)),
+                ("count", models.PositiveSmallIntegerField()),
+                ("locked_until", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject", "scope"), name="identity_tries_one_a_place"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="User",
             fields=[
                 ("password", models.CharField(max_length=128, verbose_name="password")),
@@ -47,6 +69,27 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="AuthenticatorApp",
+            fields=[
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("secret", models.BinaryField(max_length=128)),
+                ("last_step", models.BigIntegerField(default=0)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="DashboardSession",
@@ -169,28 +212,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Tries",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("subject", models.UUIDField()),
-                ("scope", models.CharField(max_length=80)),
-                ("count", models.PositiveSmallIntegerField()),
-                ("locked_until", models.DateTimeField(null=True)),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("subject", "scope"), name="identity_tries_one_a_place"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Verification",
             fields=[
                 (
@@ -219,27 +240,6 @@ class Migration(migrations.Migration):
                     models.Index(fields=["created_at"], name="identity_verification_created"),
                 ],
             },
-        ),
-        migrations.CreateModel(
-            name="AuthenticatorApp",
-            fields=[
-                (
-                    "user",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("secret", models.BinaryField(max_length=128)),
-                ("last_step", models.BigIntegerField(default=0)),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-            ],
         ),
         migrations.RunSQL(
             "CREATE INDEX identity_user_words ON identity_user"

@@ -38,58 +38,6 @@ class Migration(migrations.Migration):
             "DROP TYPE ledger_result",
         ),
         migrations.CreateModel(
-            name="ChartEvent",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "event",
-                        "debit_kind",
-                        "credit_kind",
-                        blank=True,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("event", models.CharField(max_length=16)),
-                ("debit_kind", models.CharField(max_length=16)),
-                ("credit_kind", models.CharField(max_length=16)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ChartKind",
-            fields=[
-                ("kind", models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ("normal_side", models.CharField(max_length=6)),
-                ("may_go_negative", models.BooleanField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Seal",
-            fields=[
-                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("until_at", models.DateTimeField()),
-                ("until_id", models.UUIDField()),
-                ("count", models.IntegerField()),
-                ("root", models.BinaryField(max_length=32)),
-                ("previous_hash", models.BinaryField(max_length=32, unique=True)),
-                ("hash", models.BinaryField(max_length=32, unique=True)),
-                ("sealed_at", models.DateTimeField()),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("count__gt", 0), ("number__gt", 0)),
-                        name="ledger_seal_counts_from_one",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("until_at", "until_id"), name="ledger_seal_until_once"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Account",
             fields=[
                 (
@@ -164,129 +112,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Transfer",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "debit_account",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="debits",
-                        to="ledger.account",
-                    ),
-                ),
-                (
-                    "credit_account",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="credits",
-                        to="ledger.account",
-                    ),
-                ),
-                ("amount_minor", models.BigIntegerField()),
-                ("currency", models.CharField(max_length=3)),
-                ("kind", models.CharField(max_length=16)),
-                ("reference", models.CharField(max_length=64)),
-                (
-                    "phase",
-                    models.CharField(
-                        choices=[
-                            ("single", "Single"),
-                            ("pending", "Pending"),
-                            ("post", "Post"),
-                            ("void", "Void"),
-                            ("expire", "Expire"),
-                        ],
-                        db_default="single",
-                        default="single",
-                        max_length=8,
-                    ),
-                ),
-                ("pending_id", models.UUIDField(null=True)),
-                (
-                    "posted_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("expires_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=["debit_account", "posted_at"], name="ledger_transfer_debit"
-                    ),
-                    models.Index(
-                        fields=["credit_account", "posted_at"], name="ledger_transfer_credit"
-                    ),
-                    django.contrib.postgres.indexes.BrinIndex(
-                        autosummarize=True,
-                        fields=["posted_at"],
-                        name="ledger_transfer_posted_at",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("amount_minor__gt", 0)),
-                        name="ledger_transfer_amount_positive",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("debit_account", models.F("credit_account")), _negated=True
-                        ),
-                        name="ledger_transfer_two_accounts",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                (
-                                    "phase__in",
-                                    [
-                                        "post",
-                                        "void",
-                                        "expire",
-                                    ],
-                                ),
-                                ("pending_id__isnull", False),
-                            ),
-                            models.Q(
-                                (
-                                    "phase__in",
-                                    [
-                                        "single",
-                                        "pending",
-                                    ],
-                                ),
-                                ("pending_id__isnull", True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="ledger_transfer_ends_a_pending",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("phase", "pending"),
-                            ("expires_at__isnull", True),
-                            _connector="OR",
-                        ),
-                        name="ledger_transfer_only_pending_expires",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("pending_id__isnull", False)),
-                        fields=("pending_id",),
-                        name="ledger_transfer_pending_ends_once",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="BookCheck",
             fields=[
                 (
@@ -303,6 +128,34 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["-began_at"], name="ledger_bookcheck_newest")],
             },
+        ),
+        migrations.CreateModel(
+            name="ChartEvent",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "event",
+                        "debit_kind",
+                        "credit_kind",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("event", models.CharField(max_length=16)),
+                ("debit_kind", models.CharField(max_length=16)),
+                ("credit_kind", models.CharField(max_length=16)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ChartKind",
+            fields=[
+                ("kind", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("normal_side", models.CharField(max_length=6)),
+                ("may_go_negative", models.BooleanField()),
+            ],
         ),
         migrations.CreateModel(
             name="Checkpoint",
@@ -393,6 +246,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Seal",
+            fields=[
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("until_at", models.DateTimeField()),
+                ("until_id", models.UUIDField()),
+                ("count", models.IntegerField()),
+                ("root", models.BinaryField(max_length=32)),
+                ("previous_hash", models.BinaryField(max_length=32, unique=True)),
+                ("hash", models.BinaryField(max_length=32, unique=True)),
+                ("sealed_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("count__gt", 0), ("number__gt", 0)),
+                        name="ledger_seal_counts_from_one",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("until_at", "until_id"), name="ledger_seal_until_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SealLeaves",
             fields=[
                 (
@@ -407,6 +284,114 @@ class Migration(migrations.Migration):
                 ),
                 ("leaves", models.BinaryField()),
             ],
+        ),
+        migrations.CreateModel(
+            name="Transfer",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "debit_account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="debits",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "credit_account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="credits",
+                        to="ledger.account",
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("kind", models.CharField(max_length=16)),
+                ("reference", models.CharField(max_length=64)),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("single", "Single"),
+                            ("pending", "Pending"),
+                            ("post", "Post"),
+                            ("void", "Void"),
+                            ("expire", "Expire"),
+                        ],
+                        db_default="single",
+                        default="single",
+                        max_length=8,
+                    ),
+                ),
+                ("pending_id", models.UUIDField(null=True)),
+                (
+                    "posted_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("expires_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["debit_account", "posted_at"], name="ledger_transfer_debit"
+                    ),
+                    models.Index(
+                        fields=["credit_account", "posted_at"], name="ledger_transfer_credit"
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True,
+                        fields=["posted_at"],
+                        name="ledger_transfer_posted_at",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)),
+                        name="ledger_transfer_amount_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("debit_account", models.F("credit_account")), _negated=True
+                        ),
+                        name="ledger_transfer_two_accounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("phase__in", ["post", "void", "expire"]),
+                                ("pending_id__isnull", False),
+                            ),
+                            models.Q(
+                                ("phase__in", ["single", "pending"]),
+                                ("pending_id__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ledger_transfer_ends_a_pending",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("phase", "pending"), ("expires_at__isnull", True), _connector="OR"
+                        ),
+                        name="ledger_transfer_only_pending_expires",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("pending_id__isnull", False)),
+                        fields=("pending_id",),
+                        name="ledger_transfer_pending_ends_once",
+                    ),
+                ],
+            },
         ),
         migrations.RunSQL(
             "ALTER TABLE ledger_account ADD CONSTRAINT ledger_account_kind_charted"

@@ -3,7 +3,13 @@
 from merchants.models.addresses import StoreAddress, StoreDay
 from merchants.models.applications import Application, ApplicationStatus, LegalForm
 from merchants.models.exports import Export, ExportKind
-from merchants.models.fee_rules import FeeRule
+from merchants.models.fee_invoices import (
+    FeeInvoice,
+    FeeInvoiceFile,
+    InvoiceNumber,
+    InvoiceTerms,
+)
+from merchants.models.fee_rules import FeeRule, FeeTier
 from merchants.models.holds import HoldRule, PayoutHold
 from merchants.models.invitations import Invitation
 from merchants.models.journals import Book, BookAccount, BookFormat, Purpose
@@ -33,9 +39,14 @@ __all__ = [
     "Every",
     "Export",
     "ExportKind",
+    "FeeInvoice",
+    "FeeInvoiceFile",
     "FeeRule",
+    "FeeTier",
     "HoldRule",
     "Invitation",
+    "InvoiceNumber",
+    "InvoiceTerms",
     "LegalForm",
     "Licence",
     "LineKind",

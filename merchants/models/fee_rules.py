@@ -7,6 +7,7 @@ import uuid6
 from django.db import models
 
 from identity.models import Agreement
+from ledger.typed import write_percent
 from merchants.models.places import Merchant
 from qr.references import encode_reference
 
@@ -18,9 +19,18 @@ class FeeRule(Agreement):
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
     mdr_bps = models.PositiveSmallIntegerField()
     fee_fixed_minor = models.PositiveIntegerField()
+    # What each sale costs at least, and at most; null is no bound.
+    fee_min_minor = models.PositiveIntegerField(default=0, db_default=0)
+    fee_max_minor = models.PositiveIntegerField(null=True)
     applies_from = models.DateTimeField()
+    # Written by the job for one month: the rule whose tiers it follows, and the sales counted.
+    tier_of = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    volume_minor = models.BigIntegerField(null=True)
 
     merchant_id: UUID
+    tier_of_id: UUID | None
 
     class Meta(Agreement.Meta):
         abstract = False
@@ -30,9 +40,19 @@ class FeeRule(Agreement):
                 condition=models.Q(mdr_bps__lte=10_000), name="merchants_feerule_is_a_share"
             ),
             models.CheckConstraint(
+                condition=models.Q(fee_max_minor=None)
+                | models.Q(fee_max_minor__gte=models.F("fee_min_minor")),
+                name="merchants_feerule_least_within_most",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(agreed_at=None)
                 | models.Q(applies_from__gt=models.F("agreed_at")),
                 name="merchants_feerule_never_the_past",
+            ),
+            models.UniqueConstraint(
+                fields=["tier_of", "applies_from"],
+                condition=models.Q(tier_of__isnull=False),
+                name="merchants_feerule_one_tier_a_month",
             ),
             models.UniqueConstraint(
                 fields=["merchant"],
@@ -55,3 +75,32 @@ class FeeRule(Agreement):
     def public_id(self) -> str:
         """Return the public reference, `fr_…`."""
         return encode_reference("fr", self.id)
+
+
+class FeeTier(models.Model):
+    """Another share for months after one in which a shop has sold so much."""
+
+    rule = models.ForeignKey(FeeRule, models.PROTECT, related_name="tiers", db_index=False)
+    # In minor units of the organisation's currency.
+    from_minor = models.PositiveBigIntegerField()
+    mdr_bps = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["from_minor"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["rule", "from_minor"], name="merchants_feetier_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(from_minor__gt=0, mdr_bps__lte=10_000),
+                name="merchants_feetier_is_a_share",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mdr_bps} from {self.from_minor}"
+
+    @property
+    def percent(self) -> str:
+        """Return the share as people write it, `0.5`."""
+        return write_percent(self.mdr_bps)

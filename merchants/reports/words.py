@@ -24,6 +24,7 @@ from merchants.models import (
 )
 from merchants.organisations import find_organisation
 from merchants.reports.older_sales import find_older_sale
+from merchants.reports.vat_words import list_vat_words
 
 # Set apart from the sentence, so that a minus sign stays before its number from right to left.
 _ISOLATED = "\u2068%s\u2069"
@@ -87,6 +88,7 @@ def list_fee_words(settlement: Settlement) -> list[str]:
         words.append(
             translate("Rounded to the smallest coin; half a coin goes to the even side."),
         )
+        words += list_vat_words(settlement)
     if settlement.refunds_count:
         words.append(translate("A refund does not return the fee of its sale."))
     return words
@@ -104,7 +106,7 @@ def _list_rules(settlement: Settlement) -> Iterator[str]:
     )
     # Of two for one instant the one that was agreed to last is in force.
     for rule in later.order_by("applies_from", "-agreed_at").distinct("applies_from"):
-        fee = Fee(rule.mdr_bps, rule.fee_fixed_minor)
+        fee = find_fee(merchant.id, at=rule.applies_from)
         yield translate("From %(day)s on: %(rule)s") % {
             "day": write_day(rule.applies_from, settlement),
             "rule": _describe_fee(fee, settlement.currency),
@@ -112,6 +114,21 @@ def _list_rules(settlement: Settlement) -> Iterator[str]:
 
 
 def _describe_fee(fee: Fee, currency: str) -> str:
+    words = [_describe_parts(fee, currency)]
+    if fee.fee_min_minor:
+        words.append(
+            translate("At least %(least)s each.")
+            % {"least": _write_amount(fee.fee_min_minor, currency)}
+        )
+    if fee.fee_max_minor is not None:
+        words.append(
+            translate("At most %(most)s each.")
+            % {"most": _write_amount(fee.fee_max_minor, currency)}
+        )
+    return " ".join(words)
+
+
+def _describe_parts(fee: Fee, currency: str) -> str:
     facts = {
         "percent": write_percent(fee.mdr_bps),
         "fixed": _write_amount(fee.fee_fixed_minor, currency),

@@ -16,6 +16,76 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Item",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="merchants.store",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("price_minor", models.BigIntegerField()),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "category",
+                    models.CharField(blank=True, db_default="", default="", max_length=40),
+                ),
+                (
+                    "color",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "None"),
+                            ("jade", "Green"),
+                            ("amber", "Yellow"),
+                            ("seal", "Red"),
+                            ("blue", "Blue"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "barcode",
+                    models.CharField(blank=True, db_default="", default="", max_length=14),
+                ),
+                ("vat_bps", models.PositiveIntegerField(null=True)),
+                ("position", models.PositiveIntegerField(db_default=0, default=0)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("price_minor__gt", 0)),
+                        name="pos_item_price_positive",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("store", "name"), name="pos_item_name_once_a_store"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("barcode", ""), _negated=True),
+                        fields=("store", "barcode"),
+                        name="pos_item_barcode_once_a_store",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("vat_bps", None), ("vat_bps__lte", 10000), _connector="OR"
+                        ),
+                        name="pos_item_vat_at_most_whole",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Terminal",
             fields=[
                 (
@@ -386,6 +456,79 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="ChargeLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="pos.charge",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("quantity", models.PositiveSmallIntegerField()),
+                ("unit_price_minor", models.BigIntegerField()),
+                ("vat_bps", models.PositiveIntegerField(null=True)),
+            ],
+            options={
+                "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("charge", "position"), name="pos_line_position_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0), ("unit_price_minor__gt", 0)),
+                        name="pos_line_positive",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Collection",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="collections",
+                        to="pos.charge",
+                    ),
+                ),
+                (
+                    "payer_account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("charge", "payer_account"), name="pos_collection_one_an_account"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="DueReceipt",
             fields=[
                 (
@@ -400,6 +543,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Receipt",
+            fields=[
+                (
+                    "charge",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="receipt",
+                        serialize=False,
+                        to="pos.charge",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.store",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "issued_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("mail_tries", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ("mail_leased_until", models.DateTimeField(null=True)),
+                ("mailed_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            models.Q(("email", ""), _negated=True), ("mailed_at", None)
+                        ),
+                        fields=["issued_at"],
+                        name="pos_receipt_to_mail",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("store", "number"), name="pos_receipt_numbered"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Refund",
@@ -506,161 +698,6 @@ class Migration(migrations.Migration):
                         fields=("terminal",),
                         name="pos_terminal_one_device",
                     )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Receipt",
-            fields=[
-                (
-                    "charge",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="receipt",
-                        serialize=False,
-                        to="pos.charge",
-                    ),
-                ),
-                (
-                    "store",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="merchants.store",
-                    ),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                (
-                    "issued_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("mail_tries", models.PositiveSmallIntegerField(db_default=0, default=0)),
-                ("mail_leased_until", models.DateTimeField(null=True)),
-                ("mailed_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(
-                            models.Q(("email", ""), _negated=True), ("mailed_at", None)
-                        ),
-                        fields=["issued_at"],
-                        name="pos_receipt_to_mail",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("store", "number"), name="pos_receipt_numbered"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ChargeLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "charge",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="pos.charge",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                ("name", models.CharField(max_length=80)),
-                ("quantity", models.PositiveSmallIntegerField()),
-                ("unit_price_minor", models.BigIntegerField()),
-                ("vat_bps", models.PositiveIntegerField(null=True)),
-            ],
-            options={
-                "ordering": ["position"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("charge", "position"), name="pos_line_position_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("quantity__gt", 0), ("unit_price_minor__gt", 0)),
-                        name="pos_line_positive",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Item",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "store",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="merchants.store",
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                ("price_minor", models.BigIntegerField()),
-                ("is_active", models.BooleanField(default=True)),
-                (
-                    "category",
-                    models.CharField(blank=True, db_default="", default="", max_length=40),
-                ),
-                (
-                    "color",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "None"),
-                            ("jade", "Green"),
-                            ("amber", "Yellow"),
-                            ("seal", "Red"),
-                            ("blue", "Blue"),
-                        ],
-                        db_default="",
-                        default="",
-                        max_length=5,
-                    ),
-                ),
-                (
-                    "barcode",
-                    models.CharField(blank=True, db_default="", default="", max_length=14),
-                ),
-                ("vat_bps", models.PositiveIntegerField(null=True)),
-                ("position", models.PositiveIntegerField(db_default=0, default=0)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("price_minor__gt", 0)),
-                        name="pos_item_price_positive",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("store", "name"), name="pos_item_name_once_a_store"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("barcode", ""), _negated=True),
-                        fields=("store", "barcode"),
-                        name="pos_item_barcode_once_a_store",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("vat_bps", None), ("vat_bps__lte", 10000), _connector="OR"
-                        ),
-                        name="pos_item_vat_at_most_whole",
-                    ),
                 ],
             },
         ),

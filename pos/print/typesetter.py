@@ -28,6 +28,8 @@ _PROCESSOR_S = 10
 _MEMORY_MAX = 1200 * 2**20
 _PATIENCE_S = 30.0
 _NICENESS = 10
+# Tagged, for those who have it read aloud.
+_FOR_READING: "tuple[typst.PDFStandard, ...]" = ("ua-1",)
 # None of our secrets. More threads take no page faster here, and address space each.
 _ENVIRONMENT = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 # One at a time in a process that also answers tills. Few wait: each keeps one of its places
@@ -50,7 +52,12 @@ class Face:
 
 
 def typeset(
-    template: str, data: Mapping[str, Any], *, faces: Sequence[Face], made_at: datetime
+    template: str,
+    data: Mapping[str, Any],
+    *,
+    faces: Sequence[Face],
+    made_at: datetime,
+    standards: "Sequence[typst.PDFStandard]" = _FOR_READING,
 ) -> bytes:
     """Return the PDF of a template, `NAME.typ` beside this file; the same data, the same bytes.
 
@@ -62,6 +69,7 @@ def typeset(
         "data": data,
         "faces": [[face.path, face.index] for face in faces],
         "made_at": int(made_at.timestamp()),
+        "standards": list(standards),
     }
     if not _room.acquire(blocking=False):
         raise PagesFailed
@@ -97,7 +105,8 @@ def _draw_in_turn(order: Mapping[str, Any]) -> bytes:
 def draw(order: Mapping[str, Any]) -> bytes:
     """Draw the pages here, in this process; `typeset` is for everybody else.
 
-    A letter that no font has costs the document its mark of PDF/UA, and never the document.
+    A letter that no font has costs the document its mark of PDF/UA, and never the document,
+    unless it has to be of other standards too.
     """
     faces = [(path, index) for path, index in order["faces"]]
     fonts = typst.Fonts(
@@ -115,10 +124,11 @@ def draw(order: Mapping[str, Any]) -> bytes:
         fonts=fonts,
         made_at=datetime.fromtimestamp(order["made_at"], UTC),
     )
+    standards = order.get("standards", list(_FOR_READING))
     try:
-        return _compile(page, standards=["ua-1"])
+        return _compile(page, standards=standards)
     except typst.TypstError as refusal:
-        if "PDF/UA" not in refusal.message:
+        if "PDF/UA" not in refusal.message or standards != list(_FOR_READING):
             raise
     return _compile(page, standards=[])
 
@@ -138,7 +148,6 @@ def _compile(page: _Page, *, standards: "list[typst.PDFStandard]") -> bytes:
         font_paths=page.fonts,
         ignore_system_fonts=True,
         format="pdf",
-        # Tagged, for those who have it read aloud.
         pdf_standards=standards,
         timestamp=page.made_at,
     )

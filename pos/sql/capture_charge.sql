@@ -44,7 +44,7 @@ BEGIN
        SET status = 'captured', payer_email = email,
            version = version + 1, captured_at = paid_at,
            fee_minor = merchants_calculate_fee(
-               claimed.amount_minor, fee.bps, fee.fixed)
+               claimed.amount_minor, fee.bps, fee.fixed, fee.minimum, fee.maximum)
      WHERE c.id = charge_id
     RETURNING c.* INTO charge;
     INSERT INTO pos_duereceipt (charge_id) VALUES (charge.id);

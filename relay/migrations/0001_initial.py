@@ -10,14 +10,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Pulse",
-            fields=[
-                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ("beaten_at", models.DateTimeField()),
-                ("note", models.CharField(blank=True, max_length=140)),
-            ],
-        ),
-        migrations.CreateModel(
             name="Event",
             fields=[
                 (
@@ -73,5 +65,13 @@ class Migration(migrations.Migration):
                     models.Index(fields=["subject", "kind"], name="relay_letter_subject"),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Pulse",
+            fields=[
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("beaten_at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=140)),
+            ],
         ),
     ]

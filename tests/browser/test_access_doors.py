@@ -18,6 +18,7 @@ def test_what_an_owner_keeps(office, check, watch):
         "me/security/",
         "me/security/app/",
         "fees/",
+        "fee-invoices/",
         "settlements/timetable/",
         "invitations/new/",
     ):

@@ -25,7 +25,10 @@ def see(console, check, watch):
 
 @pytest.mark.parametrize(
     "address",
-    ["shops/", "adjustments/", "jobs/", "search/", "operators/", "second/", "network/"],
+    [
+        *("shops/", "adjustments/", "jobs/", "search/", "operators/", "second/"),
+        *("network/", "fee-invoices/"),
+    ],
 )
 def test_each_list_fits_and_is_readable(console, see, address):
     console.goto(f"/console/{address}")

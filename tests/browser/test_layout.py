@@ -26,6 +26,7 @@ LISTS = [
     "tills/",
     "stores/",
     "fees/",
+    "fee-invoices/",
     "me/security/",
     "safeguarding/",
     "look/",

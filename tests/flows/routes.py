@@ -23,6 +23,7 @@ from merchants.onboarding import open_store
 from pos.models import Item, Terminal
 from pos.terminals import add_terminal
 from tests import factories
+from tests.merchants.invoices import keep_invoice
 from tests.snapshots import nothing_changes
 
 # What a route's reference names.
@@ -30,6 +31,7 @@ KINDS = {
     "dashboard/accounting/": "format",
     "dashboard/bank-account/": "account",
     "dashboard/exports/": "export",
+    "dashboard/fee-invoices/": "fee_invoice",
     "dashboard/tills/": "terminal",
     "dashboard/codes/": "code",
     "dashboard/stores/": "store",
@@ -87,6 +89,7 @@ def stock_two_stores(
     till = add_terminal(second, name="Back room")
     other = factories.Shop(shop.merchant, second, till, shop.token, shop.key)
     things = []
+    invoice = keep_invoice(shop)
     factories.name_bank_account(shop.merchant)
     change = factories.name_bank_account(shop.merchant)
     for place in (shop, other):
@@ -105,6 +108,7 @@ def stock_two_stores(
             "settlement": settlement,
             "account": change,
             "export": factories.ask_export(place, store=place.store),
+            "fee_invoice": invoice,
         }
         named = {kind: row.public_id for kind, row in rows.items()}
         things.append({**named, "format": "datev"})

@@ -21,6 +21,7 @@ from tests import factories
 from tests.banking import bank
 from tests.flows.routes import ask, shop_stays_as_it_is, try_out
 from tests.flows.steps import APP_SECRET, make_operator, open_browser
+from tests.merchants.invoices import keep_invoice
 from tests.owners import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,7 @@ def things(application, customer, shop):
             public_id=encode_reference("us", customer.wallet.user_id)
         ),
         "console/wallets/": customer.wallet,
+        "console/fee-invoices/": keep_invoice(shop),
         "console/safeguarding/": bank.report(),
     }
 

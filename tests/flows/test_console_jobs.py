@@ -12,13 +12,15 @@ from identity.models import DashboardSession
 from ledger.models import BookCheck
 from ledger.tasks import expire_holds
 from merchants.tasks import (
+    bill_fees,
     close_due_settlements,
     make_exports,
     order_payouts,
     send_reports,
+    set_fee_tiers,
     sweep_sessions,
 )
-from pos.tasks import issue_missing_receipts
+from pos.tasks import draw_fee_invoices, issue_missing_receipts
 from pos.tasks import sweep as sweep_charges
 from relay.letters import TRIES_MAX
 from relay.models import Letter, Pulse
@@ -55,7 +57,8 @@ def test_each_job_of_the_timetable_leaves_its_age(aoife):
         *(sweep_charges, issue_missing_receipts, send_letters, sweep_bank),
         *(close_due_settlements, order_payouts, expire_holds, sweep_sessions),
         count_network_values,
-        *(send_reports, make_exports),
+        *(send_reports, make_exports, bill_fees, draw_fee_invoices),
+        set_fee_tiers,
     ):
         job()
 

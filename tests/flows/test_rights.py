@@ -40,6 +40,8 @@ RIGHTS = {
     "dashboard/exports/<str:reference>/": READS,
     "dashboard/exports/<str:reference>/file/": READS,
     "dashboard/exports/new/": READS,
+    "dashboard/fee-invoices/": READS_ALL,
+    "dashboard/fee-invoices/<str:reference>.pdf": READS_ALL,
     "dashboard/fees/": READS_ALL,
     "dashboard/items/": READS,
     "dashboard/items/<str:reference>/": MANAGES,

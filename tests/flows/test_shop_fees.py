@@ -145,6 +145,35 @@ def test_the_latest_rule_that_applies_is_in_force(aoife, brian, shop, page):
     assert find_fee(shop.merchant.id, at=second.applies_from).mdr_bps == 200
 
 
+def test_a_fee_has_bounds_that_everybody_reads(aoife, brian, shop, customer, page):
+    owner = open_dashboard(factories.hire_person(shop, role=Role.OWNER))
+    ask(aoife, page, least="0.10", most="2", tiers="5000: 0.3\n1000: 0.5")
+    assert "€1,000.00</bdi> or more: 0.5 %" in aoife.get(page).content.decode()
+    decide(brian, page)
+
+    rule = FeeRule.objects.get()
+    assert list(rule.tiers.values_list("from_minor", "mdr_bps")) == [
+        (100_000, 50),
+        (500_000, 30),
+    ]
+    assert (rule.fee_min_minor, rule.fee_max_minor) == (10, 200)
+    send_due_letters()
+    words = "Each sale costs €0.10 at least. Each sale costs €2.00 at most."
+    assert words in mail.outbox[0].body
+    pages = [aoife.get(page), owner.get("/dashboard/fees/")]
+    let_it_apply(rule, hours=1)
+    pages += [aoife.get(page), owner.get("/dashboard/fees/")]
+    for each in pages:
+        assert "At least <bdi>€0.10</bdi> each." in each.content.decode()
+        assert "At most <bdi>€2.00</bdi> each." in each.content.decode()
+    assert "€1,000.00</bdi> or more: 0.5 %" in pages[1].content.decode()
+    for each in pages[2:]:
+        assert "€1,000.00</bdi> or more: 0.5 %" in each.content.decode()
+    assert "€50.00" in pages[-1].content.decode()
+    assert factories.sell(shop, customer, amount_minor=120).fee_minor == 10
+    assert find_fee(shop.merchant.id).fee_max_minor == 200
+
+
 def test_the_fee_page_shows_what_comes(aoife, brian, shop, page):
     ask(aoife, page)
     owner = open_dashboard(factories.hire_person(shop, role=Role.OWNER))
@@ -164,6 +193,13 @@ def test_the_fee_page_shows_what_comes(aoife, brian, shop, page):
         ({"percent": "101"}, "Type a rate from 0 to 100"),
         ({"percent": ""}, "Type the share of each sale"),
         ({"fixed": "0.005"}, "EUR has 2 decimals"),
+        ({"most": "x"}, "amount"),
+        ({"tiers": "1000 0.5"}, "Type a colon between amount and share"),
+        ({"tiers": "1000: 101"}, "Type a rate from 0 to 100"),
+        ({"tiers": "1000: 1\n1000.00: 0.9"}, "Type each amount once."),
+        ({"tiers": "\n".join(f"{each}: 1" for each in range(1, 10))}, "Type 8 at most."),
+        ({"least": "2", "most": "1.50"}, "Type at least what each sale costs at least."),
+        ({"percent": "0", "fixed": "", "least": "1"}, "Type it as the fixed part"),
         ({"applies_on": "soon"}, "Type the day"),
         ({"reason": " "}, "Type the reason"),
     ],

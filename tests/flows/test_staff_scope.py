@@ -24,6 +24,7 @@ WHOLE = [
         (
             "dashboard/accounting/",
             "dashboard/bank-account/",
+            "dashboard/fee-invoices/",
             "dashboard/fees/",
             "dashboard/look/",
             "dashboard/safeguarding/",

@@ -12,10 +12,11 @@ from ledger.money import AMOUNT_MINOR_MAX
 pytestmark = pytest.mark.django_db
 
 
-def calculate_fee(amount_minor, mdr_bps, fixed_minor):
+def calculate_fee(amount_minor, mdr_bps, fixed_minor, least=0, most=None):
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT merchants_calculate_fee(%s, %s, %s)", [amount_minor, mdr_bps, fixed_minor]
+            "SELECT merchants_calculate_fee(%s, %s, %s, %s::bigint, %s::bigint)",
+            [amount_minor, mdr_bps, fixed_minor, least, most],
         )
         return cursor.fetchone()[0]
 
@@ -58,3 +59,22 @@ def test_a_share_is_rounded_half_to_even_and_never_exceeds_its_amount(
     fee_minor = calculate_fee(amount_minor, mdr_bps, fixed_minor)
 
     assert fee_minor == min(share_minor + fixed_minor, amount_minor)
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "least", "most", "fee_minor"),
+    [
+        (480, 10, None, 10),
+        (480, 0, 2, 2),
+        (480, 3, 3, 3),
+        (480, None, None, 3),
+        (100_000, 10, 250, 250),
+        (100_000, 10, 600, 600),
+        # A most of nothing is a bound, and no sale costs more than itself.
+        (100_000, 0, 0, 0),
+        (7, 10, None, 7),
+        (7, 10, 8, 7),
+    ],
+)
+def test_a_fee_stays_within_its_bounds(amount_minor, least, most, fee_minor):
+    assert calculate_fee(amount_minor, 60, 0, least, most) == fee_minor

@@ -14,6 +14,7 @@ from merchants.reports.words import (
     list_fee_words,
 )
 from tests import factories
+from tests.merchants.invoices import EXEMPTION, set_up
 
 pytestmark = pytest.mark.django_db
 OPEN, CLOSE = "\u2068", "\u2069"
@@ -102,6 +103,52 @@ def test_a_rule_that_began_in_its_time_is_said_too(shop, customer):
     assert words[1].endswith(" on: 0.8 % of each sale.")
     assert words[-1] == "A refund does not return the fee of its sale."
     assert len(words) == 4
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({}, f"No VAT is in the fees: {EXEMPTION}."),
+        (
+            {"vat_bps": 2300, "exemption": ""},
+            "The fees have 23 % VAT in them: €0.11. The invoice of the month rounds once.",
+        ),
+    ],
+)
+def test_the_vat_on_fees_is_said_as_it_was_known_when_it_closed(shop, customer, terms, said):
+    set_up(**terms)
+    factories.sell(shop, customer, amount_minor=10_000)
+    settlement = factories.settle(shop)
+
+    set_up(vat_bps=500, exemption="")
+
+    assert read(list_fee_words(settlement))[-1] == said
+    Merchant.objects.filter(pk=shop.merchant.pk).update(country="US")
+    settlement.refresh_from_db()
+    assert any("VAT" in each for each in list_fee_words(settlement)) == (not terms)
+
+
+def test_bounds_are_said(shop, customer):
+    people = [factories.hire_person(shop).user for _ in range(2)]
+    began = timezone.now() - timedelta(days=3)
+    FeeRule.objects.create(
+        merchant=shop.merchant,
+        mdr_bps=60,
+        fee_fixed_minor=0,
+        fee_min_minor=5,
+        fee_max_minor=200,
+        applies_from=began,
+        reason="A contract.",
+        asked_by=people[0],
+        agreed_by=people[1],
+        agreed_at=began - timedelta(days=1),
+    )
+    sales = [factories.sell(shop, customer, amount_minor=each) for each in (3, 100, 9_000)]
+
+    words = read(list_fee_words(factories.settle(shop)))
+
+    assert [sale.fee_minor for sale in sales] == [3, 5, 54]
+    assert words[0] == "0.6 % of each sale. At least €0.05 each. At most €2.00 each."
 
 
 def test_a_shop_is_named_as_it_is_in_law(shop):

@@ -26,6 +26,172 @@ class Migration(migrations.Migration):
             "DROP TYPE wallet_outcome",
         ),
         migrations.CreateModel(
+            name="IdentityRequest",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("start", "Start"),
+                            ("known", "Known"),
+                            ("checked", "Checked"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("granted", "Granted"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("legal_name", models.CharField(max_length=140)),
+                ("born_on", models.DateField(null=True)),
+                ("street", models.CharField(max_length=70)),
+                ("building_number", models.CharField(blank=True, max_length=16)),
+                ("postcode", models.CharField(blank=True, max_length=16)),
+                ("town", models.CharField(max_length=35)),
+                ("country", models.CharField(max_length=2)),
+                (
+                    "document_kind",
+                    models.CharField(
+                        choices=[
+                            ("passport", "Passport"),
+                            ("card", "Card"),
+                            ("permit", "Permit"),
+                            ("licence", "Licence"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("document_tail", models.CharField(max_length=4)),
+                (
+                    "asked_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("erased_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["user", "-id"], name="wallet_identityrequest_of_user"),
+                    models.Index(
+                        condition=models.Q(("status", "waiting")),
+                        fields=["id"],
+                        name="wallet_identityrequest_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", False), ("erased_at", None)),
+                        fields=["ended_at"],
+                        name="wallet_identityrequest_kept",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "waiting")),
+                        fields=("user",),
+                        name="wallet_identityrequest_one_waits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("status", "waiting")),
+                            models.Q(
+                                models.Q(("status", "waiting"), _negated=True),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="wallet_identityrequest_ended_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_by", None), ("status__in", ["waiting", "withdrawn"])
+                            ),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("status__in", ["granted", "declined"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="wallet_identityrequest_decided_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "declined"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="wallet_identityrequest_declined_has_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PaymentCodeMiss",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="merchants.merchant",
+                    ),
+                ),
+                ("principal_id", models.UUIDField()),
+                (
+                    "missed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["merchant", "missed_at"], name="wallet_paymentcodemiss_recent"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="TierLimit",
             fields=[
                 (
@@ -206,32 +372,74 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="ShortCodeMiss",
+            name="Payment",
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
                     "wallet",
                     models.ForeignKey(
                         db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="wallet.wallet",
                     ),
                 ),
                 (
-                    "missed_at",
+                    "charge",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pos.charge",
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("balance_after_minor", models.BigIntegerField()),
+                ("paid_total_minor", models.BigIntegerField(db_default=0)),
+                ("with_pin", models.BooleanField()),
+                ("idempotency_key", models.CharField(max_length=255)),
+                ("request_hash", models.BinaryField(max_length=32)),
+                (
+                    "confirmed_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["wallet", "missed_at"], name="wallet_shortcodemiss_of_wallet"
+                    models.Index(fields=["wallet", "-id"], name="wallet_payment_of_wallet")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("wallet", "idempotency_key"), name="wallet_payment_one_a_key"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PaymentCodeSeed",
+            fields=[
+                ("serial", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "wallet",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wallet.wallet",
+                    ),
+                ),
+                ("secret", models.BinaryField(max_length=32)),
+                ("revoked_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("serial__gte", 0), ("serial__lte", 99999999)),
+                        name="wallet_paymentcodeseed_serial_has_eight_digits",
                     )
                 ],
             },
@@ -286,214 +494,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="PaymentCodeSeed",
-            fields=[
-                ("serial", models.AutoField(primary_key=True, serialize=False)),
-                (
-                    "wallet",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="wallet.wallet",
-                    ),
-                ),
-                ("secret", models.BinaryField(max_length=32)),
-                ("revoked_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("serial__gte", 0), ("serial__lte", 99999999)),
-                        name="wallet_paymentcodeseed_serial_has_eight_digits",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Payment",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "wallet",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="wallet.wallet",
-                    ),
-                ),
-                (
-                    "charge",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="pos.charge",
-                    ),
-                ),
-                ("amount_minor", models.BigIntegerField()),
-                ("currency", models.CharField(max_length=3)),
-                ("balance_after_minor", models.BigIntegerField()),
-                ("paid_total_minor", models.BigIntegerField(db_default=0)),
-                ("with_pin", models.BooleanField()),
-                ("idempotency_key", models.CharField(max_length=255)),
-                ("request_hash", models.BinaryField(max_length=32)),
-                (
-                    "confirmed_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["wallet", "-id"], name="wallet_payment_of_wallet")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("wallet", "idempotency_key"), name="wallet_payment_one_a_key"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="IdentityRequest",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "tier",
-                    models.CharField(
-                        choices=[
-                            ("start", "Start"),
-                            ("known", "Known"),
-                            ("checked", "Checked"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("granted", "Granted"),
-                            ("declined", "Declined"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        default="waiting",
-                        max_length=9,
-                    ),
-                ),
-                ("legal_name", models.CharField(max_length=140)),
-                ("born_on", models.DateField(null=True)),
-                ("street", models.CharField(max_length=70)),
-                ("building_number", models.CharField(blank=True, max_length=16)),
-                ("postcode", models.CharField(blank=True, max_length=16)),
-                ("town", models.CharField(max_length=35)),
-                ("country", models.CharField(max_length=2)),
-                (
-                    "document_kind",
-                    models.CharField(
-                        choices=[
-                            ("passport", "Passport"),
-                            ("card", "Card"),
-                            ("permit", "Permit"),
-                            ("licence", "Licence"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("document_tail", models.CharField(max_length=4)),
-                (
-                    "asked_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, max_length=500)),
-                ("erased_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["user", "-id"], name="wallet_identityrequest_of_user"),
-                    models.Index(
-                        condition=models.Q(("status", "waiting")),
-                        fields=["id"],
-                        name="wallet_identityrequest_waiting",
-                    ),
-                    models.Index(
-                        condition=models.Q(("ended_at__isnull", False), ("erased_at", None)),
-                        fields=["ended_at"],
-                        name="wallet_identityrequest_kept",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("status", "waiting")),
-                        fields=("user",),
-                        name="wallet_identityrequest_one_waits",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("ended_at", None), ("status", "waiting")),
-                            models.Q(
-                                models.Q(("status", "waiting"), _negated=True),
-                                ("ended_at__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="wallet_identityrequest_ended_at",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("decided_by", None), ("status__in", ["waiting", "withdrawn"])
-                            ),
-                            models.Q(
-                                ("decided_by__isnull", False),
-                                ("status__in", ["granted", "declined"]),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="wallet_identityrequest_decided_by",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("status", "declined"), _negated=True),
-                            models.Q(("reason", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="wallet_identityrequest_declined_has_reason",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PaymentCodeMiss",
+            name="ShortCodeMiss",
             fields=[
                 (
                     "id",
@@ -502,15 +503,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "merchant",
+                    "wallet",
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
-                        to="merchants.merchant",
+                        to="wallet.wallet",
                     ),
                 ),
-                ("principal_id", models.UUIDField()),
                 (
                     "missed_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
@@ -519,7 +519,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["merchant", "missed_at"], name="wallet_paymentcodemiss_recent"
+                        fields=["wallet", "missed_at"], name="wallet_shortcodemiss_of_wallet"
                     )
                 ],
             },
