@@ -92,11 +92,18 @@ def another(db: None) -> factories.Customer:
     return factories.open_customer(name="Ana Silva")
 
 
-@pytest.fixture
-def drawing(db: None) -> None:
-    """Keep the transaction open while a property draws; its first text takes seconds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
+@pytest.fixture(autouse=True)
+def _transaction_may_idle(request: pytest.FixtureRequest) -> None:
+    """Keep a test's transaction open while the test thinks.
+
+    The first text that a property draws, or the first page of a process, takes seconds, and on
+    a busy machine more than the ten that a session of the application may idle.
+    """
+    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+        request.getfixturevalue("db")
+        if connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
 
 
 @pytest.fixture

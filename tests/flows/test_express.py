@@ -30,7 +30,7 @@ from tests.flows.door import (
 )
 from wallet.models import Attempt, Payment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("drawing")]
+pytestmark = pytest.mark.django_db
 # What differs from one charge, claim or moment to the next.
 _DRAWN = [
     (re.compile(rb"(ch|cl|py)_[0-9a-z]{26}"), rb"\1_"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from foundation.postgresql.arrays import Bigints, Texts, Uuids
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("drawing")]
+pytestmark = pytest.mark.django_db
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 KINDS = [
     (Uuids, "uuid", st.uuids()),

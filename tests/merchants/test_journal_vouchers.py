@@ -30,7 +30,7 @@ from tests.banking import bank
 from tests.banking.bank import DAY
 from tests.owners import as_owner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("drawing")]
+pytestmark = pytest.mark.django_db
 
 
 def add_up(vouchers):

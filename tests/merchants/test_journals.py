@@ -18,7 +18,7 @@ from merchants.models import Purpose
 from tests import factories
 from tests.merchants.journals import add_up, keep_book, read_legs, sale, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("drawing")]
+pytestmark = pytest.mark.django_db
 PAYOUT = Voucher(
     "ST-0007-1",
     "ST-0007",
