@@ -64,6 +64,7 @@ def take_bare() -> None:
             closed_at=balance.settled_until + timedelta(days=2),
             **nothing,
         )
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(_TAKE, [settlement.id, balance.id])
         cursor.fetchall()
 
