@@ -100,7 +100,7 @@ class FeeRuleForm(MakingForm):
         lines = [line for line in self.cleaned_data["tiers"].splitlines() if line.strip()]
         if len(lines) > _TIERS_MAX:
             raise forms.ValidationError(
-                gettext("Type %(most)s at most.") % {"most": _TIERS_MAX}
+                gettext("Type %(most)s lines at most.") % {"most": _TIERS_MAX}
             )
         tiers = sorted(self._read_tier(line) for line in lines)
         if len({from_minor for from_minor, _bps in tiers}) < len(tiers):
@@ -117,7 +117,8 @@ class FeeRuleForm(MakingForm):
                 percent.strip()
             )
         except (AmountUnreadable, PercentUnreadable) as refusal:
-            raise forms.ValidationError(str(refusal)) from None
+            # Of several lines people have to know the one.
+            raise forms.ValidationError(f"“{line.strip()}”: {refusal}") from None
 
     def clean_least(self) -> int:
         """Return what a sale costs at least, in minor units; nothing is 0."""
@@ -131,8 +132,11 @@ class FeeRuleForm(MakingForm):
         """Refuse a least above the most, and one that would be the whole fee."""
         least, most = self.cleaned_data.get("least"), self.cleaned_data.get("most")
         if least is not None and most is not None and least > most:
-            self.add_error("most", gettext("Type at least what each sale costs at least."))
-        if least and not (self.cleaned_data.get("percent") or self.cleaned_data.get("fixed")):
+            self.add_error("most", gettext("Type no less than the amount of “At least”."))
+        typed = self.cleaned_data
+        # A share or fixed part that was not read has its own error, and may not be 0.
+        is_read = {"percent", "fixed"} <= set(typed)
+        if least and is_read and not (typed["percent"] or typed["fixed"]):
             words = gettext("Type it as the fixed part: there is no share.")
             self.add_error("least", words)
 

@@ -57,7 +57,7 @@ class TermsForm(MakingForm):
         label=_("From the month on"),
         max_length=7,
         error_messages={"required": _ASK_MONTH, "max_length": _ASK_MONTH},
-        help_text=_("Months that were billed stay as they are."),
+        help_text=_("Months before it are billed by earlier terms, or not at all without any."),
         widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-12"}),
     )
 

@@ -137,7 +137,7 @@ def list_waiting() -> list[FeeRule]:
 def list_rules(merchant_id: UUID, *, count_max: int) -> list[FeeRule]:
     """List the rules that were agreed to, the latest first."""
     agreed = FeeRule.objects.filter(merchant_id=merchant_id, agreed_at__isnull=False)
-    people = agreed.select_related("asked_by", "agreed_by")
+    people = agreed.select_related("asked_by", "agreed_by").prefetch_related("tiers")
     return list(people.order_by("-applies_from", "-agreed_at")[:count_max])
 
 

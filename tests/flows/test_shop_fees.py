@@ -195,10 +195,10 @@ def test_the_fee_page_shows_what_comes(aoife, brian, shop, page):
         ({"fixed": "0.005"}, "EUR has 2 decimals"),
         ({"most": "x"}, "amount"),
         ({"tiers": "1000 0.5"}, "Type a colon between amount and share"),
-        ({"tiers": "1000: 101"}, "Type a rate from 0 to 100"),
+        ({"tiers": "1000: 101"}, "“1000: 101”: Type a rate from 0 to 100"),
         ({"tiers": "1000: 1\n1000.00: 0.9"}, "Type each amount once."),
-        ({"tiers": "\n".join(f"{each}: 1" for each in range(1, 10))}, "Type 8 at most."),
-        ({"least": "2", "most": "1.50"}, "Type at least what each sale costs at least."),
+        ({"tiers": "\n".join(f"{each}: 1" for each in range(1, 10))}, "Type 8 lines at most."),
+        ({"least": "2", "most": "1.50"}, "Type no less than the amount of “At least”."),
         ({"percent": "0", "fixed": "", "least": "1"}, "Type it as the fixed part"),
         ({"applies_on": "soon"}, "Type the day"),
         ({"reason": " "}, "Type the reason"),
@@ -210,6 +210,13 @@ def test_what_cannot_be_asked_for_says_why(aoife, page, typed, words):
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
     assert not FeeRule.objects.exists()
     assert list_deeds() == []
+
+
+def test_a_share_that_was_not_read_is_not_said_to_be_none(aoife, page):
+    answer = ask(aoife, page, percent="x", fixed="", least="1").content.decode()
+
+    assert "Type a rate from 0 to 100" in answer
+    assert "there is no share" not in answer
 
 
 def test_the_same_form_twice_asks_once_and_a_second_wish_waits_its_turn(aoife, page):
