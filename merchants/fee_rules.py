@@ -104,6 +104,7 @@ def agree(rule: FeeRule, *, by: User) -> None:
         DecidedMeanwhile: it was agreed to or withdrawn.
     """
     refuse_own_shop(rule.merchant, by)
+    lock_rules(rule.merchant_id)
     if rule.applies_from <= read_clock() + _LEAD:
         raise FeeRuleTooSoon
     # By the statement's clock once more: this transaction may have waited for another.
@@ -120,6 +121,14 @@ def withdraw(rule: FeeRule, *, by: User) -> None:
         DecidedMeanwhile: it was agreed to or withdrawn.
     """
     agreements.withdraw(rule, among=FeeRule.objects.all(), by=by)
+
+
+def lock_rules(merchant_id: UUID) -> None:
+    """Lock what a shop's rules are agreed to under, until the transaction ends.
+
+    Of two rules for one instant the one agreed to last applies: each must see the other.
+    """
+    Merchant.objects.select_for_update(no_key=True).only("pk").get(pk=merchant_id)
 
 
 def find_open(merchant_id: UUID) -> FeeRule | None:

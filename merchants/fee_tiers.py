@@ -17,6 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from merchants.fee_months import go_on
+from merchants.fee_rules import lock_rules
 from merchants.fees import read_tiers
 from merchants.models import FeeRule, FeeTier, Merchant
 from merchants.organisations import find_organisation
@@ -100,24 +101,35 @@ def sum_volume(merchant_id: UUID, turn: Turn, *, currency: str) -> int:
 
 def _set_tier(merchant: Merchant, turn: Turn) -> None:
     organisation = find_organisation()
-    agreed = FeeRule.objects.filter(merchant=merchant, agreed_at__isnull=False)
-    by_then = agreed.filter(applies_from__lte=turn.applies_from).select_related("tier_of")
-    current = by_then.order_by("-applies_from", "-agreed_at").first()
+    current = _find_current(merchant.id, turn)
     if organisation is None or current is None:
         return
     base = current.tier_of or current
     tiers = read_tiers(base)
-    if not tiers or agreed.filter(tier_of=base, applies_from=turn.applies_from).exists():
+    known = FeeRule.objects.filter(tier_of=base, applies_from=turn.applies_from)
+    if not tiers or known.exists():
         return
     volume_minor = sum_volume(merchant.id, turn, currency=organisation.currency)
     bps = choose_tier(base.mdr_bps, tiers, volume_minor)
     if bps != current.mdr_bps:
-        _write_rule(base, turn, bps=bps, volume_minor=volume_minor)
+        _write_rule(current, turn, bps=bps, volume_minor=volume_minor)
 
 
-def _write_rule(base: FeeRule, turn: Turn, *, bps: int, volume_minor: int) -> None:
+def _find_current(merchant_id: UUID, turn: Turn) -> FeeRule | None:
+    agreed = FeeRule.objects.filter(merchant_id=merchant_id, agreed_at__isnull=False)
+    by_then = agreed.filter(applies_from__lte=turn.applies_from).select_related("tier_of")
+    return by_then.order_by("-applies_from", "-agreed_at").first()
+
+
+def _write_rule(current: FeeRule, turn: Turn, *, bps: int, volume_minor: int) -> None:
+    base = current.tier_of or current
     try:
         with transaction.atomic():
+            # Whoever agrees to a rule meanwhile is waited for: the tier, agreed to later, would
+            # replace a rule that was not seen. The next beat sees it.
+            lock_rules(base.merchant_id)
+            if _find_current(base.merchant_id, turn) != current:
+                return
             rule = FeeRule.objects.create(
                 merchant_id=base.merchant_id,
                 mdr_bps=bps,

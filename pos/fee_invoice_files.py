@@ -5,7 +5,6 @@ import logging
 
 from merchants.models import FeeInvoice, FeeInvoiceFile
 from pos.print.fee_invoices import draw_fee_invoice
-from pos.print.typesetter import PagesFailed
 
 logger = logging.getLogger(__name__)
 # A run takes about two minutes; the next one takes the rest.
@@ -33,6 +32,6 @@ def draw_due_files() -> None:
     for invoice in due.order_by("id")[:_AT_ONCE]:
         try:
             get_or_draw_file(invoice)
-        except PagesFailed:
-            # A fault in one must not keep those after it.
+        except Exception:
+            # A fault in one, of any kind, must not keep those after it, in each round anew.
             logger.exception("The invoice %s was not drawn.", invoice.label)

@@ -174,6 +174,17 @@ def test_a_fee_has_bounds_that_everybody_reads(aoife, brian, shop, customer, pag
     assert find_fee(shop.merchant.id).fee_max_minor == 200
 
 
+def test_tiers_above_a_fee_of_nothing_are_shown(aoife, brian, shop, page):
+    owner = open_dashboard(factories.hire_person(shop, role=Role.OWNER))
+    ask(aoife, page, percent="0", fixed="", tiers="1000: 0.5")
+    decide(brian, page)
+    let_it_apply(FeeRule.objects.get())
+
+    text = owner.get("/dashboard/fees/").content.decode()
+
+    assert "€1,000.00</bdi> or more: 0.5 %" in text
+
+
 def test_the_fee_page_shows_what_comes(aoife, brian, shop, page):
     ask(aoife, page)
     owner = open_dashboard(factories.hire_person(shop, role=Role.OWNER))

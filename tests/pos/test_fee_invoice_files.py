@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pypdf
 import pypdfium2
@@ -14,7 +15,8 @@ from lxml import etree
 
 from merchants.e_invoices import write_e_invoice
 from merchants.fee_invoices import issue_fee_invoice
-from merchants.models import FeeInvoiceFile, Merchant, Role
+from merchants.fee_months import go_on
+from merchants.models import FeeInvoice, FeeInvoiceFile, Merchant, Role
 from pos import fee_invoice_files, tasks
 from pos.print import fee_invoices as pages
 from pos.print.fee_invoices import draw_fee_invoice
@@ -155,6 +157,19 @@ def test_a_file_is_drawn_once_and_downloaded_as_it_was(shop, invoice, monkeypatc
     for after in ("x", invoice.public_id):
         status = owner.get(f"/dashboard/fee-invoices/?after={after}").status_code
         assert status == (404 if after == "x" else 200)
+
+
+def test_an_invoice_that_cannot_be_drawn_keeps_no_other_one(invoice, caplog):
+    broken = FeeInvoice.objects.get(pk=invoice.pk)
+    # It is the oldest, and says nothing of who bills.
+    broken.pk, broken.number, broken.seller = UUID(int=1), 99, {}
+    broken.month = go_on(invoice.month, months=-1)
+    broken.save(force_insert=True)
+
+    tasks.draw_fee_invoices()
+
+    assert FeeInvoiceFile.objects.get().invoice_id == invoice.pk
+    assert broken.label in caplog.text
 
 
 def test_three_decimals_are_billed_without_an_e_invoice(monkeypatch):
