@@ -21,11 +21,13 @@ from merchants.models import (
     Application,
     ApplicationStatus,
     FeeRule,
+    FeeTier,
     Invitation,
     MerchantBalance,
     PayoutAccount,
     Role,
 )
+from merchants.organisations import list_currencies
 from qr.references import encode_reference
 from relay.letters import Text
 
@@ -145,6 +147,7 @@ def write_fee_rule(rule_id: UUID) -> Text | None:
             fixed=_write_amounts(rule.fee_fixed_minor, codes),
             least=_write_amounts(rule.fee_min_minor, codes),
             most=_write_amounts(rule.fee_max_minor or 0, codes),
+            tiers=_write_tiers(rule),
             link=f"{settings.PUBLIC_URL}{reverse('merchants:fees')}",
         ),
     )
@@ -152,6 +155,15 @@ def write_fee_rule(rule_id: UUID) -> Text | None:
 
 def _write_amounts(amount_minor: int, currencies: list[str]) -> str:
     return ", ".join(format_money(amount_minor, currency) for currency in currencies)
+
+
+def _write_tiers(rule: FeeRule) -> list[tuple[str, str]]:
+    currency = list_currencies()[0]
+    # A month's own rule follows the tiers of another one.
+    tiers = FeeTier.objects.filter(rule=rule.tier_of_id or rule.id)
+    return [
+        (format_money(tier.from_minor, currency), write_percent(tier.mdr_bps)) for tier in tiers
+    ]
 
 
 def _find_account(account_id: UUID) -> PayoutAccount | None:

@@ -96,7 +96,10 @@ def test_a_month_with_less_goes_back_and_the_shop_is_told(
     tasks.set_fee_tiers()
     send_due_letters()
     assert mail.outbox[-1].to == [owner.user.email]
-    assert "The new fee is 0.3 % of each sale" in mail.outbox[-1].body
+    told = mail.outbox[-1].body
+    assert "The new fee is 0.3 % of each sale" in told
+    assert "After a month with sales of €10.00 or more: 0.5 %." in told
+    assert "After a month with sales of €50.00 or more: 0.3 %." in told
 
     # The last day but one of the month after: not yet.
     next_last = (last_day + timedelta(days=32)).replace(day=1) - timedelta(days=1)
