@@ -16,7 +16,7 @@ from tests.folders import WORKER
 
 _BROWSER = ("browser 0", "browser 1")
 _LONG = (*_BROWSER, "stack")
-# Counting lines takes a third of a test's time. These reach nothing that others do not reach:
+# Counting lines takes a third of a test's time. Nearly all that these reach others reach too:
 # they repeat it at once, in each role, in many orders, or in processes of their own.
 _UNCOUNTED = {
     "faults",
