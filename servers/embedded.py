@@ -142,16 +142,22 @@ class Servers:
                     )
                 limit_role(connection, name, limits)
 
-    def create_database(self, name: str) -> None:
-        """Create the database unless it exists; make the owner's role own it and all in it."""
+    def create_database(self, name: str) -> bool:
+        """Create the database unless it exists; return whether it was made.
+
+        The owner's role owns it, and all in it.
+        """
         database, owner = sql.Identifier(name), sql.Identifier(OWNER_ROLE)
         self.create_roles()
         with psycopg.connect(self.superuser_url("postgres"), autocommit=True) as connection:
+            made = False
             with contextlib.suppress(psycopg.errors.DuplicateDatabase):
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
+                made = True
             connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, owner))
         with psycopg.connect(self.superuser_url(name)) as connection:
             connection.execute(sql.SQL(_HAND_OVER).format(owner=owner))
+        return made
 
     def answers_sql(self) -> bool:
         """Return whether PostgreSQL accepts connections."""

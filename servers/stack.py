@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import sys
 import time
@@ -15,6 +14,7 @@ from servers.embedded import Servers
 from servers.places import LOOPBACK, bracket, is_everywhere
 from servers.processes import Process, Program, stop_leftovers
 from servers.programs import ROOT, Applications, Size
+from servers.stamps import list_code, list_static, stamp_files
 from servers.state import StateFolder
 
 _USUAL = Size()
@@ -202,8 +202,14 @@ class Stack:
 
     def _migrate(self) -> None:
         began = time.monotonic()
-        self.servers.create_database(self.database)
-        self.manage_as_owner("migrate", "--noinput")
+        is_new = self.servers.create_database(self.database)
+        # A `migrate` that finds nothing to do would take a third of a second start.
+        done = self.state.path / f"migrated-{self.database}"
+        stamp = stamp_files(list_code(), repr(sorted(self.settings.items())))
+        if is_new or not done.exists() or done.read_text() != stamp:
+            done.unlink(missing_ok=True)
+            self.manage_as_owner("migrate", "--noinput")
+            done.write_text(stamp)
         self._report("migrations", time.monotonic() - began)
 
     @contextlib.contextmanager
@@ -228,11 +234,7 @@ class Stack:
 
     def _collect_static(self) -> None:
         began = time.monotonic()
-        sources = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
-        sources.append(ROOT / "config/static_files.py")
-        facts = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in sources]
-        facts.append((ROOT / "requirements/production.txt").read_text())
-        stamp = hashlib.sha256("\n".join(facts).encode()).hexdigest()
+        stamp = stamp_files(list_static())
         # One at a time: demos, tests and bench share the folder of collected files, wherever
         # each keeps its state.
         shared = ROOT / ".tessera"
