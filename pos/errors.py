@@ -288,6 +288,14 @@ class SigningKeyWithdrawn(Exception):
 
 
 @problem(503, "busy")
+class PagesWait(Exception):
+    """Too many pages are being drawn at this moment, or this one takes too long."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("The page cannot be drawn just now. Try again in a moment."))
+
+
+@problem(503, "busy")
 class PicturesWait(Exception):
     """Too many pictures are being read at this moment."""
 

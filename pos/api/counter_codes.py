@@ -32,6 +32,7 @@ from pos.errors import (
     CounterCodeRevoked,
     CounterCodeUnknown,
     CurrencyMismatch,
+    PagesWait,
     TillMoved,
 )
 from pos.models import Terminal
@@ -178,7 +179,7 @@ class SheetView(MerchantView):
         parameters=[OpenApiParameter("size", str, enum=list(SheetSize))],
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
-    @refuses(CounterCodeUnknown, CounterCodeRevoked, ValidationError)
+    @refuses(CounterCodeUnknown, CounterCodeRevoked, PagesWait, ValidationError)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Draw the code with its name and instructions, for A4, A6 or a sticker."""
         code = find_counter_code(self.merchant.id, reference)

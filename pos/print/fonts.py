@@ -1,8 +1,7 @@
-"""The fonts that printed pages are drawn with: which of them holds a letter, and how heavy."""
+"""The fonts that printed pages are drawn with: which of them holds a letter."""
 
 import unicodedata
 from collections.abc import Iterator
-from enum import IntEnum
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,13 +20,6 @@ _JOINERS = "\u200c\u200d"
 _VIRAMA = 9
 
 
-class Weight(IntEnum):
-    """How heavy letters are, on the axis of OpenType."""
-
-    REGULAR = 400
-    BOLD = 700
-
-
 class Font:
     """One face of a file, opened once."""
 
@@ -41,31 +33,16 @@ class Font:
             msg = f"{path} is no font"
             raise ValueError(msg)
         self._letters = self._face.unicodes
-        self._weighed: dict[Weight, hb.Font] = {}
-        self.units_per_em: int = self._face.upem
 
     def holds(self, cluster: str) -> bool:
         """Return whether every letter has a glyph; joiners and variation marks need none."""
         return all(ord(each) in self._letters for each in cluster if not _is_unseen(each))
-
-    def weigh(self, weight: Weight) -> hb.Font:
-        """Return the font at a weight; a font of one weight has no other."""
-        if weight not in self._weighed:
-            font = hb.Font(self._face)
-            font.set_variations({"wght": weight})
-            self._weighed[weight] = font
-        return self._weighed[weight]
 
 
 @lru_cache(maxsize=4096)
 def find_font(cluster: str, country: str) -> Font | None:
     """Find the font that has a letter with its marks, in the form usual in a country."""
     return next((font for font in _list_fonts(country) if font.holds(cluster)), None)
-
-
-def find_base_font() -> Font:
-    """Return the font whose empty box stands for letters that no font has."""
-    return _open(_folder("manimgx_fonts") / _FIRST)
 
 
 def list_faces(country: str) -> Iterator[tuple[Path, int]]:
@@ -87,7 +64,7 @@ def replace_undrawn(text: str, country: str) -> str:
 
 
 def find_undrawn(text: str, country: str) -> list[str]:
-    """Return the letters that no font has, each once; they print as empty boxes."""
+    """Return the letters that no font has, each once."""
     clusters = dict.fromkeys(split_clusters(clean(text)))
     return [each for each in clusters if find_font(each, country) is None]
 

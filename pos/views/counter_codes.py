@@ -36,11 +36,13 @@ from pos.errors import (
     CapTooLarge,
     CounterCodeRevoked,
     CounterCodeUnknown,
+    PagesWait,
     PlaceUnreadable,
     TillMoved,
 )
 from pos.models import CounterCode, Terminal
 from pos.print.sheets import SheetSize, draw_sheet
+from pos.print.typesetter import PagesFailed
 from pos.queries import list_stores_with_codes
 from pos.signing import list_public_keys
 from pos.terminals import stop_store
@@ -151,10 +153,15 @@ def answer_sheet(code: CounterCode, size: SheetSize) -> HttpResponse:
 
     Raises:
         CounterCodeRevoked: the code was revoked, and is not printed any more.
+        PagesWait: it cannot be drawn just now.
     """
     if code.is_revoked:
         raise CounterCodeRevoked
-    answer = HttpResponse(draw_sheet(code, size), content_type="application/pdf")
+    try:
+        pages = draw_sheet(code, size)
+    except PagesFailed:
+        raise PagesWait from None
+    answer = HttpResponse(pages, content_type="application/pdf")
     name = f"tessera-{code.short_code}-{size}.pdf"
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"

@@ -207,8 +207,8 @@ def test_the_printed_code_has_the_logo(branded, size):
     plain = draw_sheet(find_code(factories.print_code(factories.open_shop())), size)
     sheet = draw_sheet(find_code(factories.print_code(branded)), size)
 
-    assert plain.count(b"/Subtype /Image") == 0
-    assert sheet.count(b"/Subtype /Image") >= 1
+    assert plain.count(b"/Subtype/Image") == 0
+    assert sheet.count(b"/Subtype/Image") >= 1
 
 
 def find_code(code):

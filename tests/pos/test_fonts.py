@@ -5,7 +5,7 @@ from importlib.resources import files
 import pytest
 from django.core.checks import run_checks
 
-from pos.print.fonts import Weight, clean, find_font, find_undrawn, split_clusters
+from pos.print.fonts import clean, find_font, find_undrawn, split_clusters
 
 SCRIPTS = {
     "Latin": "Łódź Phở",
@@ -99,11 +99,3 @@ def test_a_han_character_is_drawn_as_its_country_does():
 
     assert mainland is ireland
     assert len({mainland, japan, hong_kong}) == 3
-
-
-def test_each_weight_of_a_font_is_made_once():
-    font = find_font("港", "CN")
-
-    assert font is not None
-    assert font.weigh(Weight.BOLD) is font.weigh(Weight.BOLD)
-    assert font.weigh(Weight.BOLD) is not font.weigh(Weight.REGULAR)
