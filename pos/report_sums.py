@@ -161,6 +161,16 @@ def sum_lines(by: By, scope: Scope) -> list[Sums] | None:
         return [Sums(*row) for row in cursor.fetchall()]
 
 
+def sum_rows(by: By, rows: str, facts: dict[str, Any]) -> list[Sums]:
+    """Add up sales and refunds that other SQL selects.
+
+    It gives the columns id, balance_id, kind, charge_id, amount_minor, fee_minor and at.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH seen AS ({rows})" + _SQL[by], facts)
+        return [Sums(*row) for row in cursor.fetchall()]
+
+
 def sum_day_by_day(by: By, scope: Scope) -> Iterator[list[Sums]]:
     """Yield what `sum_lines` would return of each day, however much and long it is."""
     for ahead in range(scope.days_count):

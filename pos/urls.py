@@ -5,6 +5,7 @@ from django.urls import path
 from pos.api import charges, pictures
 from pos.api import counter_codes as api_codes
 from pos.views import (
+    closings,
     counter_codes,
     desk,
     exports,
@@ -30,9 +31,13 @@ urlpatterns = [
     path("till/desk/events/", desk.desk_events, name="desk_events"),
     path("till/items/", desk.items, name="items"),
     path("till/activity/", pages.activity, name="activity"),
+    path("till/day/", closings.day, name="day"),
+    path("till/day/<str:reference>/", closings.day_closing, name="day_closing"),
     path("r/<str:token>/", receipts.receipt, name="receipt"),
     path("r/<str:token>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path("r/<str:token>/proof.json", receipts.receipt_proof, name="receipt_proof"),
+    path("dashboard/closings/", closings.closings, name="closings"),
+    path("dashboard/closings/<str:reference>/", closings.closing, name="closing"),
     path("dashboard/tills/", pages.tills, name="tills"),
     path("dashboard/tills/<str:reference>/", tills.till, name="till_settings"),
     path("dashboard/stores/<str:reference>/tills/new/", tills.new_till, name="new_till"),

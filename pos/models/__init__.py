@@ -2,6 +2,7 @@
 
 from pos.models.acknowledgements import Acknowledgement
 from pos.models.charges import Charge, ChargeLine, Refusal
+from pos.models.closings import Closing, ClosingEntry, ClosingSum, EntryKind, SumKind
 from pos.models.collections import Collection
 from pos.models.counter_codes import CounterCode
 from pos.models.refunds import DueReceipt, Receipt, Refund
@@ -13,14 +14,19 @@ __all__ = [
     "Charge",
     "ChargeLine",
     "ChargeStatus",
+    "Closing",
+    "ClosingEntry",
+    "ClosingSum",
     "Collection",
     "CounterCode",
     "DueReceipt",
+    "EntryKind",
     "Item",
     "ItemColor",
     "Receipt",
     "Refund",
     "Refusal",
+    "SumKind",
     "Terminal",
     "TerminalToken",
 ]

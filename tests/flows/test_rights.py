@@ -65,6 +65,8 @@ RIGHTS = {
     "dashboard/me/security/passkeys/": WORKS,
     "dashboard/me/security/sessions/": WORKS,
     "dashboard/me/shop/": WORKS,
+    "dashboard/closings/": READS,
+    "dashboard/closings/<str:reference>/": READS,
     "dashboard/payments.csv": READS,
     "dashboard/payments/": READS,
     "dashboard/payments/<str:reference>/": READS,
