@@ -4,7 +4,7 @@ from pos.models.acknowledgements import Acknowledgement
 from pos.models.charges import Charge, ChargeLine, Refusal
 from pos.models.collections import Collection
 from pos.models.counter_codes import CounterCode
-from pos.models.refunds import DueReceipt, Receipt, Refund
+from pos.models.refunds import DueReceipt, Receipt, Refund, RefundVat
 from pos.models.terminals import Item, ItemColor, Terminal, TerminalToken
 from pos.transitions import ChargeStatus
 
@@ -20,6 +20,7 @@ __all__ = [
     "ItemColor",
     "Receipt",
     "Refund",
+    "RefundVat",
     "Refusal",
     "Terminal",
     "TerminalToken",
