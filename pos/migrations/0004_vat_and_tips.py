@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="charge",
+            name="tip_is_payers",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AddField(
+            model_name="charge",
             name="vat_bps",
             field=models.PositiveIntegerField(null=True),
         ),

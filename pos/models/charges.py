@@ -78,6 +78,8 @@ class Charge(models.Model):
     amount_minor = models.BigIntegerField()
     # Within the amount; the rest is the price of the goods, with VAT.
     tip_minor = models.BigIntegerField(default=0, db_default=0)
+    # Whether whoever holds it now chose the tip: it goes when they do. Else the till asked.
+    tip_is_payers = models.BooleanField(default=False, db_default=False)
     # Of an amount without lines: the rate within it. Null for none.
     vat_bps = models.PositiveIntegerField(null=True)
     # Whether the lines' prices are without VAT; each has its own beside it then.
