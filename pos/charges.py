@@ -240,7 +240,7 @@ def _check_place(principal: Principal) -> None:
 def _work_out_amount(new: NewCharge) -> int:
     if not new.lines:
         return new.amount_minor or 0
-    total_minor = sum(item.price_minor * quantity for item, quantity in new.lines)
+    total_minor = sum(line.total_minor for line in new.lines)
     if total_minor > AMOUNT_MINOR_MAX:
         raise AmountTooLarge
     if new.amount_minor not in {None, total_minor}:

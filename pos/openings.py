@@ -12,7 +12,8 @@ from django.conf import settings
 
 from foundation.model_sql import JoinedRows, list_fields, write_initial
 from pos.check_words import draw_check_word
-from pos.models import Charge, Item
+from pos.lines import NewLine
+from pos.models import Charge
 from pos.places import list_columns, list_paths, write_joins
 from pos.principals import Principal
 from pos.transitions import OPEN
@@ -27,7 +28,7 @@ class NewCharge:
     currency: str
     reference: str
     description: str
-    lines: tuple[tuple[Item, int], ...]
+    lines: tuple[NewLine, ...]
     idempotency_key: str
     request_hash: bytes
 
@@ -69,11 +70,14 @@ _AT_TOKEN = f"""
 _LINES = """
     , lined AS (
         INSERT INTO pos_chargeline
-               (charge_id, position, name, quantity, unit_price_minor, vat_bps)
-        SELECT made.id, line.place - 1, line.name, line.quantity, line.price_minor, line.vat_bps
+               (charge_id, position, name, quantity, unit_price_minor, vat_bps, discount_minor,
+                note)
+        SELECT made.id, line.place - 1, line.name, line.quantity, line.price_minor,
+               line.vat_bps, line.discount_minor, line.note
           FROM made, unnest(%(names)s::text[], %(quantities)s::int[], %(prices)s::bigint[],
-                            %(rates)s::int[])
-               WITH ORDINALITY line (name, quantity, price_minor, vat_bps, place)
+                            %(rates)s::int[], %(discounts)s::bigint[], %(notes)s::text[])
+               WITH ORDINALITY line (name, quantity, price_minor, vat_bps, discount_minor,
+                                     note, place)
     )
 """
 _FROM_PLACE = ("merchant_id", "store_id", "terminal_id", "takings_account_id", "principal_id")
@@ -144,10 +148,12 @@ def open_charge(principal: Principal, new: NewCharge, *, amount_minor: int) -> C
             "is_tills": terminal is not None and code is None,
             "principal_id": principal.id,
             "actor": principal.actor,
-            "names": [item.name for item, _ in new.lines],
-            "quantities": [quantity for _, quantity in new.lines],
-            "prices": [item.price_minor for item, _ in new.lines],
-            "rates": [item.vat_bps for item, _ in new.lines],
+            "names": [line.name for line in new.lines],
+            "quantities": [line.quantity for line in new.lines],
+            "prices": [line.unit_price_minor for line in new.lines],
+            "rates": [line.vat_bps for line in new.lines],
+            "discounts": [line.discount_minor for line in new.lines],
+            "notes": [line.note for line in new.lines],
             **_list_facts(new, amount_minor=amount_minor),
             "cashier_id": cashier and cashier.id,
             "counter_code_id": code and code.id,

@@ -105,14 +105,15 @@ _PIECES = """
                    (SELECT sum(r.amount_minor) FROM pos_refund r
                      WHERE f.kind = 'refund' AND r.charge_id = f.charge_id AND r.id < f.id),
                    0) AS earlier,
-               coalesce(line.quantity * line.unit_price_minor, 1) AS price,
+               coalesce(line.paid_minor, 1) AS price,
                coalesce(
-                   sum(line.quantity * line.unit_price_minor)
-                       OVER (PARTITION BY f.id ORDER BY line.position), 1) AS upto,
-               coalesce(
-                   sum(line.quantity * line.unit_price_minor) OVER (PARTITION BY f.id), 1
-               ) AS whole
-          FROM seen f LEFT JOIN pos_chargeline line ON line.charge_id = f.charge_id
+                   sum(line.paid_minor) OVER (PARTITION BY f.id ORDER BY line.position), 1
+               ) AS upto,
+               coalesce(sum(line.paid_minor) OVER (PARTITION BY f.id), 1) AS whole
+          FROM seen f
+          LEFT JOIN (
+              SELECT *, quantity * unit_price_minor - discount_minor AS paid_minor
+                FROM pos_chargeline) line ON line.charge_id = f.charge_id
     ), share AS (
         SELECT balance_id, kind, name, vat_bps, quantity,
                div(2 * (earlier + amount_minor) * upto + whole, 2 * whole)

@@ -43,6 +43,7 @@ class LineSerializer(serializers.Serializer[Any]):
     quantity = WholeNumberField(required=False, min_value=1, max_value=999)
     amount_minor = WholeNumberField(required=False, min_value=1, max_value=AMOUNT_MINOR_MAX)
     name = PlainTextField(required=False, max_length=80)
+    note = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take an item with its quantity, or an amount with perhaps a name."""
@@ -87,6 +88,11 @@ class ChargeLineSerializer(Answer):
     name = TextField()
     quantity = NumberField()
     unit_price = MoneySerializer()
+    discount = MoneySerializer(
+        help_text="Off quantity times price, with the share of a discount on the whole sale."
+    )
+    total = MoneySerializer(help_text="What is paid for the line.")
+    note = TextField(help_text="Of this line alone, as the shop wrote it.")
 
 
 class ChargeSerializer(Answer):

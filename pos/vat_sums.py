@@ -16,13 +16,14 @@ _SUM_UP = """
                    (SELECT sum(r.amount_minor) FROM pos_refund r
                      WHERE l.kind = 'refund' AND r.charge_id = l.charge_id AND r.id < l.id),
                    0) AS earlier,
-               coalesce(k.quantity * k.unit_price_minor, 1) AS price,
-               coalesce(sum(k.quantity * k.unit_price_minor)
-                            OVER (PARTITION BY l.id ORDER BY k.position), 1) AS upto,
-               coalesce(sum(k.quantity * k.unit_price_minor)
-                            OVER (PARTITION BY l.id), 1) AS whole
+               coalesce(k.paid_minor, 1) AS price,
+               coalesce(sum(k.paid_minor) OVER (PARTITION BY l.id ORDER BY k.position), 1)
+               AS upto,
+               coalesce(sum(k.paid_minor) OVER (PARTITION BY l.id), 1) AS whole
           FROM merchants_settlementline l
-          LEFT JOIN pos_chargeline k ON k.charge_id = l.charge_id
+          LEFT JOIN (
+              SELECT *, quantity * unit_price_minor - discount_minor AS paid_minor
+                FROM pos_chargeline) k ON k.charge_id = l.charge_id
          WHERE l.settlement_id = %s
     ), part AS (
         SELECT is_sale, vat_bps,

@@ -36,6 +36,7 @@ from pos.errors import (
     StoreClosed,
     TillUnpaired,
 )
+from pos.lines import find_lines
 from pos.openings import NewCharge
 from pos.payloads import write_payload
 from pos.places import place
@@ -45,7 +46,6 @@ from pos.queries import (
     filter_status,
     find_charge,
     find_charge_and_lines,
-    find_items,
     find_refund,
     list_charges,
     list_refunds,
@@ -316,7 +316,7 @@ def _read_charge(
         currency=amount["currency"] if amount else principal.store.currency,
         reference=asked["reference"],
         description=asked["description"],
-        lines=find_items(principal.store, asked.get("lines", [])),
+        lines=find_lines(principal.store, asked.get("lines", [])),
         idempotency_key=key,
         request_hash=request_hash,
     )

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0001_initial"),
         ("merchants", "0003_vat_and_tips"),
-        ("pos", "0001_initial"),
+        ("pos", "0003_cart"),
     ]
 
     operations = [

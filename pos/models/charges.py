@@ -303,6 +303,9 @@ class ChargeLine(models.Model):
     vat_bps = models.PositiveIntegerField(null=True)
     # This line's part of the VAT that comes on top; 0 where prices include it.
     added_vat_minor = models.BigIntegerField(default=0, db_default=0)
+    # With the line's share of a discount on the whole sale.
+    discount_minor = models.BigIntegerField(default=0, db_default=0)
+    note = models.CharField(max_length=140, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["position"]
@@ -314,15 +317,27 @@ class ChargeLine(models.Model):
                 condition=models.Q(quantity__gt=0) & models.Q(unit_price_minor__gt=0),
                 name="pos_line_positive",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    discount_minor__gte=0,
+                    discount_minor__lte=models.F("quantity") * models.F("unit_price_minor"),
+                ),
+                name="pos_line_discount_within_price",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.name}"
 
     @property
-    def total_minor(self) -> int:
+    def price_minor(self) -> int:
         """Return quantity times price, in minor units."""
         return self.quantity * self.unit_price_minor
+
+    @property
+    def total_minor(self) -> int:
+        """Return what is paid for the line, in minor units: its price without its discount."""
+        return self.price_minor - self.discount_minor
 
     @property
     def currency(self) -> str:

@@ -17,7 +17,8 @@ from merchants.models import Role, SettlementLine
 from merchants.onboarding import open_store
 from pos import report_sums
 from pos.charges import create_charge
-from pos.models import Charge, Item
+from pos.lines import NewLine
+from pos.models import Charge
 from pos.openings import NewCharge
 from pos.principals import act_at_till
 from pos.report_sums import By, find_bounds
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 def sell(shop, customer, lines, *, at=None, principal=None):
     """Sell items: (name, price, quantity, rate) each; without any it is a bare amount."""
     items = tuple(
-        (Item(store=shop.store, name=name, price_minor=price, vat_bps=rate), quantity)
+        NewLine(name=name, quantity=quantity, unit_price_minor=price, vat_bps=rate)
         for name, price, quantity, rate in lines
     )
     new = NewCharge(
