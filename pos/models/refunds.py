@@ -58,6 +58,11 @@ class Refund(models.Model):
         return encode_reference("rf", self.id)
 
     @property
+    def goods_minor(self) -> int:
+        """Return what is given back for goods, in minor units: all but the tip."""
+        return self.amount_minor - self.tip_minor
+
+    @property
     def cashier_name(self) -> str:
         """Return the cashier's name; empty if no person made the refund."""
         return self.cashier.name if self.cashier else ""
