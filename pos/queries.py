@@ -202,7 +202,8 @@ def find_refund(principal: Principal, reference: str) -> Refund:
     Raises:
         NotFound: not there, or not the principal's; the two look alike.
     """
-    refunds = Refund.objects.select_related("charge", *_MAKERS).filter(
+    related = Refund.objects.select_related("charge", *_MAKERS).prefetch_related("vat")
+    refunds = related.filter(
         pk=read_reference("rf", reference), charge__merchant_id=principal.store.merchant_id
     )
     if principal.terminal:
@@ -243,7 +244,9 @@ def list_refunds(charge: Charge) -> list[Refund]:
     """List a charge's refunds, oldest first; without any the charge says so itself."""
     if not charge.refunds_count:
         return []
-    return list(charge.refunds.select_related(*_MAKERS).order_by("id"))
+    return list(
+        charge.refunds.select_related(*_MAKERS).prefetch_related("vat").order_by("id")
+    )
 
 
 def with_refunds(charges: QuerySet[Charge]) -> QuerySet[Charge]:

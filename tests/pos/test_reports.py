@@ -233,16 +233,6 @@ def test_nothing_sold_is_no_report(shop):
     assert read(shop, By.DAY) == []
 
 
-@pytest.mark.parametrize(
-    ("turnover_minor", "vat_bps", "vat_minor"),
-    [(11900, 1900, 1900), (100, 0, 0), (100, None, None), (-119, 1900, -19), (3, 10_000, 2)],
-)
-def test_vat_is_within_the_price_and_rounded_half_even(turnover_minor, vat_bps, vat_minor):
-    line = Line(label="", vat_bps=vat_bps, sold_minor=turnover_minor)
-
-    assert line.vat_minor == vat_minor
-
-
 def test_the_chart_has_each_day_between_and_few_labels():
     begin = date(2026, 1, 1)
     few = [Line(label="", day=begin, sold_minor=1), Line(label="", day=date(2026, 1, 5))]
