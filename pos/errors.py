@@ -252,6 +252,24 @@ class RefundExceedsCaptured(Exception):
         self.refundable_minor = refundable_minor
 
 
+@problem(422, "tips_not_taken", field="tip.amount_minor")
+class TipsNotTaken(Exception):
+    """The store takes no tips."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This store takes no tips."))
+
+
+@problem(422, "tip_too_large", field="tip.amount_minor")
+class TipTooLarge(Exception):
+    """The tip is above the store's cap, or above what is left of it to refund."""
+
+    def __init__(self, most_minor: int, currency: str) -> None:
+        words = gettext("A tip can be %(most)s at most here.")
+        super().__init__(words % {"most": format_money(most_minor, currency)})
+        self.most_minor = most_minor
+
+
 @problem(409, "refund_not_possible")
 class RefundNotPossible(Exception):
     """The charge was never captured, or too long ago, or refunded too many times."""

@@ -1,10 +1,11 @@
 """What the application's database role may do with the tables of the till.
 
-A charge's amount and payee never change once it is open; its fee is written by the capture.
+A charge's goods and payee never change once it is open, its amount by the tip alone; its fee
+is written by the capture.
 """
 
 _LIFE_OF_A_CHARGE = (
-    "UPDATE (status, version, payer_account_id, payer_name, payer_email, claimed_at,"
+    "UPDATE (status, version, amount_minor, tip_minor, tip_is_payers, payer_account_id, payer_name, payer_email, claimed_at,"
     " lease_until, expires_at, was_extended_for_payer, captured_at, fee_minor, canceled_at,"
     " expired_at, refunded_minor, refunds_count, refusal, refused_at)"
 )
@@ -19,5 +20,6 @@ PRIVILEGES = {
     "pos_duereceipt": ("SELECT", "INSERT", "DELETE"),
     "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),
     "pos_refund": ("SELECT", "INSERT"),
+    "pos_refundvat": ("SELECT", "INSERT"),
     "pos_countercode": ("SELECT", "INSERT", "UPDATE (revoked_at)"),
 }

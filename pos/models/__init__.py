@@ -5,7 +5,7 @@ from pos.models.charges import Charge, ChargeLine, Refusal
 from pos.models.closings import Closing, ClosingEntry, ClosingSum, EntryKind, SumKind
 from pos.models.collections import Collection
 from pos.models.counter_codes import CounterCode
-from pos.models.refunds import DueReceipt, Receipt, Refund
+from pos.models.refunds import DueReceipt, Receipt, Refund, RefundVat
 from pos.models.terminals import Item, ItemColor, Terminal, TerminalToken
 from pos.transitions import ChargeStatus
 
@@ -25,6 +25,7 @@ __all__ = [
     "ItemColor",
     "Receipt",
     "Refund",
+    "RefundVat",
     "Refusal",
     "SumKind",
     "Terminal",

@@ -76,6 +76,14 @@ class Charge(models.Model):
     version = models.PositiveIntegerField(default=1)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
+    # Within the amount; the rest is the price of the goods, with VAT.
+    tip_minor = models.BigIntegerField(default=0, db_default=0)
+    # Whether whoever holds it now chose the tip: it goes when they do. Else the till asked.
+    tip_is_payers = models.BooleanField(default=False, db_default=False)
+    # Of an amount without lines: the rate within it. Null for none.
+    vat_bps = models.PositiveIntegerField(null=True)
+    # Whether the lines' prices are without VAT; each has its own beside it then.
+    vat_is_added = models.BooleanField(default=False, db_default=False)
     # By the rule in force when it was captured; 0 until then.
     fee_minor = models.BigIntegerField()
     refunded_minor = models.BigIntegerField(default=0)
@@ -138,6 +146,11 @@ class Charge(models.Model):
             models.UniqueConstraint(fields=["short_code"], name="pos_charge_short_code_once"),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0), name="pos_charge_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tip_minor__gte=0)
+                & models.Q(tip_minor__lt=models.F("amount_minor")),
+                name="pos_charge_tip_within_amount",
             ),
             models.CheckConstraint(
                 condition=models.Q(fee_minor__gte=0)
@@ -267,6 +280,11 @@ class Charge(models.Model):
         return self.cashier.name if self.cashier else ""
 
     @property
+    def goods_minor(self) -> int:
+        """Return the price of the goods with VAT and without tip, in minor units."""
+        return self.amount_minor - self.tip_minor
+
+    @property
     def refundable_minor(self) -> int:
         """Return what may still be refunded, in minor units."""
         captured = self.status == ChargeStatus.CAPTURED
@@ -281,8 +299,13 @@ class ChargeLine(models.Model):
     name = models.CharField(max_length=80)
     quantity = models.PositiveSmallIntegerField()
     unit_price_minor = models.BigIntegerField()
-    # Included in the price; null where the item had none.
+    # Null where neither the item nor the store had one.
     vat_bps = models.PositiveIntegerField(null=True)
+    # This line's part of the VAT that comes on top; 0 where prices include it.
+    added_vat_minor = models.BigIntegerField(default=0, db_default=0)
+    # With the line's share of a discount on the whole sale.
+    discount_minor = models.BigIntegerField(default=0, db_default=0)
+    note = models.CharField(max_length=140, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["position"]
@@ -294,15 +317,27 @@ class ChargeLine(models.Model):
                 condition=models.Q(quantity__gt=0) & models.Q(unit_price_minor__gt=0),
                 name="pos_line_positive",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    discount_minor__gte=0,
+                    discount_minor__lte=models.F("quantity") * models.F("unit_price_minor"),
+                ),
+                name="pos_line_discount_within_price",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.name}"
 
     @property
-    def total_minor(self) -> int:
+    def price_minor(self) -> int:
         """Return quantity times price, in minor units."""
         return self.quantity * self.unit_price_minor
+
+    @property
+    def total_minor(self) -> int:
+        """Return what is paid for the line, in minor units: its price without its discount."""
+        return self.price_minor - self.discount_minor
 
     @property
     def currency(self) -> str:

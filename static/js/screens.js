@@ -1,8 +1,17 @@
 /** The till's screens around a sale: the code, the result and the banner, drawn from what the sale is. */
 
-import { makeRow } from "./cart.js";
 import { fillAmount, formatMoney } from "./money.js";
-import { everySecond, find, isolate, make, serverNow, writeMinute, writeSaleClock, writeTime } from "./page.js";
+import {
+  everySecond,
+  find,
+  isolate,
+  make,
+  makeRow,
+  serverNow,
+  writeMinute,
+  writeSaleClock,
+  writeTime,
+} from "./page.js";
 import { isOver } from "./sale.js";
 import { gettext, ngettext, weave } from "./server.js";
 

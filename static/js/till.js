@@ -1,6 +1,6 @@
 /** The till: one sale at a time, shown as the server tells it and never otherwise. */
 
-import { openEntry } from "./cart.js";
+import { openEntry } from "./entry.js";
 import { onHand, onScan } from "./keys.js";
 import { find } from "./page.js";
 import { openSale } from "./sale.js";
