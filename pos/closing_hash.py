@@ -9,18 +9,22 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from pos.models import Closing, ClosingSum
+from pos.models import CashCount, Closing, ClosingSum
 
 FORMAT = "tessera-closing-1"
 NO_HASH = "0" * 64
 
 
-def hash_closing(closing: Closing, sums: Iterable[ClosingSum]) -> str:
+def hash_closing(
+    closing: Closing, sums: Iterable[ClosingSum], counts: Iterable[CashCount]
+) -> str:
     """Return the SHA-256 of a closing's text, in hexadecimal."""
-    return sha256(write_text(closing, sums).encode()).hexdigest()
+    return sha256(write_text(closing, sums, counts).encode()).hexdigest()
 
 
-def write_text(closing: Closing, sums: Iterable[ClosingSum]) -> str:
+def write_text(
+    closing: Closing, sums: Iterable[ClosingSum], counts: Iterable[CashCount]
+) -> str:
     """Write what is hashed: `docs/closings.md` names each place."""
     lines = sorted(sums, key=lambda each: (each.kind, each.position))
     return json.dumps(
@@ -42,6 +46,14 @@ def write_text(closing: Closing, sums: Iterable[ClosingSum]) -> str:
             closing.discounts_minor,
             closing.all_sales_minor,
             closing.all_refunds_minor,
+            closing.float_minor,
+            closing.paid_in_minor,
+            closing.paid_out_minor,
+            closing.cash_sales_minor,
+            closing.cash_refunds_minor,
+            closing.rounding_minor,
+            closing.counted_minor,
+            closing.difference_reason,
             closing.entries_hash,
             closing.previous_hash,
             [
@@ -57,6 +69,7 @@ def write_text(closing: Closing, sums: Iterable[ClosingSum]) -> str:
                 ]
                 for each in lines
             ],
+            sorted([each.unit_minor, each.pieces] for each in counts),
         ],
         ensure_ascii=False,
     )

@@ -2,6 +2,7 @@
 
 from ledger.invariants.books import Invariant
 from ledger.invariants.scan_ranges import Pages
+from pos.closing_sums import ENTRIES_HASH
 
 _CLOSINGS = Pages("pos_closing", each=16)
 _ALL = "SELECT count(*) FROM pos_closing z WHERE {part:z.ctid}"
@@ -12,13 +13,18 @@ _TEXT = f"""
         'tessera-closing-1', z.id, z.terminal_id, z.store_id, z.number, z.cashier_id,
         z.currency, {_INSTANT.format("z.since")}, {_INSTANT.format("z.closed_at")},
         z.sales_count, z.sales_minor, z.refunds_count, z.refunds_minor, z.tips_minor,
-        z.discounts_minor, z.all_sales_minor, z.all_refunds_minor, z.entries_hash,
+        z.discounts_minor, z.all_sales_minor, z.all_refunds_minor, z.float_minor,
+        z.paid_in_minor, z.paid_out_minor, z.cash_sales_minor, z.cash_refunds_minor,
+        z.rounding_minor, z.counted_minor, z.difference_reason, z.entries_hash,
         z.previous_hash,
         (SELECT coalesce(jsonb_agg(jsonb_build_array(
                     s.kind, s.position, s.key, s.label, s.count, s.sold_minor,
                     s.refunded_minor, s.vat_minor)
                     ORDER BY s.kind COLLATE "C", s.position), '[]')
-           FROM pos_closingsum s WHERE s.closing_id = z.id))::text
+           FROM pos_closingsum s WHERE s.closing_id = z.id),
+        (SELECT coalesce(jsonb_agg(jsonb_build_array(k.unit_minor, k.pieces)
+                    ORDER BY k.unit_minor), '[]')
+           FROM pos_cashcount k WHERE k.closing_id = z.id))::text
 """  # noqa: S608  the names are ours
 _HASH = f"encode(sha256(convert_to({_TEXT}, 'UTF8')), 'hex')"
 
@@ -60,31 +66,40 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        claim="every closing's sums are those of the sales and refunds that it counts",
+        claim="every closing's sums are those of the sales, refunds and cash that it counts",
         counted=_ALL,
         by=_CLOSINGS,
-        offending="""
+        offending=f"""
             SELECT z.id, z.sales_minor || ' sold, ' || z.refunds_minor
                    || ' refunded, the rows say ' || f.sold || ' and ' || f.refunded
               FROM pos_closing z
              CROSS JOIN LATERAL (
                 SELECT count(c.id) AS sales, coalesce(sum(c.amount_minor), 0) AS sold,
                        count(r.id) AS refunds, coalesce(sum(r.amount_minor), 0) AS refunded,
-                       count(*) AS entries,
-                       encode(sha256(convert_to(coalesce(string_agg(
-                           concat_ws(' ', e.kind, e.id,
-                                     coalesce(r.amount_minor, c.amount_minor)),
-                           E'\\n' ORDER BY e.id), ''), 'UTF8')), 'hex') AS hash
+                       count(*) AS entries, count(m.id) AS movements,
+                       coalesce(sum(c.tip_minor), 0) - coalesce(sum(r.tip_minor), 0) AS tips,
+                       coalesce(sum(c.amount_minor + c.rounding_minor)
+                                    FILTER (WHERE c.status = 'cashed'), 0)
+                       - coalesce(sum(r.amount_minor + r.rounding_minor)
+                                    FILTER (WHERE b.status = 'cashed'), 0)
+                       + coalesce(sum(CASE m.kind WHEN 'out' THEN -m.amount_minor
+                                                  ELSE m.amount_minor END), 0) AS cash
                   FROM pos_closingentry e
                   LEFT JOIN pos_charge c ON e.kind = 'sale' AND c.id = e.id
-                   AND c.status = 'captured' AND c.terminal_id = z.terminal_id
+                   AND c.status IN ('captured', 'cashed') AND c.terminal_id = z.terminal_id
                   LEFT JOIN pos_refund r ON e.kind = 'refund' AND r.id = e.id
+                  LEFT JOIN pos_charge b ON b.id = r.charge_id
+                  LEFT JOIN pos_cashmovement m ON e.kind = 'movement' AND m.id = e.id
                  WHERE e.closing_id = z.id) f
-             WHERE {part:z.ctid}
-               AND ((z.sales_count, z.sales_minor, z.refunds_count, z.refunds_minor)
-                        <> (f.sales, f.sold, f.refunds, f.refunded)
-                    OR f.entries <> f.sales + f.refunds OR z.entries_hash <> f.hash)
-        """,
+             WHERE {{part:z.ctid}}
+               AND ((z.sales_count, z.sales_minor, z.refunds_count, z.refunds_minor,
+                     z.tips_minor,
+                     z.float_minor + z.paid_in_minor - z.paid_out_minor
+                     + z.cash_sales_minor - z.cash_refunds_minor)
+                        <> (f.sales, f.sold, f.refunds, f.refunded, f.tips, f.cash)
+                    OR f.entries <> f.sales + f.refunds + f.movements
+                    OR z.entries_hash <> {ENTRIES_HASH})
+        """,  # noqa: S608  the names are ours
     ),
     Invariant(
         claim="every closing's tenders and cashiers add up to its sales and refunds",
@@ -108,13 +123,14 @@ INVARIANTS = (
         claim="every sale of a till from before its last closing is in one closing",
         counted="""
             SELECT count(*) FROM pos_charge c
-             WHERE {part:c.ctid} AND c.status = 'captured' AND c.terminal_id IS NOT NULL
+             WHERE {part:c.ctid} AND c.status IN ('captured', 'cashed')
+               AND c.terminal_id IS NOT NULL
         """,
         by=Pages("pos_charge"),
         offending="""
             SELECT c.id, c.amount_minor || ' is in no closing of its till'
               FROM pos_charge c
-             WHERE {part:c.ctid} AND c.status = 'captured'
+             WHERE {part:c.ctid} AND c.status IN ('captured', 'cashed')
                AND c.captured_at < (SELECT max(z.closed_at) - interval '1 hour'
                                       FROM pos_closing z WHERE z.terminal_id = c.terminal_id)
                AND NOT EXISTS (SELECT FROM pos_closingentry e WHERE e.id = c.id)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.dateformat import format as write_date
 from django.utils.translation import gettext
 
+from pos.closing_sums import Totals
 from pos.closings import OpenDay
 from pos.models import Closing, ClosingSum, SumKind, Terminal
 
@@ -49,24 +50,9 @@ class Slip:
     hash: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Figures:
-    sales_count: int
-    sales_minor: int
-    refunds_count: int
-    refunds_minor: int
-    sums: Sequence[ClosingSum]
-
-
 def write_closing(closing: Closing) -> Slip:
     """Write a closing's Z report; its till, store and cashier must be loaded."""
-    figures = _Figures(
-        sales_count=closing.sales_count,
-        sales_minor=closing.sales_minor,
-        refunds_count=closing.refunds_count,
-        refunds_minor=closing.refunds_minor,
-        sums=list(closing.sums.order_by("kind", "position")),
-    )
+    sums = list(closing.sums.order_by("kind", "position"))
     by = closing.cashier_name or gettext("The dashboard, as the till was moved")
     facts = [
         *_list_facts(closing.terminal, closing.since, closing.closed_at),
@@ -87,7 +73,7 @@ def write_closing(closing: Closing) -> Slip:
         currency=closing.currency,
         time_zone=closing.store.time_zone,
         facts=facts,
-        parts=[*_list_parts(figures), ever],
+        parts=[*_list_parts(closing, sums), *_list_count(closing), ever],
         turnover_minor=closing.turnover_minor,
         hash=closing.hash,
     )
@@ -95,13 +81,6 @@ def write_closing(closing: Closing) -> Slip:
 
 def write_open_day(terminal: Terminal, day: OpenDay) -> Slip:
     """Write a till's X report; its store must be loaded."""
-    figures = _Figures(
-        sales_count=day.totals.sales_count,
-        sales_minor=day.totals.sales_minor,
-        refunds_count=day.totals.refunds_count,
-        refunds_minor=day.totals.refunds_minor,
-        sums=day.sums,
-    )
     return Slip(
         title=gettext("X report"),
         shop=terminal.store.name,
@@ -109,7 +88,7 @@ def write_open_day(terminal: Terminal, day: OpenDay) -> Slip:
         currency=terminal.store.currency,
         time_zone=terminal.store.time_zone,
         facts=_list_facts(terminal, day.since, day.at),
-        parts=list(_list_parts(figures)),
+        parts=list(_list_parts(day.totals, day.sums)),
         turnover_minor=day.turnover_minor,
     )
 
@@ -126,8 +105,11 @@ def _list_facts(
     ]
 
 
-def _list_parts(figures: _Figures) -> Iterator[Part]:
+def _list_parts(figures: Closing | Totals, sums: Sequence[ClosingSum]) -> Iterator[Part]:
     yield Part("turnover", gettext("Turnover"), list(_list_turnover(figures)))
+    within = list(_list_within(figures))
+    if within:
+        yield Part("within", gettext("In these sums"), within)
     ways = [
         (SumKind.TENDER, gettext("By tender")),
         (SumKind.VAT, gettext("VAT")),
@@ -135,17 +117,53 @@ def _list_parts(figures: _Figures) -> Iterator[Part]:
         (SumKind.OPEN, gettext("Not paid yet: counts in the next closing")),
     ]
     for kind, title in ways:
-        sums = [each for each in figures.sums if each.kind == kind]
-        if sums:
+        mine = [each for each in sums if each.kind == kind]
+        if mine:
             heads = []
             if kind == SumKind.VAT:
                 heads = [gettext("VAT rate"), gettext("Price"), gettext("VAT in it")]
-            yield Part(kind.value, title, [_write_row(each) for each in sums], heads)
+            yield Part(kind.value, title, [_write_row(each) for each in mine], heads)
+    cash = list(_list_cash(figures))
+    if any(row.amount_minor for row in cash):
+        yield Part("cash", gettext("Cash in the drawer"), cash)
 
 
-def _list_turnover(figures: _Figures) -> Iterator[Row]:
+def _list_turnover(figures: Closing | Totals) -> Iterator[Row]:
     yield Row(_count(gettext("Sales"), figures.sales_count), figures.sales_minor)
     yield Row(_count(gettext("Refunds"), figures.refunds_count), -figures.refunds_minor)
+
+
+def _list_within(figures: Closing | Totals) -> Iterator[Row]:
+    if figures.tips_minor:
+        yield Row(gettext("Tips"), figures.tips_minor)
+    if figures.discounts_minor:
+        yield Row(gettext("Discounts given"), -figures.discounts_minor)
+
+
+def _list_cash(figures: Closing | Totals) -> Iterator[Row]:
+    yield Row(gettext("Float"), figures.float_minor)
+    yield Row(gettext("Paid in"), figures.paid_in_minor)
+    yield Row(gettext("Paid out"), -figures.paid_out_minor)
+    yield Row(gettext("Sales in cash"), figures.cash_sales_minor)
+    yield Row(gettext("Refunds in cash"), -figures.cash_refunds_minor)
+    if figures.rounding_minor:
+        yield Row(gettext("Rounding in these"), figures.rounding_minor)
+
+
+def _list_count(closing: Closing) -> Iterator[Part]:
+    if not closing.has_cash:
+        return
+    rows = [Row(gettext("Expected"), closing.expected_minor)]
+    if closing.counted_minor is not None and closing.difference_minor is not None:
+        rows.append(Row(gettext("Counted"), closing.counted_minor))
+        rows.append(
+            Row(
+                gettext("Difference"),
+                closing.difference_minor,
+                below=closing.difference_reason,
+            )
+        )
+    yield Part("count", gettext("Cash counted"), rows)
 
 
 def _count(words: str, count: int) -> str:
@@ -164,7 +182,7 @@ def _write_row(each: ClosingSum) -> Row:
 def name_sum(each: ClosingSum) -> str:
     """Return what a sum is of, in the language of the page."""
     if each.kind == SumKind.TENDER:
-        return {"wallet": gettext("Wallet")}[each.key]
+        return {"wallet": gettext("Wallet"), "cash": gettext("Cash")}[each.key]
     if each.kind == SumKind.VAT:
         percent = gettext("%(percent)s %%") % {"percent": each.label}
         return percent if each.key else gettext("Without a rate")

@@ -20,78 +20,133 @@ from pos.desk import list_waiting
 from pos.models import Closing, ClosingSum, SumKind, Terminal
 from pos.queries import first_id_at
 from pos.report_sums import By, Sums, sum_rows
-from pos.vat import take_out_vat
+from pos.vat_parts import TIPS
 
-# A refund is made within moments; more would be a fault of the clocks.
-_REFUND_LASTS = timedelta(hours=1)
+# A refund or a movement is made within moments; more would be a fault of the clocks.
+_MADE_WITHIN = timedelta(hours=1)
 # A till that waits for more payments at once is none that people sell at.
 _OPEN_MAX = 1000
-_ROW = "NULL::uuid AS balance_id, 0::bigint AS fee_minor"
 # What a closing before has left out was not paid by then, and no charge lives longer.
-_UNCLOSED = f"""
-    SELECT c.id, 'sale' AS kind, c.id AS charge_id, c.amount_minor, c.captured_at AS at, {_ROW}
-      FROM pos_charge c
+_UNCLOSED = """
+    SELECT c.id, 'sale' AS kind FROM pos_charge c
      WHERE c.terminal_id = %(till)s AND c.store_id = %(store)s AND c.id >= %(first_sale)s
-       AND c.status = 'captured'
+       AND c.status IN ('captured', 'cashed')
        AND NOT EXISTS (SELECT FROM pos_closingentry e WHERE e.id = c.id)
     UNION ALL
-    SELECT r.id, 'refund', c.id, r.amount_minor, r.created_at, {_ROW}
-      FROM pos_charge c JOIN pos_refund r ON r.charge_id = c.id
+    SELECT r.id, 'refund' FROM pos_charge c JOIN pos_refund r ON r.charge_id = c.id
      WHERE c.store_id = %(store)s AND c.refunded_minor > 0 AND c.id >= %(first_refunded)s
-       AND coalesce(r.terminal_id, c.terminal_id) = %(till)s AND r.id >= %(first_refund)s
+       AND coalesce(r.terminal_id, c.terminal_id) = %(till)s AND r.id >= %(first_made)s
        AND NOT EXISTS (SELECT FROM pos_closingentry e WHERE e.id = r.id)
-"""  # noqa: S608  the names are ours
-_NAMED = f"""
-    SELECT e.id, e.kind, coalesce(r.charge_id, c.id) AS charge_id,
-           coalesce(r.amount_minor, c.amount_minor) AS amount_minor,
-           coalesce(r.created_at, c.captured_at) AS at, {_ROW}
-      FROM {{entries}}
-      LEFT JOIN pos_charge c ON e.kind = 'sale' AND c.id = e.id
-      LEFT JOIN pos_refund r ON e.kind = 'refund' AND r.id = e.id
-     WHERE {{which}}
-"""  # noqa: S608  the names are ours
-_CLOSED = _NAMED.format(entries="pos_closingentry e", which="e.closing_id = %(closing)s")
-# What an X report adds up by several statements, while sales go on.
-_SEEN = _NAMED.format(
-    entries="unnest(%(ids)s::uuid[], %(kinds)s::text[]) AS e (id, kind)", which="true"
-)
+    UNION ALL
+    SELECT m.id, 'movement' FROM pos_cashmovement m
+     WHERE m.terminal_id = %(till)s AND m.store_id = %(store)s AND m.id >= %(first_made)s
+       AND NOT EXISTS (SELECT FROM pos_closingentry e WHERE e.id = m.id)
+"""
 _LOOK = f"SELECT f.id, f.kind FROM ({_UNCLOSED}) f"  # noqa: S608  the names are ours
 _TAKE = f"""
     INSERT INTO pos_closingentry (id, closing_id, kind)
     SELECT f.id, %(closing)s, f.kind FROM ({_UNCLOSED}) f
 """  # noqa: S608  the names are ours
+_CLOSED = "(SELECT id, kind FROM pos_closingentry WHERE closing_id = %(closing)s)"
+# What an X report adds up by several statements, while sales go on.
+_SEEN = "(SELECT * FROM unnest(%(ids)s::uuid[], %(kinds)s::text[]))"
+_ROWS = """
+    SELECT e.id, e.kind, c.id AS charge_id, NULL::uuid AS balance_id, 0::bigint AS fee_minor,
+           coalesce(r.amount_minor, c.amount_minor) AS amount_minor,
+           coalesce(r.tip_minor, c.tip_minor) AS tip_minor,
+           coalesce(r.rounding_minor, c.rounding_minor) AS rounding_minor,
+           coalesce(r.created_at, c.captured_at) AS at, c.status = 'cashed' AS is_cash
+      FROM {entries} e (id, kind)
+      LEFT JOIN pos_refund r ON e.kind = 'refund' AND r.id = e.id
+      JOIN pos_charge c ON c.id = coalesce(r.charge_id, e.id)
+"""
 _TOTALS = """
     SELECT count(*) FILTER (WHERE f.kind = 'sale'),
            coalesce(sum(f.amount_minor) FILTER (WHERE f.kind = 'sale'), 0)::bigint,
            count(*) FILTER (WHERE f.kind = 'refund'),
-           coalesce(sum(f.amount_minor) FILTER (WHERE f.kind = 'refund'), 0)::bigint
+           coalesce(sum(f.amount_minor) FILTER (WHERE f.kind = 'refund'), 0)::bigint,
+           coalesce(sum(CASE f.kind WHEN 'sale' THEN f.tip_minor ELSE -f.tip_minor END),
+                    0)::bigint,
+           coalesce(sum((SELECT sum(k.discount_minor) FROM pos_chargeline k
+                          WHERE k.charge_id = f.id)) FILTER (WHERE f.kind = 'sale'), 0)::bigint
       FROM ({rows}) f
 """
-# Of the text that names each entry and its amount, a line each, in the order of ids.
-_ENTRIES_HASH = f"""
-    SELECT encode(sha256(convert_to(coalesce(string_agg(
-               concat_ws(' ', f.kind, f.id, f.amount_minor), E'\\n' ORDER BY f.id), ''),
-               'UTF8')), 'hex')
-      FROM ({_CLOSED}) f
-"""  # noqa: S608  the names are ours
+_TENDERS = """
+    SELECT f.is_cash, count(*) FILTER (WHERE f.kind = 'sale'),
+           coalesce(sum(f.amount_minor) FILTER (WHERE f.kind = 'sale'), 0)::bigint,
+           coalesce(sum(f.amount_minor) FILTER (WHERE f.kind = 'refund'), 0)::bigint
+      FROM ({rows}) f GROUP BY 1 ORDER BY 1
+"""
+_CASH = """
+    SELECT m.float_minor, m.paid_in_minor, m.paid_out_minor, s.sales, s.refunds, s.rounding
+      FROM (SELECT coalesce(sum(amount_minor) FILTER (WHERE m.kind = 'float'), 0)::bigint
+                       AS float_minor,
+                   coalesce(sum(amount_minor) FILTER (WHERE m.kind = 'in'), 0)::bigint
+                       AS paid_in_minor,
+                   coalesce(sum(amount_minor) FILTER (WHERE m.kind = 'out'), 0)::bigint
+                       AS paid_out_minor
+              FROM {entries} e (id, kind) JOIN pos_cashmovement m
+                ON e.kind = 'movement' AND m.id = e.id) m,
+           (SELECT coalesce(sum(f.amount_minor + f.rounding_minor)
+                                FILTER (WHERE f.kind = 'sale'), 0)::bigint AS sales,
+                   coalesce(sum(f.amount_minor + f.rounding_minor)
+                                FILTER (WHERE f.kind = 'refund'), 0)::bigint AS refunds,
+                   coalesce(sum(CASE f.kind WHEN 'sale' THEN f.rounding_minor
+                                            ELSE -f.rounding_minor END), 0)::bigint AS rounding
+              FROM ({rows}) f WHERE f.is_cash) s
+"""
+# A line for each entry, in the order of ids: its kind, id, amount, rounding and way. Written
+# with a closing named `z`; `check_books` writes it anew.
+ENTRIES_HASH = """
+    (SELECT encode(sha256(convert_to(coalesce(string_agg(
+                concat_ws(' ', e.kind, e.id,
+                          coalesce(r.amount_minor, m.amount_minor, c.amount_minor),
+                          coalesce(r.rounding_minor, c.rounding_minor, 0),
+                          coalesce(m.kind, c.status)),
+                E'\\n' ORDER BY e.id), ''), 'UTF8')), 'hex')
+       FROM pos_closingentry e
+       LEFT JOIN pos_refund r ON e.kind = 'refund' AND r.id = e.id
+       LEFT JOIN pos_cashmovement m ON e.kind = 'movement' AND m.id = e.id
+       LEFT JOIN pos_charge c ON c.id = coalesce(r.charge_id, e.id)
+      WHERE e.closing_id = z.id)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which sales and refunds are added up: rows of SQL, and the facts that it names."""
+    """Which entries are added up: SQL that lists ids and kinds, and the facts that it names."""
 
-    rows: str
+    entries: str
     facts: Mapping[str, Any]
+
+    @property
+    def rows(self) -> str:
+        """Return SQL that lists the sales and refunds, as `sum_rows` wants them."""
+        return _ROWS.format(entries=self.entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """How many sales and refunds there are, and their sums in minor units."""
+    """What a closing's columns say; all but counts are minor units."""
 
     sales_count: int
     sales_minor: int
     refunds_count: int
     refunds_minor: int
+    tips_minor: int
+    discounts_minor: int
+    float_minor: int
+    paid_in_minor: int
+    paid_out_minor: int
+    cash_sales_minor: int
+    cash_refunds_minor: int
+    rounding_minor: int
+
+    @property
+    def expected_minor(self) -> int:
+        """Return the cash that should be in the drawer."""
+        put_in = self.float_minor + self.paid_in_minor + self.cash_sales_minor
+        return put_in - self.paid_out_minor - self.cash_refunds_minor
 
 
 def select_unclosed(terminal: Terminal, last: Closing | None) -> Selection:
@@ -111,51 +166,68 @@ def take_entries(closing_id: UUID, *, terminal: Terminal, last: Closing | None) 
     return Selection(_CLOSED, {"closing": closing_id})
 
 
-def hash_entries(taken: Selection) -> str:
+def hash_entries(closing_id: UUID) -> str:
     """Return the hash over each entry of a closing and its amount."""
-    return str(_read_row(_ENTRIES_HASH, taken.facts)[0])
+    sql = f"SELECT {ENTRIES_HASH} FROM (SELECT %(closing)s::uuid AS id) z"  # noqa: S608  ours
+    return str(_list_rows(sql, {"closing": closing_id})[0][0])
 
 
 def read_totals(selection: Selection) -> Totals:
-    """Count and add up the sales and refunds."""
-    row = _read_row(_TOTALS.format(rows=selection.rows), selection.facts)
+    """Count and add up the sales, refunds and cash."""
+    (whole,) = _list_rows(_TOTALS.format(rows=selection.rows), selection.facts)
+    sql = _CASH.format(rows=selection.rows, entries=selection.entries)
+    (cash,) = _list_rows(sql, selection.facts)
     return Totals(
-        sales_count=row[0], sales_minor=row[1], refunds_count=row[2], refunds_minor=row[3]
+        sales_count=whole[0],
+        sales_minor=whole[1],
+        refunds_count=whole[2],
+        refunds_minor=whole[3],
+        tips_minor=whole[4],
+        discounts_minor=whole[5],
+        float_minor=cash[0],
+        paid_in_minor=cash[1],
+        paid_out_minor=cash[2],
+        cash_sales_minor=cash[3],
+        cash_refunds_minor=cash[4],
+        rounding_minor=cash[5],
     )
 
 
 def list_sums(selection: Selection, terminal: Terminal) -> list[ClosingSum]:
     """List the sums by tender, rate and cashier, and what waits for payment; unsaved."""
-    whole = read_totals(selection)
-    tenders = [
-        _make(
-            SumKind.TENDER,
-            key="wallet",
-            count=whole.sales_count,
-            sold_minor=whole.sales_minor,
-            refunded_minor=whole.refunds_minor,
-        )
-    ]
     return [
-        *_number(tenders if whole.sales_count or whole.refunds_count else []),
+        *_number(_list_tenders(selection)),
         *_number(_list_rates(selection)),
         *_number(_list_cashiers(selection)),
         *_number(_list_open(terminal)),
     ]
 
 
+def _list_tenders(selection: Selection) -> list[ClosingSum]:
+    return [
+        ClosingSum(
+            kind=SumKind.TENDER,
+            key="cash" if is_cash else "wallet",
+            count=count,
+            sold_minor=sold,
+            refunded_minor=refunded,
+        )
+        for is_cash, count, sold, refunded in _list_rows(
+            _TENDERS.format(rows=selection.rows), selection.facts
+        )
+    ]
+
+
 def _list_rates(selection: Selection) -> list[ClosingSum]:
-    rows = _sum_by(By.VAT, selection)
+    rows = [row for row in _sum_by(By.VAT, selection) if row.key != str(TIPS)]
     if all(row.key is None for row in rows):
         return []
     rates = [
-        _make_of(
+        _make(
             SumKind.VAT,
             row,
             label=write_percent(int(row.key)) if row.key else "",
-            vat_minor=take_out_vat(row.sold_minor - row.refunded_minor, int(row.key))
-            if row.key
-            else None,
+            vat_minor=row.vat_minor if row.key else None,
         )
         for row in rows
     ]
@@ -166,14 +238,14 @@ def _list_cashiers(selection: Selection) -> list[ClosingSum]:
     rows = _sum_by(By.CASHIER, selection)
     people = StaffMember.objects.filter(pk__in=[row.key for row in rows if row.key])
     names = {str(pk): name for pk, name in people.values_list("pk", "user__name")}
-    sums = [_make_of(SumKind.CASHIER, row, label=names.get(row.key or "", "")) for row in rows]
+    sums = [_make(SumKind.CASHIER, row, label=names.get(row.key or "", "")) for row in rows]
     return sorted(sums, key=lambda each: (not each.key, each.label, each.key))
 
 
 def _list_open(terminal: Terminal) -> list[ClosingSum]:
     return [
-        _make(
-            SumKind.OPEN,
+        ClosingSum(
+            kind=SumKind.OPEN,
             key=str(charge.id),
             label=charge.short_code_grouped,
             count=1,
@@ -188,19 +260,15 @@ def _sum_by(by: By, selection: Selection) -> list[Sums]:
     return sum_rows(by, selection.rows, dict(selection.facts))
 
 
-def _make_of(kind: SumKind, row: Sums, **facts: Any) -> ClosingSum:
-    return _make(
-        kind,
+def _make(kind: SumKind, row: Sums, **facts: Any) -> ClosingSum:
+    return ClosingSum(
+        kind=kind,
         key=row.key or "",
         count=row.units,
         sold_minor=row.sold_minor,
         refunded_minor=row.refunded_minor,
         **facts,
     )
-
-
-def _make(kind: SumKind, **facts: Any) -> ClosingSum:
-    return ClosingSum(kind=kind, **facts)
 
 
 def _number(sums: Sequence[ClosingSum]) -> Sequence[ClosingSum]:
@@ -218,12 +286,11 @@ def _find_bounds(terminal: Terminal, last: Closing | None) -> dict[str, Any]:
         "store": terminal.store_id,
         "first_sale": first_id_at(begin - open_for) if begin else nil,
         "first_refunded": first_id_at(begin - window) if begin else nil,
-        "first_refund": first_id_at(begin - _REFUND_LASTS) if begin else nil,
+        "first_made": first_id_at(begin - _MADE_WITHIN) if begin else nil,
     }
 
 
-def _read_row(sql: str, facts: Mapping[str, Any]) -> tuple[Any, ...]:
+def _list_rows(sql: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, facts)
-        row: tuple[Any, ...] = cursor.fetchone()
-    return row
+        return list(cursor.fetchall())

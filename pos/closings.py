@@ -4,7 +4,7 @@ A sale or refund is in a closing if its id is among the closing's entries: what 
 closing is made is in the next one. `docs/closings.md` tells more.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -25,10 +25,20 @@ from pos.closing_sums import (
     select_unclosed,
     take_entries,
 )
-from pos.models import Closing, ClosingSum, Terminal
+from pos.errors import DifferenceUnexplained
+from pos.models import CashCount, Closing, ClosingSum, Terminal
 from pos.queries import read_reference
 
 PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was counted in a drawer: a sum, perhaps by coins and notes, in minor units."""
+
+    total_minor: int
+    pieces: tuple[tuple[int, int], ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,13 @@ def read_open_day(terminal: Terminal) -> OpenDay:
 
 @retry_clashes
 @transaction.atomic
-def close_till(terminal: Terminal, *, closing_id: UUID, cashier: StaffMember | None) -> Closing:
+def close_till(
+    terminal: Terminal,
+    *,
+    closing_id: UUID,
+    cashier: StaffMember | None,
+    count: Count | None = None,
+) -> Closing:
     """Close the till: count what no closing has, give it the next number, and chain it.
 
     The same form sent again returns the closing that it made. Locks the till, so its closings
@@ -70,6 +86,7 @@ def close_till(terminal: Terminal, *, closing_id: UUID, cashier: StaffMember | N
 
     Raises:
         FormReused: the form closed another till.
+        DifferenceUnexplained: other cash was counted than expected, and no reason was given.
     """
     # A sale at the till refers to its row, which this lock allows.
     terminal = Terminal.objects.select_for_update(no_key=True, of=["self"]).get(pk=terminal.pk)
@@ -78,7 +95,7 @@ def close_till(terminal: Terminal, *, closing_id: UUID, cashier: StaffMember | N
         if known.terminal_id != terminal.id:
             raise FormReused
         return known
-    return _close(terminal, closing_id, cashier)
+    return _close(terminal, closing_id, cashier=cashier, count=count)
 
 
 def has_unclosed(terminal: Terminal) -> bool:
@@ -129,7 +146,13 @@ def page_closings(closings: QuerySet[Closing], *, after: str) -> Page[Closing]:
     return cut_page(closings, size=PAGE_SIZE, cursor=lambda each: each.public_id)
 
 
-def _close(terminal: Terminal, closing_id: UUID, cashier: StaffMember | None) -> Closing:
+def _close(
+    terminal: Terminal,
+    closing_id: UUID,
+    *,
+    cashier: StaffMember | None,
+    count: Count | None,
+) -> Closing:
     last = find_last(terminal)
     taken = take_entries(closing_id, terminal=terminal, last=last)
     totals, sums = read_totals(taken), list_sums(taken, terminal)
@@ -142,18 +165,27 @@ def _close(terminal: Terminal, closing_id: UUID, cashier: StaffMember | None) ->
         currency=terminal.store.currency,
         since=last.closed_at if last else None,
         closed_at=read_clock(),
-        sales_count=totals.sales_count,
-        sales_minor=totals.sales_minor,
-        refunds_count=totals.refunds_count,
-        refunds_minor=totals.refunds_minor,
+        **asdict(totals),
+        counted_minor=count.total_minor if count else None,
+        difference_reason=count.reason if count else "",
         all_sales_minor=(last.all_sales_minor if last else 0) + totals.sales_minor,
         all_refunds_minor=(last.all_refunds_minor if last else 0) + totals.refunds_minor,
-        entries_hash=hash_entries(taken),
+        entries_hash=hash_entries(closing_id),
         previous_hash=last.hash if last else NO_HASH,
     )
-    closing.hash = hash_closing(closing, sums)
+    _check_count(closing)
+    parts = count.pieces if count else ()
+    counts = [CashCount(unit_minor=unit, pieces=pieces) for unit, pieces in parts]
+    closing.hash = hash_closing(closing, sums, counts)
     closing.save(force_insert=True)
-    for each in sums:
+    for each in [*sums, *counts]:
         each.closing = closing
     ClosingSum.objects.bulk_create(sums)
+    CashCount.objects.bulk_create(counts)
     return closing
+
+
+def _check_count(closing: Closing) -> None:
+    difference_minor = closing.difference_minor
+    if difference_minor and not closing.difference_reason:
+        raise DifferenceUnexplained(difference_minor, closing.currency)

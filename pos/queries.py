@@ -17,7 +17,7 @@ from pos.errors import NotFound
 from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
 from pos.places import list_columns, list_paths, write_joins
 from pos.principals import Principal
-from pos.transitions import EXPIRE, when_status
+from pos.transitions import EXPIRE, PAID, when_status
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 
@@ -235,9 +235,9 @@ def filter_static(charges: QuerySet[Charge], source: str) -> QuerySet[Charge]:
 
 
 def find_by_receipt(token: UUID) -> Charge | None:
-    """Find the captured charge whose receipt this token opens."""
-    captured = _with_place().filter(status=ChargeStatus.CAPTURED)
-    return captured.filter(receipt_token=token).first()
+    """Find the paid charge whose receipt this token opens."""
+    paid = _with_place().filter(status__in=PAID)
+    return paid.filter(receipt_token=token).first()
 
 
 def list_refunds(charge: Charge) -> list[Refund]:

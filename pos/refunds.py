@@ -15,13 +15,14 @@ from ledger.transfers import NewTransfer
 from merchants.lines import record_line
 from merchants.models import LineKind, MerchantBalance, SettlementLine
 from merchants.queries import read_clock, sum_takings
+from pos.cash_rounding import find_store_unit, round_to
 from pos.errors import (
     RefundExceedsCaptured,
     RefundNotAllowed,
     RefundNotPossible,
     TipTooLarge,
 )
-from pos.models import Charge, ChargeStatus, Refund, RefundVat
+from pos.models import Charge, Refund, RefundVat
 from pos.principals import Principal
 from pos.running import mark_running, telling_running
 from pos.topics import topics_of
@@ -43,7 +44,7 @@ class NewRefund:
 
 
 def refund_charge(charge_id: UUID, *, principal: Principal, new: NewRefund) -> Refund:
-    """Refund some or all of a captured charge to its payer.
+    """Refund some or all of a captured charge to its payer, or of a cashed one in cash.
 
     The same key with the same request returns the first refund. Locks the charge, which
     serializes its refunds, then the merchant's balance, so that takings cannot be settled
@@ -51,7 +52,8 @@ def refund_charge(charge_id: UUID, *, principal: Principal, new: NewRefund) -> R
 
     Raises:
         RefundNotAllowed: the principal has no right to refund.
-        RefundNotPossible: not captured, outside the window, or too many parts.
+        RefundNotPossible: not paid, outside the window, too many parts, or of cash and not
+            asked for by a till.
         RefundExceedsCaptured: more than is left, of all or of the goods.
         TipTooLarge: more of the tip than is left of it.
         IdempotencyMismatch: the key came with another request before.
@@ -73,6 +75,8 @@ def _refund(charge_id: UUID, *, principal: Principal, new: NewRefund) -> Refund:
         return known
     if not principal.may_refund:
         raise RefundNotAllowed
+    if charge.is_cash and principal.terminal is None:
+        raise RefundNotPossible(gettext("This sale was paid in cash. Refund it at a till."))
     amount_minor = _judge_refund(charge, new)
     earlier = list(charge.refunds.prefetch_related("vat"))
     tip_minor = _find_tip(charge, earlier, amount_minor=amount_minor, wanted=new.tip_minor)
@@ -81,6 +85,7 @@ def _refund(charge_id: UUID, *, principal: Principal, new: NewRefund) -> Refund:
         amount_minor=amount_minor,
         tip_minor=tip_minor,
         currency=charge.currency,
+        rounding_minor=_round(charge, earlier, amount_minor),
         reason=new.reason,
         terminal=principal.terminal,
         cashier=principal.cashier,
@@ -89,7 +94,8 @@ def _refund(charge_id: UUID, *, principal: Principal, new: NewRefund) -> Refund:
     )
     _write_vat(charge, earlier, refund)
     _write_sums(charge, amount_minor)
-    _post_refund(charge, refund)
+    if not charge.is_cash:
+        _post_refund(charge, refund)
     record_event(
         "charge.refunded",
         feed=charge.merchant_id,
@@ -102,7 +108,7 @@ def _refund(charge_id: UUID, *, principal: Principal, new: NewRefund) -> Refund:
 
 
 def _judge_refund(charge: Charge, new: NewRefund) -> int:
-    if charge.status != ChargeStatus.CAPTURED or charge.captured_at is None:
+    if charge.captured_at is None:
         raise RefundNotPossible(gettext("Only a paid charge can be refunded."))
     if charge.captured_at < charge.read_at - timedelta(days=settings.REFUND_WINDOW_DAYS):
         raise RefundNotPossible(_say_too_old())
@@ -112,6 +118,19 @@ def _judge_refund(charge: Charge, new: NewRefund) -> int:
     if not 0 < amount_minor <= charge.refundable_minor:
         raise RefundExceedsCaptured(charge.refundable_minor)
     return amount_minor
+
+
+def _round(charge: Charge, earlier: Sequence[Refund], amount_minor: int) -> int:
+    if not charge.is_cash:
+        return 0
+    # What was handed back in all is rounded, so that all refunds hand back what was taken.
+    handed_minor = sum(each.amount_minor + each.rounding_minor for each in earlier)
+    upto_minor = charge.refunded_minor + amount_minor
+    in_all_minor = charge.cash_minor
+    if upto_minor < charge.amount_minor:
+        nearest_minor = round_to(upto_minor, find_store_unit(charge.store))
+        in_all_minor = min(max(nearest_minor, handed_minor), charge.cash_minor)
+    return in_all_minor - handed_minor - amount_minor
 
 
 def _find_tip(

@@ -87,6 +87,12 @@ class NewRefundSerializer(serializers.Serializer[Any]):
     reason = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
 
 
+class TakeCashSerializer(serializers.Serializer[Any]):
+    """Cash for an open charge; without what was given, it was given exactly."""
+
+    given = AmountSerializer(required=False)
+
+
 class ChargeLineSerializer(Answer):
     """What was sold, at the price of that moment."""
 
@@ -192,6 +198,14 @@ class CollectedChargeSerializer(ChargeSerializer):
     needs = TextsField(help_text="What the phone asks the customer for: nothing, or pin.")
 
 
+class CashSerializer(Answer):
+    """How a charge was paid in cash, in minor units of its currency."""
+
+    due_minor = NumberField(source="cash_minor", help_text="The amount, as cash is rounded.")
+    given_minor = NumberField()
+    change_minor = NumberField()
+
+
 class WholeChargeSerializer(ChargeSerializer):
     """A charge with what takes a further look."""
 
@@ -199,6 +213,11 @@ class WholeChargeSerializer(ChargeSerializer):
         allow_null=True,
         of=lambda charge: charge.receipt_number or None,
         help_text="Null until the receipt is issued, moments later.",
+    )
+    cash = CashSerializer(
+        allow_null=True,
+        of=lambda charge: charge if charge.is_cash else None,
+        help_text="How it was paid in cash; else null.",
     )
     lines = ChargeLineSerializer(many=True)
     vat = VatSerializer(many=True, help_text="By rate; empty where the shop says none.")

@@ -15,7 +15,7 @@ from pos.terminals import OpenTill, list_open_tills
 _BEST_SHOWN = 5
 # Both read the charges of about today alone: ids run with time, and are indexed by merchant.
 _SHOWN = """
-    SELECT count(*) FILTER (WHERE status = 'captured'),
+    SELECT count(*) FILTER (WHERE status IN ('captured', 'cashed')),
            count(*) FILTER (WHERE status IN ('canceled', 'expired')
                                OR status IN ('open', 'claimed')
                               AND expires_at <= clock_timestamp()),

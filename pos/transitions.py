@@ -22,9 +22,12 @@ class ChargeStatus(TextChoices):
     CAPTURED = "captured"
     CANCELED = "canceled"
     EXPIRED = "expired"
+    CASHED = "cashed"
 
 
 ALIVE = (ChargeStatus.OPEN, ChargeStatus.CLAIMED)
+# `captured_at` is when: of a wallet's money, or of cash.
+PAID = (ChargeStatus.CAPTURED, ChargeStatus.CASHED)
 # No end was written, whatever the clock says. By times, to match the partial index.
 _ENDS = ("captured_at", "canceled_at", "expired_at")
 UNENDED = Q(**dict.fromkeys(_ENDS))
@@ -179,6 +182,18 @@ CAPTURE = Transition(
     decided_in="pos/sql/capture_charge.sql",
     moves="wallet to takings",
 )
+# In cash, by the cashier. Nobody has claimed it, and nothing moves in the ledger.
+CASH = Transition(
+    "cash",
+    (ChargeStatus.OPEN,),
+    ChargeStatus.CASHED,
+    "charge.cashed",
+    limits=(IN_TIME,),
+    guard="counter_code_id IS NULL AND amount_minor = %(amount)s",
+    changes="status = 'cashed', captured_at = clock_timestamp(), given_minor = %(given)s,"
+    " rounding_minor = %(rounding)s",
+    facts=", 'amount_minor', charge.amount_minor, 'currency', charge.currency",
+)
 CANCEL = Transition(
     "cancel",
     ALIVE,
@@ -205,7 +220,7 @@ EXPIRE = Transition(
     limits=(OVER,),
     changes="status = 'expired', expired_at = expires_at",
 )
-LIFE = (OPEN, LEASE, RELEASE, END_LEASE, TIP, REFUSE, CAPTURE, CANCEL, EXTEND, EXPIRE)
+LIFE = (OPEN, LEASE, RELEASE, END_LEASE, TIP, REFUSE, CAPTURE, CASH, CANCEL, EXTEND, EXPIRE)
 # They follow from the clock; the sweep only writes them down.
 BY_THE_CLOCK = (EXPIRE, END_LEASE)
 
@@ -240,6 +255,7 @@ def when_status(status: str, now: datetime | Now) -> Q:
         ChargeStatus.OPEN: when_alive(now) & ~leased,
         ChargeStatus.CLAIMED: UNENDED & leased,
         ChargeStatus.CAPTURED: Q(status=ChargeStatus.CAPTURED),
+        ChargeStatus.CASHED: Q(given_minor__isnull=False),
         ChargeStatus.CANCELED: Q(canceled_at__isnull=False),
         ChargeStatus.EXPIRED: Q(expired_at__isnull=False),
     }[ChargeStatus(status)]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pos.api import charges, pictures
+from pos.api import cash, charges, pictures
 from pos.api import counter_codes as api_codes
 from pos.views import (
     closings,
@@ -110,6 +110,7 @@ urlpatterns = [
     path("api/v1/charges", charges.ChargesView.as_view()),
     path("api/v1/charges/<str:reference>", charges.ChargeView.as_view()),
     path("api/v1/charges/<str:reference>/cancel", charges.CancelView.as_view()),
+    path("api/v1/charges/<str:reference>/cash", cash.CashView.as_view()),
     path("api/v1/charges/<str:reference>/extend", charges.ExtendView.as_view()),
     path("api/v1/charges/<str:reference>/refunds", charges.RefundsView.as_view()),
     path("api/v1/refunds/<str:reference>", charges.RefundView.as_view()),

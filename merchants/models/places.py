@@ -133,6 +133,10 @@ class Store(models.Model):
     tip_middle_bps = models.PositiveSmallIntegerField(default=1000, db_default=1000)
     tip_high_bps = models.PositiveSmallIntegerField(default=1500, db_default=1500)
     tip_max_bps = models.PositiveSmallIntegerField(default=5000, db_default=5000)
+    # Cash at its tills, beside the wallets' codes.
+    takes_cash = models.BooleanField(default=False, db_default=False)
+    # Whether each closing of a till is mailed to the owners.
+    mails_closings = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
 

@@ -2,7 +2,16 @@
 
 from pos.models.acknowledgements import Acknowledgement
 from pos.models.charges import Charge, ChargeLine, Refusal
-from pos.models.closings import Closing, ClosingEntry, ClosingSum, EntryKind, SumKind
+from pos.models.closings import (
+    CashCount,
+    CashMovement,
+    Closing,
+    ClosingEntry,
+    ClosingSum,
+    EntryKind,
+    MovementKind,
+    SumKind,
+)
 from pos.models.collections import Collection
 from pos.models.counter_codes import CounterCode
 from pos.models.refunds import DueReceipt, Receipt, Refund, RefundVat
@@ -11,6 +20,8 @@ from pos.transitions import ChargeStatus
 
 __all__ = [
     "Acknowledgement",
+    "CashCount",
+    "CashMovement",
     "Charge",
     "ChargeLine",
     "ChargeStatus",
@@ -23,6 +34,7 @@ __all__ = [
     "EntryKind",
     "Item",
     "ItemColor",
+    "MovementKind",
     "Receipt",
     "Refund",
     "RefundVat",

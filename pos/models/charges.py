@@ -20,7 +20,7 @@ from merchants.models import Merchant, StaffMember, Store
 from merchants.queries import read_clock
 from pos.models.counter_codes import CounterCode
 from pos.models.terminals import Terminal
-from pos.transitions import ALIVE, UNENDED, ChargeStatus, read_status
+from pos.transitions import ALIVE, PAID, UNENDED, ChargeStatus, read_status
 from qr.links import encode_token
 from qr.references import encode_reference
 
@@ -86,6 +86,9 @@ class Charge(models.Model):
     vat_is_added = models.BooleanField(default=False, db_default=False)
     # By the rule in force when it was captured; 0 until then.
     fee_minor = models.BigIntegerField()
+    # Paid in cash: what the customer handed over, and what rounding added to the amount.
+    given_minor = models.BigIntegerField(null=True)
+    rounding_minor = models.BigIntegerField(default=0, db_default=0)
     refunded_minor = models.BigIntegerField(default=0)
     refunds_count = models.PositiveSmallIntegerField(default=0)
     reference = models.CharField(max_length=64, blank=True)
@@ -163,7 +166,8 @@ class Charge(models.Model):
                 name="pos_charge_refunds_within_capture",
             ),
             models.CheckConstraint(
-                condition=models.Q(refunded_minor=0) | models.Q(status="captured"),
+                condition=models.Q(refunded_minor=0)
+                | models.Q(status__in=["captured", "cashed"]),
                 name="pos_charge_refunds_only_captured",
             ),
             models.CheckConstraint(
@@ -172,9 +176,19 @@ class Charge(models.Model):
                 name="pos_charge_claimed_has_payer",
             ),
             models.CheckConstraint(
-                condition=models.Q(status="captured", captured_at__isnull=False)
-                | ~models.Q(status="captured") & models.Q(captured_at=None),
+                condition=models.Q(status__in=["captured", "cashed"], captured_at__isnull=False)
+                | ~models.Q(status__in=["captured", "cashed"]) & models.Q(captured_at=None),
                 name="pos_charge_captured_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status="cashed",
+                    given_minor__gte=models.F("amount_minor") + models.F("rounding_minor"),
+                    payer_account=None,
+                    fee_minor=0,
+                )
+                | ~models.Q(status="cashed") & models.Q(given_minor=None, rounding_minor=0),
+                name="pos_charge_cashed_was_given",
             ),
             models.CheckConstraint(
                 condition=models.Q(status="canceled", canceled_at__isnull=False)
@@ -206,6 +220,12 @@ class Charge(models.Model):
                 )
                 for owner in ("store", "merchant")
                 for name, condition in _RARE.items()
+            ),
+            # As those of rare states: neither a claim nor a capture touches it.
+            models.Index(
+                fields=["merchant", "-id"],
+                condition=models.Q(given_minor__isnull=False),
+                name="pos_charge_merchant_cash",
             ),
             models.Index(
                 fields=["store", "-id"],
@@ -280,6 +300,26 @@ class Charge(models.Model):
         return self.cashier.name if self.cashier else ""
 
     @property
+    def is_paid(self) -> bool:
+        """Return whether the money is there, from a wallet or in cash."""
+        return self.status in PAID
+
+    @property
+    def is_cash(self) -> bool:
+        """Return whether it was paid in cash."""
+        return self.status == ChargeStatus.CASHED
+
+    @property
+    def cash_minor(self) -> int:
+        """Return the cash it took, in minor units: the amount, rounded."""
+        return self.amount_minor + self.rounding_minor if self.is_cash else 0
+
+    @property
+    def change_minor(self) -> int:
+        """Return the change that was given, in minor units."""
+        return (self.given_minor or 0) - self.cash_minor
+
+    @property
     def goods_minor(self) -> int:
         """Return the price of the goods with VAT and without tip, in minor units."""
         return self.amount_minor - self.tip_minor
@@ -287,8 +327,7 @@ class Charge(models.Model):
     @property
     def refundable_minor(self) -> int:
         """Return what may still be refunded, in minor units."""
-        captured = self.status == ChargeStatus.CAPTURED
-        return self.amount_minor - self.refunded_minor if captured else 0
+        return self.amount_minor - self.refunded_minor if self.is_paid else 0
 
 
 class ChargeLine(models.Model):

@@ -20,6 +20,8 @@ class Refund(models.Model):
     amount_minor = models.BigIntegerField()
     # Within the amount.
     tip_minor = models.BigIntegerField(default=0, db_default=0)
+    # Of cash: what rounding adds to what is handed back.
+    rounding_minor = models.BigIntegerField(default=0, db_default=0)
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=140, blank=True)
     terminal = models.ForeignKey(

@@ -131,7 +131,17 @@ def _list_facts(charge: Charge, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     yield translate("Reference"), charge.short_code_grouped
     if charge.reference:
         yield translate("Shop reference"), charge.reference
-    yield translate("Paid by"), charge.payer_name
+    if charge.is_cash:
+        yield from _list_cash(charge)
+    else:
+        yield translate("Paid by"), charge.payer_name
     if charge.terminal:
         made_by = [charge.terminal.name, charge.cashier_name]
         yield translate("Till"), " · ".join(filter(None, made_by))
+
+
+def _list_cash(charge: Charge) -> Iterator[tuple[str, str]]:
+    if charge.rounding_minor:
+        yield translate("Rounded for cash"), money_of(charge.rounding_minor, charge.currency)
+    yield translate("Paid in cash"), money_of(charge.given_minor or 0, charge.currency)
+    yield translate("Change"), money_of(charge.change_minor, charge.currency)

@@ -18,3 +18,11 @@ CREATE OR REPLACE TRIGGER pos_closingsum_append_only
 CREATE OR REPLACE TRIGGER pos_closingentry_append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON pos_closingentry
     FOR EACH STATEMENT EXECUTE FUNCTION pos_refuse_change();
+
+CREATE OR REPLACE TRIGGER pos_cashcount_append_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON pos_cashcount
+    FOR EACH STATEMENT EXECUTE FUNCTION pos_refuse_change();
+
+CREATE OR REPLACE TRIGGER pos_cashmovement_append_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON pos_cashmovement
+    FOR EACH STATEMENT EXECUTE FUNCTION pos_refuse_change();
