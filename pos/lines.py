@@ -63,7 +63,10 @@ def find_lines(store: Store, wanted: Sequence[Mapping[str, Any]]) -> tuple[NewLi
         line_of_item(items[line["item"]], line["quantity"], note=line["note"])
         if "item" in line
         else NewLine(
-            name=line["name"], unit_price_minor=line["amount_minor"], note=line["note"]
+            name=line["name"],
+            quantity=line["quantity"],
+            unit_price_minor=line["amount_minor"],
+            note=line["note"],
         )
         for line in wanted
     )
