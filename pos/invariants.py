@@ -52,7 +52,7 @@ INVARIANTS = (
              CROSS JOIN LATERAL (
                    SELECT coalesce(sum(f.amount_minor), 0) AS minor, count(*) AS count,
                           coalesce(sum(f.amount_minor + f.rounding_minor), 0) AS handed,
-                          count(t.id) AS posted,
+                          count(t.id) AS posted, coalesce(sum(f.tip_minor), 0) AS tips,
                           count(*) FILTER (WHERE t.amount_minor = f.amount_minor
                                              AND t.currency = c.currency
                                              AND t.credit_account_id = c.payer_account_id
@@ -63,6 +63,7 @@ INVARIANTS = (
              WHERE {part:c.ctid}
                AND (r.minor <> c.refunded_minor OR r.count <> c.refunds_count
                     OR c.refunded_minor > c.amount_minor
+                    OR r.tips > c.tip_minor OR r.minor - r.tips > c.amount_minor - c.tip_minor
                     OR CASE c.status WHEN 'captured' THEN r.moved <> r.count
                        WHEN 'cashed' THEN r.posted > 0
                          OR r.handed > c.amount_minor + c.rounding_minor
@@ -92,7 +93,8 @@ INVARIANTS = (
               LEFT JOIN merchants_settlementline l ON l.id = c.id AND l.kind = 'sale'
              WHERE {part:c.ctid} AND c.status = 'captured'
                AND (l.id IS NULL OR l.amount_minor <> c.amount_minor
-                    OR l.fee_minor <> c.fee_minor OR l.store_id <> c.store_id)
+                    OR l.fee_minor <> c.fee_minor OR l.tip_minor <> c.tip_minor
+                    OR l.store_id <> c.store_id)
         """,
     ),
     Invariant(
@@ -107,7 +109,8 @@ INVARIANTS = (
               LEFT JOIN merchants_settlementline l ON l.id = f.id AND l.kind = 'refund'
              WHERE {part:f.ctid} AND c.status <> 'cashed'
                AND (l.id IS NULL OR l.amount_minor <> f.amount_minor
-                    OR l.charge_id <> f.charge_id OR l.fee_minor <> 0)
+                    OR l.charge_id <> f.charge_id OR l.fee_minor <> 0
+                    OR l.tip_minor <> f.tip_minor)
         """,
     ),
     Invariant(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger.money import AMOUNT_MINOR_MAX, find_exponent
-from ledger.typed import read_money
+from ledger.typed import read_money, write_percent
 from ledger.transactions import retry_clashes
 from merchants.models import Store
 from pos.errors import TipsNotTaken, TipTooLarge
@@ -37,6 +37,11 @@ class Offer(NamedTuple):
 
     bps: int
     tip_minor: int
+
+    @property
+    def percent(self) -> str:
+        """Return its part as people read it, `12.5`."""
+        return write_percent(self.bps)
 
 
 def list_offers(store: Store, goods_minor: int) -> list[Offer]:

@@ -6,6 +6,7 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
+from ledger.typed import write_percent
 from merchants.models import StaffMember, Store
 from pos.models.charges import Charge
 from pos.models.terminals import Terminal
@@ -99,6 +100,16 @@ class RefundVat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.vat_bps} of {self.refund_id}"
+
+    @property
+    def percent(self) -> str:
+        """Return the rate as it is typed, `13.5`."""
+        return write_percent(self.vat_bps)
+
+    @property
+    def net_minor(self) -> int:
+        """Return the part without its VAT, in minor units."""
+        return self.gross_minor - self.vat_minor
 
 
 class DueReceipt(models.Model):

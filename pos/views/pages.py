@@ -49,7 +49,7 @@ from pos.terminals import (
 )
 from pos.till_keys import change_key
 from pos.timeline import list_timeline
-from pos.vat import list_vat
+from pos.vat import list_refund_vat, list_vat
 from pos.views.desk import show_items
 from pos.views.tills import draw_pairing, find_own_terminal
 
@@ -174,11 +174,14 @@ def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         raise Http404 from None
     refunds = list_refunds(charge)
     moved = [charge.id, *(refund.id for refund in refunds)]
+    tables = {refund.id: list_refund_vat(refund) for refund in refunds}
+    tables[charge.id] = list_vat(charge, charge.lines.all())
     context = {
         "merchant": staff.merchant,
         "works_at": staff.store,
-        "settled_lines": list_settled_lines(moved),
-        "vat": list_vat(charge.lines.all()),
+        "settled_lines": [
+            (line, tables.get(line.id, [])) for line in list_settled_lines(moved)
+        ],
         "charge": charge,
         "refunds": refunds,
         "timeline": list_timeline(charge, refunds),

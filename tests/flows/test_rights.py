@@ -98,6 +98,7 @@ RIGHTS = {
     "dashboard/stores/<str:reference>/codes/": MANAGES,
     "dashboard/stores/<str:reference>/format/": MANAGES,
     "dashboard/stores/<str:reference>/hours/": MANAGES,
+    "dashboard/stores/<str:reference>/prices/": MANAGES,
     "dashboard/stores/<str:reference>/items/new/": MANAGES,
     "dashboard/stores/<str:reference>/reopen/": MANAGES,
     "dashboard/stores/<str:reference>/tills/new/": MANAGES,
