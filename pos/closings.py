@@ -175,10 +175,12 @@ def _close(
     )
     _check_count(closing)
     parts = count.pieces if count else ()
-    counts = [CashCount(unit_minor=unit, pieces=pieces) for unit, pieces in parts]
+    counts = [
+        CashCount(closing=closing, unit_minor=unit, pieces=pieces) for unit, pieces in parts
+    ]
     closing.hash = hash_closing(closing, sums, counts)
     closing.save(force_insert=True)
-    for each in [*sums, *counts]:
+    for each in sums:
         each.closing = closing
     ClosingSum.objects.bulk_create(sums)
     CashCount.objects.bulk_create(counts)

@@ -42,8 +42,7 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        claim="refunds never exceed what was paid, and each has one transfer to its payer, or"
-        " none if it was paid in cash",
+        claim="refunds never exceed the capture, and each has one transfer to its payer",
         counted="SELECT count(*) FROM pos_charge c WHERE {part:c.ctid}",
         by=_CHARGES,
         offending="""
@@ -51,8 +50,7 @@ INVARIANTS = (
               FROM pos_charge c
              CROSS JOIN LATERAL (
                    SELECT coalesce(sum(f.amount_minor), 0) AS minor, count(*) AS count,
-                          coalesce(sum(f.amount_minor + f.rounding_minor), 0) AS handed,
-                          count(t.id) AS posted, coalesce(sum(f.tip_minor), 0) AS tips,
+                          coalesce(sum(f.tip_minor), 0) AS tips,
                           count(*) FILTER (WHERE t.amount_minor = f.amount_minor
                                              AND t.currency = c.currency
                                              AND t.credit_account_id = c.payer_account_id
@@ -64,10 +62,24 @@ INVARIANTS = (
                AND (r.minor <> c.refunded_minor OR r.count <> c.refunds_count
                     OR c.refunded_minor > c.amount_minor
                     OR r.tips > c.tip_minor OR r.minor - r.tips > c.amount_minor - c.tip_minor
-                    OR CASE c.status WHEN 'captured' THEN r.moved <> r.count
-                       WHEN 'cashed' THEN r.posted > 0
-                         OR r.handed > c.amount_minor + c.rounding_minor
-                       ELSE r.count > 0 END)
+                    OR r.moved <> r.count AND c.status <> 'cashed'
+                    OR r.count > 0 AND c.status NOT IN ('captured', 'cashed'))
+        """,
+    ),
+    Invariant(
+        claim="refunds of cash never exceed the cash that was taken, and none has a transfer",
+        counted="SELECT count(*) FROM pos_charge c WHERE {part:c.ctid} AND c.status = 'cashed'",
+        by=_CHARGES,
+        offending="""
+            SELECT c.id, r.handed || ' of ' || c.amount_minor + c.rounding_minor
+              FROM pos_charge c
+             CROSS JOIN LATERAL (
+                   SELECT sum(f.amount_minor + f.rounding_minor) AS handed,
+                          count(t.id) AS posted, min(f.amount_minor + f.rounding_minor) AS least
+                     FROM pos_refund f LEFT JOIN ledger_transfer t ON t.id = f.id
+                    WHERE f.charge_id = c.id) r
+             WHERE {part:c.ctid} AND c.status = 'cashed'
+               AND (r.posted > 0 OR r.least < 0 OR r.handed > c.amount_minor + c.rounding_minor)
         """,
     ),
     Invariant(

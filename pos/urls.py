@@ -32,6 +32,7 @@ urlpatterns = [
     path("till/items/", desk.items, name="items"),
     path("till/activity/", pages.activity, name="activity"),
     path("till/day/", closings.day, name="day"),
+    path("till/drawer/", closings.drawer, name="drawer"),
     path("till/day/<str:reference>/", closings.day_closing, name="day_closing"),
     path("r/<str:token>/", receipts.receipt, name="receipt"),
     path("r/<str:token>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
@@ -59,6 +60,9 @@ urlpatterns = [
         "dashboard/stores/<str:reference>/format/",
         counter_codes.choose_format,
         name="choose_format",
+    ),
+    path(
+        "dashboard/stores/<str:reference>/cash/", counter_codes.choose_cash, name="choose_cash"
     ),
     path("dashboard/stores/<str:reference>/close/", counter_codes.close, name="close_store"),
     path("dashboard/stores/<str:reference>/reopen/", counter_codes.reopen, name="reopen_store"),

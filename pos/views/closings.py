@@ -6,11 +6,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.once import FormReused
 from merchants.access import Staff, activate_time_zone, list_own_stores, staff_only
 from pos.access import Till, read_device, till_only
+from pos.cash import move_cash
 from pos.closing_slips import write_closing, write_open_day
 from pos.closings import (
     close_till,
@@ -20,9 +21,9 @@ from pos.closings import (
     page_closings,
     read_open_day,
 )
-from pos.errors import NotFound
-from pos.forms_closings import ClosingForm
-from pos.models import Closing
+from pos.errors import DifferenceUnexplained, DrawerRefused, NotFound
+from pos.forms_closings import ClosingForm, DrawerForm
+from pos.models import Closing, MovementKind
 from pos.views.tills import find_own_terminal
 
 # The till shows its latest ones; the dashboard has all.
@@ -37,15 +38,50 @@ def day(request: HttpRequest, till: Till) -> HttpResponse:
     if till.cashier is None:
         return redirect("pos:unlock")
     if request.method == "GET":
-        return _show_day(request, till, ClosingForm())
-    form = ClosingForm(request.POST)
-    form.is_valid()
+        return show_day(request, till)
+    form = ClosingForm(request.POST, store=till.store)
+    if not form.is_valid():
+        return show_day(request, till, form=form, status=422)
+    terminal, count = read_device(till), form.read_count()
     try:
-        closing = close_till(read_device(till), closing_id=form.read_id(), cashier=till.cashier)
+        closing = close_till(
+            terminal, closing_id=form.read_id(), cashier=till.cashier, count=count
+        )
+    except (DifferenceUnexplained, FormReused) as refusal:
+        if isinstance(refusal, FormReused):
+            form.renew(refusal)
+        else:
+            form.refuse("reason", refusal)
+        return show_day(request, till, form=form, status=409)
+    return redirect("pos:day_closing", closing.public_id)
+
+
+@require_POST
+@never_cache
+@till_only
+def drawer(request: HttpRequest, till: Till) -> HttpResponse:
+    """Put cash into the drawer, or take it out."""
+    if till.cashier is None:
+        return redirect("pos:unlock")
+    form = DrawerForm(request.POST, store=till.store)
+    if not form.is_valid():
+        return show_day(request, till, drawer_form=form, status=422)
+    found = form.cleaned_data
+    try:
+        move_cash(
+            till,
+            MovementKind(found["kind"]),
+            movement_id=form.read_id(),
+            amount_minor=found["amount_minor"],
+            reason=found["why"],
+        )
+    except DrawerRefused as refusal:
+        form.refuse("amount", refusal)
+        return show_day(request, till, drawer_form=form, status=409)
     except FormReused as refusal:
         form.renew(refusal)
-        return _show_day(request, till, form, status=409)
-    return redirect("pos:day_closing", closing.public_id)
+        return show_day(request, till, drawer_form=form, status=409)
+    return redirect("pos:day")
 
 
 @require_GET
@@ -107,9 +143,15 @@ def _show_closing(closing: Closing) -> dict[str, object]:
     return {"closing": closing, "slip": write_closing(closing)}
 
 
-def _show_day(
-    request: HttpRequest, till: Till, form: ClosingForm, *, status: int = 200
+def show_day(
+    request: HttpRequest,
+    till: Till,
+    *,
+    form: ClosingForm | None = None,
+    drawer_form: DrawerForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """Show the day's end, with a form that was refused."""
     activate_time_zone(till.store.time_zone)
     terminal = read_device(till)
     today = read_open_day(terminal)
@@ -117,7 +159,8 @@ def _show_day(
         "terminal": terminal,
         "store": till.store,
         "cashier": till.cashier,
-        "form": form,
+        "form": form or ClosingForm(store=till.store),
+        "drawer_form": drawer_form or DrawerForm(store=till.store),
         "day": today,
         "slip": write_open_day(terminal, today),
         "latest": list_closings().filter(terminal=terminal, store=till.store)[:_LATEST],

@@ -21,9 +21,11 @@ from merchants.access import (
     name_actor,
     staff_only,
 )
+from merchants.models import Store
 from merchants.money_of_sales import list_settled_lines
 from pos.access import Till, keep_token, read_device, till_only
 from pos.authentication import TILL_COOKIE
+from pos.cash_rounding import find_store_unit, list_pieces
 from pos.desk import look_at_desk
 from pos.errors import NotFound, PairingRefused
 from pos.forms_search import STATUSES
@@ -106,7 +108,7 @@ def sell(request: HttpRequest, till: Till) -> HttpResponse:
     """Show the till: keypad, items, charge."""
     if till.cashier is None:
         return redirect("pos:unlock")
-    context = _till_context(till) | show_items(till.store)
+    context = _till_context(till) | show_items(till.store) | _show_cash(till.store)
     return render(request, "pos/till.html", context)
 
 
@@ -203,6 +205,13 @@ def _till_context(till: Till) -> dict[str, Any]:
         "currency": till.store.currency,
         "exponent": find_exponent(till.store.currency),
     }
+
+
+def _show_cash(store: Store) -> dict[str, Any]:
+    if not store.takes_cash:
+        return {}
+    pieces = " ".join(str(piece) for piece in list_pieces(store.currency))
+    return {"cash_unit": find_store_unit(store), "cash_pieces": pieces}
 
 
 def _list_page(request: HttpRequest, charges: QuerySet[Charge]) -> dict[str, Any]:

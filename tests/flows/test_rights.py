@@ -94,6 +94,7 @@ RIGHTS = {
     "dashboard/settlements/timetable/change/": OWNS,
     "dashboard/stores/": READS,
     "dashboard/stores/<str:reference>/": MANAGES,
+    "dashboard/stores/<str:reference>/cash/": MANAGES,
     "dashboard/stores/<str:reference>/close/": MANAGES,
     "dashboard/stores/<str:reference>/codes/": MANAGES,
     "dashboard/stores/<str:reference>/format/": MANAGES,

@@ -201,7 +201,7 @@ def test_the_api_takes_cash_and_shows_it(counter):
     cash = {"due_minor": 480, "given_minor": 500, "change_minor": 20}
     assert (done.json()["status"], done.json()["cash"]) == ("cashed", cash)
     assert api.get(address).json()["cash"] == cash
-    listed = api.get("charges", status="cashed").json()["charges"]
+    listed = api.get("charges", status="cashed").json()["data"]
     assert [each["id"] for each in listed] == [made["id"]]
 
 
