@@ -381,5 +381,6 @@ INVARIANTS = [
     "banking.order_invariants.INVARIANTS",
     "merchants.invariants.INVARIANTS",
     "pos.invariants.INVARIANTS",
+    "pos.closing_invariants.INVARIANTS",
     "wallet.invariants.INVARIANTS",
 ]

@@ -30,6 +30,7 @@ from merchants.settlement import close_settlement
 from pos.charges import create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code, write_counter_link
 from pos.desk import acknowledge_payment
+from pos.lines import line_of_item
 from pos.models import CounterCode, Item, Terminal
 from pos.openings import NewCharge
 from pos.principals import Principal, act_at_till
@@ -264,7 +265,7 @@ def _sell(
         currency=CURRENCY,
         reference="",
         description=item.name,
-        lines=((item, chance.choice([1, 1, 2])),),
+        lines=(line_of_item(item, chance.choice([1, 1, 2])),),
         idempotency_key=str(uuid.uuid4()),
         request_hash=b"demo",
     )

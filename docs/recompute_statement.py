@@ -31,10 +31,10 @@ BLANKS = [""] * (len(LINE) - 1)
 COLUMNS = ["record", *LINE, "name", "value"]
 FACTS = ["settlement", "number", "merchant", "first_day", "last_day", "opened_at"]
 FACTS += ["closed_at", "time_zone", "payout_due_on", "currency", "sales_count"]
-FACTS += ["refunds_count", "opening", "sales", "refunds", "fees", "adjusted", "payout"]
+FACTS += ["refunds_count", "tips", "refunded_tips", "opening", "sales", "refunds", "fees", "adjusted", "payout"]
 FACTS += ["closing"]
 # Left out where there is none.
-OPTIONAL = {"adjusted"}
+OPTIONAL = {"adjusted", "tips", "refunded_tips"}
 # What a sub-total of the JSON is of.
 SUBTOTALS = {"day": ["day"], "store": ["store"], "till": ["store", "till"]}
 SUBTOTALS["cashier"] = ["cashier"]

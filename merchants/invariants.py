@@ -21,12 +21,17 @@ INVARIANTS = (
                        coalesce(sum(amount_minor)
                            FILTER (WHERE kind = 'refund'), 0) AS returned,
                        count(*) FILTER (WHERE kind = 'refund') AS refunds,
-                       coalesce(sum(fee_minor), 0) AS fees
+                       coalesce(sum(fee_minor), 0) AS fees,
+                       coalesce(sum(tip_minor) FILTER (WHERE kind = 'sale'), 0) AS tips,
+                       coalesce(sum(tip_minor)
+                           FILTER (WHERE kind = 'refund'), 0) AS returned_tips
                   FROM merchants_settlementline l WHERE l.settlement_id = s.id) lines ON true
              WHERE {part:s.ctid}
                AND ((s.sales_minor, s.sales_count,
-                     s.refunds_minor, s.refunds_count, s.fees_minor)
-                    <> (lines.sold, lines.sales, lines.returned, lines.refunds, lines.fees)
+                     s.refunds_minor, s.refunds_count, s.fees_minor,
+                     s.tips_minor, s.refunded_tips_minor)
+                    <> (lines.sold, lines.sales, lines.returned, lines.refunds, lines.fees,
+                        lines.tips, lines.returned_tips)
                     OR s.closing_minor <> s.opening_minor + s.sales_minor - s.refunds_minor
                                           - s.fees_minor + s.adjusted_minor - s.payout_minor)
         """,

@@ -11,6 +11,7 @@ _RECORD = """
     SELECT merchants_record_line(
         line => %(line)s, kind => %(kind)s, charge => %(charge)s, merchant => %(merchant)s,
         store => %(store)s, currency => %(currency)s, amount => %(amount)s, fee => %(fee)s,
+        tip => %(tip)s,
         is_receivable => %(is_receivable)s, short_code => %(short_code)s,
         reference => %(reference)s, at => %(at)s)
 """
@@ -30,6 +31,7 @@ def record_line(draft: SettlementLine, *, merchant_id: UUID, currency: str) -> N
         "currency": currency,
         "amount": draft.amount_minor,
         "fee": draft.fee_minor,
+        "tip": draft.tip_minor,
         "is_receivable": draft.is_receivable,
         "short_code": draft.short_code,
         "reference": draft.reference,

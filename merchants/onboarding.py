@@ -90,6 +90,12 @@ def choose_code_format(store: Store, code_format: CodeFormat) -> None:
     store.save(update_fields=["code_format"])
 
 
+def set_till_rules(store: Store, *, takes_cash: bool, mails_closings: bool) -> None:
+    """Set whether a store's tills take cash, and whether owners get their closings by mail."""
+    store.takes_cash, store.mails_closings = takes_cash, mails_closings
+    store.save(update_fields=["takes_cash", "mails_closings"])
+
+
 def close_store(store: Store) -> None:
     """Close the store to new charges; `stop_store` (pos/terminals.py) ends waiting ones."""
     store.closed_at = timezone.now()

@@ -48,6 +48,8 @@ PRIVILEGES = {
     "merchants_store": (
         "SELECT",
         "INSERT",
-        "UPDATE (name, street, city, code_format, closed_at)",
+        "UPDATE (name, street, city, code_format, closed_at, vat_mode, vat_default_bps,"
+        " asks_tips, tip_low_bps, tip_middle_bps, tip_high_bps, tip_max_bps, takes_cash,"
+        " mails_closings)",
     ),
 }

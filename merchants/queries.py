@@ -49,6 +49,8 @@ class Preview:
     refunds_count: int
     refunds_minor: int
     fees_minor: int
+    tips_minor: int
+    refunded_tips_minor: int
     adjusted_minor: int
 
     @property
@@ -180,6 +182,8 @@ def preview_settlement(balance: MerchantBalance) -> Preview:
         refunds_count=Count("id", filter=refund),
         refunds_minor=Coalesce(Sum("amount_minor", filter=refund), 0),
         fees_minor=Coalesce(Sum("fee_minor"), 0),
+        tips_minor=Coalesce(Sum("tip_minor", filter=sale), 0),
+        refunded_tips_minor=Coalesce(Sum("tip_minor", filter=refund), 0),
     )
     last = balance.settlements.order_by("-number").first()
     return Preview(

@@ -34,7 +34,7 @@ _TAKE_LINES = """
     WITH taken AS (
         UPDATE merchants_settlementline SET settlement_id = %s
          WHERE balance_id = %s AND settlement_id IS NULL AND at < %s
-        RETURNING store_id, kind, amount_minor, fee_minor, is_receivable
+        RETURNING store_id, kind, amount_minor, fee_minor, tip_minor, is_receivable
     )
     SELECT s.takings_account_id,
            count(*) FILTER (WHERE kind = 'sale'),
@@ -42,7 +42,9 @@ _TAKE_LINES = """
            count(*) FILTER (WHERE kind = 'refund'),
            coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund'), 0)::bigint,
            coalesce(sum(amount_minor) FILTER (WHERE is_receivable), 0)::bigint,
-           coalesce(sum(fee_minor), 0)::bigint
+           coalesce(sum(fee_minor), 0)::bigint,
+           coalesce(sum(tip_minor) FILTER (WHERE kind = 'sale'), 0)::bigint,
+           coalesce(sum(tip_minor) FILTER (WHERE kind = 'refund'), 0)::bigint
       FROM taken JOIN merchants_store s ON s.id = taken.store_id
      GROUP BY s.takings_account_id ORDER BY s.takings_account_id
 """
@@ -59,6 +61,8 @@ class StoreTotals:
     refunds_minor: int
     receivable_minor: int
     fees_minor: int
+    tips_minor: int
+    refunded_tips_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class Totals:
     refunds_minor: int
     receivable_minor: int
     fees_minor: int
+    tips_minor: int
+    refunded_tips_minor: int
 
     @classmethod
     def add_up(cls, stores: list[StoreTotals]) -> Self:
@@ -209,6 +215,8 @@ def _write_settlement(
         refunds_count=totals.refunds_count,
         refunds_minor=totals.refunds_minor,
         fees_minor=totals.fees_minor,
+        tips_minor=totals.tips_minor,
+        refunded_tips_minor=totals.refunded_tips_minor,
         adjusted_minor=adjusted_minor,
         payout_minor=payout_minor,
         closing_minor=net_minor - payout_minor,

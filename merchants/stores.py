@@ -1,6 +1,6 @@
 """Stores as their owner keeps them: where they are, and when they are open."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import time
 from uuid import UUID
 
@@ -8,11 +8,24 @@ from django.db import transaction
 
 from foundation.once import make_once
 from merchants.addresses import Address
-from merchants.models import Merchant, Store, StoreAddress, StoreDay
+from merchants.models import Merchant, Store, StoreAddress, StoreDay, VatMode
 from merchants.onboarding import open_store
 
 Hours = tuple[time, time]
 WEEK = range(7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRules:
+    """How a store's prices are told, and its tips; shares are in basis points."""
+
+    vat_mode: VatMode
+    vat_default_bps: int | None
+    asks_tips: bool
+    tip_low_bps: int
+    tip_middle_bps: int
+    tip_high_bps: int
+    tip_max_bps: int
 
 
 def add_store(
@@ -43,6 +56,11 @@ def change_store(store: Store, *, name: str, address: Address) -> None:
     store.name = name
     store.save(update_fields=["name"])
     _write_address(store, address)
+
+
+def change_prices(store: Store, rules: PriceRules) -> None:
+    """Change how the next sales are priced; those that were made stay as they are."""
+    Store.objects.filter(pk=store.pk).update(**asdict(rules))
 
 
 def read_address(store: Store) -> Address:

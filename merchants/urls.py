@@ -17,6 +17,7 @@ from merchants import (
     views_reports,
     views_safeguarding,
     views_sign_in,
+    views_prices,
     views_stores,
     views_timetable,
 )
@@ -89,6 +90,7 @@ urlpatterns = [
     path("dashboard/stores/new/", views_stores.new_store, name="new_store"),
     path("dashboard/stores/<str:reference>/", views_stores.store, name="store"),
     path("dashboard/stores/<str:reference>/hours/", views_stores.hours, name="store_hours"),
+    path("dashboard/stores/<str:reference>/prices/", views_prices.prices, name="store_prices"),
     path("dashboard/people/", views_people.people, name="people"),
     path("dashboard/people/cashiers/new/", views_people.new_cashier, name="new_cashier"),
     path("dashboard/people/<str:reference>/", views_people.member, name="member"),

@@ -9,12 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from foundation.idempotency import IdempotencyMismatch, find_repeated
-from ledger.money import AMOUNT_MINOR_MAX
 from ledger.transactions import retry_clashes
 from merchants.models import Store
 from pos.errors import (
-    AmountMismatch,
-    AmountTooLarge,
     ChargeClaimedByAnother,
     ChargeNotCancelable,
     ChargeNotExtendable,
@@ -26,8 +23,9 @@ from pos.errors import (
 )
 from pos.models import Charge, ChargeStatus, Terminal, TerminalToken
 from pos.moves import move
-from pos.openings import NewCharge, open_charge, open_charge_by_token
+from pos.openings import NewCharge, Prices, open_charge, open_charge_by_token
 from pos.places import place
+from pos.pricing import price_charge
 from pos.principals import Principal
 from pos.running import telling_running
 from pos.topics import topics_of
@@ -53,8 +51,7 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
         StoreClosed: the store takes no payments.
         TillUnpaired: the till is not paired any more, or it was moved (`TillMoved`).
         CurrencyMismatch: the store sells in another currency.
-        AmountMismatch: the amount is not the sum of the items.
-        AmountTooLarge: the items add up to more than a charge may be.
+        AmountMismatch, AmountTooLarge, TipsNotTaken, TipTooLarge: as `price_charge`.
         IdempotencyMismatch: the key came with another request before.
         StillRunning: the same key's first request is not done yet.
     """
@@ -62,15 +59,15 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
         raise StoreClosed
     if new.currency != principal.store.currency:
         raise CurrencyMismatch(principal.store.currency)
-    amount_minor = _work_out_amount(new)
+    prices = price_charge(principal.store, new)
     with telling_running(lambda: f"{principal.id} {new.idempotency_key}"):
-        return place(_open(principal, new, amount_minor), principal)
+        return place(_open(principal, new, prices), principal)
 
 
 @retry_clashes
-def _open(principal: Principal, new: NewCharge, amount_minor: int) -> Charge:
+def _open(principal: Principal, new: NewCharge, prices: Prices) -> Charge:
     # A short code is one of 34 billion; if it is taken, another one is drawn.
-    while (charge := open_charge(principal, new, amount_minor=amount_minor)) is None:
+    while (charge := open_charge(principal, new, prices)) is None:
         known = find_created(principal, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
             return known
@@ -235,14 +232,3 @@ def _check_place(principal: Principal) -> None:
         raise TillUnpaired
     if terminal.store_id != principal.store.id:
         raise TillMoved
-
-
-def _work_out_amount(new: NewCharge) -> int:
-    if not new.lines:
-        return new.amount_minor or 0
-    total_minor = sum(item.price_minor * quantity for item, quantity in new.lines)
-    if total_minor > AMOUNT_MINOR_MAX:
-        raise AmountTooLarge
-    if new.amount_minor not in {None, total_minor}:
-        raise AmountMismatch(total_minor, new.currency)
-    return total_minor

@@ -67,7 +67,7 @@ class Desk:
 def look_at_desk(terminal: Terminal) -> Desk:
     """Return the terminal's open sales, oldest first, and its unseen payments, newest first."""
     return Desk(
-        waiting=_find_waiting(terminal),
+        waiting=list_waiting(terminal),
         paid=_find_unseen(terminal),
     )
 
@@ -90,9 +90,10 @@ def has_unseen_payments(terminal: Terminal) -> bool:
     return bool(_find_unseen(terminal))
 
 
-def _find_waiting(terminal: Terminal) -> list[Charge]:
+def list_waiting(terminal: Terminal, *, most: int = _SHOWN_MAX) -> list[Charge]:
+    """List the till's own sales that wait for payment, oldest first."""
     oldest = timezone.now() - 2 * timedelta(seconds=settings.CHARGE_LIFE_MAX_S)
-    return _WAITING.list([terminal.id, first_id_at(oldest), _SHOWN_MAX])
+    return _WAITING.list([terminal.id, first_id_at(oldest), most])
 
 
 def _find_unseen(terminal: Terminal) -> list[Charge]:

@@ -21,6 +21,7 @@ _STATES = {
     "captured": _("captured"),
     "canceled": _("canceled"),
     "expired": _("expired"),
+    "cashed": _("paid in cash"),
 }
 _NOT_THERE = {
     "charge": _("There is no such charge."),
@@ -252,6 +253,24 @@ class RefundExceedsCaptured(Exception):
         self.refundable_minor = refundable_minor
 
 
+@problem(422, "tips_not_taken", field="tip.amount_minor")
+class TipsNotTaken(Exception):
+    """The store takes no tips."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This store takes no tips."))
+
+
+@problem(422, "tip_too_large", field="tip.amount_minor")
+class TipTooLarge(Exception):
+    """The tip is above the store's cap, or above what is left of it to refund."""
+
+    def __init__(self, most_minor: int, currency: str) -> None:
+        words = gettext("A tip can be %(most)s at most here.")
+        super().__init__(words % {"most": format_money(most_minor, currency)})
+        self.most_minor = most_minor
+
+
 @problem(409, "refund_not_possible")
 class RefundNotPossible(Exception):
     """The charge was never captured, or too long ago, or refunded too many times."""
@@ -301,3 +320,54 @@ class PicturesWait(Exception):
 
     def __init__(self) -> None:
         super().__init__(gettext("Many codes are being read at this moment. Try again."))
+
+
+@problem(403, "cash_not_taken")
+class CashNotTaken(Exception):
+    """The store takes no cash, or the request does not come from a till."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This store takes no cash at this place."))
+
+
+@problem(409, "charge_not_cashable", members=(_TRUE_STATUS,))
+class ChargeNotCashable(Exception):
+    """The charge is not open: a customer holds it, or it has ended."""
+
+    def __init__(self, status: str) -> None:
+        """Keep the true status, so that the till can show it."""
+        words = (
+            gettext("A customer is paying by phone. Wait until they are done.")
+            if status == "claimed"
+            else gettext("This sale cannot be paid in cash: it is %(status)s.")
+        )
+        super().__init__(words % {"status": name_state(status)})
+        self.status = status
+
+
+@problem(422, "given_too_little", field="given.amount_minor")
+class GivenTooLittle(Exception):
+    """The customer gave less than the sale costs."""
+
+    def __init__(self, due_minor: int, currency: str) -> None:
+        """Say what it costs in cash."""
+        words = gettext("The sale costs %(amount)s in cash.")
+        super().__init__(words % {"amount": format_money(due_minor, currency)})
+
+
+class DrawerRefused(Exception):
+    """The drawer cannot be changed so; the message says why."""
+
+
+class DifferenceUnexplained(Exception):
+    """Other cash was counted in a drawer than expected, and nobody said why."""
+
+    def __init__(self, difference_minor: int, currency: str) -> None:
+        """Keep the difference, below zero where cash is missing."""
+        words = (
+            gettext("%(amount)s is missing. Say why, then close.")
+            if difference_minor < 0
+            else gettext("%(amount)s is too much. Say why, then close.")
+        )
+        super().__init__(words % {"amount": format_money(abs(difference_minor), currency)})
+        self.difference_minor = difference_minor

@@ -13,6 +13,7 @@ from pos.errors import NotFound
 from pos.openings import NewCharge
 from pos.queries import find_charge_seen_by, read_reference
 from pos.serializers import ChargeSerializer, WholeChargeSerializer
+from pos.vat import list_vat
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _TEXTS = {"reference": 64, "description": 140}
@@ -43,7 +44,9 @@ def show_by_token(asked: Asked) -> Answered:
     except NotFound:
         return None
     charge = find_charge_seen_by(digest_secret(asked.secret), charge_id)
-    return None if charge is None else (200, WholeChargeSerializer.show(charge, lines=[]))
+    return None if charge is None else (200, WholeChargeSerializer.show(
+        charge, lines=[], vat=list_vat(charge, [])
+    ))
 
 
 def _read_charge(body: dict[str, Any]) -> tuple[int, str, dict[str, str]]:

@@ -50,6 +50,7 @@ INVARIANTS = (
               FROM pos_charge c
              CROSS JOIN LATERAL (
                    SELECT coalesce(sum(f.amount_minor), 0) AS minor, count(*) AS count,
+                          coalesce(sum(f.tip_minor), 0) AS tips,
                           count(*) FILTER (WHERE t.amount_minor = f.amount_minor
                                              AND t.currency = c.currency
                                              AND t.credit_account_id = c.payer_account_id
@@ -59,8 +60,26 @@ INVARIANTS = (
                     WHERE f.charge_id = c.id) r
              WHERE {part:c.ctid}
                AND (r.minor <> c.refunded_minor OR r.count <> c.refunds_count
-                    OR r.moved <> r.count OR c.refunded_minor > c.amount_minor
-                    OR r.count > 0 AND c.status <> 'captured')
+                    OR c.refunded_minor > c.amount_minor
+                    OR r.tips > c.tip_minor OR r.minor - r.tips > c.amount_minor - c.tip_minor
+                    OR r.moved <> r.count AND c.status <> 'cashed'
+                    OR r.count > 0 AND c.status NOT IN ('captured', 'cashed'))
+        """,
+    ),
+    Invariant(
+        claim="refunds of cash never exceed the cash that was taken, and none has a transfer",
+        counted="SELECT count(*) FROM pos_charge c WHERE {part:c.ctid} AND c.status = 'cashed'",
+        by=_CHARGES,
+        offending="""
+            SELECT c.id, r.handed || ' of ' || c.amount_minor + c.rounding_minor
+              FROM pos_charge c
+             CROSS JOIN LATERAL (
+                   SELECT sum(f.amount_minor + f.rounding_minor) AS handed,
+                          count(t.id) AS posted, min(f.amount_minor + f.rounding_minor) AS least
+                     FROM pos_refund f LEFT JOIN ledger_transfer t ON t.id = f.id
+                    WHERE f.charge_id = c.id) r
+             WHERE {part:c.ctid} AND c.status = 'cashed'
+               AND (r.posted > 0 OR r.least < 0 OR r.handed > c.amount_minor + c.rounding_minor)
         """,
     ),
     Invariant(
@@ -86,25 +105,28 @@ INVARIANTS = (
               LEFT JOIN merchants_settlementline l ON l.id = c.id AND l.kind = 'sale'
              WHERE {part:c.ctid} AND c.status = 'captured'
                AND (l.id IS NULL OR l.amount_minor <> c.amount_minor
-                    OR l.fee_minor <> c.fee_minor OR l.store_id <> c.store_id)
+                    OR l.fee_minor <> c.fee_minor OR l.tip_minor <> c.tip_minor
+                    OR l.store_id <> c.store_id)
         """,
     ),
     Invariant(
-        claim="every refund is on exactly one settlement line",
+        claim="every refund to a wallet is on exactly one settlement line",
         counted=_ALL_REFUNDS,
         by=_REFUNDS,
         offending="""
             SELECT f.id, f.amount_minor || ' refunded, the line says '
                    || coalesce(l.amount_minor::text, 'nothing')
               FROM pos_refund f
+              JOIN pos_charge c ON c.id = f.charge_id
               LEFT JOIN merchants_settlementline l ON l.id = f.id AND l.kind = 'refund'
-             WHERE {part:f.ctid}
+             WHERE {part:f.ctid} AND c.status <> 'cashed'
                AND (l.id IS NULL OR l.amount_minor <> f.amount_minor
-                    OR l.charge_id <> f.charge_id OR l.fee_minor <> 0)
+                    OR l.charge_id <> f.charge_id OR l.fee_minor <> 0
+                    OR l.tip_minor <> f.tip_minor)
         """,
     ),
     Invariant(
-        claim="every settlement line is of a captured charge or of a refund",
+        claim="every settlement line is of a captured charge or of its refund",
         counted="SELECT count(*) FROM merchants_settlementline l WHERE {part:l.ctid}",
         by=Pages("merchants_settlementline"),
         offending="""
@@ -112,17 +134,31 @@ INVARIANTS = (
               FROM merchants_settlementline l
               LEFT JOIN pos_charge c
                 ON c.id = l.id AND c.status = 'captured' AND l.kind = 'sale'
-              LEFT JOIN pos_refund f ON f.id = l.id AND l.kind = 'refund'
+              LEFT JOIN (pos_refund f JOIN pos_charge s ON s.id = f.charge_id
+                                                      AND s.status = 'captured')
+                ON f.id = l.id AND l.kind = 'refund'
              WHERE {part:l.ctid} AND c.id IS NULL AND f.id IS NULL
         """,
     ),
     Invariant(
-        claim="every charge captured, canceled or expired has the event that says so",
+        claim="every charge paid in cash has no transfer, no settlement line and no fee",
+        counted="SELECT count(*) FROM pos_charge c WHERE {part:c.ctid} AND c.status = 'cashed'",
+        by=_CHARGES,
+        offending="""
+            SELECT c.id, c.amount_minor || ' in cash' FROM pos_charge c
+             WHERE {part:c.ctid} AND c.status = 'cashed'
+               AND (c.fee_minor <> 0 OR c.payer_account_id IS NOT NULL
+                    OR EXISTS (SELECT FROM ledger_transfer t WHERE t.id = c.id)
+                    OR EXISTS (SELECT FROM merchants_settlementline l WHERE l.id = c.id))
+        """,
+    ),
+    Invariant(
+        claim="every charge captured, cashed, canceled or expired has the event that says so",
         counted="SELECT count(*) FROM pos_charge c WHERE {part:c.ctid}",
         by=_CHARGES,
         offending="""
             SELECT c.id, c.status FROM pos_charge c
-             WHERE {part:c.ctid} AND c.status IN ('captured', 'canceled', 'expired')
+             WHERE {part:c.ctid} AND c.status IN ('captured', 'cashed', 'canceled', 'expired')
                AND NOT EXISTS (SELECT 1 FROM relay_event e
                                 WHERE e.subject = c.id AND e.kind = 'charge.' || c.status)
         """,

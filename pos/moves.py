@@ -26,7 +26,7 @@ _MOVE = """
            relay_record_event(
                event => %(event)s, kind => %(kind)s, feed => charge.merchant_id,
                subject => charge.id, actor => %(actor)s,
-               facts => jsonb_build_object('version', charge.version))
+               facts => jsonb_build_object('version', charge.version{facts}))
 """
 
 
@@ -42,5 +42,7 @@ def move(transition: Transition, charge_id: UUID, *, actor: str, **facts: Any) -
 
 @cache
 def _write_move(transition: Transition) -> JoinedRows[Charge]:
-    sql = _MOVE.format(changes=transition.changes, guard=transition.write_guard())
+    sql = _MOVE.format(
+        changes=transition.changes, guard=transition.write_guard(), facts=transition.facts
+    )
     return JoinedRows(Charge, sql=sql)

@@ -12,7 +12,8 @@ from django.conf import settings
 
 from foundation.model_sql import JoinedRows, list_fields, write_initial
 from pos.check_words import draw_check_word
-from pos.models import Charge, Item
+from pos.lines import NewLine
+from pos.models import Charge
 from pos.places import list_columns, list_paths, write_joins
 from pos.principals import Principal
 from pos.transitions import OPEN
@@ -27,13 +28,26 @@ class NewCharge:
     currency: str
     reference: str
     description: str
-    lines: tuple[tuple[Item, int], ...]
+    lines: tuple[NewLine, ...]
     idempotency_key: str
     request_hash: bytes
+    # Within the amount, where one is named.
+    tip_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a new charge comes to, in minor units; rates and added VAT are of its lines."""
+
+    amount_minor: int
+    rates: list[int | None]
+    added: list[int]
+    vat_is_added: bool
 
 
 _PLACE = """
-    store.id AS store_id, store.merchant_id, store.takings_account_id
+    store.id AS store_id, store.merchant_id, store.takings_account_id,
+    CASE WHEN store.vat_mode <> 'none' THEN store.vat_default_bps END AS vat_bps
 """
 # Store and till are locked as their foreign keys lock them anyway. Closing the store, and
 # unpairing or moving the till, waits for that lock: either the charge exists by then and is
@@ -69,17 +83,25 @@ _AT_TOKEN = f"""
 _LINES = """
     , lined AS (
         INSERT INTO pos_chargeline
-               (charge_id, position, name, quantity, unit_price_minor, vat_bps)
-        SELECT made.id, line.place - 1, line.name, line.quantity, line.price_minor, line.vat_bps
+               (charge_id, position, name, quantity, unit_price_minor, vat_bps, discount_minor,
+                note, added_vat_minor)
+        SELECT made.id, line.place - 1, line.name, line.quantity, line.price_minor,
+               line.vat_bps, line.discount_minor, line.note, line.added
           FROM made, unnest(%(names)s::text[], %(quantities)s::int[], %(prices)s::bigint[],
-                            %(rates)s::int[])
-               WITH ORDINALITY line (name, quantity, price_minor, vat_bps, place)
+                            %(rates)s::int[], %(discounts)s::bigint[], %(notes)s::text[],
+                            %(added)s::bigint[])
+               WITH ORDINALITY line (name, quantity, price_minor, vat_bps, discount_minor,
+                                     note, added, place)
     )
 """
-_FROM_PLACE = ("merchant_id", "store_id", "terminal_id", "takings_account_id", "principal_id")
+_FROM_PLACE = (
+    *("merchant_id", "store_id", "terminal_id", "takings_account_id", "principal_id"),
+    "vat_bps",
+)
 _GIVEN = (
     *("id", "token", "receipt_token", "short_code", "check_word", "request_hash"),
     *("currency", "amount_minor", "reference", "description", "cashier_id", "counter_code_id"),
+    *("tip_minor", "vat_is_added"),
 )
 # By the database's clock.
 _VALUES = (
@@ -128,7 +150,7 @@ _OPEN_BY_TOKEN = JoinedRows(
 )
 
 
-def open_charge(principal: Principal, new: NewCharge, *, amount_minor: int) -> Charge | None:
+def open_charge(principal: Principal, new: NewCharge, prices: Prices) -> Charge | None:
     """Insert the charge with its lines and its event.
 
     None: its key or short code is taken, the store is closed, or its till unpaired or moved to
@@ -144,11 +166,15 @@ def open_charge(principal: Principal, new: NewCharge, *, amount_minor: int) -> C
             "is_tills": terminal is not None and code is None,
             "principal_id": principal.id,
             "actor": principal.actor,
-            "names": [item.name for item, _ in new.lines],
-            "quantities": [quantity for _, quantity in new.lines],
-            "prices": [item.price_minor for item, _ in new.lines],
-            "rates": [item.vat_bps for item, _ in new.lines],
-            **_list_facts(new, amount_minor=amount_minor),
+            "names": [line.name for line in new.lines],
+            "quantities": [line.quantity for line in new.lines],
+            "prices": [line.unit_price_minor for line in new.lines],
+            "rates": prices.rates,
+            "added": prices.added,
+            "discounts": [line.discount_minor for line in new.lines],
+            "notes": [line.note for line in new.lines],
+            **_list_facts(new, amount_minor=prices.amount_minor),
+            "vat_is_added": prices.vat_is_added,
             "cashier_id": cashier and cashier.id,
             "counter_code_id": code and code.id,
         }
@@ -181,6 +207,8 @@ def _list_facts(new: NewCharge, *, amount_minor: int) -> Mapping[str, Any]:
         "amount_minor": amount_minor,
         "reference": new.reference,
         "description": new.description,
+        "tip_minor": new.tip_minor,
+        "vat_is_added": False,
         "cashier_id": None,
         "counter_code_id": None,
         "idempotency_key": new.idempotency_key,

@@ -25,7 +25,7 @@ def _list_titles(layout: Layout) -> list[str]:
     if not layout.is_for_people:
         return [
             *("charge", "code", "created_at", "captured_at", "status", "store", "till"),
-            *("cashier", "payer", "reference", "amount", "refunded", "currency"),
+            *("cashier", "payer", "reference", "amount", "tip", "refunded", "currency"),
         ]
     return [
         gettext("Payment"),
@@ -39,6 +39,7 @@ def _list_titles(layout: Layout) -> list[str]:
         gettext("From"),
         gettext("Shop reference"),
         gettext("Amount"),
+        gettext("Tip"),
         gettext("Refunded"),
         gettext("Currency"),
     ]
@@ -62,6 +63,7 @@ def _list_fields(charge: Charge, layout: Layout, zone: ZoneInfo) -> list[str]:
         text(charge.payer_name),
         text(charge.reference),
         layout.write_amount(charge.amount_minor, charge.currency),
+        layout.write_amount(charge.tip_minor, charge.currency),
         layout.write_amount(-charge.refunded_minor, charge.currency),
         charge.currency,
     ]

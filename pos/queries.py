@@ -1,10 +1,8 @@
 """Read-only queries of the till."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,11 +13,11 @@ from foundation.model_sql import JoinedRows, find_connection
 from foundation.paging import Page, cut_page
 from merchants.models import StaffMember, Store
 from merchants.queries import find_last_midnight, find_next_midnight, read_clock
-from pos.errors import ItemUnknown, NotFound
+from pos.errors import NotFound
 from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
 from pos.places import list_columns, list_paths, write_joins
 from pos.principals import Principal
-from pos.transitions import EXPIRE, when_status
+from pos.transitions import EXPIRE, PAID, when_status
 from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 
@@ -198,37 +196,14 @@ def read_items_version(store: Store) -> str:
     return str(row[0])
 
 
-def find_items(
-    store: Store, wanted: Sequence[Mapping[str, Any]]
-) -> tuple[tuple[Item, int], ...]:
-    """Find the items of an order's lines; a bare amount becomes an item of this sale alone.
-
-    Raises:
-        ItemUnknown: names the first one the store does not sell.
-    """
-    is_listed = any("item" in line for line in wanted)
-    items = {item.public_id: item for item in list_items(store)} if is_listed else {}
-    for line in wanted:
-        if "item" in line and line["item"] not in items:
-            raise ItemUnknown(line["item"])
-    return tuple(
-        (
-            items[line["item"]]
-            if "item" in line
-            else Item(store=store, name=line["name"], price_minor=line["amount_minor"]),
-            line["quantity"],
-        )
-        for line in wanted
-    )
-
-
 def find_refund(principal: Principal, reference: str) -> Refund:
     """Find a refund of one of the principal's charges by its public reference.
 
     Raises:
         NotFound: not there, or not the principal's; the two look alike.
     """
-    refunds = Refund.objects.select_related("charge", *_MAKERS).filter(
+    related = Refund.objects.select_related("charge", *_MAKERS).prefetch_related("vat")
+    refunds = related.filter(
         pk=read_reference("rf", reference), charge__merchant_id=principal.store.merchant_id
     )
     if principal.terminal:
@@ -260,16 +235,18 @@ def filter_static(charges: QuerySet[Charge], source: str) -> QuerySet[Charge]:
 
 
 def find_by_receipt(token: UUID) -> Charge | None:
-    """Find the captured charge whose receipt this token opens."""
-    captured = _with_place().filter(status=ChargeStatus.CAPTURED)
-    return captured.filter(receipt_token=token).first()
+    """Find the paid charge whose receipt this token opens."""
+    paid = _with_place().filter(status__in=PAID)
+    return paid.filter(receipt_token=token).first()
 
 
 def list_refunds(charge: Charge) -> list[Refund]:
     """List a charge's refunds, oldest first; without any the charge says so itself."""
     if not charge.refunds_count:
         return []
-    return list(charge.refunds.select_related(*_MAKERS).order_by("id"))
+    return list(
+        charge.refunds.select_related(*_MAKERS).prefetch_related("vat").order_by("id")
+    )
 
 
 def with_refunds(charges: QuerySet[Charge]) -> QuerySet[Charge]:

@@ -6,6 +6,7 @@ and the mail. Sweeps over rows find what is missing, so a lost job is only a del
 
 import logging
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from foundation.outbox import OUTBOX_REFUSALS, Outbox
 from ledger.money import format_money
 from pos.models import Charge, DueReceipt, Receipt
 from pos.topics import charge_topic
+from pos.vat import list_vat
 from relay.pages import tell_on_commit
 
 logger = logging.getLogger(__name__)
@@ -169,12 +171,14 @@ def _number_receipts(charge_ids: list[UUID]) -> None:
 
 def _draw_mail(receipt: Receipt) -> EmailMultiAlternatives:
     charge = Charge.objects.select_related("store__merchant").get(pk=receipt.pk)
-    context = {
+    lines = list(charge.lines.all())
+    context: dict[str, Any] = {
         "charge": charge,
         "receipt": receipt,
         "store": charge.store,
         "merchant": charge.store.merchant,
-        "lines": charge.lines.all(),
+        "lines": lines,
+        "vat": list_vat(charge, lines),
         "receipt_url": charge.receipt_url,
     }
     logo = charge.store.merchant.logo

@@ -1,5 +1,6 @@
 """Refunds: whole, in part, repeated, never more than was captured."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -14,15 +15,18 @@ from ledger.transfers import NewTransfer
 from merchants.lines import record_line
 from merchants.models import LineKind, MerchantBalance, SettlementLine
 from merchants.queries import read_clock, sum_takings
+from pos.cash_rounding import find_store_unit, round_to
 from pos.errors import (
     RefundExceedsCaptured,
     RefundNotAllowed,
     RefundNotPossible,
+    TipTooLarge,
 )
-from pos.models import Charge, ChargeStatus, Refund
+from pos.models import Charge, Refund, RefundVat
 from pos.principals import Principal
 from pos.running import mark_running, telling_running
 from pos.topics import topics_of
+from pos.vat import list_refund_vat, list_vat, share_refund, subtract_vat, sum_vat
 from relay.events import record_event
 from relay.pages import tell_on_commit
 
@@ -35,10 +39,12 @@ class NewRefund:
     reason: str
     idempotency_key: str
     request_hash: bytes
+    # How much of it is of the tip; None: what goods no longer cover.
+    tip_minor: int | None = None
 
 
 def refund_charge(charge_id: UUID, *, principal: Principal, new: NewRefund) -> Refund:
-    """Refund some or all of a captured charge to its payer.
+    """Refund some or all of a captured charge to its payer, or of a cashed one in cash.
 
     The same key with the same request returns the first refund. Locks the charge, which
     serializes its refunds, then the merchant's balance, so that takings cannot be settled
@@ -46,8 +52,10 @@ def refund_charge(charge_id: UUID, *, principal: Principal, new: NewRefund) -> R
 
     Raises:
         RefundNotAllowed: the principal has no right to refund.
-        RefundNotPossible: not captured, outside the window, or too many parts.
-        RefundExceedsCaptured: more than is left.
+        RefundNotPossible: not paid, outside the window, too many parts, or of cash and not
+            asked for by a till.
+        RefundExceedsCaptured: more than is left, of all or of the goods.
+        TipTooLarge: more of the tip than is left of it.
         IdempotencyMismatch: the key came with another request before.
         StillRunning: a refund of this charge is still running; its outcome is unknown.
         RuntimeError: called inside a transaction.
@@ -67,19 +75,27 @@ def _refund(charge_id: UUID, *, principal: Principal, new: NewRefund) -> Refund:
         return known
     if not principal.may_refund:
         raise RefundNotAllowed
+    if charge.is_cash and principal.terminal is None:
+        raise RefundNotPossible(gettext("This sale was paid in cash. Refund it at a till."))
     amount_minor = _judge_refund(charge, new)
+    earlier = list(charge.refunds.prefetch_related("vat"))
+    tip_minor = _find_tip(charge, earlier, amount_minor=amount_minor, wanted=new.tip_minor)
     refund = Refund.objects.create(
         charge=charge,
         amount_minor=amount_minor,
+        tip_minor=tip_minor,
         currency=charge.currency,
+        rounding_minor=_round(charge, earlier, amount_minor),
         reason=new.reason,
         terminal=principal.terminal,
         cashier=principal.cashier,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,
     )
+    _write_vat(charge, earlier, refund)
     _write_sums(charge, amount_minor)
-    _post_refund(charge, refund)
+    if not charge.is_cash:
+        _post_refund(charge, refund)
     record_event(
         "charge.refunded",
         feed=charge.merchant_id,
@@ -92,7 +108,7 @@ def _refund(charge_id: UUID, *, principal: Principal, new: NewRefund) -> Refund:
 
 
 def _judge_refund(charge: Charge, new: NewRefund) -> int:
-    if charge.status != ChargeStatus.CAPTURED or charge.captured_at is None:
+    if charge.captured_at is None:
         raise RefundNotPossible(gettext("Only a paid charge can be refunded."))
     if charge.captured_at < charge.read_at - timedelta(days=settings.REFUND_WINDOW_DAYS):
         raise RefundNotPossible(_say_too_old())
@@ -102,6 +118,42 @@ def _judge_refund(charge: Charge, new: NewRefund) -> int:
     if not 0 < amount_minor <= charge.refundable_minor:
         raise RefundExceedsCaptured(charge.refundable_minor)
     return amount_minor
+
+
+def _round(charge: Charge, earlier: Sequence[Refund], amount_minor: int) -> int:
+    if not charge.is_cash:
+        return 0
+    # What was handed back in all is rounded, so that all refunds hand back what was taken.
+    handed_minor = sum(each.amount_minor + each.rounding_minor for each in earlier)
+    upto_minor = charge.refunded_minor + amount_minor
+    in_all_minor = charge.cash_minor
+    if upto_minor < charge.amount_minor:
+        nearest_minor = round_to(upto_minor, find_store_unit(charge.store))
+        in_all_minor = min(max(nearest_minor, handed_minor), charge.cash_minor)
+    return in_all_minor - handed_minor - amount_minor
+
+
+def _find_tip(
+    charge: Charge, earlier: Sequence[Refund], *, amount_minor: int, wanted: int | None
+) -> int:
+    tip_left_minor = charge.tip_minor - sum(each.tip_minor for each in earlier)
+    goods_left_minor = charge.refundable_minor - tip_left_minor
+    tip_minor = max(0, amount_minor - goods_left_minor) if wanted is None else wanted
+    if tip_minor > min(tip_left_minor, amount_minor):
+        raise TipTooLarge(min(tip_left_minor, amount_minor), charge.currency)
+    if amount_minor - tip_minor > goods_left_minor:
+        raise RefundExceedsCaptured(goods_left_minor + tip_minor)
+    return tip_minor
+
+
+def _write_vat(charge: Charge, earlier: Sequence[Refund], refund: Refund) -> None:
+    sale = list_vat(charge, charge.lines.all())
+    if not sale:
+        return
+    left = subtract_vat(sale, sum_vat(list_refund_vat(each) for each in earlier))
+    goods_left_minor = charge.goods_minor - sum(each.goods_minor for each in earlier)
+    shares = share_refund(refund.goods_minor, left, goods_left_minor=goods_left_minor)
+    RefundVat.objects.bulk_create(RefundVat(refund=refund, **row._asdict()) for row in shares)
 
 
 def _say_too_old() -> str:
@@ -158,6 +210,7 @@ def _post_refund(charge: Charge, refund: Refund) -> None:
         reference=charge.reference,
         amount_minor=refund.amount_minor,
         fee_minor=0,
+        tip_minor=refund.tip_minor,
         is_receivable=is_short,
         at=read_clock(),
     )

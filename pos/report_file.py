@@ -44,7 +44,7 @@ def _list_titles(by: By, layout: Layout) -> list[str]:
         if by == By.VAT:
             vat = ["vat", "without_vat"]
         key = "rate_bps" if by == By.VAT else by.value
-        return [key, count, "gross", "refunds", "fee", "net", *vat, "currency"]
+        return [key, count, "gross", "refunds", "tips", "fee", "net", *vat, "currency"]
     if by == By.VAT:
         vat = [gettext("VAT"), gettext("Without VAT")]
     return [
@@ -52,6 +52,7 @@ def _list_titles(by: By, layout: Layout) -> list[str]:
         gettext("Pieces") if counts_pieces(by) else gettext("Number of sales"),
         gettext("Gross"),
         gettext("Refunds"),
+        gettext("Of which tips"),
         gettext("Fee"),
         gettext("Net"),
         *vat,
@@ -76,6 +77,7 @@ def _list_fields(report: Report, line: Line, layout: Layout) -> Row:
         line.count,
         money(line.sold_minor),
         money(-line.refunded_minor),
+        money(line.tip_minor),
         money(-line.fee_minor),
         money(line.net_minor),
         *vat,
@@ -87,5 +89,7 @@ def _write_key(by: By, line: Line, layout: Layout) -> str:
     if line.day is not None:
         return line.day.isoformat()
     if by == By.VAT and not layout.is_for_people:
+        if line.tip_minor:
+            return "tips"
         return "" if line.vat_bps is None else str(line.vat_bps)
     return line.label if by == By.VAT else layout.write_text(line.label)

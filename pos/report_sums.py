@@ -3,9 +3,10 @@
 The settlement lines are what the ledger says: each is a capture or a refund, of its amount. A
 refund counts on its own day, and to the till and the cashier who made it.
 
-A sale of several items is shared among them by their prices, and so are its fee and its
-refunds: each share is the difference of two rounded running sums, so that the shares of an
-amount are that amount, and those of all refunds of a sale the sale's own.
+A sale's goods are shared among its items by their prices, and so are its fee and its refunds:
+each share is the difference of two rounded running sums, so that the shares of an amount are
+that amount, and those of all refunds of a sale the sale's own. By rate of VAT the documents' own
+tables are added up (`pos/vat_parts.py`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+
+from pos.vat_parts import PARTS, TIPS
 
 # More are not added up while somebody waits; to share one out takes some four times as long.
 LINES_MAX = 200_000
@@ -60,19 +63,25 @@ class Sums(NamedTuple):
     sold_minor: int
     refunded_minor: int
     fee_minor: int
+    # Of tips less those refunded, within the sums above.
+    tip_minor: int
+    # Of the documents, by rate alone.
+    vat_minor: int
 
 
+# The key of tips among items: no item's name has such a character. By rate it is `TIPS`.
+TIPS_KEY = "\x01"
 _SEEN = """
     WITH seen AS (
         SELECT l.id, l.balance_id, l.store_id, l.kind, l.charge_id, l.amount_minor, l.fee_minor,
-               l.at
+               l.tip_minor, l.at
           FROM merchants_settlementline l
          WHERE l.balance_id = ANY(%(balances)s) AND l.settlement_id IS NULL
            AND l.at >= %(begin)s AND l.at < %(end)s
            AND (%(store)s::uuid IS NULL OR l.store_id = %(store)s)
         UNION ALL
         SELECT l.id, l.balance_id, l.store_id, l.kind, l.charge_id, l.amount_minor, l.fee_minor,
-               l.at
+               l.tip_minor, l.at
           FROM merchants_settlement s
           JOIN merchants_settlementline l ON l.settlement_id = s.id
          WHERE s.balance_id = ANY(%(balances)s) AND s.closed_at > %(begin)s
@@ -86,7 +95,8 @@ _WHOLE = """
            count(*) FILTER (WHERE f.kind = 'sale'),
            coalesce(sum(f.amount_minor) FILTER (WHERE f.kind = 'sale'), 0)::bigint,
            coalesce(sum(f.amount_minor) FILTER (WHERE f.kind = 'refund'), 0)::bigint,
-           sum(f.fee_minor)::bigint
+           sum(f.fee_minor)::bigint,
+           sum(CASE f.kind WHEN 'sale' THEN f.tip_minor ELSE -f.tip_minor END)::bigint, 0
 {source}
      GROUP BY 1, 2
 """
@@ -95,49 +105,78 @@ _MADE = """
       LEFT JOIN pos_charge c ON f.kind = 'sale' AND c.id = f.id
       LEFT JOIN pos_refund r ON f.kind = 'refund' AND r.id = f.id
 """
-# A sale without items is one piece, of no name and no rate. What was refunded of a sale
-# before counts from the refunds that were made before: a charge is locked for each.
-_PIECES = """
-    , piece AS (
-        SELECT f.balance_id, f.kind, f.amount_minor, f.fee_minor, line.name, line.vat_bps,
-               coalesce(line.quantity, 1) AS quantity,
+# A sale without items is one piece, of no name; a tip is one of its own. What was refunded of a
+# sale's goods before counts from the refunds made before: a charge is locked for each.
+_PIECES = f"""
+    , goods AS (
+        SELECT f.*, f.amount_minor - f.tip_minor AS goods_minor,
                coalesce(
-                   (SELECT sum(r.amount_minor) FROM pos_refund r
+                   (SELECT sum(r.amount_minor - r.tip_minor) FROM pos_refund r
                      WHERE f.kind = 'refund' AND r.charge_id = f.charge_id AND r.id < f.id),
-                   0) AS earlier,
-               coalesce(line.quantity * line.unit_price_minor, 1) AS price,
+                   0) AS earlier
+          FROM seen f
+    ), piece AS (
+        SELECT f.*, line.name, coalesce(line.quantity, 1) AS quantity,
+               coalesce(line.paid_minor, 1) AS price,
                coalesce(
-                   sum(line.quantity * line.unit_price_minor)
-                       OVER (PARTITION BY f.id ORDER BY line.position), 1) AS upto,
-               coalesce(
-                   sum(line.quantity * line.unit_price_minor) OVER (PARTITION BY f.id), 1
-               ) AS whole
-          FROM seen f LEFT JOIN pos_chargeline line ON line.charge_id = f.charge_id
-    ), share AS (
-        SELECT balance_id, kind, name, vat_bps, quantity,
-               div(2 * (earlier + amount_minor) * upto + whole, 2 * whole)
-               - div(2 * (earlier + amount_minor) * (upto - price) + whole, 2 * whole)
+                   sum(line.paid_minor) OVER (PARTITION BY f.id ORDER BY line.position), 1
+               ) AS upto,
+               coalesce(sum(line.paid_minor) OVER (PARTITION BY f.id), 1) AS whole
+          FROM goods f
+          LEFT JOIN (
+              SELECT *, quantity * unit_price_minor - discount_minor + added_vat_minor
+                        AS paid_minor
+                FROM pos_chargeline) line ON line.charge_id = f.charge_id
+    ), cut AS (
+        SELECT id, balance_id, kind, name, quantity, amount_minor, fee_minor,
+               div(2 * (earlier + goods_minor) * upto + whole, 2 * whole)
+               - div(2 * (earlier + goods_minor) * (upto - price) + whole, 2 * whole)
                - div(2 * earlier * upto + whole, 2 * whole)
                + div(2 * earlier * (upto - price) + whole, 2 * whole) AS minor,
-               div(2 * fee_minor * upto + whole, 2 * whole)
-               - div(2 * fee_minor * (upto - price) + whole, 2 * whole) AS fee_minor
+               div(2 * goods_minor * upto + whole, 2 * whole) AS goods_upto
           FROM piece
+         UNION ALL
+        SELECT id, balance_id, kind, '{TIPS_KEY}', 0, amount_minor, fee_minor, tip_minor,
+               amount_minor
+          FROM seen WHERE tip_minor > 0
+    ), share AS (
+        SELECT *,
+               div(2 * fee_minor * goods_upto + amount_minor, 2 * amount_minor)
+               - div(2 * fee_minor * (goods_upto - minor) + amount_minor, 2 * amount_minor)
+               AS share_fee_minor
+          FROM cut
     )
-    SELECT f.balance_id, {key} AS key,
+    SELECT f.balance_id, f.name AS key,
            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'sale'), 0)::bigint,
            coalesce(sum(f.minor) FILTER (WHERE f.kind = 'sale'), 0)::bigint,
            coalesce(sum(f.minor) FILTER (WHERE f.kind = 'refund'), 0)::bigint,
-           sum(f.fee_minor)::bigint
+           sum(f.share_fee_minor)::bigint,
+           coalesce(sum(CASE f.kind WHEN 'sale' THEN f.minor ELSE -f.minor END)
+                    FILTER (WHERE f.name = '{TIPS_KEY}'), 0)::bigint,
+           0
       FROM share f
      GROUP BY 1, 2
-"""
+"""  # noqa: S608  the key is ours
+_RATES = f"""
+    {PARTS}
+    SELECT f.balance_id, f.vat_bps::text AS key,
+           coalesce(sum(f.units) FILTER (WHERE f.kind = 'sale'), 0)::bigint,
+           coalesce(sum(f.minor) FILTER (WHERE f.kind = 'sale'), 0)::bigint,
+           coalesce(sum(f.minor) FILTER (WHERE f.kind = 'refund'), 0)::bigint,
+           sum(f.part_fee_minor)::bigint,
+           coalesce(sum(CASE f.kind WHEN 'sale' THEN f.minor ELSE -f.minor END)
+                    FILTER (WHERE f.vat_bps = {TIPS}), 0)::bigint,
+           sum(CASE f.kind WHEN 'sale' THEN f.vat_minor ELSE -f.vat_minor END)::bigint
+      FROM part f
+     GROUP BY 1, 2
+"""  # noqa: S608  the fragment is ours
 _SQL = {
     By.DAY: _WHOLE.format(key="(f.at AT TIME ZONE %(zone)s)::date::text", source=_SEEN_ALONE),
     By.STORE: _WHOLE.format(key="f.store_id::text", source=_SEEN_ALONE),
     By.TILL: _WHOLE.format(key="coalesce(c.terminal_id, r.terminal_id)::text", source=_MADE),
     By.CASHIER: _WHOLE.format(key="coalesce(c.cashier_id, r.cashier_id)::text", source=_MADE),
-    By.ITEM: _PIECES.format(key="f.name"),
-    By.VAT: _PIECES.format(key="f.vat_bps::text"),
+    By.ITEM: _PIECES,
+    By.VAT: _RATES,
 }
 _COUNT = "SELECT count(*) FROM (SELECT FROM seen LIMIT %(more)s) counted"
 
@@ -158,6 +197,16 @@ def sum_lines(by: By, scope: Scope) -> list[Sums] | None:
         if cursor.fetchone()[0] > most:
             return None
         cursor.execute(_SEEN + _SQL[by], facts)
+        return [Sums(*row) for row in cursor.fetchall()]
+
+
+def sum_rows(by: By, rows: str, facts: dict[str, Any]) -> list[Sums]:
+    """Add up sales and refunds that other SQL selects.
+
+    It gives the columns id, balance_id, kind, charge_id, amount_minor, fee_minor and at.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH seen AS ({rows})" + _SQL[by], facts)
         return [Sums(*row) for row in cursor.fetchall()]
 
 

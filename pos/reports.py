@@ -13,8 +13,8 @@ from ledger.typed import write_percent
 from merchants.models import StaffMember, Store
 from merchants.queries import list_merchant_balances
 from pos.models import Terminal
-from pos.report_sums import By, Scope, Sums, sum_lines
-from pos.vat import take_out_vat
+from pos.report_sums import TIPS_KEY, By, Scope, Sums, sum_lines
+from pos.vat_parts import TIPS
 
 DAYS_MAX = 366
 # Of the chart of days: a bar's width at most and at least, and the height of all.
@@ -48,23 +48,20 @@ class Line:
     sold_minor: int = 0
     refunded_minor: int = 0
     fee_minor: int = 0
+    # Within sales less refunds; no turnover.
+    tip_minor: int = 0
+    # Within the turnover, as the documents say; None without a rate.
+    vat_minor: int | None = None
 
     @property
     def turnover_minor(self) -> int:
-        """Return the sales less refunds."""
-        return self.sold_minor - self.refunded_minor
+        """Return the sales less refunds and tips."""
+        return self.sold_minor - self.refunded_minor - self.tip_minor
 
     @property
     def net_minor(self) -> int:
-        """Return the sales less refunds and fees."""
-        return self.turnover_minor - self.fee_minor
-
-    @property
-    def vat_minor(self) -> int | None:
-        """Return the VAT within sales less refunds, rounded half even; None without a rate."""
-        if self.vat_bps is None:
-            return None
-        return take_out_vat(self.turnover_minor, self.vat_bps)
+        """Return the sales less refunds and fees, with tips."""
+        return self.sold_minor - self.refunded_minor - self.fee_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,13 @@ class Report:
             sold_minor=sum(each.sold_minor for each in self.lines),
             refunded_minor=sum(each.refunded_minor for each in self.lines),
             fee_minor=sum(each.fee_minor for each in self.lines),
+            tip_minor=sum(each.tip_minor for each in self.lines),
         )
+
+    @property
+    def has_tips(self) -> bool:
+        """Return whether a line has tips."""
+        return any(each.tip_minor for each in self.lines)
 
     @property
     def total_vat_minor(self) -> int:
@@ -201,15 +204,18 @@ def _find_names(by: By, merchant_id: UUID) -> Mapping[str, str]:
 
 def _write_line(by: By, sums: Sums, names: Mapping[str, str]) -> Line:
     key = sums.key
+    is_rate = by == By.VAT and key is not None and key != str(TIPS)
     return Line(
         label=_name(by, key, names),
         key=key if key is not None and key in names else "",
         day=date.fromisoformat(key) if by == By.DAY and key else None,
-        vat_bps=int(key) if by == By.VAT and key else None,
+        vat_bps=int(key) if is_rate else None,
         count=sums.units,
         sold_minor=sums.sold_minor,
         refunded_minor=sums.refunded_minor,
         fee_minor=sums.fee_minor,
+        tip_minor=sums.tip_minor,
+        vat_minor=sums.vat_minor if is_rate else None,
     )
 
 
@@ -220,6 +226,8 @@ def _name(by: By, key: str | None, names: Mapping[str, str]) -> str:
             By.CASHIER: gettext("Without a cashier"),
             By.ITEM: gettext("Without items"),
         }.get(by) or gettext("Without a rate")
+    if key == (str(TIPS) if by == By.VAT else TIPS_KEY):
+        return gettext("Tips")
     if by == By.VAT:
         return gettext("%(percent)s %%") % {"percent": write_percent(int(key))}
     return names.get(key, key)

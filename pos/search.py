@@ -13,8 +13,9 @@ from ledger.errors import AmountUnreadable
 from ledger.typed import read_money
 from merchants.models import StaffMember
 from merchants.queries import list_merchant_balances, read_clock
-from pos.models import Charge, ChargeStatus
+from pos.models import Charge
 from pos.queries import filter_status, first_id_at, list_staff_charges, page_after
+from pos.transitions import PAID
 from qr.crockford import decode_number, encode_number
 from qr.errors import PayloadInvalid
 from qr.links import SHORT_CODE_LENGTH
@@ -108,7 +109,7 @@ def read_pages(charges: QuerySet[Charge]) -> Iterator[list[Charge]]:
 
 def sum_found(charges: QuerySet[Charge]) -> list[Found]:
     """Add up what was paid, by currency."""
-    paid = charges.filter(status=ChargeStatus.CAPTURED).order_by("currency")
+    paid = charges.filter(status__in=PAID).order_by("currency")
     rows = paid.values_list("currency").annotate(
         Count("pk"), Sum("amount_minor"), Sum("refunded_minor")
     )

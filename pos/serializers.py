@@ -21,6 +21,7 @@ from merchants.serializers import AmountSerializer
 from pos.models import Charge, ChargeStatus, Refusal
 from pos.payloads import shows_merchant_code, write_link, write_merchant_code
 from pos.transitions import list_ways
+from pos.vat import list_refund_vat
 from qr.references import encode_reference
 
 _PAYER_SHOWN = {ChargeStatus.CLAIMED, ChargeStatus.CAPTURED}
@@ -43,6 +44,7 @@ class LineSerializer(serializers.Serializer[Any]):
     quantity = WholeNumberField(required=False, min_value=1, max_value=999)
     amount_minor = WholeNumberField(required=False, min_value=1, max_value=AMOUNT_MINOR_MAX)
     name = PlainTextField(required=False, max_length=80)
+    note = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take an item with its quantity, or an amount with perhaps a name."""
@@ -62,6 +64,9 @@ class NewChargeSerializer(serializers.Serializer[Any]):
     """A charge to create; the amount may be left out where lines are given."""
 
     amount = AmountSerializer(required=False)
+    tip = AmountSerializer(
+        required=False, help_text="Within the amount; where the store takes tips."
+    )
     lines = serializers.ListField(child=LineSerializer(), required=False, max_length=200)
     reference = PlainTextField(required=False, allow_blank=True, max_length=64, default="")
     description = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
@@ -75,10 +80,17 @@ class NewChargeSerializer(serializers.Serializer[Any]):
 
 
 class NewRefundSerializer(serializers.Serializer[Any]):
-    """A refund to make; without an amount, all that is left."""
+    """A refund to make; without an amount, all that is left; the tip is given back last."""
 
     amount = AmountSerializer(required=False)
+    tip = AmountSerializer(required=False, help_text="How much of the amount is of the tip.")
     reason = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
+
+
+class TakeCashSerializer(serializers.Serializer[Any]):
+    """Cash for an open charge; without what was given, it was given exactly."""
+
+    given = AmountSerializer(required=False)
 
 
 class ChargeLineSerializer(Answer):
@@ -87,6 +99,11 @@ class ChargeLineSerializer(Answer):
     name = TextField()
     quantity = NumberField()
     unit_price = MoneySerializer()
+    discount = MoneySerializer(
+        help_text="Off quantity times price, with the share of a discount on the whole sale."
+    )
+    total = MoneySerializer(help_text="What is paid for the line.")
+    note = TextField(help_text="Of this line alone, as the shop wrote it.")
 
 
 class ChargeSerializer(Answer):
@@ -100,7 +117,8 @@ class ChargeSerializer(Answer):
         help_text=f"By the clock; it goes from {', '.join(list_ways())}.",
     )
     version = NumberField(help_text="Rises by one at every change.")
-    amount = MoneySerializer()
+    amount = MoneySerializer(help_text="To be paid, with the tip.")
+    tip = MoneySerializer(help_text="Within the amount; 0 where there is none.")
     refunded = MoneySerializer(help_text="The sum of the refunds; 0 at first.")
     reference = TextField(help_text="Yours, as it was sent.")
     description = TextField(help_text="Shown to the customer.")
@@ -165,10 +183,27 @@ class ChargeSerializer(Answer):
     server_time = InstantField(source="read_at", help_text="The clock that decides.")
 
 
+class VatSerializer(Answer):
+    """What a sale or a refund has at one rate of VAT, in minor units."""
+
+    rate_bps = NumberField(source="vat_bps", help_text="2300 is 23 %.")
+    net_minor = NumberField()
+    vat_minor = NumberField(help_text="Rounded once for the rate, half away from zero.")
+    gross_minor = NumberField(help_text="Net and VAT.")
+
+
 class CollectedChargeSerializer(ChargeSerializer):
     """A charge that was collected: captured, or claimed while the phone asks for the PIN."""
 
     needs = TextsField(help_text="What the phone asks the customer for: nothing, or pin.")
+
+
+class CashSerializer(Answer):
+    """How a charge was paid in cash, in minor units of its currency."""
+
+    due_minor = NumberField(source="cash_minor", help_text="The amount, as cash is rounded.")
+    given_minor = NumberField()
+    change_minor = NumberField()
 
 
 class WholeChargeSerializer(ChargeSerializer):
@@ -179,7 +214,13 @@ class WholeChargeSerializer(ChargeSerializer):
         of=lambda charge: charge.receipt_number or None,
         help_text="Null until the receipt is issued, moments later.",
     )
+    cash = CashSerializer(
+        allow_null=True,
+        of=lambda charge: charge if charge.is_cash else None,
+        help_text="How it was paid in cash; else null.",
+    )
     lines = ChargeLineSerializer(many=True)
+    vat = VatSerializer(many=True, help_text="By rate; empty where the shop says none.")
 
 
 ChargePage = page_of("ChargePage", ChargeSerializer)
@@ -191,6 +232,10 @@ class RefundSerializer(Answer):
     id = TextField(source="public_id", help_text="rf_…")
     charge = TextField(source="charge.public_id", help_text="ch_…")
     amount = MoneySerializer()
+    tip = MoneySerializer(help_text="Within the amount.")
+    vat = VatSerializer(
+        many=True, of=list_refund_vat, help_text="Its own, by rate: of the goods, not the tip."
+    )
     reason = TextField()
     status = TextField(of=lambda _: "done", help_text="Always done: a refund is one transfer.")
     terminal = TextField(

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import uuid6
 from django.db import transaction
 from django.db.models import Q
 
@@ -9,6 +10,7 @@ from foundation.once import make_once
 from ledger.transactions import retry_clashes
 from merchants.models import Store
 from pos.charges import cancel_waiting_charges
+from pos.closings import close_till, has_unclosed
 from pos.desk import has_unseen_payments
 from pos.errors import TillInUse
 from pos.models import CounterCode, Terminal
@@ -55,6 +57,9 @@ def _move(terminal: Terminal, store: Store, *, actor: str) -> None:
     if has_unseen_payments(terminal):
         raise TillInUse(has_codes=False)
     cancel_waiting_charges(Q(terminal=terminal), actor=actor)
+    # A closing is of one store and currency.
+    if has_unclosed(terminal):
+        close_till(terminal, closing_id=uuid6.uuid7(), cashier=None)
     terminal.store = store
     alive = terminal.tokens.filter(revoked_at=None)
     alive.update(cashier=None, unlocked_at=None)

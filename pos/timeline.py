@@ -20,6 +20,7 @@ _LABELS = {
     "charge.refused": _("Payment was refused"),
     "charge.released": _("Customer did not pay"),
     "charge.captured": _("Paid"),
+    "charge.cashed": _("Paid in cash"),
     "charge.canceled": _("Canceled by the shop"),
     "charge.extended": _("Five more minutes"),
     "charge.expired": _("Expired"),

@@ -15,7 +15,7 @@ from pos.terminals import OpenTill, list_open_tills
 _BEST_SHOWN = 5
 # Both read the charges of about today alone: ids run with time, and are indexed by merchant.
 _SHOWN = """
-    SELECT count(*) FILTER (WHERE status = 'captured'),
+    SELECT count(*) FILTER (WHERE status IN ('captured', 'cashed')),
            count(*) FILTER (WHERE status IN ('canceled', 'expired')
                                OR status IN ('open', 'claimed')
                               AND expires_at <= clock_timestamp()),
@@ -26,7 +26,7 @@ _SHOWN = """
 """
 _BEST = """
     SELECT charge.currency, line.name, sum(line.quantity)::bigint AS pieces,
-           sum(line.quantity * line.unit_price_minor)::bigint AS minor
+           sum(line.quantity * line.unit_price_minor - line.discount_minor)::bigint AS minor
       FROM pos_charge charge JOIN pos_chargeline line ON line.charge_id = charge.id
      WHERE charge.merchant_id = %s AND charge.id >= %s AND charge.captured_at >= %s
      GROUP BY 1, 2

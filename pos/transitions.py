@@ -22,9 +22,12 @@ class ChargeStatus(TextChoices):
     CAPTURED = "captured"
     CANCELED = "canceled"
     EXPIRED = "expired"
+    CASHED = "cashed"
 
 
 ALIVE = (ChargeStatus.OPEN, ChargeStatus.CLAIMED)
+# `captured_at` is when: of a wallet's money, or of cash.
+PAID = (ChargeStatus.CAPTURED, ChargeStatus.CASHED)
 # No end was written, whatever the clock says. By times, to match the partial index.
 _ENDS = ("captured_at", "canceled_at", "expired_at")
 UNENDED = Q(**dict.fromkeys(_ENDS))
@@ -62,6 +65,7 @@ class Limit:
 IN_TIME = Limit("expires_at", passed=False)
 OVER = Limit("expires_at", passed=True)
 LEASE_OVER = Limit("lease_until", passed=True)
+HELD = Limit("lease_until", passed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Transition:
     """One change of a charge.
 
     `guard` and `changes` are SQL on a row of `pos_charge`, with the facts of the move as named
-    parameters. `decided_in` names the code that decides instead of `pos/moves.py`.
+    parameters, and `facts` more of the event. `decided_in` names the code that decides instead of `pos/moves.py`.
     """
 
     name: str
@@ -79,6 +83,7 @@ class Transition:
     limits: tuple[Limit, ...] = ()
     guard: str = "true"
     changes: str = ""
+    facts: str = ""
     decided_in: str = ""
     moves: str = "nothing"
 
@@ -106,7 +111,10 @@ class Transition:
 
 _GIVEN_BACK = (
     "status = 'open', lease_until = NULL, claimed_at = NULL, payer_account_id = NULL,"
-    " payer_name = ''"
+    " payer_name = '',"
+    # The tip was theirs, and what is to be paid is again what it was before them.
+    " amount_minor = CASE WHEN tip_is_payers THEN amount_minor - tip_minor ELSE amount_minor END,"
+    " tip_minor = CASE WHEN tip_is_payers THEN 0 ELSE tip_minor END, tip_is_payers = false"
 )
 OPEN = Transition(
     "open", (), ChargeStatus.OPEN, "charge.created", decided_in="pos/openings.py open_charge"
@@ -139,6 +147,21 @@ END_LEASE = Transition(
     limits=(LEASE_OVER, IN_TIME),
     changes=_GIVEN_BACK,
 )
+# By the payer who holds it, within the store's cap on the goods. What is the same is no news.
+TIP = Transition(
+    "tip",
+    (ChargeStatus.CLAIMED,),
+    ChargeStatus.CLAIMED,
+    "charge.tipped",
+    limits=(HELD, IN_TIME),
+    guard="payer_account_id = %(payer)s AND tip_minor <> %(tip)s"
+    " AND (tip_is_payers OR tip_minor = 0)"
+    " AND %(tip)s <= div((amount_minor - tip_minor) * %(cap_bps)s::numeric, 10000)"
+    " AND amount_minor - tip_minor + %(tip)s <= %(most)s",
+    changes="amount_minor = amount_minor - tip_minor + %(tip)s, tip_minor = %(tip)s,"
+    " tip_is_payers = true",
+    facts=", 'tip_minor', charge.tip_minor, 'amount_minor', charge.amount_minor",
+)
 # Records why the payer cannot pay, if that is new; the payer keeps the charge.
 REFUSE = Transition(
     "refuse",
@@ -155,9 +178,21 @@ CAPTURE = Transition(
     (ChargeStatus.CLAIMED,),
     ChargeStatus.CAPTURED,
     "charge.captured",
-    limits=(Limit("lease_until", passed=False),),
+    limits=(HELD,),
     decided_in="pos/sql/capture_charge.sql",
     moves="wallet to takings",
+)
+# In cash, by the cashier. Nobody has claimed it, and nothing moves in the ledger.
+CASH = Transition(
+    "cash",
+    (ChargeStatus.OPEN,),
+    ChargeStatus.CASHED,
+    "charge.cashed",
+    limits=(IN_TIME,),
+    guard="counter_code_id IS NULL AND amount_minor = %(amount)s",
+    changes="status = 'cashed', captured_at = clock_timestamp(), given_minor = %(given)s,"
+    " rounding_minor = %(rounding)s",
+    facts=", 'amount_minor', charge.amount_minor, 'currency', charge.currency",
 )
 CANCEL = Transition(
     "cancel",
@@ -185,7 +220,7 @@ EXPIRE = Transition(
     limits=(OVER,),
     changes="status = 'expired', expired_at = expires_at",
 )
-LIFE = (OPEN, LEASE, RELEASE, END_LEASE, REFUSE, CAPTURE, CANCEL, EXTEND, EXPIRE)
+LIFE = (OPEN, LEASE, RELEASE, END_LEASE, TIP, REFUSE, CAPTURE, CASH, CANCEL, EXTEND, EXPIRE)
 # They follow from the clock; the sweep only writes them down.
 BY_THE_CLOCK = (EXPIRE, END_LEASE)
 
@@ -220,6 +255,7 @@ def when_status(status: str, now: datetime | Now) -> Q:
         ChargeStatus.OPEN: when_alive(now) & ~leased,
         ChargeStatus.CLAIMED: UNENDED & leased,
         ChargeStatus.CAPTURED: Q(status=ChargeStatus.CAPTURED),
+        ChargeStatus.CASHED: Q(given_minor__isnull=False),
         ChargeStatus.CANCELED: Q(canceled_at__isnull=False),
         ChargeStatus.EXPIRED: Q(expired_at__isnull=False),
     }[ChargeStatus(status)]

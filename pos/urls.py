@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from pos.api import charges, pictures
+from pos.api import cash, charges, pictures
 from pos.api import counter_codes as api_codes
 from pos.views import (
+    closings,
     counter_codes,
     desk,
     exports,
@@ -30,9 +31,14 @@ urlpatterns = [
     path("till/desk/events/", desk.desk_events, name="desk_events"),
     path("till/items/", desk.items, name="items"),
     path("till/activity/", pages.activity, name="activity"),
+    path("till/day/", closings.day, name="day"),
+    path("till/drawer/", closings.drawer, name="drawer"),
+    path("till/day/<str:reference>/", closings.day_closing, name="day_closing"),
     path("r/<str:token>/", receipts.receipt, name="receipt"),
     path("r/<str:token>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path("r/<str:token>/proof.json", receipts.receipt_proof, name="receipt_proof"),
+    path("dashboard/closings/", closings.closings, name="closings"),
+    path("dashboard/closings/<str:reference>/", closings.closing, name="closing"),
     path("dashboard/tills/", pages.tills, name="tills"),
     path("dashboard/tills/<str:reference>/", tills.till, name="till_settings"),
     path("dashboard/stores/<str:reference>/tills/new/", tills.new_till, name="new_till"),
@@ -54,6 +60,9 @@ urlpatterns = [
         "dashboard/stores/<str:reference>/format/",
         counter_codes.choose_format,
         name="choose_format",
+    ),
+    path(
+        "dashboard/stores/<str:reference>/cash/", counter_codes.choose_cash, name="choose_cash"
     ),
     path("dashboard/stores/<str:reference>/close/", counter_codes.close, name="close_store"),
     path("dashboard/stores/<str:reference>/reopen/", counter_codes.reopen, name="reopen_store"),
@@ -105,6 +114,7 @@ urlpatterns = [
     path("api/v1/charges", charges.ChargesView.as_view()),
     path("api/v1/charges/<str:reference>", charges.ChargeView.as_view()),
     path("api/v1/charges/<str:reference>/cancel", charges.CancelView.as_view()),
+    path("api/v1/charges/<str:reference>/cash", cash.CashView.as_view()),
     path("api/v1/charges/<str:reference>/extend", charges.ExtendView.as_view()),
     path("api/v1/charges/<str:reference>/refunds", charges.RefundsView.as_view()),
     path("api/v1/refunds/<str:reference>", charges.RefundView.as_view()),

@@ -1,51 +1,31 @@
-"""A settlement's sales, refunds and fees by the rate of VAT that sold items had, in one go."""
+"""A settlement's sales, refunds, fees and VAT by rate, and its tips, in one go."""
 
 from django.db import connection, transaction
 
 from merchants.models import Settlement
 from merchants.reports.subtotals import RateSum
-from pos.vat import take_out_vat
+from pos.vat_parts import PARTS, TIPS
 
-# A sale is parted by the prices of its items, and so are its fee and its refunds, each rounded
-# where it ends: pieces add up to the whole. A refund begins where the refunds before it ended,
-# so that those of a whole sale give back each rate's own part. Without items it is one piece.
-_SUM_UP = """
-    WITH piece AS (
-        SELECT l.kind = 'sale' AS is_sale, l.amount_minor, l.fee_minor, k.vat_bps,
-               coalesce(
-                   (SELECT sum(r.amount_minor) FROM pos_refund r
-                     WHERE l.kind = 'refund' AND r.charge_id = l.charge_id AND r.id < l.id),
-                   0) AS earlier,
-               coalesce(k.quantity * k.unit_price_minor, 1) AS price,
-               coalesce(sum(k.quantity * k.unit_price_minor)
-                            OVER (PARTITION BY l.id ORDER BY k.position), 1) AS upto,
-               coalesce(sum(k.quantity * k.unit_price_minor)
-                            OVER (PARTITION BY l.id), 1) AS whole
-          FROM merchants_settlementline l
-          LEFT JOIN pos_chargeline k ON k.charge_id = l.charge_id
-         WHERE l.settlement_id = %s
-    ), part AS (
-        SELECT is_sale, vat_bps,
-               div(2 * (earlier + amount_minor) * upto + whole, 2 * whole)
-               - div(2 * (earlier + amount_minor) * (upto - price) + whole, 2 * whole)
-               - div(2 * earlier * upto + whole, 2 * whole)
-               + div(2 * earlier * (upto - price) + whole, 2 * whole) AS minor,
-               div(2 * fee_minor * upto + whole, 2 * whole)
-               - div(2 * fee_minor * (upto - price) + whole, 2 * whole) AS fee_minor
-          FROM piece
+_SUM_UP = f"""
+    WITH seen AS (
+        SELECT id, kind, charge_id, amount_minor, tip_minor, fee_minor
+          FROM merchants_settlementline WHERE settlement_id = %s
     )
+    {PARTS}
     SELECT vat_bps,
-           coalesce(sum(minor) FILTER (WHERE is_sale), 0)::bigint,
-           coalesce(sum(minor) FILTER (WHERE NOT is_sale), 0)::bigint,
-           sum(fee_minor)::bigint
-      FROM part GROUP BY vat_bps ORDER BY vat_bps DESC NULLS LAST
-"""
+           coalesce(sum(minor) FILTER (WHERE kind = 'sale'), 0)::bigint,
+           coalesce(sum(minor) FILTER (WHERE kind = 'refund'), 0)::bigint,
+           sum(part_fee_minor)::bigint,
+           sum(CASE kind WHEN 'sale' THEN vat_minor ELSE -vat_minor END)::bigint
+      FROM part GROUP BY vat_bps
+     ORDER BY coalesce(vat_bps, {TIPS} + 0.5) DESC
+"""  # noqa: S608  the fragment is ours
 
 
 def read_rate_sums(settlement: Settlement) -> list[RateSum]:
-    """Add up a settlement's lines by rate; empty if no item in it had a rate.
+    """Add up a settlement's lines by rate; empty if nothing in it had a rate, or was a tip.
 
-    What was sold without items, and items without a rate, are a row of their own.
+    The VAT is that of its documents. What has no rate is a row of its own, and so are tips.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
@@ -55,11 +35,12 @@ def read_rate_sums(settlement: Settlement) -> list[RateSum]:
         return []
     return [
         RateSum(
-            rate_bps=rate,
+            rate_bps=None if rate == TIPS else rate,
+            is_tips=rate == TIPS,
             sales_minor=sales,
             refunds_minor=refunds,
             fees_minor=fees,
-            vat_minor=0 if rate is None else take_out_vat(sales - refunds, rate),
+            vat_minor=vat,
         )
-        for rate, sales, refunds, fees in rows
+        for rate, sales, refunds, fees, vat in rows
     ]

@@ -41,6 +41,7 @@ from merchants.payout_accounts import NewAccount, name_account
 from merchants.settlement import close_settlement
 from pos.charges import create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code
+from pos.lines import line_of_item
 from pos.models import Charge, CounterCode, Item, Refund, Terminal
 from pos.openings import NewCharge
 from pos.principals import Principal, act_for_terminal
@@ -325,7 +326,11 @@ def sell_items(shop: Shop, customer: Customer, lines: list[tuple[Item, int]]) ->
 
 def open_items(shop: Shop, lines: list[tuple[Item, int]]) -> Charge:
     """Open a charge of items at the shop's till."""
-    new = replace(plan_charge(shop), amount_minor=None, lines=tuple(lines))
+    new = replace(
+        plan_charge(shop),
+        amount_minor=None,
+        lines=tuple(itertools.starmap(line_of_item, lines)),
+    )
     return create_charge(shop.till, new)
 
 

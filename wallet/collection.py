@@ -9,6 +9,7 @@ from pos.models import Charge
 from pos.principals import Principal
 from wallet.claims import claim_charge
 from wallet.errors import (
+    AmountChanged,
     PinRequired,
     WalletCurrencyMismatch,
     WalletFrozen,
@@ -99,11 +100,13 @@ def _take(use: PaymentCodeUse, charge: Charge) -> str:
             wallet,
             claim.id,
             pin="",
+            seen_minor=claim.charge.amount_minor,
             # The wallet's own keys cannot equal this one.
             idempotency_key=f"payment code {use.id}",
             request_hash=bytes(use.request_hash),
         )
-    except PinRequired:
+    except (AmountChanged, PinRequired):
+        # The phone asks: for the PIN, or whether the tip is meant that it has chosen since.
         return "claimed"
     return "captured"
 

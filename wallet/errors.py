@@ -26,6 +26,16 @@ class PinRequired(Exception):
         super().__init__(gettext("Enter your PIN to pay this. Nothing was taken yet."))
 
 
+@problem(409, "amount_changed", field="amount_minor")
+class AmountChanged(Exception):
+    """The amount to pay is not the one that the payer was shown."""
+
+    def __init__(self, amount_minor: int, currency: str) -> None:
+        words = gettext("The amount is %(amount)s by now. Nothing was taken. Look at it again.")
+        super().__init__(words % {"amount": format_money(amount_minor, currency)})
+        self.amount_minor = amount_minor
+
+
 @problem(403, "wallet_frozen")
 class WalletFrozen(Exception):
     """No money leaves the wallet until it is unfrozen."""

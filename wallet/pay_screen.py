@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from identity.tries import find_lock, in_wallet
@@ -10,6 +11,7 @@ from ledger.queries import read_available
 from pos.errors import ChargeClaimedByAnother, ChargeNotPayable
 from pos.models import Charge, ChargeStatus, Refund
 from pos.queries import list_refunds
+from pos.tips import Offer, list_offers
 from wallet.claims import claim_charge
 from wallet.errors import WalletCurrencyMismatch, WalletFrozen, WalletLimitReached
 from wallet.limits import needs_pin
@@ -38,6 +40,11 @@ class PayScreen:
     pin_tries_left: int | None = None
     pin_locked_until: datetime | None = None
     idempotency_key: str = ""
+    tip_offers: list[Offer] = field(default_factory=list)
+    # Whether the phone asks for a tip: the store takes them, and the till named none.
+    asks_tip: bool = False
+    tip_error: str = ""
+    tip_typed: str = ""
 
 
 def claim_for_page(wallet: Wallet, charge: Charge) -> PayScreen:
@@ -103,7 +110,15 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
         needs_pin=pin_wanted,
         pin_locked_until=locked_until,
         idempotency_key=str(uuid4()),
+        **_ask_for_tip(charge),
     )
+
+
+def _ask_for_tip(charge: Charge) -> dict[str, Any]:
+    store = charge.store
+    if not store.asks_tips or (charge.tip_minor and not charge.tip_is_payers):
+        return {}
+    return {"asks_tip": True, "tip_offers": list_offers(store, charge.goods_minor)}
 
 
 def _find_lock(wallet: Wallet, *, now: datetime) -> datetime | None:

@@ -20,7 +20,7 @@ from pos.models import Charge, ChargeStatus
 from pos.places import list_columns, list_paths, place, write_joins
 from pos.running import taking_waits_for_running, telling_running
 from wallet.claims import find_claim
-from wallet.errors import PinRequired, WalletFrozen
+from wallet.errors import AmountChanged, PinRequired, WalletFrozen
 from wallet.limits import needs_pin
 from wallet.models import Claim, Payment, Wallet
 from wallet.tiers import explain_limit
@@ -35,7 +35,7 @@ _CONFIRM = JoinedRows(
           FROM wallet_confirm_charge(
                    payer => %(payer)s, charge_id => %(charge)s, wallet_id => %(wallet)s,
                    payment_id => %(payment)s, event => %(event)s, email => %(email)s,
-                   reference => pos_encode_reference('ch', %(charge)s),
+                   reference => pos_encode_reference('ch', %(charge)s), seen => %(seen)s,
                    pin_was_given => %(with_pin)s, sum_max => %(sum_max)s,
                    count_max => %(count_max)s, key => %(key)s, hash => %(hash)s) done,
                LATERAL (SELECT (done.payment).*) payment,
@@ -64,7 +64,7 @@ _CONFIRM_BY_SESSION = JoinedRows(
                        payer => asked.account_id, charge_id => asked.charge_id,
                        wallet_id => asked.id, payment_id => %(payment)s, event => %(event)s,
                        email => asked.email,
-                       reference => pos_encode_reference('ch', asked.charge_id),
+                       reference => pos_encode_reference('ch', asked.charge_id), seen => %(seen)s,
                        pin_was_given => false, sum_max => %(sum_max)s,
                        count_max => %(count_max)s, key => %(key)s, hash => %(hash)s) done
         )
@@ -106,7 +106,13 @@ _PLAIN: dict[Outcome, type[PinRequired | IdempotencyMismatch | WalletFrozen]] = 
 
 
 def confirm_charge(
-    wallet: Wallet, claim_id: UUID, *, pin: str, idempotency_key: str, request_hash: bytes
+    wallet: Wallet,
+    claim_id: UUID,
+    *,
+    pin: str,
+    seen_minor: int | None = None,
+    idempotency_key: str,
+    request_hash: bytes,
 ) -> Payment:
     """Pay a claimed charge; confirming again returns the first payment.
 
@@ -114,8 +120,12 @@ def confirm_charge(
     SQL function (`wallet/sql/confirm_charge.sql`): one statement, and so one transaction. The
     PIN is checked before it, so that a wrong try stays counted.
 
+    `seen_minor` is the amount that the payer was shown. Without it, no tip is paid that was
+    chosen on a phone.
+
     Raises:
         ClaimUnknown: no such claim of this wallet.
+        AmountChanged: the amount is not the one that was shown.
         ChargeNotPayable: canceled, expired, the lease is over, or paid by another.
         PinRequired, PinWrong, PinLocked: the PIN is missing, wrong or locked.
         InsufficientFunds: the wallet holds too little.
@@ -132,6 +142,7 @@ def confirm_charge(
         return pay_claim(
             claim,
             with_pin=with_pin,
+            seen_minor=seen_minor,
             idempotency_key=idempotency_key,
             request_hash=request_hash,
         )
@@ -146,7 +157,12 @@ def confirm_charge(
 
 
 def pay_claim(
-    claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: bytes
+    claim: Claim,
+    *,
+    with_pin: bool,
+    seen_minor: int | None,
+    idempotency_key: str,
+    request_hash: bytes,
 ) -> Payment:
     """Pay a claim whose PIN was checked, or that needs none; writes nothing if refused.
 
@@ -158,13 +174,19 @@ def pay_claim(
         return _capture(
             claim,
             with_pin=with_pin,
+            seen_minor=seen_minor,
             idempotency_key=idempotency_key,
             request_hash=request_hash,
         )
 
 
 def pay_by_session(
-    digest: bytes, claim_id: UUID, *, idempotency_key: str, request_hash: bytes
+    digest: bytes,
+    claim_id: UUID,
+    *,
+    seen_minor: int | None = None,
+    idempotency_key: str,
+    request_hash: bytes,
 ) -> Payment | None:
     """Pay a claim without PIN, by the wallet whose session's secret has this digest.
 
@@ -177,13 +199,18 @@ def pay_by_session(
         lambda: Claim.objects.values_list("charge_id", flat=True).get(pk=claim_id)
     ):
         return _capture_by_session(
-            digest, claim_id, idempotency_key=idempotency_key, request_hash=request_hash
+            digest,
+            claim_id,
+            seen_minor=seen_minor,
+            idempotency_key=idempotency_key,
+            request_hash=request_hash,
         )
 
 
-def hash_confirmation(claim: str) -> bytes:
-    """Hash a confirmation's meaning, which is the claim; the PIN is not part of it."""
-    return hash_request("confirm charge", body={"claim": claim})
+def hash_confirmation(claim: str, *, seen_minor: int | None = None) -> bytes:
+    """Hash a confirmation's meaning: the claim and the amount; the PIN is not part of it."""
+    amount = {} if seen_minor is None else {"amount_minor": seen_minor}
+    return hash_request("confirm charge", body={"claim": claim, **amount})
 
 
 def find_payment(wallet: Wallet, charge_id: UUID) -> Payment | None:
@@ -219,7 +246,12 @@ def _look_at_pin(wallet: Wallet, claim: Claim, pin: str) -> bool:
 
 @retry_clashes
 def _capture(
-    claim: Claim, *, with_pin: bool, idempotency_key: str, request_hash: bytes
+    claim: Claim,
+    *,
+    with_pin: bool,
+    seen_minor: int | None,
+    idempotency_key: str,
+    request_hash: bytes,
 ) -> Payment:
     wallet, charge = claim.wallet, claim.charge
     payment, (outcome, refusal) = _CONFIRM.first_with_extras(
@@ -229,11 +261,12 @@ def _capture(
             "wallet": wallet.id,
             "email": wallet.user.email or "",
             "with_pin": with_pin,
+            "seen": seen_minor,
             **_list_facts(idempotency_key, request_hash),
         }
     )
     if payment is None:
-        raise _explain(Outcome(outcome), refusal, claim)
+        raise _explain(Outcome(outcome), refusal, claim, seen_minor=seen_minor)
     payment.wallet = wallet
     place(payment.charge, charge)
     announce_capture(payment.charge)
@@ -242,12 +275,18 @@ def _capture(
 
 @retry_clashes
 def _capture_by_session(
-    digest: bytes, claim_id: UUID, *, idempotency_key: str, request_hash: bytes
+    digest: bytes,
+    claim_id: UUID,
+    *,
+    seen_minor: int | None,
+    idempotency_key: str,
+    request_hash: bytes,
 ) -> Payment | None:
     payment = _CONFIRM_BY_SESSION.first(
         {
             "digest": digest,
             "claim": claim_id,
+            "seen": seen_minor,
             "each_max": settings.NO_PIN_EACH_MAX_MINOR,
             **_list_facts(idempotency_key, request_hash),
         }
@@ -268,7 +307,9 @@ def _list_facts(idempotency_key: str, request_hash: bytes) -> dict[str, Any]:
     }
 
 
-def _explain(outcome: Outcome, refusal: str, claim: Claim) -> Exception:
+def _explain(
+    outcome: Outcome, refusal: str, claim: Claim, *, seen_minor: int | None
+) -> Exception:
     plain = _PLAIN.get(outcome)
     if plain is not None:
         return plain()
@@ -276,7 +317,13 @@ def _explain(outcome: Outcome, refusal: str, claim: Claim) -> Exception:
         return explain_limit(claim.wallet, claim.charge.amount_minor)
     if outcome == Outcome.TRANSFER_REFUSED:
         return explain_refusal(Result(refusal), claim.charge_id)
-    return ChargeNotPayable(Charge.objects.get(pk=claim.charge_id).status_now)
+    truth = Charge.objects.get(pk=claim.charge_id)
+    is_held = truth.status_now == ChargeStatus.CLAIMED
+    if is_held and truth.payer_account_id == claim.wallet.account_id:
+        agreed_minor = truth.goods_minor if seen_minor is None else seen_minor
+        if agreed_minor != truth.amount_minor:
+            return AmountChanged(truth.amount_minor, truth.currency)
+    return ChargeNotPayable(truth.status_now)
 
 
 def _repeat(claim: Claim, *, idempotency_key: str, request_hash: bytes) -> Payment:

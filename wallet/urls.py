@@ -25,6 +25,7 @@ urlpatterns = [
     path("p/<str:token>", pages.pay, name="pay"),
     path("P/<str:token>", pages.pay),
     path("p/<str:token>/pay", pages.confirm, name="confirm"),
+    path("p/<str:token>/tip", pages.tip, name="tip"),
     path("p/<str:token>/decline", pages.decline, name="decline"),
     path("p/<str:token>/declined", pages.declined, name="declined"),
     path("s/<str:payload>/", counter_codes.show_counter_code, name="static"),

@@ -24,6 +24,7 @@ from merchants.models.places import (
     Role,
     StaffMember,
     Store,
+    VatMode,
 )
 from merchants.models.report_mails import Every, MailedReport, ReportMail
 from merchants.models.settlements import LineKind, MerchantBalance, Settlement, SettlementLine
@@ -67,4 +68,5 @@ __all__ = [
     "Store",
     "StoreAddress",
     "StoreDay",
+    "VatMode",
 ]

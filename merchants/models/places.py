@@ -95,6 +95,14 @@ class CodeFormat(models.TextChoices):
     EMV = "emv"
 
 
+class VatMode(models.TextChoices):
+    """How a store's prices are told: with VAT, without it, or of a shop that has none."""
+
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
+    NONE = "none"
+
+
 class Store(models.Model):
     """A place that sells in one currency, and the account its takings go to."""
 
@@ -111,11 +119,46 @@ class Store(models.Model):
         default=CodeFormat.LINK,
         db_default=CodeFormat.LINK.value,
     )
+    vat_mode = models.CharField(
+        max_length=8,
+        choices=VatMode,
+        default=VatMode.INCLUDED,
+        db_default=VatMode.INCLUDED.value,
+    )
+    # Of typed amounts and of items without a rate of their own; null for none.
+    vat_default_bps = models.PositiveIntegerField(null=True)
+    # Tips: whether the phone asks for one, the parts it offers, and the most of the goods.
+    asks_tips = models.BooleanField(default=False, db_default=False)
+    tip_low_bps = models.PositiveSmallIntegerField(default=500, db_default=500)
+    tip_middle_bps = models.PositiveSmallIntegerField(default=1000, db_default=1000)
+    tip_high_bps = models.PositiveSmallIntegerField(default=1500, db_default=1500)
+    tip_max_bps = models.PositiveSmallIntegerField(default=5000, db_default=5000)
+    # Cash at its tills, beside the wallets' codes.
+    takes_cash = models.BooleanField(default=False, db_default=False)
+    # Whether each closing of a till is mailed to the owners.
+    mails_closings = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
 
     merchant_id: UUID
     takings_account_id: UUID
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(vat_default_bps=None)
+                | models.Q(vat_default_bps__lte=10_000),
+                name="merchants_store_vat_at_most_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tip_low_bps__gt=0)
+                & models.Q(tip_low_bps__lt=models.F("tip_middle_bps"))
+                & models.Q(tip_middle_bps__lt=models.F("tip_high_bps"))
+                & models.Q(tip_high_bps__lte=models.F("tip_max_bps"))
+                & models.Q(tip_max_bps__lte=10_000),
+                name="merchants_store_tips_rise_to_most",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -56,6 +56,9 @@ class Settlement(models.Model):
     sales_minor = models.BigIntegerField()
     refunds_count = models.PositiveIntegerField()
     refunds_minor = models.BigIntegerField()
+    # The tips within sales and within refunds: no turnover of the shop's.
+    tips_minor = models.BigIntegerField(default=0, db_default=0)
+    refunded_tips_minor = models.BigIntegerField(default=0, db_default=0)
     fees_minor = models.BigIntegerField()
     # What operators brought by hand, less what they took.
     adjusted_minor = models.BigIntegerField(default=0, db_default=0)
@@ -153,6 +156,8 @@ class SettlementLine(models.Model):
     reference = models.CharField(max_length=64, blank=True)
     amount_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField()
+    # Within the amount.
+    tip_minor = models.BigIntegerField(default=0, db_default=0)
     is_receivable = models.BooleanField(default=False)
     at = models.DateTimeField()
     settlement = models.ForeignKey(
@@ -172,7 +177,12 @@ class SettlementLine(models.Model):
                 & models.Q(fee_minor__gte=0)
                 & models.Q(fee_minor__lte=models.F("amount_minor")),
                 name="merchants_line_fee_within_amount",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tip_minor__gte=0)
+                & models.Q(tip_minor__lte=models.F("amount_minor")),
+                name="merchants_line_tip_within_amount",
+            ),
         ]
         indexes = [
             models.Index(

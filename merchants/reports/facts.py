@@ -47,6 +47,10 @@ def list_facts(settlement: Settlement) -> Iterator[tuple[str, Value]]:
     yield translate("Currency"), settlement.currency
     yield translate("Number of sales"), settlement.sales_count
     yield translate("Number of refunds"), settlement.refunds_count
+    if settlement.tips_minor:
+        yield translate("Tips within sales"), Amount(settlement.tips_minor)
+    if settlement.refunded_tips_minor:
+        yield translate("Tips within refunds"), Amount(-settlement.refunded_tips_minor)
     labels = label_figures()
     for name, amount_minor in list_figures(settlement):
         yield labels[name], Amount(amount_minor)

@@ -52,7 +52,7 @@ def _list_subtotals(
 
 def _list_rates(subtotals: Subtotals, file: ProgramFile) -> list[dict[str, str]]:
     return [
-        {"rate": row.percent}
+        {"rate": "tips" if row.is_tips else row.percent}
         | {name: file.money(amount_minor) for name, amount_minor in list_amounts(row)}
         | {"vat": file.money(row.vat_minor)}
         for row in subtotals.rates

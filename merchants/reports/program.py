@@ -43,6 +43,11 @@ class ProgramFile(StatementFile):
         yield "currency", settlement.currency
         yield "sales_count", settlement.sales_count
         yield "refunds_count", settlement.refunds_count
+        # Within sales and refunds; left out where there are none, as in files of before.
+        if settlement.tips_minor:
+            yield "tips", self.money(settlement.tips_minor)
+        if settlement.refunded_tips_minor:
+            yield "refunded_tips", self.money(-settlement.refunded_tips_minor)
         yield from self.figures()
 
     def list_fields(self, line: SettlementLine, maker: Maker) -> dict[str, str | int]:

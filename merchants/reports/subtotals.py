@@ -39,13 +39,16 @@ class Subtotal(Sums):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateSum(Sums):
-    """What was sold at a rate of VAT, and the VAT within sales less refunds, in minor units.
+    """What was sold at a rate of VAT, and the VAT of sales less refunds, in minor units.
 
-    A sale with items of several rates is a part of each; None is of what has no rate.
+    A sale with items of several rates is a part of each; None is of what has no rate. The VAT is
+    the sum of what receipts and refunds say.
     """
 
     rate_bps: int | None
     vat_minor: int
+    # Without a rate too, and no turnover.
+    is_tips: bool = False
 
     @property
     def percent(self) -> str:
@@ -55,6 +58,8 @@ class RateSum(Sums):
     @property
     def label(self) -> str:
         """Return the rate in words."""
+        if self.is_tips:
+            return translate("Tips")
         if self.rate_bps is None:
             return translate("Without a rate")
         return translate("%(percent)s %%") % {"percent": self.percent}

@@ -35,7 +35,10 @@ from pos.errors import (
     RefundNotPossible,
     StoreClosed,
     TillUnpaired,
+    TipsNotTaken,
+    TipTooLarge,
 )
+from pos.lines import find_lines
 from pos.openings import NewCharge
 from pos.payloads import write_payload
 from pos.places import place
@@ -45,7 +48,6 @@ from pos.queries import (
     filter_status,
     find_charge,
     find_charge_and_lines,
-    find_items,
     find_refund,
     list_charges,
     list_refunds,
@@ -62,6 +64,7 @@ from pos.serializers import (
     WholeChargeSerializer,
 )
 from pos.topics import charge_topic, token_topic
+from pos.vat import list_vat
 from qr.image import draw_png, draw_svg
 from relay.streams import sign_ticket
 
@@ -115,6 +118,8 @@ class ChargesView(PosView):
         CurrencyMismatch,
         AmountMismatch,
         AmountTooLarge,
+        TipsNotTaken,
+        TipTooLarge,
         ItemUnknown,
         IdempotencyMismatch,
     )
@@ -128,7 +133,7 @@ class ChargesView(PosView):
         try:
             new = _read_charge(principal, asked.validated_data, key=key, request_hash=sent)
             charge = create_charge(principal, new)
-        except (AmountMismatch, AmountTooLarge, ItemUnknown):
+        except (AmountMismatch, AmountTooLarge, TipsNotTaken, TipTooLarge, ItemUnknown):
             # Looked up first: prices and items may have changed since the same request was
             # answered.
             known = find_created(principal, key=key, request_hash=sent)
@@ -146,7 +151,7 @@ class ChargeView(PosView):
     def get(self, request: Request, reference: str) -> Response:
         """Show the charge as it is at this moment."""
         charge, lines = find_charge_and_lines(self.principal, reference)
-        return Response(WholeChargeSerializer.show(charge, lines=lines))
+        return Response(WholeChargeSerializer.show(charge, lines=lines, vat=list_vat(charge, lines)))
 
 
 class CancelView(PosView):
@@ -194,6 +199,7 @@ class RefundsView(PosView):
         RefundNotAllowed,
         RefundNotPossible,
         RefundExceedsCaptured,
+        TipTooLarge,
         CurrencyMismatch,
         IdempotencyMismatch,
     )
@@ -207,6 +213,7 @@ class RefundsView(PosView):
             raise CurrencyMismatch(charge.currency)
         new = NewRefund(
             amount_minor=amount["amount_minor"] if amount else None,
+            tip_minor=_read_tip(asked.validated_data, currency=charge.currency),
             reason=asked.validated_data["reason"],
             idempotency_key=read_key(request),
             request_hash=hash_request(
@@ -316,7 +323,15 @@ def _read_charge(
         currency=amount["currency"] if amount else principal.store.currency,
         reference=asked["reference"],
         description=asked["description"],
-        lines=find_items(principal.store, asked.get("lines", [])),
+        lines=find_lines(principal.store, asked.get("lines", [])),
         idempotency_key=key,
         request_hash=request_hash,
+        tip_minor=_read_tip(asked, currency=principal.store.currency) or 0,
     )
+
+
+def _read_tip(asked: dict[str, Any], *, currency: str) -> int | None:
+    tip = asked.get("tip")
+    if tip and tip["currency"] != currency:
+        raise CurrencyMismatch(currency)
+    return tip["amount_minor"] if tip else None

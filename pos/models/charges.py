@@ -20,7 +20,7 @@ from merchants.models import Merchant, StaffMember, Store
 from merchants.queries import read_clock
 from pos.models.counter_codes import CounterCode
 from pos.models.terminals import Terminal
-from pos.transitions import ALIVE, UNENDED, ChargeStatus, read_status
+from pos.transitions import ALIVE, PAID, UNENDED, ChargeStatus, read_status
 from qr.links import encode_token
 from qr.references import encode_reference
 
@@ -76,8 +76,19 @@ class Charge(models.Model):
     version = models.PositiveIntegerField(default=1)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
+    # Within the amount; the rest is the price of the goods, with VAT.
+    tip_minor = models.BigIntegerField(default=0, db_default=0)
+    # Whether whoever holds it now chose the tip: it goes when they do. Else the till asked.
+    tip_is_payers = models.BooleanField(default=False, db_default=False)
+    # Of an amount without lines: the rate within it. Null for none.
+    vat_bps = models.PositiveIntegerField(null=True)
+    # Whether the lines' prices are without VAT; each has its own beside it then.
+    vat_is_added = models.BooleanField(default=False, db_default=False)
     # By the rule in force when it was captured; 0 until then.
     fee_minor = models.BigIntegerField()
+    # Paid in cash: what the customer handed over, and what rounding added to the amount.
+    given_minor = models.BigIntegerField(null=True)
+    rounding_minor = models.BigIntegerField(default=0, db_default=0)
     refunded_minor = models.BigIntegerField(default=0)
     refunds_count = models.PositiveSmallIntegerField(default=0)
     reference = models.CharField(max_length=64, blank=True)
@@ -140,6 +151,11 @@ class Charge(models.Model):
                 condition=models.Q(amount_minor__gt=0), name="pos_charge_amount_positive"
             ),
             models.CheckConstraint(
+                condition=models.Q(tip_minor__gte=0)
+                & models.Q(tip_minor__lt=models.F("amount_minor")),
+                name="pos_charge_tip_within_amount",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(fee_minor__gte=0)
                 & models.Q(fee_minor__lte=models.F("amount_minor")),
                 name="pos_charge_fee_within_amount",
@@ -150,7 +166,8 @@ class Charge(models.Model):
                 name="pos_charge_refunds_within_capture",
             ),
             models.CheckConstraint(
-                condition=models.Q(refunded_minor=0) | models.Q(status="captured"),
+                condition=models.Q(refunded_minor=0)
+                | models.Q(status__in=["captured", "cashed"]),
                 name="pos_charge_refunds_only_captured",
             ),
             models.CheckConstraint(
@@ -159,9 +176,19 @@ class Charge(models.Model):
                 name="pos_charge_claimed_has_payer",
             ),
             models.CheckConstraint(
-                condition=models.Q(status="captured", captured_at__isnull=False)
-                | ~models.Q(status="captured") & models.Q(captured_at=None),
+                condition=models.Q(status__in=["captured", "cashed"], captured_at__isnull=False)
+                | ~models.Q(status__in=["captured", "cashed"]) & models.Q(captured_at=None),
                 name="pos_charge_captured_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status="cashed",
+                    given_minor__gte=models.F("amount_minor") + models.F("rounding_minor"),
+                    payer_account=None,
+                    fee_minor=0,
+                )
+                | ~models.Q(status="cashed") & models.Q(given_minor=None, rounding_minor=0),
+                name="pos_charge_cashed_was_given",
             ),
             models.CheckConstraint(
                 condition=models.Q(status="canceled", canceled_at__isnull=False)
@@ -193,6 +220,12 @@ class Charge(models.Model):
                 )
                 for owner in ("store", "merchant")
                 for name, condition in _RARE.items()
+            ),
+            # As those of rare states: neither a claim nor a capture touches it.
+            models.Index(
+                fields=["merchant", "-id"],
+                condition=models.Q(given_minor__isnull=False),
+                name="pos_charge_merchant_cash",
             ),
             models.Index(
                 fields=["store", "-id"],
@@ -267,10 +300,34 @@ class Charge(models.Model):
         return self.cashier.name if self.cashier else ""
 
     @property
+    def is_paid(self) -> bool:
+        """Return whether the money is there, from a wallet or in cash."""
+        return self.status in PAID
+
+    @property
+    def is_cash(self) -> bool:
+        """Return whether it was paid in cash."""
+        return self.status == ChargeStatus.CASHED
+
+    @property
+    def cash_minor(self) -> int:
+        """Return the cash it took, in minor units: the amount, rounded."""
+        return self.amount_minor + self.rounding_minor if self.is_cash else 0
+
+    @property
+    def change_minor(self) -> int:
+        """Return the change that was given, in minor units."""
+        return (self.given_minor or 0) - self.cash_minor
+
+    @property
+    def goods_minor(self) -> int:
+        """Return the price of the goods with VAT and without tip, in minor units."""
+        return self.amount_minor - self.tip_minor
+
+    @property
     def refundable_minor(self) -> int:
         """Return what may still be refunded, in minor units."""
-        captured = self.status == ChargeStatus.CAPTURED
-        return self.amount_minor - self.refunded_minor if captured else 0
+        return self.amount_minor - self.refunded_minor if self.is_paid else 0
 
 
 class ChargeLine(models.Model):
@@ -281,8 +338,13 @@ class ChargeLine(models.Model):
     name = models.CharField(max_length=80)
     quantity = models.PositiveSmallIntegerField()
     unit_price_minor = models.BigIntegerField()
-    # Included in the price; null where the item had none.
+    # Null where neither the item nor the store had one.
     vat_bps = models.PositiveIntegerField(null=True)
+    # This line's part of the VAT that comes on top; 0 where prices include it.
+    added_vat_minor = models.BigIntegerField(default=0, db_default=0)
+    # With the line's share of a discount on the whole sale.
+    discount_minor = models.BigIntegerField(default=0, db_default=0)
+    note = models.CharField(max_length=140, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["position"]
@@ -294,15 +356,27 @@ class ChargeLine(models.Model):
                 condition=models.Q(quantity__gt=0) & models.Q(unit_price_minor__gt=0),
                 name="pos_line_positive",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    discount_minor__gte=0,
+                    discount_minor__lte=models.F("quantity") * models.F("unit_price_minor"),
+                ),
+                name="pos_line_discount_within_price",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.name}"
 
     @property
-    def total_minor(self) -> int:
+    def price_minor(self) -> int:
         """Return quantity times price, in minor units."""
         return self.quantity * self.unit_price_minor
+
+    @property
+    def total_minor(self) -> int:
+        """Return what is paid for the line, in minor units: its price without its discount."""
+        return self.price_minor - self.discount_minor
 
     @property
     def currency(self) -> str:

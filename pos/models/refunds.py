@@ -6,6 +6,7 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
+from ledger.typed import write_percent
 from merchants.models import StaffMember, Store
 from pos.models.charges import Charge
 from pos.models.terminals import Terminal
@@ -18,6 +19,10 @@ class Refund(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="refunds")
     amount_minor = models.BigIntegerField()
+    # Within the amount.
+    tip_minor = models.BigIntegerField(default=0, db_default=0)
+    # Of cash: what rounding adds to what is handed back.
+    rounding_minor = models.BigIntegerField(default=0, db_default=0)
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=140, blank=True)
     terminal = models.ForeignKey(
@@ -40,6 +45,11 @@ class Refund(models.Model):
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0), name="pos_refund_amount_positive"
             ),
+            models.CheckConstraint(
+                condition=models.Q(tip_minor__gte=0)
+                & models.Q(tip_minor__lte=models.F("amount_minor")),
+                name="pos_refund_tip_within_amount",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -51,6 +61,11 @@ class Refund(models.Model):
         return encode_reference("rf", self.id)
 
     @property
+    def goods_minor(self) -> int:
+        """Return what is given back for goods, in minor units: all but the tip."""
+        return self.amount_minor - self.tip_minor
+
+    @property
     def cashier_name(self) -> str:
         """Return the cashier's name; empty if no person made the refund."""
         return self.cashier.name if self.cashier else ""
@@ -60,6 +75,41 @@ class Refund(models.Model):
         """Return who made the refund and where: the cashier, the till; empty for a server."""
         names = [self.cashier_name, self.terminal.name if self.terminal else ""]
         return " · ".join(filter(None, names))
+
+
+class RefundVat(models.Model):
+    """The part of a refund that is of one rate of VAT; the refund's table has one a rate."""
+
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="vat", db_index=False)
+    vat_bps = models.PositiveIntegerField()
+    gross_minor = models.BigIntegerField()
+    vat_minor = models.BigIntegerField()
+
+    refund_id: UUID
+
+    class Meta:
+        ordering = ["vat_bps"]
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "vat_bps"], name="pos_refundvat_once"),
+            models.CheckConstraint(
+                condition=models.Q(vat_minor__gte=0)
+                & models.Q(vat_minor__lte=models.F("gross_minor")),
+                name="pos_refundvat_within_price",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vat_bps} of {self.refund_id}"
+
+    @property
+    def percent(self) -> str:
+        """Return the rate as it is typed, `13.5`."""
+        return write_percent(self.vat_bps)
+
+    @property
+    def net_minor(self) -> int:
+        """Return the part without its VAT, in minor units."""
+        return self.gross_minor - self.vat_minor
 
 
 class DueReceipt(models.Model):

@@ -1,7 +1,7 @@
 """A receipt as PDF: a slip of 80 mm with its items, refunds and VAT."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from threading import BoundedSemaphore
@@ -18,7 +18,7 @@ from pos.models import Charge, ChargeLine, Refund
 from pos.print.drawable import Drawable
 from pos.print.fonts import list_faces
 from pos.print.typesetter import Face, PagesFailed, typeset
-from pos.vat import list_vat
+from pos.vat import Vat, list_refund_vat, list_vat
 
 _TIME = "j M Y, H:i:s"
 # Some thirty kilobytes each. Somebody who has a link and asks again and again costs nothing.
@@ -55,6 +55,7 @@ def _draw(data: str, country: str, made_at: datetime) -> bytes:
 def _list_data(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> dict[str, Any]:
     store, zone = charge.store, ZoneInfo(charge.store.time_zone)
     lines = list(charge.lines.all())
+    vat = list_vat(charge, lines)
     return {
         "lang": (get_language() or "en").partition("-")[0],
         "author": "Tessera",
@@ -63,17 +64,15 @@ def _list_data(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> dic
         "place": list(_list_place(charge, seller)),
         "items": {
             "heads": [translate("Item"), translate("Price")],
-            "rows": [_write_line(line) for line in lines] or [_write_sale(charge)],
+            "rows": [*_list_sold(charge, lines, vat)],
             "total": [translate("Paid"), money_of(charge.amount_minor, charge.currency)],
         },
         "refunds": {
             "heads": [translate("Refunded"), translate("Amount")],
             "rows": [_write_refund(refund, zone) for refund in refunds],
         },
-        "vat": {
-            "heads": [translate("VAT rate"), translate("Price"), translate("VAT in it")],
-            "rows": list(_list_rates(charge, lines)),
-        },
+        "vat": list(_list_tables(charge, vat, refunds, zone)),
+        "note": _write_note(charge) if vat else "",
         "facts": [list(fact) for fact in _list_facts(charge, zone)],
         "footer": f"{translate('Paid with Tessera.')} {translate('All times in shop time')}"
         f" ({store.time_zone}).",
@@ -93,6 +92,18 @@ def _list_place(charge: Charge, seller: Seller) -> Iterator[str]:
         yield translate("VAT number %(number)s") % {"number": seller.vat_number}
 
 
+def _list_sold(
+    charge: Charge, lines: Sequence[ChargeLine], vat: Sequence[Vat]
+) -> Iterator[dict[str, Any]]:
+    yield from [_write_line(line) for line in lines] or [_write_sale(charge)]
+    if charge.vat_is_added:
+        for row in vat:
+            label = translate("VAT %(percent)s %%") % {"percent": row.percent}
+            yield _write_row(label, [row.vat_minor], charge.currency)
+    if charge.tip_minor:
+        yield _write_row(translate("Tip"), [charge.tip_minor], charge.currency)
+
+
 def _write_line(line: ChargeLine) -> dict[str, Any]:
     each = money_of(line.unit_price_minor, line.currency) if line.quantity != 1 else ""
     label = f"{line.quantity} \N{MULTIPLICATION SIGN} {line.name}"
@@ -101,12 +112,15 @@ def _write_line(line: ChargeLine) -> dict[str, Any]:
 
 def _write_sale(charge: Charge) -> dict[str, Any]:
     label = charge.description or translate("Sale")
-    return _write_row(label, [charge.amount_minor], charge.currency)
+    return _write_row(label, [charge.goods_minor], charge.currency)
 
 
 def _write_refund(refund: Refund, zone: ZoneInfo) -> dict[str, Any]:
     label = write_date(refund.created_at.astimezone(zone), _TIME)
     made_by = refund.made_by or translate("Merchant's server")
+    if refund.tip_minor:
+        tip = money_of(refund.tip_minor, refund.currency)
+        made_by += " · " + translate("of which tip %(tip)s") % {"tip": tip}
     row = _write_row(label, [-refund.amount_minor], refund.currency, below=made_by)
     return row | {"reference": refund.public_id}
 
@@ -118,10 +132,38 @@ def _write_row(
     return {"label": label, "below": below, "reference": "", "amounts": amounts}
 
 
-def _list_rates(charge: Charge, lines: Sequence[ChargeLine]) -> Iterator[dict[str, Any]]:
-    for rate in list_vat(lines):
-        percent = translate("%(percent)s %%") % {"percent": rate.percent}
-        yield _write_row(percent, [rate.sold_minor, rate.vat_minor], charge.currency)
+def _list_tables(
+    charge: Charge, vat: Sequence[Vat], refunds: Sequence[Refund], zone: ZoneInfo
+) -> Iterator[dict[str, Any]]:
+    if not vat:
+        return
+    yield _write_table(translate("VAT of the sale"), vat, charge.currency)
+    for refund in refunds:
+        # Given back, so below zero.
+        table = [Vat(bps, -gross, -part) for bps, gross, part in list_refund_vat(refund)]
+        if table:
+            time = write_date(refund.created_at.astimezone(zone), _TIME)
+            title = translate("VAT given back, %(time)s") % {"time": time}
+            yield _write_table(title, table, refund.currency)
+
+
+def _write_table(title: str, vat: Iterable[Vat], currency: str) -> dict[str, Any]:
+    heads = [translate("VAT rate"), translate("Net"), translate("VAT"), translate("Gross")]
+    rows = [
+        _write_row(
+            translate("%(percent)s %%") % {"percent": row.percent},
+            [row.net_minor, row.vat_minor, row.gross_minor],
+            currency,
+        )
+        for row in vat
+    ]
+    return {"title": title, "heads": heads, "rows": rows}
+
+
+def _write_note(charge: Charge) -> str:
+    rounded = translate("VAT is rounded once for each rate of a receipt.")
+    untaxed = translate("The tip bears no VAT.") if charge.tip_minor else ""
+    return f"{rounded} {untaxed}".strip()
 
 
 def _list_facts(charge: Charge, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
@@ -131,7 +173,17 @@ def _list_facts(charge: Charge, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     yield translate("Reference"), charge.short_code_grouped
     if charge.reference:
         yield translate("Shop reference"), charge.reference
-    yield translate("Paid by"), charge.payer_name
+    if charge.is_cash:
+        yield from _list_cash(charge)
+    else:
+        yield translate("Paid by"), charge.payer_name
     if charge.terminal:
         made_by = [charge.terminal.name, charge.cashier_name]
         yield translate("Till"), " · ".join(filter(None, made_by))
+
+
+def _list_cash(charge: Charge) -> Iterator[tuple[str, str]]:
+    if charge.rounding_minor:
+        yield translate("Rounded for cash"), money_of(charge.rounding_minor, charge.currency)
+    yield translate("Paid in cash"), money_of(charge.given_minor or 0, charge.currency)
+    yield translate("Change"), money_of(charge.change_minor, charge.currency)

@@ -1,10 +1,11 @@
 -- Capture a charge that the payer holds: transfer, status, settlement line and event at once.
 -- `posted` is the ledger's result; null, or `deadline_passed`: the charge is not payable.
+-- `amount` is what was agreed to: a tip that changed it since makes the charge not payable.
 -- Unless it is `created`, nothing was written and `charge` is null. The transfer and the line
 -- take the charge's own id, so a mistaken second capture would collide with them. The fee is by
 -- the rule in force at the instant that the sale is dated.
 CREATE OR REPLACE FUNCTION pos_capture_charge(
-    payer uuid, charge_id uuid, email text, event uuid, reference text,
+    payer uuid, charge_id uuid, amount bigint, email text, event uuid, reference text,
     OUT posted ledger_result, OUT charge pos_charge, OUT payer_balance bigint
 )
 LANGUAGE plpgsql
@@ -17,10 +18,11 @@ DECLARE
     paid_at timestamptz;
 BEGIN
     SELECT c.id, c.merchant_id, c.status, c.payer_account_id, c.takings_account_id,
-           c.amount_minor, c.currency, c.lease_until, c.expires_at
+           c.amount_minor, c.tip_minor, c.currency, c.lease_until, c.expires_at
       INTO claimed FROM pos_charge c WHERE c.id = charge_id FOR NO KEY UPDATE;
     ends_at := least(claimed.lease_until, claimed.expires_at);
     IF claimed.status IS DISTINCT FROM 'claimed' OR claimed.payer_account_id <> payer
+       OR claimed.amount_minor <> amount
        OR ends_at <= clock_timestamp() THEN
         RETURN;
     END IF;
@@ -51,7 +53,7 @@ BEGIN
     PERFORM merchants_record_line(
         line => charge.id, kind => 'sale', charge => charge.id, merchant => charge.merchant_id,
         store => charge.store_id, currency => charge.currency, amount => charge.amount_minor,
-        fee => charge.fee_minor, is_receivable => false, short_code => charge.short_code,
+        fee => charge.fee_minor, tip => charge.tip_minor, is_receivable => false, short_code => charge.short_code,
         reference => charge.reference, at => charge.captured_at);
     PERFORM relay_record_event(
         event => event, kind => 'charge.captured', feed => charge.merchant_id,

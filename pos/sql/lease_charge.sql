@@ -1,6 +1,6 @@
 -- Lease a charge to a payer. The row is locked first, so a payer who waited for the lock is
 -- judged by the time it was granted. The lease of the payer who holds it is extended, which
--- changes no status and writes no event. Null: not payable, or another payer's.
+-- changes no status and writes no event. A tip that an earlier payer chose goes with that payer. Null: not payable, or another payer's.
 CREATE OR REPLACE FUNCTION pos_lease_charge(
     charge uuid, payer uuid, name text, lease interval, event uuid
 ) RETURNS pos_charge
@@ -23,6 +23,10 @@ BEGIN
        SET status = 'claimed', payer_account_id = payer, payer_name = name,
            claimed_at = CASE WHEN is_held THEN claimed_at ELSE at END,
            version = version + 1,
+           amount_minor = CASE WHEN tip_is_payers AND NOT is_held
+               THEN amount_minor - tip_minor ELSE amount_minor END,
+           tip_minor = CASE WHEN tip_is_payers AND NOT is_held THEN 0 ELSE tip_minor END,
+           tip_is_payers = tip_is_payers AND is_held,
            -- A payer who comes late gets a whole lease, once; from then on the end stays.
            lease_until = CASE WHEN was_extended_for_payer
                THEN least(at + lease, expires_at) ELSE at + lease END,

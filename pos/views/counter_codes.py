@@ -25,7 +25,7 @@ from merchants.access import (
     staff_only,
 )
 from merchants.models import CodeFormat, Store
-from merchants.onboarding import choose_code_format, reopen_store
+from merchants.onboarding import choose_code_format, reopen_store, set_till_rules
 from pos.counter_codes import (
     NewCounterCode,
     create_counter_code,
@@ -111,6 +111,20 @@ def choose_format(request: HttpRequest, staff: Staff, store: Store) -> HttpRespo
 @staff_only
 @managers_only
 @of_store
+def choose_cash(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
+    """Choose whether the tills take cash, and whether their closings are mailed."""
+    set_till_rules(
+        store,
+        takes_cash="takes_cash" in request.POST,
+        mails_closings="mails_closings" in request.POST,
+    )
+    return _go_to(store, cash=store.public_id)
+
+
+@require_POST
+@staff_only
+@managers_only
+@of_store
 def close(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
     """Close the store to payments."""
     stop_store(store, actor=name_actor(staff))
@@ -185,6 +199,7 @@ def _show_stores(
         "typed": request.POST,
         "made": request.GET.get("made", ""),
         "saved": request.GET.get("saved", ""),
+        "saved_cash": request.GET.get("cash", ""),
         "sizes": SheetSize,
         "cap_max_minor": settings.COUNTER_CAP_DAY_MINOR,
         "idempotency_key": str(uuid4()),

@@ -21,9 +21,11 @@ from merchants.access import (
     name_actor,
     staff_only,
 )
+from merchants.models import Store
 from merchants.money_of_sales import list_settled_lines
 from pos.access import Till, keep_token, read_device, till_only
 from pos.authentication import TILL_COOKIE
+from pos.cash_rounding import find_store_unit, list_pieces
 from pos.desk import look_at_desk
 from pos.errors import NotFound, PairingRefused
 from pos.forms_search import STATUSES
@@ -49,7 +51,7 @@ from pos.terminals import (
 )
 from pos.till_keys import change_key
 from pos.timeline import list_timeline
-from pos.vat import list_vat
+from pos.vat import list_refund_vat, list_vat
 from pos.views.desk import show_items
 from pos.views.tills import draw_pairing, find_own_terminal
 
@@ -106,7 +108,7 @@ def sell(request: HttpRequest, till: Till) -> HttpResponse:
     """Show the till: keypad, items, charge."""
     if till.cashier is None:
         return redirect("pos:unlock")
-    context = _till_context(till) | show_items(till.store)
+    context = _till_context(till) | show_items(till.store) | _show_cash(till.store)
     return render(request, "pos/till.html", context)
 
 
@@ -174,11 +176,14 @@ def payment(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         raise Http404 from None
     refunds = list_refunds(charge)
     moved = [charge.id, *(refund.id for refund in refunds)]
+    tables = {refund.id: list_refund_vat(refund) for refund in refunds}
+    tables[charge.id] = list_vat(charge, charge.lines.all())
     context = {
         "merchant": staff.merchant,
         "works_at": staff.store,
-        "settled_lines": list_settled_lines(moved),
-        "vat": list_vat(charge.lines.all()),
+        "settled_lines": [
+            (line, tables.get(line.id, [])) for line in list_settled_lines(moved)
+        ],
         "charge": charge,
         "refunds": refunds,
         "timeline": list_timeline(charge, refunds),
@@ -200,6 +205,13 @@ def _till_context(till: Till) -> dict[str, Any]:
         "currency": till.store.currency,
         "exponent": find_exponent(till.store.currency),
     }
+
+
+def _show_cash(store: Store) -> dict[str, Any]:
+    if not store.takes_cash:
+        return {}
+    pieces = " ".join(str(piece) for piece in list_pieces(store.currency))
+    return {"cash_unit": find_store_unit(store), "cash_pieces": pieces}
 
 
 def _list_page(request: HttpRequest, charges: QuerySet[Charge]) -> dict[str, Any]:

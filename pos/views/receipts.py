@@ -34,7 +34,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "store": charge.store,
         "merchant": charge.store.merchant,
         "seller": find_seller(charge.store.merchant),
-        "vat": list_vat(lines),
+        "vat": list_vat(charge, lines),
         "seal": find_seal(charge.id),
         "said": request.GET.get("said", ""),
     }

@@ -14,6 +14,10 @@ export function make(tag, props = {}, ...children) {
 /** Make an element that keeps its text's direction to itself, among words of another script. */
 export const isolate = (textContent) => make("bdi", { textContent });
 
+/** Make a row of a list of facts. */
+export const makeRow = ([label, value]) =>
+  make("div", { className: "row" }, make("dt", { textContent: label }), make("dd", {}, isolate(value)));
+
 /** Let a phone be felt; browsers allow it only once the page was touched, and complain else. */
 export function buzz(pattern) {
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pattern);

@@ -41,6 +41,7 @@ async function turn() {
 
 function openConfirm(form) {
   const { claim, key } = form.dataset;
+  const amount = Number(form.dataset.amount);
   const button = find("pay-button");
   const wording = [...button.childNodes];
   const { created: createdAt } = main.dataset;
@@ -53,7 +54,8 @@ function openConfirm(form) {
       const { charge } = await call("POST", `/api/v1/wallet/${name}`, { body, key: makeKey() });
       expiresAt = charge.expires_at;
       main.dataset.chargeVersion = charge.version;
-      if (charge.status !== "claimed") reload();
+      // Another phone of the same person may have put a tip on it.
+      if (charge.status !== "claimed" || charge.amount.amount_minor !== amount) reload();
       return true;
     } catch (error) {
       if (error.status === 409 || error.status === 401) reload();
@@ -80,7 +82,7 @@ function openConfirm(form) {
   }
 
   function pay() {
-    const body = { claim };
+    const body = { claim, amount_minor: amount };
     if (find("pin")) body.pin = find("pin").value;
     setBusy(true);
     find("error").textContent = "";

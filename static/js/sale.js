@@ -5,7 +5,11 @@ import { call, follow, makeKey, NoAnswer, Refusal } from "./server.js";
 
 const CHARGES = "/api/v1/charges";
 const PACE = { first: 500, most: 8_000 };
-const OVER = ["captured", "canceled", "expired"];
+const PAID = ["captured", "cashed"];
+const OVER = [...PAID, "canceled", "expired"];
+
+/** Whether the money is there, from a wallet or in cash. */
+export const isPaid = (charge) => PAID.includes(charge?.status);
 
 /** Whether nothing about this charge can change any more. */
 export const isOver = (charge) => OVER.includes(charge?.status);

@@ -1,9 +1,18 @@
 /** The till's screens around a sale: the code, the result and the banner, drawn from what the sale is. */
 
-import { makeRow } from "./cart.js";
 import { fillAmount, formatMoney } from "./money.js";
-import { everySecond, find, isolate, make, serverNow, writeMinute, writeSaleClock, writeTime } from "./page.js";
-import { isOver } from "./sale.js";
+import {
+  everySecond,
+  find,
+  isolate,
+  make,
+  makeRow,
+  serverNow,
+  writeMinute,
+  writeSaleClock,
+  writeTime,
+} from "./page.js";
+import { isOver, isPaid } from "./sale.js";
 import { gettext, ngettext, weave } from "./server.js";
 
 const RETRY_MS = 1_000;
@@ -19,6 +28,7 @@ const REFUSALS = {
 const NOT_PAID = gettext("Customer did not pay. Nothing was taken.");
 const RESULTS = {
   captured: { title: gettext("Paid"), tone: "ok", path: "M10 25l10 10 18-22" },
+  cashed: { title: gettext("Paid in cash"), tone: "ok", path: "M10 25l10 10 18-22" },
   expired: { title: gettext("Code expired"), text: gettext("Nothing was taken."), tone: "grey", path: "M12 24h24" },
   canceled: { title: gettext("Sale canceled"), text: gettext("Nothing was taken."), tone: "grey", path: "M12 24h24" },
 };
@@ -120,6 +130,7 @@ export function openScreens({ now, device, look }) {
     else if (scanned) mark("chip", "info", ...sayWhoChecks(charge, sale.wantsPin));
     else mark("chip", "wait", gettext("Waiting for customer"));
     find("extend").hidden = find("collect").hidden = scanned || Boolean(sale.scan);
+    if (find("cash")) find("cash").hidden = find("collect").hidden;
     if (scanned && before !== "claimed") {
       find("declined").hidden = true;
       play("scanned");
@@ -188,8 +199,10 @@ export function openScreens({ now, device, look }) {
   }
 
   function showResult(charge, before) {
-    const { title, text = "", tone, path } = RESULTS[charge.status];
-    const paid = charge.status === "captured";
+    const { title, tone, path, ...result } = RESULTS[charge.status];
+    const change = charge.cash?.change_minor;
+    const text = change ? gettext("Change: %(amount)s", { amount: money(change) }) : (result.text ?? "");
+    const paid = isPaid(charge);
     show("result", charge.status);
     document.querySelector("dialog[open]")?.close();
     find("result").dataset.tone = tone;
@@ -206,7 +219,8 @@ export function openScreens({ now, device, look }) {
     if (!paid || !before) return;
     device((module) => {
       module.play("paid");
-      module.say(gettext("Received %(amount)s.", { amount: money(charge.amount.amount_minor) }));
+      if (charge.status === "captured")
+        module.say(gettext("Received %(amount)s.", { amount: money(charge.amount.amount_minor) }));
     });
   }
 
@@ -218,6 +232,7 @@ export function openScreens({ now, device, look }) {
     );
     const rows = [
       [gettext("From"), charge.captured_at && charge.payer],
+      [gettext("Given"), charge.cash && money(charge.cash.given_minor)],
       [gettext("Time"), writeTime(charge.captured_at ?? serverNow(), timeZone)],
       [gettext("Reference"), group(charge.short_code)],
     ];

@@ -1,9 +1,9 @@
 /** The till: one sale at a time, shown as the server tells it and never otherwise. */
 
-import { openEntry } from "./cart.js";
+import { openEntry } from "./entry.js";
 import { onHand, onScan } from "./keys.js";
 import { find } from "./page.js";
-import { openSale } from "./sale.js";
+import { isPaid, openSale } from "./sale.js";
 import { money, openScreens, rest, showBanner, speak } from "./screens.js";
 import { gettext } from "./server.js";
 
@@ -54,7 +54,7 @@ function sending() {
 
 function changed(charge, before) {
   screens.showCharge(charge, before);
-  if (charge.status === "captured" && before !== "captured") entry.clear();
+  if (isPaid(charge) && charge.status !== before) entry.clear();
   if (charge.status !== before) desk?.draw();
 }
 
@@ -76,7 +76,7 @@ async function refused(error) {
 
 function next() {
   const { charge } = sale.now();
-  if (["captured", "canceled"].includes(charge?.status)) entry.clear();
+  if (isPaid(charge) || charge?.status === "canceled") entry.clear();
   // Whoever goes on has seen it; without the desk it is told of once more.
   if (charge?.status === "captured") desk?.acknowledge(charge.id);
   sale.leave();
@@ -181,7 +181,19 @@ function wireLater() {
       setTimeout(wireLater, AGAIN_MS);
     },
   );
+  if (root.dataset.cash) wireCash();
   if (!desk) wireDesk();
+}
+
+async function wireCash() {
+  try {
+    const { openCash } = await import(root.dataset.cash);
+    const { apply, look, now } = sale;
+    openCash({ apply, look, money, now, speak });
+  } catch {
+    root.dataset.cash += "?";
+    setTimeout(wireCash, AGAIN_MS);
+  }
 }
 
 /** What comes in besides the sale in hand is told between sales too, and no sale waits for it. */

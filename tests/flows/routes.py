@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.test import Client
@@ -20,6 +21,7 @@ from merchants.models import (
     StoreDay,
 )
 from merchants.onboarding import open_store
+from pos.closings import close_till
 from pos.models import Item, Terminal
 from pos.terminals import add_terminal
 from tests import factories
@@ -28,6 +30,7 @@ from tests.snapshots import nothing_changes
 
 # What a route's reference names.
 KINDS = {
+    "dashboard/closings/": "closing",
     "dashboard/accounting/": "format",
     "dashboard/bank-account/": "account",
     "dashboard/exports/": "export",
@@ -109,6 +112,7 @@ def stock_two_stores(
             "account": change,
             "export": factories.ask_export(place, store=place.store),
             "fee_invoice": invoice,
+            "closing": close_till(place.terminal, closing_id=uuid4(), cashier=None),
         }
         named = {kind: row.public_id for kind, row in rows.items()}
         things.append({**named, "format": "datev"})

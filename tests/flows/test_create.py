@@ -52,7 +52,7 @@ def test_the_server_works_the_amount_out_from_the_items(till, shop):
     cake = factories.make_item(shop, name="Cake", price_minor=450)
     lines = [
         {"item": coffee.public_id, "quantity": 2},
-        {"item": cake.public_id, "quantity": 1},
+        {"item": cake.public_id, "quantity": 1, "note": "well done"},
     ]
 
     created = till.post("charges", {"lines": lines}).json()
@@ -63,11 +63,17 @@ def test_the_server_works_the_amount_out_from_the_items(till, shop):
             "name": "Flat white",
             "quantity": 2,
             "unit_price": {"amount_minor": 380, "currency": "EUR"},
+            "discount": {"amount_minor": 0, "currency": "EUR"},
+            "total": {"amount_minor": 760, "currency": "EUR"},
+            "note": "",
         },
         {
             "name": "Cake",
             "quantity": 1,
             "unit_price": {"amount_minor": 450, "currency": "EUR"},
+            "discount": {"amount_minor": 0, "currency": "EUR"},
+            "total": {"amount_minor": 450, "currency": "EUR"},
+            "note": "well done",
         },
     ]
 

@@ -48,7 +48,9 @@ def test_a_receipt_has_items_refunds_and_vat_on_one_slip_of_80_mm(shop, charge, 
     assert b"pdfuaid:part>1<" in answer.content
     wanted = [
         *(shop.store.name, "Coffee", "€3.80", "€7.60", "Bun €3.80", "Paid €11.40"),
-        *("Refunded", refund.public_id, f"{MINUS}€3.80", "13.5 % €7.60 €0.90"),
+        *("Refunded", refund.public_id, f"{MINUS}€3.80", "13.5 % €6.70 €0.90 €7.60"),
+        f"13.5 % {MINUS}€2.23 {MINUS}€0.30 {MINUS}€2.53",
+        "VAT is rounded once for each rate of a receipt.",
         *("Receipt: 00001", charge.short_code_grouped, "Till: Till 1"),
     ]
     places = [text.find(each) for each in wanted]

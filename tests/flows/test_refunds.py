@@ -40,6 +40,8 @@ def test_the_whole_amount_goes_back(till, charge, shop, customer, proofs_hold):
         "id": row.public_id,
         "charge": charge.public_id,
         "amount": {"amount_minor": 1000, "currency": "EUR"},
+        "tip": {"amount_minor": 0, "currency": "EUR"},
+        "vat": [],
         "reason": "Cold coffee",
         "status": "done",
         "terminal": shop.terminal.public_id,

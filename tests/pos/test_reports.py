@@ -17,7 +17,8 @@ from merchants.models import Role, SettlementLine
 from merchants.onboarding import open_store
 from pos import report_sums
 from pos.charges import create_charge
-from pos.models import Charge, Item
+from pos.lines import NewLine
+from pos.models import Charge
 from pos.openings import NewCharge
 from pos.principals import act_at_till
 from pos.report_sums import By, find_bounds
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 def sell(shop, customer, lines, *, at=None, principal=None):
     """Sell items: (name, price, quantity, rate) each; without any it is a bare amount."""
     items = tuple(
-        (Item(store=shop.store, name=name, price_minor=price, vat_bps=rate), quantity)
+        NewLine(name=name, quantity=quantity, unit_price_minor=price, vat_bps=rate)
         for name, price, quantity, rate in lines
     )
     new = NewCharge(
@@ -230,16 +231,6 @@ def test_too_much_is_not_added_up(shop, customer, monkeypatch):
 
 def test_nothing_sold_is_no_report(shop):
     assert read(shop, By.DAY) == []
-
-
-@pytest.mark.parametrize(
-    ("turnover_minor", "vat_bps", "vat_minor"),
-    [(11900, 1900, 1900), (100, 0, 0), (100, None, None), (-119, 1900, -19), (3, 10_000, 2)],
-)
-def test_vat_is_within_the_price_and_rounded_half_even(turnover_minor, vat_bps, vat_minor):
-    line = Line(label="", vat_bps=vat_bps, sold_minor=turnover_minor)
-
-    assert line.vat_minor == vat_minor
 
 
 def test_the_chart_has_each_day_between_and_few_labels():

@@ -7,6 +7,7 @@ import pytest
 
 from merchants.reports.json_file import write_settlement_json
 from pos.charges import create_charge
+from pos.lines import line_of_item
 from pos.makers import find_makers
 from pos.models import Item
 from pos.print.statements import draw_statement
@@ -24,11 +25,11 @@ pytestmark = pytest.mark.django_db
 def sell_items(shop, customer, *sold):
     """Sell pieces at prices and rates: (quantity, price, rate in basis points or None)."""
     lines = [
-        (
+        line_of_item(
             Item.objects.create(
                 store=shop.store, name=f"Item {place} {price}", price_minor=price, vat_bps=rate
             ),
-            quantity,
+            quantity=quantity,
         )
         for place, (quantity, price, rate) in enumerate(sold, start=Item.objects.count())
     ]

@@ -14,13 +14,14 @@ from rest_framework.response import Response
 from banking.topics import account_topic
 from foundation.answers import Money
 from foundation.express import ExpressView
-from foundation.fields import PlainTextField
+from foundation.fields import PlainTextField, WholeNumberField
 from foundation.idempotency import KEY, IdempotencyMismatch, read_key
 from foundation.paging import AFTER, read_after
 from foundation.refusals import refuses
 from identity.errors import PinLocked, PinWrong
 from identity.pins import PIN_PATTERN
 from ledger.errors import InsufficientFunds, TransferRefused
+from ledger.money import AMOUNT_MINOR_MAX
 from ledger.queries import read_available, read_balance
 from pos.api.charges import hand_over_stream
 from pos.errors import ChargeNotPayable, NotFound
@@ -28,7 +29,7 @@ from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 from wallet.authentication import Payer, WalletAuthentication
 from wallet.claims import decline_charge, find_claim
-from wallet.errors import ClaimUnknown, OwnLimitReached, PinRequired, WalletFrozen
+from wallet.errors import AmountChanged, ClaimUnknown, OwnLimitReached, PinRequired, WalletFrozen
 from wallet.models import Wallet
 from wallet.payments import confirm_charge, hash_confirmation
 from wallet.queries import page_payments
@@ -37,9 +38,16 @@ from wallet.topics import session_topic
 
 
 class ConfirmationSerializer(serializers.Serializer[Any]):
-    """A claim to pay, with the PIN where it is wanted."""
+    """A claim to pay, with the amount that was shown, and the PIN where it is wanted."""
 
     claim = PlainTextField(max_length=40)
+    amount_minor = WholeNumberField(
+        required=False,
+        min_value=1,
+        max_value=AMOUNT_MINOR_MAX,
+        help_text="What the payer was shown; another amount is refused. Without it, no tip is"
+        " paid that was chosen on a phone.",
+    )
     pin = PlainTextField(required=False, allow_blank=True, max_length=6, default="")
 
     def validate_pin(self, pin: str) -> str:
@@ -110,6 +118,7 @@ class PaymentsView(WalletApiView):
     @refuses(
         ClaimUnknown,
         ChargeNotPayable,
+        AmountChanged,
         PinRequired,
         PinWrong,
         PinLocked,
@@ -124,12 +133,14 @@ class PaymentsView(WalletApiView):
         asked = ConfirmationSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         claim, pin = asked.validated_data["claim"], asked.validated_data["pin"]
+        seen_minor = asked.validated_data.get("amount_minor")
         payment = confirm_charge(
             self.wallet,
             read_claim_id(claim),
             pin=pin,
+            seen_minor=seen_minor,
             idempotency_key=read_key(request),
-            request_hash=hash_confirmation(claim),
+            request_hash=hash_confirmation(claim, seen_minor=seen_minor),
         )
         shown = PaymentSerializer.show(payment, charge=Seen(payment.wallet, payment.charge))
         return Response(shown, status=201)

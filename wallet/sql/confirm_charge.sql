@@ -1,9 +1,10 @@
 -- Confirm a claimed charge: capture, totals, and payment. Unless `outcome` is
 -- `confirmed`, nothing was written. `refusal` is the ledger's result where it refused the
--- transfer.
+-- transfer. `seen` is the amount that the payer was shown; null is of a request that names none,
+-- and agrees to no tip that was chosen on a phone.
 CREATE OR REPLACE FUNCTION wallet_confirm_charge(
     payer uuid, charge_id uuid, wallet_id uuid, payment_id uuid, event uuid, email text,
-    reference text, pin_was_given boolean, sum_max bigint, count_max int, key text, hash bytea,
+    reference text, seen bigint, pin_was_given boolean, sum_max bigint, count_max int, key text, hash bytea,
     OUT outcome wallet_outcome, OUT refusal ledger_result,
     OUT payment wallet_payment, OUT charge pos_charge
 )
@@ -18,12 +19,18 @@ DECLARE
 BEGIN
     -- Serializes the confirmations of one wallet, so that what is read here stays true.
     SELECT w.id, w.paid_minor, w.no_pin_minor, w.no_pin_count, w.frozen_at, w.tier, w.currency,
-           c.amount_minor
+           c.amount_minor,
+           CASE WHEN c.tip_is_payers THEN c.amount_minor - c.tip_minor ELSE c.amount_minor END
+               AS plain_minor
       INTO wallet
       FROM wallet_wallet w
       LEFT JOIN pos_charge c ON c.id = wallet_confirm_charge.charge_id
      WHERE w.id = wallet_confirm_charge.wallet_id FOR NO KEY UPDATE OF w;
     amount := wallet.amount_minor;
+    IF coalesce(seen, wallet.plain_minor) <> amount THEN
+        outcome := 'charge_not_payable';
+        RETURN;
+    END IF;
     total := wallet.paid_minor + amount;
     -- A statement of its own, which sees what was committed while the first one waited: payments
     -- of this wallet, and its limits, though a migration wrote their table anew. What was paid in
@@ -58,7 +65,7 @@ BEGIN
     END IF;
 
     captured := pos_capture_charge(
-        payer => payer, charge_id => charge_id, email => email, event => event,
+        payer => payer, charge_id => charge_id, amount => amount, email => email, event => event,
         reference => reference);
     IF captured.posted IS NULL OR captured.posted = 'deadline_passed' THEN
         outcome := 'charge_not_payable';

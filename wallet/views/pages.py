@@ -16,7 +16,8 @@ from foundation.idempotency import IdempotencyMismatch
 from identity.devices import read_device, remember_device
 from identity.errors import PinLocked, PinWrong, SignInLocked, SignInRefused
 from identity.sign_in import end_session, identify_by_pin, start_session
-from ledger.errors import TransferRefused
+from ledger.errors import AmountUnreadable, TransferRefused
+from ledger.money import AMOUNT_MINOR_MAX
 from ledger.queries import read_available, read_balance
 from merchants.access import activate_time_zone
 from pos.counter_codes import read_counter_code
@@ -24,9 +25,12 @@ from pos.errors import (
     ChargeNotPayable,
     NotFound,
     SigningKeyWithdrawn,
+    TipsNotTaken,
+    TipTooLarge,
 )
 from pos.models import Charge, ChargeStatus
 from pos.queries import find_by_token, list_refunds, read_reference
+from pos.tips import read_tip, tip_charge
 from qr.errors import PayloadInvalid
 from qr.links import decode_link, decode_token
 from qr.signed import decode_counter_link
@@ -36,6 +40,7 @@ from wallet.authentication import CURRENCY_COOKIE, WALLET_COOKIE, read_wallet
 from wallet.claims import decline_charge, find_claim_on
 from wallet.currencies import find_in, list_balances, list_offered
 from wallet.errors import (
+    AmountChanged,
     ClaimUnknown,
     PinRequired,
     WalletFrozen,
@@ -94,15 +99,21 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     activate_time_zone(charge.store.time_zone)
     try:
         claim = find_claim_on(wallet, charge.id)
+        seen_minor = _read_minor(request, "amount_minor")
         confirm_charge(
             wallet,
             claim.id,
             pin=read_pin(request.POST.get("pin", "")),
+            seen_minor=seen_minor,
             idempotency_key=_read_key(request) or claim.public_id,
-            request_hash=hash_confirmation(claim.public_id),
+            request_hash=hash_confirmation(claim.public_id, seen_minor=seen_minor),
         )
     except (PinRequired, PinWrong, PinLocked) as refusal:
         return _ask_again(request, claim_for_page(wallet, charge), refusal)
+    except AmountChanged as refusal:
+        screen = claim_for_page(wallet, charge)
+        screen.error = str(refusal)
+        return _show(request, screen, status=409)
     except ChargeNotPayable:
         screen = claim_for_page(wallet, charge)
         screen.error = str(_CLAIM_OVER) if screen.claim else ""
@@ -116,6 +127,27 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     ):
         # The page itself shows the present state, whatever the refusal was.
         pass
+    return redirect("wallet:pay", token=token)
+
+
+@require_POST
+@wallet_only
+def tip(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
+    """Put a tip on the charge: one that the page offers, none, or the one that was typed."""
+    charge = _find_charge(token)
+    if charge is None:
+        raise Http404
+    activate_time_zone(charge.store.time_zone)
+    payer = find_in(wallet, charge.currency)
+    try:
+        tip_minor = read_tip(request.POST, charge.currency)
+        tip_charge(charge, payer_account_id=payer.account_id, tip_minor=tip_minor)
+    except (AmountUnreadable, TipsNotTaken, TipTooLarge) as refusal:
+        screen = claim_for_page(payer, charge)
+        screen.tip_error = str(refusal)
+        screen.tip_typed = request.POST.get("typed", "")
+        return keep_currency(_show(request, screen, status=422), payer)
+    # What the page shows next is the truth, whether or not the charge was still held.
     return redirect("wallet:pay", token=token)
 
 
@@ -280,6 +312,12 @@ def _read_key(request: HttpRequest) -> str:
     key = request.POST.get("idempotency_key", "")[:255]
     # Our own form sends a UUID. The database cannot keep a NUL, and nobody can read the rest.
     return key if key.isprintable() else ""
+
+
+def _read_minor(request: HttpRequest, name: str) -> int | None:
+    text = request.POST.get(name, "")
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(AMOUNT_MINOR_MAX))
+    return int(text) if is_number else None
 
 
 def _find_charge(token: str) -> Charge | None:
