@@ -204,18 +204,18 @@ def _find_names(by: By, merchant_id: UUID) -> Mapping[str, str]:
 
 def _write_line(by: By, sums: Sums, names: Mapping[str, str]) -> Line:
     key = sums.key
-    is_rate = by == By.VAT and key is not None and key != str(TIPS)
+    vat_bps = int(key) if by == By.VAT and key and key != str(TIPS) else None
     return Line(
         label=_name(by, key, names),
         key=key if key is not None and key in names else "",
         day=date.fromisoformat(key) if by == By.DAY and key else None,
-        vat_bps=int(key) if is_rate else None,
+        vat_bps=vat_bps,
         count=sums.units,
         sold_minor=sums.sold_minor,
         refunded_minor=sums.refunded_minor,
         fee_minor=sums.fee_minor,
         tip_minor=sums.tip_minor,
-        vat_minor=sums.vat_minor if is_rate else None,
+        vat_minor=None if vat_bps is None else sums.vat_minor,
     )
 
 
