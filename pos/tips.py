@@ -19,7 +19,7 @@ from pos.vat import divide
 from relay.pages import tell_on_commit
 
 _WHOLE_BPS = 10_000
-# What people give is round: ten cents, ten yen, 50 fils; more where a unit is worth little.
+# What people give is round: ten cents, ten yen, KWD 0.050; more where a unit is worth little.
 _STEP_BY_EXPONENT = {0: 10, 2: 10, 3: 50}
 _STEPS = {
     "CLP": 100,

@@ -29,8 +29,8 @@ export function openEntry({ currency, exponent, charge }) {
   const rows = new Map(); // by the lines' ids
   let sale = EMPTY;
 
-  const onTop = (wish = sale) => sumVat(wish, catalogue.items, readVat(find("items")));
-  const total = (wish = sale) => sumSale(wish, catalogue.items) + onTop(wish);
+  const vatAdded = (wish = sale) => sumVat(wish, catalogue.items, readVat(find("items")));
+  const total = (wish = sale) => sumSale(wish, catalogue.items) + vatAdded(wish);
 
   function draw() {
     const minor = total();
@@ -157,7 +157,7 @@ export function openEntry({ currency, exponent, charge }) {
   }
 
   function begin() {
-    if (total()) charge(writeSale(sale, catalogue.items, currency, readVat(find("items")) && onTop()), total());
+    if (total()) charge(writeSale(sale, catalogue.items, currency, readVat(find("items")) && vatAdded()), total());
   }
 
   /** Ask for the items' names and prices again, and say what of this sale has changed. */
