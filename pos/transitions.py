@@ -73,7 +73,8 @@ class Transition:
     """One change of a charge.
 
     `guard` and `changes` are SQL on a row of `pos_charge`, with the facts of the move as named
-    parameters, and `facts` more of the event. `decided_in` names the code that decides instead of `pos/moves.py`.
+    parameters; `facts` are more of the event. `decided_in` names the code that decides instead
+    of `pos/moves.py`.
     """
 
     name: str
@@ -113,7 +114,7 @@ _GIVEN_BACK = (
     "status = 'open', lease_until = NULL, claimed_at = NULL, payer_account_id = NULL,"
     " payer_name = '',"
     # The tip was theirs, and what is to be paid is again what it was before them.
-    " amount_minor = CASE WHEN tip_is_payers THEN amount_minor - tip_minor ELSE amount_minor END,"
+    " amount_minor = amount_minor - CASE WHEN tip_is_payers THEN tip_minor ELSE 0 END,"
     " tip_minor = CASE WHEN tip_is_payers THEN 0 ELSE tip_minor END, tip_is_payers = false"
 )
 OPEN = Transition(

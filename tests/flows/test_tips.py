@@ -47,9 +47,7 @@ def charge_path(charge):
 
 
 def choose(customer, charge, tip_minor):
-    return tip_charge(
-        charge, payer_account_id=customer.wallet.account_id, tip_minor=tip_minor
-    )
+    return tip_charge(charge, payer_account_id=customer.wallet.account_id, tip_minor=tip_minor)
 
 
 def confirm(customer, claim, *, seen_minor=None, key="1"):
@@ -71,7 +69,9 @@ def sell_with_tip(shop, customer, *, goods_minor=2000, tip_minor=200):
 
 
 def give_back(shop, charge, amount_minor=None, *, tip_minor=None, key="r"):
-    new = NewRefund(amount_minor, "", idempotency_key=key, request_hash=b"", tip_minor=tip_minor)
+    new = NewRefund(
+        amount_minor, "", idempotency_key=key, request_hash=b"", tip_minor=tip_minor
+    )
     return refund_charge(charge.id, principal=shop.till, new=new)
 
 
