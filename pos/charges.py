@@ -12,6 +12,7 @@ from foundation.idempotency import IdempotencyMismatch, find_repeated
 from ledger.money import AMOUNT_MINOR_MAX
 from ledger.transactions import retry_clashes
 from merchants.models import Store
+from pos.discounts import find_allower, record_discounts
 from pos.errors import (
     AmountMismatch,
     AmountTooLarge,
@@ -20,6 +21,7 @@ from pos.errors import (
     ChargeNotExtendable,
     ChargeNotPayable,
     CurrencyMismatch,
+    NothingToPay,
     StoreClosed,
     TillMoved,
     TillUnpaired,
@@ -55,6 +57,8 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
         CurrencyMismatch: the store sells in another currency.
         AmountMismatch: the amount is not the sum of the items.
         AmountTooLarge: the items add up to more than a charge may be.
+        NothingToPay: the discounts leave nothing.
+        DiscountNotAllowed: more than the cashier may give, and no manager's approval of it.
         IdempotencyMismatch: the key came with another request before.
         StillRunning: the same key's first request is not done yet.
     """
@@ -70,11 +74,25 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
 @retry_clashes
 def _open(principal: Principal, new: NewCharge, amount_minor: int) -> Charge:
     # A short code is one of 34 billion; if it is taken, another one is drawn.
-    while (charge := open_charge(principal, new, amount_minor=amount_minor)) is None:
+    while (charge := _open_with_discounts(principal, new, amount_minor)) is None:
         known = find_created(principal, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
             return known
         _check_place(principal)
+    return charge
+
+
+def _open_with_discounts(
+    principal: Principal, new: NewCharge, amount_minor: int
+) -> Charge | None:
+    if not new.discounts:
+        return open_charge(principal, new, amount_minor=amount_minor)
+    with transaction.atomic():
+        allowed = find_allower(principal, new.discounts, approval=new.approval)
+        charge = open_charge(principal, new, amount_minor=amount_minor)
+        if charge is not None:
+            giver = principal.cashier
+            record_discounts(charge, new.discounts, giver=giver, allowed=allowed)
     return charge
 
 
@@ -243,6 +261,8 @@ def _work_out_amount(new: NewCharge) -> int:
     total_minor = sum(line.total_minor for line in new.lines)
     if total_minor > AMOUNT_MINOR_MAX:
         raise AmountTooLarge
+    if total_minor == 0:
+        raise NothingToPay
     if new.amount_minor not in {None, total_minor}:
         raise AmountMismatch(total_minor, new.currency)
     return total_minor

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from foundation.model_sql import JoinedRows, list_fields, write_initial
 from pos.check_words import draw_check_word
+from pos.discounts import Taken
 from pos.lines import NewLine
 from pos.models import Charge
 from pos.places import list_columns, list_paths, write_joins
@@ -31,6 +32,9 @@ class NewCharge:
     lines: tuple[NewLine, ...]
     idempotency_key: str
     request_hash: bytes
+    # What was taken off the lines, and the manager's approval of it, if one is needed.
+    discounts: tuple[Taken, ...] = ()
+    approval: str = ""
 
 
 _PLACE = """

@@ -10,10 +10,19 @@ _LIFE_OF_A_CHARGE = (
 )
 PRIVILEGES = {
     "pos_acknowledgement": ("SELECT", "INSERT"),
+    "pos_approval": ("SELECT", "INSERT", "UPDATE (charge_id)"),
     "pos_charge": ("SELECT", "INSERT", _LIFE_OF_A_CHARGE),
+    "pos_chargediscount": ("SELECT", "INSERT"),
     "pos_chargeline": ("SELECT", "INSERT"),
     "pos_collection": ("SELECT", "INSERT"),
+    "pos_discountreason": ("SELECT", "INSERT", "DELETE"),
     "pos_duereceipt": ("SELECT", "INSERT", "DELETE"),
+    "pos_parkedcart": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (taken_at, taken_by_id, taken_key, removed_at)",
+    ),
+    "pos_parkedline": ("SELECT", "INSERT"),
     "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),
     "pos_refund": ("SELECT", "INSERT"),
     "pos_countercode": ("SELECT", "INSERT", "UPDATE (revoked_at)"),

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as translate
 
 from ledger.templatetags.money import money_of
 from merchants.sellers import Seller
-from pos.models import Charge, ChargeLine, Refund
+from pos.discounts import list_discounts
+from pos.models import Charge, ChargeDiscount, ChargeLine, Refund
 from pos.print.drawable import Drawable
 from pos.print.fonts import list_faces
 from pos.print.typesetter import Face, PagesFailed, typeset
@@ -55,6 +56,7 @@ def _draw(data: str, country: str, made_at: datetime) -> bytes:
 def _list_data(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> dict[str, Any]:
     store, zone = charge.store, ZoneInfo(charge.store.time_zone)
     lines = list(charge.lines.all())
+    discounts = list_discounts(charge, lines)
     return {
         "lang": (get_language() or "en").partition("-")[0],
         "author": "Tessera",
@@ -63,7 +65,8 @@ def _list_data(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> dic
         "place": list(_list_place(charge, seller)),
         "items": {
             "heads": [translate("Item"), translate("Price")],
-            "rows": [_write_line(line) for line in lines] or [_write_sale(charge)],
+            "rows": [*map(_write_line, lines), *map(_write_discount, discounts)]
+            or [_write_sale(charge)],
             "total": [translate("Paid"), money_of(charge.amount_minor, charge.currency)],
         },
         "refunds": {
@@ -96,7 +99,16 @@ def _list_place(charge: Charge, seller: Seller) -> Iterator[str]:
 def _write_line(line: ChargeLine) -> dict[str, Any]:
     each = money_of(line.unit_price_minor, line.currency) if line.quantity != 1 else ""
     label = f"{line.quantity} \N{MULTIPLICATION SIGN} {line.name}"
-    return _write_row(label, [line.total_minor], line.currency, below=each)
+    below = " · ".join(filter(None, [each, line.note]))
+    return _write_row(label, [line.price_minor], line.currency, below=below)
+
+
+def _write_discount(given: ChargeDiscount) -> dict[str, Any]:
+    label = translate("Discount")
+    if given.percent:
+        label = translate("%(percent)s %% off") % {"percent": given.percent}
+    below = " · ".join(filter(None, [given.name, given.reason]))
+    return _write_row(label, [-given.amount_minor], given.currency, below=below)
 
 
 def _write_sale(charge: Charge) -> dict[str, Any]:

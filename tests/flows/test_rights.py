@@ -94,6 +94,7 @@ RIGHTS = {
     "dashboard/stores/<str:reference>/": MANAGES,
     "dashboard/stores/<str:reference>/close/": MANAGES,
     "dashboard/stores/<str:reference>/codes/": MANAGES,
+    "dashboard/stores/<str:reference>/discounts/": MANAGES,
     "dashboard/stores/<str:reference>/format/": MANAGES,
     "dashboard/stores/<str:reference>/hours/": MANAGES,
     "dashboard/stores/<str:reference>/items/new/": MANAGES,
