@@ -2,7 +2,7 @@
 
 The marks of thousands and decimals are inferred from the text and from the currency's decimals,
 never from a language: people type in one and read in another. Ambiguous text is refused.
-`static/js/typed.js` reads the same; one table tests both, `tests/ledger/typed_amounts.json`.
+`static/js/amounts.js` reads the same; one table tests both, `tests/ledger/typed_amounts.json`.
 """
 
 import re

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from foundation.idempotency import IdempotencyMismatch, find_repeated
 from ledger.transactions import retry_clashes
 from merchants.models import Store
+from pos.discounts import find_allower, record_discounts
 from pos.errors import (
     ChargeClaimedByAnother,
     ChargeNotCancelable,
@@ -51,7 +52,9 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
         StoreClosed: the store takes no payments.
         TillUnpaired: the till is not paired any more, or it was moved (`TillMoved`).
         CurrencyMismatch: the store sells in another currency.
-        AmountMismatch, AmountTooLarge, TipsNotTaken, TipTooLarge: as `price_charge`.
+        AmountMismatch, AmountTooLarge, NothingToPay, TipsNotTaken, TipTooLarge: as
+            `price_charge`.
+        DiscountNotAllowed: more than the cashier may give, and no manager's approval of it.
         IdempotencyMismatch: the key came with another request before.
         StillRunning: the same key's first request is not done yet.
     """
@@ -67,11 +70,25 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
 @retry_clashes
 def _open(principal: Principal, new: NewCharge, prices: Prices) -> Charge:
     # A short code is one of 34 billion; if it is taken, another one is drawn.
-    while (charge := open_charge(principal, new, prices)) is None:
+    while (charge := _open_with_discounts(principal, new, prices)) is None:
         known = find_created(principal, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
             return known
         _check_place(principal)
+    return charge
+
+
+def _open_with_discounts(
+    principal: Principal, new: NewCharge, prices: Prices
+) -> Charge | None:
+    if not new.discounts:
+        return open_charge(principal, new, prices)
+    with transaction.atomic():
+        allowed = find_allower(principal, new.discounts, approval=new.approval)
+        charge = open_charge(principal, new, prices)
+        if charge is not None:
+            giver = principal.cashier
+            record_discounts(charge, new.discounts, giver=giver, allowed=allowed)
     return charge
 
 

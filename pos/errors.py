@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.refusals import Member, problem
 from ledger.money import format_money
+from ledger.typed import write_percent
 from pos.models import ChargeStatus
 
 _TRUE_STATUS = Member(
@@ -13,6 +14,7 @@ _TRUE_STATUS = Member(
     note="The true status, for the loser of a race.",
     source="status",
 )
+_CAP = Member("cap_bps", int, note="With discount_not_allowed.")
 _REFUNDABLE = Member("refundable_minor", int, note="With refund_exceeds_captured.")
 
 _STATES = {
@@ -241,6 +243,55 @@ class AmountTooLarge(Exception):
 
     def __init__(self) -> None:
         super().__init__(gettext("The items add up to more than a charge may be."))
+
+
+@problem(422, "discount_too_large", field="lines")
+class DiscountTooLarge(Exception):
+    """A discount is more than what it is taken from."""
+
+    def __init__(self, position: int | None) -> None:
+        """Name the line by its place; None is the whole sale."""
+        words = (
+            gettext("The discount is more than the sale comes to.")
+            if position is None
+            else gettext("The discount is more than its line %(line)s comes to.")
+        )
+        super().__init__(words % {"line": (position or 0) + 1})
+
+
+@problem(422, "nothing_to_pay", field="discount")
+class NothingToPay(Exception):
+    """The discounts leave nothing to be paid."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("The discounts leave nothing to be paid. Make one smaller."))
+
+
+@problem(403, "discount_not_allowed", field="discount", members=(_CAP,))
+class DiscountNotAllowed(Exception):
+    """The cashier may not give so much, and no manager has allowed it."""
+
+    def __init__(self, cap_bps: int) -> None:
+        words = gettext(
+            "You may give up to %(percent)s %% by yourself. Ask a manager to allow more."
+        )
+        super().__init__(words % {"percent": write_percent(cap_bps)})
+        self.cap_bps = cap_bps
+
+
+class CartTaken(Exception):
+    """Another till has resumed this parked cart."""
+
+    def __init__(self, name: str) -> None:
+        words = gettext("%(name)s has resumed this sale already.")
+        super().__init__(words % {"name": name})
+
+
+class CartGone(Exception):
+    """No such parked cart waits in the store."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This sale is not parked any more."))
 
 
 @problem(409, "refund_exceeds_captured", field="amount.amount_minor", members=(_REFUNDABLE,))

@@ -10,6 +10,7 @@ from identity.bearer import digest_secret
 from ledger.money import AMOUNT_MINOR_MAX
 from pos.charges import create_charge_by_token
 from pos.errors import NotFound
+from pos.models import Charge
 from pos.openings import NewCharge
 from pos.queries import find_charge_seen_by, read_reference
 from pos.serializers import ChargeSerializer, WholeChargeSerializer
@@ -44,11 +45,11 @@ def show_by_token(asked: Asked) -> Answered:
     except NotFound:
         return None
     charge = find_charge_seen_by(digest_secret(asked.secret), charge_id)
-    return (
-        None
-        if charge is None
-        else (200, WholeChargeSerializer.show(charge, lines=[], vat=list_vat(charge, [])))
-    )
+    return None if charge is None else (200, _show_plain(charge))
+
+
+def _show_plain(charge: Charge) -> dict[str, Any]:
+    return WholeChargeSerializer.show(charge, lines=[], vat=list_vat(charge, []), discounts=[])
 
 
 def _read_charge(body: dict[str, Any]) -> tuple[int, str, dict[str, str]]:

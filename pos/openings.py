@@ -12,6 +12,7 @@ from django.conf import settings
 
 from foundation.model_sql import JoinedRows, list_fields, write_initial
 from pos.check_words import draw_check_word
+from pos.discounts import Taken
 from pos.lines import NewLine
 from pos.models import Charge
 from pos.places import list_columns, list_paths, write_joins
@@ -33,6 +34,9 @@ class NewCharge:
     request_hash: bytes
     # Within the amount, where one is named.
     tip_minor: int = 0
+    # What was taken off the lines, and the manager's approval of it, if one is needed.
+    discounts: tuple[Taken, ...] = ()
+    approval: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ledger.money import AMOUNT_MINOR_MAX
 from merchants.models import Store, VatMode
-from pos.errors import AmountMismatch, AmountTooLarge, TipTooLarge
+from pos.errors import AmountMismatch, AmountTooLarge, NothingToPay, TipTooLarge
 from pos.openings import NewCharge, Prices
 from pos.tips import check_tip, find_cap
 from pos.vat import find_rate, list_added_vat
@@ -25,12 +25,15 @@ def price_charge(store: Store, new: NewCharge) -> Prices:
     Raises:
         AmountMismatch: the amount is not the sum of the lines, the VAT and the tip.
         AmountTooLarge: they add up to more than a charge may be.
+        NothingToPay: the discounts leave nothing.
         TipsNotTaken, TipTooLarge: the store takes no tip, or none so large.
     """
     is_added = store.vat_mode == VatMode.EXCLUDED and bool(new.lines)
     goods = _price_goods(store, new, is_added=is_added)
     if goods.gross_minor + new.tip_minor > AMOUNT_MINOR_MAX:
         raise AmountTooLarge
+    if new.lines and not goods.gross_minor:
+        raise NothingToPay
     if goods.gross_minor <= 0:
         raise TipTooLarge(find_cap(store, max(new.amount_minor or 0, 0)), store.currency)
     check_tip(store, new.tip_minor, goods_minor=goods.gross_minor)

@@ -19,6 +19,7 @@ from foundation.paging import list_of, page_of
 from ledger.money import AMOUNT_MINOR_MAX
 from merchants.serializers import AmountSerializer
 from pos.models import Charge, ChargeStatus, Refusal
+from pos.models.discounts import WHOLE_BPS
 from pos.payloads import shows_merchant_code, write_link, write_merchant_code
 from pos.transitions import list_ways
 from pos.vat import list_refund_vat
@@ -37,6 +38,21 @@ def find_receipt(charge: Charge) -> str | None:
     return charge.receipt_url if charge.captured_at else None
 
 
+class DiscountSerializer(serializers.Serializer[Any]):
+    """What is taken off: a share in basis points, or an amount; and why."""
+
+    percent_bps = WholeNumberField(required=False, min_value=1, max_value=WHOLE_BPS)
+    amount_minor = WholeNumberField(required=False, min_value=1, max_value=AMOUNT_MINOR_MAX)
+    reason = PlainTextField(required=False, allow_blank=True, max_length=80, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take a share or an amount, not both."""
+        if ("percent_bps" in attrs) == ("amount_minor" in attrs):
+            words = gettext("A discount has a percentage or an amount, one of the two.")
+            raise serializers.ValidationError({"percent_bps": words})
+        return attrs
+
+
 class LineSerializer(serializers.Serializer[Any]):
     """How many of an item, or an amount of its own beside them."""
 
@@ -45,6 +61,7 @@ class LineSerializer(serializers.Serializer[Any]):
     amount_minor = WholeNumberField(required=False, min_value=1, max_value=AMOUNT_MINOR_MAX)
     name = PlainTextField(required=False, max_length=80)
     note = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
+    discount = DiscountSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take an item with its quantity, or an amount with perhaps a name."""
@@ -71,9 +88,17 @@ class NewChargeSerializer(serializers.Serializer[Any]):
     reference = PlainTextField(required=False, allow_blank=True, max_length=64, default="")
     description = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
     store = PlainTextField(required=False, max_length=40)
+    discount = DiscountSerializer(required=False)
+    approval = PlainTextField(required=False, allow_blank=True, max_length=40, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for an amount where there are no lines to work it out from."""
+        """Ask for an amount where there are no lines to work it out from.
+
+        A discount on the whole sale is taken off lines, so it needs some.
+        """
+        if "discount" in attrs and not attrs.get("lines"):
+            words = gettext("A discount is taken off lines. Send them.")
+            raise serializers.ValidationError({"lines": words})
         if "amount" not in attrs and not attrs.get("lines"):
             raise serializers.ValidationError({"amount": gettext("This field is required.")})
         return attrs
@@ -104,6 +129,27 @@ class ChargeLineSerializer(Answer):
     )
     total = MoneySerializer(help_text="What is paid for the line.")
     note = TextField(help_text="Of this line alone, as the shop wrote it.")
+
+
+class ChargeDiscountSerializer(Answer):
+    """A discount that was given, on one line or on the whole sale."""
+
+    line = NumberField(
+        source="position", allow_null=True, help_text="From 0; null for the whole sale."
+    )
+    percent_bps = NumberField(allow_null=True, help_text="Null where an amount was typed.")
+    amount = MoneySerializer()
+    reason = TextField()
+    given_by = TextField(
+        allow_null=True,
+        of=lambda given: given.given_by_name or None,
+        help_text="Name of the cashier; null if a program gave it.",
+    )
+    allowed_by = TextField(
+        allow_null=True,
+        of=lambda given: given.allowed_by_name or None,
+        help_text="Name of the manager who allowed more than the cashier may give.",
+    )
 
 
 class ChargeSerializer(Answer):
@@ -221,6 +267,7 @@ class WholeChargeSerializer(ChargeSerializer):
     )
     lines = ChargeLineSerializer(many=True)
     vat = VatSerializer(many=True, help_text="By rate; empty where the shop says none.")
+    discounts = ChargeDiscountSerializer(many=True)
 
 
 ChargePage = page_of("ChargePage", ChargeSerializer)

@@ -120,10 +120,15 @@ def make_item(shop: Shop, *, name: str = "Flat white", price_minor: int = 380) -
 
 
 def hire_person(
-    shop: Shop, *, role: str = Role.CASHIER, may_refund: bool = False, password: str = ""
+    shop: Shop,
+    *,
+    role: str = Role.CASHIER,
+    may_refund: bool = False,
+    password: str = "",
+    name: str = "Nora Byrne",
 ) -> StaffMember:
     """Hire somebody with a PIN, and a password if one is given."""
-    user = User.objects.create(name="Nora Byrne", email=f"{secrets.token_hex(6)}@shop.test")
+    user = User.objects.create(name=name, email=f"{secrets.token_hex(6)}@shop.test")
     if password:
         user.password = _hash_password(password)
         user.save(update_fields=["password"])

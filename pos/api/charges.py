@@ -22,14 +22,18 @@ from pos.charges import (
     extend_charge,
     find_created,
 )
+from pos.discounts import NewDiscount, Taken, list_discounts, take_discounts
 from pos.errors import (
     AmountMismatch,
     AmountTooLarge,
     ChargeNotCancelable,
     ChargeNotExtendable,
     CurrencyMismatch,
+    DiscountNotAllowed,
+    DiscountTooLarge,
     ItemUnknown,
     NotFound,
+    NothingToPay,
     RefundExceedsCaptured,
     RefundNotAllowed,
     RefundNotPossible,
@@ -69,6 +73,10 @@ from qr.image import draw_png, draw_svg
 from relay.streams import sign_ticket
 
 _PAGE_SIZE_MAX = 100
+_CHANGEABLE = (
+    *(AmountMismatch, AmountTooLarge, ItemUnknown),
+    *(DiscountTooLarge, DiscountNotAllowed, NothingToPay),
+)
 
 
 class PosView(ExpressView):
@@ -121,6 +129,9 @@ class ChargesView(PosView):
         TipsNotTaken,
         TipTooLarge,
         ItemUnknown,
+        DiscountTooLarge,
+        DiscountNotAllowed,
+        NothingToPay,
         IdempotencyMismatch,
     )
     def post(self, request: Request) -> Response:
@@ -133,9 +144,9 @@ class ChargesView(PosView):
         try:
             new = _read_charge(principal, asked.validated_data, key=key, request_hash=sent)
             charge = create_charge(principal, new)
-        except (AmountMismatch, AmountTooLarge, TipsNotTaken, TipTooLarge, ItemUnknown):
-            # Looked up first: prices and items may have changed since the same request was
-            # answered.
+        except _CHANGEABLE:
+            # Looked up first: prices, items and rights may have changed since the same request
+            # was answered.
             known = find_created(principal, key=key, request_hash=sent)
             if known is None:
                 raise
@@ -151,9 +162,8 @@ class ChargeView(PosView):
     def get(self, request: Request, reference: str) -> Response:
         """Show the charge as it is at this moment."""
         charge, lines = find_charge_and_lines(self.principal, reference)
-        return Response(
-            WholeChargeSerializer.show(charge, lines=lines, vat=list_vat(charge, lines))
-        )
+        facts = {"vat": list_vat(charge, lines), "discounts": list_discounts(charge, lines)}
+        return Response(WholeChargeSerializer.show(charge, lines=lines, **facts))
 
 
 class CancelView(PosView):
@@ -319,13 +329,23 @@ def _choose_store(principal: Principal, wanted: str | None) -> Principal:
 def _read_charge(
     principal: Principal, asked: dict[str, Any], *, key: str, request_hash: bytes
 ) -> NewCharge:
-    amount = asked.get("amount")
+    amount, wanted = asked.get("amount"), asked.get("lines", [])
+    lines = find_lines(principal.store, wanted)
+    discounts: tuple[Taken, ...] = ()
+    if "discount" in asked or any("discount" in line for line in wanted):
+        lines, discounts = take_discounts(
+            lines,
+            own=[_read_discount(line) for line in wanted],
+            whole=_read_discount(asked),
+        )
     return NewCharge(
         amount_minor=amount["amount_minor"] if amount else None,
         currency=amount["currency"] if amount else principal.store.currency,
         reference=asked["reference"],
         description=asked["description"],
-        lines=find_lines(principal.store, asked.get("lines", [])),
+        lines=lines,
+        discounts=discounts,
+        approval=asked["approval"],
         idempotency_key=key,
         request_hash=request_hash,
         tip_minor=_read_tip(asked, currency=principal.store.currency) or 0,
@@ -337,3 +357,7 @@ def _read_tip(asked: dict[str, Any], *, currency: str) -> int | None:
     if tip and tip["currency"] != currency:
         raise CurrencyMismatch(currency)
     return tip["amount_minor"] if tip else None
+
+
+def _read_discount(asked: dict[str, Any]) -> NewDiscount | None:
+    return NewDiscount(**asked["discount"]) if "discount" in asked else None

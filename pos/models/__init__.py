@@ -14,6 +14,8 @@ from pos.models.closings import (
 )
 from pos.models.collections import Collection
 from pos.models.counter_codes import CounterCode
+from pos.models.discounts import Approval, ChargeDiscount, DiscountCap, DiscountReason
+from pos.models.parked import ParkedCart, ParkedLine
 from pos.models.refunds import DueReceipt, Receipt, Refund, RefundVat
 from pos.models.terminals import Item, ItemColor, Terminal, TerminalToken
 from pos.transitions import ChargeStatus
@@ -22,7 +24,9 @@ __all__ = [
     "Acknowledgement",
     "CashCount",
     "CashMovement",
+    "Approval",
     "Charge",
+    "ChargeDiscount",
     "ChargeLine",
     "ChargeStatus",
     "Closing",
@@ -30,11 +34,15 @@ __all__ = [
     "ClosingSum",
     "Collection",
     "CounterCode",
+    "DiscountCap",
+    "DiscountReason",
     "DueReceipt",
     "EntryKind",
     "Item",
     "ItemColor",
     "MovementKind",
+    "ParkedCart",
+    "ParkedLine",
     "Receipt",
     "Refund",
     "RefundVat",

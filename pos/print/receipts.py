@@ -14,7 +14,8 @@ from django.utils.translation import gettext as translate
 
 from ledger.templatetags.money import money_of
 from merchants.sellers import Seller
-from pos.models import Charge, ChargeLine, Refund
+from pos.discounts import list_discounts
+from pos.models import Charge, ChargeDiscount, ChargeLine, Refund
 from pos.print.drawable import Drawable
 from pos.print.fonts import list_faces
 from pos.print.typesetter import Face, PagesFailed, typeset
@@ -96,6 +97,7 @@ def _list_sold(
     charge: Charge, lines: Sequence[ChargeLine], vat: Sequence[Vat]
 ) -> Iterator[dict[str, Any]]:
     yield from [_write_line(line) for line in lines] or [_write_sale(charge)]
+    yield from map(_write_discount, list_discounts(charge, lines))
     if charge.vat_is_added:
         for row in vat:
             label = translate("VAT %(percent)s %%") % {"percent": row.percent}
@@ -107,7 +109,16 @@ def _list_sold(
 def _write_line(line: ChargeLine) -> dict[str, Any]:
     each = money_of(line.unit_price_minor, line.currency) if line.quantity != 1 else ""
     label = f"{line.quantity} \N{MULTIPLICATION SIGN} {line.name}"
-    return _write_row(label, [line.total_minor], line.currency, below=each)
+    below = " · ".join(filter(None, [each, line.note]))
+    return _write_row(label, [line.price_minor], line.currency, below=below)
+
+
+def _write_discount(given: ChargeDiscount) -> dict[str, Any]:
+    label = translate("Discount")
+    if given.percent:
+        label = translate("%(percent)s %% off") % {"percent": given.percent}
+    below = " · ".join(filter(None, [given.name, given.reason]))
+    return _write_row(label, [-given.amount_minor], given.currency, below=below)
 
 
 def _write_sale(charge: Charge) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pos.api.charges import hand_over_stream
 from pos.authentication import read_till
 from pos.desk import acknowledge_payment, look_at_desk
 from pos.errors import NotFound
+from pos.parked import count_parked
 from pos.queries import read_items_version, sum_today
 from pos.shelves import list_shelves
 from pos.topics import counter_topic, token_topic
@@ -35,6 +36,7 @@ def desk(request: HttpRequest, till: Till) -> HttpResponse:
         "desk": look_at_desk(read_device(till)),
         "today": sum_today(till.store) if till.cashier else None,
         "items_version": read_items_version(till.store),
+        "parked_count": count_parked(till.store) if till.cashier else 0,
     }
     return render(request, "pos/desk.html", context)
 

@@ -30,6 +30,7 @@ from pos.desk import look_at_desk
 from pos.errors import NotFound, PairingRefused
 from pos.forms_search import STATUSES
 from pos.models import Charge
+from pos.parked import count_parked
 from pos.queries import (
     filter_status,
     find_staff_charge,
@@ -109,6 +110,7 @@ def sell(request: HttpRequest, till: Till) -> HttpResponse:
     if till.cashier is None:
         return redirect("pos:unlock")
     context = _till_context(till) | show_items(till.store) | _show_cash(till.store)
+    context["parked_count"] = count_parked(till.store)
     return render(request, "pos/till.html", context)
 
 

@@ -1,10 +1,10 @@
 /** Refunds at the till: one sheet, one wish at a time, carried out once though a reload comes between. */
 
+import { readAmount } from "./amounts.js";
 import { onScan } from "./keys.js";
 import { formatMoney, writeField } from "./money.js";
 import { find, retry } from "./page.js";
 import { call, gettext, makeKey, NoAnswer } from "./server.js";
-import { readAmount } from "./typed.js";
 
 const PACE = { first: 1_000, most: 8_000 };
 const STORE = "tessera.refund";

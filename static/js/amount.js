@@ -1,10 +1,10 @@
 /** Fields for an amount: what was understood is shown below; keys type from right to left. */
 
+import { readAmount } from "./amounts.js";
 import { formatMoney, MINOR_MAX, pressKey, writeField } from "./money.js";
 import { find } from "./page.js";
 // It also asks a page anew that was left and is shown again: its form has the key of the wish before.
 import { gettext } from "./server.js";
-import { readAmount } from "./typed.js";
 
 const pad = find("pad");
 

@@ -1,17 +1,80 @@
-/** The sale being rung up, without its page: lines of items, and an amount typed beside them. */
+/** The sale being rung up, without its page: lines of items, an amount typed beside them, and what is taken off. */
+
+import { makeKey } from "./server.js";
 
 export const QUANTITY_MAX = 999;
-export const EMPTY = { lines: [], typed: 0 };
+/** Nothing yet. A line has an item, a quantity, choices, a note and a discount; `approval` is a manager's. */
+export const EMPTY = { lines: [], typed: 0, discount: null, approval: null };
+
+const WHOLE_BPS = 10_000n;
+
+/* Discounts: a share in basis points, or an amount; `pos/discounts.py` works out the same */
+
+/** Return a share of an amount in minor units, rounded half up. The products are larger than a number is exact. */
+export const takePercent = (minor, bps) => Number((2n * BigInt(minor) * BigInt(bps) + WHOLE_BPS) / (2n * WHOLE_BPS));
+
+function takeOff(discount, minor) {
+  if (!discount) return 0;
+  return discount.percent_bps ? takePercent(minor, discount.percent_bps) : Math.min(discount.amount_minor, minor);
+}
+
+const shareOf = (discount, minor) =>
+  discount.percent_bps ?? Number((BigInt(discount.amount_minor) * WHOLE_BPS + BigInt(minor) - 1n) / BigInt(minor));
+
+/** A discount of an amount is at most what it is taken from, which may have become less since. */
+function writeDiscount(discount, minor) {
+  const { reason } = discount;
+  if (discount.percent_bps) return { percent_bps: discount.percent_bps, reason };
+  return { amount_minor: Math.min(discount.amount_minor, minor), reason };
+}
+
+/* Sums, in minor units */
 
 /** Return the lines of a sale whose items are still sold. */
 export const listSold = ({ lines }, items) => lines.filter(({ item }) => items.has(item));
 
-/** Return what a line comes to, in minor units. */
-export const sumLine = ({ item, quantity }, items) => quantity * items.get(item).price;
+const priceLine = ({ item, quantity }, items) => quantity * items.get(item).price;
 
-/** Return what a sale comes to, in minor units: the items in it, and the amount typed beside them. */
-export const sumSale = (sale, items) =>
-  listSold(sale, items).reduce((sum, line) => sum + sumLine(line, items), sale.typed);
+/** Return what a line comes to, without its own discount. */
+export const sumLine = (line, items) => priceLine(line, items) - takeOff(line.discount, priceLine(line, items));
+
+const sumLines = (sale, items) => listSold(sale, items).reduce((sum, line) => sum + sumLine(line, items), sale.typed);
+
+/** Return what is taken off the whole sale. */
+export const sumOff = (sale, items) => takeOff(sale.discount, sumLines(sale, items));
+
+/** Return what a sale comes to: the items in it, and the amount typed beside them. */
+export const sumSale = (sale, items) => sumLines(sale, items) - sumOff(sale, items);
+
+/** Part an amount by weights, exactly: the largest remainders get the units left over, of equal ones the earlier. */
+export function shareOut(minor, weights) {
+  const whole = weights.reduce((sum, weight) => sum + BigInt(weight), 0n);
+  if (!whole) return weights.map(() => 0);
+  const products = weights.map((weight) => BigInt(minor) * BigInt(weight));
+  const parts = products.map((product) => Number(product / whole));
+  const left = minor - parts.reduce((sum, part) => sum + part, 0);
+  const byRest = products.map((product, place) => [product % whole, place]).sort(([a], [b]) => (a < b ? 1 : a > b ? -1 : 0));
+  for (const [, place] of byRest.slice(0, left)) parts[place] += 1;
+  return parts;
+}
+
+/** Return what each line comes to, less its share of what is taken off the whole; what was typed stands last. */
+export function listNets(sale, items) {
+  const sums = [...listSold(sale, items).map((line) => sumLine(line, items)), sale.typed];
+  const shares = shareOut(sumOff(sale, items), sums);
+  return sums.map((sum, place) => sum - shares[place]);
+}
+
+/** Return how far a sale's discounts go, in basis points: the largest line's and the whole's together. */
+export function sumShares(sale, items) {
+  const shares = listSold(sale, items)
+    .filter(({ discount }) => discount)
+    .map((line) => shareOf(writeDiscount(line.discount, priceLine(line, items)), priceLine(line, items)));
+  const whole = sumLines(sale, items);
+  return Math.max(0, ...shares) + (sale.discount && whole ? shareOf(writeDiscount(sale.discount, whole), whole) : 0);
+}
+
+/* Changes: each returns new lines */
 
 /** Whether another piece of its item may be counted in this line: it has nothing of its own. */
 const isPlain = ({ choices, note, discount }) => !choices.length && !note && !discount;
@@ -20,31 +83,44 @@ const isPlain = ({ choices, note, discount }) => !choices.length && !note && !di
 export function addPiece(lines, item) {
   const place = lines.findLastIndex((line) => line.item === item && isPlain(line) && line.quantity < QUANTITY_MAX);
   if (place >= 0) return lines.with(place, { ...lines[place], quantity: lines[place].quantity + 1 });
-  const id = 1 + lines.reduce((most, line) => Math.max(most, line.id), 0);
-  return [...lines, { id, item, quantity: 1, choices: [], note: "", discount: null }];
+  return [...lines, { id: makeKey(), item, quantity: 1, choices: [], note: "", discount: null }];
 }
 
 /** Return the lines with one of them changed; of no piece, it is taken off. */
 export const changeLine = (lines, id, facts) =>
   lines.map((line) => (line.id === id ? { ...line, ...facts } : line)).filter(({ quantity }) => quantity > 0);
 
+/** Return the lines as they were before one was changed or taken off, whatever was done to others since. */
+export function restoreLine(lines, before, id) {
+  const place = before.findIndex((line) => line.id === id);
+  const now = lines.findIndex((line) => line.id === id);
+  return now < 0 ? lines.toSpliced(place, 0, before[place]) : lines.with(now, before[place]);
+}
+
 /** Return how many pieces of an item the lines have. */
 export const countPieces = (lines, item) =>
   lines.reduce((count, line) => count + (line.item === item ? line.quantity : 0), 0);
 
-function writeLine({ item, quantity, note }) {
-  const line = { item, quantity };
-  if (note) line.note = note;
-  return line;
+/* What the API takes */
+
+function writeLine(line, items) {
+  const { item, quantity, note, discount } = line;
+  const written = { item, quantity };
+  if (note) written.note = note;
+  if (discount) written.discount = writeDiscount(discount, priceLine(line, items));
+  return written;
 }
 
 /**
- * Return a sale as the API takes it: one that was only typed has no lines, unless VAT comes on top of it.
- * `vat` is what comes on top, in minor units; null where prices include it.
+ * Return a sale as the API takes it: one that was only typed has no lines, unless something is taken off it or
+ * VAT comes on top. `vat` is what comes on top, in minor units; null where prices include it.
  */
 export function writeSale(sale, items, currency, vat = null) {
-  const amount = { amount_minor: sumSale(sale, items) + (vat ?? 0), currency };
-  const lines = listSold(sale, items).map(writeLine);
-  if (!lines.length && vat === null) return { amount };
-  return { amount, lines: sale.typed ? [...lines, { amount_minor: sale.typed }] : lines };
+  const body = { amount: { amount_minor: sumSale(sale, items) + (vat ?? 0), currency } };
+  const lines = listSold(sale, items).map((line) => writeLine(line, items));
+  if (!lines.length && !sale.discount && vat === null) return body;
+  body.lines = sale.typed ? [...lines, { amount_minor: sale.typed }] : lines;
+  if (sale.discount) body.discount = writeDiscount(sale.discount, sumLines(sale, items));
+  if (sale.approval) body.approval = sale.approval.id;
+  return body;
 }

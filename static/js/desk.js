@@ -9,7 +9,7 @@ const TIMEOUT_MS = 4_000;
 /**
  * Keep the desk true. `inHand` names the charge that the page shows by itself, `announce` is given
  * the row of each payment that comes in, `also` is asked whenever the desk is, and `sold` is given
- * the version of what the shop sells.
+ * the version of what the shop sells and the number of parked sales.
  */
 export function openDesk({ inHand = () => "", announce = () => {}, also = async () => {}, sold = () => {} } = {}) {
   const { address, events, unlock } = find("desk").dataset;
@@ -55,7 +55,7 @@ export function openDesk({ inHand = () => "", announce = () => {}, also = async 
       if (find("sales")) readSales();
     }
     if (find("today")) find("today").replaceWith(page.getElementById("today"));
-    sold(page.getElementById("items-version")?.value);
+    sold(page.getElementById("items-version")?.value, page.getElementById("parked-count")?.value);
     clearTimeout(midnight);
     const left = Date.parse(find("today")?.dataset.until) - Date.now();
     if (left > 0) midnight = setTimeout(() => news.look(), left + NOON_MS);

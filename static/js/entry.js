@@ -1,61 +1,44 @@
 /** The till's entry screen: keypad and items, and the sale beside them. */
 
-import {
-  addPiece,
-  changeLine,
-  countPieces,
-  EMPTY,
-  listSold,
-  QUANTITY_MAX,
-  sumLine,
-  sumSale,
-  writeSale,
-} from "./cart.js";
+import { addPiece, changeLine, EMPTY, listSold, QUANTITY_MAX, restoreLine, sumSale, writeSale } from "./cart.js";
 import { readCatalogue } from "./catalogue.js";
 import { fillAmount, formatMoney, MINOR_MAX, pressKey } from "./money.js";
-import { find, isolate, make, makeRow } from "./page.js";
+import { find, makeRow } from "./page.js";
+import { openRows } from "./rows.js";
 import { gettext } from "./server.js";
 import { readArticle } from "./typed.js";
 import { listVat, readVat, sumVat } from "./vat.js";
 
 const DRAFT = "tessera.draft";
 const TAB = "tessera.tab";
+const UNDO_MS = 8_000;
 
-/** Wire up the entry screen; `charge` is called with the body of the new sale. */
-export function openEntry({ currency, exponent, charge }) {
+/** Wire up the entry screen; `charge` is called with the body of the new sale, `withSheets` runs what needs them. */
+export function openEntry({ currency, exponent, charge, withSheets }) {
   const tabs = [...document.querySelectorAll("[data-tab]")];
   const money = (minor) => formatMoney(minor, currency, exponent);
   const catalogue = readCatalogue({ money });
-  const rows = new Map(); // by the lines' ids
+  const rows = openRows({ money, on: { count, open: (id) => withSheets((sheets) => sheets.openLine(id)) } });
   let sale = EMPTY;
+  let undo = () => {};
+  let toast = 0;
 
   const vatAdded = (wish = sale) => sumVat(wish, catalogue.items, readVat(find("items")));
   const total = (wish = sale) => sumSale(wish, catalogue.items) + vatAdded(wish);
+  const now = () => ({ sale, items: catalogue.items });
 
   function draw() {
+    rows.draw(sale, catalogue.items);
+    drawVat();
     const minor = total();
     fillAmount(find("total"), minor, currency, exponent);
     find("total").dataset.zero = minor === 0;
     find("charge").disabled = find("collect-new").disabled = minor === 0;
     find("charge").textContent = minor ? gettext("Charge %(amount)s", { amount: money(minor) }) : gettext("Charge");
-    drawCart();
     sessionStorage.setItem(DRAFT, JSON.stringify(sale));
   }
 
-  function drawCart() {
-    for (const [item, { tile }] of catalogue.items) tile.dataset.count = countPieces(sale.lines, item);
-    const sold = listSold(sale, catalogue.items);
-    const ids = new Set(sold.map(({ id }) => id));
-    for (const [id, row] of rows) {
-      if (ids.has(id)) continue;
-      row.remove();
-      rows.delete(id);
-    }
-    for (const line of sold) drawLine(line);
-    find("entry").dataset.cart = sold.length ? "items" : "";
-    find("cart-typed").hidden = !sale.typed;
-    find("cart-typed-sum").textContent = money(sale.typed);
-    find("cart-empty").hidden = total() > 0;
+  function drawVat() {
     const vat = listVat(sale, catalogue.items, readVat(find("items")));
     find("cart-vat").hidden = !vat.length;
     find("cart-vat").replaceChildren(
@@ -63,64 +46,74 @@ export function openEntry({ currency, exponent, charge }) {
     );
   }
 
-  function drawLine(line) {
-    if (!rows.has(line.id)) {
-      rows.set(line.id, makeLine(line));
-      find("cart-typed").before(rows.get(line.id));
-    }
-    const row = rows.get(line.id);
-    row.querySelector("output").textContent = line.quantity;
-    row.querySelector(".sum").textContent = money(sumLine(line, catalogue.items));
-  }
-
-  function makeLine({ id, item }) {
-    const { name } = catalogue.items.get(item);
-    const step = (text, label, by) =>
-      make("button", {
-        type: "button",
-        textContent: text,
-        ariaLabel: label,
-        onclick: () => count(id, by),
-      });
-    return make(
-      "li",
-      {},
-      isolate(name),
-      make(
-        "span",
-        { className: "step" },
-        step("−", gettext("One less: %(item)s", { item: name }), -1),
-        make("output"),
-        step("+", gettext("One more: %(item)s", { item: name }), 1),
-      ),
-      make("span", { className: "sum" }),
-    );
-  }
-
   /** Have the sale as it is wished, unless it comes to more than may be charged; return whether it is so. */
   function change(wish) {
-    const fits = total({ ...sale, ...wish }) <= MINOR_MAX;
-    if (fits) sale = { ...sale, ...wish };
-    else refuse();
+    const wished = { ...sale, ...wish };
+    const fits = total({ ...wished, discount: null }) <= MINOR_MAX;
+    if (fits) {
+      // Nothing is left to take it off.
+      if (!wished.lines.length && !wished.typed) wished.discount = wished.approval = null;
+      sale = wished;
+    } else refuse();
     draw();
     return fits;
   }
 
+  /** Change the sale, and say so with a way back; `back` makes of the sale of then what undoes it. */
+  function edit(wish, words, back) {
+    if (!change(wish)) return;
+    offerUndo(words, () => change(back(sale)));
+  }
+
+  function offerUndo(words, action) {
+    clearTimeout(toast);
+    undo = action;
+    find("toast").hidden = false;
+    find("toast-text").textContent = words;
+    toast = setTimeout(hideToast, UNDO_MS);
+  }
+
+  function hideToast() {
+    clearTimeout(toast);
+    find("toast").hidden = true;
+    undo = () => {};
+  }
+
+  const nameOf = (line) => catalogue.items.get(line.item).name;
+
+  /** Change a line, with a way back to how it was. */
+  function editLine(id, facts) {
+    const { lines } = sale;
+    const name = nameOf(lines.find((line) => line.id === id));
+    const words =
+      facts.quantity === 0
+        ? gettext("%(item)s taken off.", { item: name })
+        : gettext("%(item)s changed.", { item: name });
+    edit({ lines: changeLine(lines, id, facts) }, words, ({ lines: since }) => ({
+      lines: restoreLine(since, lines, id),
+    }));
+  }
+
   function count(id, by) {
     const { quantity } = sale.lines.find((line) => line.id === id);
-    change({ lines: changeLine(sale.lines, id, { quantity: Math.min(QUANTITY_MAX, quantity + by) }) });
+    if (quantity + by < 1) editLine(id, { quantity: 0 });
+    else change({ lines: changeLine(sale.lines, id, { quantity: Math.min(QUANTITY_MAX, quantity + by) }) });
   }
 
   function add(item) {
     const before = new Set(sale.lines);
     if (!change({ lines: addPiece(sale.lines, item) })) return;
-    reveal(rows.get(sale.lines.find((line) => !before.has(line)).id));
+    rows.reveal(sale.lines.find((line) => !before.has(line)).id);
   }
 
-  /** Scroll the cart, and nothing else, to a row. */
-  function reveal(row) {
-    const [seen, wanted] = [find("cart"), row].map((element) => element.getBoundingClientRect());
-    find("cart").scrollTop += Math.max(0, wanted.bottom - seen.bottom) - Math.max(0, seen.top - wanted.top);
+  /** Take everything off, with a way back. */
+  function empty(words = gettext("Sale cleared.")) {
+    const before = sale;
+    edit(EMPTY, words, (since) => ({
+      ...before,
+      lines: [...before.lines, ...since.lines],
+      typed: since.typed || before.typed,
+    }));
   }
 
   function note(text) {
@@ -152,12 +145,15 @@ export function openEntry({ currency, exponent, charge }) {
 
   function clear() {
     sale = EMPTY;
+    hideToast();
     note("");
     draw();
   }
 
   function begin() {
-    if (total()) charge(writeSale(sale, catalogue.items, currency, readVat(find("items")) && vatAdded()), total());
+    if (!total()) return;
+    hideToast();
+    charge(writeSale(sale, catalogue.items, currency, readVat(find("items")) && vatAdded()), total());
   }
 
   /** Ask for the items' names and prices again, and say what of this sale has changed. */
@@ -184,48 +180,85 @@ export function openEntry({ currency, exponent, charge }) {
     return true;
   }
 
-  const read = () => sale.typed;
-
-  /** Put back what was typed before a scanner typed over it. */
-  function write(typed) {
-    sale = { ...sale, typed };
+  /** Show how many sales are parked in the store. */
+  function showParked(count) {
+    if (count === undefined) return;
+    find("parked-open").dataset.count = count;
     draw();
   }
 
-  for (const tab of tabs) {
-    tab.addEventListener("click", () => choose(tab.dataset.tab));
-    tab.addEventListener("keydown", (event) => {
-      if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-      const other = tabs.find((each) => each !== tab);
-      choose(other.dataset.tab);
-      other.focus();
+  const read = () => sale.typed;
+
+  /** Put back what was typed before a scanner typed over it. */
+  const write = (typed) => change({ typed });
+
+  function wire() {
+    for (const tab of tabs) {
+      tab.addEventListener("click", () => choose(tab.dataset.tab));
+      tab.addEventListener("keydown", (event) => {
+        if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+        const other = tabs.find((each) => each !== tab);
+        choose(other.dataset.tab);
+        other.focus();
+      });
+    }
+    // What a finger presses takes no focus, so that Enter on a keyboard still means Charge.
+    find("entry").addEventListener("mousedown", (event) => {
+      if (event.target.closest("button")) event.preventDefault();
     });
-  }
-  // What a finger presses takes no focus, so that Enter on a keyboard still means Charge.
-  find("entry").addEventListener("mousedown", (event) => {
-    if (event.target.closest("button")) event.preventDefault();
-  });
-  find("keypad").addEventListener("click", (event) => {
-    const key = event.target.closest("[data-key]")?.dataset.key;
-    if (key) press(key);
-  });
-  find("items").addEventListener("click", (event) => {
-    const item = event.target.closest("[data-item]")?.dataset.item;
-    if (item) add(item);
-  });
-  find("cart-typed-remove").addEventListener("click", () => write(0));
-  find("charge").addEventListener("click", begin);
-  // What opens the sheet comes a moment after the button, and is told that it was pressed.
-  for (const id of ["collect", "collect-new"]) {
-    find(id).addEventListener("click", () => {
-      find("main").dataset.wanted = find("main").dataset.screen;
+    find("keypad").addEventListener("click", (event) => {
+      const key = event.target.closest("[data-key]")?.dataset.key;
+      if (key) press(key);
     });
+    find("items").addEventListener("click", (event) => {
+      const item = event.target.closest("[data-item]")?.dataset.item;
+      if (item) add(item);
+    });
+    find("cart-typed-remove").addEventListener("click", () => write(0));
+    find("cart-off-remove").addEventListener("click", () => change({ discount: null }));
+    find("cart-discount").addEventListener("click", () => withSheets((sheets) => sheets.openDiscount(null)));
+    for (const id of ["cart-park", "parked-open"]) {
+      find(id).addEventListener("click", () => withSheets((sheets) => sheets.parkOrShow()));
+    }
+    find("cart-clear").addEventListener("click", () => empty());
+    find("toast-undo").addEventListener("click", () => {
+      const action = undo;
+      hideToast();
+      action();
+    });
+    find("charge").addEventListener("click", begin);
+    // What opens the sheet comes a moment after the button, and is told that it was pressed.
+    for (const id of ["collect", "collect-new"]) {
+      find(id).addEventListener("click", () => {
+        find("main").dataset.wanted = find("main").dataset.screen;
+      });
+    }
   }
 
+  wire();
   const draft = JSON.parse(sessionStorage.getItem(DRAFT) || "{}");
   // What an older page kept had counts instead of lines.
   if (draft.lines) sale = { ...EMPTY, ...draft };
   choose(localStorage.getItem(TAB) === "items" && catalogue.items.size ? "items" : "keypad");
   draw();
-  return { press, clear, begin, total, read, write, refresh, keepUp, note, addArticle };
+  return {
+    add,
+    addArticle,
+    begin,
+    change,
+    clear,
+    editLine,
+    empty,
+    keepUp,
+    money,
+    note,
+    now,
+    offerUndo,
+    press,
+    read,
+    refresh,
+    showParked,
+    total,
+    write,
+  };
 }

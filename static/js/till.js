@@ -18,6 +18,7 @@ const store = `tessera.sale.${terminal}`;
 let device = null;
 let collector = null; // takes the customer's code
 let desk = null; // shows what other sales the terminal has
+let sheets = null; // changes a sale's lines and gives discounts
 let early = null; // the button of the desk that was pressed before it was there
 
 /* One sale */
@@ -37,7 +38,7 @@ const sale = openSale(kept, {
   locked: () => location.assign(root.dataset.unlock),
 });
 const screens = openScreens({ now: sale.now, device: withDevice, look: sale.look });
-const entry = openEntry({ currency, exponent, charge: begin });
+const entry = openEntry({ currency, exponent, charge: begin, withSheets });
 
 function begin(body, amount) {
   withDevice((module) => module.unlock());
@@ -71,6 +72,7 @@ async function refused(error) {
     return speak("assertive", find("entry-note").textContent);
   }
   showBanner(gettext("The sale was not made. %(why)s", { why: error.message }));
+  if (error.code === "discount_not_allowed") withSheets((module) => module.askLeave());
   return speak("assertive", find("banner-text").textContent);
 }
 
@@ -102,6 +104,28 @@ function withDevice(action) {
   device.then(action).catch(() => {});
 }
 
+async function loadSheets() {
+  const [{ readAmount }, { openSheets }, { openParked }] = await Promise.all([
+    import(root.dataset.amounts),
+    import(root.dataset.sheets),
+    import(root.dataset.parked),
+  ]);
+  const lines = await openSheets({ entry, currency, exponent, readAmount });
+  return { ...lines, ...openParked({ entry }) };
+}
+
+/** Load the sheets that change a sale; a till without them still sells, and asks anew when they are wanted. */
+function withSheets(action) {
+  sheets ??= loadSheets();
+  sheets.then(action).catch(() => {
+    sheets = null;
+    root.dataset.sheets += "?";
+    root.dataset.parked += "?";
+    root.dataset.amounts += "?";
+    if (action) entry.note(gettext("No connection. Try again."));
+  });
+}
+
 /* Hands */
 
 function onKey(event) {
@@ -110,10 +134,11 @@ function onKey(event) {
   const { screen } = root.dataset;
   // Enter presses the button a keyboard user stands on; else it means the primary one.
   if (event.key === "Enter" && event.target.matches("button:focus-visible, a, summary")) return;
-  if (event.key === "Enter") event.preventDefault();
+  if (["Enter", "F4"].includes(event.key)) event.preventDefault();
   if (screen === "result" && event.key === "Enter") next();
   else if (screen === "entry") {
-    if (event.key === "Enter") entry.begin();
+    if (event.key === "F4") withSheets((module) => module.parkOrShow());
+    else if (event.key === "Enter") entry.begin();
     else if (event.key === "Backspace") entry.press("back");
     else if (event.key === "Escape") entry.press("clear");
   } else if (screen === "code" && event.key === "Escape") {
@@ -171,6 +196,7 @@ function wire() {
 /** What no sale waits for comes when the page stands, or when there is a connection again. */
 function wireLater() {
   withDevice(() => {});
+  withSheets();
   import(root.dataset.collect).then(
     ({ openCollector }) => {
       const { apply, hear, now, read, save } = sale;
@@ -212,7 +238,10 @@ async function wireDesk() {
       inHand: () => sale.now().sale?.id,
       announce: (row) => tell(gettext("Received %(amount)s.", { amount: row.querySelector("bdi").textContent })),
       also: openCounter({ money, announce: tell }),
-      sold: entry.keepUp,
+      sold: (version, parked) => {
+        entry.showParked(parked);
+        entry.keepUp(version);
+      },
     });
     desk.draw();
     early?.click();

@@ -1,6 +1,6 @@
 /** The VAT that comes on top of a sale, where a store's prices are without it; the server has the last word. */
 
-import { listSold, sumLine } from "./cart.js";
+import { listNets, listSold } from "./cart.js";
 
 const WHOLE_BPS = 10_000n;
 
@@ -15,8 +15,11 @@ export function listVat(sale, items, vat) {
   if (!vat) return [];
   const nets = new Map();
   const add = (rate, net) => rate !== null && nets.set(rate, (nets.get(rate) ?? 0) + net);
-  for (const line of listSold(sale, items)) add(items.get(line.item).vat ?? vat.rate, sumLine(line, items));
-  if (sale.typed) add(vat.rate, sale.typed);
+  const sold = listSold(sale, items);
+  for (const [place, net] of listNets(sale, items).entries()) {
+    const line = sold[place];
+    if (line || sale.typed) add((line && items.get(line.item).vat) ?? vat.rate, net);
+  }
   const round = (net, rate) => Number((2n * BigInt(net) * BigInt(rate) + WHOLE_BPS) / (2n * WHOLE_BPS));
   return [...nets].sort(([a], [b]) => a - b).map(([rate, net]) => [rate, round(net, rate)]);
 }

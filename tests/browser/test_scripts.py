@@ -2,6 +2,8 @@
 
 import pytest
 
+from pos.discounts import NewDiscount, sum_shares, take_discounts
+from pos.lines import NewLine
 from tests.browser.windows import PHONE, TABLET
 
 LINES = {"tea": 2, "cake": 1, "gone": 3}
@@ -58,6 +60,31 @@ SUMS = """async ([counts, typed, prices]) => {
   const pieces = Object.entries(counts).flatMap(([item, count]) => Array(count).fill(item));
   const lines = pieces.reduce(addPiece, []);
   return [sumSale({ lines, typed }, items), writeSale({ lines, typed }, items, "EUR")];
+}"""
+# Of each sale: a line's discount and the whole's; what is asked for, and how far it goes.
+OFF = {
+    "none": (None, None, 1000, 0),
+    "a line's percent": ({"percent_bps": 1250, "reason": ""}, None, 952, 1250),
+    "a line's amount": ({"amount_minor": 1, "reason": ""}, None, 999, 27),
+    "more than the line": ({"amount_minor": 500, "reason": ""}, None, 620, 10_000),
+    "the whole's percent": (None, {"percent_bps": 1005, "reason": "Staff"}, 899, 1005),
+    "both": (
+        {"percent_bps": 1000, "reason": ""},
+        {"amount_minor": 100, "reason": ""},
+        862,
+        1000 + 1040,
+    ),
+}
+TAKE_OFF = """async (cases) => {
+  const cart = await import("/static/js/cart.js");
+  const items = new Map([["tea", { price: 380 }]]);
+  return cases.map(([own, discount]) => {
+    const lines = cart.addPiece([], "tea");
+    lines[0].discount = own;
+    const sale = { ...cart.EMPTY, lines, typed: 620, discount };
+    const body = cart.writeSale(sale, items, "EUR");
+    return [cart.sumSale(sale, items), cart.sumShares(sale, items), body];
+  });
 }"""
 PRESS = """async (cases) => {
   const { pressKey } = await import("/static/js/money.js");
@@ -198,6 +225,23 @@ def test_items_alone_have_no_line_of_a_typed_amount(scripts):
     total, body = scripts.evaluate(SUMS, [{"tea": 1}, 0, ITEMS])
 
     assert (total, body["lines"]) == (250, [{"item": "tea", "quantity": 1}])
+
+
+def test_discounts_come_to_what_the_server_works_out(scripts):
+    worked = scripts.evaluate(TAKE_OFF, [[own, whole] for own, whole, *_ in OFF.values()])
+
+    for (own, whole, total, shares), (asked, needed, body) in zip(
+        OFF.values(), worked, strict=True
+    ):
+        prices = [NewLine(name="", unit_price_minor=each) for each in (380, 620)]
+        wishes = [body["lines"][0].get("discount") if own else None, None]
+        lines, taken = take_discounts(
+            prices,
+            own=[wish and NewDiscount(**wish) for wish in wishes],
+            whole=NewDiscount(**body["discount"]) if whole else None,
+        )
+        assert asked == total == sum(line.total_minor for line in lines)
+        assert needed == shares == sum_shares(taken)
 
 
 def test_the_pad_types_from_right_to_left(scripts):

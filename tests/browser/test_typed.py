@@ -16,7 +16,7 @@ from tests.scripts import ARABIC, FULL_WIDTH
 
 TABLE = json.loads(Path(__file__).parents[1].joinpath("ledger/typed_amounts.json").read_text())
 READ_ALL = """async (cases) => {
-  const { readAmount } = await import("/static/js/typed.js");
+  const { readAmount } = await import("/static/js/amounts.js");
   return cases.map(([currency, text, exponent]) => {
     const read = readAmount(text, { currency, exponent });
     return read.minor ?? read.refusal;

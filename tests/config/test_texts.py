@@ -186,7 +186,7 @@ def test_texts_are_found_in_python_templates_and_scripts():
     assert server["There is no such charge."].locations[0][0] == "pos/errors.py"
     assert server["Skip to content"].locations[0][0] == "templates/base.html"
     assert server["Type more than zero."].locations[0][0] == "ledger/typed.py"
-    assert scripts["Type more than zero."].locations[0][0] == "static/js/typed.js"
+    assert scripts["Type more than zero."].locations[0][0] == "static/js/amounts.js"
     plural = scripts["Sale ends in %(count)s second."].id
     assert plural == ("Sale ends in %(count)s second.", "Sale ends in %(count)s seconds.")
 

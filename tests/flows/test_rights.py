@@ -97,6 +97,7 @@ RIGHTS = {
     "dashboard/stores/<str:reference>/cash/": MANAGES,
     "dashboard/stores/<str:reference>/close/": MANAGES,
     "dashboard/stores/<str:reference>/codes/": MANAGES,
+    "dashboard/stores/<str:reference>/discounts/": MANAGES,
     "dashboard/stores/<str:reference>/format/": MANAGES,
     "dashboard/stores/<str:reference>/hours/": MANAGES,
     "dashboard/stores/<str:reference>/prices/": MANAGES,

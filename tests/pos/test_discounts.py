@@ -1,0 +1,139 @@
+"""Discounts: what they come to, to the minor unit, and who may give how much."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pos.discounts import NewDiscount, share_out, sum_shares, take_discounts, take_percent
+from pos.errors import DiscountTooLarge
+from pos.lines import NewLine
+from pos.models import ChargeLine
+from pos.vat import list_vat
+
+# A price, a share in basis points, and what comes off: half a minor unit is the customer's.
+PERCENTS = {
+    "a tenth, two decimals": (1000, 1000, 100),
+    "a tenth, no decimals": (980, 1000, 98),
+    "a tenth of 0.05": (5, 1000, 1),
+    "a tenth of 0.04": (4, 1000, 0),
+    "12.5 %, three decimals": (12_340, 1250, 1543),
+    "all of it": (999, 10_000, 999),
+    "of the most there is": (999_999_999_999, 3333, 333_300_000_000),
+}
+# What is parted, by which weights, and the parts.
+SHARES = {
+    "three equal ones": (100, [333, 333, 333], [34, 33, 33]),
+    "by price": (100, [500, 300, 200], [50, 30, 20]),
+    "the largest remainder first": (10, [149, 149, 702], [2, 1, 7]),
+    "one unit": (1, [100, 200, 300], [0, 0, 1]),
+    "nothing": (0, [100, 200], [0, 0]),
+    "a line that is free": (5, [0, 10], [0, 5]),
+    "all of it": (600, [100, 200, 300], [100, 200, 300]),
+}
+TENTH = NewDiscount(percent_bps=1000)
+ONE = NewDiscount(amount_minor=100)
+# Lines (quantity, price), each one's discount, the whole sale's; what comes off each line.
+SALES = {
+    "a line by percent": ([(2, 380), (1, 450)], [TENTH, None], None, [76, 0]),
+    "a line by amount": ([(2, 380), (1, 450)], [None, ONE], None, [0, 100]),
+    "the whole by percent": ([(2, 380), (1, 450)], [None, None], TENTH, [76, 45]),
+    "the whole by amount": ([(1, 100), (1, 100), (1, 100)], [None] * 3, ONE, [34, 33, 33]),
+    "the whole of what a line's left": (
+        [(1, 1000), (1, 1000)],
+        [TENTH, None],
+        TENTH,
+        [190, 100],
+    ),
+    "a free line takes no share": (
+        [(1, 100), (1, 300)],
+        [NewDiscount(percent_bps=10_000), None],
+        ONE,
+        [100, 100],
+    ),
+    "yen": ([(3, 98), (1, 105)], [None, None], TENTH, [29, 11]),
+    "dinars of three decimals": ([(1, 1255), (1, 745)], [None, None], TENTH, [126, 74]),
+}
+# How far they go together, in basis points.
+GONE = {
+    "the larger line": ([TENTH, NewDiscount(percent_bps=500)], None, 1000),
+    "line and whole together": ([TENTH, None], NewDiscount(percent_bps=2000), 3000),
+    "an amount, rounded up": ([NewDiscount(amount_minor=1), None], None, 34),
+}
+
+
+def lines_of(sold):
+    return [
+        NewLine(name="Item", quantity=count, unit_price_minor=price) for count, price in sold
+    ]
+
+
+@pytest.mark.parametrize("case", PERCENTS.values(), ids=PERCENTS)
+def test_a_share_is_rounded_half_up(case):
+    price, bps, off = case
+
+    assert take_percent(price, bps) == off
+
+
+@pytest.mark.parametrize("case", SHARES.values(), ids=SHARES)
+def test_largest_remainders_get_what_is_left_over(case):
+    minor, weights, parts = case
+
+    assert share_out(minor, weights) == parts
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=1).filter(any), st.data())
+def test_parts_add_up_and_are_no_larger_than_their_lines(weights, data):
+    minor = data.draw(st.integers(0, sum(weights)))
+
+    parts = share_out(minor, weights)
+
+    assert sum(parts) == minor
+    assert all(0 <= part <= weight for part, weight in zip(parts, weights, strict=True))
+
+
+@pytest.mark.parametrize("case", SALES.values(), ids=SALES)
+def test_discounts_are_taken_off_their_lines(case):
+    sold, own, whole, off = case
+
+    lines, taken = take_discounts(lines_of(sold), own=own, whole=whole)
+
+    assert [line.discount_minor for line in lines] == off
+    assert sum(each.amount_minor for each in taken) == sum(off)
+
+
+@pytest.mark.parametrize("place", [0, None], ids=["a line", "the whole"])
+def test_nothing_becomes_less_than_nothing(place):
+    dear = NewDiscount(amount_minor=101)
+    own, whole = ([dear], None) if place == 0 else ([None], dear)
+
+    with pytest.raises(DiscountTooLarge):
+        take_discounts(lines_of([(1, 100)]), own=own, whole=whole)
+
+
+@pytest.mark.parametrize("case", GONE.values(), ids=GONE)
+def test_a_line_s_and_the_whole_s_shares_count_together(case):
+    own, whole, bps = case
+
+    _, taken = take_discounts(lines_of([(1, 300), (1, 300)]), own=own, whole=whole)
+
+    assert sum_shares(taken) == bps
+
+
+def test_vat_by_rate_is_of_what_is_paid():
+    sold = [
+        NewLine(name="Book", unit_price_minor=1070, vat_bps=700),
+        NewLine(name="Wine", unit_price_minor=1190, vat_bps=1900),
+    ]
+
+    lines, _ = take_discounts(sold, own=[None, None], whole=TENTH)
+
+    rows = [
+        ChargeLine(
+            quantity=1,
+            unit_price_minor=line.unit_price_minor,
+            vat_bps=line.vat_bps,
+            discount_minor=line.discount_minor,
+        )
+        for line in lines
+    ]
+    assert list_vat(rows) == [("7", 63, 963), ("19", 171, 1071)]
