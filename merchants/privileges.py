@@ -15,6 +15,7 @@ PRIVILEGES = {
     ),
     "merchants_feeinvoice": ("SELECT", "INSERT"),
     "merchants_feeinvoicefile": ("SELECT", "INSERT"),
+    "merchants_feemethod": ("SELECT", "INSERT"),
     "merchants_feerule": (
         "SELECT",
         "INSERT",

@@ -9,7 +9,7 @@ from merchants.models.fee_invoices import (
     InvoiceNumber,
     InvoiceTerms,
 )
-from merchants.models.fee_rules import FeeRule, FeeTier
+from merchants.models.fee_rules import FeeMethod, FeeRule, FeeTier, PaymentMethod
 from merchants.models.holds import HoldRule, PayoutHold
 from merchants.models.invitations import Invitation
 from merchants.models.journals import Book, BookAccount, BookFormat, Purpose
@@ -41,6 +41,7 @@ __all__ = [
     "ExportKind",
     "FeeInvoice",
     "FeeInvoiceFile",
+    "FeeMethod",
     "FeeRule",
     "FeeTier",
     "HoldRule",
@@ -55,6 +56,7 @@ __all__ = [
     "Merchant",
     "MerchantBalance",
     "Organisation",
+    "PaymentMethod",
     "PayoutAccount",
     "PayoutHold",
     "Purpose",
