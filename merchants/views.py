@@ -14,6 +14,7 @@ from ledger.typed import write_percent
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
 from merchants.alerts import list_alerts
 from merchants.days import read_day
+from merchants.fee_versions import load_versions
 from merchants.fees import (
     apply_method,
     find_fee,
@@ -196,6 +197,7 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
     except SettlementLine.DoesNotExist:
         raise Http404 from None
     load_older_sales(found, lines)
+    load_versions(found.balance.merchant, lines)
     load_payouts([found])
     load_bank_references([found])
     context = {

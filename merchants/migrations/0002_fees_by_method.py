@@ -6,6 +6,17 @@ class Migration(migrations.Migration):
     dependencies = [("merchants", "0001_initial")]
 
     operations = [
+        # What is closed keeps its bytes, and its checksum.
+        migrations.AddField(
+            model_name="settlement",
+            name="form",
+            field=models.PositiveSmallIntegerField(db_default=1, default=1),
+        ),
+        migrations.AlterField(
+            model_name="settlement",
+            name="form",
+            field=models.PositiveSmallIntegerField(db_default=2, default=2),
+        ),
         migrations.AddField(
             model_name="feerule",
             name="by_method",

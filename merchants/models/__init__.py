@@ -9,7 +9,7 @@ from merchants.models.fee_invoices import (
     InvoiceNumber,
     InvoiceTerms,
 )
-from merchants.models.fee_rules import FeeMethod, FeeRule, FeeTier, PaymentMethod
+from merchants.models.fee_rules import FeeMethod, FeeRule, FeeTier, FeeVersion, PaymentMethod
 from merchants.models.holds import HoldRule, PayoutHold
 from merchants.models.invitations import Invitation
 from merchants.models.journals import Book, BookAccount, BookFormat, Purpose
@@ -44,6 +44,7 @@ __all__ = [
     "FeeMethod",
     "FeeRule",
     "FeeTier",
+    "FeeVersion",
     "HoldRule",
     "Invitation",
     "InvoiceNumber",

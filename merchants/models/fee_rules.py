@@ -1,5 +1,7 @@
 """The fees that a merchant is to pay from some day on, each agreed by two people."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -87,6 +89,15 @@ class FeeRule(Agreement):
     def public_id(self) -> str:
         """Return the public reference, `fr_…`."""
         return encode_reference("fr", self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class FeeVersion:
+    """A rule that has applied: its number, and the instant from which it did."""
+
+    number: int
+    since: datetime
+    day: date
 
 
 class FeeTier(models.Model):

@@ -205,6 +205,17 @@ def describe_older_sale(line: SettlementLine, settlement: Settlement) -> str:
     }
 
 
+def describe_version(line: SettlementLine) -> str:
+    """Return by which rule the fee of a sale was taken, if it cost something."""
+    version = line.fee_version
+    if version is None or not line.fee_minor:
+        return ""
+    return translate("Fee rule %(number)s of %(day)s") % {
+        "number": version.number,
+        "day": write_date(version.day, _DAY),
+    }
+
+
 def write_day(at: datetime, settlement: Settlement) -> str:
     """Write the day of an instant in the shop's time zone: `3 Nov 2026`."""
     zone = ZoneInfo(settlement.balance.merchant.time_zone)
