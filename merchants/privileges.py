@@ -51,4 +51,5 @@ PRIVILEGES = {
         "INSERT",
         "UPDATE (name, street, city, code_format, closed_at)",
     ),
+    "merchants_unbilledmonth": ("SELECT", "INSERT"),
 }

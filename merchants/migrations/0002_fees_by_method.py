@@ -1,4 +1,6 @@
 import django.db.models.deletion
+import django.db.models.functions.datetime
+import uuid6
 from django.db import migrations, models
 
 
@@ -74,6 +76,38 @@ class Migration(migrations.Migration):
                         ),
                         name="merchants_feemethod_is_known",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="UnbilledMonth",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("month", models.DateField()),
+                (
+                    "noted_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "balance",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.merchantbalance",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("balance", "month"), name="merchants_unbilledmonth_once"
+                    )
                 ],
             },
         ),

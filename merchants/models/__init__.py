@@ -8,6 +8,7 @@ from merchants.models.fee_invoices import (
     FeeInvoiceFile,
     InvoiceNumber,
     InvoiceTerms,
+    UnbilledMonth,
 )
 from merchants.models.fee_rules import FeeMethod, FeeRule, FeeTier, FeeVersion, PaymentMethod
 from merchants.models.holds import HoldRule, PayoutHold
@@ -70,4 +71,5 @@ __all__ = [
     "Store",
     "StoreAddress",
     "StoreDay",
+    "UnbilledMonth",
 ]
