@@ -25,6 +25,7 @@ _DEEDS = {
     "fee.agreed": _("Change of a fee agreed to"),
     "fee.asked": _("Change of a fee asked for"),
     "fee.withdrawn": _("Change of a fee withdrawn"),
+    "fee_invoice.wanted": _("Fees of a month billed by hand"),
     "identity.declined": _("Higher limits declined"),
     "identity.granted": _("Limits raised"),
     "invoice_terms.set": _("Terms of fee invoices set"),

@@ -9,7 +9,7 @@ from console.models import AuditEntry, Operator
 from ledger.typed import write_percent
 from merchants import fee_rules
 from merchants.fee_rules import NewRule
-from merchants.fees import read_tiers
+from merchants.fees import read_methods, read_tiers
 from merchants.models import FeeRule, Merchant
 
 
@@ -61,7 +61,7 @@ def _log(deed: str, rule: FeeRule, *, by: Operator, device: str) -> None:
             "total": f"{write_percent(rule.mdr_bps)} % + {rule.fee_fixed_minor}"
             f"{_write_bounds(rule)}, {rule.applies_from.date().isoformat()}",
             "reason": rule.reason,
-            **_write_tiers(rule),
+            **_write_more(rule),
         },
     )
 
@@ -71,7 +71,10 @@ def _write_bounds(rule: FeeRule) -> str:
     return least if rule.fee_max_minor is None else f"{least} <= {rule.fee_max_minor}"
 
 
-def _write_tiers(rule: FeeRule) -> dict[str, str]:
-    tiers = read_tiers(rule)
-    words = (f"{from_minor}: {write_percent(bps)} %" for from_minor, bps in tiers)
-    return {"what": ", ".join(words)} if tiers else {}
+def _write_more(rule: FeeRule) -> dict[str, str]:
+    words = [
+        f"{each.method}: {write_percent(each.mdr_bps)} % + {each.fee_fixed_minor}"
+        for each in read_methods(rule)
+    ]
+    words += [f"{least}: {write_percent(bps)} %" for least, bps in read_tiers(rule)]
+    return {"what": ", ".join(words)} if words else {}

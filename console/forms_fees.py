@@ -1,6 +1,8 @@
 """The console's form about a shop's fee."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,7 +14,8 @@ from ledger.errors import AmountUnreadable, PercentUnreadable
 from ledger.money import format_money
 from ledger.typed import read_money, read_percent
 from merchants.fee_rules import NewRule
-from merchants.fees import Fee
+from merchants.fees import Fee, MethodFee
+from merchants.models import PaymentMethod
 from merchants.organisations import find_organisation
 
 _ASK_DAY = _("Type the day from which it applies, tomorrow or later.")
@@ -20,6 +23,23 @@ _ASK_RATE = _("Type the share of each sale, such as 0.6, or 0.")
 # What the column holds, and a day that is a day in every time zone.
 _FIXED_MAX_MINOR, _LAST_DAY = 2**31 - 1, date(2999, 12, 31)
 _TIERS_MAX = 8
+
+
+class _PartField(forms.CharField):
+    """A share or a fixed part that may be left out, which is None."""
+
+    def __init__(self, label: str, *, read: Callable[[str], int | None]) -> None:
+        self._read = read
+        super().__init__(
+            label=label,
+            required=False,
+            max_length=20,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+        )
+
+    def clean(self, value: object) -> int | None:
+        """Return what was typed in basis points or minor units."""
+        return self._read(super().clean(value))
 
 
 class FeeRuleForm(MakingForm):
@@ -81,15 +101,30 @@ class FeeRuleForm(MakingForm):
         """Read the fixed part in the shop's first currency."""
         super().__init__(*args, **options)
         self.currency = currency
+        for method in PaymentMethod:
+            self.fields[f"{method}_percent"] = _PartField(
+                gettext("Share, in %"), read=_read_part
+            )
+            self.fields[f"{method}_fixed"] = _PartField(
+                gettext("Fixed part"), read=partial(_read_amount, currency=currency)
+            )
         organisation = find_organisation()
         self.tiers_currency = currency if organisation is None else organisation.currency
 
+    def list_methods(self) -> Iterator[tuple[str, forms.BoundField, forms.BoundField]]:
+        """List the fields of each payment method, with its words."""
+        for method in PaymentMethod:
+            yield str(method.label), self[f"{method}_percent"], self[f"{method}_fixed"]
+
+    @property
+    def has_methods(self) -> bool:
+        """Return whether something was typed for a payment method."""
+        fields = (field for _label, *pair in self.list_methods() for field in pair)
+        return any(field.value() for field in fields)
+
     def clean_percent(self) -> int:
         """Return the share in basis points."""
-        try:
-            return read_percent(self.cleaned_data["percent"])
-        except PercentUnreadable as refusal:
-            raise forms.ValidationError(str(refusal)) from None
+        return _read_share(self.cleaned_data["percent"])
 
     def clean_fixed(self) -> int:
         """Return the fixed part in minor units; nothing is none."""
@@ -139,19 +174,21 @@ class FeeRuleForm(MakingForm):
         if least and is_read and not (typed["percent"] or typed["fixed"]):
             words = gettext("Type it as the fixed part: there is no share.")
             self.add_error("least", words)
+        self.methods = tuple(self._read_methods())
+
+    def _read_methods(self) -> Iterator[MethodFee]:
+        for method in PaymentMethod:
+            # One that was not read has its own error.
+            share, fixed_minor = map(
+                self.cleaned_data.get, (f"{method}_percent", f"{method}_fixed")
+            )
+            if share is not None:
+                yield MethodFee(method.value, share, fixed_minor or 0)
+            elif fixed_minor is not None and f"{method}_percent" in self.cleaned_data:
+                self.add_error(f"{method}_percent", gettext("Type the share too, or 0."))
 
     def _read(self, name: str) -> int:
-        typed = self.cleaned_data[name].strip()
-        if not typed.strip("0.,"):
-            return 0
-        try:
-            amount_minor = read_money(typed, self.currency)
-        except AmountUnreadable as refusal:
-            raise forms.ValidationError(str(refusal)) from None
-        if amount_minor > _FIXED_MAX_MINOR:
-            most = format_money(_FIXED_MAX_MINOR, self.currency)
-            raise forms.ValidationError(gettext("The most is %(most)s.") % {"most": most})
-        return amount_minor
+        return _read_amount(self.cleaned_data[name], self.currency) or 0
 
     def clean_applies_on(self) -> date:
         """Return the day; one that is too far to be written is refused."""
@@ -168,4 +205,30 @@ class FeeRuleForm(MakingForm):
             applies_on=typed["applies_on"],
             reason=typed["reason"],
             tiers=typed["tiers"],
+            methods=self.methods,
         )
+
+
+def _read_part(typed: str) -> int | None:
+    return _read_share(typed) if typed.strip() else None
+
+
+def _read_share(typed: str) -> int:
+    try:
+        return read_percent(typed)
+    except PercentUnreadable as refusal:
+        raise forms.ValidationError(str(refusal)) from None
+
+
+def _read_amount(typed: str, currency: str) -> int | None:
+    typed = typed.strip()
+    if not typed.strip("0.,"):
+        return 0 if typed else None
+    try:
+        amount_minor = read_money(typed, currency)
+    except AmountUnreadable as refusal:
+        raise forms.ValidationError(str(refusal)) from None
+    if amount_minor > _FIXED_MAX_MINOR:
+        most = format_money(_FIXED_MAX_MINOR, currency)
+        raise forms.ValidationError(gettext("The most is %(most)s.") % {"most": most})
+    return amount_minor

@@ -8,8 +8,10 @@ from console.audit import record_deed
 from console.models import AuditEntry, Operator
 from ledger.typed import write_percent
 from merchants import invoice_terms
+from merchants.errors import InvoiceRefused
+from merchants.fee_invoices import find_refusal, issue_fee_invoice
 from merchants.invoice_terms import NewTerms
-from merchants.models import InvoiceTerms
+from merchants.models import FeeInvoice, InvoiceTerms, UnbilledMonth
 
 
 @transaction.atomic
@@ -34,3 +36,30 @@ def set_terms(new: NewTerms, *, terms_id: UUID, by: Operator, device: str) -> In
             },
         )
     return terms
+
+
+def bill_month(unbilled: UnbilledMonth, *, by: Operator, device: str) -> FeeInvoice | None:
+    """Bill a month that is not billed by itself; again, return its invoice.
+
+    It is logged first: the invoice has a transaction of its own, because its number must wait
+    for nothing else.
+
+    Raises:
+        InvoiceRefused, MonthNotOver: as `merchants.fee_invoices`.
+    """
+    reason = find_refusal(unbilled)
+    if reason:
+        raise InvoiceRefused(reason)
+    with transaction.atomic():
+        if not AuditEntry.objects.filter(subject=unbilled.id).exists():
+            record_deed(
+                "fee_invoice.wanted",
+                unbilled.id,
+                by=by,
+                device=device,
+                after={
+                    "shop": unbilled.balance.merchant.name,
+                    "what": f"{unbilled.month:%Y-%m}, {unbilled.balance.currency}",
+                },
+            )
+    return issue_fee_invoice(unbilled.balance, unbilled.month)

@@ -8,7 +8,7 @@ from foundation.paging import Page, cut_page
 from ledger.queries import sum_balance
 from ledger.typed import write_percent
 from merchants.fee_rules import list_rules
-from merchants.fees import find_fee, list_coming_rules, list_tiers
+from merchants.fees import find_fee, list_coming_rules, list_methods, list_tiers
 from merchants.models import (
     Application,
     FeeRule,
@@ -76,6 +76,7 @@ def describe_shop(merchant: Merchant) -> dict[str, object]:
         "people_count": people.count(),
         "fee": fee,
         "percent": write_percent(fee.mdr_bps),
+        "methods": list_methods(merchant.id),
         "tiers": list_tiers(merchant.id),
         "coming": [_write(rule) for rule in list_coming_rules(merchant.id)],
         "rules": [_write(rule) for rule in list_rules(merchant.id, count_max=_RULES_SHOWN)],

@@ -73,6 +73,7 @@ urlpatterns = [
         name="safeguard_file",
     ),
     path("console/fee-invoices/", views_invoices.fee_invoices, name="fee_invoices"),
+    path("console/fee-invoices/<str:reference>/bill/", views_invoices.bill, name="bill_month"),
     path(
         "console/fee-invoices/<str:reference>.pdf",
         views_invoices.fee_invoice_pdf,

@@ -7,16 +7,25 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from console.access import operators_only
 from console.forms_invoices import TermsForm
-from console.invoice_decisions import set_terms
+from console.invoice_decisions import bill_month, set_terms
 from console.models import Operator
+from console.money_in import find_by_reference
 from console.views_runs import name_device
 from foundation.once import FormReused
 from ledger.typed import write_percent
-from merchants.fee_invoices import find_fee_invoice, list_fee_invoices, page_fee_invoices
+from merchants.errors import InvoiceRefused, MonthNotOver
+from merchants.fee_invoices import (
+    find_fee_invoice,
+    find_refusal,
+    list_fee_invoices,
+    list_unbilled,
+    page_fee_invoices,
+    sum_fees_of,
+)
 from merchants.invoice_terms import list_terms
 from merchants.models import FeeInvoice, InvoiceTerms
 from merchants.organisations import find_organisation
@@ -24,7 +33,7 @@ from merchants.queries import find_shop_day
 from pos.print.typesetter import PagesFailed
 from pos.views.fee_invoices import send_file
 
-_TERMS_SHOWN = 20
+_TERMS_SHOWN, _UNBILLED_SHOWN = 20, 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,6 +73,24 @@ def fee_invoice_pdf(request: HttpRequest, operator: Operator, reference: str) ->
         return redirect(f"{reverse('console:fee_invoices')}?said=no_pdf")
 
 
+@require_POST
+@never_cache
+@operators_only
+def bill(request: HttpRequest, operator: Operator, reference: str) -> HttpResponse:
+    """Bill a month that is not billed by itself."""
+    unbilled = find_by_reference(list_unbilled(), "um", reference)
+    if unbilled is None:
+        # Billed meanwhile: the list has its invoice.
+        return redirect("console:fee_invoices")
+    try:
+        bill_month(unbilled, by=operator, device=name_device(request))
+    except (InvoiceRefused, MonthNotOver) as refused:
+        # Only the first one has words.
+        refusal = str(refused) or gettext("The ledger has not closed this month yet.")
+        return _show(request, operator, form=_make_form(), refusal=refusal, status=409)
+    return redirect("console:fee_invoices")
+
+
 def _make_form(request: HttpRequest | None = None) -> TermsForm:
     organisation = find_organisation()
     country = "" if organisation is None else organisation.country
@@ -86,7 +113,12 @@ def _make_form(request: HttpRequest | None = None) -> TermsForm:
 
 
 def _show(
-    request: HttpRequest, operator: Operator, *, form: TermsForm, status: int = 200
+    request: HttpRequest,
+    operator: Operator,
+    *,
+    form: TermsForm,
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     try:
         rows, after = page_fee_invoices(list_fee_invoices(), after=request.GET.get("after", ""))
@@ -95,6 +127,11 @@ def _show(
     context = {
         "operator": operator,
         "form": form,
+        "refusal": refusal,
+        "unbilled": [
+            (each, find_refusal(each), sum_fees_of(each))
+            for each in list_unbilled()[:_UNBILLED_SHOWN]
+        ],
         "terms": [_write(each) for each in list_terms(count_max=_TERMS_SHOWN)],
         "invoices": rows,
         "next_cursor": after,

@@ -142,6 +142,7 @@ def _show(
         "wish_percent": "" if wish is None else write_percent(wish.mdr_bps),
         "form": form,
         "currency": form.currency,
+        "codes": [form.currency],
         "refusal": refusal,
         **describe_shop(found),
     }

@@ -15,7 +15,9 @@ from console.jobs import count_late
 from console.network_values import list_near
 from console.queries import count_waiting, list_pending, list_troubled
 from console.wallets import list_open_lifts
+from merchants.fee_invoices import list_unbilled
 from merchants.fee_rules import list_waiting
+from merchants.models import InvoiceTerms, Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ def list_tasks() -> list[Task]:
         _runs(PaymentFile.objects.filter(status=FileStatus.DRAFT).count()),
         _orders(sum(pending.count for pending in list_pending())),
         _trouble(len(list_troubled())),
+        _unbilled(list_unbilled().count()),
+        _terms(not InvoiceTerms.objects.exists() and Settlement.objects.exists()),
         _late_jobs(count_late()),
         _near(len(list_near())),
     ]
@@ -127,6 +131,20 @@ def _orders(count: int) -> tuple[int, Task]:
         "%(count)s order waits for a run.", "%(count)s orders wait for a run.", count
     )
     return count, Task(words % {"count": count}, "console:runs", _("Payouts"))
+
+
+def _unbilled(count: int) -> tuple[int, Task]:
+    words = ngettext(
+        "The fees of %(count)s month were not billed.",
+        "The fees of %(count)s months were not billed.",
+        count,
+    )
+    return count, Task(words % {"count": count}, "console:fee_invoices", _("Fee invoices"))
+
+
+def _terms(are_missing: bool) -> tuple[int, Task]:  # noqa: FBT001  as the others' counts
+    words = gettext("Fee invoices have no terms yet: say your tax number and the VAT.")
+    return int(are_missing), Task(words, "console:fee_invoices", _("Fee invoices"))
 
 
 def _late_jobs(count: int) -> tuple[int, Task]:

@@ -25,22 +25,23 @@ from typing import Any
 
 LINE = ["line", "kind", "time", "store", "till", "cashier", "charge", "code"]
 LINE += ["refund", "reference", "amount", "fee", "net", "currency"]
+# What lines of form 2 say beside it: how the customer paid, and by which rule the fee is.
+LINE_FEE = ["method", "fee_rule", "fee_rule_from"]
 # What a refund of a sale of an earlier settlement says of it, in rows after its own.
 OLDER = ["sale_day", "sale_settlement", "sale_fee"]
-BLANKS = [""] * (len(LINE) - 1)
-COLUMNS = ["record", *LINE, "name", "value"]
-FACTS = ["settlement", "number", "merchant", "first_day", "last_day", "opened_at"]
+FACTS = ["form", "settlement", "number", "merchant", "first_day", "last_day", "opened_at"]
 FACTS += ["closed_at", "time_zone", "payout_due_on", "currency", "sales_count"]
 FACTS += ["refunds_count", "tips", "refunded_tips"]
 FACTS += ["opening", "sales", "refunds", "fees", "adjusted", "payout"]
 FACTS += ["closing"]
 # Left out where there is none.
-OPTIONAL = {"adjusted", "tips", "refunded_tips"}
+OPTIONAL = {"adjusted", "form", "tips", "refunded_tips"}
 # What a sub-total of the JSON is of.
 SUBTOTALS = {"day": ["day"], "store": ["store"], "till": ["store", "till"]}
 SUBTOTALS["cashier"] = ["cashier"]
+SUBTOTALS["method"] = ["method"]
 SUMS = ["sales_count", "sales", "refunds_count", "refunds", "fees", "net"]
-# The lines do not say how customers paid.
+# Lines of form 1 do not say how customers paid.
 UNSAID = {"method"}
 NO_LINES = {"sales": 0, "refunds": 0}
 TYPED = {"merchant", "store", "till", "cashier", "reference"}
@@ -62,7 +63,8 @@ def main() -> int:
         facts, lines, stated = read_statement(text)
         check_sums(facts, lines)
         subtotals = read_json_only(text, "subtotals", {})
-        unsaid = {key: subtotals.pop(key) for key in UNSAID & subtotals.keys()}
+        keys = UNSAID & subtotals.keys() if read_form(facts) == 1 else set()
+        unsaid = {key: subtotals.pop(key) for key in keys}
         check_subtotals(subtotals, lines)
         for key, rows in unsaid.items():
             check_parts(f"the sub-totals by {key}", rows, facts)
@@ -71,7 +73,8 @@ def main() -> int:
         digest = hashlib.sha256(text.encode()).hexdigest()
         check_checksum(digest, stated, arguments.checksum)
         if arguments.write:
-            end = write_rows([state("end", "sha256", digest)])
+            blanks = [""] * len(list_names(facts))
+            end = write_rows([["end", *blanks, "sha256", digest]])
             Path(arguments.write).write_bytes((text + end).encode())
     except (Wrong, OSError, UnicodeDecodeError) as refusal:
         sys.stdout.write(f"WRONG: {refusal}\n")
@@ -102,7 +105,7 @@ def read_json(text: str) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
     try:
         facts, lines, stated = found["settlement"], found["lines"], found["sha256"]
         missing = [name for name in FACTS if name not in facts and name not in OPTIONAL]
-        missing += [name for line in lines for name in LINE if name not in line]
+        missing += [name for line in lines for name in list_names(facts) if name not in line]
     except (KeyError, TypeError) as error:
         raise Wrong(f"the file has no {error}") from error
     if missing:
@@ -113,22 +116,38 @@ def read_json(text: str) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
 def read_csv(text: str) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
     """Read the CSV file for programs."""
     rows = list(csv.DictReader(io.StringIO(text)))
-    if not rows or list(rows[0]) != COLUMNS:
+    if not rows or list(rows[0])[: len(LINE) + 1] != ["record", *LINE]:
         raise Wrong("this is not the CSV for programs: choose Programs when you download it")
     heads = {row["name"]: row["value"] for row in rows if row["record"] == "head"}
+    names = list_names(heads)
+    if list(rows[0]) != ["record", *names, "name", "value"]:
+        raise Wrong("the columns are not those of the form that the file says")
     facts = {
         name: unquote(heads, name) for name in FACTS if name in heads or name not in OPTIONAL
     }
     lines: list[dict[str, Any]] = []
     for row in rows:
         if row["record"] == "line":
-            lines.append({name: unquote(row, name) for name in LINE})
+            lines.append({name: unquote(row, name) for name in names})
         elif row["record"] == "older":
             read_older(row, lines)
     ends = [row["value"] for row in rows if row["record"] == "end"]
     if not ends:
         raise Wrong("the file is cut: its last row is missing")
     return facts, lines, ends[0]
+
+
+def read_form(facts: dict[str, Any]) -> int:
+    """Return the form of the file; files of before forms had numbers are of the first."""
+    form = str(facts.get("form", 1))
+    if form not in {"1", "2"}:
+        raise Wrong(f"the file is of form {form!r}, which this program does not know")
+    return int(form)
+
+
+def list_names(facts: dict[str, Any]) -> list[str]:
+    """Return what a line says, by the form of the file."""
+    return LINE if read_form(facts) == 1 else LINE + LINE_FEE
 
 
 def read_older(row: dict[str, Any], lines: list[dict[str, Any]]) -> None:
@@ -269,23 +288,24 @@ def write_statement(facts: dict[str, Any], lines: list[dict[str, Any]]) -> str:
     """Write the file for programs up to its last row, which has the hash of it."""
     net = sum((Decimal(line["net"]) for line in lines), Decimal(facts["opening"]) * 0)
     heads = [name for name in FACTS if name in facts]
-    rows = [COLUMNS, *(state("head", name, field(name, facts[name])) for name in heads)]
+    names = list_names(facts)
+    blanks = [""] * (len(names) - 1)
+    rows: list[list[Any]] = [["record", *names, "name", "value"]]
+    rows += [["head", "", *blanks, name, field(name, facts[name])] for name in heads]
     for line in lines:
-        rows.append(["line", *(field(name, line[name]) for name in LINE), "", ""])
+        rows.append(["line", *(field(name, line[name]) for name in names), "", ""])
         older = [name for name in OLDER if name in line]
-        rows += [["older", line["line"], *BLANKS, name, line[name]] for name in older]
-    rows += [state("total", "lines", len(lines)), state("total", "net", net)]
+        rows += [["older", line["line"], *blanks, name, line[name]] for name in older]
+    rows += [
+        ["total", "", *blanks, "lines", len(lines)],
+        ["total", "", *blanks, "net", net],
+    ]
     return write_rows(rows)
 
 
 def field(name: str, value: Any) -> Any:  # noqa: ANN401  a text or a number
     """Return a field as it stands in the file."""
     return quote(value) if name in TYPED else value
-
-
-def state(record: str, name: str, value: Any) -> list[Any]:  # noqa: ANN401  as above
-    """Return a row with one fact."""
-    return [record, *[""] * len(LINE), name, value]
 
 
 def write_rows(rows: list[list[Any]]) -> str:

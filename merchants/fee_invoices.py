@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 
 from foundation.paging import Page, cut_page
@@ -23,7 +23,7 @@ from merchants.fee_months import FeeSums, Month, find_month, go_on, sum_fees
 from merchants.invoice_parties import describe_buyer, describe_seller
 from merchants.invoice_terms import find_terms
 from merchants.invoice_vat import decide_vat, take_out_vat
-from merchants.models import FeeInvoice, MerchantBalance, Organisation
+from merchants.models import FeeInvoice, MerchantBalance, Organisation, UnbilledMonth
 from merchants.organisations import find_organisation
 from merchants.queries import read_clock
 from merchants.recipients import list_addresses
@@ -34,8 +34,9 @@ from relay.letters import send_letter
 logger = logging.getLogger(__name__)
 KIND = "fee_invoice"
 PAGE_SIZE = 50
-# Months that are over and still billed, after jobs stood still or terms came late.
-_MONTHS_BACK = 3
+# Months that are over and still billed, after jobs stood still or terms came late; those before
+# are noted, so that an operator decides.
+_MONTHS_BACK, _MONTHS_NOTED = 3, 24
 _TAKE_NUMBER = "SELECT merchants_take_invoice_number(year => %s)"
 
 
@@ -65,18 +66,49 @@ def issue_due_invoices() -> None:
     """Bill the months that are over, of each shop and currency; safe to run twice at a time."""
     now = read_clock()
     # By the calendar that is furthest behind: no zone has a month before these.
-    first = go_on(now.date().replace(day=1), months=-_MONTHS_BACK - 1)
+    first = go_on(now.date().replace(day=1), months=-_MONTHS_NOTED - 1)
     billed = set(FeeInvoice.objects.filter(month__gte=first).values_list("balance_id", "month"))
+    noted = set(UnbilledMonth.objects.values_list("balance_id", "month"))
     balances = MerchantBalance.objects.select_related("merchant").order_by("id")
     for balance in balances.iterator(chunk_size=500):
         try:
             today = now.astimezone(ZoneInfo(balance.merchant.time_zone)).date()
-            for month in _list_months(today):
+            for month in _list_months(today, back=_MONTHS_BACK, until=0):
                 if (balance.id, month) not in billed:
                     _try_to_issue(balance, month)
+            for month in _list_months(today, back=_MONTHS_NOTED, until=_MONTHS_BACK):
+                if (balance.id, month) not in billed | noted:
+                    _note_late(balance, month)
         except Exception:
             # A fault in one must not keep those after it, in each round anew.
             logger.exception("The fees of balance %s were not billed.", balance.id)
+
+
+def list_unbilled() -> QuerySet[UnbilledMonth]:
+    """List the months with fees that are not billed, the oldest first."""
+    billed = FeeInvoice.objects.filter(balance=OuterRef("balance"), month=OuterRef("month"))
+    months = UnbilledMonth.objects.filter(~Exists(billed))
+    return months.select_related("balance__merchant").order_by("month", "id")
+
+
+def sum_fees_of(unbilled: UnbilledMonth) -> int:
+    """Return the fees of a month that was not billed, in minor units."""
+    balance = unbilled.balance
+    month = find_month(unbilled.month, balance.merchant.time_zone)
+    return sum_fees(balance.payable_account_id, month).total_minor
+
+
+def find_refusal(unbilled: UnbilledMonth) -> str:
+    """Return why a month cannot be billed today; empty if it can."""
+    balance, organisation = unbilled.balance, find_organisation()
+    if organisation is None:
+        return gettext("The installation is not set up.")
+    month = find_month(unbilled.month, balance.merchant.time_zone)
+    try:
+        _plan(balance, month, sums=FeeSums(0, 0, 0, 0), organisation=organisation)
+    except InvoiceRefused as refusal:
+        return str(refusal)
+    return ""
 
 
 def list_fee_invoices(merchant_id: UUID | None = None) -> QuerySet[FeeInvoice]:
@@ -111,9 +143,9 @@ def _decode(reference: str) -> UUID:
         raise FeeInvoice.DoesNotExist from None
 
 
-def _list_months(today: date) -> Iterator[date]:
+def _list_months(today: date, *, back: int, until: int) -> Iterator[date]:
     this = today.replace(day=1)
-    return (go_on(this, months=-back) for back in range(_MONTHS_BACK, 0, -1))
+    return (go_on(this, months=-each) for each in range(back, until, -1))
 
 
 def _try_to_issue(balance: MerchantBalance, month: date) -> None:
@@ -123,6 +155,24 @@ def _try_to_issue(balance: MerchantBalance, month: date) -> None:
         return
     except InvoiceRefused as refusal:
         logger.warning("The fees of %s in %s are not billed: %s", balance, month, refusal)
+        _note(balance, month)
+
+
+def _note_late(balance: MerchantBalance, first_day: date) -> None:
+    month = find_month(first_day, balance.merchant.time_zone)
+    if month.until <= balance.merchant.created_at:
+        return
+    if _has_fees(sum_fees(balance.payable_account_id, month)):
+        _note(balance, first_day)
+
+
+def _note(balance: MerchantBalance, month: date) -> None:
+    note = UnbilledMonth(balance=balance, month=month)
+    UnbilledMonth.objects.bulk_create([note], ignore_conflicts=True)
+
+
+def _has_fees(sums: FeeSums) -> bool:
+    return bool(sums.settled_minor or sums.by_hand_minor or sums.given_back_minor)
 
 
 @in_one_transaction
@@ -131,7 +181,7 @@ def _issue(balance: MerchantBalance, month: Month) -> FeeInvoice | None:
     if closed_until is None or closed_until < month.until:
         raise MonthNotOver
     sums = sum_fees(balance.payable_account_id, month)
-    if not (sums.settled_minor or sums.by_hand_minor or sums.given_back_minor):
+    if not _has_fees(sums):
         return None
     organisation = find_organisation()
     if organisation is None:

@@ -1,8 +1,8 @@
 """Fee rules: asked for by one operator, agreed to by another, in force from a day to come.
 
-Each capture reads the rule in force at its own instant (`merchants/sql/find_fee.sql`). A rule
-is agreed to some minutes before it applies at the latest, so that no sale of its time can have
-been captured without seeing it.
+Each capture reads the rule in force at its own instant (`merchants/sql/find_fee_rule.sql`). A
+rule is agreed to some minutes before it applies at the latest, so that no sale of its time can
+have been captured without seeing it.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from identity.errors import OwnRequest
 from identity.models import User
 from identity.persons import are_one_person
 from merchants.errors import FeeRuleAlready, FeeRuleTooSoon
-from merchants.fees import Fee, read_fee, read_tiers
-from merchants.models import FeeRule, FeeTier, Merchant, StaffMember
+from merchants.fees import Fee, MethodFee, read_fee, read_methods, read_tiers
+from merchants.models import FeeMethod, FeeRule, FeeTier, Merchant, StaffMember
 from merchants.queries import read_clock
 from merchants.recipients import list_addresses
 from relay.letters import send_letter
@@ -31,15 +31,17 @@ _LEAD = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRule:
-    """Another fee, the day from which it is to apply, and why; maybe with tiers by volume.
+    """Another fee, the day from which it is to apply, and why.
 
-    A tier is the volume of a month from which on it applies, in minor units, and its share.
+    A tier is the volume of a month from which on it applies, in minor units, and its share. A
+    method that is named has its own parts whatever the tier.
     """
 
     fee: Fee
     applies_on: date
     reason: str
     tiers: tuple[tuple[int, int], ...] = ()
+    methods: tuple[MethodFee, ...] = ()
 
 
 def find_first_day(merchant: Merchant) -> date:
@@ -70,9 +72,11 @@ def ask(merchant: Merchant, new: NewRule, *, rule_id: UUID, by: User) -> FeeRule
             fee_min_minor=new.fee.fee_min_minor,
             fee_max_minor=new.fee.fee_max_minor,
             applies_from=applies_from,
+            by_method=bool(new.methods),
             reason=new.reason,
             asked_by=by,
         )
+        write_methods(rule, new.methods)
         FeeTier.objects.bulk_create(
             FeeTier(rule=rule, from_minor=from_minor, mdr_bps=mdr_bps)
             for from_minor, mdr_bps in new.tiers
@@ -81,7 +85,8 @@ def ask(merchant: Merchant, new: NewRule, *, rule_id: UUID, by: User) -> FeeRule
 
     def is_same(made: FeeRule) -> bool:
         kept = (read_fee(made), made.applies_from, made.reason, read_tiers(made))
-        return kept == (new.fee, applies_from, new.reason, new.tiers)
+        wanted = (new.fee, applies_from, new.reason, new.tiers)
+        return kept == wanted and read_methods(made) == new.methods
 
     try:
         return make_once(
@@ -112,6 +117,19 @@ def agree(rule: FeeRule, *, by: User) -> None:
     agreements.agree(rule, among=in_time, by=by)
     for address in list_addresses(rule.merchant_id):
         send_letter("fee_rule", subject=rule.id, address=address)
+
+
+def write_methods(rule: FeeRule, methods: tuple[MethodFee, ...]) -> None:
+    """Write what a new rule takes of some payment methods."""
+    FeeMethod.objects.bulk_create(
+        FeeMethod(
+            rule=rule,
+            method=each.method,
+            mdr_bps=each.mdr_bps,
+            fee_fixed_minor=each.fee_fixed_minor,
+        )
+        for each in methods
+    )
 
 
 def withdraw(rule: FeeRule, *, by: User) -> None:
@@ -146,7 +164,7 @@ def list_waiting() -> list[FeeRule]:
 def list_rules(merchant_id: UUID, *, count_max: int) -> list[FeeRule]:
     """List the rules that were agreed to, the latest first."""
     agreed = FeeRule.objects.filter(merchant_id=merchant_id, agreed_at__isnull=False)
-    people = agreed.select_related("asked_by", "agreed_by").prefetch_related("tiers")
+    people = agreed.select_related("asked_by", "agreed_by").prefetch_related("tiers", "methods")
     return list(people.order_by("-applies_from", "-agreed_at")[:count_max])
 
 

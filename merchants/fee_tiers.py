@@ -17,8 +17,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from merchants.fee_months import go_on
-from merchants.fee_rules import lock_rules
-from merchants.fees import read_tiers
+from merchants.fee_rules import lock_rules, write_methods
+from merchants.fees import read_methods, read_tiers
 from merchants.models import FeeRule, FeeTier, Merchant
 from merchants.organisations import find_organisation
 from merchants.queries import read_clock
@@ -137,6 +137,7 @@ def _write_rule(current: FeeRule, turn: Turn, *, bps: int, volume_minor: int) ->
                 fee_min_minor=base.fee_min_minor,
                 fee_max_minor=base.fee_max_minor,
                 applies_from=turn.applies_from,
+                by_method=base.by_method,
                 tier_of=base,
                 volume_minor=volume_minor,
                 reason=base.reason,
@@ -145,6 +146,7 @@ def _write_rule(current: FeeRule, turn: Turn, *, bps: int, volume_minor: int) ->
                 agreed_by_id=base.agreed_by_id,
                 agreed_at=Now(),
             )
+            write_methods(rule, read_methods(base))
             for address in list_addresses(base.merchant_id):
                 send_letter("fee_rule", subject=rule.id, address=address)
     except IntegrityError:

@@ -1,6 +1,6 @@
 """The fee that a merchant pays, in words and examples; SQL works it out, for sales too."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ledger.money import find_exponent
-from merchants.models import FeeRule, FeeTier
+from merchants.models import FeeMethod, FeeRule, FeeTier
 
 # What a page shows an example of, in whole units of the currency.
 _EXAMPLES = (2, 10, 50)
@@ -20,7 +20,7 @@ _CALCULATE = """
       FROM unnest(%(amounts)s::bigint[]) amount
 """
 _FIND = """
-    SELECT bps, fixed, coalesce(minimum, 0), maximum FROM merchants_find_fee(
+    SELECT bps, fixed, coalesce(minimum, 0), maximum FROM merchants_find_fee_rule(
         merchant => %s, at => coalesce(%s::timestamptz, clock_timestamp()))
 """
 
@@ -33,6 +33,15 @@ class Fee:
     fee_fixed_minor: int
     fee_min_minor: int = 0
     fee_max_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MethodFee:
+    """Another share and fixed part for one payment method; in minor units."""
+
+    method: str
+    mdr_bps: int
+    fee_fixed_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +75,35 @@ def read_tiers(rule: FeeRule) -> tuple[tuple[int, int], ...]:
     return tuple(rule.tiers.values_list("from_minor", "mdr_bps"))
 
 
+def read_methods(rule: FeeRule) -> tuple[MethodFee, ...]:
+    """Return what a rule takes of payment methods that have parts of their own."""
+    rows = rule.methods.values_list("method", "mdr_bps", "fee_fixed_minor")
+    return tuple(MethodFee(*row) for row in rows)
+
+
 def list_tiers(merchant_id: UUID) -> list[FeeTier]:
     """List the tiers of the rule in force, the lowest first."""
-    agreed = FeeRule.objects.filter(merchant_id=merchant_id, agreed_at__isnull=False)
-    in_force = agreed.filter(applies_from__lte=Now()).order_by("-applies_from", "-agreed_at")
-    rule = in_force.first()
+    rule = find_rule(merchant_id)
     # A month's own rule follows the tiers of another one.
     return [] if rule is None else list(FeeTier.objects.filter(rule=rule.tier_of_id or rule.id))
+
+
+def list_methods(merchant_id: UUID, *, at: datetime | None = None) -> list[FeeMethod]:
+    """List the payment methods with parts of their own by the rule of an instant, or of now."""
+    rule = find_rule(merchant_id, at=at)
+    return [] if rule is None else list(rule.methods.all())
+
+
+def find_rule(merchant_id: UUID, *, at: datetime | None = None) -> FeeRule | None:
+    """Return the rule in force at an instant, or now; None is the fee it was opened with."""
+    agreed = FeeRule.objects.filter(merchant_id=merchant_id, agreed_at__isnull=False)
+    by_then = agreed.filter(applies_from__lte=Now() if at is None else at)
+    return by_then.order_by("-applies_from", "-agreed_at").first()
+
+
+def apply_method(fee: Fee, method: FeeMethod) -> Fee:
+    """Return a fee with the parts that one payment method has."""
+    return replace(fee, mdr_bps=method.mdr_bps, fee_fixed_minor=method.fee_fixed_minor)
 
 
 def list_fee_examples(fee: Fee, currency: str) -> list[FeeExample]:

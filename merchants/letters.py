@@ -148,6 +148,15 @@ def write_fee_rule(rule_id: UUID) -> Text | None:
             least=_write_amounts(rule.fee_min_minor, codes),
             most=_write_amounts(rule.fee_max_minor or 0, codes),
             tiers=_write_tiers(rule),
+            methods=[
+                (
+                    each.get_method_display(),
+                    each.percent,
+                    _write_amounts(each.fee_fixed_minor, codes),
+                    each.fee_fixed_minor,
+                )
+                for each in rule.methods.all()
+            ],
             link=f"{settings.PUBLIC_URL}{reverse('merchants:fees')}",
         ),
     )

@@ -20,6 +20,7 @@ PRIVILEGES = {
     ),
     "merchants_feeinvoice": ("SELECT", "INSERT"),
     "merchants_feeinvoicefile": ("SELECT", "INSERT"),
+    "merchants_feemethod": ("SELECT", "INSERT"),
     "merchants_feerule": (
         "SELECT",
         "INSERT",
@@ -55,4 +56,5 @@ PRIVILEGES = {
         "INSERT",
         _FACTS_OF_A_STORE,
     ),
+    "merchants_unbilledmonth": ("SELECT", "INSERT"),
 }

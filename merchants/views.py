@@ -14,7 +14,15 @@ from ledger.typed import write_percent
 from merchants.access import Staff, can_manage, managers_only, staff_only, whole_merchant
 from merchants.alerts import list_alerts
 from merchants.days import read_day
-from merchants.fees import find_fee, list_coming_rules, list_fee_examples, list_tiers
+from merchants.fee_versions import load_versions
+from merchants.fees import (
+    apply_method,
+    find_fee,
+    list_coming_rules,
+    list_fee_examples,
+    list_methods,
+    list_tiers,
+)
 from merchants.holds import show_hold
 from merchants.layouts import LAYOUTS, suggest_layout
 from merchants.models import MerchantBalance, Settlement, SettlementLine
@@ -89,17 +97,28 @@ def fees(request: HttpRequest, staff: Staff) -> HttpResponse:
     # Before the first store there is no balance: the example is in the currency to come.
     currencies = [balance.currency for balance in balances] or list_currencies()[:1]
     fee = find_fee(merchant.id)
+    methods = list_methods(merchant.id)
     context = {
         "merchant": merchant,
         "fee": fee,
         "percent": write_percent(fee.mdr_bps),
+        "methods": methods,
+        "codes": currencies,
         "tiers": list_tiers(merchant.id),
         "tiers_currency": list_currencies()[0],
         "coming": [
             (rule, write_percent(rule.mdr_bps)) for rule in list_coming_rules(merchant.id)
         ],
         "currencies": [
-            {"currency": each, "examples": list_fee_examples(fee, each)} for each in currencies
+            {
+                "currency": each,
+                "examples": list_fee_examples(fee, each),
+                "by_method": [
+                    (method, list_fee_examples(apply_method(fee, method), each))
+                    for method in methods
+                ],
+            }
+            for each in currencies
         ],
     }
     return render(request, "merchants/fees.html", context)
@@ -178,6 +197,7 @@ def settlement(request: HttpRequest, staff: Staff, reference: str) -> HttpRespon
     except SettlementLine.DoesNotExist:
         raise Http404 from None
     load_older_sales(found, lines)
+    load_versions(found.balance.merchant, lines)
     load_payouts([found])
     load_bank_references([found])
     context = {

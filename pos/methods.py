@@ -2,24 +2,29 @@
 
 from uuid import UUID
 
-from pos.models import Charge, Collection
+from django.db import connection
+
+from pos.models import Charge
+
+_NOTE = """
+    INSERT INTO pos_collection (charge_id, payer_account_id)
+    SELECT open.id, %(payer)s
+      FROM (SELECT id FROM pos_charge
+             WHERE id = %(charge)s AND status <> 'captured' FOR SHARE) open
+        ON CONFLICT DO NOTHING
+"""
 
 
 def note_collection(charge: Charge, *, payer_account_id: UUID) -> None:
     """Keep that a till read this account's code for the charge; again, keep it once.
 
-    Whether the account paid then is the charge's own fact.
+    Whether the account paid then is the charge's own fact. A charge that is captured keeps the
+    method that its fee was taken by, so nothing is noted of it; one that is being captured is
+    waited for.
     """
-    Collection.objects.bulk_create(
-        [Collection(charge=charge, payer_account_id=payer_account_id)], ignore_conflicts=True
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, {"charge": charge.id, "payer": payer_account_id})
 
 
 # Of charge `c` and of collection `k`, if there is one by the account that paid.
-# A short code that is typed instead of scanned counts as the till's code.
-METHOD_SQL = """
-    CASE WHEN k.id IS NOT NULL THEN 'customer_code'
-         WHEN c.counter_code_id IS NOT NULL THEN 'counter_code'
-         WHEN c.terminal_id IS NOT NULL THEN 'till_code'
-         ELSE 'link' END
-"""
+METHOD_SQL = "pos_name_method(k.id IS NOT NULL, c.counter_code_id, c.terminal_id)"

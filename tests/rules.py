@@ -313,13 +313,20 @@ MUTATIONS = (
     Mutation(
         "fee by the rule of its instant",
         "pos/sql/capture_charge.sql",
-        "merchants_find_fee(merchant => claimed.merchant_id, at => paid_at)",
-        "merchants_find_fee(merchant => claimed.merchant_id, at => claimed.created_at)",
+        "merchants_find_fee_rule(merchant => claimed.merchant_id, at => paid_at)",
+        "merchants_find_fee_rule(merchant => claimed.merchant_id, at => claimed.created_at)",
         ("tests/flows/test_shop_fees.py",),
     ),
     Mutation(
+        "method of a captured charge",
+        "pos/methods.py",
+        " AND status <> 'captured'",
+        "",
+        ("tests/flows/test_fee_methods.py",),
+    ),
+    Mutation(
         "fee rule agreed before it is read",
-        "merchants/sql/find_fee.sql",
+        "merchants/sql/find_fee_rule.sql",
         "r.agreed_at IS NOT NULL AND ",
         "",
         ("tests/flows/test_shop_fees.py",),

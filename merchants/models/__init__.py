@@ -8,8 +8,9 @@ from merchants.models.fee_invoices import (
     FeeInvoiceFile,
     InvoiceNumber,
     InvoiceTerms,
+    UnbilledMonth,
 )
-from merchants.models.fee_rules import FeeRule, FeeTier
+from merchants.models.fee_rules import FeeMethod, FeeRule, FeeTier, FeeVersion, PaymentMethod
 from merchants.models.holds import HoldRule, PayoutHold
 from merchants.models.invitations import Invitation
 from merchants.models.journals import Book, BookAccount, BookFormat, Purpose
@@ -42,8 +43,10 @@ __all__ = [
     "ExportKind",
     "FeeInvoice",
     "FeeInvoiceFile",
+    "FeeMethod",
     "FeeRule",
     "FeeTier",
+    "FeeVersion",
     "HoldRule",
     "Invitation",
     "InvoiceNumber",
@@ -56,6 +59,7 @@ __all__ = [
     "Merchant",
     "MerchantBalance",
     "Organisation",
+    "PaymentMethod",
     "PayoutAccount",
     "PayoutHold",
     "Purpose",
@@ -68,5 +72,6 @@ __all__ = [
     "Store",
     "StoreAddress",
     "StoreDay",
+    "UnbilledMonth",
     "VatMode",
 ]

@@ -48,6 +48,34 @@ class InvoiceTerms(models.Model):
         return f"{self.vat_bps} from {self.applies_from}"
 
 
+class UnbilledMonth(models.Model):
+    """A month with fees that was over and not billed; it is, once there is an invoice."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    balance = models.ForeignKey(
+        MerchantBalance, models.PROTECT, related_name="+", db_index=False
+    )
+    month = models.DateField()
+    noted_at = models.DateTimeField(db_default=Now())
+
+    balance_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["balance", "month"], name="merchants_unbilledmonth_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.balance} {self.month}"
+
+    @property
+    def public_id(self) -> str:
+        """Return the public reference, `um_…`."""
+        return encode_reference("um", self.id)
+
+
 class InvoiceNumber(models.Model):
     """The last number of a year: taken in the invoice's own transaction, so none is lost."""
 

@@ -1,15 +1,27 @@
 """The fees that a merchant is to pay from some day on, each agreed by two people."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
 import uuid6
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from identity.models import Agreement
 from ledger.typed import write_percent
 from merchants.models.places import Merchant
 from qr.references import encode_reference
+
+
+class PaymentMethod(models.TextChoices):
+    """How a sale is paid, as `pos_name_method` names it."""
+
+    TILL_CODE = "till_code", _("Code of the till, scanned by the customer")
+    CUSTOMER_CODE = "customer_code", _("Customer's code, scanned by the till")
+    COUNTER_CODE = "counter_code", _("Counter code")
+    LINK = "link", _("Payment link")
 
 
 class FeeRule(Agreement):
@@ -28,6 +40,8 @@ class FeeRule(Agreement):
         "self", models.PROTECT, related_name="+", null=True, db_index=False
     )
     volume_minor = models.BigIntegerField(null=True)
+    # Some payment methods have parts of their own: captures look for them only then.
+    by_method = models.BooleanField(default=False, db_default=False)
 
     merchant_id: UUID
     tier_of_id: UUID | None
@@ -77,6 +91,15 @@ class FeeRule(Agreement):
         return encode_reference("fr", self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class FeeVersion:
+    """A rule that has applied: its number, and the instant from which it did."""
+
+    number: int
+    since: datetime
+    day: date
+
+
 class FeeTier(models.Model):
     """Another share for months after one in which a shop has sold so much."""
 
@@ -99,6 +122,36 @@ class FeeTier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mdr_bps} from {self.from_minor}"
+
+    @property
+    def percent(self) -> str:
+        """Return the share as people write it, `0.5`."""
+        return write_percent(self.mdr_bps)
+
+
+class FeeMethod(models.Model):
+    """Another share and fixed part of a rule, for sales that are paid by one method."""
+
+    rule = models.ForeignKey(FeeRule, models.PROTECT, related_name="methods", db_index=False)
+    method = models.CharField(max_length=16, choices=PaymentMethod)
+    mdr_bps = models.PositiveSmallIntegerField()
+    fee_fixed_minor = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["rule", "method"], name="merchants_feemethod_once"),
+            models.CheckConstraint(
+                condition=models.Q(mdr_bps__lte=10_000), name="merchants_feemethod_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(method__in=PaymentMethod.values),
+                name="merchants_feemethod_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.mdr_bps} + {self.fee_fixed_minor}"
 
     @property
     def percent(self) -> str:

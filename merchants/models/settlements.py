@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from banking.models import Entry, FileStatus, Order, OrderStatus
+from merchants.models.fee_rules import FeeVersion
 from merchants.models.holds import PayoutHold
 from merchants.models.places import Merchant, Store
 from merchants.periods import Period, find_period
@@ -65,6 +66,9 @@ class Settlement(models.Model):
     payout_minor = models.BigIntegerField()
     closing_minor = models.BigIntegerField()
     payout_due_on = models.DateField(null=True)
+    # How its file for programs is written, which its checksum is of: 2 names the payment method
+    # and the fee rule of each line, 1 does not.
+    form = models.PositiveSmallIntegerField(default=2, db_default=2)
 
     balance_id: UUID
     # The payout's last order, as `merchants.payouts.load_payouts` has found it.
@@ -169,6 +173,8 @@ class SettlementLine(models.Model):
     settlement_id: UUID | None
     # A refund's sale, if it is in an earlier settlement and `load_older_sales` has found it.
     older_sale: "SettlementLine | None" = None
+    # The rule of a sale's fee, as `merchants.fee_versions.load_versions` has found it.
+    fee_version: FeeVersion | None = None
 
     class Meta:
         constraints = [

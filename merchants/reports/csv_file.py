@@ -8,8 +8,8 @@ from merchants.models import Settlement
 from merchants.reports.files import FindMakers, Row, WriteLines, read_made_lines
 from merchants.reports.people import PeopleFile
 from merchants.reports.program import (
+    ProgramFile,
     compute_checksum,
-    write_end,
     write_program_file,
     write_rows,
 )
@@ -38,7 +38,7 @@ def _write_for_programs(settlement: Settlement, write_lines: WriteLines) -> Iter
     for text in write_program_file(settlement, write_lines):
         digest.update(text.encode())
         yield text
-    yield write_end(digest.hexdigest())
+    yield ProgramFile(settlement).write_end(digest.hexdigest())
 
 
 def _write_for_people(file: PeopleFile, blocks: Iterator[Iterable[Row]]) -> Iterator[str]:

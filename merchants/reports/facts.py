@@ -91,6 +91,9 @@ def list_titles() -> list[str]:
         translate("Day of the sale"),
         translate("Settlement of the sale"),
         translate("Fee of the sale"),
+        translate("Payment method"),
+        translate("Fee rule"),
+        translate("Fee rule from"),
     ]
 
 
@@ -99,8 +102,10 @@ def list_fields(
 ) -> list[Value]:
     """List the fields of a sale or a refund, in the shop's time zone.
 
-    A refund of a sale of an earlier settlement says so in the last three.
+    A refund of a sale of an earlier settlement says so before the last three, which are the
+    payment method and the rule of the fee.
     """
+    version = line.fee_version
     at, is_sale = line.at.astimezone(zone), line.kind == LineKind.SALE
     return [
         number,
@@ -120,6 +125,9 @@ def list_fields(
         Amount(line.net_minor),
         currency,
         *_list_sale_fields(line, zone),
+        maker.method_words,
+        version.number if version else None,
+        version.day if version else None,
     ]
 
 

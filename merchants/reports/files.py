@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from merchants.fee_versions import load_versions
 from merchants.layouts import Layout
-from merchants.models import Settlement, SettlementLine
+from merchants.models import PaymentMethod, Settlement, SettlementLine
 from merchants.queries import read_lines_together
 from merchants.reports.older_sales import load_older_sales
 
@@ -17,10 +18,16 @@ _TAKEN_OFF = {"refunds", "fees", "payout"}
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Where a sale or a refund was made, and by whom; empty if unknown."""
+    """Where and by whom a line was made, and how its sale was paid; empty if unknown."""
 
     till: str = ""
     cashier: str = ""
+    method: str = ""
+
+    @property
+    def method_words(self) -> str:
+        """Return the payment method in the reader's language."""
+        return str(PaymentMethod(self.method).label) if self.method else ""
 
 
 FindMakers = Callable[[Sequence[SettlementLine]], Mapping[UUID, Maker]]
@@ -45,10 +52,11 @@ def read_made_lines(
 ) -> Iterator[list[MadeLine]]:
     """Yield a settlement's lines with their makers, oldest first, some thousand at a time.
 
-    Refunds of older sales know their sales.
+    Refunds of older sales know their sales, and sales the rule of their fee.
     """
     for lines in read_lines_together(settlement):
         load_older_sales(settlement, lines)
+        load_versions(settlement.balance.merchant, lines)
         makers = find_makers(lines)
         yield [(line, makers.get(line.id, _NOBODY)) for line in lines]
 

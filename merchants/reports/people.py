@@ -20,7 +20,7 @@ from merchants.reports.facts import (
 )
 from merchants.reports.files import Maker, Row, StatementFile
 
-_WIDTH = 19
+_WIDTH = 22
 
 
 class PeopleFile(StatementFile):

@@ -12,12 +12,17 @@ from merchants.models import Settlement, SettlementLine
 from merchants.reports.files import Maker, Row, StatementFile, WriteLines
 from merchants.reports.older_sales import find_older_sale
 
-# The fields of a line between its kind of row, and name and value.
-LINE = (
+# The fields of a line between its kind of row, and name and value; and those of form 2.
+_LINE = (
     *("line", "kind", "time", "store", "till", "cashier", "charge", "code"),
     *("refund", "reference", "amount", "fee", "net", "currency"),
 )
-_COLUMNS = ("record", *LINE, "name", "value")
+_LINE_FEE = ("method", "fee_rule", "fee_rule_from")
+
+
+def list_names(settlement: Settlement) -> tuple[str, ...]:
+    """List the fields of a line, as the settlement's form has them."""
+    return _LINE if settlement.form == 1 else (*_LINE, *_LINE_FEE)
 
 
 class ProgramFile(StatementFile):
@@ -26,11 +31,14 @@ class ProgramFile(StatementFile):
     def __init__(self, settlement: Settlement) -> None:
         """Begin with no line."""
         super().__init__(settlement, PROGRAM)
+        self.names = list_names(settlement)
 
     def list_facts(self) -> Iterator[tuple[str, str | int]]:
         """List the settlement's facts and figures, as they stand in every file for programs."""
         settlement, period = self.settlement, self.settlement.period
         due = settlement.payout_due_on
+        if settlement.form > 1:
+            yield "form", settlement.form
         yield "settlement", settlement.public_id
         yield "number", settlement.number
         yield "merchant", settlement.balance.merchant.name
@@ -53,6 +61,7 @@ class ProgramFile(StatementFile):
     def list_fields(self, line: SettlementLine, maker: Maker) -> dict[str, str | int]:
         """Return a line's fields by name, and count it."""
         self.add(line)
+        version = line.fee_version
         fields = (
             self.count,
             line.kind,
@@ -65,8 +74,12 @@ class ProgramFile(StatementFile):
             line.refund_ref,
             line.reference,
             *self.amounts(line),
+            maker.method,
+            version.number if version else "",
+            version.day.isoformat() if version else "",
         )
-        return dict(zip(LINE, fields, strict=True))
+        # Form 1 has no more than the first ones.
+        return dict(zip(self.names, fields, strict=False))
 
     def list_sale_facts(self, line: SettlementLine) -> dict[str, str]:
         """Return what a refund of an older sale says of it, by name; nothing of other lines."""
@@ -81,7 +94,8 @@ class ProgramFile(StatementFile):
 
     def write_head(self) -> list[Row]:
         """Write the names of the columns, and the facts."""
-        return [_COLUMNS, *(_state("head", *fact) for fact in self.list_facts())]
+        columns = ["record", *self.names, "name", "value"]
+        return [columns, *(self._state("head", *fact) for fact in self.list_facts())]
 
     def list_totals(self) -> dict[str, str | int]:
         """Return the number of lines and their sum, for control."""
@@ -89,7 +103,16 @@ class ProgramFile(StatementFile):
 
     def write_total(self) -> list[Row]:
         """Write the number of lines and their sum."""
-        return [_state("total", *total) for total in self.list_totals().items()]
+        return [self._state("total", *total) for total in self.list_totals().items()]
+
+    def write_end(self, digest: str) -> str:
+        """Write the last row: the hash of everything before."""
+        return write_rows([self._state("end", "sha256", digest)])
+
+    def _state(self, record: str, name: str, value: str | int) -> Row:
+        # A name of a person's choice, which a spreadsheet might take for a formula.
+        field = PROGRAM.write_text(str(value)) if name == "merchant" else value
+        return [record, *[""] * len(self.names), name, field]
 
 
 def write_program_file(settlement: Settlement, write_lines: WriteLines) -> Iterator[str]:
@@ -103,11 +126,6 @@ def write_program_file(settlement: Settlement, write_lines: WriteLines) -> Itera
     yield write_rows(file.write_total())
 
 
-def write_end(digest: str) -> str:
-    """Write the last row of the file for programs: the hash of everything before."""
-    return write_rows([_state("end", "sha256", digest)])
-
-
 def compute_checksum(settlement: Settlement, write_lines: WriteLines) -> str:
     """Return the SHA-256 of the file for programs, in hexadecimal digits.
 
@@ -117,12 +135,6 @@ def compute_checksum(settlement: Settlement, write_lines: WriteLines) -> str:
     for text in write_program_file(settlement, write_lines):
         digest.update(text.encode())
     return digest.hexdigest()
-
-
-def _state(record: str, name: str, value: str | int) -> Row:
-    # A name of a person's choice, which a spreadsheet might take for a formula.
-    field = PROGRAM.write_text(str(value)) if name == "merchant" else value
-    return [record, *[""] * len(LINE), name, field]
 
 
 class _Echo:

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as translate
 
 from ledger.typed import write_percent
-from merchants.models import Settlement
+from merchants.models import PaymentMethod, Settlement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,23 +97,13 @@ class Part:
     def label(self, row: Subtotal) -> date | str:
         """Return what a row is of: a day or a name, or words for what has none."""
         if self.key == "method":
-            return label_method(row.method)
+            return str(PaymentMethod(row.method).label)
         nobody = {
             "till": translate("Without a till"),
             "cashier": translate("Without a cashier"),
         }
         label: date | str = getattr(row, self.key)
         return label or nobody[self.key]
-
-
-def label_method(method: str) -> str:
-    """Return how customers paid, in the reader's language."""
-    return {
-        "till_code": translate("Code of the till, scanned by the customer"),
-        "customer_code": translate("Customer's code, scanned by the till"),
-        "counter_code": translate("Counter code"),
-        "link": translate("Payment link"),
-    }[method]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as translate
 from ledger.money import format_money
 from ledger.typed import write_percent
 from merchants.addresses import Address
-from merchants.fees import Fee, find_fee
+from merchants.fees import Fee, apply_method, find_fee, list_methods
 from merchants.hold_rules import explain_rule
 from merchants.models import (
     Application,
@@ -96,8 +96,7 @@ def list_fee_words(settlement: Settlement) -> list[str]:
 
 def _list_rules(settlement: Settlement) -> Iterator[str]:
     merchant = settlement.balance.merchant
-    fee = find_fee(merchant.id, at=settlement.opened_at)
-    yield _describe_fee(fee, settlement.currency)
+    yield _describe_rule(settlement, at=settlement.opened_at)
     later = FeeRule.objects.filter(
         merchant=merchant,
         agreed_at__isnull=False,
@@ -106,11 +105,20 @@ def _list_rules(settlement: Settlement) -> Iterator[str]:
     )
     # Of two for one instant the one that was agreed to last is in force.
     for rule in later.order_by("applies_from", "-agreed_at").distinct("applies_from"):
-        fee = find_fee(merchant.id, at=rule.applies_from)
         yield translate("From %(day)s on: %(rule)s") % {
             "day": write_day(rule.applies_from, settlement),
-            "rule": _describe_fee(fee, settlement.currency),
+            "rule": _describe_rule(settlement, at=rule.applies_from),
         }
+
+
+def _describe_rule(settlement: Settlement, *, at: datetime) -> str:
+    merchant_id, currency = settlement.balance.merchant_id, settlement.currency
+    fee = find_fee(merchant_id, at=at)
+    words = [_describe_fee(fee, currency)]
+    for each in list_methods(merchant_id, at=at):
+        parts = _describe_parts(apply_method(fee, each), currency)
+        words.append(f"{each.get_method_display()}: {parts}")
+    return " ".join(words)
 
 
 def _describe_fee(fee: Fee, currency: str) -> str:
@@ -194,6 +202,17 @@ def describe_older_sale(line: SettlementLine, settlement: Settlement) -> str:
     return words % {
         "day": write_date(sale.day, _DAY),
         "number": f"{sale.settlement.number:04}",
+    }
+
+
+def describe_version(line: SettlementLine) -> str:
+    """Return by which rule the fee of a sale was taken, if it cost something."""
+    version = line.fee_version
+    if version is None or not line.fee_minor:
+        return ""
+    return translate("Fee rule %(number)s of %(day)s") % {
+        "number": version.number,
+        "day": write_date(version.day, _DAY),
     }
 
 

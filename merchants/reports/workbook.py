@@ -30,7 +30,7 @@ _LINES_MAX = 20_000
 _SUBTOTAL_WIDTHS = (22, 22, 10, 10, 12, 12, 12, 12, 12)
 # The settlement's figures, and its sub-totals.
 _SHEETS_BEFORE = 2
-_WIDTHS = (7, 9, 11, 9, 9, 18, 12, 16, 31, 11, 31, 20, 12, 10, 12, 9, 15, 21, 15)
+_WIDTHS = (7, 9, 11, 9, 9, 18, 12, 16, 31, 11, 31, 20, 12, 10, 12, 9, 15, 21, 15, 40, 9, 13)
 
 
 def fits_workbook(settlement: Settlement) -> bool:

@@ -13,7 +13,7 @@ from merchants.reports.facts import label_figures
 from merchants.reports.files import Maker, list_figures
 from merchants.reports.paper import Paper
 from merchants.reports.subtotals import Part, Subtotal, Sums, list_amounts
-from merchants.reports.words import describe_older_sale
+from merchants.reports.words import describe_older_sale, describe_version
 from pos.print.drawable import Drawable
 from pos.print.fonts import list_faces
 from pos.print.typesetter import Face, typeset
@@ -181,6 +181,7 @@ def _list_fields(paper: Paper, line: SettlementLine, maker: Maker) -> list[str]:
     settlement, currency = paper.settlement, paper.settlement.currency
     is_sale = line.kind == LineKind.SALE
     made = [maker.till, maker.cashier, describe_older_sale(line, settlement)]
+    made += [maker.method_words, describe_version(line)]
     return [
         write_date(line.at.astimezone(settlement.period.start.tzinfo), _TIME),
         translate("Sale") if is_sale else translate("Refund"),

@@ -3,7 +3,8 @@
 -- `amount` is what was agreed to: a tip that changed it since makes the charge not payable.
 -- Unless it is `created`, nothing was written and `charge` is null. The transfer and the line
 -- take the charge's own id, so a mistaken second capture would collide with them. The fee is by
--- the rule in force at the instant that the sale is dated.
+-- the rule in force at the instant that the sale is dated; how it is paid is asked only where
+-- that rule has a fee by method.
 CREATE OR REPLACE FUNCTION pos_capture_charge(
     payer uuid, charge_id uuid, amount bigint, email text, event uuid, reference text,
     OUT posted ledger_result, OUT charge pos_charge, OUT payer_balance bigint
@@ -18,7 +19,8 @@ DECLARE
     paid_at timestamptz;
 BEGIN
     SELECT c.id, c.merchant_id, c.status, c.payer_account_id, c.takings_account_id,
-           c.amount_minor, c.tip_minor, c.currency, c.lease_until, c.expires_at
+           c.amount_minor, c.tip_minor, c.currency, c.lease_until, c.expires_at,
+           c.counter_code_id, c.terminal_id
       INTO claimed FROM pos_charge c WHERE c.id = charge_id FOR NO KEY UPDATE;
     ends_at := least(claimed.lease_until, claimed.expires_at);
     IF claimed.status IS DISTINCT FROM 'claimed' OR claimed.payer_account_id <> payer
@@ -41,7 +43,14 @@ BEGIN
 
     -- It was judged before the end, and is dated accordingly.
     paid_at := least(clock_timestamp(), ends_at - interval '1 microsecond');
-    fee := merchants_find_fee(merchant => claimed.merchant_id, at => paid_at);
+    fee := merchants_find_fee_rule(merchant => claimed.merchant_id, at => paid_at);
+    IF fee.by_method THEN
+        fee := merchants_find_method_fee(rule => fee.rule, method => pos_name_method(
+            is_collected => EXISTS (
+                SELECT FROM pos_collection k
+                 WHERE k.charge_id = claimed.id AND k.payer_account_id = payer),
+            counter_code => claimed.counter_code_id, terminal => claimed.terminal_id));
+    END IF;
     UPDATE pos_charge c
        SET status = 'captured', payer_email = email,
            version = version + 1, captured_at = paid_at,

@@ -4,12 +4,14 @@ import pytest
 
 from console.forms_invoices import TermsForm
 from console.models import AuditEntry
-from merchants.models import InvoiceTerms, Organisation
+from merchants import fee_invoices
+from merchants.fee_invoices import list_unbilled
+from merchants.models import FeeInvoice, InvoiceTerms, Organisation
 from pos.print import fee_invoices as pages
 from pos.print.typesetter import PagesFailed
 from tests import factories
 from tests.flows.steps import make_operator, open_console, sign_id
-from tests.merchants.invoices import EXEMPTION, keep_invoice
+from tests.merchants.invoices import EXEMPTION, end_month, keep_invoice
 from tests.owners import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,38 @@ def test_what_an_invoice_cannot_say_is_refused(aoife, typed, words):
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
     assert not InvoiceTerms.objects.exists()
     assert not AuditEntry.objects.exists()
+
+
+def test_a_month_that_was_not_billed_is_billed_by_hand_once_and_logged(
+    aoife, shop, customer, monkeypatch
+):
+    month = end_month(monkeypatch)
+    factories.sell(shop, customer, amount_minor=1000)
+    factories.settle(shop)
+    fee_invoices.issue_due_invoices()
+    note = list_unbilled().get()
+    bill = f"{PAGE}{note.public_id}/bill/"
+    front = aoife.get("/console/").content.decode()
+    assert "The fees of 1 month were not billed." in front
+    assert "Fee invoices have no terms yet" in front
+    page = aoife.get(PAGE).content.decode()
+    assert "No terms of fee invoices are set for this month." in page
+    assert "€0.06" in page
+    assert bill not in page
+    answer = aoife.post(bill)
+    assert (answer.status_code, FeeInvoice.objects.count()) == (409, 0)
+    assert "No terms of fee invoices" in answer.content.decode()
+
+    send(aoife, month=f"{month:%Y-%m}")
+    assert bill in aoife.get(PAGE).content.decode()
+    for _ in range(2):
+        assert aoife.post(bill).status_code == 302
+
+    assert FeeInvoice.objects.get().total_minor == 6
+    assert not list_unbilled()
+    assert AuditEntry.objects.filter(deed="fee_invoice.wanted").count() == 1
+    assert "Not billed" not in aoife.get(PAGE).content.decode()
+    assert "Fee invoice" not in aoife.get("/console/").content.decode().partition("<main")[2]
 
 
 def test_operators_see_and_download_each_invoice(aoife, shop, monkeypatch):

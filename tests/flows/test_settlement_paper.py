@@ -48,6 +48,11 @@ def test_the_page_has_sub_totals_that_add_up(owner, address):
         assert title in page
     # In each of the five tables as its total; in all but the first table's also as its row.
     assert page.count("€12.50") >= 10
+    # Of the two sales; the refund cost nothing.
+    assert page.count(">Rule 1 of ") == 2
+    assert (
+        page.count('<span class="tiny">Code of the till, scanned by the customer</span>') == 3
+    )
 
 
 def test_a_refund_of_an_older_sale_leads_to_the_settlement_of_the_sale(owner, address):
@@ -76,7 +81,14 @@ def test_the_print_page_is_whole(owner, address, settlement):
     assert program.splitlines()[-1].rpartition(",")[2] in page
     for line in settlement.lines.all():
         assert line.short_code_grouped in page
-    for words in ("Carried over", "of each sale.", "Total net", "By cashier", "in ST-0001"):
+    for words in (
+        "Carried over",
+        "of each sale.",
+        "Total net",
+        "By cashier",
+        "in ST-0001",
+        "Rule 1 of ",
+    ):
         assert words in page
 
 

@@ -6,12 +6,13 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from console.forms_fees import FeeRuleForm
 from console.models import AuditEntry
 from identity.models import User
 from merchants.fee_rules import find_first_day, find_open, list_rules
-from merchants.fees import find_fee, list_coming_rules
+from merchants.fees import MethodFee, find_fee, list_coming_rules, read_methods
 from merchants.models import FeeRule, Merchant, Role, SettlementLine
 from merchants.onboarding import hire
 from relay.letters import send_due_letters
@@ -174,6 +175,41 @@ def test_a_fee_has_bounds_that_everybody_reads(aoife, brian, shop, customer, pag
     assert find_fee(shop.merchant.id).fee_max_minor == 200
 
 
+def test_a_method_has_parts_of_its_own_that_everybody_reads(aoife, brian, shop, page):
+    owner = open_dashboard(factories.hire_person(shop, role=Role.OWNER))
+    ask(aoife, page, link_percent="2.9", link_fixed="0.25", counter_code_percent="0")
+    assert "Payment link: 2.9 % of each sale, and a fixed part." in read(aoife.get(page))
+    decide(brian, page)
+
+    rule = FeeRule.objects.get()
+    assert read_methods(rule) == (
+        MethodFee("counter_code", 0, 0),
+        MethodFee("link", 290, 25),
+    )
+    send_due_letters()
+    words = "Payment link: 2.9 % of each sale and a fixed part of €0.25."
+    assert words in mail.outbox[0].body
+    pages = [aoife.get(page), owner.get("/dashboard/fees/")]
+    let_it_apply(rule)
+    pages += [aoife.get(page), owner.get("/dashboard/fees/")]
+    for each in pages:
+        text = read(each)
+        assert (
+            "Payment link: 2.9 % of each sale, and a fixed part. The fixed part: €0.25" in text
+        )
+        assert "Counter code: Sales cost nothing." in text
+    # 10.00 by the rule's 1.2 % and 0.05, and by a link.
+    assert "€10.00 €0.17 €9.83" in read(pages[-1])
+    assert "€10.00 €0.54 €9.46" in read(pages[-1])
+    (entry,) = AuditEntry.objects.filter(deed="fee.agreed")
+    assert entry.after["what"] == "counter_code: 0 % + 0, link: 2.9 % + 25"
+
+
+def read(answer):
+    """Return a page's words."""
+    return " ".join(strip_tags(answer.content.decode()).split())
+
+
 def test_tiers_above_a_fee_of_nothing_are_shown(aoife, brian, shop, page):
     owner = open_dashboard(factories.hire_person(shop, role=Role.OWNER))
     ask(aoife, page, percent="0", fixed="", tiers="1000: 0.5")
@@ -211,6 +247,9 @@ def test_the_fee_page_shows_what_comes(aoife, brian, shop, page):
         ({"tiers": "\n".join(f"{each}: 1" for each in range(1, 10))}, "Type 8 lines at most."),
         ({"least": "2", "most": "1.50"}, "Type no less than the amount of “At least”."),
         ({"percent": "0", "fixed": "", "least": "1"}, "Type it as the fixed part"),
+        ({"link_fixed": "1"}, "Type the share too, or 0."),
+        ({"link_percent": "x"}, "Type a rate from 0 to 100"),
+        ({"link_percent": "1", "link_fixed": "0.005"}, "EUR has 2 decimals"),
         ({"applies_on": "soon"}, "Type the day"),
         ({"reason": " "}, "Type the reason"),
     ],

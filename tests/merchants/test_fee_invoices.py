@@ -1,7 +1,7 @@
 """Fee invoices: equal to the ledger, numbered without a gap, once a month, never changed."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -17,9 +17,20 @@ from ledger.posting import post_together
 from ledger.transfers import NewTransfer
 from merchants import fee_invoices, tasks
 from merchants.errors import InvoiceRefused, MonthNotOver
-from merchants.fee_invoices import issue_fee_invoice
+from merchants.fee_invoices import (
+    find_refusal,
+    issue_fee_invoice,
+    list_unbilled,
+    sum_fees_of,
+)
 from merchants.fee_months import go_on
-from merchants.models import FeeInvoice, InvoiceNumber, InvoiceTerms, Merchant, Role
+from merchants.models import (
+    FeeInvoice,
+    InvoiceNumber,
+    InvoiceTerms,
+    Merchant,
+    Role,
+)
 from relay.letters import send_due_letters
 from tests import factories
 from tests.broken import find_broken
@@ -187,13 +198,38 @@ def test_without_terms_nothing_is_billed_and_later_it_is(
     factories.sell(shop, customer)
     factories.settle(shop)
     tasks.bill_fees()
+    tasks.bill_fees()
     assert not FeeInvoice.objects.exists()
     assert "not billed" in caplog.text
+    [note] = list_unbilled()
+    assert (note.balance, note.month, sum_fees_of(note)) == (balance, month, 3)
+    assert "not set up" in find_refusal(note)
 
     set_up()
+    assert find_refusal(note) == ""
     tasks.bill_fees()
 
     assert FeeInvoice.objects.get().number == 1
+    assert not list_unbilled()
+
+
+def test_a_month_of_long_ago_is_noted_and_not_billed_by_itself(
+    terms, shop, customer, balance, month, monkeypatch
+):
+    factories.sell(shop, customer)
+    factories.settle(shop)
+    for months, noted in ((25, 0), (24, 1), (4, 1)):
+        later = datetime.combine(go_on(month, months=months), datetime.min.time(), UTC)
+        later += timedelta(days=2)
+        monkeypatch.setattr(fee_invoices, "read_clock", lambda at=later: at)
+        tasks.bill_fees()
+        assert list_unbilled().count() == noted
+
+    assert not FeeInvoice.objects.exists()
+    invoice = issue_fee_invoice(balance, month)
+    assert invoice is not None
+    assert (invoice.month, invoice.total_minor) == (month, 3)
+    assert not list_unbilled()
 
 
 @pytest.mark.parametrize(

@@ -109,9 +109,8 @@ def test_json_has_the_names_of_the_file_for_programs(settlement, checksum):
     assert found["total"] == {"lines": 3, "net": "9.42"}
     assert found["sha256"] == checksum == rows[-1]["value"]
     for line, row in zip(found["lines"], lines, strict=True):
-        assert {**line, "line": str(line["line"]), "store": "'=Müller"} == {
-            name: row[name] for name in line
-        }
+        texts = {name: str(line[name]) for name in ("line", "fee_rule")}
+        assert {**line, **texts, "store": "'=Müller"} == {name: row[name] for name in line}
     heads = {row["name"]: row["value"] for row in rows if row["record"] == "head"}
     assert {name: str(value) for name, value in found["settlement"].items()} == heads
 
@@ -188,6 +187,38 @@ def test_a_workbook_goes_on_on_another_sheet(settlement, monkeypatch):
 
 
 @pytest.mark.parametrize("write", [write_csv, write_json])
+@pytest.mark.parametrize("form", [1, 2])
+def test_a_file_of_either_form_is_recomputed(settlement, write, form, tmp_path):
+    settlement.form = form
+    path = tmp_path / "again.csv"
+
+    assert recompute(write(settlement), "--write", path)[0] == 0
+
+    assert path.read_bytes() == write_csv(settlement).encode()
+    named = "currency,method,fee_rule,fee_rule_from,name,value"
+    assert (named in write_csv(settlement)) == (form == 2)
+
+
+def test_every_line_says_how_it_was_paid_and_by_which_rule(settlement):
+    day = settlement.balance.merchant.created_at.date()
+    _, _, (titles, *lines) = read_workbook(settlement)
+
+    assert [title for _, title in titles[-3:]] == [
+        "Payment method",
+        "Fee rule",
+        "Fee rule from",
+    ]
+    assert lines[0][-2] == ("n", "1")
+    assert f'"Code of the till, scanned by the customer",1,{day}' in write_csv(
+        settlement, POINT
+    )
+    assert [
+        (line["method"], line["fee_rule"])
+        for line in json.loads(write_json(settlement))["lines"]
+    ] == [("till_code", 1), ("till_code", 1), ("till_code", "")]
+
+
+@pytest.mark.parametrize("write", [write_csv, write_json])
 def test_a_statement_is_recomputed_byte_by_byte(settlement, checksum, write, tmp_path):
     path = tmp_path / "again.csv"
 
@@ -223,10 +254,13 @@ def test_every_form_says_of_which_older_sale_a_refund_is(older, tmp_path):
     assert said == [("2", *fact) for fact in facts.items()]
     assert [facts.items() <= line.items() for line in found["lines"]] == [False, True]
     _, _, (titles, *lines) = read_workbook(settlement)
-    assert [title for _, title in titles[-3:]] == [
+    assert [title for _, title in titles[-6:-3]] == [
         *("Day of the sale", "Settlement of the sale", "Fee of the sale"),
     ]
-    assert lines[1][-2:] == [("inlineStr", "ST-0001"), ("inlineStr", "not returned")]
+    assert [cell for cell in lines[1] if cell[0] == "inlineStr"][-3:-1] == [
+        ("inlineStr", "ST-0001"),
+        ("inlineStr", "not returned"),
+    ]
     assert f"EUR,{day},ST-0001,not returned" in write_csv(settlement, POINT)
     path = tmp_path / "again.csv"
     for text in (program, write_json(settlement)):
@@ -258,9 +292,15 @@ def test_every_form_says_of_which_older_sale_a_refund_is(older, tmp_path):
             "the sub-totals by day have no",
         ),
         ('"cashier": [', '"waiter": [', "the file has sub-totals by 'waiter'"),
+        ('"form": 2', '"form": 3', "the file is of form '3', which this program does not know"),
+        ('"method": "till_code", "fee', '"method": "link", "fee', "the sub-total by method of"),
         ('"closing"', '"closed"', "the file has no 'closing'"),
         ('"9.94"', '"nine"', "line 1: 'nine' is no amount"),
-        ('"currency": "EUR"}', '"currency": "USD"}', "line 1 has another kind or currency"),
+        (
+            '"currency": "EUR", "method"',
+            '"currency": "USD", "method"',
+            "line 1 has another kind or currency",
+        ),
         ("}\n", "", "the file is cut or is no JSON"),
     ],
 )

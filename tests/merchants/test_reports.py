@@ -21,7 +21,7 @@ MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 WIDE = "\N{FULLWIDTH EQUALS SIGN}"
 PROGRAM_HEAD = (
     "record,line,kind,time,store,till,cashier,charge,code,refund,reference,"
-    "amount,fee,net,currency,name,value"
+    "amount,fee,net,currency,method,fee_rule,fee_rule_from,name,value"
 )
 
 
@@ -147,7 +147,7 @@ def test_the_hash_is_of_everything_before_it(settlement, layout):
     place = next(n for n, line in enumerate(lines) if re.search("sha-?256", line.lower()))
     before = "".join(lines[:place])
     assert hashlib.sha256(before.encode()).hexdigest() in lines[place]
-    assert lines[place + 1 :] in ([], ["END" + layout.separator * 18 + "\r\n"])
+    assert lines[place + 1 :] in ([], ["END" + layout.separator * 21 + "\r\n"])
 
 
 def test_a_file_is_read_and_written_in_pieces(settlement, monkeypatch):
