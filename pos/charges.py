@@ -20,6 +20,7 @@ from pos.errors import (
     ChargeNotExtendable,
     ChargeNotPayable,
     CurrencyMismatch,
+    ItemSoldOut,
     StoreClosed,
     TillMoved,
     TillUnpaired,
@@ -30,10 +31,12 @@ from pos.openings import NewCharge, open_charge, open_charge_by_token
 from pos.places import place
 from pos.principals import Principal
 from pos.running import telling_running
+from pos.stock import is_counted, list_overdue_holders, return_stock, take_stock
 from pos.topics import topics_of
 from pos.transitions import (
     BY_THE_CLOCK,
     CANCEL,
+    EXPIRE,
     EXTEND,
     REFUSE,
     RELEASE,
@@ -55,6 +58,7 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
         CurrencyMismatch: the store sells in another currency.
         AmountMismatch: the amount is not the sum of the items.
         AmountTooLarge: the items add up to more than a charge may be.
+        ItemSoldOut: fewer of an item are left than the charge sells.
         IdempotencyMismatch: the key came with another request before.
         StillRunning: the same key's first request is not done yet.
     """
@@ -64,17 +68,34 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
         raise CurrencyMismatch(principal.store.currency)
     amount_minor = _work_out_amount(new)
     with telling_running(lambda: f"{principal.id} {new.idempotency_key}"):
-        return place(_open(principal, new, amount_minor), principal)
+        try:
+            charge = _open(principal, new, amount_minor)
+        except ItemSoldOut:
+            # A charge that is over by the clock holds what it took until it is swept.
+            if not _move_all(EXPIRE, list_overdue_holders(new.lines), actor="clock"):
+                raise
+            charge = _open(principal, new, amount_minor)
+        return place(charge, principal)
 
 
 @retry_clashes
 def _open(principal: Principal, new: NewCharge, amount_minor: int) -> Charge:
+    begin = _open_counted if is_counted(new.lines) else open_charge
     # A short code is one of 34 billion; if it is taken, another one is drawn.
-    while (charge := open_charge(principal, new, amount_minor=amount_minor)) is None:
+    while (charge := begin(principal, new, amount_minor=amount_minor)) is None:
         known = find_created(principal, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
             return known
         _check_place(principal)
+    return charge
+
+
+@transaction.atomic
+def _open_counted(principal: Principal, new: NewCharge, *, amount_minor: int) -> Charge | None:
+    charge = open_charge(principal, new, amount_minor=amount_minor)
+    # The same request again has taken its pieces before.
+    if charge is not None:
+        take_stock(charge, new.lines)
     return charge
 
 
@@ -161,6 +182,7 @@ def cancel_charge(charge_id: UUID, *, principal: Principal) -> Charge:
     with transaction.atomic():
         charge = move(CANCEL, charge_id, actor=principal.actor)
         if charge is not None:
+            return_stock(charge.id)
             tell_on_commit(*topics_of(charge))
             return charge
     truth = Charge.objects.get(pk=charge_id)
@@ -220,6 +242,8 @@ def _move_all(change: Transition, charge_ids: list[UUID], *, actor: str) -> int:
         with transaction.atomic():
             charge = move(change, charge_id, actor=actor)
             if charge is not None:
+                if charge.is_over:
+                    return_stock(charge.id)
                 tell_on_commit(*topics_of(charge))
                 moved += 1
     return moved

@@ -10,11 +10,15 @@ _LIFE_OF_A_CHARGE = (
 )
 PRIVILEGES = {
     "pos_acknowledgement": ("SELECT", "INSERT"),
+    "pos_category": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "pos_charge": ("SELECT", "INSERT", _LIFE_OF_A_CHARGE),
     "pos_chargeline": ("SELECT", "INSERT"),
     "pos_collection": ("SELECT", "INSERT"),
     "pos_duereceipt": ("SELECT", "INSERT", "DELETE"),
+    "pos_itemimportproblem": ("SELECT", "INSERT", "DELETE"),
+    "pos_itempicture": ("SELECT", "INSERT"),
     "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),
     "pos_refund": ("SELECT", "INSERT"),
+    "pos_stockmove": ("SELECT", "INSERT"),
     "pos_countercode": ("SELECT", "INSERT", "UPDATE (revoked_at)"),
 }

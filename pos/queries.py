@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from foundation.model_sql import JoinedRows, find_connection
 from foundation.paging import Page, cut_page
 from merchants.models import StaffMember, Store
 from merchants.queries import find_last_midnight, find_next_midnight, read_clock
-from pos.errors import ItemUnknown, NotFound
+from pos.errors import ItemSoldOut, ItemUnknown, NotFound
 from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
 from pos.places import list_columns, list_paths, write_joins
 from pos.principals import Principal
@@ -45,10 +46,13 @@ _TODAY = """
 """
 _ITEMS_VERSION = """
     SELECT coalesce(md5(string_agg(
-               concat_ws(' ', id, price_minor, position, color, category, barcode, name),
+               concat_ws(' ', item.id, price_minor, item.position, item.color, barcode,
+                         is_sold_out, stock = 0, min_age, picture, item.name,
+                         category.position, category.color, category.name),
                ' '
-               ORDER BY id)), '')
-      FROM pos_item WHERE store_id = %s AND is_active
+               ORDER BY item.id)), '')
+      FROM pos_item item LEFT JOIN pos_category category ON category.id = item.category_id
+     WHERE item.store_id = %s AND is_active
 """
 _HAS_LINES = "EXISTS (SELECT FROM pos_chargeline line WHERE line.charge_id = charge.id)"
 _BY_ID = JoinedRows(
@@ -184,7 +188,8 @@ def first_id_at(moment: datetime) -> UUID:
 
 def list_items(store: Store) -> list[Item]:
     """List what the store sells, in the order of its tills."""
-    items = list(Item.objects.filter(store=store, is_active=True).order_by("position", "name"))
+    shown = Item.objects.filter(store=store, is_active=True).select_related("category")
+    items = list(shown.order_by("position", "name"))
     for item in items:
         # Its price is in the store's currency: without this each item would ask for the store.
         item.store = store
@@ -205,12 +210,9 @@ def find_items(
 
     Raises:
         ItemUnknown: names the first one the store does not sell.
+        ItemSoldOut: names the first one that the shop said is sold out.
     """
-    is_listed = any("item" in line for line in wanted)
-    items = {item.public_id: item for item in list_items(store)} if is_listed else {}
-    for line in wanted:
-        if "item" in line and line["item"] not in items:
-            raise ItemUnknown(line["item"])
+    items = _find_listed(store, [line["item"] for line in wanted if "item" in line])
     return tuple(
         (
             items[line["item"]]
@@ -220,6 +222,24 @@ def find_items(
         )
         for line in wanted
     )
+
+
+def _find_listed(store: Store, references: list[str]) -> dict[str, Item]:
+    if not references:
+        return {}
+    known = {}
+    for reference in references:
+        with suppress(PayloadInvalid):
+            known[decode_reference("it", reference)] = reference
+    found = Item.objects.filter(store=store, is_active=True, pk__in=known)
+    items = {item.public_id: item for item in found}
+    for reference in references:
+        if reference not in items:
+            raise ItemUnknown(reference)
+        if items[reference].is_sold_out:
+            raise ItemSoldOut(items[reference].name, left=0)
+        items[reference].store = store
+    return items
 
 
 def find_refund(principal: Principal, reference: str) -> Refund:

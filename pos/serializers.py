@@ -66,6 +66,13 @@ class NewChargeSerializer(serializers.Serializer[Any]):
     reference = PlainTextField(required=False, allow_blank=True, max_length=64, default="")
     description = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
     store = PlainTextField(required=False, max_length=40)
+    age_confirmed = WholeNumberField(
+        required=False,
+        min_value=0,
+        max_value=99,
+        default=0,
+        help_text="The age that whoever sells has asked for; items may want one.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for an amount where there are no lines to work it out from."""

@@ -5,6 +5,7 @@ from django.urls import path
 from pos.api import charges, pictures
 from pos.api import counter_codes as api_codes
 from pos.views import (
+    categories,
     counter_codes,
     desk,
     exports,
@@ -16,6 +17,7 @@ from pos.views import (
     payments,
     receipts,
     reports,
+    stock,
     tills,
 )
 
@@ -42,6 +44,23 @@ urlpatterns = [
     path("dashboard/items/<str:reference>/hide/", items.hide, name="hide_item"),
     path("dashboard/items/<str:reference>/show/", items.show, name="show_item"),
     path("dashboard/items/<str:reference>/sort/", items.sort, name="sort_item"),
+    path("dashboard/items/<str:reference>/sold-out/", items.sold_out, name="sold_out"),
+    path("dashboard/items/<str:reference>/on-sale/", items.on_sale, name="on_sale"),
+    path("dashboard/items/<str:reference>/count/", stock.count, name="count"),
+    path("dashboard/items/<str:reference>/count/change/", stock.change, name="change_count"),
+    path("dashboard/items/<str:reference>/count/stop/", stock.stop, name="stop_counting"),
+    path(
+        "dashboard/stores/<str:reference>/categories/",
+        categories.categories,
+        name="categories",
+    ),
+    path("dashboard/categories/<str:reference>/", categories.category, name="category"),
+    path(
+        "dashboard/categories/<str:reference>/remove/",
+        categories.remove,
+        name="remove_category",
+    ),
+    path("dashboard/categories/<str:reference>/sort/", categories.sort, name="sort_category"),
     path(
         "dashboard/tills/<str:reference>/code/", pages.new_pairing_code, name="new_pairing_code"
     ),

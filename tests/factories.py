@@ -41,7 +41,7 @@ from merchants.payout_accounts import NewAccount, name_account
 from merchants.settlement import close_settlement
 from pos.charges import create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code
-from pos.models import Charge, CounterCode, Item, Refund, Terminal
+from pos.models import Category, Charge, CounterCode, Item, Refund, Terminal
 from pos.openings import NewCharge
 from pos.principals import Principal, act_for_terminal
 from pos.refunds import NewRefund, refund_charge
@@ -116,6 +116,11 @@ def open_shop(
 def make_item(shop: Shop, *, name: str = "Flat white", price_minor: int = 380) -> Item:
     """Make an item that the shop sells."""
     return Item.objects.create(store=shop.store, name=name, price_minor=price_minor)
+
+
+def make_category(shop: Shop, *, name: str = "Drinks", position: int = 1) -> Category:
+    """Make a category of the shop's items."""
+    return Category.objects.create(store=shop.store, name=name, position=position)
 
 
 def hire_person(

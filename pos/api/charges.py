@@ -15,6 +15,7 @@ from foundation.express import ExpressView
 from foundation.idempotency import KEY, IdempotencyMismatch, hash_request, read_key
 from foundation.paging import AFTER, Page, read_after
 from foundation.refusals import refuses
+from pos.ages import check_ages
 from pos.authentication import PosAuthentication
 from pos.charges import (
     cancel_charge,
@@ -23,11 +24,13 @@ from pos.charges import (
     find_created,
 )
 from pos.errors import (
+    AgeUnconfirmed,
     AmountMismatch,
     AmountTooLarge,
     ChargeNotCancelable,
     ChargeNotExtendable,
     CurrencyMismatch,
+    ItemSoldOut,
     ItemUnknown,
     NotFound,
     RefundExceedsCaptured,
@@ -116,6 +119,8 @@ class ChargesView(PosView):
         AmountMismatch,
         AmountTooLarge,
         ItemUnknown,
+        ItemSoldOut,
+        AgeUnconfirmed,
         IdempotencyMismatch,
     )
     def post(self, request: Request) -> Response:
@@ -128,7 +133,13 @@ class ChargesView(PosView):
         try:
             new = _read_charge(principal, asked.validated_data, key=key, request_hash=sent)
             charge = create_charge(principal, new)
-        except (AmountMismatch, AmountTooLarge, ItemUnknown):
+        except (
+            AgeUnconfirmed,
+            AmountMismatch,
+            AmountTooLarge,
+            ItemSoldOut,
+            ItemUnknown,
+        ):
             # Looked up first: prices and items may have changed since the same request was
             # answered.
             known = find_created(principal, key=key, request_hash=sent)
@@ -311,12 +322,14 @@ def _read_charge(
     principal: Principal, asked: dict[str, Any], *, key: str, request_hash: bytes
 ) -> NewCharge:
     amount = asked.get("amount")
+    lines = find_items(principal.store, asked.get("lines", []))
+    check_ages(lines, confirmed=asked["age_confirmed"])
     return NewCharge(
         amount_minor=amount["amount_minor"] if amount else None,
         currency=amount["currency"] if amount else principal.store.currency,
         reference=asked["reference"],
         description=asked["description"],
-        lines=find_items(principal.store, asked.get("lines", [])),
+        lines=lines,
         idempotency_key=key,
         request_hash=request_hash,
     )

@@ -1,6 +1,14 @@
 """Terminals and catalogue; charges, their lines, refunds and receipts."""
 
 from pos.models.acknowledgements import Acknowledgement
+from pos.models.catalogue import (
+    Category,
+    ItemImport,
+    ItemImportProblem,
+    ItemPicture,
+    StockMove,
+    StockMoveKind,
+)
 from pos.models.charges import Charge, ChargeLine, Refusal
 from pos.models.collections import Collection
 from pos.models.counter_codes import CounterCode
@@ -10,6 +18,7 @@ from pos.transitions import ChargeStatus
 
 __all__ = [
     "Acknowledgement",
+    "Category",
     "Charge",
     "ChargeLine",
     "ChargeStatus",
@@ -18,9 +27,14 @@ __all__ = [
     "DueReceipt",
     "Item",
     "ItemColor",
+    "ItemImport",
+    "ItemImportProblem",
+    "ItemPicture",
     "Receipt",
     "Refund",
     "Refusal",
+    "StockMove",
+    "StockMoveKind",
     "Terminal",
     "TerminalToken",
 ]

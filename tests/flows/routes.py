@@ -20,7 +20,7 @@ from merchants.models import (
     StoreDay,
 )
 from merchants.onboarding import open_store
-from pos.models import Item, Terminal
+from pos.models import Category, Item, Terminal
 from pos.terminals import add_terminal
 from tests import factories
 from tests.merchants.invoices import keep_invoice
@@ -33,6 +33,7 @@ KINDS = {
     "dashboard/exports/": "export",
     "dashboard/fee-invoices/": "fee_invoice",
     "dashboard/tills/": "terminal",
+    "dashboard/categories/": "category",
     "dashboard/codes/": "code",
     "dashboard/stores/": "store",
     "dashboard/items/": "item",
@@ -60,6 +61,7 @@ _KEPT: list[Any] = [
     StoreAddress,
     StoreDay,
     Terminal,
+    Category,
     Item,
     StaffMember,
     ApiKey,
@@ -100,6 +102,7 @@ def stock_two_stores(
             "terminal": place.terminal,
             "code": code,
             "store": place.store,
+            "category": factories.make_category(place),
             "item": factories.make_item(place, name=f"Soup of {place.terminal.name}"),
             "charge": charge,
             "member": factories.add_cashier(place),
