@@ -206,6 +206,10 @@ class StockTooLarge(Exception):
         super().__init__(gettext("A count is at most a million."))
 
 
+class PictureUnfit(Exception):
+    """The picture cannot be an item's; the words say why."""
+
+
 class TillInUse(Exception):
     """A till stays in its store as long as something of the store is bound to it."""
 

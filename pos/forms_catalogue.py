@@ -95,5 +95,18 @@ class StockChangeForm(MakingForm):
         return by
 
 
+class PictureForm(PageForm):
+    """A picture of an item."""
+
+    picture = forms.FileField(
+        label=_("Picture"),
+        help_text=_("PNG, JPEG or WebP, up to 12 MB."),
+        error_messages=dict.fromkeys(
+            ["required", "invalid", "missing", "empty"], _("Choose a picture.")
+        ),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+
+
 class StopCountingForm(MakingForm):
     """An item whose count ends."""

@@ -10,6 +10,7 @@ from pos.views import (
     desk,
     exports,
     fee_invoices,
+    item_pictures,
     items,
     long_exports,
     pages,
@@ -46,6 +47,19 @@ urlpatterns = [
     path("dashboard/items/<str:reference>/sort/", items.sort, name="sort_item"),
     path("dashboard/items/<str:reference>/sold-out/", items.sold_out, name="sold_out"),
     path("dashboard/items/<str:reference>/on-sale/", items.on_sale, name="on_sale"),
+    path(
+        "dashboard/items/<str:reference>/picture/", item_pictures.picture, name="item_picture"
+    ),
+    path(
+        "dashboard/items/<str:reference>/picture/remove/",
+        item_pictures.no_picture,
+        name="no_item_picture",
+    ),
+    path(
+        "item-pictures/<str:name>-<str:size>.webp",
+        item_pictures.picture_file,
+        name="item_picture_file",
+    ),
     path("dashboard/items/<str:reference>/count/", stock.count, name="count"),
     path("dashboard/items/<str:reference>/count/change/", stock.change, name="change_count"),
     path("dashboard/items/<str:reference>/count/stop/", stock.stop, name="stop_counting"),

@@ -21,6 +21,7 @@ from merchants.access import (
 from merchants.models import Store
 from pos.errors import BarcodeTaken, ItemNameTaken, NotFound, NumberTaken
 from pos.forms import ItemForm, NewItemForm
+from pos.forms_catalogue import PictureForm
 from pos.items import (
     add_item,
     change_item,
@@ -81,7 +82,7 @@ def new_item(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
         return _show_form(request, staff, form, status=422)
     try:
         item = add_item(store, form.read_facts(), item_id=form.read_id())
-    except tuple(_FIELDS) as refusal:
+    except (BarcodeTaken, ItemNameTaken, NumberTaken) as refusal:
         form.refuse(_FIELDS[type(refusal)], refusal)
         return _show_form(request, staff, form, status=409)
     except FormReused as refusal:
@@ -98,15 +99,15 @@ def new_item(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
 def item(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
     """Show an item, and change it."""
     if request.method == "GET":
-        return _show_form(request, staff, ItemForm.of(item), item=item)
+        return show_item_page(request, staff, item)
     form = ItemForm(request.POST, store=item.store)
     if not form.is_valid():
-        return _show_form(request, staff, form, item=item, status=422)
+        return show_item_page(request, staff, item, form=form, status=422)
     try:
         change_item(item, form.read_facts())
-    except tuple(_FIELDS) as refusal:
+    except (BarcodeTaken, ItemNameTaken, NumberTaken) as refusal:
         form.refuse(_FIELDS[type(refusal)], refusal)
-        return _show_form(request, staff, form, item=item, status=409)
+        return show_item_page(request, staff, item, form=form, status=409)
     return go_to_item(item)
 
 
@@ -173,19 +174,34 @@ def _find_item(reference: str, stores: QuerySet[Store]) -> Item | None:
     return found.select_related("store__merchant", "category").first()
 
 
-def _show_form(
+def show_item_page(
     request: HttpRequest,
     staff: Staff,
-    form: ItemForm,
+    item: Item,
     *,
-    item: Item | None = None,
+    form: ItemForm | None = None,
+    picture: PictureForm | None = None,
     status: int = 200,
+) -> HttpResponse:
+    """Show an item's page, with a form that was refused, if any."""
+    context = {
+        "merchant": staff.merchant,
+        "works_at": staff.store,
+        "form": form or ItemForm.of(item),
+        "picture_form": picture or PictureForm(),
+        "item": item,
+        "store": item.store,
+    }
+    return render(request, "pos/item.html", context, status=status)
+
+
+def _show_form(
+    request: HttpRequest, staff: Staff, form: ItemForm, *, status: int = 200
 ) -> HttpResponse:
     context = {
         "merchant": staff.merchant,
         "works_at": staff.store,
         "form": form,
-        "item": item,
         "store": form.store,
     }
     return render(request, "pos/item.html", context, status=status)

@@ -53,6 +53,8 @@ RIGHTS = {
     "dashboard/items/<str:reference>/count/stop/": MANAGES,
     "dashboard/items/<str:reference>/hide/": MANAGES,
     "dashboard/items/<str:reference>/on-sale/": MANAGES,
+    "dashboard/items/<str:reference>/picture/": MANAGES,
+    "dashboard/items/<str:reference>/picture/remove/": MANAGES,
     "dashboard/items/<str:reference>/show/": MANAGES,
     "dashboard/items/<str:reference>/sold-out/": MANAGES,
     "dashboard/items/<str:reference>/sort/": MANAGES,
