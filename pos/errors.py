@@ -210,6 +210,10 @@ class PictureUnfit(Exception):
     """The picture cannot be an item's; the words say why."""
 
 
+class ListUnreadable(Exception):
+    """A list of items cannot be taken as a whole; the words say why, and what to do."""
+
+
 class TillInUse(Exception):
     """A till stays in its store as long as something of the store is bound to it."""
 

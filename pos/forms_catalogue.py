@@ -1,10 +1,13 @@
 """The dashboard's forms about categories, counts and pictures of items."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.digits import fold_digits
 from foundation.forms import LineField, MakingForm, PageForm
+from pos.item_imports import BYTES_MAX
 from pos.models import Category, ItemColor
 from pos.stock import STOCK_MAX
 
@@ -106,6 +109,26 @@ class PictureForm(PageForm):
         ),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
+
+
+class ItemListForm(MakingForm):
+    """A list of items to check."""
+
+    file = forms.FileField(
+        label=_("List"),
+        help_text=_("A CSV file, as spreadsheets save it, up to 5 MB."),
+        error_messages=dict.fromkeys(
+            ["required", "invalid", "missing", "empty"], _("Choose a file with items.")
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a file that is too large."""
+        typed = super().clean() or {}
+        if "file" in typed and typed["file"].size > BYTES_MAX:
+            self.add_error("file", _("This file is larger than 5 MB. Send it in parts."))
+        return typed
 
 
 class StopCountingForm(MakingForm):

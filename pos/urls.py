@@ -10,6 +10,7 @@ from pos.views import (
     desk,
     exports,
     fee_invoices,
+    item_lists,
     item_pictures,
     items,
     long_exports,
@@ -40,6 +41,12 @@ urlpatterns = [
     path("dashboard/tills/<str:reference>/", tills.till, name="till_settings"),
     path("dashboard/stores/<str:reference>/tills/new/", tills.new_till, name="new_till"),
     path("dashboard/stores/<str:reference>/items/new/", items.new_item, name="new_item"),
+    path("dashboard/stores/<str:reference>/items.csv", item_lists.items_csv, name="items_csv"),
+    path(
+        "dashboard/stores/<str:reference>/import/", item_lists.new_import, name="import_items"
+    ),
+    path("dashboard/imports/<str:reference>/", item_lists.item_import, name="item_import"),
+    path("dashboard/imports/<str:reference>/apply/", item_lists.apply, name="apply_import"),
     path("dashboard/items/", items.items, name="catalogue"),
     path("dashboard/items/<str:reference>/", items.item, name="item"),
     path("dashboard/items/<str:reference>/hide/", items.hide, name="hide_item"),

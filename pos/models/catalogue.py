@@ -159,6 +159,7 @@ class ItemImport(models.Model):
     bad_count = models.PositiveIntegerField(default=0)
 
     store_id: UUID
+    staff_id: UUID
 
     class Meta:
         indexes = [

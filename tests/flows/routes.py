@@ -37,6 +37,7 @@ KINDS = {
     "dashboard/codes/": "code",
     "dashboard/stores/": "store",
     "dashboard/items/": "item",
+    "dashboard/imports/": "import",
     "dashboard/invitations/": "invitation",
     "dashboard/keys/": "key",
     "dashboard/people/": "member",
@@ -110,6 +111,7 @@ def stock_two_stores(
             "key": ApiKey.objects.filter(merchant=place.merchant)[0],
             "settlement": settlement,
             "account": change,
+            "import": factories.send_list(place),
             "export": factories.ask_export(place, store=place.store),
             "fee_invoice": invoice,
         }
