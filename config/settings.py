@@ -269,6 +269,7 @@ CELERY_BEAT_SCHEDULE = {
         ("bill fees", "merchants.bill_fees", 3600),
         ("set tiers of fees", "merchants.set_fee_tiers", 1800),
         ("draw fee invoices", "pos.draw_fee_invoices", 300),
+        ("read lists of items", "pos.import_items", 30),
     ]
 }
 

@@ -30,6 +30,7 @@ _JOBS: dict[str, tuple[Promise, int]] = {
     "sessions": (_("Sessions that are over"), 3 * 3600),
     "reports": (_("Reports by mail"), 3600),
     "exports": (_("Long files"), 3600),
+    "imports": (_("Lists of items"), 3600),
     "bills": (_("Fee invoices"), 3 * 3600),
     "tiers": (_("Tiers of fees"), 3 * 3600),
     "fee_invoices": (_("Files of fee invoices"), 3600),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from merchants.errors import LogoUnfit
 from merchants.logo_maker import Made, make_logo
 from merchants.models import Logo, Merchant
+from merchants.picture_children import explain_unfit
 
 # WCAG 2.2, 1.4.3: what white letters need on a color.
 CONTRAST_MIN = 4.5
@@ -32,7 +33,8 @@ def change_logo(merchant: Merchant, picture: bytes) -> None:
     """
     made = make_logo(picture)
     if not isinstance(made, Made):
-        raise LogoUnfit(_explain(made, picture))
+        wanted = gettext("A logo is a PNG, JPEG or WebP picture.")
+        raise LogoUnfit(explain_unfit(made, picture, wanted=wanted))
     name = f"{sha256(made.picture).hexdigest()[:_HASH_CHARS]}-{made.width}x{made.height}"
     with transaction.atomic():
         Logo.objects.bulk_create([Logo(name=name, picture=made.picture)], ignore_conflicts=True)
@@ -65,33 +67,3 @@ def measure_contrast(color: str) -> float:
 def has_contrast(color: str) -> bool:
     """Return whether white letters can be read on a color."""
     return measure_contrast(color) >= CONTRAST_MIN
-
-
-def _explain(word: str, picture: bytes) -> str:
-    sentences = {
-        "large": gettext("This picture is larger than 12 MB. Choose a smaller one."),
-        "sides": gettext(
-            "This picture has more than 25 million pixels. Choose one with shorter sides."
-        ),
-        "small": gettext("This picture is too small: each side needs 48 pixels at least."),
-        "damaged": gettext("This picture is damaged: it cannot be read to its end."),
-        "work": gettext("This picture takes too much time or memory to read. Choose another."),
-    }
-    if word in sentences:
-        return sentences[word]
-    kind = _name_kind(picture)
-    if kind:
-        return gettext("This is %(kind)s. A logo is a PNG, JPEG or WebP picture.") % {
-            "kind": kind
-        }
-    return gettext("This is no picture that we know. A logo is a PNG, JPEG or WebP picture.")
-
-
-def _name_kind(picture: bytes) -> str:
-    head = picture[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if b"<svg" in head.lower() or (head.startswith(b"<?xml") and b"svg" in picture[:4096]):
-        return "SVG"
-    marks = {b"GIF8": "GIF", b"%PDF": "PDF", b"BM": "BMP", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
-    if head[4:8] == b"ftyp":
-        return "HEIC"
-    return next((kind for mark, kind in marks.items() if head.startswith(mark)), "")

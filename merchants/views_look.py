@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from merchants.access import Staff, managers_only, staff_only, whole_merchant
 from merchants.errors import LogoUnfit
 from merchants.forms_look import LogoForm, LookForm
-from merchants.logo_maker import BYTES_MAX
 from merchants.looks import (
     change_logo,
     change_look,
@@ -16,6 +15,7 @@ from merchants.looks import (
     has_contrast,
     remove_logo,
 )
+from merchants.picture_children import BYTES_MAX
 
 # The address names the content, so whatever has it keeps it.
 _FOR_EVER = "public, max-age=31536000, immutable"

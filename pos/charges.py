@@ -18,6 +18,7 @@ from pos.errors import (
     ChargeNotExtendable,
     ChargeNotPayable,
     CurrencyMismatch,
+    ItemSoldOut,
     StoreClosed,
     TillMoved,
     TillUnpaired,
@@ -29,10 +30,12 @@ from pos.places import place
 from pos.pricing import price_charge
 from pos.principals import Principal
 from pos.running import telling_running
+from pos.stock import is_counted, list_overdue_holders, return_stock, take_stock
 from pos.topics import topics_of
 from pos.transitions import (
     BY_THE_CLOCK,
     CANCEL,
+    EXPIRE,
     EXTEND,
     REFUSE,
     RELEASE,
@@ -55,6 +58,7 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
         AmountMismatch, AmountTooLarge, NothingToPay, TipsNotTaken, TipTooLarge: as
             `price_charge`.
         DiscountNotAllowed: more than the cashier may give, and no manager's approval of it.
+        ItemSoldOut: fewer of an item are left than the charge sells.
         IdempotencyMismatch: the key came with another request before.
         StillRunning: the same key's first request is not done yet.
     """
@@ -64,13 +68,21 @@ def create_charge(principal: Principal, new: NewCharge) -> Charge:
         raise CurrencyMismatch(principal.store.currency)
     prices = price_charge(principal.store, new)
     with telling_running(lambda: f"{principal.id} {new.idempotency_key}"):
-        return place(_open(principal, new, prices), principal)
+        try:
+            charge = _open(principal, new, prices)
+        except ItemSoldOut:
+            # A charge that is over by the clock holds what it took until it is swept.
+            if not _move_all(EXPIRE, list_overdue_holders(new.lines), actor="clock"):
+                raise
+            charge = _open(principal, new, prices)
+        return place(charge, principal)
 
 
 @retry_clashes
 def _open(principal: Principal, new: NewCharge, prices: Prices) -> Charge:
+    begin = _open_with_more if new.discounts or is_counted(new.lines) else open_charge
     # A short code is one of 34 billion; if it is taken, another one is drawn.
-    while (charge := _open_with_discounts(principal, new, prices)) is None:
+    while (charge := begin(principal, new, prices)) is None:
         known = find_created(principal, key=new.idempotency_key, request_hash=new.request_hash)
         if known is not None:
             return known
@@ -78,17 +90,14 @@ def _open(principal: Principal, new: NewCharge, prices: Prices) -> Charge:
     return charge
 
 
-def _open_with_discounts(
-    principal: Principal, new: NewCharge, prices: Prices
-) -> Charge | None:
-    if not new.discounts:
-        return open_charge(principal, new, prices)
-    with transaction.atomic():
-        allowed = find_allower(principal, new.discounts, approval=new.approval)
-        charge = open_charge(principal, new, prices)
-        if charge is not None:
-            giver = principal.cashier
-            record_discounts(charge, new.discounts, giver=giver, allowed=allowed)
+@transaction.atomic
+def _open_with_more(principal: Principal, new: NewCharge, prices: Prices) -> Charge | None:
+    allowed = find_allower(principal, new.discounts, approval=new.approval)
+    charge = open_charge(principal, new, prices)
+    # The same request again has given its discounts and taken its pieces before.
+    if charge is not None:
+        record_discounts(charge, new.discounts, giver=principal.cashier, allowed=allowed)
+        take_stock(charge, new.lines)
     return charge
 
 
@@ -175,6 +184,7 @@ def cancel_charge(charge_id: UUID, *, principal: Principal) -> Charge:
     with transaction.atomic():
         charge = move(CANCEL, charge_id, actor=principal.actor)
         if charge is not None:
+            return_stock(charge.id)
             tell_on_commit(*topics_of(charge))
             return charge
     truth = Charge.objects.get(pk=charge_id)
@@ -234,6 +244,8 @@ def _move_all(change: Transition, charge_ids: list[UUID], *, actor: str) -> int:
         with transaction.atomic():
             charge = move(change, charge_id, actor=actor)
             if charge is not None:
+                if charge.is_over:
+                    return_stock(charge.id)
                 tell_on_commit(*topics_of(charge))
                 moved += 1
     return moved

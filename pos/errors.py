@@ -1,6 +1,6 @@
 """Why the till's wish is refused."""
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.refusals import Member, problem
@@ -175,6 +175,48 @@ class ItemNameTaken(Exception):
         super().__init__(words)
 
 
+class NumberTaken(Exception):
+    """Another item of the store has this number."""
+
+    def __init__(self, name: str) -> None:
+        words = gettext("%(item)s has this number. A number stands for one item.")
+        super().__init__(words % {"item": name})
+
+
+class CategoryNameTaken(Exception):
+    """The store has another category of this name."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("Another category has this name. Type another one."))
+
+
+class StockTooSmall(Exception):
+    """There would be less than none."""
+
+    def __init__(self, left: int) -> None:
+        words = ngettext(
+            "Only %(count)s is left, and no more can be taken away.",
+            "Only %(count)s are left, and no more can be taken away.",
+            left,
+        )
+        super().__init__(words % {"count": left})
+
+
+class StockTooLarge(Exception):
+    """More than anybody counts."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("A count is at most a million."))
+
+
+class PictureUnfit(Exception):
+    """The picture cannot be an item's; the words say why."""
+
+
+class ListUnreadable(Exception):
+    """A list of items cannot be taken as a whole; the words say why, and what to do."""
+
+
 class TillInUse(Exception):
     """A till stays in its store as long as something of the store is bound to it."""
 
@@ -235,6 +277,32 @@ class ItemUnknown(Exception):
 
     def __init__(self, item: str) -> None:
         super().__init__(gettext("This store has no item %(item)s.") % {"item": item})
+
+
+@problem(409, "item_sold_out", field="lines")
+class ItemSoldOut(Exception):
+    """The item is sold out, or fewer are left than were asked for."""
+
+    def __init__(self, name: str, *, left: int) -> None:
+        words = gettext("%(item)s is sold out.")
+        if left:
+            words = ngettext(
+                "Only %(count)s of %(item)s is left.",
+                "Only %(count)s of %(item)s are left.",
+                left,
+            )
+        super().__init__(words % {"item": name, "count": left})
+
+
+@problem(422, "age_unconfirmed", field="age_confirmed")
+class AgeUnconfirmed(Exception):
+    """Nobody said that the customer is old enough for this item."""
+
+    def __init__(self, name: str, age: int) -> None:
+        words = gettext(
+            "%(item)s is for people of %(age)s or older. Ask, and confirm it for this sale."
+        )
+        super().__init__(words % {"item": name, "age": age})
 
 
 @problem(422, "amount_too_large", field="lines")

@@ -11,10 +11,10 @@ from ledger.money import find_exponent, format_number
 from ledger.typed import read_money, read_percent, write_percent
 from merchants.models import Store
 from pos.articles import read_article, shorten_article
+from pos.categories import list_categories
 from pos.errors import ArticleUnreadable
 from pos.items import ItemFacts
 from pos.models import Item, ItemColor, Terminal
-from pos.shelves import list_categories
 
 
 class ItemForm(PageForm):
@@ -46,7 +46,14 @@ class ItemForm(PageForm):
         required=False,
         error_messages={"invalid_choice": _("Choose one of the colours.")},
     )
-
+    number = LineField(
+        label=_("Article number"),
+        ask=_("Type the number in up to 40 letters and digits, or none."),
+        max_length=40,
+        required=False,
+        help_text=_("Your own. A list that you import knows the item by it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     barcode = forms.CharField(
         label=_("Bar code"),
         max_length=40,
@@ -60,6 +67,18 @@ class ItemForm(PageForm):
         required=False,
         help_text=_("It is part of the price."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+
+    min_age = forms.IntegerField(
+        label=_("Minimum age"),
+        min_value=0,
+        max_value=99,
+        required=False,
+        help_text=_("The till asks for it once a sale. Empty: everybody may buy it."),
+        error_messages=dict.fromkeys(
+            ["invalid", "min_value", "max_value"], _("Type an age from 0 to 99, or none.")
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
 
     def __init__(self, *args: Any, store: Store, **kwargs: Any) -> None:
@@ -76,10 +95,12 @@ class ItemForm(PageForm):
         initial = {
             "name": item.name,
             "price": format_number(item.price_minor, item.currency),
-            "category": item.category,
+            "category": item.category.name if item.category else "",
             "color": item.color,
+            "number": item.number,
             "barcode": item.barcode and shorten_article(item.barcode),
             "vat": "" if item.vat_bps is None else write_percent(item.vat_bps),
+            "min_age": item.min_age or "",
         }
         return cls(initial=initial, store=item.store)
 
@@ -114,13 +135,15 @@ class ItemForm(PageForm):
             price_minor=typed["price"],
             category=typed["category"],
             color=ItemColor(typed["color"]),
+            number=typed["number"],
             barcode=typed["barcode"],
             vat_bps=typed["vat"],
+            min_age=typed["min_age"] or 0,
         )
 
     def list_categories(self) -> list[str]:
-        """List the categories that the store has, for the field to suggest."""
-        return list_categories(self.store)
+        """List the names of the store's categories, for the field to suggest."""
+        return [category.name for category in list_categories(self.store)]
 
 
 class NewItemForm(ItemForm, MakingForm):

@@ -1,6 +1,7 @@
-"""What a store sells: add, change, hide and sort items."""
+"""What a store sells: add, change, hide and sort items, and say that one is sold out."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -8,7 +9,8 @@ from django.db.models import Max
 
 from foundation.once import make_once
 from merchants.models import Store
-from pos.errors import BarcodeTaken, ItemNameTaken
+from pos.categories import get_or_add_category
+from pos.errors import BarcodeTaken, ItemNameTaken, NumberTaken
 from pos.models import Item, ItemColor
 
 
@@ -18,11 +20,28 @@ class ItemFacts:
 
     name: str
     price_minor: int
+    # Its name; a new one becomes a category of the store.
     category: str
     color: ItemColor
+    # The shop's own, or empty.
+    number: str = ""
     # In 14 digits, or empty.
     barcode: str = ""
     vat_bps: int | None = None
+    min_age: int = 0
+
+    def as_columns(self, store: Store) -> dict[str, Any]:
+        """Return what the item's row says, with the row of its category."""
+        return {
+            "name": self.name,
+            "price_minor": self.price_minor,
+            "category": get_or_add_category(store, self.category),
+            "color": self.color,
+            "number": self.number,
+            "barcode": self.barcode,
+            "vat_bps": self.vat_bps,
+            "min_age": self.min_age,
+        }
 
 
 def add_item(store: Store, facts: ItemFacts, *, item_id: UUID) -> Item:
@@ -31,6 +50,7 @@ def add_item(store: Store, facts: ItemFacts, *, item_id: UUID) -> Item:
     Raises:
         ItemNameTaken: the store has an item of this name, perhaps a hidden one.
         BarcodeTaken: the store has an item of this bar code.
+        NumberTaken: the store has an item of this number.
         FormReused: the form added another item before.
     """
 
@@ -38,15 +58,7 @@ def add_item(store: Store, facts: ItemFacts, *, item_id: UUID) -> Item:
         items = Item.objects.filter(store=store)
         last = items.aggregate(last=Max("position"))["last"] or 0
         return Item.objects.create(
-            id=made_id,
-            store=store,
-            name=facts.name,
-            price_minor=facts.price_minor,
-            category=facts.category,
-            color=facts.color,
-            barcode=facts.barcode,
-            vat_bps=facts.vat_bps,
-            position=last + 1,
+            id=made_id, store=store, position=last + 1, **facts.as_columns(store)
         )
 
     try:
@@ -68,17 +80,11 @@ def change_item(item: Item, facts: ItemFacts) -> None:
     Raises:
         ItemNameTaken: the store has another item of this name, perhaps a hidden one.
         BarcodeTaken: the store has another item of this bar code.
+        NumberTaken: the store has another item of this number.
     """
     try:
         with transaction.atomic():
-            Item.objects.filter(pk=item.pk).update(
-                name=facts.name,
-                price_minor=facts.price_minor,
-                category=facts.category,
-                color=facts.color,
-                barcode=facts.barcode,
-                vat_bps=facts.vat_bps,
-            )
+            Item.objects.filter(pk=item.pk).update(**facts.as_columns(item.store))
     except IntegrityError:
         raise _find_clash(item.store, facts, item_id=item.id) from None
 
@@ -91,6 +97,16 @@ def hide_item(item: Item) -> None:
 def show_item(item: Item) -> None:
     """Put a hidden item on the tills again, in its old place; again changes nothing."""
     Item.objects.filter(pk=item.pk).update(is_active=True)
+
+
+def mark_sold_out(item: Item) -> None:
+    """Show an item on the tills as sold out, where it cannot be sold; again changes nothing."""
+    Item.objects.filter(pk=item.pk).update(is_sold_out=True)
+
+
+def unmark_sold_out(item: Item) -> None:
+    """Sell an item again; again changes nothing."""
+    Item.objects.filter(pk=item.pk).update(is_sold_out=False)
 
 
 @transaction.atomic
@@ -111,10 +127,13 @@ def place_item(item: Item, *, after: Item | None) -> None:
 
 def _find_clash(
     store: Store, facts: ItemFacts, *, item_id: UUID
-) -> BarcodeTaken | ItemNameTaken:
+) -> BarcodeTaken | ItemNameTaken | NumberTaken:
     others = Item.objects.filter(store=store).exclude(pk=item_id)
     named = others.filter(name=facts.name).first()
+    if named is not None:
+        return ItemNameTaken(not named.is_active)
+    numbered = others.filter(number=facts.number).first() if facts.number else None
+    if numbered is not None:
+        return NumberTaken(numbered.name)
     scanned = others.filter(barcode=facts.barcode).first() if facts.barcode else None
-    if named is None and scanned is not None:
-        return BarcodeTaken(scanned.name)
-    return ItemNameTaken(named is not None and not named.is_active)
+    return ItemNameTaken(is_hidden=False) if scanned is None else BarcodeTaken(scanned.name)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from merchants.models import Store
-from pos.errors import ItemUnknown
 from pos.models import Item
-from pos.queries import list_items
+from pos.queries import find_listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +52,9 @@ def find_lines(store: Store, wanted: Sequence[Mapping[str, Any]]) -> tuple[NewLi
 
     Raises:
         ItemUnknown: names the first one the store does not sell.
+        ItemSoldOut: names the first one that the shop said is sold out.
     """
-    is_listed = any("item" in line for line in wanted)
-    items = {item.public_id: item for item in list_items(store)} if is_listed else {}
-    for line in wanted:
-        if "item" in line and line["item"] not in items:
-            raise ItemUnknown(line["item"])
+    items = find_listed(store, [line["item"] for line in wanted if "item" in line])
     return tuple(
         line_of_item(items[line["item"]], line["quantity"], note=line["note"])
         if "item" in line

@@ -15,6 +15,7 @@ PRIVILEGES = {
     "pos_cashcount": ("SELECT", "INSERT"),
     "pos_cashmovement": ("SELECT", "INSERT"),
     "pos_approval": ("SELECT", "INSERT", "UPDATE (charge_id)"),
+    "pos_category": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "pos_charge": ("SELECT", "INSERT", _LIFE_OF_A_CHARGE),
     "pos_chargediscount": ("SELECT", "INSERT"),
     "pos_chargeline": ("SELECT", "INSERT"),
@@ -33,5 +34,8 @@ PRIVILEGES = {
     "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),
     "pos_refund": ("SELECT", "INSERT"),
     "pos_refundvat": ("SELECT", "INSERT"),
+    "pos_itemimportproblem": ("SELECT", "INSERT", "DELETE"),
+    "pos_itempicture": ("SELECT", "INSERT"),
+    "pos_stockmove": ("SELECT", "INSERT"),
     "pos_countercode": ("SELECT", "INSERT", "UPDATE (revoked_at)"),
 }

@@ -1,6 +1,7 @@
 """Read-only queries of the till."""
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +14,7 @@ from foundation.model_sql import JoinedRows, find_connection
 from foundation.paging import Page, cut_page
 from merchants.models import StaffMember, Store
 from merchants.queries import find_last_midnight, find_next_midnight, read_clock
-from pos.errors import NotFound
+from pos.errors import ItemSoldOut, ItemUnknown, NotFound
 from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
 from pos.places import list_columns, list_paths, write_joins
 from pos.principals import Principal
@@ -43,10 +44,13 @@ _TODAY = """
 """
 _ITEMS_VERSION = """
     SELECT coalesce(md5(string_agg(
-               concat_ws(' ', id, price_minor, position, color, category, barcode, name),
+               concat_ws(' ', item.id, price_minor, item.position, item.color, barcode,
+                         is_sold_out, stock = 0, min_age, picture, item.name,
+                         category.position, category.color, category.name),
                ' '
-               ORDER BY id)), '')
-      FROM pos_item WHERE store_id = %s AND is_active
+               ORDER BY item.id)), '')
+      FROM pos_item item LEFT JOIN pos_category category ON category.id = item.category_id
+     WHERE item.store_id = %s AND is_active
 """
 _HAS_LINES = "EXISTS (SELECT FROM pos_chargeline line WHERE line.charge_id = charge.id)"
 _BY_ID = JoinedRows(
@@ -182,7 +186,8 @@ def first_id_at(moment: datetime) -> UUID:
 
 def list_items(store: Store) -> list[Item]:
     """List what the store sells, in the order of its tills."""
-    items = list(Item.objects.filter(store=store, is_active=True).order_by("position", "name"))
+    shown = Item.objects.filter(store=store, is_active=True).select_related("category")
+    items = list(shown.order_by("position", "name"))
     for item in items:
         # Its price is in the store's currency: without this each item would ask for the store.
         item.store = store
@@ -194,6 +199,30 @@ def read_items_version(store: Store) -> str:
     row = find_connection().fetch_row(_ITEMS_VERSION, [store.id])
     assert row is not None, "an aggregate has a row, of nothing too"
     return f"{row[0]} {store.vat_mode} {store.vat_default_bps}"
+
+
+def find_listed(store: Store, references: list[str]) -> dict[str, Item]:
+    """Find the items of a store by their references.
+
+    Raises:
+        ItemUnknown: names the first one the store does not sell.
+        ItemSoldOut: names the first one that the shop said is sold out.
+    """
+    if not references:
+        return {}
+    known = {}
+    for reference in references:
+        with suppress(PayloadInvalid):
+            known[decode_reference("it", reference)] = reference
+    found = Item.objects.filter(store=store, is_active=True, pk__in=known)
+    items = {item.public_id: item for item in found}
+    for reference in references:
+        if reference not in items:
+            raise ItemUnknown(reference)
+        if items[reference].is_sold_out:
+            raise ItemSoldOut(items[reference].name, left=0)
+        items[reference].store = store
+    return items
 
 
 def find_refund(principal: Principal, reference: str) -> Refund:

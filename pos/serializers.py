@@ -90,6 +90,13 @@ class NewChargeSerializer(serializers.Serializer[Any]):
     store = PlainTextField(required=False, max_length=40)
     discount = DiscountSerializer(required=False)
     approval = PlainTextField(required=False, allow_blank=True, max_length=40, default="")
+    age_confirmed = WholeNumberField(
+        required=False,
+        min_value=0,
+        max_value=99,
+        default=0,
+        help_text="The age that whoever sells has asked for; items may want one.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for an amount where there are no lines to work it out from.

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from merchants.models import Store
-from pos.models import Item
+from pos.models import Category, Item
 from pos.queries import list_items
 
 _ByStore = dict[UUID, list[Item]]
@@ -17,22 +17,18 @@ _ByStore = dict[UUID, list[Item]]
 class Shelf:
     """The items of a category, as the till shows them; those without one come first."""
 
-    category: str
+    category: Category | None
     items: list[Item]
 
 
 def list_shelves(store: Store) -> list[Shelf]:
-    """List what the store sells by category, each in the place of its first item."""
-    shelves: dict[str, list[Item]] = {"": []}
+    """List what the store sells by category, in the order of the categories."""
+    by_category: dict[Category | None, list[Item]] = defaultdict(list)
     for item in list_items(store):
-        shelves.setdefault(item.category, []).append(item)
-    return [Shelf(category, items) for category, items in shelves.items() if items]
-
-
-def list_categories(store: Store) -> list[str]:
-    """List the categories of a store's items, by name."""
-    named = Item.objects.filter(store=store).exclude(category="")
-    return list(named.order_by("category").values_list("category", flat=True).distinct())
+        by_category[item.category].append(item)
+    named = sorted(filter(None, by_category), key=lambda each: (each.position, each.name))
+    shelves = [Shelf(category, by_category[category]) for category in (None, *named)]
+    return [shelf for shelf in shelves if shelf.items]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ def list_stores_with_items(stores: QuerySet[Store]) -> list[StoreWithItems]:
     """List these stores by name, with what they sell in the order of their tills."""
     shown: _ByStore = defaultdict(list)
     hidden: _ByStore = defaultdict(list)
-    found = Item.objects.filter(store__in=stores).select_related("store")
+    found = Item.objects.filter(store__in=stores).select_related("store", "category")
     for item in found.order_by("position", "name"):
         (shown if item.is_active else hidden)[item.store_id].append(item)
     return [

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from pos.charges import sweep_charges
 from pos.fee_invoice_files import draw_due_files
+from pos.item_imports import run_due_imports
 from pos.receipts import issue_receipts, list_unissued
 from relay.pulses import note_pulse
 
@@ -27,3 +28,10 @@ def draw_fee_invoices() -> None:
     """Draw the fee invoices that have no file yet."""
     draw_due_files()
     note_pulse("fee_invoices")
+
+
+@shared_task(name="pos.import_items")
+def import_items() -> None:
+    """Check and write the lists of items that wait."""
+    run_due_imports()
+    note_pulse("imports")

@@ -6,11 +6,14 @@ from pos.api import cash, charges, pictures
 from pos.api import counter_codes as api_codes
 from pos.views import (
     closings,
+    categories,
     counter_codes,
     desk,
     discounts,
     exports,
     fee_invoices,
+    item_lists,
+    item_pictures,
     items,
     long_exports,
     pages,
@@ -19,6 +22,7 @@ from pos.views import (
     payments,
     receipts,
     reports,
+    stock,
     tills,
 )
 
@@ -48,11 +52,47 @@ urlpatterns = [
     path("dashboard/tills/<str:reference>/", tills.till, name="till_settings"),
     path("dashboard/stores/<str:reference>/tills/new/", tills.new_till, name="new_till"),
     path("dashboard/stores/<str:reference>/items/new/", items.new_item, name="new_item"),
+    path("dashboard/stores/<str:reference>/items.csv", item_lists.items_csv, name="items_csv"),
+    path(
+        "dashboard/stores/<str:reference>/import/", item_lists.new_import, name="import_items"
+    ),
+    path("dashboard/imports/<str:reference>/", item_lists.item_import, name="item_import"),
+    path("dashboard/imports/<str:reference>/apply/", item_lists.apply, name="apply_import"),
     path("dashboard/items/", items.items, name="catalogue"),
     path("dashboard/items/<str:reference>/", items.item, name="item"),
     path("dashboard/items/<str:reference>/hide/", items.hide, name="hide_item"),
     path("dashboard/items/<str:reference>/show/", items.show, name="show_item"),
     path("dashboard/items/<str:reference>/sort/", items.sort, name="sort_item"),
+    path("dashboard/items/<str:reference>/sold-out/", items.sold_out, name="sold_out"),
+    path("dashboard/items/<str:reference>/on-sale/", items.on_sale, name="on_sale"),
+    path(
+        "dashboard/items/<str:reference>/picture/", item_pictures.picture, name="item_picture"
+    ),
+    path(
+        "dashboard/items/<str:reference>/picture/remove/",
+        item_pictures.no_picture,
+        name="no_item_picture",
+    ),
+    path(
+        "item-pictures/<str:name>-<str:size>.webp",
+        item_pictures.picture_file,
+        name="item_picture_file",
+    ),
+    path("dashboard/items/<str:reference>/count/", stock.count, name="count"),
+    path("dashboard/items/<str:reference>/count/change/", stock.change, name="change_count"),
+    path("dashboard/items/<str:reference>/count/stop/", stock.stop, name="stop_counting"),
+    path(
+        "dashboard/stores/<str:reference>/categories/",
+        categories.categories,
+        name="categories",
+    ),
+    path("dashboard/categories/<str:reference>/", categories.category, name="category"),
+    path(
+        "dashboard/categories/<str:reference>/remove/",
+        categories.remove,
+        name="remove_category",
+    ),
+    path("dashboard/categories/<str:reference>/sort/", categories.sort, name="sort_category"),
     path(
         "dashboard/tills/<str:reference>/code/", pages.new_pairing_code, name="new_pairing_code"
     ),

@@ -200,9 +200,9 @@ ${api_error_pages}
             error_page 502 504 = @unavailable;
         }
 
-        # A photograph of a code, from browsers without script, a logo, or the bank's statement:
-        # it lies in a file for a moment.
-        location ~ ^/(wallet/scan|console/statements|dashboard/look/logo)/$$ {
+        # A photograph of a code, from browsers without script, a logo, an item's picture, a
+        # list of items, or the bank's statement: it lies in a file for a moment.
+        location ~ ^/(wallet/scan|console/statements|dashboard/.+/(logo|picture|import))/$$ {
             proxy_pass http://$$rank;
             client_max_body_size 13m;
             error_page 413 = @too_large;

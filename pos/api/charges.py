@@ -15,6 +15,7 @@ from foundation.express import ExpressView
 from foundation.idempotency import KEY, IdempotencyMismatch, hash_request, read_key
 from foundation.paging import AFTER, Page, read_after
 from foundation.refusals import refuses
+from pos.ages import check_ages
 from pos.authentication import PosAuthentication
 from pos.charges import (
     cancel_charge,
@@ -24,6 +25,7 @@ from pos.charges import (
 )
 from pos.discounts import NewDiscount, Taken, list_discounts, take_discounts
 from pos.errors import (
+    AgeUnconfirmed,
     AmountMismatch,
     AmountTooLarge,
     ChargeNotCancelable,
@@ -31,6 +33,7 @@ from pos.errors import (
     CurrencyMismatch,
     DiscountNotAllowed,
     DiscountTooLarge,
+    ItemSoldOut,
     ItemUnknown,
     NotFound,
     NothingToPay,
@@ -132,6 +135,8 @@ class ChargesView(PosView):
         DiscountTooLarge,
         DiscountNotAllowed,
         NothingToPay,
+        ItemSoldOut,
+        AgeUnconfirmed,
         IdempotencyMismatch,
     )
     def post(self, request: Request) -> Response:
@@ -331,6 +336,7 @@ def _read_charge(
 ) -> NewCharge:
     amount, wanted = asked.get("amount"), asked.get("lines", [])
     lines = find_lines(principal.store, wanted)
+    check_ages(lines, confirmed=asked["age_confirmed"])
     discounts: tuple[Taken, ...] = ()
     if "discount" in asked or any("discount" in line for line in wanted):
         lines, discounts = take_discounts(

@@ -1,6 +1,14 @@
 """Terminals and catalogue; charges, their lines, refunds and receipts."""
 
 from pos.models.acknowledgements import Acknowledgement
+from pos.models.catalogue import (
+    Category,
+    ItemImport,
+    ItemImportProblem,
+    ItemPicture,
+    StockMove,
+    StockMoveKind,
+)
 from pos.models.charges import Charge, ChargeLine, Refusal
 from pos.models.closings import (
     CashCount,
@@ -25,6 +33,7 @@ __all__ = [
     "CashCount",
     "CashMovement",
     "Approval",
+    "Category",
     "Charge",
     "ChargeDiscount",
     "ChargeLine",
@@ -43,11 +52,16 @@ __all__ = [
     "MovementKind",
     "ParkedCart",
     "ParkedLine",
+    "ItemImport",
+    "ItemImportProblem",
+    "ItemPicture",
     "Receipt",
     "Refund",
     "RefundVat",
     "Refusal",
     "SumKind",
+    "StockMove",
+    "StockMoveKind",
     "Terminal",
     "TerminalToken",
 ]

@@ -111,7 +111,11 @@ class Item(models.Model):
     name = models.CharField(max_length=80)
     price_minor = models.BigIntegerField()
     is_active = models.BooleanField(default=True)
-    category = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # The shop's own number of it, by which lists of items know it again.
+    number = models.CharField(max_length=40, blank=True, default="", db_default="")
+    category = models.ForeignKey(
+        "Category", models.SET_NULL, related_name="items", null=True, blank=True
+    )
     color = models.CharField(
         max_length=5, choices=ItemColor, blank=True, default="", db_default=""
     )
@@ -121,8 +125,17 @@ class Item(models.Model):
     vat_bps = models.PositiveIntegerField(null=True)
     # Its place on the till; those with the same one stand by name.
     position = models.PositiveIntegerField(default=0, db_default=0)
+    # Shown, and not sold.
+    is_sold_out = models.BooleanField(default=False, db_default=False)
+    # Sold to people of this age; 0 to everybody.
+    min_age = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # How many are left to sell: the sum of its moves. Null where nobody counts.
+    stock = models.IntegerField(null=True)
+    # The name of its pictures, which is their content's hash.
+    picture = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     store_id: UUID
+    category_id: UUID | None
 
     class Meta:
         constraints = [
@@ -136,6 +149,18 @@ class Item(models.Model):
                 fields=["store", "barcode"],
                 condition=~models.Q(barcode=""),
                 name="pos_item_barcode_once_a_store",
+            ),
+            models.UniqueConstraint(
+                fields=["store", "number"],
+                condition=~models.Q(number=""),
+                name="pos_item_number_once_a_store",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stock=None) | models.Q(stock__gte=0),
+                name="pos_item_stock_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(min_age__lte=99), name="pos_item_age_two_digits"
             ),
             models.CheckConstraint(
                 condition=models.Q(vat_bps=None) | models.Q(vat_bps__lte=10_000),
@@ -155,3 +180,8 @@ class Item(models.Model):
     def currency(self) -> str:
         """Return the store's currency."""
         return self.store.currency
+
+    @property
+    def is_out(self) -> bool:
+        """Return whether none can be sold now."""
+        return self.is_sold_out or self.stock == 0

@@ -19,13 +19,24 @@ from merchants.access import (
     staff_only,
 )
 from merchants.models import Store
-from pos.errors import BarcodeTaken, ItemNameTaken, NotFound
+from pos.errors import BarcodeTaken, ItemNameTaken, NotFound, NumberTaken
 from pos.forms import ItemForm, NewItemForm
-from pos.items import add_item, change_item, hide_item, place_item, show_item
+from pos.forms_catalogue import PictureForm
+from pos.items import (
+    add_item,
+    change_item,
+    hide_item,
+    mark_sold_out,
+    place_item,
+    show_item,
+    unmark_sold_out,
+)
 from pos.models import Item
 from pos.queries import read_reference
 from pos.shelves import list_stores_with_items
 
+# Beside which field a refusal stands.
+_FIELDS = {BarcodeTaken: "barcode", ItemNameTaken: "name", NumberTaken: "number"}
 ItemView = Callable[[HttpRequest, Staff, Item], HttpResponseBase]
 
 
@@ -71,13 +82,13 @@ def new_item(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
         return _show_form(request, staff, form, status=422)
     try:
         item = add_item(store, form.read_facts(), item_id=form.read_id())
-    except (BarcodeTaken, ItemNameTaken) as refusal:
-        form.refuse("barcode" if isinstance(refusal, BarcodeTaken) else "name", refusal)
+    except (BarcodeTaken, ItemNameTaken, NumberTaken) as refusal:
+        form.refuse(_FIELDS[type(refusal)], refusal)
         return _show_form(request, staff, form, status=409)
     except FormReused as refusal:
         form.renew(refusal)
         return _show_form(request, staff, form, status=409)
-    return _go_to(item)
+    return go_to_item(item)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,16 +99,16 @@ def new_item(request: HttpRequest, staff: Staff, store: Store) -> HttpResponse:
 def item(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
     """Show an item, and change it."""
     if request.method == "GET":
-        return _show_form(request, staff, ItemForm.of(item), item=item)
+        return show_item_page(request, staff, item)
     form = ItemForm(request.POST, store=item.store)
     if not form.is_valid():
-        return _show_form(request, staff, form, item=item, status=422)
+        return show_item_page(request, staff, item, form=form, status=422)
     try:
         change_item(item, form.read_facts())
-    except (BarcodeTaken, ItemNameTaken) as refusal:
-        form.refuse("barcode" if isinstance(refusal, BarcodeTaken) else "name", refusal)
-        return _show_form(request, staff, form, item=item, status=409)
-    return _go_to(item)
+    except (BarcodeTaken, ItemNameTaken, NumberTaken) as refusal:
+        form.refuse(_FIELDS[type(refusal)], refusal)
+        return show_item_page(request, staff, item, form=form, status=409)
+    return go_to_item(item)
 
 
 @require_POST
@@ -107,7 +118,7 @@ def item(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
 def hide(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
     """Take an item off the tills."""
     hide_item(item)
-    return _go_to(item)
+    return go_to_item(item)
 
 
 @require_POST
@@ -117,7 +128,27 @@ def hide(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
 def show(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
     """Put a hidden item on the tills again."""
     show_item(item)
-    return _go_to(item)
+    return go_to_item(item)
+
+
+@require_POST
+@staff_only
+@managers_only
+@of_item
+def sold_out(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
+    """Show an item on the tills as sold out."""
+    mark_sold_out(item)
+    return go_to_item(item)
+
+
+@require_POST
+@staff_only
+@managers_only
+@of_item
+def on_sale(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
+    """Sell an item again that was sold out."""
+    unmark_sold_out(item)
+    return go_to_item(item)
 
 
 @require_POST
@@ -131,7 +162,7 @@ def sort(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
     if wanted and after is None:
         raise Http404
     place_item(item, after=after)
-    return _go_to(item)
+    return go_to_item(item)
 
 
 def _find_item(reference: str, stores: QuerySet[Store]) -> Item | None:
@@ -140,28 +171,44 @@ def _find_item(reference: str, stores: QuerySet[Store]) -> Item | None:
     except NotFound:
         return None
     found = Item.objects.filter(pk=item_id, store__in=stores)
-    return found.select_related("store__merchant").first()
+    return found.select_related("store__merchant", "category").first()
+
+
+def show_item_page(
+    request: HttpRequest,
+    staff: Staff,
+    item: Item,
+    *,
+    form: ItemForm | None = None,
+    picture: PictureForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show an item's page, with a form that was refused, if any."""
+    context = {
+        "merchant": staff.merchant,
+        "works_at": staff.store,
+        "form": form or ItemForm.of(item),
+        "picture_form": picture or PictureForm(),
+        "item": item,
+        "store": item.store,
+    }
+    return render(request, "pos/item.html", context, status=status)
 
 
 def _show_form(
-    request: HttpRequest,
-    staff: Staff,
-    form: ItemForm,
-    *,
-    item: Item | None = None,
-    status: int = 200,
+    request: HttpRequest, staff: Staff, form: ItemForm, *, status: int = 200
 ) -> HttpResponse:
     context = {
         "merchant": staff.merchant,
         "works_at": staff.store,
         "form": form,
-        "item": item,
         "store": form.store,
     }
     return render(request, "pos/item.html", context, status=status)
 
 
-def _go_to(item: Item) -> HttpResponse:
+def go_to_item(item: Item) -> HttpResponse:
+    """Redirect to an item's place in the list."""
     answer = redirect("pos:catalogue")
     answer["Location"] += f"?made={item.public_id}#{item.public_id}"
     return answer

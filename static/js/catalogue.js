@@ -2,6 +2,7 @@
 
 import { find, heed } from "./page.js";
 import { gettext } from "./server.js";
+import { wireShelves } from "./shelves.js";
 
 const listTiles = (page) =>
   new Map(
@@ -13,6 +14,8 @@ const listTiles = (page) =>
         price: Number(tile.dataset.price),
         article: tile.dataset.article,
         vat: tile.dataset.vat ? Number(tile.dataset.vat) : undefined,
+        age: Number(tile.dataset.age ?? 0),
+        isOut: "out" in tile.dataset,
       },
     ]),
   );
@@ -20,6 +23,7 @@ const listTiles = (page) =>
 /** Read the page's items; `refresh` reads them again and says what changed of those in a sale. */
 export function readCatalogue({ money }) {
   const catalogue = { items: listTiles(document), isOf, refresh };
+  wireShelves();
 
   /** Whether these are the items of that version. */
   function isOf(version) {
@@ -46,6 +50,7 @@ export function readCatalogue({ money }) {
 
   function tell(before, now) {
     if (!now) return gettext("%(item)s is not sold any more and was taken off.", { item: before.name });
+    if (now.isOut && !before.isOut) return gettext("%(item)s is sold out.", { item: now.name });
     if (now.price === before.price) return "";
     return gettext("%(item)s is now %(price)s.", { item: now.name, price: money(now.price) });
   }

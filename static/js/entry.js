@@ -175,6 +175,10 @@ export function openEntry({ currency, exponent, charge, withSheets }) {
     const number = readArticle(text);
     const found = number && [...catalogue.items].find(([, item]) => item.article === number);
     if (!found) return false;
+    if (found[1].isOut) {
+      note(gettext("%(item)s is sold out.", { item: found[1].name }));
+      return true;
+    }
     note("");
     add(found[0]);
     return true;

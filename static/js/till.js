@@ -1,5 +1,6 @@
 /** The till: one sale at a time, shown as the server tells it and never otherwise. */
 
+import { confirmAge, forgetAge } from "./ages.js";
 import { openEntry } from "./entry.js";
 import { onHand, onScan } from "./keys.js";
 import { find } from "./page.js";
@@ -9,7 +10,7 @@ import { gettext } from "./server.js";
 
 const LATER_MS = 500;
 const AGAIN_MS = 8_000;
-const PRICED = ["amount_mismatch", "item_unknown"];
+const PRICED = ["amount_mismatch", "item_sold_out", "item_unknown"];
 
 const root = find("main");
 const { currency, terminal } = root.dataset;
@@ -41,11 +42,17 @@ const screens = openScreens({ now: sale.now, device: withDevice, look: sale.look
 const entry = openEntry({ currency, exponent, charge: begin, withSheets });
 
 function begin(body, amount) {
+  if (!confirmAge(body, () => begin(body, amount))) return;
   withDevice((module) => module.unlock());
   // The second of two quick taps on Charge would fall on Cancel, which lies where Charge was.
   rest("cancel");
   showBanner("");
   sale.begin(body, amount);
+}
+
+function clear() {
+  entry.clear();
+  forgetAge();
 }
 
 function sending() {
@@ -55,7 +62,7 @@ function sending() {
 
 function changed(charge, before) {
   screens.showCharge(charge, before);
-  if (isPaid(charge) && charge.status !== before) entry.clear();
+  if (isPaid(charge) && charge.status !== before) clear();
   if (charge.status !== before) desk?.draw();
 }
 
@@ -78,7 +85,7 @@ async function refused(error) {
 
 function next() {
   const { charge } = sale.now();
-  if (isPaid(charge) || charge?.status === "canceled") entry.clear();
+  if (isPaid(charge) || charge?.status === "canceled") clear();
   // Whoever goes on has seen it; without the desk it is told of once more.
   if (charge?.status === "captured") desk?.acknowledge(charge.id);
   sale.leave();

@@ -22,7 +22,7 @@ from merchants.models import (
 )
 from merchants.onboarding import open_store
 from pos.closings import close_till
-from pos.models import Item, Terminal
+from pos.models import Category, Item, Terminal
 from pos.terminals import add_terminal
 from tests import factories
 from tests.merchants.invoices import keep_invoice
@@ -36,9 +36,11 @@ KINDS = {
     "dashboard/exports/": "export",
     "dashboard/fee-invoices/": "fee_invoice",
     "dashboard/tills/": "terminal",
+    "dashboard/categories/": "category",
     "dashboard/codes/": "code",
     "dashboard/stores/": "store",
     "dashboard/items/": "item",
+    "dashboard/imports/": "import",
     "dashboard/invitations/": "invitation",
     "dashboard/keys/": "key",
     "dashboard/people/": "member",
@@ -63,6 +65,7 @@ _KEPT: list[Any] = [
     StoreAddress,
     StoreDay,
     Terminal,
+    Category,
     Item,
     StaffMember,
     ApiKey,
@@ -103,6 +106,7 @@ def stock_two_stores(
             "terminal": place.terminal,
             "code": code,
             "store": place.store,
+            "category": factories.make_category(place),
             "item": factories.make_item(place, name=f"Soup of {place.terminal.name}"),
             "charge": charge,
             "member": factories.add_cashier(place),
@@ -110,6 +114,7 @@ def stock_two_stores(
             "key": ApiKey.objects.filter(merchant=place.merchant)[0],
             "settlement": settlement,
             "account": change,
+            "import": factories.send_list(place),
             "export": factories.ask_export(place, store=place.store),
             "fee_invoice": invoice,
             "closing": close_till(place.terminal, closing_id=uuid4(), cashier=None),

@@ -20,7 +20,7 @@ from merchants.tasks import (
     set_fee_tiers,
     sweep_sessions,
 )
-from pos.tasks import draw_fee_invoices, issue_missing_receipts
+from pos.tasks import draw_fee_invoices, import_items, issue_missing_receipts
 from pos.tasks import sweep as sweep_charges
 from relay.letters import TRIES_MAX
 from relay.models import Letter, Pulse
@@ -57,7 +57,7 @@ def test_each_job_of_the_timetable_leaves_its_age(aoife):
         *(sweep_charges, issue_missing_receipts, send_letters, sweep_bank),
         *(close_due_settlements, order_payouts, expire_holds, sweep_sessions),
         count_network_values,
-        *(send_reports, make_exports, bill_fees, draw_fee_invoices),
+        *(send_reports, make_exports, bill_fees, draw_fee_invoices, import_items),
         set_fee_tiers,
     ):
         job()

@@ -7,7 +7,8 @@ import zlib
 import pytest
 from PIL import Image, PngImagePlugin
 
-from merchants.logo_maker import BYTES_MAX, MADE_BYTES_MAX, Made, draw_logo, make_logo
+from merchants.logo_maker import MADE_BYTES_MAX, Made, draw_logo, make_logo
+from merchants.picture_children import BYTES_MAX
 
 
 def write(image, kind="PNG", **options):
@@ -141,6 +142,6 @@ def test_the_child_says_what_is_wrong():
 
 
 def test_what_takes_too_much_ends_only_the_child(monkeypatch):
-    monkeypatch.setattr("merchants.logo_maker._PATIENCE_S", 0.001)
+    monkeypatch.setattr("merchants.picture_children._PATIENCE_S", 0.001)
 
     assert make_logo(PNG) == "work"
