@@ -78,6 +78,25 @@ def test_the_look_for_dead_rules_sees_them():
     assert "gone" not in list_given()
 
 
+def list_dark(text):
+    """Return what the dark theme sets, as the system wishes and as the user does."""
+    return re.findall(
+        r"(?:scheme: dark\) {\s*:root\S* [^{]*|theme=\"dark\"\] ?){([^}]*)}", text
+    )
+
+
+def test_the_dark_theme_has_other_colors_and_no_other_boxes():
+    """Pages are measured dark on one screen only, because of this."""
+    told = "\n".join(read_rules(path) for path in list_sheets())
+    color = re.compile(r"--[\w-]+: #[0-9a-f]{3,8}|--shadow: none|color-scheme: dark")
+
+    wished, chosen = list_dark(told)
+    assert wished.split() == chosen.split()
+    settings = [each.strip() for each in wished.split(";") if each.strip()]
+    assert [each for each in settings if not color.fullmatch(each)] == []
+    assert told.count("prefers-color-scheme") == told.count('data-theme="dark"') == 1
+
+
 def test_every_token_and_every_animation_is_used():
     rules = "\n".join(read_rules(path) for path in list_sheets())
     scripts = "\n".join(path.read_text() for path in (ROOT / "static").rglob("*.js"))

@@ -8,7 +8,9 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations import CreateModel, RunSQL
 
+from foundation.new_tables import CreateModels, join_creations
 from servers.embedded import APPLICATION_ROLE, SUPERUSER
 from tests.broken import find_broken
 from tests.owners import logged_in_as_owner
@@ -42,6 +44,18 @@ def test_migrating_again_changes_nothing():
 
     assert "No migrations to apply." in out.getvalue()
     assert not re.search("installed|dropped", out.getvalue())
+
+
+def test_models_that_follow_each_other_are_created_together():
+    first, second, last = (CreateModel(name, []) for name in ("First", "Second", "Last"))
+    between = RunSQL("SELECT 1")
+
+    joined, kept, alone = join_creations([first, second, between, last])
+
+    assert isinstance(joined, CreateModels)
+    assert isinstance(alone, CreateModels)
+    assert (joined.creations, alone.creations) == ([first, second], [last])
+    assert kept is between
 
 
 def test_a_database_of_another_version_is_refused():

@@ -12,9 +12,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
 
 from foundation.management.commands.grant_privileges import check_roles
+from foundation.new_tables import Executor
 from foundation.sql_functions import install_functions, list_functions
 
 _ROOT = Path(__file__).resolve().parents[3]
+# Django's command offers no other way to choose who applies the migrations.
+migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]
 
 
 class Command(migrate.Command):
