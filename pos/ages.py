@@ -12,6 +12,10 @@ def check_ages(lines: Sequence[NewLine], *, confirmed: int) -> None:
     Raises:
         AgeUnconfirmed: names the item of the highest age.
     """
-    oldest = max((line.item for line in lines if line.item is not None), key=lambda item: item.min_age, default=None)
+    oldest = max(
+        (line.item for line in lines if line.item is not None),
+        key=lambda item: item.min_age,
+        default=None,
+    )
     if oldest is not None and oldest.min_age > confirmed:
         raise AgeUnconfirmed(oldest.name, oldest.min_age)

@@ -5,8 +5,8 @@ from django.urls import path
 from pos.api import cash, charges, pictures
 from pos.api import counter_codes as api_codes
 from pos.views import (
-    closings,
     categories,
+    closings,
     counter_codes,
     desk,
     discounts,

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0001_initial"),
-        ("merchants", "0001_initial"),
+        ("merchants", "0002_fees_by_method"),
     ]
 
     operations = [

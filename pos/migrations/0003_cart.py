@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0001_initial"),
-        ("pos", "0001_initial"),
+        ("pos", "0002_catalogue"),
     ]
 
     operations = [
