@@ -53,7 +53,9 @@ export function shareOut(minor, weights) {
   const products = weights.map((weight) => BigInt(minor) * BigInt(weight));
   const parts = products.map((product) => Number(product / whole));
   const left = minor - parts.reduce((sum, part) => sum + part, 0);
-  const byRest = products.map((product, place) => [product % whole, place]).sort(([a], [b]) => (a < b ? 1 : a > b ? -1 : 0));
+  const byRest = products
+    .map((product, place) => [product % whole, place])
+    .sort(([a], [b]) => (a < b ? 1 : a > b ? -1 : 0));
   for (const [, place] of byRest.slice(0, left)) parts[place] += 1;
   return parts;
 }
