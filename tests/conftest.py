@@ -23,7 +23,7 @@ from tests.descriptions import find_undescribed
 from tests.owners import logged_in_as_owner
 from tests.servers import TEST_ROLE
 
-pytest_plugins = ["tests.distribution", "tests.hashes", "tests.stack"]
+pytest_plugins = ["tests.counting", "tests.distribution", "tests.hashes", "tests.stack"]
 
 # The duration of a property's example depends on the machine's load, and fails nothing.
 properties.register_profile(

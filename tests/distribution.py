@@ -16,18 +16,6 @@ from tests.folders import WORKER
 
 _BROWSER = ("browser 0", "browser 1")
 _LONG = (*_BROWSER, "stack")
-# Counting lines takes a third of a test's time. Nearly all that these reach others reach too:
-# they repeat it at once, in each role, in many orders, or in processes of their own.
-_UNCOUNTED = {
-    "faults",
-    "races",
-    "test_circle.py",
-    "test_model.py",
-    "test_operations.py",
-    "test_rights.py",
-    "test_staff_scope.py",
-    "test_units.py",
-}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -59,10 +47,7 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker(folder)
     if "stack" in _list_fixtures(item):
         item.add_marker("stack")
-    group = _name_group(item)
-    item.add_marker(pytest.mark.xdist_group(group))
-    if group in _LONG or _UNCOUNTED & {folder, item.path.name}:
-        item.add_marker(pytest.mark.no_cover)
+    item.add_marker(pytest.mark.xdist_group(_name_group(item)))
 
 
 def _name_group(item: pytest.Item) -> str:

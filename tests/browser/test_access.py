@@ -2,11 +2,39 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from qr.links import encode_token
 from tests.browser.screens import Phone, Till
 from tests.browser.windows import PHONE, TABLET, remember
+
+# One that nobody can read, one for AA alone, a large one that fails, and two that are well.
+_TEXTS = """() => [
+  ["#999", "#aaa", 16],
+  ["#767676", "#fff", 16],
+  ["#999", "#fff", 32],
+  ["#767676", "#fff", 32],
+  ["#111", "#fff", 16],
+].forEach(([color, background, size], place) => {
+  const text = document.createElement("p");
+  text.id = `text${place}`;
+  text.textContent = "Words to be read";
+  Object.assign(text.style, { color, background, fontSize: `${size}px` });
+  document.querySelector("main").append(text);
+})"""
+
+
+def test_colors_that_are_hard_to_read_are_found(windows, check):
+    page = windows.open()
+    page.goto("/dashboard/sign-in/")
+    page.evaluate(_TEXTS)
+
+    with pytest.raises(AssertionError) as found:
+        check(page, "bad colors")
+
+    told = set(re.findall(r"(\w+): color-contrast-enhanced: \['#(text\d)'\]", str(found.value)))
+    assert told == {(theme, f"text{n}") for theme in ("light", "dark") for n in range(3)}
 
 
 def test_the_till_before_a_sale(windows, unlocked, stack, check, watch):
