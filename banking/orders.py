@@ -88,6 +88,17 @@ def create_order(new: NewOrder) -> Order:
     return order
 
 
+def create_payouts(new: Sequence[NewOrder]) -> None:
+    """Make the first orders of settlements that the caller's transaction has written.
+
+    Raises:
+        AddressIncomplete, NameUnwritable: no bank would take one of the payees.
+    """
+    for each in new:
+        check_payee(each.payee)
+    Order.objects.bulk_create(_plan(each) for each in new)
+
+
 @retry_clashes
 @transaction.atomic
 def cancel_order(order: Order) -> Order:
@@ -256,8 +267,14 @@ def _require_over(new: NewOrder, *, follows_id: UUID) -> None:
 
 
 def _write(new: NewOrder) -> Order:
+    order = _plan(new)
+    order.save(force_insert=True)
+    return order
+
+
+def _plan(new: NewOrder) -> Order:
     payee = new.payee
-    return Order.objects.create(
+    return Order(
         kind=new.kind,
         subject=new.subject,
         source_account_id=new.source_account_id,

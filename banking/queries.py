@@ -57,6 +57,15 @@ def list_moved(account_id: UUID) -> QuerySet[Adjustment]:
     return Adjustment.objects.filter(mine, moved_minor__gt=0).order_by("-carried_out_at")
 
 
+def list_adjusted(account_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of some accounts whose money an adjustment has moved, and maybe others."""
+    wanted = list(account_ids)
+    mine = Q(debit_account_id__in=wanted) | Q(credit_account_id__in=wanted)
+    moved = Adjustment.objects.filter(mine, moved_minor__gt=0)
+    rows = moved.values_list("debit_account_id", "credit_account_id")
+    return {account_id for row in rows for account_id in row}
+
+
 def sum_moved(account_id: UUID, **only: Any) -> int:
     """Return what adjustments brought to an account less what they took, in minor units.
 

@@ -90,6 +90,21 @@ def post_together(transfers: Sequence[AnyTransfer]) -> None:
             raise explain_refusal(result, transfer.id)
 
 
+def post_all(transfers: Sequence[NewTransfer]) -> None:
+    """Post all of them; a refusal is raised, and the caller's transaction must end with it.
+
+    Those that are not linked are posted by fewer steps than a chain.
+
+    Raises:
+        TransferRefused, BatchTooLarge, AmountOverflows: as `post_together`.
+    """
+    for at in range(0, len(transfers), BATCH_MAX):
+        batch = transfers[at : at + BATCH_MAX]
+        for transfer, result in zip(batch, post_transfers(batch), strict=True):
+            if result not in DONE:
+                raise explain_refusal(result, transfer.id)
+
+
 def explain_refusal(result: Result, transfer_id: UUID) -> TransferRefused:
     """Return the exception for a refused transfer."""
     if result == Result.INSUFFICIENT_FUNDS:

@@ -1,16 +1,18 @@
 """Close every settlement that is due: by one worker, or in parts by several.
 
-Each balance is closed in a transaction of its own under a lease (`merchants/leases.py`), so a
-round may end anywhere, run twice, and run beside another.
+Each balance is closed under a lease (`merchants/leases.py`), small ones of a part together and
+others in a transaction of their own, so a round may end anywhere, run twice, and run beside
+another.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import DatabaseError
 
+from merchants.closing_together import Cut, close_together
 from merchants.errors import CutInFuture, LeaseLost, NothingToSettle
 from merchants.leases import Lease, end_lease, lease_free, lease_patiently, skip_idle
 from merchants.models import MerchantBalance, Settlement
@@ -23,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 # So many are leased at once, and make one job.
 PART = 50
+_TOGETHER_MIN = 2
 
 
 def close_due_settlements() -> list[Settlement]:
@@ -52,9 +55,13 @@ def share_due_settlements() -> None:
 
 def close_part(balance_ids: Sequence[UUID]) -> list[Settlement]:
     """Close those of some balances that are due and that no other worker has leased."""
-    cuts, closed = _find_due(balance_ids), list[Settlement]()
+    cuts = _find_due(balance_ids)
     leases = lease_free(list(cuts)) if cuts else {}
+    done = _close_small(leases, cuts)
+    closed = [settlement for settlement in done.values() if settlement is not None]
     for balance_id, cut_at in cuts.items():
+        if balance_id in done:
+            continue
         try:
             if balance_id not in leases:
                 leases |= lease_patiently(balance_id)
@@ -92,6 +99,24 @@ def _find_cut(balance: MerchantBalance, *, now: datetime) -> datetime:
     if balance.settled_until > now:
         raise CutInFuture(balance.settled_until, now=now)
     return Timetable.of(balance.merchant).find_last_cut(now)
+
+
+def _close_small(
+    leases: Mapping[UUID, Lease], cuts: Mapping[UUID, datetime]
+) -> dict[UUID, Settlement | None]:
+    due = {
+        balance_id: Cut(lease, cuts[balance_id])
+        for balance_id, lease in leases.items()
+        if lease.settled_until < cuts[balance_id]
+    }
+    if len(due) < _TOGETHER_MIN:
+        return {}
+    try:
+        return close_together(due)
+    except Exception:
+        # One of them has a fault, which is found when each is closed alone.
+        logger.info("%s balances are closed one by one.", len(due), exc_info=True)
+        return {}
 
 
 def _close(lease: Lease, *, cut_at: datetime) -> list[Settlement]:

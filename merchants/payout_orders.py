@@ -1,5 +1,6 @@
 """Payouts become orders: once there is an account, and again only if somebody says so."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,12 +9,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from banking.errors import OrderAlive
 from banking.models import Order, OrderKind
-from banking.orders import OVER, NewOrder, create_order, find_latest
+from banking.orders import OVER, NewOrder, create_order, create_payouts, find_latest
 from banking.payees import Payee
 from ledger.transactions import retry_clashes
 from merchants.errors import NothingToPayAgain
 from merchants.models import MerchantBalance, PayoutAccount, Settlement
-from merchants.queries import find_payout_account, read_clock
+from merchants.queries import find_payout_account, find_payout_accounts, read_clock
 
 # Those of before were ordered when their account was named, or never had one.
 _LATELY = timedelta(days=3)
@@ -30,6 +31,22 @@ def order_payout(settlement: Settlement) -> Order | None:
         return None
     account = find_payout_account(settlement.balance.merchant_id)
     return None if account is None else _order(settlement, account, follows_id=None)
+
+
+def order_payouts(settlements: Sequence[Settlement]) -> None:
+    """Order the payouts of settlements that the caller's transaction has written.
+
+    Must run while their balances are locked, as `order_payout`.
+    """
+    paid = [each for each in settlements if each.payout_minor]
+    accounts = find_payout_accounts({each.balance.merchant_id for each in paid})
+    create_payouts(
+        [
+            _plan(each, accounts[each.balance.merchant_id], follows_id=None)
+            for each in paid
+            if each.balance.merchant_id in accounts
+        ]
+    )
 
 
 def order_open_payouts(account: PayoutAccount) -> None:
@@ -90,25 +107,29 @@ def _list_unordered() -> QuerySet[Settlement]:
 
 
 def _order(settlement: Settlement, account: PayoutAccount, *, follows_id: UUID | None) -> Order:
+    return create_order(_plan(settlement, account, follows_id=follows_id))
+
+
+def _plan(
+    settlement: Settlement, account: PayoutAccount, *, follows_id: UUID | None
+) -> NewOrder:
     reference = settlement.public_id.replace("_", "").upper()
-    return create_order(
-        NewOrder(
-            kind=OrderKind.PAYOUT,
-            subject=settlement.id,
-            source_account_id=settlement.balance.payable_account_id,
-            currency=settlement.currency,
-            amount_minor=settlement.payout_minor,
-            payee=Payee(
-                name=account.holder,
-                iban=account.iban,
-                bic=account.bic,
-                street=account.street,
-                building_number=account.building_number,
-                postcode=account.postcode,
-                town=account.town,
-                country=account.country,
-            ),
-            remittance=f"Settlement ST-{settlement.number:04} {reference}",
-            follows_id=follows_id,
-        )
+    return NewOrder(
+        kind=OrderKind.PAYOUT,
+        subject=settlement.id,
+        source_account_id=settlement.balance.payable_account_id,
+        currency=settlement.currency,
+        amount_minor=settlement.payout_minor,
+        payee=Payee(
+            name=account.holder,
+            iban=account.iban,
+            bic=account.bic,
+            street=account.street,
+            building_number=account.building_number,
+            postcode=account.postcode,
+            town=account.town,
+            country=account.country,
+        ),
+        remittance=f"Settlement ST-{settlement.number:04} {reference}",
+        follows_id=follows_id,
     )

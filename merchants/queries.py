@@ -259,10 +259,16 @@ def check_balances(balances: list[MerchantBalance]) -> Balances:
 
 def find_payout_account(merchant_id: UUID) -> PayoutAccount | None:
     """Return the account to which a merchant's payouts go now, if there is one."""
+    return find_payout_accounts([merchant_id]).get(merchant_id)
+
+
+def find_payout_accounts(merchant_ids: Iterable[UUID]) -> dict[UUID, PayoutAccount]:
+    """Return the accounts to which some merchants' payouts go now, by the merchants' ids."""
     counting = PayoutAccount.objects.filter(
-        merchant_id=merchant_id, withdrawn_at=None, counts_from__lte=Now()
+        merchant_id__in=list(merchant_ids), withdrawn_at=None, counts_from__lte=Now()
     )
-    return counting.order_by("-counts_from", "-id").first()
+    latest = counting.order_by("merchant_id", "-counts_from", "-id").distinct("merchant_id")
+    return {account.merchant_id: account for account in latest}
 
 
 def read_clock() -> datetime:

@@ -30,24 +30,28 @@ from relay.events import record_event
 
 logger = logging.getLogger(__name__)
 
-_TAKE_LINES = """
+CLOSED = "settlement.closed"
+# Of lines that were taken: the fields of `StoreTotals` after the account.
+SUMS = """
+    count(*) FILTER (WHERE kind = 'sale'),
+    coalesce(sum(amount_minor) FILTER (WHERE kind = 'sale'), 0)::bigint,
+    count(*) FILTER (WHERE kind = 'refund'),
+    coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund'), 0)::bigint,
+    coalesce(sum(amount_minor) FILTER (WHERE is_receivable), 0)::bigint,
+    coalesce(sum(fee_minor), 0)::bigint,
+    coalesce(sum(tip_minor) FILTER (WHERE kind = 'sale'), 0)::bigint,
+    coalesce(sum(tip_minor) FILTER (WHERE kind = 'refund'), 0)::bigint
+"""
+_TAKE_LINES = f"""
     WITH taken AS (
         UPDATE merchants_settlementline SET settlement_id = %s
          WHERE balance_id = %s AND settlement_id IS NULL AND at < %s
         RETURNING store_id, kind, amount_minor, fee_minor, tip_minor, is_receivable
     )
-    SELECT s.takings_account_id,
-           count(*) FILTER (WHERE kind = 'sale'),
-           coalesce(sum(amount_minor) FILTER (WHERE kind = 'sale'), 0)::bigint,
-           count(*) FILTER (WHERE kind = 'refund'),
-           coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund'), 0)::bigint,
-           coalesce(sum(amount_minor) FILTER (WHERE is_receivable), 0)::bigint,
-           coalesce(sum(fee_minor), 0)::bigint,
-           coalesce(sum(tip_minor) FILTER (WHERE kind = 'sale'), 0)::bigint,
-           coalesce(sum(tip_minor) FILTER (WHERE kind = 'refund'), 0)::bigint
+    SELECT s.takings_account_id, {SUMS}
       FROM taken JOIN merchants_store s ON s.id = taken.store_id
      GROUP BY s.takings_account_id ORDER BY s.takings_account_id
-"""
+"""  # noqa: S608  both parts are ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +127,25 @@ def close_settlement(
     adjusted_minor = sum_unsettled(balance)
     if not stores and not adjusted_minor:
         raise NothingToSettle
-    settlement = _write_settlement(
+    settlement = plan_settlement(
         balance,
         settlement_id=settlement_id,
+        last=balance.settlements.order_by("-number").first(),
         totals=Totals.add_up(stores),
         adjusted_minor=adjusted_minor,
         cut_at=cut_at,
     )
+    settlement.save(force_insert=True)
     _move_on(balance, cut_at=cut_at, fence=balance.fence if fence is None else fence)
-    _post_settlement(balance, settlement=settlement, stores=stores)
+    income_id = get_or_open_house_account(AccountKind.FEE_INCOME, currency=balance.currency)
+    post_together(list_transfers(settlement, stores, income_id=income_id))
     order_payout(settlement)
     record_event(
-        "settlement.closed",
+        CLOSED,
         feed=balance.merchant_id,
         subject=settlement.id,
         actor="settlement",
-        facts={"payout_minor": settlement.payout_minor, "currency": balance.currency},
+        facts=list_event_facts(settlement),
     )
     return settlement
 
@@ -178,31 +185,23 @@ def list_settlements(merchant_id: UUID) -> QuerySet[Settlement]:
     return mine.select_related("balance__merchant").order_by("-id")
 
 
-def _take_lines(
-    balance: MerchantBalance, *, settlement_id: UUID, cut_at: datetime
-) -> list[StoreTotals]:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute(_TAKE_LINES, [settlement_id, balance.id, cut_at])
-        return [StoreTotals(*row) for row in cursor.fetchall()]
-
-
-def _write_settlement(
+def plan_settlement(
     balance: MerchantBalance,
     *,
     settlement_id: UUID,
+    last: Settlement | None,
     totals: Totals,
     adjusted_minor: int,
     cut_at: datetime,
 ) -> Settlement:
-    last = balance.settlements.order_by("-number").first()
+    """Return the settlement over lines that were taken, after the last one, not yet written."""
     opening_minor = last.closing_minor if last else 0
     earned_minor = totals.sales_minor - totals.refunds_minor - totals.fees_minor
     net_minor = opening_minor + earned_minor + adjusted_minor
     payout_minor = decide_payout(
         balance.merchant, net_minor=net_minor, currency=balance.currency
     )
-    return Settlement.objects.create(
+    return Settlement(
         id=settlement_id,
         balance=balance,
         number=last.number + 1 if last else 1,
@@ -224,51 +223,51 @@ def _write_settlement(
     )
 
 
+def list_transfers(
+    settlement: Settlement, stores: list[StoreTotals], *, income_id: UUID
+) -> list[NewTransfer]:
+    """List what a settlement moves: takings, the fee, and what the merchant owes."""
+    balance, totals = settlement.balance, Totals.add_up(stores)
+    payable_id, receivable_id = balance.payable_account_id, balance.receivable_account_id
+    moves = [_settle_takings(balance, store) for store in stores]
+    moves.append((payable_id, income_id, "fee", totals.fees_minor))
+    moves.append((payable_id, receivable_id, "recover", totals.receivable_minor))
+    reference = encode_reference("se", settlement.id)
+    return [
+        NewTransfer(
+            id=uuid6.uuid7(),
+            debit_account_id=debit_id,
+            credit_account_id=credit_id,
+            amount_minor=amount_minor,
+            currency=balance.currency,
+            kind=kind,
+            reference=reference,
+        )
+        for debit_id, credit_id, kind, amount_minor in moves
+        if amount_minor
+    ]
+
+
+def list_event_facts(settlement: Settlement) -> dict[str, str | int]:
+    """Return what the event of a closing says."""
+    return {"payout_minor": settlement.payout_minor, "currency": settlement.currency}
+
+
+def _take_lines(
+    balance: MerchantBalance, *, settlement_id: UUID, cut_at: datetime
+) -> list[StoreTotals]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(_TAKE_LINES, [settlement_id, balance.id, cut_at])
+        return [StoreTotals(*row) for row in cursor.fetchall()]
+
+
 def _move_on(balance: MerchantBalance, *, cut_at: datetime, fence: int) -> None:
     mine = MerchantBalance.objects.filter(pk=balance.pk, fence=fence)
     # The next number ends every lease of before, and with it all that a late worker writes.
     if not mine.update(settled_until=cut_at, fence=F("fence") + 1, leased_until=None):
         raise LeaseLost
     balance.settled_until = cut_at
-
-
-def _post_settlement(
-    balance: MerchantBalance, *, settlement: Settlement, stores: list[StoreTotals]
-) -> None:
-    totals = Totals.add_up(stores)
-    moves = [_settle_takings(balance, store) for store in stores]
-    moves.append(
-        (
-            balance.payable_account_id,
-            get_or_open_house_account(AccountKind.FEE_INCOME, currency=balance.currency),
-            "fee",
-            totals.fees_minor,
-        )
-    )
-    moves.append(
-        (
-            balance.payable_account_id,
-            balance.receivable_account_id,
-            "recover",
-            totals.receivable_minor,
-        )
-    )
-    reference = encode_reference("se", settlement.id)
-    post_together(
-        [
-            NewTransfer(
-                id=uuid6.uuid7(),
-                debit_account_id=debit_id,
-                credit_account_id=credit_id,
-                amount_minor=amount_minor,
-                currency=balance.currency,
-                kind=kind,
-                reference=reference,
-            )
-            for debit_id, credit_id, kind, amount_minor in moves
-            if amount_minor
-        ]
-    )
 
 
 def _settle_takings(

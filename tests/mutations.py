@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.rules import MUTATIONS, Mutation
+from tests.rules_of_fees import FEES
 
 _ROOT = Path(__file__).resolve().parent.parent
 # Kept beside the checkout's own, so that nothing of it is disturbed.
@@ -25,7 +26,9 @@ _LEFT_OUT = (".git", ".venv", ".tessera", "__pycache__", "staticfiles", ".mypy_c
 
 def main(words: list[str]) -> int:
     """Break what the words name, all without any; return how many rules nobody noticed."""
-    chosen = [m for m in MUTATIONS if not words or any(word in m.rule for word in words)]
+    chosen = [
+        m for m in (*MUTATIONS, *FEES) if not words or any(word in m.rule for word in words)
+    ]
     unnoticed = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "tessera"

@@ -163,6 +163,13 @@ MUTATIONS = (
         ("tests/merchants/test_leases.py",),
     ),
     Mutation(
+        "an old lease closes with others",
+        "merchants/closing_together.py",
+        "        and each.fence == cuts[each.id].lease.fence\n",
+        "",
+        ("tests/merchants/test_closing_together.py",),
+    ),
+    Mutation(
         "a time that the clock skips",
         "merchants/timetables.py",
         "if _read(late, zone) == wanted:",
@@ -311,27 +318,6 @@ MUTATIONS = (
         ("tests/flows/test_bank_letters.py",),
     ),
     Mutation(
-        "fee by the rule of its instant",
-        "pos/sql/capture_charge.sql",
-        "merchants_find_fee_rule(merchant => claimed.merchant_id, at => paid_at)",
-        "merchants_find_fee_rule(merchant => claimed.merchant_id, at => claimed.created_at)",
-        ("tests/flows/test_shop_fees.py",),
-    ),
-    Mutation(
-        "method of a captured charge",
-        "pos/methods.py",
-        " AND status <> 'captured'",
-        "",
-        ("tests/flows/test_fee_methods.py",),
-    ),
-    Mutation(
-        "fee rule agreed before it is read",
-        "merchants/sql/find_fee_rule.sql",
-        "r.agreed_at IS NOT NULL AND ",
-        "",
-        ("tests/flows/test_shop_fees.py",),
-    ),
-    Mutation(
         "two people agree",
         "identity/agreements.py",
         "if any(are_one_person(each, by) for each in (wish.asked_by, *about)):",
@@ -379,26 +365,5 @@ MUTATIONS = (
         "if abs(row.entry.amount_minor) <= find",
         "if abs(row.amount_minor) <= find",
         ("tests/flows/test_second_looks.py",),
-    ),
-    Mutation(
-        "fee invoice waits for the ledger's close",
-        "merchants/fee_invoices.py",
-        "closed_until is None or closed_until < month.until",
-        "closed_until is None and month.until is None",
-        ("tests/merchants/test_fee_invoices.py",),
-    ),
-    Mutation(
-        "fee invoice takes off what was given back",
-        "merchants/fee_months.py",
-        "SELECT t.posted_at, t.id, t.kind, t.reference, -t.amount_minor",
-        "SELECT t.posted_at, t.id, t.kind, t.reference, t.amount_minor",
-        ("tests/merchants/test_fee_invoices.py",),
-    ),
-    Mutation(
-        "fee tier counts until the last day begins",
-        "merchants/fee_tiers.py",
-        "AND t.posted_at >= %(since)s AND t.posted_at < %(until)s",
-        "AND t.posted_at >= %(since)s",
-        ("tests/merchants/test_fee_tiers.py",),
     ),
 )

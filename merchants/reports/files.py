@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as translate
+
 from merchants.fee_versions import load_versions
 from merchants.layouts import Layout
 from merchants.models import PaymentMethod, Settlement, SettlementLine
@@ -28,6 +30,17 @@ class Maker:
     def method_words(self) -> str:
         """Return the payment method in the reader's language."""
         return str(PaymentMethod(self.method).label) if self.method else ""
+
+    @property
+    def method_short(self) -> str:
+        """Return the payment method in few words, for a line among many."""
+        words = {
+            PaymentMethod.TILL_CODE: translate("Till's code"),
+            PaymentMethod.CUSTOMER_CODE: translate("Customer's code"),
+            PaymentMethod.COUNTER_CODE: translate("Counter code"),
+            PaymentMethod.LINK: translate("Payment link"),
+        }
+        return words[PaymentMethod(self.method)] if self.method else ""
 
 
 FindMakers = Callable[[Sequence[SettlementLine]], Mapping[UUID, Maker]]

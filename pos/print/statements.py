@@ -181,7 +181,7 @@ def _list_fields(paper: Paper, line: SettlementLine, maker: Maker) -> list[str]:
     settlement, currency = paper.settlement, paper.settlement.currency
     is_sale = line.kind == LineKind.SALE
     made = [maker.till, maker.cashier, describe_older_sale(line, settlement)]
-    made += [maker.method_words, describe_version(line)]
+    made += [maker.method_short, describe_version(line)]
     return [
         write_date(line.at.astimezone(settlement.period.start.tzinfo), _TIME),
         translate("Sale") if is_sale else translate("Refund"),

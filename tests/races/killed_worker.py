@@ -1,8 +1,8 @@
 """A worker whose processes kill themselves: `celery -A tests.races.killed_worker worker`.
 
-A file in `KILLS`, named by the balance that a job closes, has a number: the job's process is
-killed before its statement of that number, or after its commit if it has fewer. The file then
-says the statement. What comes again, to another process, is left in peace.
+A file in `KILLS`, named by the first balance that a job closes, has a number: the job's process
+is killed before its statement of that number, or after its commit if it has fewer. The file
+then says the statement. What comes again, to another process, is left in peace.
 """
 
 import os
@@ -60,8 +60,8 @@ def _watch(**_: object) -> None:
 
 @task_prerun.connect
 def _begin(args: list[list[str]], **_: object) -> None:
-    ((balance_id,),) = args
-    _killer.begin(balance_id)
+    (balance_ids,) = args
+    _killer.begin(balance_ids[0])
 
 
 @task_postrun.connect

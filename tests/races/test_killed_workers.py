@@ -22,8 +22,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from ledger.queries import sum_balance
+from merchants.closing_together import _TAKE
 from merchants.models import MerchantBalance, Settlement, SettlementLine
 from merchants.queries import find_last_midnight
+from merchants.settlement import _TAKE_LINES
 from servers.programs import ROOT
 from tests import factories
 from tests.clocks import date_back
@@ -35,7 +37,6 @@ STATEMENTS = 26
 WORKERS = 4
 QUEUE = 7
 PATIENCE_S = 90 + 30 * TIMES
-TAKING = "UPDATE merchants_settlementline"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(120 + 2 * PATIENCE_S, func_only=True),
@@ -109,13 +110,13 @@ def worker(broker, kills, tmp_path):
             stop(process)
 
 
-def queue_jobs(balances, address):
-    """Queue a job for each balance."""
+def queue_jobs(parts, address):
+    """Queue a job for each part."""
     with kombu.Connection(address) as queue:
-        for balance in balances:
+        for part in parts:
             celery.Celery().send_task(
                 "merchants.close_part",
-                [[str(balance.pk)]],
+                [[str(balance.pk) for balance in part]],
                 connection=queue,
                 ignore_result=True,
             )
@@ -131,14 +132,18 @@ def test_a_worker_killed_at_any_statement_leaves_each_line_in_one_settlement(
     worker, broker, kills, books_hold
 ):
     numbers = list(range(1, STATEMENTS + 1)) * TIMES
-    balances = [open_due(number) for number in numbers]
+    # Each alone, and each together with another shop.
+    parts = [[open_due(number) for _ in range(1 + number % 2)] for number in numbers]
+    parts += [[open_due(number) for _ in range(2 - number % 2)] for number in numbers]
+    numbers *= 2
+    balances = [balance for part in parts for balance in part]
     settled = Settlement.objects.filter(balance__in=balances)
-    paths = [kills / str(balance.pk) for balance in balances]
+    paths = [kills / str(part[0].pk) for part in parts]
     for path, number in zip(paths, numbers, strict=True):
         path.write_text(str(number))
 
     began = time.monotonic()
-    queue_jobs(balances, broker)
+    queue_jobs(parts, broker)
     # An instant before its process dies, a file says where.
     wait_for(
         lambda: not any(path.read_text().isdecimal() for path in paths), within_s=PATIENCE_S
@@ -146,7 +151,7 @@ def test_a_worker_killed_at_any_statement_leaves_each_line_in_one_settlement(
     # Dead processes' leases would last for minutes; of a living one that closes now, either
     # it or the job below is the one that does.
     MerchantBalance.objects.filter(leased_until__isnull=False).update(leased_until=Now())
-    queue_jobs(balances, broker)
+    queue_jobs(parts, broker)
     wait_for(lambda: settled.count() >= len(balances), within_s=PATIENCE_S)
     stop(worker)
 
@@ -154,9 +159,12 @@ def test_a_worker_killed_at_any_statement_leaves_each_line_in_one_settlement(
     places = Counter(died)
     took_s = time.monotonic() - began
     sys.stdout.write(f"{len(died)} killed, at {len(places)} places, in {took_s:.0f} s\n")
-    assert any(TAKING in each for each in places)
+    assert places.keys() >= {_TAKE, _TAKE_LINES}
     assert places["committed"] >= TIMES
-    for balance, number in zip(balances, numbers, strict=True):
+    sold = [
+        (each, number) for part, number in zip(parts, numbers, strict=True) for each in part
+    ]
+    for balance, number in sold:
         (settlement,) = Settlement.objects.filter(balance=balance)
         assert (settlement.sales_count, settlement.sales_minor) == (2, 1200 + number)
         assert settlement.lines.count() == 2
