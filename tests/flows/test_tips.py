@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from ledger.queries import read_balance
 from merchants.models import Store
@@ -214,6 +215,23 @@ def test_a_tip_goes_with_the_payer_who_chose_it(customer, charge):
     Charge.objects.filter(pk=charge.pk).update(lease_until="2020-01-01T00:00Z")
     taken = factories.claim(factories.open_customer(), charge).charge
     assert (taken.amount_minor, taken.tip_minor, taken.tip_is_payers) == (2000, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("is_claimed", "changes"),
+    [
+        (True, {"amount_minor": 1}),
+        (True, {"amount_minor": 2100, "tip_minor": 99}),
+        (False, {"amount_minor": 2100, "tip_minor": 100}),
+        (True, {"amount_minor": 2100, "tip_minor": 100, "status": "captured"}),
+    ],
+)
+def test_the_database_keeps_a_charges_goods(customer, charge, is_claimed, changes):
+    if is_claimed:
+        factories.claim(customer, charge)
+
+    with nothing_changes(charge), pytest.raises(ProgrammingError), transaction.atomic():
+        Charge.objects.filter(pk=charge.pk).update(**changes)
 
 
 def test_the_till_names_a_tip_and_the_phone_does_not_ask(till, tipped_shop, customer):
