@@ -149,6 +149,7 @@ END_LEASE = Transition(
     changes=_GIVEN_BACK,
 )
 # By the payer who holds it, within the store's cap on the goods. What is the same is no news.
+# At a counter code the payer types the amount, and a cap is on it.
 TIP = Transition(
     "tip",
     (ChargeStatus.CLAIMED,),
@@ -156,7 +157,7 @@ TIP = Transition(
     "charge.tipped",
     limits=(HELD, IN_TIME),
     guard="payer_account_id = %(payer)s AND tip_minor <> %(tip)s"
-    " AND (tip_is_payers OR tip_minor = 0)"
+    " AND (tip_is_payers OR tip_minor = 0) AND counter_code_id IS NULL"
     " AND %(tip)s <= div((amount_minor - tip_minor) * %(cap_bps)s::numeric, 10000)"
     " AND amount_minor - tip_minor + %(tip)s <= %(most)s",
     changes="amount_minor = amount_minor - tip_minor + %(tip)s, tip_minor = %(tip)s,"

@@ -1,4 +1,4 @@
-"""Tips in races: what is paid is what was seen, whoever chooses and cancels at once."""
+"""Tips in races: what is paid is what was seen, whoever chooses or cancels meanwhile."""
 
 from functools import partial
 from uuid import uuid4
