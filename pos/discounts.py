@@ -163,7 +163,7 @@ def find_allower(
 
 def _lock_approval(principal: Principal, reference: str) -> Approval | None:
     try:
-        approval_id = read_reference("ap", reference)
+        approval_id = read_reference("av", reference)
     except NotFound:
         return None
     return (

@@ -65,6 +65,8 @@ NOT_IN_THE_API = {
     "AlreadySettled",
     "ArticleUnreadable",
     "BarcodeTaken",
+    "CartGone",
+    "CartTaken",
     "PercentUnreadable",
     "ApplicationDecided",
     "AskedAlready",

@@ -90,8 +90,8 @@ class Approval(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Return the public reference, `ap_…`."""
-        return encode_reference("ap", self.id)
+        """Return the public reference, `av_…`."""
+        return encode_reference("av", self.id)
 
 
 class ChargeDiscount(models.Model):

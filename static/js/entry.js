@@ -162,6 +162,8 @@ export function openEntry({ currency, exponent, charge, withSheets }) {
     sale = { ...sale, lines: listSold(sale, catalogue.items) };
     if (changes.length) note(changes.join(" "));
     draw();
+    // Other tiles by now: what was typed hides those that do not have it.
+    find("item-search").dispatchEvent(new Event("input"));
     return changes;
   }
 
@@ -182,6 +184,17 @@ export function openEntry({ currency, exponent, charge, withSheets }) {
     note("");
     add(found[0]);
     return true;
+  }
+
+  /** Search the items, beginning with a letter that was typed; gives what takes it back. */
+  function search(letter) {
+    if (letter && find("entry").dataset.mode !== "items") return undefined;
+    choose("items");
+    let back = () => {};
+    withSheets((sheets) => {
+      back = sheets.search(letter);
+    });
+    return () => back();
   }
 
   /** Show how many sales are parked in the store. */
@@ -261,6 +274,7 @@ export function openEntry({ currency, exponent, charge, withSheets }) {
     press,
     read,
     refresh,
+    search,
     showParked,
     total,
     write,

@@ -2,7 +2,7 @@
 
 import { changeLine, QUANTITY_MAX, sumLine, sumShares } from "./cart.js";
 import { find } from "./page.js";
-import { gettext } from "./server.js";
+import { gettext, NoAnswer } from "./server.js";
 import { foldDigits } from "./typed.js";
 
 const PERCENT = /^(\d{1,3})(?:[.,](\d{1,2}))?$/;
@@ -15,7 +15,7 @@ export async function openSheets({ entry, currency, exponent, readAmount }) {
   const answer = await fetch(root.dataset.sheetsPage, { cache: "no-store" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const dialogs = page.querySelectorAll("dialog");
-  if (!answer.ok || !dialogs.length) throw new Error(`The server answered ${answer.status}.`);
+  if (!answer.ok || !dialogs.length) throw new NoAnswer();
   find("sheets").replaceChildren(...dialogs);
   const cap = Number(find("discount-sheet").dataset.cap);
   let id = ""; // of the line that is changed; null for the whole sale

@@ -30,7 +30,7 @@ export function openRows({ money, on }) {
         "button",
         { type: "button", className: "line-name", onclick: () => on.open(id) },
         isolate(name),
-        make("span", { className: "tiny", hidden: true }),
+        make("bdi", { className: "tiny", hidden: true }),
       ),
       make(
         "span",

@@ -112,13 +112,14 @@ function withDevice(action) {
 }
 
 async function loadSheets() {
-  const [{ readAmount }, { openSheets }, { openParked }] = await Promise.all([
+  const [{ readAmount }, { openFinder }, { openSheets }, { openParked }] = await Promise.all([
     import(root.dataset.amounts),
+    import(root.dataset.finder),
     import(root.dataset.sheets),
     import(root.dataset.parked),
   ]);
   const lines = await openSheets({ entry, currency, exponent, readAmount });
-  return { ...lines, ...openParked({ entry }) };
+  return { ...lines, ...openFinder({ entry }), ...openParked({ entry }) };
 }
 
 /** Load the sheets that change a sale; a till without them still sells, and asks anew when they are wanted. */
@@ -129,6 +130,7 @@ function withSheets(action) {
     root.dataset.sheets += "?";
     root.dataset.parked += "?";
     root.dataset.amounts += "?";
+    root.dataset.finder += "?";
     if (action) entry.note(gettext("No connection. Try again."));
   });
 }
@@ -141,10 +143,11 @@ function onKey(event) {
   const { screen } = root.dataset;
   // Enter presses the button a keyboard user stands on; else it means the primary one.
   if (event.key === "Enter" && event.target.matches("button:focus-visible, a, summary")) return;
-  if (["Enter", "F4"].includes(event.key)) event.preventDefault();
+  if (["Enter", "F2", "F4"].includes(event.key)) event.preventDefault();
   if (screen === "result" && event.key === "Enter") next();
   else if (screen === "entry") {
-    if (event.key === "F4") withSheets((module) => module.parkOrShow());
+    if (event.key === "F2") entry.search();
+    else if (event.key === "F4") withSheets((module) => module.parkOrShow());
     else if (event.key === "Enter") entry.begin();
     else if (event.key === "Backspace") entry.press("back");
     else if (event.key === "Escape") entry.press("clear");
@@ -155,9 +158,11 @@ function onKey(event) {
   }
 }
 
-/** A digit that hands have typed; gives what takes it back. */
-function typeDigit(key) {
-  if (!/^\d$/.test(key) || document.querySelector("dialog[open]")) return undefined;
+/** A digit that hands have typed, or a letter of an item's name; gives what takes it back. */
+function typeKey(key) {
+  if (document.querySelector("dialog[open]")) return undefined;
+  if (/^\p{L}$/u.test(key) && root.dataset.screen === "entry") return entry.search(key);
+  if (!/^\d$/.test(key)) return undefined;
   if (root.dataset.screen === "result") next();
   if (root.dataset.screen !== "entry") return undefined;
   const before = entry.read();
@@ -187,7 +192,7 @@ function wire() {
   };
   for (const [id, action] of Object.entries(clicks)) find(id).addEventListener("click", action);
   document.addEventListener("keydown", onKey);
-  onHand(typeDigit);
+  onHand(typeKey);
   onScan(takeScan);
   document.addEventListener(
     "visibilitychange",

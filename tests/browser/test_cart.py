@@ -7,11 +7,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.moneys import open_shops, remember_till
-from tests.browser.screens import Till
+from tests.browser.screens import MINUS, Till
 from tests.browser.windows import TABLET
 
 LONG = "Slow-roasted aubergine with pomegranate, tahini and herbs from our own garden, warm"
 SIZES = [(1024, 768), (1180, 820), (1280, 800)]
+COUNT_TAPS = """() => {
+  globalThis.taps = 0;
+  addEventListener("click", ({ isTrusted }) => { taps += isTrusted; }, { capture: true });
+}"""
 STAND = """() => ["charge", "total", "collect-new"].map((id) => {
   const { left, top, right, bottom } = document.getElementById(id).getBoundingClientRect();
   return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
@@ -109,6 +113,64 @@ def test_a_new_sale_is_rung_up_at_the_shop_s_prices_of_now(eur_till, owners_sql)
         expect(cake).to_contain_text("€12.99")
     finally:
         owners_sql(price, [1234])
+
+
+def test_three_items_with_a_discount_take_six_taps(till, phone):
+    page = till.page
+    page.get_by_role("tab", name="Items").click()
+    page.evaluate(COUNT_TAPS)
+
+    for name in ("Flat white", "Apple tart", "Espresso"):
+        page.locator(".item").filter(has_text=name).click()
+    page.get_by_role("button", name="Discount").click()
+    page.get_by_role("button", name="10 %").click()
+    page.locator("#charge").click()
+
+    address = till.scan()
+    assert page.evaluate("taps") == 6
+    expect(page.locator("#code-amount")).to_have_text("€10.62")
+    phone.open(address)
+    phone.page.get_by_text("with a discount").click()
+    expect(phone.row("10 % off")).to_contain_text(f"{MINUS}€1.18")
+    phone.pay()
+    till.expect_result("Paid")
+
+
+def test_a_sale_is_changed_parked_and_resumed_by_keys_alone(till):
+    page = till.page
+    page.locator("#tab-items").focus()
+    page.keyboard.press("ArrowRight")
+    page.locator("#tab-items").focus()
+    page.keyboard.press("Enter")
+    item = page.locator(".item").filter(has_text="Flat white")
+    item.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Change Flat white").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#line-quantity")).to_be_focused()
+    page.keyboard.type("12", delay=120)
+    expect(page.locator("#line-sum")).to_have_text("€45.60")
+    page.keyboard.press("Enter")
+    expect(page.locator("#total")).to_have_text("€45.60")
+    page.get_by_role("button", name="One less: Flat white").focus()
+    page.keyboard.press("F4")
+    page.keyboard.type("Bo", delay=120)
+    page.keyboard.press("Enter")
+    expect(page.locator("#toast-text")).to_have_text("Sale parked.")
+    expect(page.locator("#total")).to_have_text("€0.00")
+
+    page.keyboard.press("F4")
+    resume = page.locator("[data-resume]").filter(has_text="Bo")
+    expect(resume).to_contain_text("€45.60")
+    resume.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#total")).to_have_text("€45.60")
+    page.get_by_role("button", name="Clear").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#total")).to_have_text("€0.00")
+    page.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#total")).to_have_text("€45.60")
 
 
 def test_total_and_buttons_stand_still_however_much_is_sold(eur_till, owners_sql):

@@ -293,7 +293,7 @@ def test_what_an_owner_types_into_fits(owner, language):
         "href"
     )
     pages = ["stores/new/", "people/cashiers/new/", "invitations/new/", "keys/", "me/"]
-    own = [person, store, f"{store}prices/"]
+    own = [person, store, f"{store}prices/", f"{store}discounts/"]
     for address in [*own, *(f"/dashboard/{page}" for page in pages)]:
         owner.goto(address)
         speak(owner, language)

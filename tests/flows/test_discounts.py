@@ -138,7 +138,7 @@ def test_an_approval_is_of_so_much_and_no_more(device, manager, lines):
     body = {"lines": lines, "discount": HALF, "approval": told["approval"]}
 
     assert charge_at(device, body, key="a").json()["code"] == "discount_not_allowed"
-    assert charge_at(device, body | {"approval": "ap_x"}, key="b").status_code == 403
+    assert charge_at(device, body | {"approval": "av_x"}, key="b").status_code == 403
 
 
 def test_an_approval_takes_a_manager_and_the_right_pin(device, shop, manager):
