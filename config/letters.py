@@ -25,5 +25,6 @@ WRITERS = {
     "payouts_free": "merchants.hold_letters.write_free",
     "payout_back": "merchants.bank_letters.write_back",
     "report": "pos.report_letters.write_report",
+    "till_closing": "pos.closing_letters.write_closing_letter",
     "password_changed": "merchants.letters.write_password_change",
 }

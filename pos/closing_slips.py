@@ -123,8 +123,8 @@ def _list_parts(figures: Closing | Totals, sums: Sequence[ClosingSum]) -> Iterat
             if kind == SumKind.VAT:
                 heads = [gettext("VAT rate"), gettext("Price"), gettext("VAT in it")]
             yield Part(kind.value, title, [_write_row(each) for each in mine], heads)
-    cash = list(_list_cash(figures))
-    if any(row.amount_minor for row in cash):
+    cash = [row for row in _list_cash(figures) if row.amount_minor]
+    if cash:
         yield Part("cash", gettext("Cash in the drawer"), cash)
 
 
@@ -146,8 +146,7 @@ def _list_cash(figures: Closing | Totals) -> Iterator[Row]:
     yield Row(gettext("Paid out"), -figures.paid_out_minor)
     yield Row(gettext("Sales in cash"), figures.cash_sales_minor)
     yield Row(gettext("Refunds in cash"), -figures.cash_refunds_minor)
-    if figures.rounding_minor:
-        yield Row(gettext("Rounding in these"), figures.rounding_minor)
+    yield Row(gettext("Rounding in these"), figures.rounding_minor)
 
 
 def _list_count(closing: Closing) -> Iterator[Part]:

@@ -16,6 +16,7 @@ from foundation.paging import Page, cut_page
 from ledger.transactions import retry_clashes
 from merchants.models import StaffMember, Store
 from merchants.queries import read_clock
+from merchants.recipients import list_addresses
 from pos.closing_hash import NO_HASH, hash_closing
 from pos.closing_sums import (
     Totals,
@@ -28,8 +29,10 @@ from pos.closing_sums import (
 from pos.errors import DifferenceUnexplained
 from pos.models import CashCount, Closing, ClosingSum, Terminal
 from pos.queries import read_reference
+from relay.letters import send_letter
 
 PAGE_SIZE = 50
+LETTER = "till_closing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,9 @@ def _close(
     closing.save(force_insert=True)
     for each in sums:
         each.closing = closing
+    if terminal.store.mails_closings:
+        for address in list_addresses(terminal.store.merchant_id):
+            send_letter(LETTER, subject=closing.id, address=address)
     ClosingSum.objects.bulk_create(sums)
     CashCount.objects.bulk_create(counts)
     return closing

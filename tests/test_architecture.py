@@ -32,6 +32,8 @@ SIZED = [
 WITH_REFUSALS = ["banking", "console", "identity", "ledger", "merchants", "pos", "wallet"]
 # They are met on pages or by our own code, never by a client of the API.
 NOT_IN_THE_API = {
+    "DifferenceUnexplained",
+    "DrawerRefused",
     "AccountDecided",
     "AccountNeedsAnother",
     "AccountUnknown",

@@ -5,13 +5,16 @@ from functools import partial
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.once import FormReused
 from merchants.access import Staff, activate_time_zone, list_own_stores, staff_only
+from merchants.layouts import LAYOUTS, suggest_layout
 from pos.access import Till, read_device, till_only
 from pos.cash import move_cash
+from pos.closing_file import write_closing_csv
 from pos.closing_slips import write_closing, write_open_day
 from pos.closings import (
     close_till,
@@ -24,6 +27,8 @@ from pos.closings import (
 from pos.errors import DifferenceUnexplained, DrawerRefused, NotFound
 from pos.forms_closings import ClosingForm, DrawerForm
 from pos.models import Closing, MovementKind
+from pos.print.closings import draw_closing
+from pos.print.typesetter import PagesFailed
 from pos.views.tills import find_own_terminal
 
 # The till shows its latest ones; the dashboard has all.
@@ -119,7 +124,11 @@ def closings(request: HttpRequest, staff: Staff) -> HttpResponse:
 def closing(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Show a Z report."""
     found = _find(list_closings_of(list_own_stores(staff), till=None), reference)
-    context = {"merchant": staff.merchant, "works_at": staff.store}
+    context = {
+        "merchant": staff.merchant,
+        "works_at": staff.store,
+        "said": request.GET.get("said", ""),
+    }
     return render(request, "pos/closing.html", context | _show_closing(found))
 
 
@@ -130,6 +139,39 @@ def _show_kept(request: HttpRequest, till: Till, *, reference: str) -> HttpRespo
     closing = _find(list_closings().filter(terminal=terminal, store=till.store), reference)
     context = {"terminal": terminal, "store": till.store, "cashier": till.cashier}
     return render(request, "pos/day_closing.html", context | _show_closing(closing))
+
+
+@require_GET
+@never_cache
+@staff_only
+def closing_csv(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Download a Z report as a table; `as` names a layout, else the browser's language does."""
+    found = _find(list_closings_of(list_own_stores(staff), till=None), reference)
+    layout = suggest_layout(request.headers.get("Accept-Language", ""))
+    layout = LAYOUTS.get(request.GET.get("as", ""), layout)
+    text = "".join(write_closing_csv(write_closing(found), layout))
+    return _send(text, found, kind="csv", content_type="text/csv; charset=utf-8")
+
+
+@require_GET
+@never_cache
+@staff_only
+def closing_pdf(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Download a Z report as PDF, or go back to its page, which says why there is none."""
+    found = _find(list_closings_of(list_own_stores(staff), till=None), reference)
+    try:
+        pdf = draw_closing(found)
+    except PagesFailed:
+        return redirect(f"{reverse('pos:closing', args=[reference])}?said=no_pdf")
+    return _send(pdf, found, kind="pdf", content_type="application/pdf")
+
+
+def _send(
+    content: str | bytes, closing: Closing, *, kind: str, content_type: str
+) -> HttpResponse:
+    name = f"z-{closing.number:04}-{closing.closed_at:%Y-%m-%d}.{kind}"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=disposition)
 
 
 def _find(closings: QuerySet[Closing], reference: str) -> Closing:

@@ -9,7 +9,12 @@ const root = find("main");
 const { currency } = root.dataset;
 const exponent = Number(root.dataset.exponent);
 const unit = Number(root.dataset.cashUnit);
-const notes = (root.dataset.cashPieces || "").split(" ").filter(Boolean).map(Number);
+// Nobody hands over the next five cents: whole units, and larger.
+const least = 10 ** Math.max(exponent, 2);
+const notes = (root.dataset.cashPieces || "")
+  .split(" ")
+  .map(Number)
+  .filter((piece) => piece >= least);
 
 /** What a price is in cash; the server works it out anew. */
 export const roundCash = (minor, to) => Math.max(to, Math.floor((2 * minor + to) / (2 * to)) * to);

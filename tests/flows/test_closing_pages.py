@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from django.core import mail
 from django.test import Client
 
-from merchants.models import Role
+from merchants.models import Role, Store
 from pos.closings import find_last
 from pos.models import Closing
 from pos.terminals import offer_pairing
+from relay.letters import send_due_letters
 from tests import factories
 from tests.flows.steps import open_dashboard, unlock
 
@@ -112,6 +114,14 @@ def test_the_dashboard_lists_and_shows_them(till, shop, customer):
     assert "Z 0001" in rest
     page = reader.get(f"/dashboard/closings/{oldest.public_id}/").content.decode()
     assert "€12.34" in page
+    table = reader.get(f"/dashboard/closings/{oldest.public_id}.csv").content.decode()
+    assert "turnover,Sales (1),12.34,,EUR" in table
+    assert f"checksum,SHA-256,{oldest.hash}" in table
+    people = reader.get(f"/dashboard/closings/{oldest.public_id}.csv?as=comma").content.decode()
+    assert "Turnover;Sales (1);12,34;;EUR" in people
+    paper = reader.get(f"/dashboard/closings/{oldest.public_id}.pdf")
+    assert paper.content.startswith(b"%PDF-")
+    assert paper["Content-Disposition"].startswith('attachment; filename="z-0001-')
     assert reader.get("/dashboard/closings/?after=zr_1").status_code == 404
 
 
@@ -119,3 +129,22 @@ def test_without_closings_the_list_says_so(shop):
     reader = open_dashboard(factories.hire_person(shop, role=Role.OWNER))
 
     assert "No till was closed yet." in reader.get("/dashboard/closings/").content.decode()
+
+
+def test_owners_who_want_it_get_each_closing_by_mail(till, shop, customer):
+    owner = factories.hire_person(shop, role=Role.OWNER)
+    factories.sell(shop, customer, amount_minor=1234)
+    till.post("/till/day/", read_form(till))
+    send_due_letters()
+    assert not mail.outbox
+    Store.objects.filter(pk=shop.store.pk).update(mails_closings=True)
+
+    till.post("/till/day/", read_form(till))
+    send_due_letters()
+
+    (letter,) = mail.outbox
+    closing = find_last(shop.terminal)
+    assert letter.to == [owner.user.email]
+    assert letter.subject == "Z 0002 of Till 1: €0.00"
+    assert "Sales (0): €0.00" in letter.body
+    assert f"/dashboard/closings/{closing.public_id}/" in letter.body

@@ -78,6 +78,8 @@ RIGHTS = {
     "dashboard/me/security/sessions/": WORKS,
     "dashboard/me/shop/": WORKS,
     "dashboard/closings/": READS,
+    "dashboard/closings/<str:reference>.csv": READS,
+    "dashboard/closings/<str:reference>.pdf": READS,
     "dashboard/closings/<str:reference>/": READS,
     "dashboard/payments.csv": READS,
     "dashboard/payments/": READS,
