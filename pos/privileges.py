@@ -15,7 +15,7 @@ PRIVILEGES = {
     "pos_chargeline": ("SELECT", "INSERT"),
     "pos_collection": ("SELECT", "INSERT"),
     "pos_duereceipt": ("SELECT", "INSERT", "DELETE"),
-    "pos_itemimportproblem": ("SELECT", "INSERT", "DELETE"),
+    "pos_itemimportproblem": ("SELECT", "INSERT"),
     "pos_itempicture": ("SELECT", "INSERT"),
     "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),
     "pos_refund": ("SELECT", "INSERT"),

@@ -19,9 +19,10 @@ from merchants.access import (
     staff_only,
 )
 from merchants.models import Store
-from pos.errors import BarcodeTaken, ItemNameTaken, NotFound, NumberTaken
+from pos.errors import BarcodeTaken, ItemNameTaken, NotFound
 from pos.forms import ItemForm, NewItemForm
 from pos.forms_catalogue import PictureForm
+from pos.item_refusals import NumberTaken
 from pos.items import (
     add_item,
     change_item,
