@@ -81,7 +81,7 @@ def draw_or_refuse(picture: bytes, draw: Callable[[Image.Image], T]) -> T | str:
 
 
 def draw_in_child(module: str, picture: bytes) -> tuple[Facts, bytes] | str:
-    """Have a child of this module draw, or return a word for why it did not.
+    """Draw in a child of this module, or return a word for why it did not.
 
     The words are those of `draw_or_refuse`, and `large` (more than 12 MB).
     """

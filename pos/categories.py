@@ -7,7 +7,7 @@ from django.db.models import Count, Max, QuerySet
 
 from foundation.once import make_once
 from merchants.models import Store
-from pos.errors import CategoryNameTaken
+from pos.item_refusals import CategoryNameTaken
 from pos.models import Category, Item, ItemColor
 
 

@@ -20,9 +20,9 @@ from django.utils.translation import gettext
 from foundation.once import make_once
 from merchants.models import StaffMember, Store
 from pos.categories import get_or_add_category
-from pos.errors import ListUnreadable
 from pos.item_list_files import ListRow, read_item_list
 from pos.item_plans import Plan, plan_import
+from pos.item_refusals import ListUnreadable
 from pos.models import Category, Item, ItemImport, ItemImportProblem, StockMove, StockMoveKind
 from relay.jobs import enqueue_on_commit
 
@@ -76,7 +76,7 @@ def send_import(
 
 
 def apply_import(item_import: ItemImport) -> None:
-    """Have a list written that was found good; again changes nothing."""
+    """Ask for a list to be written that was found good; again changes nothing."""
     good = ItemImport.objects.filter(
         pk=item_import.pk, checked_at__isnull=False, bad_count=0, refusal="", failed_at=None
     )

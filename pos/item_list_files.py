@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 
 from merchants.layouts import Layout
 from merchants.reports.program import write_rows
-from pos.errors import ListUnreadable
 from pos.item_columns import COLUMNS
+from pos.item_refusals import ListUnreadable
 from pos.models import Item
 
 ROWS_MAX = 20_000

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from merchants.picture_children import explain_unfit
-from pos.errors import PictureUnfit
 from pos.item_picture_maker import Drawn, make_item_picture
+from pos.item_refusals import PictureUnfit
 from pos.models import Item, ItemPicture
 
 SIZES = ("small", "large")

@@ -10,7 +10,8 @@ from django.db.models import Max
 from foundation.once import make_once
 from merchants.models import Store
 from pos.categories import get_or_add_category
-from pos.errors import BarcodeTaken, ItemNameTaken, NumberTaken
+from pos.errors import BarcodeTaken, ItemNameTaken
+from pos.item_refusals import NumberTaken
 from pos.models import Item, ItemColor
 
 
@@ -120,9 +121,11 @@ def place_item(item: Item, *, after: Item | None) -> None:
         (number for number, each in enumerate(others, 1) if after and each.pk == after.pk), 0
     )
     others.insert(place, next(each for each in items if each.pk == item.pk))
+    # Of thousands of items a step up or down moves two.
+    moved = [each for number, each in enumerate(others, 1) if each.position != number]
     for number, each in enumerate(others, start=1):
         each.position = number
-    Item.objects.bulk_update(others, ["position"])
+    Item.objects.bulk_update(moved, ["position"], batch_size=500)
 
 
 def _find_clash(

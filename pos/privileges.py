@@ -32,11 +32,11 @@ PRIVILEGES = {
         "UPDATE (taken_at, taken_by_id, taken_key, removed_at)",
     ),
     "pos_parkedline": ("SELECT", "INSERT"),
+    "pos_itemimportproblem": ("SELECT", "INSERT"),
+    "pos_itempicture": ("SELECT", "INSERT"),
     "pos_receipt": ("SELECT", "INSERT", "UPDATE (mail_tries, mail_leased_until, mailed_at)"),
     "pos_refund": ("SELECT", "INSERT"),
     "pos_refundvat": ("SELECT", "INSERT"),
-    "pos_itemimportproblem": ("SELECT", "INSERT", "DELETE"),
-    "pos_itempicture": ("SELECT", "INSERT"),
     "pos_stockmove": ("SELECT", "INSERT"),
     "pos_countercode": ("SELECT", "INSERT", "UPDATE (revoked_at)"),
 }

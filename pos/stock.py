@@ -15,7 +15,8 @@ from django.db.models.functions import Now
 from foundation.once import make_once
 from ledger.transactions import retry_clashes
 from merchants.models import StaffMember
-from pos.errors import ItemSoldOut, StockTooLarge, StockTooSmall
+from pos.errors import ItemSoldOut
+from pos.item_refusals import StockTooLarge, StockTooSmall
 from pos.lines import NewLine
 from pos.models import Charge, Item, StockMove, StockMoveKind
 from pos.transitions import EXPIRE

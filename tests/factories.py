@@ -41,9 +41,8 @@ from merchants.payout_accounts import NewAccount, name_account
 from merchants.settlement import close_settlement
 from pos.charges import create_charge
 from pos.counter_codes import NewCounterCode, create_counter_code
-from pos.item_imports import send_import
 from pos.lines import line_of_item
-from pos.models import Category, Charge, CounterCode, Item, ItemImport, Refund, Terminal
+from pos.models import Charge, CounterCode, Item, Refund, Terminal
 from pos.openings import NewCharge
 from pos.principals import Principal, act_for_terminal
 from pos.refunds import NewRefund, refund_charge
@@ -118,23 +117,6 @@ def open_shop(
 def make_item(shop: Shop, *, name: str = "Flat white", price_minor: int = 380) -> Item:
     """Make an item that the shop sells."""
     return Item.objects.create(store=shop.store, name=name, price_minor=price_minor)
-
-
-def make_category(shop: Shop, *, name: str = "Drinks", position: int = 1) -> Category:
-    """Make a category of the shop's items."""
-    return Category.objects.create(store=shop.store, name=name, position=position)
-
-
-def send_list(shop: Shop, source: bytes = b"name,price\r\nTea,2.50\r\n") -> ItemImport:
-    """Send a list of items, which no worker has checked yet."""
-    return send_import(
-        shop.store,
-        hire_person(shop, role=Role.OWNER),
-        file_name="items.csv",
-        source=source,
-        language="en",
-        import_id=uuid.uuid4(),
-    )
 
 
 def hire_person(

@@ -19,8 +19,9 @@ from pos.categories import (
     place_category,
     remove_category,
 )
-from pos.errors import CategoryNameTaken, NotFound
+from pos.errors import NotFound
 from pos.forms_catalogue import CategoryForm, NewCategoryForm
+from pos.item_refusals import CategoryNameTaken
 from pos.models import Category
 from pos.queries import read_reference
 

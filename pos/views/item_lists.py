@@ -98,7 +98,7 @@ def item_import(request: HttpRequest, staff: Staff, reference: str) -> HttpRespo
 @staff_only
 @managers_only
 def apply(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
-    """Have a list written that was found good."""
+    """Ask for a list to be written that was found good."""
     apply_import(_find(staff, reference))
     return redirect("pos:item_import", reference=reference)
 

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from merchants.access import Staff, managers_only, staff_only
 from merchants.picture_children import BYTES_MAX
-from pos.errors import PictureUnfit
 from pos.forms_catalogue import PictureForm
 from pos.item_pictures import SIZES, change_picture, find_picture, remove_picture
+from pos.item_refusals import PictureUnfit
 from pos.models import Item
 from pos.views.items import of_item, show_item_page
 

@@ -19,9 +19,11 @@ from merchants.access import (
     staff_only,
 )
 from merchants.models import Store
-from pos.errors import BarcodeTaken, ItemNameTaken, NotFound, NumberTaken
+from pos.errors import BarcodeTaken, ItemNameTaken, NotFound
 from pos.forms import ItemForm, NewItemForm
 from pos.forms_catalogue import PictureForm
+from pos.item_pages import Asked, list_stores_with_items
+from pos.item_refusals import NumberTaken
 from pos.items import (
     add_item,
     change_item,
@@ -33,8 +35,8 @@ from pos.items import (
 )
 from pos.models import Item
 from pos.queries import read_reference
-from pos.shelves import list_stores_with_items
 
+_TEXT_MAX = 80
 # Beside which field a refusal stands.
 _FIELDS = {BarcodeTaken: "barcode", ItemNameTaken: "name", NumberTaken: "number"}
 ItemView = Callable[[HttpRequest, Staff, Item], HttpResponseBase]
@@ -58,12 +60,14 @@ def of_item(view: ItemView) -> Callable[[HttpRequest, Staff, str], HttpResponseB
 @staff_only
 def items(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List what each store sells."""
+    asked = _read_asked(request)
     context = {
         "merchant": staff.merchant,
         "works_at": staff.store,
         "can_manage": can_manage(staff),
-        "stores": list_stores_with_items(list_own_stores(staff)),
-        "made": request.GET.get("made", ""),
+        "stores": list_stores_with_items(list_own_stores(staff), asked),
+        "asked": asked,
+        "made": asked.made,
     }
     return render(request, "pos/items.html", context)
 
@@ -163,6 +167,16 @@ def sort(request: HttpRequest, staff: Staff, item: Item) -> HttpResponse:
         raise Http404
     place_item(item, after=after)
     return go_to_item(item)
+
+
+def _read_asked(request: HttpRequest) -> Asked:
+    page = request.GET.get("page", "")
+    return Asked(
+        text=" ".join(request.GET.get("q", "").split())[:_TEXT_MAX],
+        store=request.GET.get("store", ""),
+        page=int(page) if page.isdecimal() and len(page) < len("10000") else 1,
+        made=request.GET.get("made", ""),
+    )
 
 
 def _find_item(reference: str, stores: QuerySet[Store]) -> Item | None:

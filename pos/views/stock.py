@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.once import FormReused
 from merchants.access import Staff, activate_time_zone, managers_only, staff_only
-from pos.errors import StockTooLarge, StockTooSmall
 from pos.forms_catalogue import CountForm, StockChangeForm, StopCountingForm
+from pos.item_refusals import StockTooLarge, StockTooSmall
 from pos.models import Item
 from pos.stock import change_stock, count_stock, list_moves, stop_counting
 from pos.views.items import go_to_item, of_item

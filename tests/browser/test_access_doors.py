@@ -39,6 +39,12 @@ def test_what_an_owner_keeps(office, check, watch):
     office.goto("/dashboard/items/")
     office.get_by_role("link", name="Change: Espresso").first.click()
     check(office, "an item")
+    office.get_by_role("link", name="Count it").click()
+    check(office, "a count")
+    for words in ("Categories", "Import or export"):
+        office.goto("/dashboard/items/")
+        office.get_by_role("link", name=f"{words}: Harbour Kiosk").click()
+        check(office, words)
     office.goto("/dashboard/tills/")
     office.get_by_role("link", name="Change: Kiosk till").click()
     check(office, "a till")

@@ -208,3 +208,40 @@ def test_total_and_buttons_stand_still_however_much_is_sold(eur_till, owners_sql
     finally:
         owners_sql("DELETE FROM pos_item WHERE name <> 'Cake' AND name LIKE 'Slow-roasted%'")
         owners_sql("UPDATE merchants_store SET name = 'Shop EUR' WHERE name = %s", [LONG[:80]])
+
+
+def test_an_age_is_asked_once_a_sale_and_what_is_sold_out_is_not_sold(eur_till, owners_sql):
+    page = eur_till.page
+    owners_sql(
+        "INSERT INTO pos_item (id, store_id, name, price_minor, is_active, is_sold_out)"
+        " SELECT gen_random_uuid(), id, 'Stale bun', 100, true, true FROM merchants_store"
+        " WHERE name = 'Shop EUR'"
+    )
+    age = (
+        "UPDATE pos_item SET min_age = %s FROM merchants_store s"
+        " WHERE s.id = store_id AND s.name = 'Shop EUR' AND pos_item.name = 'Cake'"
+    )
+    owners_sql(age, [18])
+    question = page.get_by_role("dialog", name="Is the customer 18 or older?")
+    try:
+        page.reload()
+        page.get_by_role("tab", name="Items").click()
+        expect(page.get_by_role("button", name="Stale bun Sold out")).to_be_disabled()
+        page.get_by_role("button", name=re.compile("^Cake")).click()
+        page.locator("#charge").click()
+        # What a scanner sends meanwhile ends with Enter, and is no answer.
+        expect(question.get_by_role("heading")).to_be_focused()
+        page.keyboard.press("Enter")
+        question.get_by_role("button", name="No", exact=True).click()
+        expect(page.locator("#charge")).to_be_visible()
+        page.locator("#charge").click()
+        question.get_by_role("button", name="Yes, 18 or older").click()
+        eur_till.wait_for_code()
+        page.locator("#cancel").click()
+        page.get_by_role("button", name="New sale").click()
+        page.get_by_role("button", name=re.compile("^Cake")).click()
+        page.locator("#charge").click()
+        expect(question).to_be_visible()
+    finally:
+        owners_sql(age, [0])
+        owners_sql("DELETE FROM pos_item WHERE name = 'Stale bun'")

@@ -26,6 +26,7 @@ from pos.models import Category, Item, Terminal
 from pos.terminals import add_terminal
 from tests import factories
 from tests.merchants.invoices import keep_invoice
+from tests.pos.catalogue import make_category, send_list
 from tests.snapshots import nothing_changes
 
 # What a route's reference names.
@@ -106,7 +107,7 @@ def stock_two_stores(
             "terminal": place.terminal,
             "code": code,
             "store": place.store,
-            "category": factories.make_category(place),
+            "category": make_category(place),
             "item": factories.make_item(place, name=f"Soup of {place.terminal.name}"),
             "charge": charge,
             "member": factories.add_cashier(place),
@@ -114,7 +115,7 @@ def stock_two_stores(
             "key": ApiKey.objects.filter(merchant=place.merchant)[0],
             "settlement": settlement,
             "account": change,
-            "import": factories.send_list(place),
+            "import": send_list(place),
             "export": factories.ask_export(place, store=place.store),
             "fee_invoice": invoice,
             "closing": close_till(place.terminal, closing_id=uuid4(), cashier=None),

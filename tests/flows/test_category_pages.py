@@ -12,6 +12,7 @@ from pos.views.desk import show_items
 from tests import factories
 from tests.flows.routes import shop_stays_as_it_is
 from tests.flows.steps import open_dashboard, sign_id
+from tests.pos.catalogue import make_category
 
 pytestmark = pytest.mark.django_db
 TYPED = {"name": "Hot  drinks", "color": "amber", "made_id": sign_id(NewCategoryForm, 2)}
@@ -33,7 +34,7 @@ def name_all(shop):
 
 
 def test_a_category_is_added_once_behind_the_others(owner, shop, page):
-    factories.make_category(shop, name="Food")
+    make_category(shop, name="Food")
 
     answers = [owner.post(page, TYPED) for _ in range(2)]
 
@@ -44,7 +45,7 @@ def test_a_category_is_added_once_behind_the_others(owner, shop, page):
 
 
 def test_a_name_and_a_colour_are_changed_and_tills_learn_of_it(owner, shop):
-    category = factories.make_category(shop)
+    category = make_category(shop)
     Item.objects.filter(pk=factories.make_item(shop).pk).update(category=category)
     before = read_items_version(shop.store)
 
@@ -67,8 +68,8 @@ def test_a_name_and_a_colour_are_changed_and_tills_learn_of_it(owner, shop):
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(owner, shop, page, typed, status, field, words):
-    factories.make_category(shop, name="Food")
-    drinks = factories.make_category(shop, name="Drinks", position=2)
+    make_category(shop, name="Food")
+    drinks = make_category(shop, name="Drinks", position=2)
 
     with shop_stays_as_it_is():
         new = owner.post(page, TYPED | typed)
@@ -90,7 +91,7 @@ def test_a_form_that_made_another_category_is_told_so(owner, page):
 
 def test_categories_go_up_and_down_by_what_the_page_shows(owner, shop, page):
     made = {
-        name: factories.make_category(shop, name=name, position=place)
+        name: make_category(shop, name=name, position=place)
         for place, name in enumerate(["Bread", "Cakes", "Drinks"])
     }
     places = owner.get(page).context["places"]
@@ -105,8 +106,8 @@ def test_categories_go_up_and_down_by_what_the_page_shows(owner, shop, page):
 
 def test_a_category_is_not_put_behind_another_store_s(owner, shop):
     mine, foreign = (
-        factories.make_category(shop),
-        factories.make_category(factories.open_shop()),
+        make_category(shop),
+        make_category(factories.open_shop()),
     )
 
     with shop_stays_as_it_is():
@@ -118,7 +119,7 @@ def test_a_category_is_not_put_behind_another_store_s(owner, shop):
 
 
 def test_a_removed_category_leaves_its_items(owner, shop):
-    category = factories.make_category(shop)
+    category = make_category(shop)
     Item.objects.filter(pk=factories.make_item(shop).pk).update(category=category)
 
     for _ in range(2):
@@ -129,9 +130,9 @@ def test_a_removed_category_leaves_its_items(owner, shop):
 
 
 def test_the_till_shows_categories_in_their_order(shop):
-    food = factories.make_category(shop, name="Food", position=2)
-    drinks = factories.make_category(shop, name="Drinks", position=1)
-    factories.make_category(shop, name="Empty", position=3)
+    food = make_category(shop, name="Food", position=2)
+    drinks = make_category(shop, name="Drinks", position=1)
+    make_category(shop, name="Empty", position=3)
     for place, (name, category) in enumerate(
         [("Pie", food), ("Bread", None), ("Tea", drinks), ("Cola", drinks)], start=1
     ):

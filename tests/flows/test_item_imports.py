@@ -12,6 +12,7 @@ from pos.item_imports import TRIES_MAX, run_due_imports
 from pos.models import Category, Item, ItemImport, StockMove
 from tests import factories
 from tests.flows.steps import open_dashboard, sign_id
+from tests.pos.catalogue import send_list
 
 pytestmark = pytest.mark.django_db
 LIST = (
@@ -183,7 +184,7 @@ def test_a_lease_that_is_held_elsewhere_is_left_alone(owner, page):
 
 
 def test_another_store_s_list_is_not_there(owner):
-    foreign = factories.send_list(factories.open_shop())
+    foreign = send_list(factories.open_shop())
 
     for reference in (foreign.public_id, "im_x"):
         assert owner.get(f"/dashboard/imports/{reference}/").status_code == 404

@@ -178,3 +178,47 @@ def test_an_item_is_not_put_behind_another_store_s(owner, shop):
         for after in (foreign.public_id, "x"):
             answer = owner.post(f"/dashboard/items/{item.public_id}/sort/", {"after": after})
             assert answer.status_code == 404
+
+
+def list_shown(owner, address):
+    (row,) = owner.get(address).context["stores"]
+    return [shelved.item.name for shelved in row.shelf]
+
+
+def test_many_items_are_shown_fifty_at_a_time_and_are_found(owner, shop):
+    Item.objects.bulk_create(
+        Item(
+            store=shop.store,
+            name=f"Bun {number:03}",
+            number=f"A-{number}",
+            barcode="04006381333931" if number == 77 else "",
+            price_minor=100,
+            position=number,
+        )
+        for number in range(120)
+    )
+    page = f"/dashboard/items/?store={shop.store.public_id}&page="
+    found = Item.objects.get(name="Bun 077")
+
+    assert list_shown(owner, page + "3") == [f"Bun {number:03}" for number in range(100, 120)]
+    assert list_shown(owner, page + "99") == list_shown(owner, page + "3")
+    for odd in ("0", "-1", "x", "99999999"):
+        assert list_shown(owner, page + odd)[0] == "Bun 000"
+    assert "51 to 100 of 120" in owner.get(page + "2").content.decode()
+    for text in ("bun 077", "a-77", "4006381333931"):
+        assert list_shown(owner, f"/dashboard/items/?q={text}") == ["Bun 077"]
+    nothing = owner.get("/dashboard/items/?q=soup").content.decode()
+    assert "No item of this store fits." in nothing
+    # An item that was changed is on the page that is shown.
+    assert "Bun 077" in list_shown(owner, f"/dashboard/items/?made={found.public_id}")
+
+
+def test_items_go_up_and_down_from_one_page_to_the_other(owner, shop):
+    for number in range(51):
+        factories.make_item(shop, name=f"Bun {number:03}")
+    (row,) = owner.get("/dashboard/items/").context["stores"]
+    last = row.shelf[-1]
+
+    owner.post(f"/dashboard/items/{last.item.public_id}/sort/", {"after": last.down_after})
+
+    assert name_items(shop)[-2:] == ["Bun 050", "Bun 049"]

@@ -43,6 +43,7 @@ FINAL = [
     "wallet_payment",
 ]
 FORGETTABLE = {
+    "pos_category",
     "pos_duereceipt",
     "identity_authenticatorapp",
     "identity_dashboardsession",

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from foundation.fields import is_plain
 from merchants.layouts import COMMA, LAYOUTS
 from merchants.models import Store
-from pos.errors import ListUnreadable
 from pos.item_columns import COLUMNS, CellRefused, choose_layout, protect_text, unprotect_text
 from pos.item_list_files import read_item_list, write_item_list
 from pos.item_plans import plan_import
+from pos.item_refusals import ListUnreadable
 from pos.models import Category, Item, ItemColor
 
 STORE = Store(name="Pier", currency="EUR")
