@@ -17,8 +17,8 @@ from django.utils.translation import gettext
 
 from banking.models import Order, OrderKind, OrderStatus
 from foundation.postgresql.arrays import Uuids
-from ledger.money import format_money
 from ledger.queries import read_balance
+from ledger.templatetags.money import money_of
 from wallet.errors import OwnLimitReached, RedemptionLimitReached, WalletLimitReached
 from wallet.models import Payment, Tier, TierLimit, Wallet
 from wallet.tier_table import KINDS
@@ -194,8 +194,8 @@ def _explain(wallet: Wallet, usage: Usage, amount_minor: int) -> OwnLimitReached
         ),
     }[usage.kind]
     figures = {
-        "most": format_money(usage.most_minor, usage.currency),
-        "left": format_money(usage.left_minor, usage.currency),
+        "most": money_of(usage.most_minor, usage.currency),
+        "left": money_of(usage.left_minor, usage.currency),
     }
     sentences = [words % figures]
     fits_at = _find_end(wallet, usage, amount_minor)
