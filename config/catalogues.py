@@ -66,8 +66,8 @@ def list_spoken(texts: Catalog) -> dict[Key, Message]:
 def update_catalogue(path: Path, texts: Catalog) -> int:
     """Add the texts that have come, keep every translation, and return how many are missing.
 
-    A text that is no longer in the code stays in the file as a comment. Of pages in English only,
-    a catalogue has what somebody has translated.
+    A text that has left the code stays in the file as a comment. Of pages in English only, the
+    catalogue has what somebody has translated.
     """
     kept = _read(path)
     known = {key_of(each): each for each in (*kept.obsolete.values(), *kept) if each.id}
