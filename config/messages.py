@@ -1,4 +1,4 @@
-"""Collects every text for translation; `make messages` writes the catalogues.
+"""Collects every text for translation; `make messages` brings the catalogues up to date.
 
 No gettext tools are needed: Babel reads Python and JavaScript, and Django turns its templates
 into calls that Babel can read.
@@ -14,6 +14,8 @@ from babel.messages import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 from django.utils.translation.template import templatize
+
+from config.catalogues import LOCALE, list_catalogues, update_catalogue
 
 _ROOT = Path(__file__).resolve().parent.parent
 # Django's names for the two catalogues: the server's texts, and the scripts'.
@@ -85,5 +87,8 @@ def _read(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], s
 
 
 if __name__ == "__main__":
-    for written in write_catalogues(_ROOT / "locale"):
+    for written in write_catalogues(LOCALE):
         sys.stdout.write(f"{written.relative_to(_ROOT)}\n")
+    for kept in list_catalogues():
+        left = update_catalogue(kept, collect_texts(kept.stem))
+        sys.stdout.write(f"{kept.relative_to(_ROOT)}: {left} without a translation\n")

@@ -12,12 +12,11 @@ from django.http import (
     HttpResponseBase,
     HttpResponseNotAllowed,
 )
-from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import activate, get_language_from_request
 
 from api.outages import AWAY, RUNNING, find_outage
+from config.languages import activate_language, speak
 from config.way_back import find_place, show_error
 
 logger = logging.getLogger(__name__)
@@ -63,18 +62,15 @@ class PageBeginning:
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
-        chain = SessionMiddleware(
-            LocaleMiddleware(AuthenticationMiddleware(show_way_from_forms(answer)))
-        )
-        # Synchronous under WSGI; the stubs also allow a coroutine.
-        self._answer_page = cast(Answer, chain)
+        # Synchronous under WSGI; the stubs also allow coroutines.
+        known = cast(Answer, AuthenticationMiddleware(show_way_from_forms(answer)))
+        self._answer_page = cast(Answer, SessionMiddleware(speak(known)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass API requests through; give pages a session, a language and a user."""
         if request.path_info.startswith(_API):
-            # Refusals are read by people too; the thread's language is still the last
-            # request's.
-            activate(get_language_from_request(request))
+            # Refusals are read by people too.
+            activate_language(request)
             answer = self._answer(request)
             # An answer is valid for this moment and this caller only.
             answer.headers.setdefault("Cache-Control", "no-store")

@@ -139,6 +139,8 @@ PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_LINK_LIFE_S", default=259_200)
 # Sends text messages: the path of a function of a number and a text; empty is none.
 TEXT_SENDER = env.str("TEXT_SENDER", default="")
 LETTERS = WRITERS
+# Knows the language that whoever has an address has chosen.
+LANGUAGE_FINDER = "identity.languages.find_language"
 # Writes the texts of a long file.
 EXPORT_WRITER = "pos.long_exports.write_export"
 # Called, in its transaction, after somebody with a sign-in changed the PIN in the dashboard.
@@ -155,8 +157,18 @@ LOGIN_URL = "merchants:sign_in"
 LOGIN_REDIRECT_URL = "merchants:overview"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
-# CONTRIBUTING.md says how to add a language.
+# Of the till, the wallet, receipts and letters to customers; CONTRIBUTING.md says how to add
+# one.
+LANGUAGES = [
+    ("ar", "العربية"),
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("zh-hans", "简体中文"),
+]
+# Of the dashboard, the console and everything else: those that are translated wholly.
+STAFF_LANGUAGES = ["en"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

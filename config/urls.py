@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 from api.description import DescriptionView
 from api.docs import show_api
 from api.problems import NothingHere
-from config import error_pages, views, words
+from config import error_pages, languages, views, words
 
 handler400 = error_pages.refuse_bad_request
 handler403 = error_pages.refuse_forbidden
@@ -20,7 +20,8 @@ urlpatterns = [
     path("readyz", views.readyz),
     path("api/schema/", DescriptionView.as_view(), name="schema"),
     path("api/docs/", show_api, name="api_docs"),
-    path("words/<str:language>.js", words.show_words, name="words"),
+    path("words/<str:language>.<str:version>.js", words.show_words, name="words"),
+    path("language/", languages.change_language, name="language"),
     path("favicon.ico", RedirectView.as_view(url="/static/icons/icon.svg")),
     path("", include("console.urls")),
     path("", include("wallet.urls")),

@@ -21,6 +21,8 @@ class User(AbstractBaseUser):
     pin_hash = models.CharField(max_length=128, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
+    # In which letters are written; empty where nobody chose one.
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
     # Part of every dashboard session's check: raised, it ends all of them.
     session_epoch = models.PositiveIntegerField(default=0, db_default=0)
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.refusals import Member, problem
-from ledger.money import format_money
+from ledger.templatetags.money import money_of
 from ledger.typed import write_percent
 from pos.models import ChargeStatus
 
@@ -213,7 +213,7 @@ class AmountMismatch(Exception):
     """The amount sent is not what the server works out from the items."""
 
     def __init__(self, amount_minor: int, currency: str) -> None:
-        added_up = format_money(amount_minor, currency)
+        added_up = money_of(amount_minor, currency)
         words = gettext("The items add up to %(amount)s, not to the amount sent.")
         super().__init__(words % {"amount": added_up})
         self.amount_minor = amount_minor

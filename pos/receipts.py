@@ -18,10 +18,11 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 
 from foundation.outbox import OUTBOX_REFUSALS, Outbox
-from ledger.money import format_money
+from identity.languages import find_language
+from ledger.templatetags.money import money_of
 from pos.models import Charge, DueReceipt, Receipt
 from pos.topics import charge_topic
 from pos.vat import list_vat
@@ -185,14 +186,14 @@ def _draw_mail(receipt: Receipt) -> EmailMultiAlternatives:
     if logo:
         address = reverse("merchants:logo_file", args=[logo])
         context["logo_url"] = f"{settings.PUBLIC_URL}{address}"
-    with timezone.override(ZoneInfo(charge.store.time_zone)):
+    language = find_language(receipt.email) or get_language()
+    with override(language), timezone.override(ZoneInfo(charge.store.time_zone)):
         text = render_to_string("emails/receipt.txt", context)
         html = render_to_string("emails/receipt.html", context)
-    amount = format_money(charge.amount_minor, charge.currency)
-    subject = gettext("Receipt from %(shop)s: %(amount)s") % {
-        "shop": charge.store.name,
-        "amount": amount,
-    }
+        subject = gettext("Receipt from %(shop)s: %(amount)s") % {
+            "shop": charge.store.name,
+            "amount": money_of(charge.amount_minor, charge.currency),
+        }
     mail = EmailMultiAlternatives(
         subject=subject.replace("\n", " "),
         body=text,

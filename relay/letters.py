@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language, override
 
 from foundation.outbox import OUTBOX_REFUSALS, Outbox
 from relay.jobs import enqueue_on_commit
@@ -39,6 +40,7 @@ class Text:
 
 Writer = Callable[[UUID], Text | None]
 TextSender = Callable[[str, str], None]
+LanguageFinder = Callable[[str], str]
 
 
 def send_letter(kind: str, *, subject: UUID, address: str) -> None:
@@ -49,7 +51,9 @@ def send_letter(kind: str, *, subject: UUID, address: str) -> None:
     """
     if _list_latest(kind, subject).filter(address=address).exists():
         return
-    Letter.objects.create(kind=kind, subject=subject, address=address)
+    spoken = get_language() or ""
+    language = "" if spoken == settings.LANGUAGE_CODE else spoken
+    Letter.objects.create(kind=kind, subject=subject, address=address, language=language)
     enqueue_on_commit("relay.send_letters")
 
 
@@ -111,7 +115,10 @@ def _lease(letter: Letter) -> bool:
 
 def _send(letter: Letter, outbox: Outbox) -> None:
     write: Writer = import_string(settings.LETTERS[letter.kind])
-    text = write(letter.subject)
+    find_language: LanguageFinder = import_string(settings.LANGUAGE_FINDER)
+    language = letter.language or find_language(letter.address) or get_language()
+    with override(language):
+        text = write(letter.subject)
     if text is not None and "@" in letter.address:
         _mail(letter, text, outbox)
     elif text is not None:

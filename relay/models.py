@@ -45,6 +45,8 @@ class Letter(models.Model):
     subject = models.UUIDField()
     # An e-mail address, or a phone number in E.164.
     address = models.CharField(max_length=254)
+    # Of the page from which it was asked for, where that was not English.
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
     tries = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     # When it was sent, or found to be of no use any more.

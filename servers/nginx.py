@@ -15,7 +15,9 @@ COOKIES = (
     "tessera_currency",
     "tessera_dashboard",
     "tessera_device",
+    "tessera_language",
     "tessera_till",
+    "tessera_till_language",
     "tessera_wallet",
     "csrftoken",
 )

@@ -243,6 +243,7 @@ class Stack:
             fcntl.flock(done, fcntl.LOCK_EX)
             done.seek(0)
             if done.read() != stamp or not (ROOT / "staticfiles").exists():
+                self.manage("compile_texts")
                 self.manage("collectstatic", "--noinput")
                 done.truncate(0)
                 done.write(stamp)

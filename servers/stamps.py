@@ -33,7 +33,7 @@ def list_code() -> list[Path]:
 
 
 def list_static() -> list[Path]:
-    """List the files that pages load, and the code that collects them."""
+    """List the files that pages load, their translations, and the code that collects them."""
     files = [path for path in (ROOT / "static").rglob("*") if path.is_file()]
     code = [ROOT / "config/static_files.py", ROOT / "requirements/production.txt"]
-    return [*files, *code]
+    return [*files, *code, *(ROOT / "locale").glob("*/LC_MESSAGES/*.po")]

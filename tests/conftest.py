@@ -16,6 +16,7 @@ from hypothesis import settings as properties
 from pytest_django.plugin import DjangoDbBlocker
 
 import tests.events  # noqa: F401  so that they are in the chart that is migrated
+from config.catalogues import compile_catalogues
 from console.set_up import forget_founding
 from ledger.models import Transfer
 from tests import factories
@@ -30,6 +31,12 @@ properties.register_profile(
     "unhurried", properties(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 )
 properties.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_texts() -> None:
+    """Compile the translations that have changed, as the set-up does."""
+    compile_catalogues()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from banking.ibans import mask_iban
 from banking.models import Expectation, Order, OrderKind, OrderStatus
 from banking.reasons import explain_reason
-from ledger.money import format_money
+from ledger.templatetags.money import money_of
 from relay.letters import Text, send_to_each
 from wallet.models import Wallet
 from wallet.top_ups import TopUp
@@ -67,7 +67,7 @@ def write_arrived(top_up_id: UUID) -> Text | None:
     if expectation is None:
         return None
     top_up = TopUp(expectation)
-    facts = {"amount": format_money(top_up.amount_minor, top_up.currency)}
+    facts = {"amount": money_of(top_up.amount_minor, top_up.currency)}
     link = _link("wallet:top_up", top_up.public_id)
     words = gettext("%(amount)s has arrived, and is in your wallet.") % facts
     return Text(
@@ -83,7 +83,7 @@ def _tell(kind: str, subject: UUID, *, account_id: UUID) -> None:
 
 def _write(subject: str, words: str, order: Order) -> Text:
     facts = {
-        "amount": format_money(order.amount_minor, order.currency),
+        "amount": money_of(order.amount_minor, order.currency),
         "iban": mask_iban(order.creditor_iban),
         "reason": explain_reason(order.reason_code),
     }

@@ -4,7 +4,7 @@ from django.utils.translation import gettext
 
 from foundation.refusals import Member, problem
 from ledger.errors import InsufficientFunds, TransferRefused
-from ledger.money import format_money
+from ledger.templatetags.money import money_of
 from qr.split_codes import Part
 
 _LEFT = Member(
@@ -75,7 +75,7 @@ class RedemptionLimitReached(Exception):
             "In 24 hours %(most)s at most go to a bank account, and %(left)s of it is left."
             " Nothing was taken. Your page “Your limits” says how to raise it."
         )
-        most, left = (format_money(each, currency) for each in (most_minor, left_minor))
+        most, left = (money_of(each, currency) for each in (most_minor, left_minor))
         super().__init__(words % {"most": most, "left": left})
 
 
@@ -278,7 +278,7 @@ class CounterLimitReached(Exception):
     """The amount is more than this wallet may still pay by counter codes today."""
 
     def __init__(self, left_minor: int, currency: str) -> None:
-        left = format_money(left_minor, currency)
+        left = money_of(left_minor, currency)
         words = gettext(
             "By counter codes you can pay %(left)s more today. Nothing was taken. Ask the shop"
             " to charge you at the till."
@@ -292,7 +292,7 @@ class TopUpTooLarge(Exception):
 
     def __init__(self, most_minor: int, currency: str) -> None:
         words = gettext("At most %(amount)s can be topped up at once.")
-        super().__init__(words % {"amount": format_money(most_minor, currency)})
+        super().__init__(words % {"amount": money_of(most_minor, currency)})
 
 
 class CurrencyNotOffered(Exception):
@@ -310,7 +310,7 @@ class TopUpOverLimit(Exception):
             "Your wallet may hold %(most)s, so at most %(room)s can come in now. Your page"
             " “Your limits” says how to raise it."
         )
-        most, room = (format_money(each, currency) for each in (most_minor, room_minor))
+        most, room = (money_of(each, currency) for each in (most_minor, room_minor))
         super().__init__(words % {"most": most, "room": room})
 
 

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from identity.errors import VerificationOver
+from identity.languages import keep_language
 from identity.models import Session, User, Verification
 from identity.pins import set_pin
 from identity.sign_in import find_by_address
@@ -72,6 +73,7 @@ def join(verification: Verification, *, pin: str) -> User:
     except IntegrityError:
         raise WalletAlready from None
     set_pin(user, pin)
+    keep_language(user, get_language() or "")
     return user
 
 

@@ -12,13 +12,13 @@ from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
-from django.utils.dateformat import format as write_date
 from django.utils.translation import gettext
 
 from banking.models import Order, OrderKind, OrderStatus
 from foundation.postgresql.arrays import Uuids
-from ledger.money import format_money
+from foundation.templatetags.moments import write_moment
 from ledger.queries import read_balance
+from ledger.templatetags.money import money_of
 from wallet.errors import OwnLimitReached, RedemptionLimitReached, WalletLimitReached
 from wallet.models import Payment, Tier, TierLimit, Wallet
 from wallet.tier_table import KINDS
@@ -194,13 +194,13 @@ def _explain(wallet: Wallet, usage: Usage, amount_minor: int) -> OwnLimitReached
         ),
     }[usage.kind]
     figures = {
-        "most": format_money(usage.most_minor, usage.currency),
-        "left": format_money(usage.left_minor, usage.currency),
+        "most": money_of(usage.most_minor, usage.currency),
+        "left": money_of(usage.left_minor, usage.currency),
     }
     sentences = [words % figures]
     fits_at = _find_end(wallet, usage, amount_minor)
     if fits_at is not None:
-        when = write_date(timezone.localtime(fits_at), "j M Y, H:i")
+        when = write_moment(timezone.localtime(fits_at), "j M Y, H:i")
         sentences.append(gettext("From %(time)s on this amount fits again.") % {"time": when})
     sentences.append(gettext("Your page “Your limits” says how to raise it."))
     return OwnLimitReached(

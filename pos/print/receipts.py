@@ -8,10 +8,10 @@ from threading import BoundedSemaphore
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.dateformat import format as write_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as translate
 
+from foundation.templatetags.moments import write_moment
 from ledger.templatetags.money import money_of
 from merchants.sellers import Seller
 from pos.discounts import list_discounts
@@ -127,7 +127,7 @@ def _write_sale(charge: Charge) -> dict[str, Any]:
 
 
 def _write_refund(refund: Refund, zone: ZoneInfo) -> dict[str, Any]:
-    label = write_date(refund.created_at.astimezone(zone), _TIME)
+    label = write_moment(refund.created_at.astimezone(zone), _TIME)
     made_by = refund.made_by or translate("Merchant's server")
     if refund.tip_minor:
         tip = money_of(refund.tip_minor, refund.currency)
@@ -181,7 +181,7 @@ def _write_note(charge: Charge) -> str:
 def _list_facts(charge: Charge, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     yield translate("Receipt"), charge.receipt_number
     if charge.captured_at:
-        yield translate("Time"), write_date(charge.captured_at.astimezone(zone), _TIME)
+        yield translate("Time"), write_moment(charge.captured_at.astimezone(zone), _TIME)
     yield translate("Reference"), charge.short_code_grouped
     if charge.reference:
         yield translate("Shop reference"), charge.reference

@@ -66,7 +66,8 @@ function csrfToken() {
 
 /** Ask the server, with JSON or a picture; gives the JSON, throws Refusal or NoAnswer. */
 export async function call(method, url, { body, key, timeout = 8_000 } = {}) {
-  const headers = { Accept: "application/json" };
+  // Refusals are shown as they come: in the page's language, which need not be the browser's.
+  const headers = { Accept: "application/json", "Accept-Language": document.documentElement.lang };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   const isPicture = body instanceof Blob;
   if (body) headers["Content-Type"] = isPicture ? body.type : "application/json";

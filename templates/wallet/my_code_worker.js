@@ -1,4 +1,4 @@
-{% load i18n static %}{% get_current_language as LANGUAGE_CODE %}/** Opens "My code" while there is no connection, and does nothing else. */
+{% load i18n languages static %}{% get_current_language as LANGUAGE_CODE %}/** Opens "My code" while there is no connection, and does nothing else. */
 
 const PAGE = "{% url 'wallet:my_code' %}";
 const SHELL = "{% url 'wallet:code_shell' %}";
@@ -11,7 +11,7 @@ const FILES = [
   "{% static 'js/device.js' %}",
   "{% static 'js/money.js' %}",
   "{% static 'js/server.js' %}",{% if LANGUAGE_CODE != "en" %}
-  "{% url 'words' LANGUAGE_CODE %}",{% endif %}
+  "{% words_address LANGUAGE_CODE %}",{% endif %}
 ];
 // Named by what it holds: another version of a file is another cache.
 const CACHE = `my-code ${FILES.join(" ")}`;

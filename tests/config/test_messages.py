@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from config.messages import DOMAINS, collect_texts
 from config.way_back import find_place
+from config.words import write_words
 from identity.errors import PinWrong
 from merchants.models import Role
 from pos.errors import ChargeNotPayable
@@ -64,6 +65,8 @@ def esperanto(translations, settings):
     """Offer the language beside English."""
     settings.LOCALE_PATHS = [translations]
     settings.LANGUAGES = [("en", "English"), (LANGUAGE, "Esperanto")]
+    settings.STAFF_LANGUAGES = ["en", LANGUAGE]
+    write_words.cache_clear()
 
 
 class Reader(HTMLParser):
@@ -214,13 +217,17 @@ def test_refusals_are_spoken_when_they_are_made(esperanto):
 
 @pytest.mark.django_db
 def test_scripts_get_their_words_by_an_address_that_names_the_language(esperanto):
-    answer = Client().get(f"/words/{LANGUAGE}.js")
+    address = f"/words/{LANGUAGE}.{write_words(LANGUAGE).version}.js"
+    answer = Client().get(address)
 
     catalogue = re.search(r"newcatalog = ({.*?});", answer.content.decode(), re.DOTALL)
     assert catalogue is not None
     assert json.loads(catalogue[1])["No connection"] == pretend("No connection")
-    assert Client().get("/words/de.js").status_code == 404
-    assert f'src="/words/{LANGUAGE}.js"' in ask_in_esperanto().get("/").content.decode()
+    assert "immutable" in answer["Cache-Control"]
+    older = Client().get(f"/words/{LANGUAGE}.0.js")
+    assert (older.content, older["Cache-Control"]) == (answer.content, "no-cache")
+    assert Client().get(address.replace(LANGUAGE, "de")).status_code == 404
+    assert f'src="{address}"' in ask_in_esperanto().get("/").content.decode()
     assert "/words/" not in Client().get("/").content.decode()
 
 

@@ -53,7 +53,7 @@ SIGNS_OF_SCRIPTS = {
     *("Digit", "Enter", "Escape", "Meta", "Shift", "Tab"),
     # A reason that scripts give each other.
     "in sight",
-    *("Content-Type", "Idempotency-Key", "NotSupportedError", "Retry-After"),
+    *("Accept-Language", "Content-Type", "Idempotency-Key", "NotSupportedError", "Retry-After"),
     *("#desk button", ".bar form", "button, summary, a", "input, textarea, select"),
     "input:not([type=radio], [type=checkbox]):read-write, textarea:read-write",
     *("chip wait", "note ok banner", "seal grey", "seal new"),
