@@ -16,6 +16,7 @@ from pos.views import (
     payments,
     receipts,
     reports,
+    slips,
     tills,
 )
 
@@ -32,6 +33,8 @@ urlpatterns = [
     path("till/activity/", pages.activity, name="activity"),
     path("r/<str:token>/", receipts.receipt, name="receipt"),
     path("r/<str:token>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
+    path("r/<str:token>/slip/", slips.slip, name="slip"),
+    path("r/<str:token>/slip.bin", slips.slip_file, name="slip_file"),
     path("r/<str:token>/proof.json", receipts.receipt_proof, name="receipt_proof"),
     path("dashboard/tills/", pages.tills, name="tills"),
     path("dashboard/tills/<str:reference>/", tills.till, name="till_settings"),
