@@ -344,7 +344,7 @@ class TipTooLarge(Exception):
 
     def __init__(self, most_minor: int, currency: str) -> None:
         words = gettext("A tip can be %(most)s at most here.")
-        super().__init__(words % {"most": format_money(most_minor, currency)})
+        super().__init__(words % {"most": money_of(most_minor, currency)})
         self.most_minor = most_minor
 
 
@@ -429,7 +429,7 @@ class GivenTooLittle(Exception):
     def __init__(self, due_minor: int, currency: str) -> None:
         """Say what it costs in cash."""
         words = gettext("The sale costs %(amount)s in cash.")
-        super().__init__(words % {"amount": format_money(due_minor, currency)})
+        super().__init__(words % {"amount": money_of(due_minor, currency)})
 
 
 class DrawerRefused(Exception):
@@ -446,5 +446,5 @@ class DifferenceUnexplained(Exception):
             if difference_minor < 0
             else gettext("%(amount)s is too much. Say why, then close.")
         )
-        super().__init__(words % {"amount": format_money(abs(difference_minor), currency)})
+        super().__init__(words % {"amount": money_of(abs(difference_minor), currency)})
         self.difference_minor = difference_minor

@@ -22,6 +22,7 @@ from pos.views import (
     payments,
     receipts,
     reports,
+    slips,
     stock,
     tills,
 )
@@ -45,6 +46,8 @@ urlpatterns = [
     path("till/day/<str:reference>/", closings.day_closing, name="day_closing"),
     path("r/<str:token>/", receipts.receipt, name="receipt"),
     path("r/<str:token>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
+    path("r/<str:token>/slip/", slips.slip, name="slip"),
+    path("r/<str:token>/slip.bin", slips.slip_file, name="slip_file"),
     path("r/<str:token>/proof.json", receipts.receipt_proof, name="receipt_proof"),
     path("dashboard/closings/", closings.closings, name="closings"),
     path("dashboard/closings/<str:reference>.csv", closings.closing_csv, name="closing_csv"),

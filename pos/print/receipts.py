@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from threading import BoundedSemaphore
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,14 +17,12 @@ from pos.discounts import list_discounts
 from pos.models import Charge, ChargeDiscount, ChargeLine, Refund
 from pos.print.drawable import Drawable
 from pos.print.fonts import list_faces
-from pos.print.typesetter import Face, PagesFailed, typeset
+from pos.print.typesetter import Face, take_guest_place, typeset
 from pos.vat import Vat, list_refund_vat, list_vat
 
 _TIME = "j M Y, H:i:s"
 # Some thirty kilobytes each. Somebody who has a link and asks again and again costs nothing.
 _KEPT_MAX = 256
-# Of the places for those that wait for pages (`typesetter`), strangers get no more than half.
-_room = BoundedSemaphore(2)
 
 
 def draw_receipt(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> bytes:
@@ -37,7 +34,7 @@ def draw_receipt(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> b
         PagesFailed: it takes too much time or memory, or too many others wait.
     """
     merchant = charge.store.merchant
-    data = Drawable(merchant.country).clean(_list_data(charge, refunds, seller))
+    data = Drawable(merchant.country).clean(describe_receipt(charge, refunds, seller))
     changed_at = max(filter(None, [charge.captured_at, *(one.created_at for one in refunds)]))
     return _draw(json.dumps(data), merchant.country, changed_at)
 
@@ -45,15 +42,14 @@ def draw_receipt(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> b
 @lru_cache(maxsize=_KEPT_MAX)
 def _draw(data: str, country: str, made_at: datetime) -> bytes:
     faces = [Face(str(path), index) for path, index in list_faces(country)]
-    if not _room.acquire(blocking=False):
-        raise PagesFailed
-    try:
+    with take_guest_place():
         return typeset("receipt", json.loads(data), faces=faces, made_at=made_at)
-    finally:
-        _room.release()
 
 
-def _list_data(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> dict[str, Any]:
+def describe_receipt(
+    charge: Charge, refunds: Sequence[Refund], seller: Seller
+) -> dict[str, Any]:
+    """Return the texts of a receipt, in the order in which every paper has them."""
     store, zone = charge.store, ZoneInfo(charge.store.time_zone)
     lines = list(charge.lines.all())
     vat = list_vat(charge, lines)
@@ -154,7 +150,7 @@ def _list_tables(
         # Given back, so below zero.
         table = [Vat(bps, -gross, -part) for bps, gross, part in list_refund_vat(refund)]
         if table:
-            time = write_date(refund.created_at.astimezone(zone), _TIME)
+            time = write_moment(refund.created_at.astimezone(zone), _TIME)
             title = translate("VAT given back, %(time)s") % {"time": time}
             yield _write_table(title, table, refund.currency)
 

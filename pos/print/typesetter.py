@@ -1,8 +1,8 @@
-"""Sets pages as tagged PDF with Typst, in a child process: a large one ends no other.
+"""Sets pages with Typst, as tagged PDF or a picture, in a child: a large one ends no other.
 
-`python -m pos.print.typesetter` reads one line of JSON and writes the PDF. What a person has
-typed reaches the template as data, which Typst never reads as markup. Nothing is fetched: the
-template, its data and the folders of fonts are all there is.
+`python -m pos.print.typesetter` reads one line of JSON and writes the PDF or the PNG. What a
+person has typed reaches the template as data, which Typst never reads as markup. Nothing is
+fetched: the template, its data and the folders of fonts are all there is.
 """
 
 import json
@@ -11,7 +11,8 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ _PROCESSOR_S = 10
 _MEMORY_MAX = 1200 * 2**20
 _PATIENCE_S = 30.0
 _NICENESS = 10
+_PIXEL_A_POINT = 72.0
 # Tagged, for those who have it read aloud.
 _FOR_READING: "tuple[typst.PDFStandard, ...]" = ("ua-1",)
 # None of our secrets. More threads take no page faster here, and address space each.
@@ -37,6 +39,8 @@ _ENVIRONMENT = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _turn = BoundedSemaphore(1)
 _ROOM_MAX = 4
 _room = BoundedSemaphore(_ROOM_MAX)
+# Strangers with a receipt's link get no more than half of the places.
+_guests = BoundedSemaphore(_ROOM_MAX // 2)
 
 
 class PagesFailed(Exception):
@@ -71,15 +75,50 @@ def typeset(
         "made_at": int(made_at.timestamp()),
         "standards": list(standards),
     }
+    return _draw_in_turn(order, begins=b"%PDF-")
+
+
+def typeset_picture(template: str, data: Mapping[str, Any], *, faces: Sequence[Face]) -> bytes:
+    """Return a template's only page as PNG, a pixel a point.
+
+    Raises:
+        PagesFailed: it takes too much time or memory, or waits too long for its turn.
+    """
+    order = {
+        "template": template,
+        "data": data,
+        "faces": [[face.path, face.index] for face in faces],
+        "made_at": 0,
+        "as_picture": True,
+    }
+    return _draw_in_turn(order, begins=b"\x89PNG")
+
+
+@contextmanager
+def take_guest_place() -> Iterator[None]:
+    """Keep one of the places that strangers have, while pages are made for one.
+
+    Raises:
+        PagesFailed: others have them all.
+    """
+    if not _guests.acquire(blocking=False):
+        raise PagesFailed
+    try:
+        yield
+    finally:
+        _guests.release()
+
+
+def _draw_in_turn(order: Mapping[str, Any], *, begins: bytes) -> bytes:
     if not _room.acquire(blocking=False):
         raise PagesFailed
     try:
-        return _draw_in_turn(order)
+        return _run(order, begins=begins)
     finally:
         _room.release()
 
 
-def _draw_in_turn(order: Mapping[str, Any]) -> bytes:
+def _run(order: Mapping[str, Any], *, begins: bytes) -> bytes:
     if not _turn.acquire(timeout=_PATIENCE_S):
         raise PagesFailed
     try:
@@ -96,7 +135,7 @@ def _draw_in_turn(order: Mapping[str, Any]) -> bytes:
         raise PagesFailed from None
     finally:
         _turn.release()
-    if done.returncode or not done.stdout.startswith(b"%PDF-"):
+    if done.returncode or not done.stdout.startswith(begins):
         logger.error("typesetting failed: %s", done.stderr[-500:].decode(errors="replace"))
         raise PagesFailed
     return done.stdout
@@ -124,6 +163,8 @@ def draw(order: Mapping[str, Any]) -> bytes:
         fonts=fonts,
         made_at=datetime.fromtimestamp(order["made_at"], UTC),
     )
+    if order.get("as_picture"):
+        return _compile(page, standards=[], picture_ppi=_PIXEL_A_POINT)
     standards = order.get("standards", list(_FOR_READING))
     try:
         return _compile(page, standards=standards)
@@ -141,13 +182,16 @@ class _Page:
     made_at: datetime
 
 
-def _compile(page: _Page, *, standards: "list[typst.PDFStandard]") -> bytes:
+def _compile(
+    page: _Page, *, standards: "list[typst.PDFStandard]", picture_ppi: float | None = None
+) -> bytes:
     pages, warnings = typst.compile_with_warnings(
         page.source,
         sys_inputs={"data": page.data},
         font_paths=page.fonts,
         ignore_system_fonts=True,
-        format="pdf",
+        format="png" if picture_ppi else "pdf",
+        ppi=picture_ppi,
         pdf_standards=standards,
         timestamp=page.made_at,
     )

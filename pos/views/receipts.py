@@ -22,7 +22,7 @@ from qr.links import decode_token
 @never_cache
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Show a receipt to anybody who has its address."""
-    charge = _find_by_receipt(token)
+    charge = find_receipt(token)
     activate_time_zone(charge.store.time_zone)
     lines = list(charge.lines.all())
     context = {
@@ -45,7 +45,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def receipt_pdf(request: HttpRequest, token: str) -> HttpResponse:
     """Return the receipt as PDF, or go back to its page, which says why there is none."""
-    charge = _find_by_receipt(token)
+    charge = find_receipt(token)
     page = reverse("pos:receipt", kwargs={"token": token})
     if not charge.receipt_number:
         return redirect(page)
@@ -63,7 +63,7 @@ def receipt_pdf(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def receipt_proof(request: HttpRequest, token: str) -> HttpResponse:
     """Return the proof that the receipt's payment is in the sealed books."""
-    charge = _find_by_receipt(token)
+    charge = find_receipt(token)
     proof = prove_transfer(charge.id)
     if proof is None:
         raise Http404
@@ -72,7 +72,8 @@ def receipt_proof(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(proof, content_type="application/json", headers=disposition)
 
 
-def _find_by_receipt(token: str) -> Charge:
+def find_receipt(token: str) -> Charge:
+    """Find the charge whose receipt an address names, or answer 404."""
     try:
         charge = find_by_receipt(decode_token(token))
     except PayloadInvalid:

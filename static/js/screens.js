@@ -241,8 +241,10 @@ export function openScreens({ now, device, look }) {
       [gettext("Reference"), group(charge.short_code)],
     ];
     find("result-rows").replaceChildren(...rows.filter(([, value]) => value).map(makeRow));
-    find("receipt").hidden = !charge.receipt;
-    if (charge.receipt) find("receipt").href = charge.receipt;
+    find("receipt").hidden = find("print").hidden = !charge.receipt;
+    if (!charge.receipt) return;
+    find("receipt").href = charge.receipt;
+    find("print").href = `${charge.receipt}slip/`;
   }
 
   function askCancel(charge) {

@@ -94,7 +94,7 @@ def test_a_receipt_that_did_not_change_is_drawn_once(shop, charge, address, monk
 
 
 def test_strangers_who_wait_are_few_and_the_page_says_so(address):
-    with receipts._room, receipts._room:
+    with typesetter._guests, typesetter._guests:
         answer = Client().get(f"{address}receipt.pdf", follow=True)
 
     assert answer.redirect_chain == [(f"{address}?said=no_pdf", 302)]
