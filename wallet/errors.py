@@ -32,7 +32,7 @@ class AmountChanged(Exception):
 
     def __init__(self, amount_minor: int, currency: str) -> None:
         words = gettext("The amount is %(amount)s by now. Nothing was taken. Look at it again.")
-        super().__init__(words % {"amount": format_money(amount_minor, currency)})
+        super().__init__(words % {"amount": money_of(amount_minor, currency)})
         self.amount_minor = amount_minor
 
 
