@@ -1,13 +1,12 @@
 """The VAT rates that are usual in a country, to choose from: what applies, the shop must know.
 
-From the European Commission's database of taxes (TEDB) and the tax authorities' own pages:
-HMRC, the Swiss FTA, Skatteetaten, Japan's NTA, and those of Australia, New Zealand, Singapore,
-South Africa and the Gulf. In basis points, the standard rate first.
+As tax authorities had published them; gathered by hand, and no substitute for their pages. In
+basis points, the standard rate first.
 """
 
 from datetime import date
 
-AS_OF = date(2025, 7, 1)
+AS_OF = date(2026, 1, 1)
 _RATES = {
     "AE": (500, 0),
     "AT": (2000, 1300, 1000),
@@ -22,7 +21,7 @@ _RATES = {
     "DK": (2500,),
     "EE": (2400, 1300, 900),
     "ES": (2100, 1000, 400),
-    "FI": (2550, 1400, 1000),
+    "FI": (2550, 1350, 1000),
     "FR": (2000, 1000, 550, 210),
     "GB": (2000, 500, 0),
     "GR": (2400, 1300, 600),
@@ -31,7 +30,7 @@ _RATES = {
     "IE": (2300, 1350, 900, 480, 0),
     "IT": (2200, 1000, 500, 400),
     "JP": (1000, 800),
-    "LT": (2100, 900, 500),
+    "LT": (2100, 1200, 500),
     "LU": (1700, 1400, 800, 300),
     "LV": (2100, 1200, 500),
     "MT": (1800, 1200, 700, 500),
@@ -41,6 +40,7 @@ _RATES = {
     "OM": (500, 0),
     "PL": (2300, 800, 500),
     "PT": (2300, 1300, 600),
+    "RO": (2100, 1100),
     "SA": (1500, 0),
     "SE": (2500, 1200, 600),
     "SG": (900, 0),

@@ -2,7 +2,6 @@
 
 import { find, heed } from "./page.js";
 import { gettext } from "./server.js";
-import { wireShelves } from "./shelves.js";
 
 const listTiles = (page) =>
   new Map(
@@ -20,10 +19,16 @@ const listTiles = (page) =>
     ]),
   );
 
+/** A tap on a category above the items goes to its own. */
+function goToShelf(event) {
+  const shelf = event.target.closest("[data-shelf]")?.dataset.shelf;
+  if (shelf) find(shelf).scrollIntoView({ block: "start" });
+}
+
 /** Read the page's items; `refresh` reads them again and says what changed of those in a sale. */
 export function readCatalogue({ money }) {
   const catalogue = { items: listTiles(document), isOf, refresh };
-  wireShelves();
+  find("items").addEventListener("click", goToShelf);
 
   /** Whether these are the items of that version. */
   function isOf(version) {
