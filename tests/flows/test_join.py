@@ -246,11 +246,14 @@ def test_the_first_field_that_is_wrong_has_the_focus(typed, first):
     assert f'name="{first}"' in focused
 
 
-@pytest.mark.parametrize("country", [code for code, _ in list_countries("en")])
-def test_a_shop_of_every_country_has_a_time_zone_to_choose(country):
-    zones = [zone for zone in list_time_zones() if find_time_zone(country, wanted=zone)]
+def test_a_shop_of_every_country_has_a_time_zone_to_choose():
+    zones = list_time_zones()
 
-    assert zones
+    assert not [
+        country
+        for country, _ in list_countries("en")
+        if not any(find_time_zone(country, wanted=zone) for zone in zones)
+    ]
 
 
 def test_where_there_is_one_time_zone_none_has_to_be_chosen():
