@@ -6,9 +6,10 @@
 from dataclasses import replace
 
 import pytest
+from django.db import transaction
 
 from ledger.errors import InsufficientFunds, TransferRefused
-from ledger.posting import post_together
+from ledger.posting import post_all, post_together
 from tests.ledger.moves import Books, change
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +211,15 @@ def test_what_is_posted_together_needs_no_more_to_link_to(books):
 
     books.created |= {transfer.id}
     assert books.tell() == "A 5"
+
+
+def test_all_are_posted_or_the_transaction_ends_with_the_refusal(books):
+    transfers = books.read("S>A 5, A>B 6, A>B 1")
+
+    with pytest.raises(InsufficientFunds) as refusal, transaction.atomic():
+        post_all(transfers)
+
+    assert refusal.value.transfer_id == transfers[1].id
+    assert books.tell() == ""
+    post_all(transfers[:1])
+    assert books.tell() != ""
