@@ -31,7 +31,8 @@ BLANKS = [""] * (len(LINE) - 1)
 COLUMNS = ["record", *LINE, "name", "value"]
 FACTS = ["settlement", "number", "merchant", "first_day", "last_day", "opened_at"]
 FACTS += ["closed_at", "time_zone", "payout_due_on", "currency", "sales_count"]
-FACTS += ["refunds_count", "tips", "refunded_tips", "opening", "sales", "refunds", "fees", "adjusted", "payout"]
+FACTS += ["refunds_count", "tips", "refunded_tips"]
+FACTS += ["opening", "sales", "refunds", "fees", "adjusted", "payout"]
 FACTS += ["closing"]
 # Left out where there is none.
 OPTIONAL = {"adjusted", "tips", "refunded_tips"}

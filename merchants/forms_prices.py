@@ -66,7 +66,9 @@ class PricesForm(PageForm):
 
     def __init__(self, *args: Any, store: Store, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.usual_rates = [write_percent(bps) for bps in list_usual_rates(_read_country(store))]
+        self.usual_rates = [
+            write_percent(bps) for bps in list_usual_rates(_read_country(store))
+        ]
         self.fields["vat_default"].help_text = self._say_usual()
         for name in _TIPS:
             self.fields[name].error_messages["required"] = gettext("Type a part, such as 10.")
@@ -86,10 +88,9 @@ class PricesForm(PageForm):
     def clean(self) -> dict[str, Any]:
         """Ask for offers that rise, up to the most."""
         cleaned = super().clean() or {}
-        known = [cleaned.get(name) for name in _TIPS]
-        if None in known:
+        if any(cleaned.get(name) is None for name in _TIPS):
             return cleaned
-        low, middle, high, most = known
+        low, middle, high, most = (int(cleaned[name]) for name in _TIPS)
         if not low:
             self.add_error("tip_low", gettext("Type a part above 0."))
         elif middle <= low:

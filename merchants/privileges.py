@@ -4,6 +4,11 @@ _MAKING_OF_A_FILE = (
     "UPDATE (done_count, all_count, tries, leased_until, made_at, failed_at, removed_at,"
     " file_name, sha256)"
 )
+_FACTS_OF_A_STORE = (
+    "UPDATE (name, street, city, code_format, closed_at, vat_mode, vat_default_bps,"
+    " asks_tips, tip_low_bps, tip_middle_bps, tip_high_bps, tip_max_bps, takes_cash,"
+    " mails_closings)"
+)
 PRIVILEGES = {
     # How a shop keeps its books: changed on its page, and no record of money.
     "merchants_book": ("SELECT", "INSERT", "UPDATE"),
@@ -48,8 +53,6 @@ PRIVILEGES = {
     "merchants_store": (
         "SELECT",
         "INSERT",
-        "UPDATE (name, street, city, code_format, closed_at, vat_mode, vat_default_bps,"
-        " asks_tips, tip_low_bps, tip_middle_bps, tip_high_bps, tip_max_bps, takes_cash,"
-        " mails_closings)",
+        _FACTS_OF_A_STORE,
     ),
 }

@@ -14,10 +14,10 @@ from merchants import (
     views_look,
     views_me,
     views_people,
+    views_prices,
     views_reports,
     views_safeguarding,
     views_sign_in,
-    views_prices,
     views_stores,
     views_timetable,
 )

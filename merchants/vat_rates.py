@@ -1,8 +1,8 @@
 """The VAT rates that are usual in a country, to choose from: what applies, the shop must know.
 
-From the European Commission's database of taxes (TEDB) and the tax authorities' own pages: HMRC,
-the Swiss FTA, Skatteetaten, Japan's NTA, and those of Australia, New Zealand, Singapore, South
-Africa and the Gulf. In basis points, the standard rate first.
+From the European Commission's database of taxes (TEDB) and the tax authorities' own pages:
+HMRC, the Swiss FTA, Skatteetaten, Japan's NTA, and those of Australia, New Zealand, Singapore,
+South Africa and the Gulf. In basis points, the standard rate first.
 """
 
 from datetime import date

@@ -44,9 +44,11 @@ def show_by_token(asked: Asked) -> Answered:
     except NotFound:
         return None
     charge = find_charge_seen_by(digest_secret(asked.secret), charge_id)
-    return None if charge is None else (200, WholeChargeSerializer.show(
-        charge, lines=[], vat=list_vat(charge, [])
-    ))
+    return (
+        None
+        if charge is None
+        else (200, WholeChargeSerializer.show(charge, lines=[], vat=list_vat(charge, [])))
+    )
 
 
 def _read_charge(body: dict[str, Any]) -> tuple[int, str, dict[str, str]]:

@@ -14,7 +14,16 @@ _SHOWN: dict[str, Sequence[str]] = {
 _PATHS = tuple(_SHOWN)
 _SHOWN_CHARGE = (
     *("id", "merchant_id", "store_id", "terminal_id", "counter_code_id", "status", "version"),
-    *("currency", "amount_minor", "tip_minor", "vat_bps", "refunded_minor", "reference", "description", "token"),
+    *(
+        "currency",
+        "amount_minor",
+        "tip_minor",
+        "vat_bps",
+        "refunded_minor",
+        "reference",
+        "description",
+        "token",
+    ),
     *("short_code", "check_word", "receipt_token", "payer_account_id", "payer_name"),
     *("created_at", "expires_at", "claimed_at", "lease_until", "captured_at"),
     *("refusal", "refused_at"),

@@ -1,4 +1,4 @@
-"""What a new charge comes to: its lines, the VAT on top where prices are without it, the tip."""
+"""What a new charge comes to: its lines, VAT on top where prices are without it, the tip."""
 
 from dataclasses import dataclass
 

@@ -190,10 +190,10 @@ def list_items(store: Store) -> list[Item]:
 
 
 def read_items_version(store: Store) -> str:
-    """Return a text that changes whenever what the store sells does."""
+    """Return a text that changes whenever what the store sells does, or its rule of VAT."""
     row = find_connection().fetch_row(_ITEMS_VERSION, [store.id])
     assert row is not None, "an aggregate has a row, of nothing too"
-    return str(row[0])
+    return f"{row[0]} {store.vat_mode} {store.vat_default_bps}"
 
 
 def find_refund(principal: Principal, reference: str) -> Refund:
@@ -244,9 +244,7 @@ def list_refunds(charge: Charge) -> list[Refund]:
     """List a charge's refunds, oldest first; without any the charge says so itself."""
     if not charge.refunds_count:
         return []
-    return list(
-        charge.refunds.select_related(*_MAKERS).prefetch_related("vat").order_by("id")
-    )
+    return list(charge.refunds.select_related(*_MAKERS).prefetch_related("vat").order_by("id"))
 
 
 def with_refunds(charges: QuerySet[Charge]) -> QuerySet[Charge]:

@@ -89,7 +89,7 @@ def _write_key(by: By, line: Line, layout: Layout) -> str:
     if line.day is not None:
         return line.day.isoformat()
     if by == By.VAT and not layout.is_for_people:
-        if line.tip_minor:
+        if line.is_tips:
             return "tips"
         return "" if line.vat_bps is None else str(line.vat_bps)
     return line.label if by == By.VAT else layout.write_text(line.label)

@@ -5,8 +5,8 @@ refund counts on its own day, and to the till and the cashier who made it.
 
 A sale's goods are shared among its items by their prices, and so are its fee and its refunds:
 each share is the difference of two rounded running sums, so that the shares of an amount are
-that amount, and those of all refunds of a sale the sale's own. By rate of VAT the documents' own
-tables are added up (`pos/vat_parts.py`).
+that amount, and those of all refunds of a sale the sale's own. By rate of VAT the documents'
+own tables are added up (`pos/vat_parts.py`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

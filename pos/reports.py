@@ -50,6 +50,8 @@ class Line:
     fee_minor: int = 0
     # Within sales less refunds; no turnover.
     tip_minor: int = 0
+    # Whether it is of tips alone, beside items or rates.
+    is_tips: bool = False
     # Within the turnover, as the documents say; None without a rate.
     vat_minor: int | None = None
 
@@ -204,18 +206,20 @@ def _find_names(by: By, merchant_id: UUID) -> Mapping[str, str]:
 
 def _write_line(by: By, sums: Sums, names: Mapping[str, str]) -> Line:
     key = sums.key
-    is_rate = by == By.VAT and key is not None and key != str(TIPS)
+    is_tips = key == _find_tips_key(by)
+    vat_bps = int(key) if by == By.VAT and key and not is_tips else None
     return Line(
         label=_name(by, key, names),
         key=key if key is not None and key in names else "",
         day=date.fromisoformat(key) if by == By.DAY and key else None,
-        vat_bps=int(key) if is_rate else None,
+        vat_bps=vat_bps,
         count=sums.units,
         sold_minor=sums.sold_minor,
         refunded_minor=sums.refunded_minor,
         fee_minor=sums.fee_minor,
         tip_minor=sums.tip_minor,
-        vat_minor=sums.vat_minor if is_rate else None,
+        is_tips=is_tips,
+        vat_minor=None if vat_bps is None else sums.vat_minor,
     )
 
 
@@ -226,18 +230,23 @@ def _name(by: By, key: str | None, names: Mapping[str, str]) -> str:
             By.CASHIER: gettext("Without a cashier"),
             By.ITEM: gettext("Without items"),
         }.get(by) or gettext("Without a rate")
-    if key == (str(TIPS) if by == By.VAT else TIPS_KEY):
+    if key == _find_tips_key(by):
         return gettext("Tips")
     if by == By.VAT:
         return gettext("%(percent)s %%") % {"percent": write_percent(int(key))}
     return names.get(key, key)
 
 
+def _find_tips_key(by: By) -> str:
+    return str(TIPS) if by == By.VAT else TIPS_KEY
+
+
 def _sort(by: By, lines: Iterable[Line]) -> list[Line]:
     if by == By.DAY:
         return sorted(lines, key=lambda line: line.day or date.min)
     if by == By.VAT:
-        return sorted(lines, key=lambda line: -1 if line.vat_bps is None else line.vat_bps)
+        rated = sorted(lines, key=lambda line: -1 if line.vat_bps is None else line.vat_bps)
+        return sorted(rated, key=lambda line: line.is_tips)
     return sorted(lines, key=lambda line: (-line.sold_minor, line.label, line.key))
 
 

@@ -17,6 +17,7 @@ from relay.models import Event
 _LABELS = {
     "charge.created": _("Charge created"),
     "charge.claimed": _("Customer scanned the code"),
+    "charge.tipped": _("Customer chose a tip"),
     "charge.refused": _("Payment was refused"),
     "charge.released": _("Customer did not pay"),
     "charge.captured": _("Paid"),

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger.money import AMOUNT_MINOR_MAX, find_exponent
-from ledger.typed import read_money, write_percent
 from ledger.transactions import retry_clashes
+from ledger.typed import read_money, write_percent
 from merchants.models import Store
 from pos.errors import TipsNotTaken, TipTooLarge
 from pos.models import Charge
@@ -19,7 +19,7 @@ from pos.vat import divide
 from relay.pages import tell_on_commit
 
 _WHOLE_BPS = 10_000
-# What people give is round: ten cents, ten yen, 50 fils; more where a unit is worth little.
+# What people give is round: ten cents, ten yen, KWD 0.050; more where a unit is worth little.
 _STEP_BY_EXPONENT = {0: 10, 2: 10, 3: 50}
 _STEPS = {
     "CLP": 100,
@@ -45,7 +45,7 @@ class Offer(NamedTuple):
 
 
 def list_offers(store: Store, goods_minor: int) -> list[Offer]:
-    """List the tips to offer on some goods; none is above the store's cap, or equals another."""
+    """List the tips to offer on some goods: each within the store's cap, and none twice."""
     cap_minor, step = find_cap(store, goods_minor), find_step(store.currency)
     offers: dict[int, Offer] = {}
     for bps in (store.tip_low_bps, store.tip_middle_bps, store.tip_high_bps):

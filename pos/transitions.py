@@ -73,7 +73,8 @@ class Transition:
     """One change of a charge.
 
     `guard` and `changes` are SQL on a row of `pos_charge`, with the facts of the move as named
-    parameters, and `facts` more of the event. `decided_in` names the code that decides instead of `pos/moves.py`.
+    parameters; `facts` are more of the event. `decided_in` names the code that decides instead
+    of `pos/moves.py`.
     """
 
     name: str
@@ -113,7 +114,7 @@ _GIVEN_BACK = (
     "status = 'open', lease_until = NULL, claimed_at = NULL, payer_account_id = NULL,"
     " payer_name = '',"
     # The tip was theirs, and what is to be paid is again what it was before them.
-    " amount_minor = CASE WHEN tip_is_payers THEN amount_minor - tip_minor ELSE amount_minor END,"
+    " amount_minor = amount_minor - CASE WHEN tip_is_payers THEN tip_minor ELSE 0 END,"
     " tip_minor = CASE WHEN tip_is_payers THEN 0 ELSE tip_minor END, tip_is_payers = false"
 )
 OPEN = Transition(
@@ -148,6 +149,7 @@ END_LEASE = Transition(
     changes=_GIVEN_BACK,
 )
 # By the payer who holds it, within the store's cap on the goods. What is the same is no news.
+# At a counter code the payer types the amount, and a cap is on it.
 TIP = Transition(
     "tip",
     (ChargeStatus.CLAIMED,),
@@ -155,7 +157,7 @@ TIP = Transition(
     "charge.tipped",
     limits=(HELD, IN_TIME),
     guard="payer_account_id = %(payer)s AND tip_minor <> %(tip)s"
-    " AND (tip_is_payers OR tip_minor = 0)"
+    " AND (tip_is_payers OR tip_minor = 0) AND counter_code_id IS NULL"
     " AND %(tip)s <= div((amount_minor - tip_minor) * %(cap_bps)s::numeric, 10000)"
     " AND amount_minor - tip_minor + %(tip)s <= %(most)s",
     changes="amount_minor = amount_minor - tip_minor + %(tip)s, tip_minor = %(tip)s,"

@@ -50,7 +50,7 @@ def divide(dividend: int, divisor: int) -> int:
 
 
 def share_out(amount_minor: int, weights: Sequence[int]) -> list[int]:
-    """Split an amount in proportion to weights: whole units, the rest to the largest remainders.
+    """Split an amount by weights: whole units, the rest to the largest remainders.
 
     Neither the amount nor a weight is below zero. The shares add up to the amount, and where
     that is at most the weights together, none is above its weight.
@@ -134,7 +134,7 @@ def sum_vat(tables: Iterable[Iterable[Vat]]) -> list[Vat]:
 
 
 def subtract_vat(sale: Iterable[Vat], refunded: Iterable[Vat]) -> list[Vat]:
-    """Return what is left of a sale's table after its refunds'; a rate with nothing left stays."""
+    """Return what is left of a sale's table after refunds; a rate with nothing left stays."""
     gone = {row.vat_bps: row for row in refunded}
     return [
         Vat(

@@ -44,4 +44,4 @@ PARTS = f"""
                AS part_fee_minor
           FROM placed
     )
-"""
+"""  # noqa: S608  the number is ours

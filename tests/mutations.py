@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.rules import MUTATIONS, Mutation
+from tests.tip_rules import TIP_MUTATIONS
 
 _ROOT = Path(__file__).resolve().parent.parent
 # Kept beside the checkout's own, so that nothing of it is disturbed.
@@ -25,7 +26,11 @@ _LEFT_OUT = (".git", ".venv", ".tessera", "__pycache__", "staticfiles", ".mypy_c
 
 def main(words: list[str]) -> int:
     """Break what the words name, all without any; return how many rules nobody noticed."""
-    chosen = [m for m in MUTATIONS if not words or any(word in m.rule for word in words)]
+    chosen = [
+        m
+        for m in (*MUTATIONS, *TIP_MUTATIONS)
+        if not words or any(word in m.rule for word in words)
+    ]
     unnoticed = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "tessera"

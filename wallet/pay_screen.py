@@ -92,7 +92,9 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
     passed = find_passed(wallet, charge.amount_minor) if after_minor >= 0 else None
     if passed is not None:
         record_hindrance(claim, WalletLimitReached)
-        return PayScreen("limit", charge, wallet, claim=claim, error=str(passed))
+        # A tip that is too much may be taken back.
+        tips = _ask_for_tip(charge) if charge.tip_minor else {}
+        return PayScreen("limit", charge, wallet, claim=claim, error=str(passed), **tips)
     if after_minor < 0:
         # A limit is of no interest to somebody who has not got the money.
         record_hindrance(claim, InsufficientFunds)
@@ -116,7 +118,8 @@ def _ask_to_confirm(wallet: Wallet, claim: Claim) -> PayScreen:
 
 def _ask_for_tip(charge: Charge) -> dict[str, Any]:
     store = charge.store
-    if not store.asks_tips or (charge.tip_minor and not charge.tip_is_payers):
+    is_named = charge.tip_minor and not charge.tip_is_payers
+    if not store.asks_tips or is_named or charge.counter_code_id:
         return {}
     return {"asks_tip": True, "tip_offers": list_offers(store, charge.goods_minor)}
 

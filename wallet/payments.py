@@ -64,7 +64,8 @@ _CONFIRM_BY_SESSION = JoinedRows(
                        payer => asked.account_id, charge_id => asked.charge_id,
                        wallet_id => asked.id, payment_id => %(payment)s, event => %(event)s,
                        email => asked.email,
-                       reference => pos_encode_reference('ch', asked.charge_id), seen => %(seen)s,
+                       reference => pos_encode_reference('ch', asked.charge_id),
+                       seen => %(seen)s,
                        pin_was_given => false, sum_max => %(sum_max)s,
                        count_max => %(count_max)s, key => %(key)s, hash => %(hash)s) done
         )

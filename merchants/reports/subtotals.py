@@ -41,8 +41,8 @@ class Subtotal(Sums):
 class RateSum(Sums):
     """What was sold at a rate of VAT, and the VAT of sales less refunds, in minor units.
 
-    A sale with items of several rates is a part of each; None is of what has no rate. The VAT is
-    the sum of what receipts and refunds say.
+    A sale with items of several rates is a part of each; None is of what has no rate. The VAT
+    is the sum of what receipts and refunds say.
     """
 
     rate_bps: int | None

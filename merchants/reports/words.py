@@ -88,6 +88,8 @@ def list_fee_words(settlement: Settlement) -> list[str]:
         words.append(
             translate("Rounded to the smallest coin; half a coin goes to the even side."),
         )
+        if settlement.tips_minor:
+            words.append(translate("The fee is taken on the whole amount, with the tip."))
         words += list_vat_words(settlement)
     if settlement.refunds_count:
         words.append(translate("A refund does not return the fee of its sale."))

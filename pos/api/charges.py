@@ -151,7 +151,9 @@ class ChargeView(PosView):
     def get(self, request: Request, reference: str) -> Response:
         """Show the charge as it is at this moment."""
         charge, lines = find_charge_and_lines(self.principal, reference)
-        return Response(WholeChargeSerializer.show(charge, lines=lines, vat=list_vat(charge, lines)))
+        return Response(
+            WholeChargeSerializer.show(charge, lines=lines, vat=list_vat(charge, lines))
+        )
 
 
 class CancelView(PosView):

@@ -71,7 +71,7 @@ def _list_data(charge: Charge, refunds: Sequence[Refund], seller: Seller) -> dic
             "heads": [translate("Refunded"), translate("Amount")],
             "rows": [_write_refund(refund, zone) for refund in refunds],
         },
-        "vat": list(_list_tables(charge, vat, refunds, zone)),
+        "vat": list(_list_tables(charge, vat, refunds)),
         "note": _write_note(charge) if vat else "",
         "facts": [list(fact) for fact in _list_facts(charge, zone)],
         "footer": f"{translate('Paid with Tessera.')} {translate('All times in shop time')}"
@@ -133,10 +133,11 @@ def _write_row(
 
 
 def _list_tables(
-    charge: Charge, vat: Sequence[Vat], refunds: Sequence[Refund], zone: ZoneInfo
+    charge: Charge, vat: Sequence[Vat], refunds: Sequence[Refund]
 ) -> Iterator[dict[str, Any]]:
     if not vat:
         return
+    zone = ZoneInfo(charge.store.time_zone)
     yield _write_table(translate("VAT of the sale"), vat, charge.currency)
     for refund in refunds:
         # Given back, so below zero.

@@ -53,7 +53,7 @@ def show_items(store: Store) -> dict[str, Any]:
     """Return what the template of the items shows."""
     # The version first: what changes in between is told of once more.
     version = read_items_version(store)
-    return {"items_version": version, "shelves": list_shelves(store)}
+    return {"items_version": version, "shelves": list_shelves(store), "store": store}
 
 
 @require_GET

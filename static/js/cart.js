@@ -38,10 +38,13 @@ function writeLine({ item, quantity, note }) {
   return line;
 }
 
-/** Return a sale as the API takes it: one that was only typed has no lines. */
-export function writeSale(sale, items, currency) {
-  const amount = { amount_minor: sumSale(sale, items), currency };
+/**
+ * Return a sale as the API takes it: one that was only typed has no lines, unless VAT comes on top of it.
+ * `vat` is what comes on top, in minor units; null where prices include it.
+ */
+export function writeSale(sale, items, currency, vat = null) {
+  const amount = { amount_minor: sumSale(sale, items) + (vat ?? 0), currency };
   const lines = listSold(sale, items).map(writeLine);
-  if (!lines.length) return { amount };
+  if (!lines.length && vat === null) return { amount };
   return { amount, lines: sale.typed ? [...lines, { amount_minor: sale.typed }] : lines };
 }

@@ -12,6 +12,7 @@ const listTiles = (page) =>
         name: tile.dataset.name,
         price: Number(tile.dataset.price),
         article: tile.dataset.article,
+        vat: tile.dataset.vat ? Number(tile.dataset.vat) : undefined,
       },
     ]),
   );
@@ -37,7 +38,7 @@ export function readCatalogue({ money }) {
       return [];
     }
     const before = catalogue.items;
-    find("items").dataset.version = fresh.dataset.version;
+    for (const name of ["version", "vatMode", "vatDefault"]) find("items").dataset[name] = fresh.dataset[name];
     find("items").replaceChildren(...fresh.childNodes);
     catalogue.items = listTiles(document);
     return inSale.map((id) => tell(before.get(id), catalogue.items.get(id))).filter(Boolean);

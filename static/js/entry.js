@@ -13,9 +13,10 @@ import {
 } from "./cart.js";
 import { readCatalogue } from "./catalogue.js";
 import { fillAmount, formatMoney, MINOR_MAX, pressKey } from "./money.js";
-import { find, isolate, make } from "./page.js";
+import { find, isolate, make, makeRow } from "./page.js";
 import { gettext } from "./server.js";
 import { readArticle } from "./typed.js";
+import { listVat, readVat, sumVat } from "./vat.js";
 
 const DRAFT = "tessera.draft";
 const TAB = "tessera.tab";
@@ -28,7 +29,8 @@ export function openEntry({ currency, exponent, charge }) {
   const rows = new Map(); // by the lines' ids
   let sale = EMPTY;
 
-  const total = () => sumSale(sale, catalogue.items);
+  const vatAdded = (wish = sale) => sumVat(wish, catalogue.items, readVat(find("items")));
+  const total = (wish = sale) => sumSale(wish, catalogue.items) + vatAdded(wish);
 
   function draw() {
     const minor = total();
@@ -54,6 +56,11 @@ export function openEntry({ currency, exponent, charge }) {
     find("cart-typed").hidden = !sale.typed;
     find("cart-typed-sum").textContent = money(sale.typed);
     find("cart-empty").hidden = total() > 0;
+    const vat = listVat(sale, catalogue.items, readVat(find("items")));
+    find("cart-vat").hidden = !vat.length;
+    find("cart-vat").replaceChildren(
+      ...vat.map(([rate, minor]) => makeRow([gettext("VAT %(rate)s", { rate: `${rate / 100} %` }), money(minor)])),
+    );
   }
 
   function drawLine(line) {
@@ -92,7 +99,7 @@ export function openEntry({ currency, exponent, charge }) {
 
   /** Have the sale as it is wished, unless it comes to more than may be charged; return whether it is so. */
   function change(wish) {
-    const fits = sumSale({ ...sale, ...wish }, catalogue.items) <= MINOR_MAX;
+    const fits = total({ ...sale, ...wish }) <= MINOR_MAX;
     if (fits) sale = { ...sale, ...wish };
     else refuse();
     draw();
@@ -150,7 +157,7 @@ export function openEntry({ currency, exponent, charge }) {
   }
 
   function begin() {
-    if (total()) charge(writeSale(sale, catalogue.items, currency), total());
+    if (total()) charge(writeSale(sale, catalogue.items, currency, readVat(find("items")) && vatAdded()), total());
   }
 
   /** Ask for the items' names and prices again, and say what of this sale has changed. */

@@ -8,7 +8,7 @@ const PACE = { first: 2_000, most: 10_000, factor: 1.5 };
 const PAID_BUZZ_MS = [20, 40, 20];
 
 let main = find("main");
-const page = location.pathname.replace(/\/pay$/, "");
+const page = location.pathname.replace(/\/(pay|tip)$/, "");
 // Some codes need another page; these leave the customer where they are.
 const STAYS = ["pin_wrong", "pin_required", "request_invalid"];
 let isSending = false;

@@ -126,6 +126,10 @@ export function openScreens({ now, device, look }) {
     if (!scanned) delete sale.wantsPin;
     show("code", sale.scan ? "collecting" : scanned ? "scanned" : "waiting");
     if (fresh) drawCode(charge);
+    // A tip that is chosen on the phone changes the amount, and its payer's going takes it back.
+    fillAmount(find("code-amount"), charge.amount.amount_minor, currency, exponent);
+    find("code-tip").hidden = !charge.tip.amount_minor;
+    speak("code-tip", gettext("of which tip %(tip)s", { tip: money(charge.tip.amount_minor) }));
     if (sale.scan) mark("chip", "info", gettext("Collecting"));
     else if (scanned) mark("chip", "info", ...sayWhoChecks(charge, sale.wantsPin));
     else mark("chip", "wait", gettext("Waiting for customer"));
@@ -174,7 +178,6 @@ export function openScreens({ now, device, look }) {
         if (root.dataset.screen === "code" && now().charge) image.src = `${now().charge.qr_svg}?again=${Date.now()}`;
       }, RETRY_MS);
     image.src = charge.qr_svg;
-    fillAmount(find("code-amount"), charge.amount.amount_minor, currency, exponent);
     speak("words", charge.check_word);
     speak("short", group(charge.short_code));
     speak("pay-page", location.host + root.dataset.payPage);
@@ -233,6 +236,7 @@ export function openScreens({ now, device, look }) {
     const rows = [
       [gettext("From"), charge.captured_at && charge.payer],
       [gettext("Given"), charge.cash && money(charge.cash.given_minor)],
+      [gettext("Tip within it"), charge.tip.amount_minor ? money(charge.tip.amount_minor) : ""],
       [gettext("Time"), writeTime(charge.captured_at ?? serverNow(), timeZone)],
       [gettext("Reference"), group(charge.short_code)],
     ];

@@ -284,6 +284,12 @@ def test_the_stores(office, check, watch):
     form.get_by_role("button", name="Make the code").click()
     expect(office.get_by_role("alert")).to_contain_text("at most")
     check(office, "stores refused")
+    office.get_by_role("link", name="VAT and tips").first.click()
+    check(office, "VAT and tips")
+    office.get_by_label("Second offer in percent").fill("1")
+    office.get_by_role("button", name="Save").click()
+    expect(office.get_by_role("alert")).to_have_text("Type more than the offer before it.")
+    check(office, "VAT and tips refused")
 
 
 def test_the_camera(camera, camera_windows, stack, payer, unlocked, check, watch):

@@ -293,7 +293,8 @@ def test_what_an_owner_types_into_fits(owner, language):
         "href"
     )
     pages = ["stores/new/", "people/cashiers/new/", "invitations/new/", "keys/", "me/"]
-    for address in [person, store, *(f"/dashboard/{page}" for page in pages)]:
+    own = [person, store, f"{store}prices/"]
+    for address in [*own, *(f"/dashboard/{page}" for page in pages)]:
         owner.goto(address)
         speak(owner, language)
         faults += [f"{address} {fault}" for fault in find_faults(owner)]

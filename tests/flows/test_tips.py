@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from ledger.queries import read_balance
 from merchants.models import Store
@@ -47,9 +48,7 @@ def charge_path(charge):
 
 
 def choose(customer, charge, tip_minor):
-    return tip_charge(
-        charge, payer_account_id=customer.wallet.account_id, tip_minor=tip_minor
-    )
+    return tip_charge(charge, payer_account_id=customer.wallet.account_id, tip_minor=tip_minor)
 
 
 def confirm(customer, claim, *, seen_minor=None, key="1"):
@@ -71,7 +70,9 @@ def sell_with_tip(shop, customer, *, goods_minor=2000, tip_minor=200):
 
 
 def give_back(shop, charge, amount_minor=None, *, tip_minor=None, key="r"):
-    new = NewRefund(amount_minor, "", idempotency_key=key, request_hash=b"", tip_minor=tip_minor)
+    new = NewRefund(
+        amount_minor, "", idempotency_key=key, request_hash=b"", tip_minor=tip_minor
+    )
     return refund_charge(charge.id, principal=shop.till, new=new)
 
 
@@ -137,6 +138,31 @@ def test_what_is_typed_is_read_and_judged(customer, charge):
     assert charge.tip_minor == 1000
 
 
+def test_a_tip_over_a_limit_or_the_balance_may_be_taken_back(tipped_shop, customer):
+    charge = factories.make_charge(tipped_shop, amount_minor=9000)
+    browser, link = open_wallet(customer), charge_path(charge)
+    browser.get(link)
+
+    browser.post(f"{link}/tip", {"tip": "1800"})
+    short = browser.get(link).content.decode()
+    browser.post(f"{link}/tip", {"tip": "0"})
+
+    assert 'data-state="insufficient"' in short
+    assert "Add a tip?" in short
+    assert 'data-state="pin"' in browser.get(link).content.decode()
+    assert browser.get(f"{link}/tip")["Location"] == link
+
+
+def test_nobody_asks_for_a_tip_at_a_counter_code(tipped_shop, customer):
+    code = factories.print_code(tipped_shop)
+    charge = factories.claim_at(customer, code, amount_minor=500).charge
+
+    page = open_wallet(customer).get(charge_path(charge)).content.decode()
+
+    assert "Add a tip?" not in page
+    assert choose(customer, charge, 50) is None
+
+
 def test_another_amount_than_the_one_that_was_seen_is_not_paid(customer, charge):
     claim = factories.claim(customer, charge)
     choose(customer, charge, 100)
@@ -189,6 +215,23 @@ def test_a_tip_goes_with_the_payer_who_chose_it(customer, charge):
     Charge.objects.filter(pk=charge.pk).update(lease_until="2020-01-01T00:00Z")
     taken = factories.claim(factories.open_customer(), charge).charge
     assert (taken.amount_minor, taken.tip_minor, taken.tip_is_payers) == (2000, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("is_claimed", "changes"),
+    [
+        (True, {"amount_minor": 1}),
+        (True, {"amount_minor": 2100, "tip_minor": 99}),
+        (False, {"amount_minor": 2100, "tip_minor": 100}),
+        (True, {"amount_minor": 2100, "tip_minor": 100, "status": "captured"}),
+    ],
+)
+def test_the_database_keeps_a_charges_goods(customer, charge, is_claimed, changes):
+    if is_claimed:
+        factories.claim(customer, charge)
+
+    with nothing_changes(charge), pytest.raises(ProgrammingError), transaction.atomic():
+        Charge.objects.filter(pk=charge.pk).update(**changes)
 
 
 def test_the_till_names_a_tip_and_the_phone_does_not_ask(till, tipped_shop, customer):

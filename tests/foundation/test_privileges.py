@@ -64,7 +64,7 @@ REFUSED = {
     "another kind of account": "UPDATE ledger_account SET kind = 'wallet'",
     "a hold forgotten": "DELETE FROM ledger_hold",
     "a sum that stands for rows": "UPDATE ledger_checkpoint SET debited_minor = 1",
-    "a charge's amount": "UPDATE pos_charge SET amount_minor = 1",
+    "a charge's currency": "UPDATE pos_charge SET currency = 'USD'",
     "a charge's payee": "UPDATE pos_charge SET takings_account_id = payer_account_id",
     "a payment's amount": "UPDATE wallet_payment SET amount_minor = 1",
     "a wallet's account": "UPDATE wallet_wallet SET account_id = id",

@@ -29,7 +29,13 @@ from qr.errors import PayloadInvalid
 from qr.references import decode_reference
 from wallet.authentication import Payer, WalletAuthentication
 from wallet.claims import decline_charge, find_claim
-from wallet.errors import AmountChanged, ClaimUnknown, OwnLimitReached, PinRequired, WalletFrozen
+from wallet.errors import (
+    AmountChanged,
+    ClaimUnknown,
+    OwnLimitReached,
+    PinRequired,
+    WalletFrozen,
+)
 from wallet.models import Wallet
 from wallet.payments import confirm_charge, hash_confirmation
 from wallet.queries import page_payments

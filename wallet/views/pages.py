@@ -130,13 +130,16 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("wallet:pay", token=token)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @wallet_only
 def tip(request: HttpRequest, wallet: Wallet, token: str) -> HttpResponse:
-    """Put a tip on the charge: one that the page offers, none, or the one that was typed."""
+    """Put a tip on the charge: one that the page offers, none, or the one that was typed.
+
+    A GET, of a tab that is restored after a refusal, shows the page that asks.
+    """
     charge = _find_charge(token)
-    if charge is None:
-        raise Http404
+    if charge is None or request.method == "GET":
+        return redirect("wallet:pay", token=token)
     activate_time_zone(charge.store.time_zone)
     payer = find_in(wallet, charge.currency)
     try:

@@ -1,0 +1,25 @@
+/** The VAT that comes on top of a sale, where a store's prices are without it; the server has the last word. */
+
+import { listSold, sumLine } from "./cart.js";
+
+const WHOLE_BPS = 10_000n;
+
+/** Read the store's rule from its items: nothing on top, or the rate of what has none of its own. */
+export function readVat(items) {
+  const { vatMode, vatDefault } = items.dataset;
+  return vatMode === "excluded" ? { rate: vatDefault === "" ? null : Number(vatDefault) } : null;
+}
+
+/** Return each rate with its VAT, in minor units, rounded once for the rate, a half away from zero. */
+export function listVat(sale, items, vat) {
+  if (!vat) return [];
+  const nets = new Map();
+  const add = (rate, net) => rate !== null && nets.set(rate, (nets.get(rate) ?? 0) + net);
+  for (const line of listSold(sale, items)) add(items.get(line.item).vat ?? vat.rate, sumLine(line, items));
+  if (sale.typed) add(vat.rate, sale.typed);
+  const round = (net, rate) => Number((2n * BigInt(net) * BigInt(rate) + WHOLE_BPS) / (2n * WHOLE_BPS));
+  return [...nets].sort(([a], [b]) => a - b).map(([rate, net]) => [rate, round(net, rate)]);
+}
+
+/** Return all that comes on top, in minor units. */
+export const sumVat = (sale, items, vat) => listVat(sale, items, vat).reduce((sum, [, minor]) => sum + minor, 0);
