@@ -186,9 +186,7 @@ def test_a_cash_receipt_says_what_was_given(counter, client):
 
 def test_the_api_takes_cash_and_shows_it(counter):
     api = Api(counter.token)
-    made = api.post(
-        "charges", {"amount": {"amount_minor": 480, "currency": "EUR"}}
-    ).json()
+    made = api.post("charges", {"amount": {"amount_minor": 480, "currency": "EUR"}}).json()
     address = f"charges/{made['id']}"
 
     few = api.post(f"{address}/cash", {"given": {"amount_minor": 10, "currency": "EUR"}})
