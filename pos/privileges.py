@@ -8,8 +8,8 @@ _LIFE_OF_A_CHARGE = (
     "UPDATE (status, version, amount_minor, tip_minor, tip_is_payers, payer_account_id,"
     " payer_name, payer_email, claimed_at,"
     " lease_until, expires_at, was_extended_for_payer, captured_at, fee_minor, canceled_at,"
-    " expired_at, given_minor, rounding_minor,"
-    " refunded_minor, refunds_count, refusal, refused_at)"
+    " expired_at, given_minor, rounding_minor, refunded_minor, refunds_count, refusal,"
+    " refused_at)"
 )
 PRIVILEGES = {
     "pos_acknowledgement": ("SELECT", "INSERT"),

@@ -1,4 +1,4 @@
-"""Cash on the pages: in and out of the drawer, counted at the day's end, set by the shop."""
+"""Cash on the till's pages: in and out of the drawer, counted, and set by the shop."""
 
 import re
 
@@ -72,13 +72,8 @@ def test_cash_goes_in_and_out_and_is_counted(till, counter):
     assert (closing.expected_minor, closing.counted_minor) == (9980, 9900)
     assert closing.counts.count() == 4
     page = till.get(closed["Location"]).content.decode()
-    for words in (
-        "Cash in the drawer",
-        "A coin is gone",
-        "€99.80",
-        "€99.00",
-        "\N{MINUS SIGN}€0.80",
-    ):
+    shown = ("Cash in the drawer", "A coin is gone", "€99.80", "€99.00", "\N{MINUS SIGN}€0.80")
+    for words in shown:
         assert words in page
 
 
