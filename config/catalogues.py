@@ -93,7 +93,7 @@ def update_catalogue(path: Path, texts: Catalog) -> int:
 
 def is_translated(string: str | Sequence[str] | None) -> bool:
     """Return whether there is a translation, for each form that the language has."""
-    return bool(string) and (isinstance(string, str) or all(string))
+    return all(string) if string and not isinstance(string, str) else bool(string)
 
 
 def list_catalogues(folder: Path = LOCALE) -> list[Path]:

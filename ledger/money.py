@@ -16,6 +16,7 @@ from iso4217 import Currency
 from ledger.errors import CurrencyUnknown
 
 AMOUNT_MINOR_MAX = 999_999_999_999
+_RTL_MARK = "\u200f"
 _LETTER_AT_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
@@ -57,7 +58,11 @@ def format_money(amount_minor: int, currency: str, locale: str = "en") -> str:
     )
     # Like browsers, after CLDR: a blank between a sign of letters and a digit; Babel omits it.
     text = _LETTER_AT_DIGIT.sub("\u00a0", text)
-    return f"\u2212{text}" if amount_minor < 0 else text
+    if amount_minor >= 0:
+        return text
+    # A text from right to left begins with a mark; the minus stays left of its digits there.
+    mark = f"{_RTL_MARK}\u200e" if text.startswith(_RTL_MARK) else ""
+    return f"{mark}\u2212{text.removeprefix(_RTL_MARK)}"
 
 
 def format_number(amount_minor: int, currency: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 register = template.Library()
 # By language: how the parts of our English patterns follow each other, the longest first.
 _ORDERS = {
+    "ar": [(", ", "، ")],
     "de": [("l j F", "l, j. F"), ("j F", "j. F"), ("j M", "j. M")],
     "es": [("l j F", r"l, j \d\e F"), ("j F", r"j \d\e F")],
     "zh-hans": [

@@ -1,10 +1,15 @@
 """Which language a page, a refusal and a letter are in."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from config.languages import PHONE_COOKIE, TILL_COOKIE
+from foundation.templatetags.moments import write_moment
 from identity.languages import find_language
+from ledger.templatetags.money import money_of
 from pos.tasks import issue_missing_receipts
 from qr.links import encode_token
 from relay.letters import send_due_letters
@@ -104,3 +109,20 @@ def test_the_api_is_in_english_unless_another_language_is_asked_for(shop):
         "There is no such charge.",
         "Diesen Vorgang gibt es nicht.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "sum_taken_off"),
+    [
+        ("en", "3 Dec 2026, 14:05", "\u2212€12.50"),
+        ("de", "3. Dez 2026, 14:05", "\u221212,50\u00a0€"),
+        ("es", "3 Dic 2026, 14:05", "\u221212,50\u00a0€"),
+        ("fr", "3 déc 2026, 14:05", "\u221212,50\u00a0€"),
+        ("ar", "3 ديسمبر 2026، 14:05", "\u200f\u200e\u221212.50\u00a0€"),
+        ("zh-hans", "2026年12月3日, 14:05", "\u2212€12.50"),
+    ],
+)
+def test_a_day_and_an_amount_are_written_as_the_language_does(language, day, sum_taken_off):
+    with override(language):
+        assert write_moment(datetime(2026, 12, 3, 14, 5, tzinfo=UTC), "j M Y, H:i") == day
+        assert money_of(-1250, "EUR") == sum_taken_off
