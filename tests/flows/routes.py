@@ -20,10 +20,11 @@ from merchants.models import (
     StoreDay,
 )
 from merchants.onboarding import open_store
-from pos.models import Item, Terminal
+from pos.models import Item, Printer, Terminal
 from pos.terminals import add_terminal
 from tests import factories
 from tests.merchants.invoices import keep_invoice
+from tests.printers import place_printer
 from tests.snapshots import nothing_changes
 
 # What a route's reference names.
@@ -40,6 +41,7 @@ KINDS = {
     "dashboard/keys/": "key",
     "dashboard/people/": "member",
     "dashboard/payments/": "charge",
+    "dashboard/printers/": "printer",
     "dashboard/settlements/": "settlement",
 }
 # They ask for a password or the link of a mail.
@@ -61,6 +63,7 @@ _KEPT: list[Any] = [
     StoreDay,
     Terminal,
     Item,
+    Printer,
     StaffMember,
     ApiKey,
     User,
@@ -109,6 +112,7 @@ def stock_two_stores(
             "account": change,
             "export": factories.ask_export(place, store=place.store),
             "fee_invoice": invoice,
+            "printer": place_printer(place),
         }
         named = {kind: row.public_id for kind, row in rows.items()}
         things.append({**named, "format": "datev"})
