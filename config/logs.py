@@ -4,9 +4,9 @@ import logging
 import re
 
 # A link is all that is needed to open what it leads to: a charge, a receipt, a new password or
-# PIN, an invitation, a shop's application, a wallet that is being opened.
+# PIN, an invitation, a shop's application, a wallet that is being opened, a printer's work.
 _LINK = re.compile(
-    r"(/[pr]/|/password/us_[0-9a-z]{26}/|/invitation/|/join/|/wallet/pin/)[0-9a-z:_-]{26,}",
+    r"(/[pr]/|/password/us_[0-9a-z]{26}/|/invitation/|/join/|/print/|/wallet/pin/)[0-9a-z:_-]{26,}",
     re.IGNORECASE,
 )
 

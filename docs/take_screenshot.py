@@ -35,6 +35,7 @@ from screenshot_steps import (
 FACTS = Path(__file__).resolve().parent.parent / ".tessera" / "demo.json"
 TILL: ViewportSize = {"width": 1180, "height": 820}
 PHONE: ViewportSize = {"width": 390, "height": 820}
+SLIP: ViewportSize = {"width": 440, "height": 700}
 PAPER = 820
 ARRIVAL_MAX_MS = 60_000
 # Until receipts have their numbers.
@@ -238,6 +239,18 @@ def take_receipt(demo: Demo) -> list[Image.Image]:
     return [take(phone), take_paper(phone, f"{phone.url}receipt.pdf", width=PHONE["width"])]
 
 
+def take_slip(demo: Demo) -> list[Image.Image]:
+    """Show a receipt as a printer of each width of paper prints it."""
+    address = f"{demo.trade()['receipt']}slip/?copy=on&printer="
+    screens = []
+    for chosen in ("epson&columns=48", "other&columns=32"):
+        page = demo.open(SLIP)
+        page.goto(address + chosen)
+        page.locator(".paper-wrap").evaluate("paper => paper.scrollIntoView()")
+        screens.append(take(page))
+    return screens
+
+
 def take_statement(demo: Demo) -> list[Image.Image]:
     """Download the statement as PDF, and look at its first page."""
     address = f"/dashboard/settlements/{demo.trade()['settlement']}.pdf"
@@ -269,6 +282,7 @@ PICTURES: dict[str, Callable[[Demo], list[Image.Image]]] = {
     **{name: take_page(address) for name, address in SETTLEMENT.items()},
     "statement": take_statement,
     "receipt": take_receipt,
+    "slip": take_slip,
 }
 
 

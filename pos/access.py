@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,16 +13,17 @@ from pos.models import Terminal
 from pos.principals import Principal
 
 Till = Principal
-TillView = Callable[[HttpRequest, Till], HttpResponseBase]
+P = ParamSpec("P")
+TillView = Callable[Concatenate[HttpRequest, Till, P], HttpResponseBase]
 
 
-def till_only(view: TillView) -> Callable[[HttpRequest], HttpResponseBase]:
+def till_only(view: TillView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Redirect devices that are not paired to the pairing page."""
 
     @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         till = read_till(request)
-        return view(request, till) if till else redirect("pos:pair")
+        return view(request, till, *args, **kwargs) if till else redirect("pos:pair")
 
     return guarded
 

@@ -10,7 +10,7 @@ from pos.print.slips import COLUMNS
 _NAMES = {
     "epson": _("Epson TM, since 2010"),
     "older": _("Older Epson TM, and printers like it"),
-    "other": _("Another printer with ESC/POS"),
+    "other": _("Another one, ESC/POS"),
     "star": _("Star, with StarPRNT"),
 }
 _WIDTHS = {48: _("80 mm"), 32: _("58 mm")}

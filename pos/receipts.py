@@ -24,6 +24,7 @@ from foundation.outbox import OUTBOX_REFUSALS, Outbox
 from identity.languages import find_language
 from ledger.templatetags.money import money_of
 from pos.models import Charge, DueReceipt, Receipt
+from pos.print_jobs import queue_receipts
 from pos.topics import charge_topic
 from pos.vat import list_vat
 from relay.pages import tell_on_commit
@@ -165,6 +166,7 @@ def _number_receipts(charge_ids: list[UUID]) -> None:
         cursor.execute(_LOCK_STORES, [charge_ids])
         cursor.execute(_NUMBER, [charge_ids])
         numbered = [charge_id for (charge_id,) in cursor.fetchall()]
+        queue_receipts(numbered)
         for charge_id in numbered:
             # Only the sale's own page waits for the number; others have shown the payment.
             tell_on_commit(charge_topic(charge_id))

@@ -24,6 +24,7 @@ from pos.models.collections import Collection
 from pos.models.counter_codes import CounterCode
 from pos.models.discounts import Approval, ChargeDiscount, DiscountCap, DiscountReason
 from pos.models.parked import ParkedCart, ParkedLine
+from pos.models.printers import Printer, PrintJob, Protocol
 from pos.models.refunds import DueReceipt, Receipt, Refund, RefundVat
 from pos.models.terminals import Item, ItemColor, Terminal, TerminalToken
 from pos.transitions import ChargeStatus
@@ -55,6 +56,9 @@ __all__ = [
     "MovementKind",
     "ParkedCart",
     "ParkedLine",
+    "PrintJob",
+    "Printer",
+    "Protocol",
     "Receipt",
     "Refund",
     "RefundVat",

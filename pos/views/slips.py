@@ -43,7 +43,8 @@ def slip(request: HttpRequest, token: str) -> HttpResponse:
             for band in draft.bands
         ],
         "draft": draft,
-        "chosen": form.data,
+        "chosen": {"printer": model.key, "columns": columns},
+        "is_copy": form.cleaned_data["copy"],
         "said": request.GET.get("said", ""),
     }
     return render(request, "pos/slip.html", context)

@@ -244,7 +244,7 @@ export function openScreens({ now, device, look }) {
     find("receipt").hidden = find("print").hidden = !charge.receipt;
     if (!charge.receipt) return;
     find("receipt").href = charge.receipt;
-    find("print").href = `${charge.receipt}slip/`;
+    find("print").href = `/till/print/${charge.id}/`;
   }
 
   function askCancel(charge) {

@@ -22,11 +22,12 @@ from merchants.models import (
 )
 from merchants.onboarding import open_store
 from pos.closings import close_till
-from pos.models import Category, Item, Terminal
+from pos.models import Category, Item, Printer, Terminal
 from pos.terminals import add_terminal
 from tests import factories
 from tests.merchants.invoices import keep_invoice
 from tests.pos.catalogue import make_category, send_list
+from tests.printers import place_printer
 from tests.snapshots import nothing_changes
 
 # What a route's reference names.
@@ -46,6 +47,7 @@ KINDS = {
     "dashboard/keys/": "key",
     "dashboard/people/": "member",
     "dashboard/payments/": "charge",
+    "dashboard/printers/": "printer",
     "dashboard/settlements/": "settlement",
 }
 # They ask for a password or the link of a mail.
@@ -68,6 +70,7 @@ _KEPT: list[Any] = [
     Terminal,
     Category,
     Item,
+    Printer,
     StaffMember,
     ApiKey,
     User,
@@ -119,6 +122,7 @@ def stock_two_stores(
             "export": factories.ask_export(place, store=place.store),
             "fee_invoice": invoice,
             "closing": close_till(place.terminal, closing_id=uuid4(), cashier=None),
+            "printer": place_printer(place),
         }
         named = {kind: row.public_id for kind, row in rows.items()}
         things.append({**named, "format": "datev"})

@@ -75,6 +75,7 @@ def test_the_page_shows_the_slip_and_what_its_printer_lacks(shop, customer, addr
 
     assert f"2 {TIMES} Coffee" in whole
     assert "no letters for these" not in whole
+    assert 'slip.bin?printer=epson&amp;columns=48" download' in whole
     text = page.content.decode()
     assert '<bdi class="letters">茶</bdi>' in text
     assert '<bdi class="letters">\ue000</bdi>' in text
