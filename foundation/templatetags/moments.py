@@ -11,11 +11,15 @@ register = template.Library()
 _ORDERS = {
     "ar": [(", ", "، ")],
     "de": [("l j F", "l, j. F"), ("j F", "j. F"), ("j M", "j. M")],
-    "es": [("l j F", r"l, j \d\e F"), ("j F", r"j \d\e F")],
+    # "M" would begin a month with a capital letter.
+    "es": [("l j F", r"l, j \d\e F"), ("j F", r"j \d\e F"), ("j M", "j b")],
+    "fr": [("j M", "j b")],
     "zh-hans": [
         ("l j F", "n月j日 l"),
         ("j F Y", "Y年n月j日"),
+        ("j M Y, ", "Y年n月j日 "),
         ("j M Y", "Y年n月j日"),
+        ("j M, ", "n月j日 "),
         ("j M", "n月j日"),
     ],
 }
