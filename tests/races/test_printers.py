@@ -22,6 +22,7 @@ def test_of_ten_that_fetch_a_job_one_gets_it(crowd):
     assert PrintJob.objects.count() == len(charges)
     for _ in charges:
         job = find_due(printer)
+        assert job is not None
         answers = crowd.act([partial(take_job, printer, job.pk)] * 10)
         (slip,) = [answer for answer in answers if answer is not None]
         assert b"DUPLICATE" not in slip
