@@ -2,7 +2,7 @@
 
 import { find, make } from "./page.js";
 import { call, gettext, makeKey, NoAnswer } from "./server.js";
-import { readAmount } from "./typed.js";
+import { readAmount } from "./amounts.js";
 
 const OFFERED_MAX = 4;
 const root = find("main");
