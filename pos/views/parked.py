@@ -16,7 +16,14 @@ from foundation.once import FormReused
 from ledger.money import AMOUNT_MINOR_MAX
 from pos.access import Till, till_only
 from pos.discounts import NewDiscount, take_discounts
-from pos.errors import AmountTooLarge, CartGone, CartTaken, DiscountTooLarge, ItemUnknown
+from pos.errors import (
+    AmountTooLarge,
+    CartGone,
+    CartTaken,
+    DiscountTooLarge,
+    ItemSoldOut,
+    ItemUnknown,
+)
 from pos.lines import NewLine, find_lines
 from pos.models.parked import Discounted
 from pos.parked import (
@@ -36,6 +43,7 @@ _REFUSALS: dict[type[Exception], int] = {
     CartTaken: 409,
     CartGone: 404,
     FormReused: 409,
+    ItemSoldOut: 409,
     ItemUnknown: 422,
     DiscountTooLarge: 422,
     AmountTooLarge: 422,
