@@ -102,9 +102,8 @@ def close_till(
 
 
 def has_unclosed(terminal: Terminal) -> bool:
-    """Return whether a sale or refund of the till is in no closing."""
-    totals = read_totals(select_unclosed(terminal, find_last(terminal)))
-    return bool(totals.sales_count or totals.refunds_count)
+    """Return whether a sale, a refund or moved cash of the till is in no closing."""
+    return not read_totals(select_unclosed(terminal, find_last(terminal))).is_nothing
 
 
 def find_last(terminal: Terminal) -> Closing | None:

@@ -17,7 +17,14 @@ from ledger.money import AMOUNT_MINOR_MAX
 from merchants.models import Store
 from pos.access import Till, till_only
 from pos.discounts import NewDiscount, take_discounts
-from pos.errors import AmountTooLarge, CartGone, CartTaken, DiscountTooLarge, ItemUnknown
+from pos.errors import (
+    AmountTooLarge,
+    CartGone,
+    CartTaken,
+    DiscountTooLarge,
+    ItemSoldOut,
+    ItemUnknown,
+)
 from pos.lines import NewLine, find_lines
 from pos.models.parked import Discounted
 from pos.parked import (
@@ -38,6 +45,7 @@ _REFUSALS: dict[type[Exception], int] = {
     CartTaken: 409,
     CartGone: 404,
     FormReused: 409,
+    ItemSoldOut: 409,
     ItemUnknown: 422,
     DiscountTooLarge: 422,
     AmountTooLarge: 422,

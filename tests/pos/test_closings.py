@@ -2,17 +2,22 @@
 
 import json
 import uuid
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+import uuid6
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from foundation.once import FormReused
 from merchants.onboarding import open_store
+from pos.cash import move_cash
 from pos.closing_hash import write_text
 from pos.closings import close_till, find_last, read_open_day
-from pos.models import Closing, ClosingEntry, ClosingSum, SumKind
+from pos.models import Closing, ClosingEntry, ClosingSum, MovementKind, SumKind
 from pos.principals import act_at_till, act_for_merchant
+from pos.queries import first_id_at
 from pos.terminals import add_terminal
 from pos.till_places import change_till
 from tests import factories
@@ -137,6 +142,36 @@ def test_a_till_that_moves_is_closed(shop, customer):
     shop.terminal.refresh_from_db()
     later = close(shop)
     assert (later.number, later.store, later.currency) == (2, second, "CHF")
+    assert not find_broken()
+
+
+def move(shop, kind, amount_minor, *, form=None):
+    drawer = act_at_till(shop.terminal, factories.hire_person(shop))
+    form = form or uuid6.uuid7()
+    return move_cash(
+        drawer, kind, movement_id=form, amount_minor=amount_minor, reason="Coins from the bank"
+    )
+
+
+def test_a_till_that_moves_with_cash_alone_in_its_drawer_is_closed(shop):
+    move(shop, MovementKind.FLOAT, 10_000)
+    second = open_store(shop.merchant, name="Second", currency="EUR")
+
+    change_till(shop.terminal, name="Moved", store=second)
+
+    assert Closing.objects.get().float_minor == 10_000
+    assert read_open_day(shop.terminal).totals.expected_minor == 0
+
+
+def test_cash_moved_by_a_form_that_was_open_for_days_is_counted(shop):
+    close(shop)
+    form = first_id_at(timezone.now() - timedelta(days=3))
+
+    move(shop, MovementKind.IN, 500, form=form)
+
+    assert read_open_day(shop.terminal).totals.expected_minor == 500
+    assert close(shop).paid_in_minor == 500
+    assert close(shop).paid_in_minor == 0
     assert not find_broken()
 
 
