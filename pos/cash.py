@@ -44,8 +44,8 @@ def cash_charge(charge_id: UUID, *, principal: Principal, given_minor: int | Non
         raise CashNotTaken
     unit_minor = find_store_unit(principal.store)
     with transaction.atomic():
-        # A claim that is over by the clock may not have been swept yet. Its tip goes with it, so
-        # what is due is looked at afterwards.
+        # A claim that is over by the clock may not have been swept yet. Its tip goes with it,
+        # so what is due is looked at afterwards.
         move(END_LEASE, charge_id, actor="clock")
         charge = Charge.objects.get(pk=charge_id)
         if charge.terminal_id != principal.terminal.id:

@@ -41,7 +41,8 @@ _UNCLOSED = """
        AND NOT EXISTS (SELECT FROM pos_closingentry e WHERE e.id = r.id)
     UNION ALL
     SELECT m.id, 'movement' FROM pos_cashmovement m
-     WHERE m.terminal_id = %(till)s AND m.store_id = %(store)s AND m.created_at >= %(moved_since)s
+     WHERE m.terminal_id = %(till)s AND m.store_id = %(store)s
+       AND m.created_at >= %(moved_since)s
        AND NOT EXISTS (SELECT FROM pos_closingentry e WHERE e.id = m.id)
 """
 _LOOK = f"SELECT f.id, f.kind FROM ({_UNCLOSED}) f"  # noqa: S608  the names are ours

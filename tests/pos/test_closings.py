@@ -185,7 +185,7 @@ def test_the_hash_is_of_a_text_that_anybody_can_write(shop, day):
     assert (said[4], said[10], said[25]) == (1, 2150, closing.entries_hash)
 
 
-TABLES = ("pos_closing", "pos_closingsum", "pos_closingentry")
+TABLES = ("pos_closing", "pos_closingsum", "pos_closingentry", "pos_cashmovement")
 BREAKS = {
     "a figure": "UPDATE pos_closing SET sales_minor = sales_minor - 1 WHERE number = 2",
     "a sum": "UPDATE pos_closingsum SET label = 'x' WHERE kind = 'tender'",
@@ -197,6 +197,13 @@ BREAKS = {
         DELETE FROM pos_closing WHERE number = 2""",
     "a number": "UPDATE pos_closing SET number = 9 WHERE number = 3",
     "an entry": "DELETE FROM pos_closingentry",
+    "a kind of cash": """
+        UPDATE pos_closing
+           SET float_minor = float_minor - 1, paid_in_minor = paid_in_minor + 1""",
+    "a rate": "UPDATE pos_closingsum SET refunded_minor = 1 WHERE kind = 'vat'",
+    "moved cash": """
+        DELETE FROM pos_closingentry WHERE kind = 'movement';
+        UPDATE pos_cashmovement SET created_at = created_at - interval '2 hours'""",
     "a hash of the past": "UPDATE pos_closing SET hash = repeat('0', 64) WHERE number = 1",
 }
 FOUND = {
@@ -205,14 +212,18 @@ FOUND = {
     "one is gone": {"numbered from", "follows the one"},
     "a number": {"numbered from", "hash is of", "follows the one"},
     "an entry": {"sums are those"},
+    "a kind of cash": {"hash is of", "sums are those"},
+    "a rate": {"hash is of", "tenders and"},
+    "moved cash": {"sums are those", "the cash moved there"},
     "a hash of the past": {"hash is of", "follows the one"},
 }
 
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_what_was_altered_is_found_from_the_rows_alone(shop, customer, name):
+    move(shop, MovementKind.FLOAT, 100)
     for _ in range(3):
-        factories.sell(shop, customer)
+        sell_items(shop, customer, (1, 480, 900))
         close(shop)
     with as_owner() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
