@@ -100,7 +100,9 @@ def _park(till: Till, cart_id: UUID, request: HttpRequest) -> dict[str, Any]:
         discounts=discounts,
         whole=whole,
         typed_minor=sale["typed"],
-        total_minor=_work_out(till.store, lines, discounts, whole, typed_minor=sale["typed"]),
+        total_minor=_work_out(
+            till.store, lines, discounts=discounts, whole=whole, typed_minor=sale["typed"]
+        ),
     )
     park_cart(till, new, cart_id=cart_id)
     return {}
@@ -109,9 +111,9 @@ def _park(till: Till, cart_id: UUID, request: HttpRequest) -> dict[str, Any]:
 def _work_out(
     store: Store,
     lines: tuple[NewLine, ...],
+    *,
     discounts: list[NewDiscount | None],
     whole: NewDiscount | None,
-    *,
     typed_minor: int,
 ) -> int:
     typed = (NewLine(name="", unit_price_minor=typed_minor),) if typed_minor else ()
