@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as write_date
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from pos.closing_sums import Totals
 from pos.closings import OpenDay
@@ -100,7 +100,7 @@ def _list_facts(
     begin = write_date(since.astimezone(zone), _TIME) if since else gettext("the first sale")
     return [
         (gettext("Till"), terminal.name),
-        (gettext("From"), begin),
+        (pgettext("a time", "From"), begin),
         (gettext("Until"), write_date(until.astimezone(zone), _TIME)),
     ]
 
@@ -143,7 +143,7 @@ def _list_within(figures: Closing | Totals) -> Iterator[Row]:
 def _list_cash(figures: Closing | Totals) -> Iterator[Row]:
     yield Row(gettext("Float"), figures.float_minor)
     yield Row(gettext("Paid in"), figures.paid_in_minor)
-    yield Row(gettext("Paid out"), -figures.paid_out_minor)
+    yield Row(pgettext("of a drawer", "Paid out"), -figures.paid_out_minor)
     yield Row(gettext("Sales in cash"), figures.cash_sales_minor)
     yield Row(gettext("Refunds in cash"), -figures.cash_refunds_minor)
     yield Row(gettext("Rounding in these"), figures.rounding_minor)

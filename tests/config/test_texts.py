@@ -13,7 +13,7 @@ from ledger.templatetags.books import WORDS
 from servers.programs import ROOT
 from tests.events import TEST_EVENTS
 
-CALLS = {"gettext", "gettext_lazy", "ngettext", "translate", "_"}
+CALLS = {"gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy", "translate", "_"}
 # The API's description is for programmers.
 DESCRIBING = {"description", "doc", "help_text", "note"}
 DESCRIBED = {"group", "holds"}
