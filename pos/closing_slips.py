@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.dateformat import format as write_date
 from django.utils.translation import gettext, pgettext
 
+from ledger.templatetags.money import percent_of
 from pos.closing_sums import Totals
 from pos.closings import OpenDay
 from pos.models import Closing, ClosingSum, SumKind, Terminal
@@ -183,7 +184,7 @@ def name_sum(each: ClosingSum) -> str:
     if each.kind == SumKind.TENDER:
         return {"wallet": gettext("Wallet"), "cash": gettext("Cash")}[each.key]
     if each.kind == SumKind.VAT:
-        percent = gettext("%(percent)s %%") % {"percent": each.label}
+        percent = gettext("%(percent)s %%") % {"percent": percent_of(int(each.key or 0))}
         return percent if each.key else gettext("Without a rate")
     if each.kind == SumKind.CASHIER and not each.key:
         return gettext("Without a cashier")

@@ -42,7 +42,10 @@ export function openEntry({ currency, exponent, charge, withSheets }) {
     const vat = listVat(sale, catalogue.items, readVat(find("items")));
     find("cart-vat").hidden = !vat.length;
     find("cart-vat").replaceChildren(
-      ...vat.map(([rate, minor]) => makeRow([gettext("VAT %(rate)s", { rate: `${rate / 100} %` }), money(minor)])),
+      ...vat.map(([bps, minor]) => {
+        const rate = `${(bps / 100).toLocaleString(document.documentElement.lang)} %`;
+        return makeRow([gettext("VAT %(rate)s", { rate }), money(minor)]);
+      }),
     );
   }
 
