@@ -4,8 +4,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.refusals import Member, problem
-from ledger.templatetags.money import money_of
-from ledger.typed import write_percent
+from ledger.templatetags.money import money_of, percent_of
 from pos.models import ChargeStatus
 
 _TRUE_STATUS = Member(
@@ -301,7 +300,7 @@ class DiscountNotAllowed(Exception):
         words = gettext(
             "You may give up to %(percent)s %% by yourself. Ask a manager to allow more."
         )
-        super().__init__(words % {"percent": write_percent(cap_bps)})
+        super().__init__(words % {"percent": percent_of(cap_bps)})
         self.cap_bps = cap_bps
 
 
