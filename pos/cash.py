@@ -13,10 +13,10 @@ from ledger.transactions import retry_clashes
 from pos.cash_rounding import find_store_unit, round_cash
 from pos.closing_sums import read_totals, select_unclosed
 from pos.closings import find_last
+from pos.drawer_refusals import DrawerRefused
 from pos.errors import (
     CashNotTaken,
     ChargeNotCashable,
-    DrawerRefused,
     GivenTooLittle,
 )
 from pos.models import CashMovement, Charge, ChargeStatus, DueReceipt, MovementKind, Terminal

@@ -26,7 +26,7 @@ from pos.closing_sums import (
     select_unclosed,
     take_entries,
 )
-from pos.errors import DifferenceUnexplained
+from pos.drawer_refusals import DifferenceUnexplained
 from pos.models import CashCount, Closing, ClosingSum, Terminal
 from pos.queries import read_reference
 from relay.letters import send_letter

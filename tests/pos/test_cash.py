@@ -13,12 +13,11 @@ from pos.cash import cash_charge, move_cash
 from pos.cash_rounding import find_unit, list_pieces, round_cash
 from pos.charges import create_charge
 from pos.closings import Count, close_till
+from pos.drawer_refusals import DifferenceUnexplained, DrawerRefused
 from pos.errors import (
     CashNotTaken,
     ChargeNotCashable,
     ChargeNotPayable,
-    DifferenceUnexplained,
-    DrawerRefused,
     GivenTooLittle,
     RefundExceedsCaptured,
     RefundNotPossible,
