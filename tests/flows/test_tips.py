@@ -51,11 +51,11 @@ def choose(customer, charge, tip_minor):
     return tip_charge(charge, payer_account_id=customer.wallet.account_id, tip_minor=tip_minor)
 
 
-def confirm(customer, claim, *, seen_minor=None, key="1"):
+def confirm(customer, claim, *, seen_minor=None, key="1", pin=factories.PIN):
     return confirm_charge(
         customer.wallet,
         claim.id,
-        pin=factories.PIN,
+        pin=pin,
         seen_minor=seen_minor,
         idempotency_key=key,
         request_hash=b"test",
@@ -178,11 +178,10 @@ def test_another_amount_than_the_one_that_was_seen_is_not_paid(customer, charge)
 
 def test_a_tip_chosen_while_it_is_confirmed_needs_the_pin_as_any_amount(tipped_shop, customer):
     claim = factories.claim(customer, factories.make_charge(tipped_shop, amount_minor=2900))
-    seen = {"seen_minor": 3100, "idempotency_key": "1", "request_hash": b"test"}
 
     # Looked at before the tip is there, it is paid after: so what was shown decides.
     with nothing_changes(), pytest.raises(PinRequired):
-        confirm_charge(customer.wallet, claim.id, pin="", **seen)
+        confirm(customer, claim, seen_minor=3100, pin="")
 
 
 def test_the_page_says_that_the_amount_changed(customer, charge):
