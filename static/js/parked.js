@@ -94,8 +94,8 @@ export function openParked({ entry }) {
     const lines = told.lines.filter(({ item }) => items.has(item));
     entry.change({
       lines: [...sale.lines, ...lines.map((line) => ({ ...line, id: makeKey(), choices: [] }))],
-      typed: sale.typed || told.typed,
-      discount: told.discount,
+      typed: sale.typed + told.typed,
+      discount: told.discount ?? sale.discount,
     });
     entry.note(told.changes.join(" "));
     return undefined;
