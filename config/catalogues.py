@@ -37,6 +37,7 @@ _SPOKEN_TEMPLATES = (
 _SPOKEN_MODULES = (
     *("api/*", "config/*", "foundation/*", "identity/*", "ledger/money.py", "ledger/typed.py"),
     *("pos/api/*", "pos/authentication.py", "pos/cash.py", "pos/closing_slips.py"),
+    "pos/drawer_refusals.py",
     *("pos/errors.py", "pos/forms_closings.py", "pos/forms_slips.py", "pos/parked.py"),
     *("pos/print/receipt_slips.py", "pos/print/receipts.py", "pos/printers.py"),
     *("pos/receipts.py", "pos/refunds.py", "pos/serializers.py", "pos/timeline.py"),
