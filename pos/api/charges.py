@@ -30,6 +30,7 @@ from pos.errors import (
     AmountTooLarge,
     ChargeNotCancelable,
     ChargeNotExtendable,
+    ChoicesUnfit,
     CurrencyMismatch,
     DiscountNotAllowed,
     DiscountTooLarge,
@@ -37,6 +38,8 @@ from pos.errors import (
     ItemUnknown,
     NotFound,
     NothingToPay,
+    PriceFixed,
+    PriceTooLow,
     RefundExceedsCaptured,
     RefundNotAllowed,
     RefundNotPossible,
@@ -78,6 +81,7 @@ from relay.streams import sign_ticket
 _PAGE_SIZE_MAX = 100
 _CHANGEABLE = (
     *(AmountMismatch, AmountTooLarge, ItemUnknown),
+    *(ChoicesUnfit, PriceFixed, PriceTooLow),
     *(DiscountTooLarge, DiscountNotAllowed, NothingToPay),
 )
 
@@ -132,6 +136,9 @@ class ChargesView(PosView):
         TipsNotTaken,
         TipTooLarge,
         ItemUnknown,
+        ChoicesUnfit,
+        PriceFixed,
+        PriceTooLow,
         DiscountTooLarge,
         DiscountNotAllowed,
         NothingToPay,

@@ -16,12 +16,23 @@ from foundation.once import FormReused
 from ledger.money import AMOUNT_MINOR_MAX
 from pos.access import Till, till_only
 from pos.discounts import NewDiscount, take_discounts
-from pos.errors import AmountTooLarge, CartGone, CartTaken, DiscountTooLarge, ItemUnknown
+from pos.errors import (
+    AmountTooLarge,
+    CartGone,
+    CartTaken,
+    ChoicesUnfit,
+    DiscountTooLarge,
+    ItemSoldOut,
+    ItemUnknown,
+    PriceFixed,
+    PriceTooLow,
+)
 from pos.lines import NewLine, find_lines
 from pos.models.parked import Discounted
 from pos.parked import (
     NewParked,
     list_changes,
+    list_chosen,
     list_parked,
     park_cart,
     remove_cart,
@@ -37,6 +48,10 @@ _REFUSALS: dict[type[Exception], int] = {
     CartGone: 404,
     FormReused: 409,
     ItemUnknown: 422,
+    ItemSoldOut: 409,
+    ChoicesUnfit: 422,
+    PriceFixed: 422,
+    PriceTooLow: 422,
     DiscountTooLarge: 422,
     AmountTooLarge: 422,
 }
@@ -124,6 +139,8 @@ def _resume(till: Till, cart_id: UUID, request: HttpRequest) -> dict[str, Any]:
             {
                 "item": encode_reference("it", line.item_id),
                 "quantity": line.quantity,
+                "price": line.typed_minor,
+                "choices": list_chosen(line),
                 "note": line.note,
                 "discount": _show_discount(line),
             }
