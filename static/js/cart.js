@@ -41,7 +41,7 @@ const basePrice = ({ item, price }, items) => {
 };
 
 /** Return what a piece of a line costs, with its choices. */
-export const pricePiece = (line, items) =>
+const pricePiece = (line, items) =>
   line.choices.reduce((sum, id) => sum + items.get(line.item).options.get(id).price, basePrice(line, items));
 
 const priceLine = (line, items) => line.quantity * pricePiece(line, items);

@@ -1,6 +1,5 @@
 /** The sheet in which a piece of an item gets its choices, and its price where that is typed. */
 
-import { pricePiece } from "./cart.js";
 import { pressKey, writeField } from "./money.js";
 import { find, isolate, make } from "./page.js";
 import { gettext } from "./server.js";
@@ -71,10 +70,15 @@ export function openChoiceSheet({ entry, currency, exponent, readAmount }) {
   const sign = (minor) => (minor < 0 ? `−${entry.money(-minor)}` : `+${entry.money(minor)}`);
 
   function draw() {
-    const { minor } = readPrice();
-    const price = pricePiece({ ...line, price: minor, choices: listChosen() }, entry.now().items);
-    const facts = { amount: entry.money(price) };
+    const facts = { amount: entry.money(Math.max(0, sumPiece())) };
     find("choice-go").textContent = isNew ? gettext("Add · %(amount)s", facts) : gettext("Done · %(amount)s", facts);
+  }
+
+  /** Return what a piece comes to as it is typed, which may be less than it may cost. */
+  function sumPiece() {
+    const { price, least, options } = item();
+    const base = least ? (readPrice().minor ?? 0) : price;
+    return listChosen().reduce((sum, id) => sum + options.get(id).price, base);
   }
 
   /** Return what is wrong with what is chosen, in words. */
@@ -92,8 +96,7 @@ export function openChoiceSheet({ entry, currency, exponent, readAmount }) {
     if (least && minor < least) {
       return gettext("%(item)s costs at least %(least)s.", { item: name, least: entry.money(least) });
     }
-    const price = pricePiece({ ...line, price: minor, choices: [...chosen] }, entry.now().items);
-    return price > 0 ? "" : gettext("%(item)s would cost nothing. Choose something else.", { item: name });
+    return sumPiece() > 0 ? "" : gettext("%(item)s would cost nothing. Choose something else.", { item: name });
   }
 
   function take(event) {
