@@ -8,6 +8,17 @@ from pos.models import Item, Option, OptionGroup
 Groups = Mapping[OptionGroup, Sequence[Option]]
 
 
+def read_groups(item: Item) -> dict[OptionGroup, list[Option]]:
+    """Return what can be chosen of an item, by group; asks nothing where there is none.
+
+    `find_listed` says whether there is some.
+    """
+    if not getattr(item, "has_groups", True):
+        return {}
+    groups = item.groups.prefetch_related("options")
+    return {group: list(group.options.all()) for group in groups}
+
+
 def read_price(item: Item, typed_minor: int | None) -> int:
     """Return an item's price, or the typed one where it may have that.
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from merchants.models import Store
-from pos.choices import choose_options, price_piece
+from pos.choices import choose_options, price_piece, read_groups
 from pos.models import Item, Option
-from pos.queries import find_listed, read_groups
+from pos.queries import find_listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

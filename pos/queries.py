@@ -21,7 +21,6 @@ from pos.models import (
     ChargeStatus,
     CounterCode,
     Item,
-    Option,
     OptionGroup,
     Refund,
     Terminal,
@@ -247,17 +246,6 @@ def find_listed(store: Store, references: list[str]) -> dict[str, Item]:
             raise ItemSoldOut(items[reference].name, left=0)
         items[reference].store = store
     return items
-
-
-def read_groups(item: Item) -> dict[OptionGroup, list[Option]]:
-    """Return what can be chosen of an item, by group; asks nothing where there is none.
-
-    Its own query or `find_listed` says whether there is some.
-    """
-    if not getattr(item, "has_groups", True):
-        return {}
-    groups = item.groups.prefetch_related("options")
-    return {group: list(group.options.all()) for group in groups}
 
 
 def find_refund(principal: Principal, reference: str) -> Refund:

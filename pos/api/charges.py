@@ -81,7 +81,7 @@ from relay.streams import sign_ticket
 _PAGE_SIZE_MAX = 100
 _CHANGEABLE = (
     *(AmountMismatch, AmountTooLarge, ItemUnknown),
-    *(ChoicesUnfit, PriceFixed, PriceTooLow),
+    *(AgeUnconfirmed, ChoicesUnfit, ItemSoldOut, PriceFixed, PriceTooLow),
     *(DiscountTooLarge, DiscountNotAllowed, NothingToPay),
 )
 
