@@ -1,5 +1,6 @@
 """Streams only: server-sent events to open pages."""
 
+import gc
 import os
 
 from django.conf import settings
@@ -12,3 +13,5 @@ configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
 from relay.streams import application  # noqa: E402  settings must stand before it is read
 
 __all__ = ["application"]
+gc.freeze()
+gc.enable()

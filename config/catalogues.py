@@ -30,12 +30,18 @@ _SPOKEN_TEMPLATES = (
         "pos/pair.html",
         "pos/activity.html",
     ),
+    *("pos/day.html", "pos/day_closing.html", "pos/print_receipt.html", "pos/slip.html"),
+    *("pos/_parked.html", "pos/_till_sheets.html"),
     *("pos/receipt.html", "emails/receipt.*", "[345][0-9][0-9].html", "overloaded.html"),
 )
 _SPOKEN_MODULES = (
     *("api/*", "config/*", "foundation/*", "identity/*", "ledger/money.py", "ledger/typed.py"),
-    *("pos/api/*", "pos/authentication.py", "pos/errors.py", "pos/print/receipts.py"),
+    *("pos/api/*", "pos/authentication.py", "pos/cash.py", "pos/closing_slips.py"),
+    "pos/drawer_refusals.py",
+    *("pos/errors.py", "pos/forms_closings.py", "pos/forms_slips.py", "pos/parked.py"),
+    *("pos/print/receipt_slips.py", "pos/print/receipts.py", "pos/printers.py"),
     *("pos/receipts.py", "pos/refunds.py", "pos/serializers.py", "pos/timeline.py"),
+    *("pos/templatetags/*", "foundation/templatetags/*"),
     *("pos/views/pages.py", "wallet/*", "static/js/*"),
 )
 _PART = re.compile(r'{%\s*(?:include|extends)\s+"([^"]+)"')

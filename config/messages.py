@@ -39,6 +39,7 @@ _CALLS = {
     "_": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
 _SCRIPT_CALLS = {"gettext": None, "ngettext": (1, 2)}

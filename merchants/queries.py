@@ -141,6 +141,11 @@ def list_merchant_balances(merchant_id: UUID) -> list[MerchantBalance]:
     return list(balances.order_by("currency"))
 
 
+def takes_cash(merchant_id: UUID) -> bool:
+    """Return whether the tills of one of its stores take cash."""
+    return Store.objects.filter(merchant_id=merchant_id, takes_cash=True).exists()
+
+
 def list_owed_accounts(balance: MerchantBalance) -> list[UUID]:
     """List the ledger accounts that say what a merchant is owed: payable, and takings."""
     stores = Store.objects.filter(merchant=balance.merchant_id, currency=balance.currency)

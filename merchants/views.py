@@ -40,6 +40,7 @@ from merchants.queries import (
     page_settlements,
     preview_settlement,
     read_clock,
+    takes_cash,
 )
 from merchants.reports.older_sales import load_older_sales
 from merchants.reports.paper import fits_paper
@@ -67,6 +68,7 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     context = {
         "merchant": staff.merchant,
         "can_manage": can_manage(staff),
+        "takes_cash": takes_cash(staff.merchant.id),
         "days": [read_day(preview.balance) for preview in owed["previews"]],
         "has_bank_account": find_payout_account(staff.merchant.id) is not None,
         "next_settlement_at": Timetable.of(staff.merchant).find_next_cut(read_clock()),

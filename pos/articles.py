@@ -8,7 +8,7 @@ import re
 from stdnum import ean
 
 from foundation.digits import fold_digits
-from pos.errors import ArticleUnreadable
+from pos.item_refusals import ArticleUnreadable
 
 _DIGITS = 14
 

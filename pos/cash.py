@@ -13,10 +13,10 @@ from ledger.transactions import retry_clashes
 from pos.cash_rounding import find_store_unit, round_cash
 from pos.closing_sums import read_totals, select_unclosed
 from pos.closings import find_last
+from pos.drawer_refusals import DrawerRefused
 from pos.errors import (
     CashNotTaken,
     ChargeNotCashable,
-    DrawerRefused,
     GivenTooLittle,
 )
 from pos.models import CashMovement, Charge, ChargeStatus, DueReceipt, MovementKind, Terminal
@@ -35,20 +35,25 @@ def cash_charge(charge_id: UUID, *, principal: Principal, given_minor: int | Non
     One conditional UPDATE decides between the cashier and a payer who claims it.
 
     Raises:
-        CashNotTaken: the store takes none, or no till asks.
+        CashNotTaken: the store takes none, or it is not the till that made the sale who asks:
+            its closing counts the cash.
         ChargeNotCashable: it is not open; says what it is.
         GivenTooLittle: less than it costs.
     """
     if principal.terminal is None or not principal.store.takes_cash:
         raise CashNotTaken
-    charge = Charge.objects.get(pk=charge_id)
-    due_minor = round_cash(charge.amount_minor, find_store_unit(principal.store))
-    given = due_minor if given_minor is None else given_minor
-    if charge.status != ChargeStatus.CASHED and given < due_minor:
-        raise GivenTooLittle(due_minor, charge.currency)
+    unit_minor = find_store_unit(principal.store)
     with transaction.atomic():
-        # A claim that is over by the clock may not have been swept yet.
+        # A claim that is over by the clock may not have been swept yet. Its tip goes with it,
+        # so what is due is looked at afterwards.
         move(END_LEASE, charge_id, actor="clock")
+        charge = Charge.objects.get(pk=charge_id)
+        if charge.terminal_id != principal.terminal.id:
+            raise CashNotTaken
+        due_minor = round_cash(charge.amount_minor, unit_minor)
+        given = due_minor if given_minor is None else given_minor
+        if charge.status != ChargeStatus.CASHED and given < due_minor:
+            raise GivenTooLittle(due_minor, charge.currency)
         cashed = move(
             CASH,
             charge_id,

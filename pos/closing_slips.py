@@ -6,8 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as write_date
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
+from ledger.templatetags.money import percent_of
 from pos.closing_sums import Totals
 from pos.closings import OpenDay
 from pos.models import Closing, ClosingSum, SumKind, Terminal
@@ -100,7 +101,7 @@ def _list_facts(
     begin = write_date(since.astimezone(zone), _TIME) if since else gettext("the first sale")
     return [
         (gettext("Till"), terminal.name),
-        (gettext("From"), begin),
+        (pgettext("a time", "From"), begin),
         (gettext("Until"), write_date(until.astimezone(zone), _TIME)),
     ]
 
@@ -143,7 +144,7 @@ def _list_within(figures: Closing | Totals) -> Iterator[Row]:
 def _list_cash(figures: Closing | Totals) -> Iterator[Row]:
     yield Row(gettext("Float"), figures.float_minor)
     yield Row(gettext("Paid in"), figures.paid_in_minor)
-    yield Row(gettext("Paid out"), -figures.paid_out_minor)
+    yield Row(pgettext("of a drawer", "Paid out"), -figures.paid_out_minor)
     yield Row(gettext("Sales in cash"), figures.cash_sales_minor)
     yield Row(gettext("Refunds in cash"), -figures.cash_refunds_minor)
     yield Row(gettext("Rounding in these"), figures.rounding_minor)
@@ -183,7 +184,7 @@ def name_sum(each: ClosingSum) -> str:
     if each.kind == SumKind.TENDER:
         return {"wallet": gettext("Wallet"), "cash": gettext("Cash")}[each.key]
     if each.kind == SumKind.VAT:
-        percent = gettext("%(percent)s %%") % {"percent": each.label}
+        percent = gettext("%(percent)s %%") % {"percent": percent_of(int(each.key or 0))}
         return percent if each.key else gettext("Without a rate")
     if each.kind == SumKind.CASHIER and not each.key:
         return gettext("Without a cashier")

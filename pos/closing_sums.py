@@ -7,7 +7,7 @@ sale's.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +22,10 @@ from pos.queries import first_id_at
 from pos.report_sums import By, Sums, sum_rows
 from pos.vat_parts import TIPS
 
-# A refund or a movement is made within moments; more would be a fault of the clocks.
+# A refund or a movement is made within moments; more would be a fault of the clocks. A
+# movement's id is its form's, which may be open for days.
 _MADE_WITHIN = timedelta(hours=1)
+_EVER = datetime.min.replace(tzinfo=UTC)
 # A till that waits for more payments at once is none that people sell at.
 _OPEN_MAX = 1000
 # What a closing before has left out was not paid by then, and no charge lives longer.
@@ -39,7 +41,8 @@ _UNCLOSED = """
        AND NOT EXISTS (SELECT FROM pos_closingentry e WHERE e.id = r.id)
     UNION ALL
     SELECT m.id, 'movement' FROM pos_cashmovement m
-     WHERE m.terminal_id = %(till)s AND m.store_id = %(store)s AND m.id >= %(first_made)s
+     WHERE m.terminal_id = %(till)s AND m.store_id = %(store)s
+       AND m.created_at >= %(moved_since)s
        AND NOT EXISTS (SELECT FROM pos_closingentry e WHERE e.id = m.id)
 """
 _LOOK = f"SELECT f.id, f.kind FROM ({_UNCLOSED}) f"  # noqa: S608  the names are ours
@@ -141,6 +144,12 @@ class Totals:
     cash_sales_minor: int
     cash_refunds_minor: int
     rounding_minor: int
+
+    @property
+    def is_nothing(self) -> bool:
+        """Return whether nothing was sold, given back or moved."""
+        moved = self.float_minor or self.paid_in_minor or self.paid_out_minor
+        return not (self.sales_count or self.refunds_count or moved)
 
     @property
     def expected_minor(self) -> int:
@@ -287,6 +296,7 @@ def _find_bounds(terminal: Terminal, last: Closing | None) -> dict[str, Any]:
         "first_sale": first_id_at(begin - open_for) if begin else nil,
         "first_refunded": first_id_at(begin - window) if begin else nil,
         "first_made": first_id_at(begin - _MADE_WITHIN) if begin else nil,
+        "moved_since": begin - _MADE_WITHIN if begin else _EVER,
     }
 
 

@@ -26,7 +26,7 @@ from pos.closing_sums import (
     select_unclosed,
     take_entries,
 )
-from pos.errors import DifferenceUnexplained
+from pos.drawer_refusals import DifferenceUnexplained
 from pos.models import CashCount, Closing, ClosingSum, Terminal
 from pos.queries import read_reference
 from relay.letters import send_letter
@@ -102,9 +102,8 @@ def close_till(
 
 
 def has_unclosed(terminal: Terminal) -> bool:
-    """Return whether a sale or refund of the till is in no closing."""
-    totals = read_totals(select_unclosed(terminal, find_last(terminal)))
-    return bool(totals.sales_count or totals.refunds_count)
+    """Return whether a sale, a refund or moved cash of the till is in no closing."""
+    return not read_totals(select_unclosed(terminal, find_last(terminal))).is_nothing
 
 
 def find_last(terminal: Terminal) -> Closing | None:

@@ -4,8 +4,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.refusals import Member, problem
-from ledger.templatetags.money import money_of
-from ledger.typed import write_percent
+from ledger.templatetags.money import money_of, percent_of
 from pos.models import ChargeStatus
 
 _TRUE_STATUS = Member(
@@ -141,38 +140,6 @@ class CounterCodeRevoked(Exception):
                 " shop where you found it. Nothing was taken."
             )
         )
-
-
-class ArticleUnreadable(Exception):
-    """Typed text is no article's number."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            gettext(
-                "No bar code has these digits. Type all that stand below the bars: 8, 12, 13"
-                " or 14 of them."
-            )
-        )
-
-
-class BarcodeTaken(Exception):
-    """Another item of the store has this bar code."""
-
-    def __init__(self, name: str) -> None:
-        words = gettext("%(item)s has this bar code. A code stands for one item.")
-        super().__init__(words % {"item": name})
-
-
-class ItemNameTaken(Exception):
-    """The store has an item of this name."""
-
-    def __init__(self, is_hidden: bool) -> None:  # noqa: FBT001  the one fact it tells
-        words = (
-            gettext("A hidden item has this name. Show that one again, or type another name.")
-            if is_hidden
-            else gettext("Another item has this name. Type another one.")
-        )
-        super().__init__(words)
 
 
 class TillInUse(Exception):
@@ -335,7 +302,7 @@ class DiscountNotAllowed(Exception):
         words = gettext(
             "You may give up to %(percent)s %% by yourself. Ask a manager to allow more."
         )
-        super().__init__(words % {"percent": write_percent(cap_bps)})
+        super().__init__(words % {"percent": percent_of(cap_bps)})
         self.cap_bps = cap_bps
 
 
@@ -464,21 +431,3 @@ class GivenTooLittle(Exception):
         """Say what it costs in cash."""
         words = gettext("The sale costs %(amount)s in cash.")
         super().__init__(words % {"amount": money_of(due_minor, currency)})
-
-
-class DrawerRefused(Exception):
-    """The drawer cannot be changed so; the message says why."""
-
-
-class DifferenceUnexplained(Exception):
-    """Other cash was counted in a drawer than expected, and nobody said why."""
-
-    def __init__(self, difference_minor: int, currency: str) -> None:
-        """Keep the difference, below zero where cash is missing."""
-        words = (
-            gettext("%(amount)s is missing. Say why, then close.")
-            if difference_minor < 0
-            else gettext("%(amount)s is too much. Say why, then close.")
-        )
-        super().__init__(words % {"amount": money_of(abs(difference_minor), currency)})
-        self.difference_minor = difference_minor

@@ -12,7 +12,7 @@ from ledger.typed import read_money, read_percent, write_percent
 from merchants.models import Store
 from pos.articles import read_article, shorten_article
 from pos.categories import list_categories
-from pos.errors import ArticleUnreadable
+from pos.item_refusals import ArticleUnreadable
 from pos.items import ItemFacts
 from pos.models import Item, ItemColor, Terminal
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.forms import LineField, MakingForm
@@ -110,7 +110,7 @@ class DrawerForm(MakingForm):
         choices=[
             (MovementKind.FLOAT.value, _("Float: cash to begin with")),
             (MovementKind.IN.value, _("Paid in")),
-            (MovementKind.OUT.value, _("Paid out")),
+            (MovementKind.OUT.value, pgettext_lazy("of a drawer", "Paid out")),
         ],
         widget=forms.RadioSelect,
         error_messages=dict.fromkeys(

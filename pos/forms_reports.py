@@ -42,7 +42,8 @@ class ReportForm(PageForm):
         self.today = today
         field = self.fields["store"]
         assert isinstance(field, forms.TypedChoiceField), "it is declared as one"
-        stores = list_own_stores(staff).order_by("name", "id")
+        stores = list(list_own_stores(staff).order_by("name", "id"))
+        self.has_cash = any(each.takes_cash for each in stores)
         field.choices = [("", gettext("All")), *((str(each.id), each.name) for each in stores)]
         field.error_messages["invalid_choice"] = gettext("Choose one of these.")
 

@@ -50,6 +50,7 @@ class SearchForm(PageForm):
         """Offer the stores, tills and people of this member of staff."""
         super().__init__(*args, **options)
         stores = list(list_own_stores(staff).order_by("name", "id"))
+        self.has_cash = any(each.takes_cash for each in stores)
         tills = Terminal.objects.filter(store__in=stores).order_by("name", "id")
         several = len(stores) > 1
         # Whoever works for the whole shop takes payments in each store.

@@ -153,6 +153,64 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        claim="every charge of lines is their prices less discounts, with VAT on top and tip",
+        counted="""
+            SELECT count(DISTINCT k.charge_id) FROM pos_chargeline k
+              JOIN pos_charge c ON c.id = k.charge_id WHERE {part:c.ctid}
+        """,
+        by=_CHARGES,
+        offending="""
+            SELECT c.id, c.amount_minor || ', its lines say ' || k.minor + c.tip_minor
+                   || ', discounted by ' || k.discount_minor
+              FROM pos_charge c
+             CROSS JOIN LATERAL (
+                   SELECT sum(l.quantity * l.unit_price_minor - l.discount_minor
+                              + l.added_vat_minor) AS minor,
+                          sum(l.discount_minor) AS discount_minor,
+                          sum(l.added_vat_minor) AS added_minor
+                     FROM pos_chargeline l WHERE l.charge_id = c.id) k
+             WHERE {part:c.ctid} AND k.minor IS NOT NULL
+               AND (c.amount_minor <> k.minor + c.tip_minor
+                    OR k.added_minor <> 0 AND NOT c.vat_is_added
+                    OR k.discount_minor <> (SELECT coalesce(sum(d.amount_minor), 0)
+                                              FROM pos_chargediscount d
+                                             WHERE d.charge_id = c.id))
+        """,
+    ),
+    Invariant(
+        claim="every refund's parts by rate of VAT are of its goods, and are all where"
+        " all have one",
+        counted=_ALL_REFUNDS,
+        by=_REFUNDS,
+        offending="""
+            SELECT f.id, v.minor || ' by rate, of ' || f.amount_minor - f.tip_minor
+              FROM pos_refund f
+              JOIN pos_charge c ON c.id = f.charge_id
+             CROSS JOIN LATERAL (SELECT coalesce(sum(p.gross_minor), 0) AS minor
+                                   FROM pos_refundvat p WHERE p.refund_id = f.id) v
+             WHERE {part:f.ctid}
+               AND (v.minor > f.amount_minor - f.tip_minor
+                    OR v.minor < f.amount_minor - f.tip_minor
+                       AND CASE WHEN EXISTS (SELECT FROM pos_chargeline l
+                                              WHERE l.charge_id = c.id)
+                           THEN NOT EXISTS (SELECT FROM pos_chargeline l
+                                             WHERE l.charge_id = c.id AND l.vat_bps IS NULL)
+                           ELSE c.vat_bps IS NOT NULL END)
+        """,
+    ),
+    Invariant(
+        claim="what is left of every counted item is what its moves add up to",
+        counted="SELECT count(*) FROM pos_item i WHERE {part:i.ctid}",
+        by=Pages("pos_item"),
+        offending="""
+            SELECT i.id, coalesce(i.stock, 0) || ' left, the moves say ' || m.moved
+              FROM pos_item i
+             CROSS JOIN LATERAL (SELECT coalesce(sum(s.quantity), 0) AS moved
+                                   FROM pos_stockmove s WHERE s.item_id = i.id) m
+             WHERE {part:i.ctid} AND coalesce(i.stock, 0) <> m.moved
+        """,
+    ),
+    Invariant(
         claim="every charge captured, cashed, canceled or expired has the event that says so",
         counted="SELECT count(*) FROM pos_charge c WHERE {part:c.ctid}",
         by=_CHARGES,

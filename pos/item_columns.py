@@ -13,7 +13,7 @@ from ledger.money import find_exponent
 from ledger.typed import read_money, read_percent, write_percent
 from merchants.layouts import COMMA, SEMICOLON, Layout
 from pos.articles import read_article, shorten_article
-from pos.errors import ArticleUnreadable
+from pos.item_refusals import ArticleUnreadable
 from pos.models import Item, ItemColor
 from pos.stock import STOCK_MAX
 

@@ -10,8 +10,7 @@ from django.db.models import Max
 from foundation.once import make_once
 from merchants.models import Store
 from pos.categories import get_or_add_category
-from pos.errors import BarcodeTaken, ItemNameTaken
-from pos.item_refusals import NumberTaken
+from pos.item_refusals import BarcodeTaken, ItemNameTaken, NumberTaken
 from pos.models import Item, ItemColor
 
 

@@ -175,6 +175,8 @@ def list_changes(cart: ParkedCart) -> list[str]:
         if not line.item.is_active:
             words = gettext("%(item)s is not sold any more and was taken off.")
             changes.append(words % facts)
+        elif line.item.is_out:
+            changes.append(gettext("%(item)s is sold out.") % facts)
         elif price_minor != line.unit_price_minor:
             changes.append(gettext("%(item)s is now %(price)s.") % facts)
     return changes

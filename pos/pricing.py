@@ -1,10 +1,12 @@
 """What a new charge comes to: its lines, VAT on top where prices are without it, the tip."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.money import AMOUNT_MINOR_MAX
 from merchants.models import Store, VatMode
 from pos.errors import AmountMismatch, AmountTooLarge, NothingToPay, TipTooLarge
+from pos.lines import NewLine
 from pos.openings import NewCharge, Prices
 from pos.tips import check_tip, find_cap
 from pos.vat import find_rate, list_added_vat
@@ -41,6 +43,15 @@ def price_charge(store: Store, new: NewCharge) -> Prices:
     if new.amount_minor not in {None, amount_minor}:
         raise AmountMismatch(amount_minor, new.currency)
     return Prices(amount_minor, goods.rates, goods.added, vat_is_added=is_added)
+
+
+def sum_lines(store: Store, lines: Sequence[NewLine]) -> int:
+    """Add up lines, with the VAT on top where the store's prices are without it."""
+    prices = [line.total_minor for line in lines]
+    if store.vat_mode != VatMode.EXCLUDED:
+        return sum(prices)
+    rates = [find_rate(store, line.vat_bps) for line in lines]
+    return sum(prices) + sum(list_added_vat(list(zip(prices, rates, strict=True))))
 
 
 def _price_goods(store: Store, new: NewCharge, *, is_added: bool) -> _Goods:

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger.money import AMOUNT_MINOR_MAX, find_exponent
+from ledger.templatetags.money import percent_of
 from ledger.transactions import retry_clashes
-from ledger.typed import read_money, write_percent
+from ledger.typed import read_money
 from merchants.models import Store
 from pos.errors import TipsNotTaken, TipTooLarge
 from pos.models import Charge
@@ -40,8 +41,8 @@ class Offer(NamedTuple):
 
     @property
     def percent(self) -> str:
-        """Return its part as people read it, `12.5`."""
-        return write_percent(self.bps)
+        """Return its part as people read it, `12.5` or `12,5`."""
+        return percent_of(self.bps)
 
 
 def list_offers(store: Store, goods_minor: int) -> list[Offer]:

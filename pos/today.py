@@ -26,7 +26,8 @@ _SHOWN = """
 """
 _BEST = """
     SELECT charge.currency, line.name, sum(line.quantity)::bigint AS pieces,
-           sum(line.quantity * line.unit_price_minor - line.discount_minor)::bigint AS minor
+           sum(line.quantity * line.unit_price_minor - line.discount_minor
+               + line.added_vat_minor)::bigint AS minor
       FROM pos_charge charge JOIN pos_chargeline line ON line.charge_id = charge.id
      WHERE charge.merchant_id = %s AND charge.id >= %s AND charge.captured_at >= %s
      GROUP BY 1, 2

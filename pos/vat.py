@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ledger.typed import write_percent
+from ledger.templatetags.money import percent_of
 from merchants.models import Store, VatMode
 from pos.models import Charge, ChargeLine, Refund
 
@@ -24,8 +24,8 @@ class Vat(NamedTuple):
 
     @property
     def percent(self) -> str:
-        """Return the rate as it is typed, `13.5`."""
-        return write_percent(self.vat_bps)
+        """Return the rate as people read it, `13.5` or `13,5`."""
+        return percent_of(self.vat_bps)
 
     @property
     def net_minor(self) -> int:

@@ -56,7 +56,7 @@ _CONFIRM_BY_SESSION = JoinedRows(
               FROM {SESSION_JOINS}
               JOIN wallet_claim claim ON claim.wallet_id = wallet.id
              WHERE claim.id = %(claim)s AND {SESSION_HOLDS}
-               AND (SELECT charge.amount_minor FROM pos_charge charge
+               AND (SELECT greatest(charge.amount_minor, %(seen)s) FROM pos_charge charge
                      WHERE charge.id = claim.charge_id) <= %(each_max)s
         ), done AS MATERIALIZED (
             SELECT done.*
@@ -139,7 +139,9 @@ def confirm_charge(
     if claim.charge.status == ChargeStatus.CAPTURED:
         return _repeat(claim, idempotency_key=idempotency_key, request_hash=request_hash)
     try:
-        with_pin = _look_at_pin(wallet, claim, pin)
+        # A tip may be chosen at this moment: what is paid is the amount that was shown.
+        most_minor = max(claim.charge.amount_minor, seen_minor or 0)
+        with_pin = _look_at_pin(wallet, claim, pin, amount_minor=most_minor)
         return pay_claim(
             claim,
             with_pin=with_pin,
@@ -234,13 +236,13 @@ def read_pin(text: str) -> str:
     return pin
 
 
-def _look_at_pin(wallet: Wallet, claim: Claim, pin: str) -> bool:
+def _look_at_pin(wallet: Wallet, claim: Claim, pin: str, *, amount_minor: int) -> bool:
     if pin:
         # Only another try from the same phone can be waited for here.
         with taking_waits_for_running():
             check_pin(wallet.user_id, pin, scope=in_wallet(wallet.session_id))
         return True
-    if needs_pin(claim.wallet, claim.charge.amount_minor):
+    if needs_pin(claim.wallet, amount_minor):
         raise PinRequired
     return False
 
@@ -321,7 +323,8 @@ def _explain(
     truth = Charge.objects.get(pk=claim.charge_id)
     is_held = truth.status_now == ChargeStatus.CLAIMED
     if is_held and truth.payer_account_id == claim.wallet.account_id:
-        agreed_minor = truth.goods_minor if seen_minor is None else seen_minor
+        plain_minor = truth.amount_minor - truth.tip_minor * truth.tip_is_payers
+        agreed_minor = plain_minor if seen_minor is None else seen_minor
         if agreed_minor != truth.amount_minor:
             return AmountChanged(truth.amount_minor, truth.currency)
     return ChargeNotPayable(truth.status_now)

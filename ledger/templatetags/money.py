@@ -1,8 +1,10 @@
 """Money in templates: one filter and one tag for text, one tag for the big figure."""
 
 import math
+from decimal import Decimal
 from typing import Protocol
 
+from babel.numbers import format_decimal
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -34,6 +36,11 @@ def exponent(currency: str) -> int:
 def money_of(amount_minor: int, currency: str) -> str:
     """Write a bare amount: `{% money balance_minor currency %}`."""
     return format_money(amount_minor, currency, _locale())
+
+
+def percent_of(rate_bps: int) -> str:
+    """Write basis points as a percentage in the page's language: `13.5`, `13,5`."""
+    return format_decimal(Decimal(rate_bps).scaleb(-2), locale=_locale())
 
 
 @register.simple_tag

@@ -80,9 +80,9 @@ from relay.streams import sign_ticket
 
 _PAGE_SIZE_MAX = 100
 _CHANGEABLE = (
-    *(AmountMismatch, AmountTooLarge, ItemUnknown),
-    *(AgeUnconfirmed, ChoicesUnfit, ItemSoldOut, PriceFixed, PriceTooLow),
-    *(DiscountTooLarge, DiscountNotAllowed, NothingToPay),
+    *(AmountMismatch, AmountTooLarge, ItemUnknown, ItemSoldOut, AgeUnconfirmed),
+    *(ChoicesUnfit, PriceFixed, PriceTooLow),
+    *(DiscountTooLarge, DiscountNotAllowed, NothingToPay, TipsNotTaken, TipTooLarge),
 )
 
 
@@ -157,8 +157,8 @@ class ChargesView(PosView):
             new = _read_charge(principal, asked.validated_data, key=key, request_hash=sent)
             charge = create_charge(principal, new)
         except _CHANGEABLE:
-            # Looked up first: prices, items and rights may have changed since the same request
-            # was answered.
+            # Looked up first: prices, items, tips and rights may have changed since the same
+            # request was answered.
             known = find_created(principal, key=key, request_hash=sent)
             if known is None:
                 raise

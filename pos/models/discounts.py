@@ -6,6 +6,7 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
+from ledger.templatetags.money import percent_of
 from ledger.typed import write_percent
 from merchants.models import StaffMember, Store
 from pos.models.charges import Charge
@@ -142,8 +143,8 @@ class ChargeDiscount(models.Model):
 
     @property
     def percent(self) -> str:
-        """Return the percentage as it is typed, `12.5`; empty for an amount."""
-        return write_percent(self.percent_bps) if self.percent_bps else ""
+        """Return the percentage as people read it, `12,5`; empty for an amount."""
+        return percent_of(self.percent_bps) if self.percent_bps else ""
 
     @property
     def given_by_name(self) -> str:

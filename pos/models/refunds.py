@@ -6,7 +6,7 @@ import uuid6
 from django.db import models
 from django.db.models.functions import Now
 
-from ledger.typed import write_percent
+from ledger.templatetags.money import percent_of
 from merchants.models import StaffMember, Store
 from pos.models.charges import Charge
 from pos.models.terminals import Terminal
@@ -103,8 +103,8 @@ class RefundVat(models.Model):
 
     @property
     def percent(self) -> str:
-        """Return the rate as it is typed, `13.5`."""
-        return write_percent(self.vat_bps)
+        """Return the rate as people read it, `13.5` or `13,5`."""
+        return percent_of(self.vat_bps)
 
     @property
     def net_minor(self) -> int:

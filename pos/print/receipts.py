@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as translate
 
 from foundation.templatetags.moments import write_moment
@@ -71,9 +71,13 @@ def describe_receipt(
         "vat": list(_list_tables(charge, vat, refunds)),
         "note": _write_note(charge) if vat else "",
         "facts": [list(fact) for fact in _list_facts(charge, zone)],
-        "footer": f"{translate('Paid with Tessera.')} {translate('All times in shop time')}"
-        f" ({store.time_zone}).",
+        "footer": _write_footer(charge),
     }
+
+
+def _write_footer(charge: Charge) -> str:
+    times = f"{translate('All times in shop time')} ({charge.store.time_zone})."
+    return times if charge.is_cash else f"{translate('Paid with Tessera.')} {times}"
 
 
 def _list_place(charge: Charge, seller: Seller) -> Iterator[str]:
@@ -194,4 +198,4 @@ def _list_cash(charge: Charge) -> Iterator[tuple[str, str]]:
     if charge.rounding_minor:
         yield translate("Rounded for cash"), money_of(charge.rounding_minor, charge.currency)
     yield translate("Paid in cash"), money_of(charge.given_minor or 0, charge.currency)
-    yield translate("Change"), money_of(charge.change_minor, charge.currency)
+    yield pgettext("coins given back", "Change"), money_of(charge.change_minor, charge.currency)

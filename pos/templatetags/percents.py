@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import gettext
 
-from ledger.typed import write_percent
+from ledger.templatetags.money import percent_of
 
 register = template.Library()
 
@@ -11,4 +11,4 @@ register = template.Library()
 @register.filter
 def percent(bps: int) -> str:
     """Write basis points as a percentage: `{{ bps|percent }}`."""
-    return gettext("%(percent)s %%") % {"percent": write_percent(bps)}
+    return gettext("%(percent)s %%") % {"percent": percent_of(bps)}

@@ -24,7 +24,8 @@ from pos.closings import (
     page_closings,
     read_open_day,
 )
-from pos.errors import DifferenceUnexplained, DrawerRefused, NotFound
+from pos.drawer_refusals import DifferenceUnexplained, DrawerRefused
+from pos.errors import NotFound
 from pos.forms_closings import ClosingForm, DrawerForm
 from pos.models import Closing, MovementKind
 from pos.print.closings import draw_closing

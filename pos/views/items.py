@@ -19,11 +19,11 @@ from merchants.access import (
     staff_only,
 )
 from merchants.models import Store
-from pos.errors import BarcodeTaken, ItemNameTaken, NotFound
+from pos.errors import NotFound
 from pos.forms import ItemForm, NewItemForm
 from pos.forms_catalogue import PictureForm
 from pos.item_pages import Asked, list_stores_with_items
-from pos.item_refusals import NumberTaken
+from pos.item_refusals import BarcodeTaken, ItemNameTaken, NumberTaken
 from pos.items import (
     add_item,
     change_item,

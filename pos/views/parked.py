@@ -14,6 +14,7 @@ from rest_framework import serializers
 from foundation.fields import PlainTextField, WholeNumberField
 from foundation.once import FormReused
 from ledger.money import AMOUNT_MINOR_MAX
+from merchants.models import Store
 from pos.access import Till, till_only
 from pos.discounts import NewDiscount, take_discounts
 from pos.errors import (
@@ -39,6 +40,7 @@ from pos.parked import (
     restore_cart,
     resume_cart,
 )
+from pos.pricing import sum_lines
 from pos.queries import read_items_version
 from pos.serializers import DiscountSerializer, LineSerializer
 from qr.references import encode_reference
@@ -47,8 +49,8 @@ _REFUSALS: dict[type[Exception], int] = {
     CartTaken: 409,
     CartGone: 404,
     FormReused: 409,
-    ItemUnknown: 422,
     ItemSoldOut: 409,
+    ItemUnknown: 422,
     ChoicesUnfit: 422,
     PriceFixed: 422,
     PriceTooLow: 422,
@@ -105,24 +107,27 @@ def _park(till: Till, cart_id: UUID, request: HttpRequest) -> dict[str, Any]:
         discounts=discounts,
         whole=whole,
         typed_minor=sale["typed"],
-        total_minor=_work_out(lines, discounts, whole, typed_minor=sale["typed"]),
+        total_minor=_work_out(
+            till.store, lines, discounts=discounts, whole=whole, typed_minor=sale["typed"]
+        ),
     )
     park_cart(till, new, cart_id=cart_id)
     return {}
 
 
 def _work_out(
+    store: Store,
     lines: tuple[NewLine, ...],
+    *,
     discounts: list[NewDiscount | None],
     whole: NewDiscount | None,
-    *,
     typed_minor: int,
 ) -> int:
     typed = (NewLine(name="", unit_price_minor=typed_minor),) if typed_minor else ()
     taken, _ = take_discounts(
         [*lines, *typed], own=[*discounts, *(None for _ in typed)], whole=whole
     )
-    total_minor = sum(line.total_minor for line in taken)
+    total_minor = sum_lines(store, taken)
     if total_minor > AMOUNT_MINOR_MAX:
         raise AmountTooLarge
     return total_minor

@@ -57,6 +57,7 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
         "charges": page,
         "next_cursor": after,
         "status": wanted.status,
+        "has_cash": form.has_cash,
         "statuses": STATUSES,
     }
     return render(request, "pos/payments.html", context, status=status)

@@ -1,8 +1,8 @@
 /** Cash for the sale in hand: what was given, the change, and one wish that may be sent again. */
 
+import { readAmount } from "./amounts.js";
 import { find, make } from "./page.js";
 import { call, gettext, makeKey, NoAnswer } from "./server.js";
-import { readAmount } from "./typed.js";
 
 const OFFERED_MAX = 4;
 const root = find("main");

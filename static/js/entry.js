@@ -7,7 +7,7 @@ import { find, makeRow } from "./page.js";
 import { openRows } from "./rows.js";
 import { gettext } from "./server.js";
 import { readArticle } from "./typed.js";
-import { listVat, readVat, sumVat } from "./vat.js";
+import { listVat, readVat, sumVat, writeRate } from "./vat.js";
 
 const DRAFT = "tessera.draft";
 const TAB = "tessera.tab";
@@ -42,7 +42,7 @@ export function openEntry({ currency, exponent, charge, withSheets }) {
     const vat = listVat(sale, catalogue.items, readVat(find("items")));
     find("cart-vat").hidden = !vat.length;
     find("cart-vat").replaceChildren(
-      ...vat.map(([rate, minor]) => makeRow([gettext("VAT %(rate)s", { rate: `${rate / 100} %` }), money(minor)])),
+      ...vat.map(([rate, minor]) => makeRow([gettext("VAT %(rate)s", { rate: writeRate(rate) }), money(minor)])),
     );
   }
 
@@ -115,7 +115,8 @@ export function openEntry({ currency, exponent, charge, withSheets }) {
     edit(EMPTY, words, (since) => ({
       ...before,
       lines: [...before.lines, ...since.lines],
-      typed: since.typed || before.typed,
+      typed: since.typed + before.typed,
+      discount: before.discount ?? since.discount,
     }));
   }
 

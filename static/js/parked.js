@@ -94,8 +94,8 @@ export function openParked({ entry }) {
     const lines = listSold(told, items);
     entry.change({
       lines: [...sale.lines, ...lines.map((line) => ({ ...line, price: line.price ?? undefined, id: makeKey() }))],
-      typed: sale.typed || told.typed,
-      discount: told.discount,
+      typed: sale.typed + told.typed,
+      discount: told.discount ?? sale.discount,
     });
     entry.note(told.changes.join(" "));
     return undefined;

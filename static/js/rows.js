@@ -82,7 +82,8 @@ export function openRows({ money, on }) {
     find("cart-typed-sum").textContent = money(sale.typed);
     find("cart-off").hidden = !sale.discount;
     find("cart-off-text").textContent = sale.discount ? sayDiscount(sale.discount) : "";
-    find("cart-off-sum").textContent = `−${money(sumOff(sale, items))}`;
+    // The language's own form of a negative amount, with a minus sign as wide as a plus.
+    find("cart-off-sum").textContent = money(-sumOff(sale, items)).replace("-", "\u2212");
     find("cart-empty").hidden = isAny;
     find("cart-tools").hidden = !isAny;
     const { count } = find("parked-open").dataset;

@@ -36,6 +36,7 @@ const RESULTS = {
 const root = find("main");
 const { currency, shop, timeZone } = root.dataset;
 const exponent = Number(root.dataset.exponent);
+const isRounded = ({ cash, amount }) => Boolean(cash) && cash.due_minor !== amount.amount_minor;
 const group = (code) => `${code.slice(0, 4)}-${code.slice(4)}`;
 
 function mark(where, look, ...words) {
@@ -235,6 +236,7 @@ export function openScreens({ now, device, look }) {
     );
     const rows = [
       [gettext("From"), charge.captured_at && charge.payer],
+      [gettext("Paid in cash"), isRounded(charge) && money(charge.cash.due_minor)],
       [gettext("Given"), charge.cash && money(charge.cash.given_minor)],
       [gettext("Tip within it"), charge.tip.amount_minor ? money(charge.tip.amount_minor) : ""],
       [gettext("Time"), writeTime(charge.captured_at ?? serverNow(), timeZone)],

@@ -24,5 +24,9 @@ export function listVat(sale, items, vat) {
   return [...nets].sort(([a], [b]) => a - b).map(([rate, net]) => [rate, round(net, rate)]);
 }
 
+/** Write a rate in basis points as the page's language writes it. */
+export const writeRate = (bps) =>
+  `${(bps / 100).toLocaleString(document.documentElement.lang || "en", { maximumFractionDigits: 2 })} %`;
+
 /** Return all that comes on top, in minor units. */
 export const sumVat = (sale, items, vat) => listVat(sale, items, vat).reduce((sum, [, minor]) => sum + minor, 0);

@@ -48,6 +48,17 @@ def test_what_an_owner_keeps(office, check, watch):
     office.goto("/dashboard/tills/")
     office.get_by_role("link", name="Change: Kiosk till").click()
     check(office, "a till")
+    office.goto("/dashboard/printers/")
+    office.get_by_role("link", name="Add a printer: Harbour Kiosk").click()
+    check(office, "a new printer")
+    office.get_by_label("Name").fill("Bar")
+    office.get_by_role("button", name="Add and show its address").click()
+    expect(office.locator("#address")).to_contain_text("/print/")
+    check(office, "a printer")
+    office.goto("/dashboard/payments/?status=captured")
+    office.locator("tbody").get_by_role("link").first.click()
+    office.get_by_role("link", name="For a receipt printer").click()
+    check(office, "a slip")
 
 
 def test_the_doors_of_the_office(windows, check, watch):

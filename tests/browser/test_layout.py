@@ -24,6 +24,7 @@ LISTS = [
     "reports/mail/",
     "exports/",
     "tills/",
+    "printers/",
     "stores/",
     "fees/",
     "fee-invoices/",

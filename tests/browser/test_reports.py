@@ -21,7 +21,7 @@ def test_a_report_is_split_another_way_in_one_tap(office):
     office.get_by_text("Download", exact=True).click()
     with office.expect_download() as download:
         office.get_by_role("link", name="CSV: Programs").click()
-    assert download.value.path().read_text().startswith("till,sales,gross,refunds,fee,net")
+    assert download.value.path().read_text().startswith("till,sales,gross,refunds,tips,fee,net")
 
 
 def test_a_long_file_gets_ready_while_one_looks_on(office):

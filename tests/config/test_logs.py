@@ -46,7 +46,7 @@ def _verbose():
 @pytest.mark.parametrize(
     "path",
     [
-        *(f"/p/{TOKEN}/pay", f"/r/{TOKEN}/", f"/P/{TOKEN.upper()}"),
+        *(f"/p/{TOKEN}/pay", f"/r/{TOKEN}/", f"/P/{TOKEN.upper()}", f"/print/{TOKEN}/"),
         f"/dashboard/invitation/{TOKEN}:1tZ:abc/",
         f"/dashboard/password/us_{'0' * 26}/{TOKEN}-abc/",
         *(f"{way}{TOKEN}:1tZ:abc/" for way in ("/join/", "/wallet/join/", "/wallet/pin/")),

@@ -133,6 +133,13 @@ def test_a_sheet_is_collected_as_one_file_with_its_parts_in_turn(collected):
     assert "/*" not in sheet
 
 
+def test_scripts_are_collected_without_their_comments(collected):
+    for path in (ROOT / "static/js").glob("*.js"):
+        lines = collected(f"js/{path.name}").read_text().splitlines()
+        assert [line for line in lines if line.lstrip().startswith(("//", "/*"))] == []
+    assert "export const makeRow" in collected("js/page.js").read_text()
+
+
 def test_what_is_collected_is_named_by_all_it_holds(collected, tmp_path):
     sheet = collected("css/seal.css")
 

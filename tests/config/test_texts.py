@@ -13,13 +13,13 @@ from ledger.templatetags.books import WORDS
 from servers.programs import ROOT
 from tests.events import TEST_EVENTS
 
-CALLS = {"gettext", "gettext_lazy", "ngettext", "translate", "_"}
+CALLS = {"gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy", "translate", "_"}
 # The API's description is for programmers.
 DESCRIBING = {"description", "doc", "help_text", "note"}
 DESCRIBED = {"group", "holds"}
 LOGGED = {"debug", "info", "warning", "error", "exception", "log"}
 SENTENCE = re.compile(r"^\s*[A-Z][A-Za-z']*\b.* [a-z]|[a-z]\. [A-Z]", re.DOTALL)
-SQL = re.compile(r"\s*(COPY|SELECT|FROM|JOIN|INSERT|UPDATE|WITH|SET|CREATE|CASE|EXISTS)\b")
+SQL = re.compile(r"\s*(COPY|SELECT|FROM|LEFT|JOIN|INSERT|UPDATE|WITH|SET|CREATE|CASE|EXISTS)\b")
 APPLICATIONS = ("banking", "console", "identity", "merchants", "pos", "wallet")
 OF_OTHERS = [
     *("foundation/fields.py", "foundation/idempotency.py", "foundation/paging.py"),
@@ -56,7 +56,7 @@ SIGNS_OF_SCRIPTS = {
     *("Accept-Language", "Content-Type", "Idempotency-Key", "NotSupportedError", "Retry-After"),
     *("#desk button", ".bar form", "button, summary, a", "input, textarea, select"),
     "input:not([type=radio], [type=checkbox]):read-write, textarea:read-write",
-    *("chip wait", "note ok banner", "seal grey", "seal new"),
+    *("chip wait", "note ok banner", "seal grey", "seal new", "sec small"),
     # Thrown and caught by scripts, and shown by none.
     "The server answered ${response.status}.",
 }

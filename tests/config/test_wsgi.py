@@ -3,13 +3,29 @@
 import subprocess
 import sys
 
+import pytest
+
 from servers.programs import ROOT
 
 
+def ask_process(code):
+    """Return what another Python prints, in words."""
+    command = [sys.executable, "-c", code]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return said.stdout.split()
+
+
 def test_it_starts_with_every_address():
-    names = "import sys, config.wsgi; print(*sys.modules)"
-    command = [sys.executable, "-c", names]
+    assert "config.urls" in ask_process("import sys, config.wsgi; print(*sys.modules)")
 
-    loaded = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
 
-    assert "config.urls" in loaded.stdout.split()
+@pytest.mark.parametrize(
+    "start",
+    ["config.wsgi", "config.asgi", "config; config.celery_app.loader.init_worker()"],
+)
+def test_every_process_looks_for_garbage_once_it_has_started(start):
+    answer = ask_process(
+        f"import gc, {start}; print(gc.isenabled(), gc.get_freeze_count() > 0)"
+    )
+
+    assert answer == ["True", "True"]

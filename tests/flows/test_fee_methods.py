@@ -1,6 +1,7 @@
 """Fees by payment method: one rule, judged by the capture, whoever scanned whose code."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from identity.models import User
 from merchants import fee_rules, fee_tiers
 from merchants.fee_rules import NewRule, find_first_day
 from merchants.fees import Fee, MethodFee, list_methods, read_methods
-from merchants.models import FeeRule, PaymentMethod, SettlementLine
+from merchants.models import FeeRule, PaymentMethod, SettlementLine, Store
 from merchants.reports.words import list_fee_words
 from pos.charges import create_charge
 from pos.methods import note_collection
@@ -19,7 +20,9 @@ from pos.models import Collection
 from pos.principals import act_for_merchant, act_for_payer
 from pos.subtotals import read_subtotals
 from tests import factories
+from tests.broken import find_broken
 from tests.clocks import date_back
+from tests.merchants.test_report_forms import recompute, write_csv, write_json
 from tests.paycodes import show_code
 from wallet.collection import collect_charge
 from wallet.payment_codes import NewUse
@@ -44,8 +47,9 @@ def agree_to(shop, *methods, fee=None, began=None):
     return rows.get()
 
 
-def sell_by(method, shop, customer, amount_minor):
+def sell_by(method, shop, customer, amount_minor, *, tip_minor=0):
     new = factories.plan_charge(shop, amount_minor=amount_minor)
+    new = replace(new, tip_minor=tip_minor)
     principals = {
         "link": lambda: act_for_merchant(shop.store),
         "counter_code": lambda: act_for_payer(factories.print_code(shop), customer.wallet.id),
@@ -156,6 +160,23 @@ def test_a_statement_says_each_method(shop, customer):
         "1 % of each sale. Payment link: 2.9 % of each sale, and €0.25."
         " Counter code: Sales cost nothing."
     )
+
+
+def test_a_statement_with_methods_and_tips_is_recomputed(shop, customer):
+    Store.objects.filter(pk=shop.store.pk).update(asks_tips=True, vat_mode="excluded")
+    shop.store.refresh_from_db()
+    agree_to(shop, *METHODS)
+    for method in ("link", "customer_code", "counter_code"):
+        sell_by(method, shop, customer, 1_000)
+    tipped = sell_by("link", shop, customer, 1_000, tip_minor=100)
+    factories.refund(shop, tipped, amount_minor=950)
+    settlement = factories.settle(shop)
+
+    assert (settlement.tips_minor, settlement.refunded_tips_minor) == (100, 50)
+    assert "tips,1.00" in write_csv(settlement)
+    for write in (write_csv, write_json):
+        assert recompute(write(settlement))[0] == 0
+    assert not find_broken()
 
 
 @pytest.mark.parametrize("method", PaymentMethod)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from merchants.models import Store
 from pos.models import Charge, CounterCode, Item, Refund
 from tests import factories
 from tests.conftest import Api
@@ -80,7 +81,10 @@ def test_the_order_of_a_body_s_fields_does_not_matter(till):
     assert Charge.objects.count() == 1
 
 
-@pytest.mark.parametrize("change", [{"price_minor": 500}, {"is_active": False}])
+@pytest.mark.parametrize(
+    "change",
+    [{"price_minor": 500}, {"is_active": False}, {"is_sold_out": True}, {"min_age": 18}],
+)
 def test_the_same_charge_is_given_also_when_its_item_has_changed(till, shop, change):
     item = factories.make_item(shop, price_minor=380)
     body = {
@@ -96,6 +100,18 @@ def test_the_same_charge_is_given_also_when_its_item_has_changed(till, shop, cha
     assert (again.status_code, again.json()["id"]) == (201, first["id"])
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
     assert Charge.objects.count() == 1
+
+
+def test_the_same_charge_is_given_also_when_tips_are_not_taken_any_more(till, shop):
+    Store.objects.filter(pk=shop.store.pk).update(asks_tips=True)
+    body = amount(2200) | {"tip": {"amount_minor": 200, "currency": "EUR"}}
+    first = till.post("charges", body, key="k")
+    Store.objects.filter(pk=shop.store.pk).update(asks_tips=False)
+
+    again = till.post("charges", body, key="k")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json()["id"] == first.json()["id"]
 
 
 def test_keys_belong_to_their_till(till, shop):

@@ -108,15 +108,19 @@ def test_one_till_wins_and_the_other_reads_who(first, second, sale):
 def test_changed_prices_are_said_at_resume(first, shop, sale, coffee):
     tea = factories.make_item(shop, name="Tea", price_minor=250)
     sale["lines"].append({"item": tea.public_id, "quantity": 1})
+    cake = factories.make_item(shop, name="Cake", price_minor=350)
+    sale["lines"].append({"item": cake.public_id, "quantity": 1})
     cart = park(first, sale)
     type(coffee).objects.filter(pk=coffee.pk).update(price_minor=400)
     type(tea).objects.filter(pk=tea.pk).update(is_active=False)
+    type(cake).objects.filter(pk=cake.pk).update(is_sold_out=True)
 
     told = act(first, "resume", cart, key=str(uuid4())).json()
 
     assert told["changes"] == [
         "Flat white is now €4.00.",
         "Tea is not sold any more and was taken off.",
+        "Cake is sold out.",
     ]
 
 
@@ -143,10 +147,13 @@ def test_carts_are_kept_until_the_day_s_end_and_in_their_store(first, shop, sale
     assert "No sale is parked" in first.get("/till/parked/").content.decode()
 
 
-def test_what_cannot_be_parked_is_refused(first, sale):
+def test_what_cannot_be_parked_is_refused(first, shop, sale):
     other = factories.make_item(factories.open_shop(), name="Elsewhere")
     strange = sale | {"lines": [{"item": other.public_id, "quantity": 1}]}
     many = sale | {"lines": [sale["lines"][0] | {"quantity": 1000}]}
+    cake = factories.make_item(shop, name="Cake")
+    type(cake).objects.filter(pk=cake.pk).update(is_sold_out=True)
+    gone = sale | {"lines": [{"item": cake.public_id, "quantity": 1}]}
     cart = park(first, sale)
 
     with nothing_changes():
@@ -159,9 +166,12 @@ def test_what_cannot_be_parked_is_refused(first, sale):
             act(first, "park", "x", sale=json.dumps(sale)),
             act(first, "sell", cart),
             act(first, "resume", uuid4(), key=str(uuid4())),
+            act(first, "park", uuid4(), sale=json.dumps(gone)),
         ]
 
-    assert [each.status_code for each in answers] == [422, 400, 400, 422, 409, 400, 400, 404]
+    statuses = [422, 400, 400, 422, 409, 400, 400, 404, 409]
+    assert [each.status_code for each in answers] == statuses
+    assert answers[-1].json()["detail"] == "Cake is sold out."
     assert ParkedCart.objects.count() == 1
     first.post("/till/lock/")
     assert first.get("/till/parked/")["Location"] == "/till/unlock/"

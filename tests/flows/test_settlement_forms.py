@@ -15,7 +15,8 @@ def owner(shop):
 
 
 @pytest.mark.parametrize(
-    ("ending", "begin"), [("json", b'{"settlement": {"settlement": "se_'), ("xlsx", b"PK")]
+    ("ending", "begin"),
+    [("json", b'{"settlement": {"form": 2, "settlement": "se_'), ("xlsx", b"PK")],
 )
 def test_other_forms_are_downloaded_under_its_number(owner, shop, customer, ending, begin):
     factories.sell(shop, customer, amount_minor=1000)

@@ -45,7 +45,7 @@ def test_a_printer_gets_the_whole_receipt(shop, charge, address):
     text = "\n".join(" ".join(line.split()) for line in paper.lines)
     wanted = [
         *(shop.store.name, f"2 {TIMES} Coffee €7.60", "€3.80", "Paid €7.60", "Refunded Amount"),
-        *("-€3.80", "VAT rate Price VAT in it", "13.5 % €7.60 €0.90", "Receipt: 00001"),
+        *("-€3.80", "VAT rate Net VAT Gross", "13.5 % €6.70 €0.90 €7.60", "Receipt: 00001"),
         *(charge.short_code_grouped, "Paid by:", "[code]", "Paid with Tessera."),
     ]
     places = [text.find(each) for each in wanted]

@@ -344,7 +344,7 @@ def test_a_device_is_asked_for_its_code(device):
 def read_version(unlocked):
     """Return the version of the items that the desk tells the till's page."""
     (version,) = re.findall(
-        r'id="items-version" value="(\w*)"', unlocked.get("/till/desk/").content.decode()
+        r'id="items-version" value="([^"]+)"', unlocked.get("/till/desk/").content.decode()
     )
     return version
 

@@ -23,7 +23,7 @@ from tests import factories
 from tests.flows.steps import euros, open_dashboard, open_wallet
 from tests.merchants.test_report_forms import recompute
 from tests.snapshots import nothing_changes
-from wallet.errors import AmountChanged
+from wallet.errors import AmountChanged, PinRequired
 from wallet.payments import confirm_charge
 
 pytestmark = pytest.mark.django_db
@@ -51,11 +51,11 @@ def choose(customer, charge, tip_minor):
     return tip_charge(charge, payer_account_id=customer.wallet.account_id, tip_minor=tip_minor)
 
 
-def confirm(customer, claim, *, seen_minor=None, key="1"):
+def confirm(customer, claim, *, seen_minor=None, key="1", pin=factories.PIN):
     return confirm_charge(
         customer.wallet,
         claim.id,
-        pin=factories.PIN,
+        pin=pin,
         seen_minor=seen_minor,
         idempotency_key=key,
         request_hash=b"test",
@@ -174,6 +174,14 @@ def test_another_amount_than_the_one_that_was_seen_is_not_paid(customer, charge)
         assert refused.value.amount_minor == 2100
 
     assert confirm(customer, claim, seen_minor=2100).amount_minor == 2100
+
+
+def test_a_tip_chosen_while_it_is_confirmed_needs_the_pin_as_any_amount(tipped_shop, customer):
+    claim = factories.claim(customer, factories.make_charge(tipped_shop, amount_minor=2900))
+
+    # Looked at before the tip is there, it is paid after: so what was shown decides.
+    with nothing_changes(), pytest.raises(PinRequired):
+        confirm(customer, claim, seen_minor=3100, pin="")
 
 
 def test_the_page_says_that_the_amount_changed(customer, charge):

@@ -44,6 +44,7 @@ FINAL = [
 ]
 FORGETTABLE = {
     "pos_category",
+    "pos_discountreason",
     "pos_duereceipt",
     "identity_authenticatorapp",
     "identity_dashboardsession",

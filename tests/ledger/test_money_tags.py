@@ -49,3 +49,12 @@ def test_the_sign_may_stand_behind():
 def test_an_unknown_currency_is_never_written():
     with pytest.raises(CurrencyUnknown):
         money.money_of(480, "ZZZ")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "5.5"), ("fr", "5,5"), ("ar", "5.5"), ("de", "5,5")]
+)
+def test_a_percentage_has_the_point_or_comma_of_the_page(language, text):
+    with override(language):
+        assert money.percent_of(550) == text
+        assert money.percent_of(1900) == "19"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pos.articles import read_article, shorten_article
-from pos.errors import ArticleUnreadable
+from pos.item_refusals import ArticleUnreadable
 
 TABLE = json.loads(Path(__file__).with_name("articles.json").read_text())
 

@@ -8,16 +8,16 @@ from django.urls import reverse
 
 from foundation.once import FormReused
 from ledger.models import Transfer
-from merchants.models import SettlementLine
+from merchants.models import SettlementLine, Store
 from pos.cash import cash_charge, move_cash
 from pos.cash_rounding import find_unit, list_pieces, round_cash
+from pos.charges import create_charge
 from pos.closings import Count, close_till
+from pos.drawer_refusals import DifferenceUnexplained, DrawerRefused
 from pos.errors import (
     CashNotTaken,
     ChargeNotCashable,
     ChargeNotPayable,
-    DifferenceUnexplained,
-    DrawerRefused,
     GivenTooLittle,
     RefundExceedsCaptured,
     RefundNotPossible,
@@ -25,8 +25,11 @@ from pos.errors import (
 from pos.models import CashMovement, Charge, Closing, DueReceipt, MovementKind, SumKind
 from pos.principals import act_at_till, act_for_merchant
 from pos.receipts import issue_receipts
+from pos.terminals import add_terminal
+from pos.tips import tip_charge
 from tests import factories
 from tests.broken import find_broken
+from tests.clocks import let_lease_end
 from tests.conftest import Api
 from tests.snapshots import nothing_changes
 
@@ -142,6 +145,31 @@ def test_what_differs_is_refused_and_changes_nothing(counter, customer):
     paid = factories.sell(counter, customer)
     with pytest.raises(ChargeNotCashable):
         take(counter, paid)
+
+
+def test_a_tip_of_a_claim_that_is_over_is_not_due_in_cash(counter, customer):
+    Store.objects.filter(pk=counter.store.pk).update(asks_tips=True)
+    charge = factories.make_charge(counter, amount_minor=2000)
+    claim = factories.claim(customer, charge)
+    tip_charge(claim.charge, payer_account_id=customer.wallet.account_id, tip_minor=200)
+    let_lease_end(charge)
+
+    cashed = take(counter, charge, 2000)
+
+    assert (cashed.cash_minor, cashed.tip_minor, cashed.change_minor) == (2000, 0, 0)
+    assert not find_broken()
+
+
+def test_cash_goes_into_the_drawer_of_the_till_that_made_the_sale(counter):
+    other = add_terminal(counter.store, name="Till 2")
+    own = factories.make_charge(counter)
+    servers = create_charge(act_for_merchant(counter.store), factories.plan_charge(counter))
+
+    with nothing_changes():
+        with pytest.raises(CashNotTaken):
+            cash_charge(own.id, principal=act_at_till(other, None), given_minor=None)
+        with pytest.raises(CashNotTaken):
+            take(counter, servers)
 
 
 def test_a_store_without_cash_takes_none(shop):

@@ -2,17 +2,22 @@
 
 import json
 import uuid
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+import uuid6
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from foundation.once import FormReused
 from merchants.onboarding import open_store
+from pos.cash import move_cash
 from pos.closing_hash import write_text
 from pos.closings import close_till, find_last, read_open_day
-from pos.models import Closing, ClosingEntry, ClosingSum, SumKind
+from pos.models import Closing, ClosingEntry, ClosingSum, MovementKind, SumKind
 from pos.principals import act_at_till, act_for_merchant
+from pos.queries import first_id_at
 from pos.terminals import add_terminal
 from pos.till_places import change_till
 from tests import factories
@@ -140,6 +145,36 @@ def test_a_till_that_moves_is_closed(shop, customer):
     assert not find_broken()
 
 
+def move(shop, kind, amount_minor, *, form=None):
+    drawer = act_at_till(shop.terminal, factories.hire_person(shop))
+    form = form or uuid6.uuid7()
+    return move_cash(
+        drawer, kind, movement_id=form, amount_minor=amount_minor, reason="Coins from the bank"
+    )
+
+
+def test_a_till_that_moves_with_cash_alone_in_its_drawer_is_closed(shop):
+    move(shop, MovementKind.FLOAT, 10_000)
+    second = open_store(shop.merchant, name="Second", currency="EUR")
+
+    change_till(shop.terminal, name="Moved", store=second)
+
+    assert Closing.objects.get().float_minor == 10_000
+    assert read_open_day(shop.terminal).totals.expected_minor == 0
+
+
+def test_cash_moved_by_a_form_that_was_open_for_days_is_counted(shop):
+    close(shop)
+    form = first_id_at(timezone.now() - timedelta(days=3))
+
+    move(shop, MovementKind.IN, 500, form=form)
+
+    assert read_open_day(shop.terminal).totals.expected_minor == 500
+    assert close(shop).paid_in_minor == 500
+    assert close(shop).paid_in_minor == 0
+    assert not find_broken()
+
+
 def test_the_hash_is_of_a_text_that_anybody_can_write(shop, day):
     closing = close(shop)
     text = write_text(closing, closing.sums.all(), closing.counts.all())
@@ -150,7 +185,7 @@ def test_the_hash_is_of_a_text_that_anybody_can_write(shop, day):
     assert (said[4], said[10], said[25]) == (1, 2150, closing.entries_hash)
 
 
-TABLES = ("pos_closing", "pos_closingsum", "pos_closingentry")
+TABLES = ("pos_closing", "pos_closingsum", "pos_closingentry", "pos_cashmovement")
 BREAKS = {
     "a figure": "UPDATE pos_closing SET sales_minor = sales_minor - 1 WHERE number = 2",
     "a sum": "UPDATE pos_closingsum SET label = 'x' WHERE kind = 'tender'",
@@ -162,6 +197,13 @@ BREAKS = {
         DELETE FROM pos_closing WHERE number = 2""",
     "a number": "UPDATE pos_closing SET number = 9 WHERE number = 3",
     "an entry": "DELETE FROM pos_closingentry",
+    "a kind of cash": """
+        UPDATE pos_closing
+           SET float_minor = float_minor - 1, paid_in_minor = paid_in_minor + 1""",
+    "a rate": "UPDATE pos_closingsum SET refunded_minor = 1 WHERE kind = 'vat'",
+    "moved cash": """
+        DELETE FROM pos_closingentry WHERE kind = 'movement';
+        UPDATE pos_cashmovement SET created_at = created_at - interval '2 hours'""",
     "a hash of the past": "UPDATE pos_closing SET hash = repeat('0', 64) WHERE number = 1",
 }
 FOUND = {
@@ -170,14 +212,18 @@ FOUND = {
     "one is gone": {"numbered from", "follows the one"},
     "a number": {"numbered from", "hash is of", "follows the one"},
     "an entry": {"sums are those"},
+    "a kind of cash": {"hash is of", "sums are those"},
+    "a rate": {"hash is of", "tenders and"},
+    "moved cash": {"sums are those", "the cash moved there"},
     "a hash of the past": {"hash is of", "follows the one"},
 }
 
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_what_was_altered_is_found_from_the_rows_alone(shop, customer, name):
+    move(shop, MovementKind.FLOAT, 100)
     for _ in range(3):
-        factories.sell(shop, customer)
+        sell_items(shop, customer, (1, 480, 900))
         close(shop)
     with as_owner() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")

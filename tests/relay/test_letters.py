@@ -59,7 +59,7 @@ def test_no_secret_is_kept(letter):
 
     kept = Letter.objects.values().get()
     assert set(kept) == {
-        *("id", "kind", "subject", "address", "tries"),
+        *("id", "kind", "subject", "address", "language", "tries"),
         *("leased_until", "ended_at", "created_at"),
     }
 
