@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pos.errors import ChoicesUnfit, ItemSoldOut, PriceFixed, PriceTooLow
+from pos.choice_errors import ChoicesUnfit, PriceFixed, PriceTooLow
+from pos.errors import ItemSoldOut
 from pos.models import Item, Option, OptionGroup
 
 Groups = Mapping[OptionGroup, Sequence[Option]]

@@ -23,6 +23,7 @@ from pos.charges import (
     extend_charge,
     find_created,
 )
+from pos.choice_errors import ChoicesUnfit, PriceFixed, PriceTooLow
 from pos.discounts import NewDiscount, Taken, list_discounts, take_discounts
 from pos.errors import (
     AgeUnconfirmed,
@@ -30,7 +31,6 @@ from pos.errors import (
     AmountTooLarge,
     ChargeNotCancelable,
     ChargeNotExtendable,
-    ChoicesUnfit,
     CurrencyMismatch,
     DiscountNotAllowed,
     DiscountTooLarge,
@@ -38,8 +38,6 @@ from pos.errors import (
     ItemUnknown,
     NotFound,
     NothingToPay,
-    PriceFixed,
-    PriceTooLow,
     RefundExceedsCaptured,
     RefundNotAllowed,
     RefundNotPossible,

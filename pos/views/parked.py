@@ -16,17 +16,15 @@ from foundation.once import FormReused
 from ledger.money import AMOUNT_MINOR_MAX
 from merchants.models import Store
 from pos.access import Till, till_only
+from pos.choice_errors import ChoicesUnfit, PriceFixed, PriceTooLow
 from pos.discounts import NewDiscount, take_discounts
 from pos.errors import (
     AmountTooLarge,
     CartGone,
     CartTaken,
-    ChoicesUnfit,
     DiscountTooLarge,
     ItemSoldOut,
     ItemUnknown,
-    PriceFixed,
-    PriceTooLow,
 )
 from pos.lines import NewLine, find_lines
 from pos.models.parked import Discounted

@@ -3,8 +3,8 @@
 import pytest
 
 from merchants.models import Store
+from pos.choice_errors import ChoicesUnfit, PriceFixed, PriceTooLow
 from pos.choices import choose_options, price_piece
-from pos.errors import ChoicesUnfit, PriceFixed, PriceTooLow
 from pos.lines import line_of_item
 from pos.models import Item, Option, OptionGroup
 
