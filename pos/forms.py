@@ -32,6 +32,15 @@ class ItemForm(PageForm):
         error_messages={"required": _("Type the price.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
     )
+    is_open = forms.BooleanField(label=_("The price is typed at the till"), required=False)
+    least = forms.CharField(
+        label=_("Least price"),
+        max_length=40,
+        required=False,
+        help_text=_("The till suggests the price above, and takes no less than this."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+    is_favourite = forms.BooleanField(label=_("First on the till"), required=False)
     category = LineField(
         label=_("Category"),
         ask=_("Type a category in up to 40 letters, or none."),
@@ -95,6 +104,11 @@ class ItemForm(PageForm):
         initial = {
             "name": item.name,
             "price": format_number(item.price_minor, item.currency),
+            "is_open": item.least_price_minor is not None,
+            "least": ""
+            if item.least_price_minor is None
+            else format_number(item.least_price_minor, item.currency),
+            "is_favourite": item.is_favourite,
             "category": item.category.name if item.category else "",
             "color": item.color,
             "number": item.number,
@@ -106,8 +120,21 @@ class ItemForm(PageForm):
 
     def clean_price(self) -> int:
         """Read the price in minor units of the store's currency."""
+        return self._read_amount(self.cleaned_data["price"])
+
+    def clean_least(self) -> int | None:
+        """Read the least price, at most the suggested one; None where the price is fixed."""
+        if not self.cleaned_data["is_open"]:
+            return None
+        typed = self.cleaned_data["least"]
+        least_minor = self._read_amount(typed) if typed else 1
+        if least_minor > self.cleaned_data.get("price", least_minor):
+            raise forms.ValidationError(_("Type at most the price above."))
+        return least_minor
+
+    def _read_amount(self, typed: str) -> int:
         try:
-            return read_money(self.cleaned_data["price"], self.store.currency)
+            return read_money(typed, self.store.currency)
         except AmountUnreadable as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
@@ -139,6 +166,8 @@ class ItemForm(PageForm):
             barcode=typed["barcode"],
             vat_bps=typed["vat"],
             min_age=typed["min_age"] or 0,
+            least_price_minor=typed["least"],
+            is_favourite=typed["is_favourite"],
         )
 
     def list_categories(self) -> list[str]:

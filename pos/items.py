@@ -29,6 +29,9 @@ class ItemFacts:
     barcode: str = ""
     vat_bps: int | None = None
     min_age: int = 0
+    # Where the price is typed at the till.
+    least_price_minor: int | None = None
+    is_favourite: bool = False
 
     def as_columns(self, store: Store) -> dict[str, Any]:
         """Return what the item's row says, with the row of its category."""
@@ -41,6 +44,8 @@ class ItemFacts:
             "barcode": self.barcode,
             "vat_bps": self.vat_bps,
             "min_age": self.min_age,
+            "least_price_minor": self.least_price_minor,
+            "is_favourite": self.is_favourite,
         }
 
 

@@ -88,14 +88,14 @@ _LINES = """
     , lined AS (
         INSERT INTO pos_chargeline
                (charge_id, position, name, quantity, unit_price_minor, vat_bps, discount_minor,
-                note, added_vat_minor)
+                note, choices, added_vat_minor)
         SELECT made.id, line.place - 1, line.name, line.quantity, line.price_minor,
-               line.vat_bps, line.discount_minor, line.note, line.added
+               line.vat_bps, line.discount_minor, line.note, line.choices, line.added
           FROM made, unnest(%(names)s::text[], %(quantities)s::int[], %(prices)s::bigint[],
                             %(rates)s::int[], %(discounts)s::bigint[], %(notes)s::text[],
-                            %(added)s::bigint[])
+                            %(choices)s::text[], %(added)s::bigint[])
                WITH ORDINALITY line (name, quantity, price_minor, vat_bps, discount_minor,
-                                     note, added, place)
+                                     note, choices, added, place)
     )
 """
 _FROM_PLACE = (
@@ -177,6 +177,7 @@ def open_charge(principal: Principal, new: NewCharge, prices: Prices) -> Charge 
             "added": prices.added,
             "discounts": [line.discount_minor for line in new.lines],
             "notes": [line.note for line in new.lines],
+            "choices": [line.choices for line in new.lines],
             **_list_facts(new, amount_minor=prices.amount_minor),
             "vat_is_added": prices.vat_is_added,
             "cashier_id": cashier and cashier.id,

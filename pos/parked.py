@@ -20,12 +20,13 @@ from merchants.queries import find_last_midnight, read_clock
 from pos.discounts import NewDiscount
 from pos.errors import CartGone, CartTaken
 from pos.lines import NewLine
-from pos.models import ParkedCart, ParkedLine
+from pos.models import ParkedCart, ParkedLine, ParkedOption
 from pos.principals import Principal
 from pos.topics import counter_topic
 from relay.pages import tell_on_commit
 
 _SHOWN_MAX = 50
+_LINES = ParkedLine.objects.select_related("item").prefetch_related("chosen__option__group")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def _park(till: Principal, new: NewParked, *, cart_id: UUID) -> ParkedCart:
         total_minor=new.total_minor,
         **_write_discount(new.whole),
     )
-    ParkedLine.objects.bulk_create(
+    parked = ParkedLine.objects.bulk_create(
         ParkedLine(
             cart=cart,
             position=position,
@@ -76,9 +77,15 @@ def _park(till: Principal, new: NewParked, *, cart_id: UUID) -> ParkedCart:
             quantity=line.quantity,
             unit_price_minor=line.unit_price_minor,
             note=line.note,
+            typed_minor=line.typed_minor,
             **_write_discount(discount),
         )
         for position, (line, discount) in enumerate(zip(new.lines, new.discounts, strict=True))
+    )
+    ParkedOption.objects.bulk_create(
+        ParkedOption(line=kept, option=option)
+        for kept, line in zip(parked, new.lines, strict=True)
+        for option in line.options
     )
     _tell(till.store)
     return cart
@@ -96,7 +103,7 @@ def _write_discount(discount: NewDiscount | None) -> dict[str, int | str | None]
 
 def list_parked(store: Store) -> list[ParkedCart]:
     """List the carts that wait in a store since its midnight, the newest first."""
-    lines = Prefetch("lines", ParkedLine.objects.select_related("item"))
+    lines = Prefetch("lines", _LINES)
     waiting = _find_waiting(store).select_related("terminal", "cashier__user", "store")
     return list(waiting.prefetch_related(lines).order_by("-parked_at")[:_SHOWN_MAX])
 
@@ -123,7 +130,7 @@ def resume_cart(till: Principal, cart_id: UUID, *, key: UUID) -> ParkedCart:
     carts = ParkedCart.objects.filter(store=till.store).select_related(
         "taken_by__user", "store"
     )
-    lines = Prefetch("lines", ParkedLine.objects.select_related("item"))
+    lines = Prefetch("lines", _LINES)
     cart = carts.prefetch_related(lines).filter(pk=cart_id).first()
     if cart is None or cart.taken_by is None:
         raise CartGone
@@ -163,18 +170,31 @@ def list_changes(cart: ParkedCart) -> list[str]:
     """List, in words, what has become of a parked cart's items since."""
     changes = []
     for line in cart.lines.all():
-        facts = {
-            "item": line.item.name,
-            "price": format_money(line.item.price_minor, cart.currency),
-        }
+        price_minor = _find_price(line)
+        facts = {"item": line.item.name, "price": format_money(price_minor, cart.currency)}
         if not line.item.is_active:
             words = gettext("%(item)s is not sold any more and was taken off.")
             changes.append(words % facts)
         elif line.item.is_out:
             changes.append(gettext("%(item)s is sold out.") % facts)
-        elif line.item.price_minor != line.unit_price_minor:
+        elif price_minor != line.unit_price_minor:
             changes.append(gettext("%(item)s is now %(price)s.") % facts)
     return changes
+
+
+def list_chosen(line: ParkedLine) -> list[str]:
+    """List what was chosen of a parked line's item by reference, in the order of its groups."""
+    chosen = [each.option for each in line.chosen.all()]
+    chosen.sort(key=lambda option: (option.group_id, option.position))
+    return [option.public_id for option in chosen]
+
+
+def _find_price(line: ParkedLine) -> int:
+    """Return what a parked line's piece costs by now: what was typed, if it may be."""
+    least_minor, price_minor = line.item.least_price_minor, line.item.suggested_minor
+    if least_minor is not None and line.typed_minor is not None:
+        price_minor = max(line.typed_minor, least_minor)
+    return price_minor + sum(each.option.price_minor for each in line.chosen.all())
 
 
 def _find_waiting(store: Store) -> QuerySet[ParkedCart]:

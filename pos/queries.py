@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
 from foundation.model_sql import JoinedRows, find_connection
@@ -15,7 +15,16 @@ from foundation.paging import Page, cut_page
 from merchants.models import StaffMember, Store
 from merchants.queries import find_last_midnight, find_next_midnight, read_clock
 from pos.errors import ItemSoldOut, ItemUnknown, NotFound
-from pos.models import Charge, ChargeLine, ChargeStatus, CounterCode, Item, Refund, Terminal
+from pos.models import (
+    Charge,
+    ChargeLine,
+    ChargeStatus,
+    CounterCode,
+    Item,
+    OptionGroup,
+    Refund,
+    Terminal,
+)
 from pos.places import list_columns, list_paths, write_joins
 from pos.principals import Principal
 from pos.transitions import EXPIRE, PAID, when_status
@@ -44,15 +53,26 @@ _TODAY = """
 """
 _ITEMS_VERSION = """
     SELECT coalesce(md5(string_agg(
-               concat_ws(' ', item.id, price_minor, item.position, item.color, barcode,
+               concat_ws(' ', item.id, price_minor, concat('least ', least_price_minor),
+                         is_favourite, item.position, item.color, barcode,
                          is_sold_out, stock = 0, min_age, picture, item.name,
                          category.position, category.color, category.name),
                ' '
                ORDER BY item.id)), '')
+      || (SELECT coalesce(md5(string_agg(
+                     concat_ws(' ', choice.id, choice.name, least, most, option.name,
+                               option.price_minor, is_default, option.is_sold_out,
+                               option.position),
+                     ' '
+                     ORDER BY choice.id, option.id)), '')
+            FROM pos_optiongroup choice JOIN pos_item chosen ON chosen.id = choice.item_id
+                 LEFT JOIN pos_option option ON option.group_id = choice.id
+           WHERE chosen.store_id = %s AND chosen.is_active)
       FROM pos_item item LEFT JOIN pos_category category ON category.id = item.category_id
      WHERE item.store_id = %s AND is_active
 """
 _HAS_LINES = "EXISTS (SELECT FROM pos_chargeline line WHERE line.charge_id = charge.id)"
+_HAS_GROUPS = Exists(OptionGroup.objects.filter(item=OuterRef("pk")))
 _BY_ID = JoinedRows(
     Charge, *_PLACE, sql=f"SELECT {{columns}}, {_HAS_LINES} {_FROM_PLACE} charge.id = %s"
 )
@@ -187,7 +207,8 @@ def first_id_at(moment: datetime) -> UUID:
 def list_items(store: Store) -> list[Item]:
     """List what the store sells, in the order of its tills."""
     shown = Item.objects.filter(store=store, is_active=True).select_related("category")
-    items = list(shown.order_by("position", "name"))
+    asking = shown.prefetch_related("groups__options")
+    items = list(asking.order_by("position", "name"))
     for item in items:
         # Its price is in the store's currency: without this each item would ask for the store.
         item.store = store
@@ -196,7 +217,7 @@ def list_items(store: Store) -> list[Item]:
 
 def read_items_version(store: Store) -> str:
     """Return a text that changes whenever what the store sells does, or its rule of VAT."""
-    row = find_connection().fetch_row(_ITEMS_VERSION, [store.id])
+    row = find_connection().fetch_row(_ITEMS_VERSION, [store.id, store.id])
     assert row is not None, "an aggregate has a row, of nothing too"
     return f"{row[0]} {store.vat_mode} {store.vat_default_bps}"
 
@@ -215,7 +236,9 @@ def find_listed(store: Store, references: list[str]) -> dict[str, Item]:
         with suppress(PayloadInvalid):
             known[decode_reference("it", reference)] = reference
     found = Item.objects.filter(store=store, is_active=True, pk__in=known)
-    items = {item.public_id: item for item in found}
+    items: dict[str, Item] = {
+        item.public_id: item for item in found.annotate(has_groups=_HAS_GROUPS)
+    }
     for reference in references:
         if reference not in items:
             raise ItemUnknown(reference)

@@ -58,6 +58,18 @@ class LineSerializer(serializers.Serializer[Any]):
 
     item = PlainTextField(required=False, max_length=40)
     quantity = WholeNumberField(required=False, min_value=1, max_value=999)
+    unit_price_minor = WholeNumberField(
+        required=False,
+        min_value=1,
+        max_value=AMOUNT_MINOR_MAX,
+        help_text="Where the price of the item is typed by whoever sells; else left out.",
+    )
+    choices = serializers.ListField(
+        child=PlainTextField(max_length=40),
+        required=False,
+        max_length=100,
+        help_text="op_…, of the groups of the item; left out, its defaults.",
+    )
     amount_minor = WholeNumberField(required=False, min_value=1, max_value=AMOUNT_MINOR_MAX)
     name = PlainTextField(required=False, max_length=80)
     note = PlainTextField(required=False, allow_blank=True, max_length=140, default="")
@@ -136,6 +148,7 @@ class ChargeLineSerializer(Answer):
     )
     total = MoneySerializer(help_text="What is paid for the line.")
     note = TextField(help_text="Of this line alone, as the shop wrote it.")
+    choices = TextField(help_text="What was chosen of the item, by name; within its price.")
 
 
 class ChargeDiscountSerializer(Answer):

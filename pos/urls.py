@@ -16,6 +16,7 @@ from pos.views import (
     item_pictures,
     items,
     long_exports,
+    options,
     pages,
     paper,
     parked,
@@ -87,6 +88,17 @@ urlpatterns = [
     path("dashboard/items/<str:reference>/show/", items.show, name="show_item"),
     path("dashboard/items/<str:reference>/sort/", items.sort, name="sort_item"),
     path("dashboard/items/<str:reference>/sold-out/", items.sold_out, name="sold_out"),
+    path(
+        "dashboard/items/<str:reference>/choices/new/",
+        options.new_group,
+        name="new_option_group",
+    ),
+    path("dashboard/choices/<str:reference>/", options.group, name="option_group"),
+    path(
+        "dashboard/choices/<str:reference>/remove/",
+        options.remove,
+        name="remove_option_group",
+    ),
     path("dashboard/items/<str:reference>/on-sale/", items.on_sale, name="on_sale"),
     path(
         "dashboard/items/<str:reference>/picture/", item_pictures.picture, name="item_picture"

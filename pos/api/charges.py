@@ -23,6 +23,7 @@ from pos.charges import (
     extend_charge,
     find_created,
 )
+from pos.choice_errors import ChoicesUnfit, PriceFixed, PriceTooLow
 from pos.discounts import NewDiscount, Taken, list_discounts, take_discounts
 from pos.errors import (
     AgeUnconfirmed,
@@ -78,6 +79,7 @@ from relay.streams import sign_ticket
 _PAGE_SIZE_MAX = 100
 _CHANGEABLE = (
     *(AmountMismatch, AmountTooLarge, ItemUnknown, ItemSoldOut, AgeUnconfirmed),
+    *(ChoicesUnfit, PriceFixed, PriceTooLow),
     *(DiscountTooLarge, DiscountNotAllowed, NothingToPay, TipsNotTaken, TipTooLarge),
 )
 
@@ -132,6 +134,9 @@ class ChargesView(PosView):
         TipsNotTaken,
         TipTooLarge,
         ItemUnknown,
+        ChoicesUnfit,
+        PriceFixed,
+        PriceTooLow,
         DiscountTooLarge,
         DiscountNotAllowed,
         NothingToPay,

@@ -23,7 +23,8 @@ from pos.models.closings import (
 from pos.models.collections import Collection
 from pos.models.counter_codes import CounterCode
 from pos.models.discounts import Approval, ChargeDiscount, DiscountCap, DiscountReason
-from pos.models.parked import ParkedCart, ParkedLine
+from pos.models.options import Option, OptionGroup
+from pos.models.parked import ParkedCart, ParkedLine, ParkedOption
 from pos.models.printers import Printer, PrintJob, Protocol
 from pos.models.refunds import DueReceipt, Receipt, Refund, RefundVat
 from pos.models.terminals import Item, ItemColor, Terminal, TerminalToken
@@ -54,8 +55,11 @@ __all__ = [
     "ItemImportProblem",
     "ItemPicture",
     "MovementKind",
+    "Option",
+    "OptionGroup",
     "ParkedCart",
     "ParkedLine",
+    "ParkedOption",
     "PrintJob",
     "Printer",
     "Protocol",

@@ -345,6 +345,8 @@ class ChargeLine(models.Model):
     # With the line's share of a discount on the whole sale.
     discount_minor = models.BigIntegerField(default=0, db_default=0)
     note = models.CharField(max_length=140, blank=True, default="", db_default="")
+    # The names of what was chosen of the item; their prices are within its own.
+    choices = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["position"]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from merchants.models import StaffMember, Store
+from pos.models.options import Option
 from pos.models.terminals import Item, Terminal
 
 
@@ -84,6 +85,8 @@ class ParkedLine(Discounted):
     quantity = models.PositiveSmallIntegerField()
     unit_price_minor = models.BigIntegerField()
     note = models.CharField(max_length=140, blank=True)
+    # Where the price was typed.
+    typed_minor = models.BigIntegerField(null=True)
 
     class Meta:
         ordering = ["position"]
@@ -98,3 +101,13 @@ class ParkedLine(Discounted):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.item}"
+
+
+class ParkedOption(models.Model):
+    """What was chosen of a parked line's item; an option that is removed leaves it."""
+
+    line = models.ForeignKey(ParkedLine, models.CASCADE, related_name="chosen")
+    option = models.ForeignKey(Option, models.CASCADE, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return f"{self.option}"

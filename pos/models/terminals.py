@@ -110,6 +110,9 @@ class Item(models.Model):
     store = models.ForeignKey(Store, models.CASCADE, related_name="+")
     name = models.CharField(max_length=80)
     price_minor = models.BigIntegerField()
+    # The price is typed at the till, from this one up, and `price_minor` is suggested. Null
+    # where it is fixed.
+    least_price_minor = models.BigIntegerField(null=True)
     is_active = models.BooleanField(default=True)
     # The shop's own number of it, by which lists of items know it again.
     number = models.CharField(max_length=40, blank=True, default="", db_default="")
@@ -125,6 +128,8 @@ class Item(models.Model):
     vat_bps = models.PositiveIntegerField(null=True)
     # Its place on the till; those with the same one stand by name.
     position = models.PositiveIntegerField(default=0, db_default=0)
+    # Stands on the till's first shelf too.
+    is_favourite = models.BooleanField(default=False, db_default=False)
     # Shown, and not sold.
     is_sold_out = models.BooleanField(default=False, db_default=False)
     # Sold to people of this age; 0 to everybody.
@@ -141,6 +146,10 @@ class Item(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(price_minor__gt=0), name="pos_item_price_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(least_price_minor=None) | models.Q(least_price_minor__gt=0),
+                name="pos_item_least_price_positive",
             ),
             models.UniqueConstraint(
                 fields=["store", "name"], name="pos_item_name_once_a_store"
@@ -175,6 +184,11 @@ class Item(models.Model):
     def public_id(self) -> str:
         """Return the public reference, `it_…`."""
         return encode_reference("it", self.id)
+
+    @property
+    def suggested_minor(self) -> int:
+        """Return the price that the till begins with: its own, or the least it may have."""
+        return max(self.price_minor, self.least_price_minor or 0)
 
     @property
     def currency(self) -> str:

@@ -109,7 +109,7 @@ def _list_sold(
 def _write_line(line: ChargeLine) -> dict[str, Any]:
     each = money_of(line.unit_price_minor, line.currency) if line.quantity != 1 else ""
     label = f"{line.quantity} \N{MULTIPLICATION SIGN} {line.name}"
-    below = " · ".join(filter(None, [each, line.note]))
+    below = " · ".join(filter(None, [line.choices, each, line.note]))
     return _write_row(label, [line.price_minor], line.currency, below=below)
 
 

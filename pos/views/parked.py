@@ -16,6 +16,7 @@ from foundation.once import FormReused
 from ledger.money import AMOUNT_MINOR_MAX
 from merchants.models import Store
 from pos.access import Till, till_only
+from pos.choice_errors import ChoicesUnfit, PriceFixed, PriceTooLow
 from pos.discounts import NewDiscount, take_discounts
 from pos.errors import (
     AmountTooLarge,
@@ -30,6 +31,7 @@ from pos.models.parked import Discounted
 from pos.parked import (
     NewParked,
     list_changes,
+    list_chosen,
     list_parked,
     park_cart,
     remove_cart,
@@ -47,6 +49,9 @@ _REFUSALS: dict[type[Exception], int] = {
     FormReused: 409,
     ItemSoldOut: 409,
     ItemUnknown: 422,
+    ChoicesUnfit: 422,
+    PriceFixed: 422,
+    PriceTooLow: 422,
     DiscountTooLarge: 422,
     AmountTooLarge: 422,
 }
@@ -137,6 +142,8 @@ def _resume(till: Till, cart_id: UUID, request: HttpRequest) -> dict[str, Any]:
             {
                 "item": encode_reference("it", line.item_id),
                 "quantity": line.quantity,
+                "price": line.typed_minor,
+                "choices": list_chosen(line),
                 "note": line.note,
                 "discount": _show_discount(line),
             }

@@ -31,9 +31,20 @@ function writeDiscount(discount, minor) {
 /* Sums, in minor units */
 
 /** Return the lines of a sale whose items are still sold. */
-export const listSold = ({ lines }, items) => lines.filter(({ item }) => items.has(item));
+export const listSold = ({ lines }, items) =>
+  lines.filter(({ item, choices }) => items.has(item) && choices.every((id) => items.get(item).options.has(id)));
 
-const priceLine = ({ item, quantity }, items) => quantity * items.get(item).price;
+/** Return what a piece costs without its choices: the typed price, where its item has none of its own. */
+const basePrice = ({ item, price }, items) => {
+  const { price: own, least } = items.get(item);
+  return least ? Math.max(price ?? own, least) : own;
+};
+
+/** Return what a piece of a line costs, with its choices. */
+const pricePiece = (line, items) =>
+  line.choices.reduce((sum, id) => sum + items.get(line.item).options.get(id).price, basePrice(line, items));
+
+const priceLine = (line, items) => line.quantity * pricePiece(line, items);
 
 /** Return what a line comes to, without its own discount. */
 export const sumLine = (line, items) => priceLine(line, items) - takeOff(line.discount, priceLine(line, items));
@@ -78,14 +89,18 @@ export function sumShares(sale, items) {
 
 /* Changes: each returns new lines */
 
-/** Whether another piece of its item may be counted in this line: it has nothing of its own. */
-const isPlain = ({ choices, note, discount }) => !choices.length && !note && !discount;
-
-/** Return the lines with one more piece of an item: in its last plain line, or in a new one. */
-export function addPiece(lines, item) {
-  const place = lines.findLastIndex((line) => line.item === item && isPlain(line) && line.quantity < QUANTITY_MAX);
+/** Return the lines with one more piece of an item: in its last line of that kind without more, or in a new one. */
+export function addPiece(lines, item, { price, choices = [] } = {}) {
+  const kind = String([item, price, choices]);
+  const place = lines.findLastIndex(
+    (line) =>
+      String([line.item, line.price, line.choices]) === kind &&
+      !line.note &&
+      !line.discount &&
+      line.quantity < QUANTITY_MAX,
+  );
   if (place >= 0) return lines.with(place, { ...lines[place], quantity: lines[place].quantity + 1 });
-  return [...lines, { id: makeKey(), item, quantity: 1, choices: [], note: "", discount: null }];
+  return [...lines, { id: makeKey(), item, price, quantity: 1, choices, note: "", discount: null }];
 }
 
 /** Return the lines with one of them changed; of no piece, it is taken off. */
@@ -106,8 +121,10 @@ export const countPieces = (lines, item) =>
 /* What the API takes */
 
 function writeLine(line, items) {
-  const { item, quantity, note, discount } = line;
+  const { item, quantity, choices, note, discount } = line;
   const written = { item, quantity };
+  if (items.get(item).least) written.unit_price_minor = basePrice(line, items);
+  if (choices.length) written.choices = choices;
   if (note) written.note = note;
   if (discount) written.discount = writeDiscount(discount, priceLine(line, items));
   return written;

@@ -3,6 +3,22 @@
 import { find, heed } from "./page.js";
 import { gettext } from "./server.js";
 
+/** Read what can be chosen of an item: its groups, all options by id, and those that it has unless told. */
+function readChoices({ groups = "[]", least }) {
+  const read = JSON.parse(groups);
+  const all = read.flatMap(({ options }) => options);
+  const isMissing = ({ options, least: few }) => options.filter((each) => each.isDefault).length < few;
+  return {
+    least: Number(least ?? 0),
+    groups: read,
+    written: groups,
+    options: new Map(all.map((each) => [each.id, each])),
+    defaults: all.filter((each) => each.isDefault).map(({ id }) => id),
+    // Whether a tap is not enough.
+    asks: Boolean(least) || read.some(isMissing),
+  };
+}
+
 const listTiles = (page) =>
   new Map(
     [...page.querySelectorAll("[data-item]")].map((tile) => [
@@ -15,6 +31,7 @@ const listTiles = (page) =>
         vat: tile.dataset.vat ? Number(tile.dataset.vat) : undefined,
         age: Number(tile.dataset.age ?? 0),
         isOut: "out" in tile.dataset,
+        ...readChoices(tile.dataset),
       },
     ]),
   );
@@ -56,7 +73,13 @@ export function readCatalogue({ money }) {
   function tell(before, now) {
     if (!now) return gettext("%(item)s is not sold any more and was taken off.", { item: before.name });
     if (now.isOut && !before.isOut) return gettext("%(item)s is sold out.", { item: now.name });
-    if (now.price === before.price) return "";
+    if (now.written !== before.written) {
+      return gettext("The choices of %(item)s have changed.", { item: now.name });
+    }
+    if (now.price === before.price && now.least === before.least) return "";
+    if (now.least) {
+      return gettext("%(item)s costs at least %(least)s.", { item: now.name, least: money(now.least) });
+    }
     return gettext("%(item)s is now %(price)s.", { item: now.name, price: money(now.price) });
   }
 

@@ -100,9 +100,12 @@ export function openEntry({ currency, exponent, charge, withSheets }) {
     else change({ lines: changeLine(sale.lines, id, { quantity: Math.min(QUANTITY_MAX, quantity + by) }) });
   }
 
-  function add(item) {
+  /** Add a piece of an item; `own` has its price and choices, which are asked for where a tap is not enough. */
+  function add(item, own) {
+    const { asks, defaults } = catalogue.items.get(item);
+    if (asks && !own) return withSheets((sheets) => sheets.openChoices(item));
     const before = new Set(sale.lines);
-    if (!change({ lines: addPiece(sale.lines, item) })) return;
+    if (!change({ lines: addPiece(sale.lines, item, own ?? { choices: defaults }) })) return;
     rows.reveal(sale.lines.find((line) => !before.has(line)).id);
   }
 

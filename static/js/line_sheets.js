@@ -34,6 +34,9 @@ export async function openSheets({ entry, currency, exponent, readAmount }) {
     find("line-title").textContent = nameOf(id);
     find("line-quantity").value = line.quantity;
     find("line-note").value = line.note;
+    const { groups, least } = entry.now().items.get(line.item);
+    find("line-choices").hidden = !groups.length && !least;
+    find("line-sheet").dataset.id = id;
     isFresh = true;
     drawLineSum();
     find("line-sheet").showModal();

@@ -1,6 +1,6 @@
 /** Parked sales: put one aside for any till of the store, and go on with one. */
 
-import { writeSale } from "./cart.js";
+import { listSold, writeSale } from "./cart.js";
 import { find } from "./page.js";
 import { gettext, makeKey } from "./server.js";
 
@@ -91,9 +91,9 @@ export function openParked({ entry }) {
     find("parked-sheet").close();
     await entry.keepUp(told.items_version);
     const { sale, items } = entry.now();
-    const lines = told.lines.filter(({ item }) => items.has(item));
+    const lines = listSold(told, items);
     entry.change({
-      lines: [...sale.lines, ...lines.map((line) => ({ ...line, id: makeKey(), choices: [] }))],
+      lines: [...sale.lines, ...lines.map((line) => ({ ...line, price: line.price ?? undefined, id: makeKey() }))],
       typed: sale.typed + told.typed,
       discount: told.discount ?? sale.discount,
     });

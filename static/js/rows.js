@@ -19,6 +19,8 @@ export function openRows({ money, on }) {
     return reason ? `${off} · ${reason}` : off;
   }
 
+  const sayChoices = ({ item, choices }, items) => choices.map((id) => items.get(item).options.get(id).name).join(", ");
+
   function makeLine({ id, item }, items) {
     const { name } = items.get(item);
     const step = (text, label, by) =>
@@ -49,7 +51,8 @@ export function openRows({ money, on }) {
     row.querySelector("output").textContent = line.quantity;
     row.querySelector(".sum").textContent = money(sumLine(line, items));
     const own = row.querySelector(".tiny");
-    own.textContent = [line.discount && sayDiscount(line.discount), line.note].filter(Boolean).join(" · ");
+    const texts = [sayChoices(line, items), line.discount && sayDiscount(line.discount), line.note];
+    own.textContent = texts.filter(Boolean).join(" · ");
     own.hidden = !own.textContent;
     const label = gettext("Change %(item)s", { item: items.get(line.item).name });
     row.querySelector(".line-name").ariaLabel = [label, own.textContent].filter(Boolean).join(", ");

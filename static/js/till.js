@@ -112,14 +112,16 @@ function withDevice(action) {
 }
 
 async function loadSheets() {
-  const [{ readAmount }, { openFinder }, { openSheets }, { openParked }] = await Promise.all([
+  const [{ readAmount }, { openFinder }, { openSheets }, { openParked }, { openChoiceSheet }] = await Promise.all([
     import(root.dataset.amounts),
     import(root.dataset.finder),
     import(root.dataset.sheets),
     import(root.dataset.parked),
+    import(root.dataset.choices),
   ]);
   const lines = await openSheets({ entry, currency, exponent, readAmount });
-  return { ...lines, ...openFinder({ entry }), ...openParked({ entry }) };
+  const choices = openChoiceSheet({ entry, currency, exponent, readAmount });
+  return { ...lines, ...choices, ...openFinder({ entry }), ...openParked({ entry }) };
 }
 
 /** Load the sheets that change a sale; a till without them still sells, and asks anew when they are wanted. */
@@ -131,6 +133,7 @@ function withSheets(action) {
     root.dataset.parked += "?";
     root.dataset.amounts += "?";
     root.dataset.finder += "?";
+    root.dataset.choices += "?";
     if (action) entry.note(gettext("No connection. Try again."));
   });
 }

@@ -245,3 +245,44 @@ def test_an_age_is_asked_once_a_sale_and_what_is_sold_out_is_not_sold(eur_till, 
     finally:
         owners_sql(age, [0])
         owners_sql("DELETE FROM pos_item WHERE name = 'Stale bun'")
+
+
+def test_a_size_and_a_typed_price_are_asked_for_and_charged(eur_till, phone, owners_sql):
+    page = eur_till.page
+    owners_sql("UPDATE pos_item SET least_price_minor = 500 WHERE name = 'Cake'")
+    owners_sql(
+        "INSERT INTO pos_optiongroup (id, item_id, name, least, most)"
+        " SELECT gen_random_uuid(), id, 'Size', 1, 1 FROM pos_item WHERE name = 'Cake'"
+    )
+    owners_sql(
+        "INSERT INTO pos_option"
+        " (id, group_id, name, price_minor, is_default, is_sold_out, position)"
+        " SELECT gen_random_uuid(), id, 'Large', 60, false, false, 0 FROM pos_optiongroup"
+    )
+    try:
+        page.reload()
+        page.get_by_role("tab", name="Items").click()
+        page.get_by_role("button", name=re.compile("^Cake")).click()
+        for key in ("4", "00"):
+            page.locator("#choice-pad").get_by_role("button", name=key, exact=True).click()
+        page.locator("#choice-go").click()
+        expect(page.locator("#choice-error")).to_have_text("Size: choose at least 1.")
+        page.get_by_label("Large").check()
+        expect(page.locator("#choice-go")).to_have_text("Add · €4.60")
+        page.locator("#choice-go").click()
+        expect(page.locator("#choice-error")).to_have_text("Cake costs at least €5.00.")
+        page.locator("#choice-price").fill("7")
+        page.keyboard.press("Enter")
+
+        expect(page.locator("#cart li:visible")).to_contain_text("Large")
+        page.locator("#charge").click()
+        address = eur_till.scan()
+        expect(page.locator("#code-amount")).to_have_text("€7.60")
+        phone.open(address)
+        phone.page.get_by_text("1 item").click()
+        expect(phone.page.locator(".lines")).to_contain_text("Large")
+        page.locator("#cancel").click()
+    finally:
+        owners_sql("DELETE FROM pos_option")
+        owners_sql("DELETE FROM pos_optiongroup")
+        owners_sql("UPDATE pos_item SET least_price_minor = NULL")

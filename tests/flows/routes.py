@@ -22,11 +22,11 @@ from merchants.models import (
 )
 from merchants.onboarding import open_store
 from pos.closings import close_till
-from pos.models import Category, Item, Printer, Terminal
+from pos.models import Category, Item, Option, OptionGroup, Printer, Terminal
 from pos.terminals import add_terminal
 from tests import factories
 from tests.merchants.invoices import keep_invoice
-from tests.pos.catalogue import make_category, send_list
+from tests.pos.catalogue import make_category, make_group, send_list
 from tests.printers import place_printer
 from tests.snapshots import nothing_changes
 
@@ -39,6 +39,7 @@ KINDS = {
     "dashboard/fee-invoices/": "fee_invoice",
     "dashboard/tills/": "terminal",
     "dashboard/categories/": "category",
+    "dashboard/choices/": "group",
     "dashboard/codes/": "code",
     "dashboard/stores/": "store",
     "dashboard/items/": "item",
@@ -70,6 +71,8 @@ _KEPT: list[Any] = [
     Terminal,
     Category,
     Item,
+    Option,
+    OptionGroup,
     Printer,
     StaffMember,
     ApiKey,
@@ -111,6 +114,7 @@ def stock_two_stores(
             "code": code,
             "store": place.store,
             "category": make_category(place),
+            "group": make_group(place),
             "item": factories.make_item(place, name=f"Soup of {place.terminal.name}"),
             "charge": charge,
             "member": factories.add_cashier(place),

@@ -78,6 +78,8 @@ def test_another_till_goes_on_with_a_parked_cart(first, second, shop, sale, coff
         {
             "item": coffee.public_id,
             "quantity": 2,
+            "price": None,
+            "choices": [],
             "note": "oat milk",
             "discount": {"percent_bps": 1000, "reason": "Regular"},
         }
