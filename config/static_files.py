@@ -14,6 +14,7 @@ from whitenoise.storage import (  # type: ignore[import-untyped]  # ships no typ
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Only what has its lines to itself: no text and no pattern of a script begins a line like that.
 _SCRIPT_COMMENT = re.compile(r"^[ \t]*(?:/\*(?s:.*?)\*/|//[^\n]*)[ \t]*\n", re.MULTILINE)
+_INDENT = re.compile(r"\s*\n\s*")
 # A part is in the folder of the sheet that imports it, or below.
 _IMPORT = re.compile(r'^@import url\("([\w/-]+\.css)"\);\n', re.MULTILINE)
 
@@ -46,7 +47,8 @@ class _WholeSheets:
                 return ContentFile(_SCRIPT_COMMENT.sub("", file.read().decode()).encode())
         if not path.endswith(".css"):
             return self._source.open(path)
-        return ContentFile(_COMMENT.sub("", self._join(path)).encode())
+        rules = _COMMENT.sub("", self._join(path))
+        return ContentFile(_INDENT.sub("\n", rules).encode())
 
     def _join(self, path: str) -> str:
         with self._source.open(path) as file:

@@ -110,7 +110,9 @@ def settle(owner, short_code) -> None:
         - figures["Payout"]
     )
     line = owner.page.get_by_role("row").filter(has=owner.page.locator(f"[href='{address}']"))
-    gross, fee, net = (read_cents(text) for text in line.locator("td.n").all_inner_texts())
+    # Below the fee stands the rule that it is by.
+    cells = [text.splitlines()[0] for text in line.locator("td.n").all_inner_texts()]
+    gross, fee, net = map(read_cents, cells)
     assert (gross, abs(fee), net) == (1480, 9, 1471)
     check_csv(owner, figures)
 
