@@ -66,6 +66,7 @@ def test_the_server_works_the_amount_out_from_the_items(till, shop):
             "discount": {"amount_minor": 0, "currency": "EUR"},
             "total": {"amount_minor": 760, "currency": "EUR"},
             "note": "",
+            "choices": "",
         },
         {
             "name": "Cake",
@@ -74,6 +75,7 @@ def test_the_server_works_the_amount_out_from_the_items(till, shop):
             "discount": {"amount_minor": 0, "currency": "EUR"},
             "total": {"amount_minor": 450, "currency": "EUR"},
             "note": "well done",
+            "choices": "",
         },
     ]
 
