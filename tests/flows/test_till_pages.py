@@ -380,6 +380,6 @@ def test_many_items_ask_no_more_than_one(unlocked, shop, django_assert_num_queri
     for number in range(4):
         factories.make_item(shop, name=f"Bun {number}")
 
-    # Who holds the till, its version of the items, and the items.
-    with django_assert_num_queries(3):
+    # Who holds the till, its version of the items, the items and their groups of choices.
+    with django_assert_num_queries(4):
         unlocked.get("/till/items/")
