@@ -7,6 +7,7 @@ third, so that two or three workers start as many such stacks and never more; th
 long and begin first.
 """
 
+import gc
 from collections.abc import Iterator
 from zlib import crc32
 
@@ -27,6 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     if WORKER:
         _check_groups(items)
         items.sort(key=_is_short)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage no more among what was imported and collected: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def _check_groups(items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
 """VAT by document: the authorities' rules and figures, discounts, several rates, refunds."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merchants.models import Store
@@ -91,6 +91,7 @@ def test_shares_add_up_and_none_is_above_its_weight(weights, data):
     assert all(0 <= share <= weight for share, weight in zip(shares, weights, strict=True))
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(1, 10**6), st.integers(0, 3000)), min_size=1, max_size=4),
     st.integers(0, 10**6),
