@@ -7,6 +7,7 @@ from functools import partial
 
 from django.db.models.functions import Now
 
+from ledger.shares import divide, share_out
 from merchants.access import can_manage
 from merchants.models import StaffMember, Store
 from pos.errors import DiscountNotAllowed, DiscountTooLarge, NotFound
@@ -58,21 +59,7 @@ class Taken:
 
 def take_percent(minor: int, bps: int) -> int:
     """Return a share of an amount in minor units, rounded half up: for the customer."""
-    return (2 * minor * bps + WHOLE_BPS) // (2 * WHOLE_BPS)
-
-
-def share_out(minor: int, weights: Sequence[int]) -> list[int]:
-    """Part an amount by weights, exactly: the largest remainders get the units left over.
-
-    Of equal remainders the earlier one comes first. With `minor` at most the weights' sum, no
-    part is larger than its weight.
-    """
-    whole = sum(weights)
-    parts = [minor * weight // whole for weight in weights]
-    by_rest = sorted(range(len(weights)), key=lambda place: -(minor * weights[place] % whole))
-    for place in by_rest[: minor - sum(parts)]:
-        parts[place] += 1
-    return parts
+    return divide(minor * bps, WHOLE_BPS)
 
 
 def take_discounts(

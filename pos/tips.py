@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger.money import AMOUNT_MINOR_MAX, find_exponent
+from ledger.shares import divide
 from ledger.templatetags.money import percent_of
 from ledger.transactions import retry_clashes
 from ledger.typed import read_money
@@ -16,7 +17,6 @@ from pos.models import Charge
 from pos.moves import move
 from pos.topics import topics_of
 from pos.transitions import TIP
-from pos.vat import divide
 from relay.pages import tell_on_commit
 
 _WHOLE_BPS = 10_000

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from ledger.shares import divide, share_out
 from ledger.templatetags.money import percent_of
 from merchants.models import Store, VatMode
 from pos.models import Charge, ChargeLine, Refund
@@ -41,30 +42,6 @@ def take_out_vat(gross_minor: int, vat_bps: int) -> int:
 def add_vat(net_minor: int, vat_bps: int) -> int:
     """Return the VAT that comes on top of a price, in minor units."""
     return divide(net_minor * vat_bps, _WHOLE_BPS)
-
-
-def divide(dividend: int, divisor: int) -> int:
-    """Divide, and round half away from zero; the divisor is above zero."""
-    rounded = (2 * abs(dividend) + divisor) // (2 * divisor)
-    return rounded if dividend >= 0 else -rounded
-
-
-def share_out(amount_minor: int, weights: Sequence[int]) -> list[int]:
-    """Split an amount by weights: whole units, the rest to the largest remainders.
-
-    Neither the amount nor a weight is below zero. The shares add up to the amount, and where
-    that is at most the weights together, none is above its weight.
-    """
-    whole = sum(weights)
-    if not whole:
-        return [0 for _ in weights]
-    shares = [amount_minor * weight // whole for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda place: -(amount_minor * weights[place] % whole)
-    )
-    for place in by_remainder[: amount_minor - sum(shares)]:
-        shares[place] += 1
-    return shares
 
 
 def find_rate(store: Store, vat_bps: int | None) -> int | None:

@@ -1,8 +1,6 @@
 /** The VAT that comes on top of a sale, where a store's prices are without it; the server has the last word. */
 
-import { listNets, listSold } from "./cart.js";
-
-const WHOLE_BPS = 10_000n;
+import { listNets, listSold, takePercent } from "./cart.js";
 
 /** Read the store's rule from its items: nothing on top, or the rate of what has none of its own. */
 export function readVat(items) {
@@ -20,8 +18,7 @@ export function listVat(sale, items, vat) {
     const line = sold[place];
     if (line || sale.typed) add((line && items.get(line.item).vat) ?? vat.rate, net);
   }
-  const round = (net, rate) => Number((2n * BigInt(net) * BigInt(rate) + WHOLE_BPS) / (2n * WHOLE_BPS));
-  return [...nets].sort(([a], [b]) => a - b).map(([rate, net]) => [rate, round(net, rate)]);
+  return [...nets].sort(([a], [b]) => a - b).map(([rate, net]) => [rate, takePercent(net, rate)]);
 }
 
 /** Write a rate in basis points as the page's language writes it. */

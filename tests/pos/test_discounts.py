@@ -1,10 +1,8 @@
 """Discounts: what they come to, to the minor unit, and who may give how much."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pos.discounts import NewDiscount, share_out, sum_shares, take_discounts, take_percent
+from pos.discounts import NewDiscount, sum_shares, take_discounts, take_percent
 from pos.errors import DiscountTooLarge
 from pos.lines import NewLine
 from pos.models import Charge, ChargeLine
@@ -19,16 +17,6 @@ PERCENTS = {
     "12.5 %, three decimals": (12_340, 1250, 1543),
     "all of it": (999, 10_000, 999),
     "of the most there is": (999_999_999_999, 3333, 333_300_000_000),
-}
-# What is parted, by which weights, and the parts.
-SHARES = {
-    "three equal ones": (100, [333, 333, 333], [34, 33, 33]),
-    "by price": (100, [500, 300, 200], [50, 30, 20]),
-    "the largest remainder first": (10, [149, 149, 702], [2, 1, 7]),
-    "one unit": (1, [100, 200, 300], [0, 0, 1]),
-    "nothing": (0, [100, 200], [0, 0]),
-    "a line that is free": (5, [0, 10], [0, 5]),
-    "all of it": (600, [100, 200, 300], [100, 200, 300]),
 }
 TENTH = NewDiscount(percent_bps=1000)
 ONE = NewDiscount(amount_minor=100)
@@ -72,23 +60,6 @@ def test_a_share_is_rounded_half_up(case):
     price, bps, off = case
 
     assert take_percent(price, bps) == off
-
-
-@pytest.mark.parametrize("case", SHARES.values(), ids=SHARES)
-def test_largest_remainders_get_what_is_left_over(case):
-    minor, weights, parts = case
-
-    assert share_out(minor, weights) == parts
-
-
-@given(st.lists(st.integers(0, 10**12), min_size=1).filter(any), st.data())
-def test_parts_add_up_and_are_no_larger_than_their_lines(weights, data):
-    minor = data.draw(st.integers(0, sum(weights)))
-
-    parts = share_out(minor, weights)
-
-    assert sum(parts) == minor
-    assert all(0 <= part <= weight for part, weight in zip(parts, weights, strict=True))
 
 
 @pytest.mark.parametrize("case", SALES.values(), ids=SALES)

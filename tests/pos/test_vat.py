@@ -1,7 +1,7 @@
 """VAT by document: the authorities' rules and figures, discounts, several rates, refunds."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from merchants.models import Store
@@ -10,7 +10,6 @@ from pos.vat import (
     add_vat,
     find_rate,
     list_added_vat,
-    share_out,
     share_refund,
     subtract_vat,
     sum_vat,
@@ -81,17 +80,6 @@ def test_an_items_own_rate_comes_before_the_stores(mode, default, own, rate):
     assert find_rate(Store(vat_mode=mode, vat_default_bps=default), own) == rate
 
 
-@given(st.lists(st.integers(0, 10**12), min_size=1, max_size=9), st.data())
-def test_shares_add_up_and_none_is_above_its_weight(weights, data):
-    amount = data.draw(st.integers(0, sum(weights)))
-
-    shares = share_out(amount, weights)
-
-    assert sum(shares) == amount
-    assert all(0 <= share <= weight for share, weight in zip(shares, weights, strict=True))
-
-
-@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(1, 10**6), st.integers(0, 3000)), min_size=1, max_size=4),
     st.integers(0, 10**6),
